@@ -1,0 +1,52 @@
+/**
+ * The closed list of refusals (spec "Errors"). Every door owns a complete
+ * `Record<ErrorCode, …>`, so a new code does not compile until each has an answer for it.
+ */
+export const ERROR_CODES = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'INVALID_INPUT',
+  'WRONG_WORKSPACE_VERSION',
+  'ROLE_NOT_ASSIGNABLE',
+  'CREDIT_LIMIT_NOT_ALLOWED',
+  'ALREADY_A_MEMBER',
+  'SEAT_UNAVAILABLE',
+  'OWNER_PROTECTED',
+  'LAST_OWNER',
+  'STALE_VERSION',
+  'CREDITS_EXHAUSTED',
+  'RATE_LIMITED',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** How full a workspace's seats of one type are. */
+export interface SeatCount {
+  readonly seatType: string;
+  readonly total: number;
+  readonly used: number;
+}
+
+/** Facts that go with a refusal, for people (`hint`) and for screens (the rest). */
+export interface ErrorDetails {
+  /** The attribute of the input that is at fault, by its public name. */
+  readonly attribute?: string;
+  /** What to do about it, in one sentence. */
+  readonly hint?: string;
+  /** With SEAT_UNAVAILABLE: the counts the refusal rests on. */
+  readonly seat?: SeatCount;
+}
+
+/** A refusal by a rule: its message is written for the person who reads it, never for a machine. */
+export class DomainError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.name = 'DomainError';
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Access,
+  ASSIGNABLE_ROLES,
+  creditLimitApplies,
+  type Origin,
+  type Role,
+  sameAccess,
+  type WorkspaceDefaults,
+} from './access.js';
+import { DomainError } from './errors.js';
+import { emailAddresses, type Profile } from './profile.js';
+import type { MemberWish } from './provisioning.js';
+
+/** What can be seen, and changed, of a member. `access` is null for who is not active. */
+export interface MemberState {
+  readonly userName: string;
+  readonly externalId: string | null;
+  readonly profile: Profile;
+  readonly access: Access | null;
+}
+
+/** What a wish is judged against, beside the member. */
+export interface Circumstances {
+  readonly workspace: WorkspaceDefaults;
+  /** Whose wish it is. */
+  readonly origin: Origin;
+  /** Whether the actor may change owners: owners in person and operators (rule 12). */
+  readonly mayChangeOwners: boolean;
+}
+
+/**
+ * What a member becomes by a wish. Pure: whether a seat is free and an address is unused is for the database to say.
+ * @param state the member as it is; null for somebody new
+ * @throws DomainError ROLE_NOT_ASSIGNABLE (rule 3), CREDIT_LIMIT_NOT_ALLOWED (rule 6), OWNER_PROTECTED (rule 12),
+ *   INVALID_INPUT for somebody new without userName or e-mail (rule 14)
+ */
+export function memberAfter(
+  state: MemberState | null,
+  wish: MemberWish,
+  circumstances: Circumstances,
+): MemberState {
+  const person = personAfter(state, wish);
+  const current = state?.access ?? null;
+  if (state !== null && current?.role === 'OWNER') {
+    return ownerAfter(state, { ...person, access: current }, wish, circumstances);
+  }
+  // Judged even when the member is or becomes inactive: a wrong value is refused, a right one not stored (rule 21a).
+  const access =
+    circumstances.workspace.version === 'V1'
+      ? seatAccessAfter(current, wish, circumstances)
+      : roleAccessAfter(current, wish, circumstances);
+  const active = wish.active ?? (wish.mode === 'CREATE' || current !== null);
+  return { ...person, access: active ? access : null };
+}
+
+/** Whether both say the same (rule 21). Who set a limit is no difference by itself. */
+export function sameMember(a: MemberState, b: MemberState): boolean {
+  return (
+    a.userName === b.userName &&
+    a.externalId === b.externalId &&
+    sameAccess(a.access, b.access) &&
+    isDeepStrictEqual(a.profile, b.profile)
+  );
+}
+
+function personAfter(state: MemberState | null, wish: MemberWish): Omit<MemberState, 'access'> {
+  const profile = wish.profile ?? state?.profile ?? {};
+  const userName = wish.userName ?? state?.userName ?? emailAddresses(profile)[0];
+  if (userName === undefined) {
+    throw new DomainError('INVALID_INPUT', 'Neither userName nor an e-mail address was sent.', {
+      attribute: 'userName',
+      hint: 'Map userName to the e-mail address.',
+    });
+  }
+  return {
+    userName,
+    externalId: wish.externalId === undefined ? (state?.externalId ?? null) : wish.externalId,
+    profile,
+  };
+}
+
+/** An owner's access changes only by promotion and demotion; the rest only at the hands of who may (rules 12, 13). */
+function ownerAfter(
+  state: MemberState,
+  next: MemberState,
+  wish: MemberWish,
+  { mayChangeOwners }: Circumstances,
+): MemberState {
+  const { access } = state;
+  const accessAsked =
+    (wish.role !== undefined && wish.role !== access?.role) ||
+    (wish.seatType !== undefined && wish.seatType !== access?.seatType) ||
+    (wish.creditLimit !== undefined && wish.creditLimit !== access?.creditLimit);
+  const removalAsked = wish.active === false;
+  if (accessAsked || ((removalAsked || !sameMember(state, next)) && !mayChangeOwners)) throw ownerProtected();
+  return removalAsked ? { ...next, access: null } : next;
+}
+
+export function ownerProtected(): DomainError {
+  return new DomainError('OWNER_PROTECTED', 'Workspace owners cannot be changed or removed here.', {
+    hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+  });
+}
+
+function seatAccessAfter(current: Access | null, wish: MemberWish, { workspace }: Circumstances): Access {
+  const kept = current === null ? workspace.defaultSeatType : current.seatType;
+  return {
+    role: wish.role ?? current?.role ?? 'MEMBER',
+    seatType: wish.seatType === undefined ? kept : wish.seatType,
+    creditLimit: null,
+    creditLimitSetBy: null,
+  };
+}
+
+function roleAccessAfter(current: Access | null, wish: MemberWish, circumstances: Circumstances): Access {
+  const role =
+    wish.role === undefined
+      ? (current?.role ?? circumstances.workspace.defaultRole ?? 'VIEWER')
+      : assignable(wish.role, current);
+  return { role, seatType: null, ...limitAfter(role, current, wish, circumstances.origin) };
+}
+
+/** A role that the member already holds is no assignment: an echo of it is fine (rules 3, 21). */
+function assignable(role: Role, current: Access | null): Role {
+  if (role === current?.role || ASSIGNABLE_ROLES.some((known) => known === role)) return role;
+  throw new DomainError('ROLE_NOT_ASSIGNABLE', `The role ${role.toLowerCase()} cannot be assigned.`, {
+    attribute: 'role',
+    hint:
+      'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, ' +
+      'update the mapping.',
+  });
+}
+
+type Limit = Pick<Access, 'creditLimit' | 'creditLimitSetBy'>;
+
+const NO_LIMIT: Limit = { creditLimit: null, creditLimitSetBy: null };
+
+function limitAfter(role: Role, current: Access | null, wish: MemberWish, origin: Origin): Limit {
+  if (wish.creditLimit === null) return NO_LIMIT;
+  if (wish.creditLimit === undefined)
+    return current !== null && creditLimitApplies(role) ? limitOf(current) : NO_LIMIT;
+  if (!creditLimitApplies(role)) {
+    if (isEchoOfDashboardLimit(role, current, wish)) return NO_LIMIT;
+    throw creditLimitNotAllowed(role, current, wish.creditLimit);
+  }
+  // Sending a limit back does not make it the sender's own (rule 21).
+  if (wish.creditLimit === current?.creditLimit) return limitOf(current);
+  return { creditLimit: wish.creditLimit, creditLimitSetBy: origin };
+}
+
+function limitOf({ creditLimit, creditLimitSetBy }: Access): Limit {
+  return { creditLimit, creditLimitSetBy };
+}
+
+/**
+ * Okta's PUT is what it read, merged with what is mapped: a limit set in the dashboard comes back with a change to
+ * viewer although nobody asked for it (rule 6, the one exception).
+ */
+function isEchoOfDashboardLimit(role: Role, current: Access | null, wish: MemberWish): boolean {
+  return (
+    wish.mode === 'REPLACE' &&
+    role === 'VIEWER' &&
+    current?.role !== 'VIEWER' &&
+    current?.creditLimitSetBy === 'WORKSPACE' &&
+    current.creditLimit === wish.creditLimit
+  );
+}
+
+function creditLimitNotAllowed(role: Role, current: Access | null, limit: number): DomainError {
+  const sentBefore = current?.creditLimitSetBy === 'IDENTITY_PROVIDER' && current.creditLimit === limit;
+  return new DomainError(
+    'CREDIT_LIMIT_NOT_ALLOWED',
+    `creditLimit can only be set on admin or editor roles, and this member's role would be ${role.toLowerCase()}.`,
+    {
+      attribute: 'creditLimit',
+      hint: sentBefore
+        ? 'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.'
+        : 'Either change the role to editor or admin, or remove the creditLimit value.',
+    },
+  );
+}

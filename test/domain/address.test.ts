@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { addressOf, isAddress } from '../../src/domain/address.js';
+import { refusalOf } from './refusal.js';
+
+describe('an e-mail address, as far as can be told without sending mail', () => {
+  test.each([
+    'ann@acme.test',
+    'Ann.Lee+scim@acme.test',
+    'ann@localhost',
+    'jürgen@müller.test',
+    `${'a'.repeat(244)}@acme.test`,
+  ])('%s is one', (text) => {
+    expect(isAddress(text)).toBe(true);
+  });
+
+  test.each([
+    '',
+    'ann',
+    '@acme.test',
+    'ann@',
+    'ann@lee@acme.test',
+    'ann lee@acme.test',
+    ' ann@acme.test',
+    'ann@acme.test\n',
+    'ann\0@acme.test',
+    `${'a'.repeat(245)}@acme.test`,
+  ])('%j is none', (text) => {
+    expect(isAddress(text)).toBe(false);
+  });
+});
+
+describe('rule 14: whose account a member is', () => {
+  const EMAILS = [
+    { value: 'home@acme.test', type: 'home' },
+    { value: 'work@acme.test', primary: true },
+  ];
+
+  test.each([
+    ['userName, where it is an address', 'ann@acme.test', EMAILS, 'ann@acme.test'],
+    ['else the primary e-mail', 'ann', EMAILS, 'work@acme.test'],
+    ['else the first e-mail', 'ann', EMAILS.slice(0, 1), 'home@acme.test'],
+    [
+      'an e-mail that is none does not count',
+      'ann',
+      [{ value: 'x', primary: true }, ...EMAILS],
+      'work@acme.test',
+    ],
+  ])('%s', (_case, userName, emails, address) => {
+    expect(addressOf(userName, { emails })).toBe(address);
+  });
+
+  test.each([[[]], [[{ value: 'not an address' }]]])(
+    'with neither (e-mails %j) it is refused, saying so',
+    (emails) => {
+      expect(refusalOf(() => addressOf('ann', { emails }))).toEqual({
+        code: 'INVALID_INPUT',
+        message: 'userName "ann" is not an e-mail address, and no e-mail was sent.',
+        attribute: 'userName',
+        hint: 'Map userName to the e-mail address, or send the address in emails.',
+      });
+    },
+  );
+});

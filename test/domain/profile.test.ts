@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { DomainError } from '../../src/domain/errors.js';
+import { emailAddresses, parseProfile } from '../../src/domain/profile.js';
+
+function refusal(value: unknown): DomainError {
+  try {
+    parseProfile(value);
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('rule 20: what an identity provider says about a person is kept and given back', () => {
+  test('all attributes of RFC 7643 §4.1 and §4.3 that are about the person', () => {
+    const profile = {
+      name: { formatted: 'Dr. Ann Lee', familyName: 'Lee', givenName: 'Ann', honorificPrefix: 'Dr.' },
+      displayName: 'Ann Lee',
+      nickName: 'Annie',
+      profileUrl: 'https://acme.test/ann',
+      title: 'Engineer',
+      userType: 'Employee',
+      preferredLanguage: 'en',
+      locale: 'en-US',
+      timezone: 'America/Los_Angeles',
+      emails: [{ value: 'ann@acme.test', type: 'work', primary: true }],
+      phoneNumbers: [{ value: '+1 201 555 0123', type: 'mobile' }],
+      ims: [{ value: 'ann', type: 'xmpp' }],
+      photos: [{ value: 'https://acme.test/ann.png', type: 'thumbnail' }],
+      addresses: [{ streetAddress: '1 Main St', locality: 'Springfield', country: 'US', type: 'work' }],
+      entitlements: [{ value: 'vpn' }],
+      roles: [{ value: 'engineer', display: 'Engineer', primary: false }],
+      x509Certificates: [{ value: 'MIIDQzCC' }],
+      enterprise: {
+        employeeNumber: '701984',
+        costCenter: '4130',
+        organization: 'Acme',
+        division: 'Lab',
+        department: 'Research',
+        manager: { value: '26118915', $ref: '../Users/26118915', displayName: 'John Smith' },
+      },
+    };
+    expect(parseProfile(profile)).toEqual(profile);
+  });
+
+  test('what is not about the person is dropped: unknown attributes, passwords, access', () => {
+    expect(
+      parseProfile({
+        title: 'x',
+        password: '1mz050nq',
+        userName: 'a',
+        active: true,
+        role: 'admin',
+        shoe: 42,
+      }),
+    ).toEqual({ title: 'x' });
+  });
+
+  test('names are read without case and stored in their own spelling', () => {
+    expect(parseProfile({ DISPLAYNAME: 'Ann', Name: { GIVENNAME: 'Ann' } })).toEqual({
+      name: { givenName: 'Ann' },
+      displayName: 'Ann',
+    });
+  });
+
+  test('null, "", [] and {} say nothing, at any depth', () => {
+    expect(
+      parseProfile({
+        title: null,
+        nickName: '',
+        emails: [],
+        name: { givenName: '', familyName: null },
+        phoneNumbers: [null, {}, { type: 'work', value: '' }],
+        enterprise: { manager: {} },
+      }),
+    ).toEqual({});
+  });
+
+  test('keys that JavaScript objects inherit are unknown attributes like any other', () => {
+    const profile = parseProfile(
+      JSON.parse(
+        '{"__proto__":{"title":"x"},"constructor":{"prototype":{"y":1}},"name":{"__proto__":{"givenName":"z"}}}',
+      ),
+    );
+    expect(profile).toEqual({});
+    expect(Object.hasOwn(Object.prototype, 'title')).toBe(false);
+  });
+});
+
+describe('rule 21: saying the same thing twice changes nothing', () => {
+  test('the same in another order, spelling or form becomes the same text', () => {
+    const one = parseProfile({
+      emails: { type: 'work', value: 'a@x.test', primary: 'True' },
+      displayName: 'Ann',
+      name: { givenName: 'Ann', familyName: 'Lee' },
+      title: '',
+    });
+    const other = parseProfile({
+      name: { familyName: 'Lee', givenName: 'Ann' },
+      DisplayName: 'Ann',
+      emails: [{ primary: true, Value: 'a@x.test', type: 'work' }],
+    });
+    expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+  });
+
+  test('what has been read is read as itself', () => {
+    const profile = parseProfile({ roles: 'lead', enterprise: { manager: '7', employeeNumber: 7 } });
+    expect(parseProfile(profile)).toEqual(profile);
+  });
+
+  test('the same value twice counts once', () => {
+    expect(parseProfile({ roles: [{ value: 'lead' }, { value: 'lead' }] })).toEqual({
+      roles: [{ value: 'lead' }],
+    });
+  });
+});
+
+describe('what providers send for a value', () => {
+  test('"True" and "False" for booleans (Entra)', () => {
+    expect(
+      parseProfile({
+        roles: [
+          { value: 'a', primary: 'False' },
+          { value: 'b', primary: 'true' },
+        ],
+      }),
+    ).toEqual({
+      roles: [
+        { value: 'a', primary: false },
+        { value: 'b', primary: true },
+      ],
+    });
+  });
+
+  test('whole numbers for text', () => {
+    expect(parseProfile({ enterprise: { employeeNumber: 701984 } })).toEqual({
+      enterprise: { employeeNumber: '701984' },
+    });
+  });
+
+  test('bare text for a value of a list, and for the manager (Entra)', () => {
+    expect(parseProfile({ emails: ['a@x.test'], enterprise: { manager: '26118915' } })).toEqual({
+      emails: [{ value: 'a@x.test' }],
+      enterprise: { manager: { value: '26118915' } },
+    });
+  });
+
+  test('of several primary values, the first stays it', () => {
+    expect(
+      parseProfile({
+        emails: [
+          { value: 'a@x.test', primary: true },
+          { value: 'b@x.test', primary: true },
+        ],
+      }),
+    ).toEqual({
+      emails: [
+        { value: 'a@x.test', primary: true },
+        { value: 'b@x.test', primary: false },
+      ],
+    });
+  });
+});
+
+describe('INVALID_INPUT says which attribute and what is allowed', () => {
+  test.each([
+    ['a profile that is no object', 'x', 'profile', 'profile must be an object.'],
+    ['a list for one text', { title: ['x'] }, 'title', 'title must be text.'],
+    ['a boolean for a text', { title: true }, 'title', 'title must be text.'],
+    ['a fraction for a text', { title: 1.5 }, 'title', 'title must be text.'],
+    [
+      'a text for parts',
+      { name: 'Ann' },
+      'name',
+      'name must be an object with formatted, familyName, givenName, middleName, honorificPrefix, honorificSuffix.',
+    ],
+    [
+      'a number for a boolean',
+      { emails: [{ value: 'a', primary: 1 }] },
+      'emails.primary',
+      'emails.primary must be true or false.',
+    ],
+    [
+      'NUL, which PostgreSQL cannot hold',
+      { enterprise: { manager: { displayName: 'a\0b' } } },
+      'enterprise.manager.displayName',
+      'enterprise.manager.displayName must be text without NUL or broken characters.',
+    ],
+    [
+      'half of a surrogate pair',
+      { title: '\ud800' },
+      'title',
+      'title must be text without NUL or broken characters.',
+    ],
+    [
+      'a list without end',
+      { roles: Array.from({ length: 201 }, (_, index) => String(index)) },
+      'roles',
+      'roles must be a list of at most 200 values.',
+    ],
+  ])('%s', (_case, value, attribute, message) => {
+    const error = refusal(value);
+    expect([error.code, error.message, error.details]).toEqual(['INVALID_INPUT', message, { attribute }]);
+  });
+});
+
+test('rule 14: the primary e-mail comes first, then the others in their order', () => {
+  expect(
+    emailAddresses({
+      emails: [
+        { value: 'a@x.test' },
+        { type: 'home' },
+        { value: 'b@x.test', primary: true },
+        { value: 'c@x.test' },
+      ],
+    }),
+  ).toEqual(['b@x.test', 'a@x.test', 'c@x.test']);
+  expect(emailAddresses({})).toEqual([]);
+});

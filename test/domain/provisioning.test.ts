@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest';
+import { type WorkspaceVersion } from '../../src/domain/access.js';
+import { type Provisioning, readProvisioning } from '../../src/domain/provisioning.js';
+import { refusalOf } from './refusal.js';
+
+function read(version: WorkspaceVersion, input: Provisioning): object {
+  return readProvisioning(version, input);
+}
+
+const MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
+/** What REPLACE cannot do without. */
+const NAMED = { userName: 'ann@acme.test' };
+
+describe('rule 1: the versions never mix; presence alone decides', () => {
+  const VALUES = [undefined, null, '', 0, false, [], {}, 'builder', 'editor', 500];
+
+  test.each(MODES)('%s of seatType on V2, whatever its value', (mode) => {
+    for (const seatType of VALUES) {
+      expect(refusalOf(() => read('V2', { mode, ...NAMED, role: 'editor', seatType }))).toEqual({
+        code: 'WRONG_WORKSPACE_VERSION',
+        message: 'seatType was sent to a V2 workspace.',
+        attribute: 'seatType',
+        hint:
+          'Remove the seatType attribute from the Profile Editor for your SCIM app and add role instead. ' +
+          'Even sending seatType with an empty value causes this error.',
+      });
+    }
+  });
+
+  test.each(MODES.flatMap((mode) => [[mode, 'role'] as const, [mode, 'creditLimit'] as const]))(
+    '%s of %s on V1, whatever its value',
+    (mode, name) => {
+      for (const value of VALUES) {
+        expect(refusalOf(() => read('V1', { mode, ...NAMED, seatType: 'pro', [name]: value }))).toEqual({
+          code: 'WRONG_WORKSPACE_VERSION',
+          message: `${name} was sent to a V1 workspace.`,
+          attribute: name,
+          hint:
+            'Remove the role and creditLimit attributes from the Profile Editor for your SCIM app and add ' +
+            `seatType instead. Even sending ${name} with an empty value causes this error.`,
+        });
+      }
+    },
+  );
+
+  test('it comes before any other refusal', () => {
+    const wrong = { mode: 'CREATE', userName: 7, active: 'perhaps', seatType: 'throne' } as const;
+    expect(refusalOf(() => read('V2', wrong))).toMatchObject({ code: 'WRONG_WORKSPACE_VERSION' });
+  });
+});
+
+describe('an absent key asks for nothing', () => {
+  test.each([
+    ['CREATE', {}, { mode: 'CREATE' }],
+    ['PATCH', {}, { mode: 'PATCH' }],
+    ['REPLACE', NAMED, { mode: 'REPLACE', ...NAMED }],
+  ] as const)('%s', (mode, sent, wish) => {
+    expect(read('V1', { mode, ...sent })).toEqual(wish);
+    expect(read('V2', { mode, ...sent })).toEqual(wish);
+  });
+});
+
+describe('userName', () => {
+  test('keeps its spelling', () => {
+    expect(read('V2', { mode: 'CREATE', userName: 'Ann@Acme.test' })).toEqual({
+      mode: 'CREATE',
+      userName: 'Ann@Acme.test',
+    });
+  });
+
+  test.each([null, '', undefined])(
+    'rule 14: %j counts as not sent in a CREATE: an e-mail may stand in',
+    (userName) => {
+      expect(read('V2', { mode: 'CREATE', userName })).toEqual({ mode: 'CREATE' });
+    },
+  );
+
+  test.each([
+    ['CREATE', '   '],
+    ['CREATE', 7],
+    ['CREATE', {}],
+    ['REPLACE', undefined],
+    ['REPLACE', null],
+    ['REPLACE', ''],
+    ['PATCH', null],
+    ['PATCH', ''],
+  ] as const)('%s: %j is refused', (mode, userName) => {
+    expect(refusalOf(() => read('V2', { mode, userName }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'userName is required and cannot be empty.',
+      attribute: 'userName',
+    });
+  });
+});
+
+describe('texts that PostgreSQL cannot hold, or nobody means', () => {
+  const TEXTS = ['a\0b', 'a\nb', '\ud800', 'a'.repeat(1025)];
+
+  test.each(['userName', 'externalId'])('%s', (attribute) => {
+    for (const text of TEXTS) {
+      expect(refusalOf(() => read('V2', { mode: 'CREATE', ...NAMED, [attribute]: text }))).toEqual({
+        code: 'INVALID_INPUT',
+        message: `${attribute} must have at most 1024 characters and no control characters.`,
+        attribute,
+      });
+    }
+  });
+});
+
+describe('externalId', () => {
+  test.each([
+    [null, null],
+    ['', null],
+    ['00u1', '00u1'],
+    [' 00u1 ', ' 00u1 '],
+  ])('%j becomes %j', (externalId, wish) => {
+    expect(read('V2', { mode: 'PATCH', externalId })).toEqual({ mode: 'PATCH', externalId: wish });
+  });
+
+  test.each([7, true, [], {}])('%j is refused', (externalId) => {
+    expect(refusalOf(() => read('V2', { mode: 'PATCH', externalId }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'externalId must be a string.',
+      attribute: 'externalId',
+    });
+  });
+});
+
+describe('profile', () => {
+  test.each([
+    [null, {}],
+    [{}, {}],
+    [{ title: 'Engineer', password: 'x' }, { title: 'Engineer' }],
+  ])('%j becomes %j', (profile, wish) => {
+    expect(read('V1', { mode: 'PATCH', profile })).toEqual({ mode: 'PATCH', profile: wish });
+  });
+});
+
+describe('active', () => {
+  test.each(MODES)('%s: true and false', (mode) => {
+    expect(read('V2', { mode, ...NAMED, active: true })).toEqual({ mode, ...NAMED, active: true });
+    expect(read('V2', { mode, ...NAMED, active: false })).toEqual({ mode, ...NAMED, active: false });
+  });
+
+  test.each([
+    ['CREATE', null],
+    ['CREATE', ''],
+    ['REPLACE', null],
+    ['PATCH', ''],
+  ] as const)('%s: %j counts as not sent', (mode, active) => {
+    expect(read('V2', { mode, ...NAMED, active })).toEqual({ mode, ...NAMED });
+  });
+
+  test('PATCH: null would remove it, and that is refused', () => {
+    expect(refusalOf(() => read('V2', { mode: 'PATCH', active: null }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'active cannot be removed.',
+      attribute: 'active',
+      hint: 'Set it to false to deactivate the member.',
+    });
+  });
+
+  test.each([0, 1, 'yes', 'true', [], {}])('%j is refused', (active) => {
+    expect(refusalOf(() => read('V2', { mode: 'PATCH', active }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'active must be true or false.',
+      attribute: 'active',
+    });
+  });
+});
+
+describe('rule 3: role', () => {
+  test.each([
+    ['editor', 'EDITOR'],
+    ['Admin', 'ADMIN'],
+    [' VIEWER ', 'VIEWER'],
+    // Whether they can be assigned is for whoever sees the member: an echo of a role that is held is fine.
+    ['owner', 'OWNER'],
+    ['member', 'MEMBER'],
+    ['guest', 'GUEST'],
+  ])('%j is %s', (role, wish) => {
+    expect(read('V2', { mode: 'PATCH', role })).toEqual({ mode: 'PATCH', role: wish });
+  });
+
+  test.each([
+    ['CREATE', null],
+    ['CREATE', ''],
+    ['REPLACE', null],
+    ['REPLACE', ''],
+    ['PATCH', ''],
+  ] as const)('%s: %j counts as not sent', (mode, role) => {
+    expect(read('V2', { mode, ...NAMED, role })).toEqual({ mode, ...NAMED });
+  });
+
+  test('PATCH: null would remove it, and that is refused', () => {
+    expect(refusalOf(() => read('V2', { mode: 'PATCH', role: null }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'role cannot be removed.',
+      attribute: 'role',
+      hint: 'Set it to admin, editor or viewer.',
+    });
+  });
+
+  test.each(['boss', 'editors', ' ', 7, true, ['editor'], { value: 'editor' }])('%j is refused', (role) => {
+    expect(refusalOf(() => read('V2', { mode: 'CREATE', role }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'role must be admin, editor or viewer.',
+      attribute: 'role',
+    });
+  });
+});
+
+describe('seatType', () => {
+  test.each([
+    ['builder', 'BUILDER'],
+    ['Elite_2', 'ELITE_2'],
+    [' PRO ', 'PRO'],
+  ])('%j is %s', (seatType, wish) => {
+    expect(read('V1', { mode: 'CREATE', seatType })).toEqual({ mode: 'CREATE', seatType: wish });
+  });
+
+  test.each([
+    ['CREATE', null],
+    ['CREATE', ''],
+    ['REPLACE', null],
+    ['REPLACE', ''],
+    ['PATCH', ''],
+  ] as const)('%s: %j counts as not sent', (mode, seatType) => {
+    expect(read('V1', { mode, ...NAMED, seatType })).toEqual({ mode, ...NAMED });
+  });
+
+  test('rule 10, PATCH: null takes the seat away', () => {
+    expect(read('V1', { mode: 'PATCH', seatType: null })).toEqual({ mode: 'PATCH', seatType: null });
+  });
+
+  test.each(['throne', 'elite-2', 7, true, ['pro'], {}])('%j is refused', (seatType) => {
+    expect(refusalOf(() => read('V1', { mode: 'CREATE', seatType }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'seatType must be one of starter, builder, pro, elite, elite_2, elite_3.',
+      attribute: 'seatType',
+    });
+  });
+});
+
+describe('rule 5: creditLimit', () => {
+  test.each([
+    [1, 1],
+    [2_147_483_647, 2_147_483_647],
+    ['500', 500],
+    [' 500 ', 500],
+    ['0500', 500],
+    [500.0, 500],
+    [null, null],
+    ['', null],
+    [undefined, null],
+  ])('%j becomes %j', (creditLimit, wish) => {
+    for (const mode of MODES) {
+      expect(read('V2', { mode, ...NAMED, creditLimit })).toEqual({ mode, ...NAMED, creditLimit: wish });
+    }
+  });
+
+  test.each([
+    0,
+    -1,
+    1.5,
+    2_147_483_648,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '0',
+    '-5',
+    '5.0',
+    '1e3',
+    '0x10',
+    '٥',
+    '99999999999',
+    ' ',
+    'many',
+    true,
+    [],
+    [5],
+    {},
+  ])('%j is refused', (creditLimit) => {
+    expect(refusalOf(() => read('V2', { mode: 'PATCH', creditLimit }))).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'creditLimit must be a whole number from 1 to 2147483647, or empty for no limit.',
+      attribute: 'creditLimit',
+    });
+  });
+});
