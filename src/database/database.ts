@@ -1,0 +1,84 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
+import type { Pool } from 'pg';
+import { DomainError } from '../domain/errors.js';
+
+/** Something that answers SQL: the pool, or a transaction. Values are always bound, never written into the text. */
+export interface Sql {
+  rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/** One unit of work: everything in it is committed together, or not at all. */
+export interface Transaction extends Sql {
+  /** For commands that work on entities; flushed before the commit. */
+  readonly em: EntityManager;
+  /** What to do once the change can no longer be lost. */
+  afterCommit(effect: () => void): void;
+}
+
+/** The database as the services see it. */
+export class Database implements Sql {
+  readonly #orm: MikroORM;
+  readonly #pool: Pool;
+
+  private constructor(orm: MikroORM, pool: Pool) {
+    this.#orm = orm;
+    this.#pool = pool;
+  }
+
+  static async over(orm: MikroORM): Promise<Database> {
+    return new Database(orm, await orm.em.getConnection().getNativeClient());
+  }
+
+  async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      const result = await this.#pool.query(text, [...values]);
+      return result.rows;
+    } catch (error) {
+      throw refusingNul(error);
+    }
+  }
+
+  /**
+   * Runs a command in a transaction of its own.
+   * @throws whatever `work` throws, after everything was rolled back
+   */
+  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const effects: (() => void)[] = [];
+    const result = await this.#orm.em.fork().transactional(async (em) => {
+      const context = em.getTransactionContext<KyselyTransaction<unknown>>();
+      if (context === undefined) throw new Error('transactional() gave no transaction');
+      return work({
+        em,
+        // MikroORM writes values into its SQL; Kysely, under it, binds them on the same connection.
+        rows: async <Row>(text: string, values: readonly unknown[]) => {
+          try {
+            const { rows } = await context.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+            return rows;
+          } catch (error) {
+            throw refusingNul(error);
+          }
+        },
+        afterCommit: (effect) => effects.push(effect),
+      });
+    });
+    for (const effect of effects) effect();
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#orm.close();
+  }
+}
+
+/** The one character that no text can hold, and that somebody has sent: their fault, not ours. */
+function refusingNul(error: unknown): unknown {
+  const isNul = error instanceof Error && 'code' in error && error.code === '22021';
+  return isNul ? new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.') : error;
+}
+
+/** The name of the constraint that refused a statement, if one did. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('constraint' in error)) return undefined;
+  return typeof error.constraint === 'string' ? error.constraint : undefined;
+}

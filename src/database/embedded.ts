@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { findBinaries } from './embedded/binaries.js';
+import { CLUSTER_USER, clusterPassword, ensureCluster } from './embedded/cluster.js';
+import { EmbeddedPostgresError, explainDirectoryError } from './embedded/error.js';
+import { ensureDatabase, giveUp, type Hold, takeHold } from './embedded/hold.js';
+import { serverIdentity } from './embedded/identity.js';
+import { type LaunchPlan, launchServer, stopServer } from './embedded/launch.js';
+import {
+  type PostmasterFile,
+  postmasterState,
+  readPostmasterFile,
+  removeStaleFile,
+} from './embedded/postmaster.js';
+
+export { EmbeddedPostgresError } from './embedded/error.js';
+
+/** Where a database is and who we are there. A `host` that starts with `/` is the directory of a unix socket. */
+export interface DatabaseAddress {
+  host: string;
+  port: number;
+  user: string;
+  password?: string;
+  database: string;
+}
+
+/** A PostgreSQL server that this process uses, whether it started it or found it running. */
+export interface EmbeddedPostgres {
+  readonly address: DatabaseAddress;
+  /** Ends our use, and stops the server when nobody else uses it. Close your own connections first. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What to start, and where. */
+export interface EmbeddedPostgresOptions {
+  /**
+   * The directory for everything of the embedded server; made when missing. Below it are `postgres/`, the cluster
+   * with its socket, and `postgres.log`.
+   */
+  readonly dataDir: string;
+  /** The database to use; created, empty, when missing. */
+  readonly database: string;
+  /** Server settings (`fsync`, `max_connections`, …). They count only for the process that starts the server. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** How long a server that is there may take to start or to stop before we stop waiting for it. */
+const PATIENCE_MS = 120_000;
+const POLL_MS = 20;
+
+/**
+ * Starts PostgreSQL on a data directory, making the cluster the first time; or uses the server that is already
+ * running there: another process's, or one that a killed process left.
+ *
+ * @throws EmbeddedPostgresError saying what is wrong and what to do: no binaries for this platform, a directory
+ *   that can't be used, a full disk, a cluster of another major version, a server that does not start.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  try {
+    const plan = await prepare(dataDir, options.settings ?? {});
+    const { hold, address } = await holdServer(plan);
+    try {
+      await ensureDatabase(hold, options.database);
+    } catch (error) {
+      await leave(plan, hold);
+      throw error;
+    }
+    let stopping: Promise<void> | undefined;
+    return {
+      address: { ...address, database: options.database },
+      stop() {
+        stopping ??= leave(plan, hold);
+        return stopping;
+      },
+    };
+  } catch (error) {
+    throw explainDirectoryError(error, dataDir);
+  }
+}
+
+async function prepare(dataDir: string, settings: Readonly<Record<string, string>>): Promise<LaunchPlan> {
+  const clusterDir = join(dataDir, 'postgres');
+  await mkdir(dataDir, { recursive: true });
+  const identity = await serverIdentity(clusterDir);
+  const binaries = await findBinaries(identity);
+  await ensureCluster(dataDir, clusterDir, binaries, identity);
+  return { clusterDir, logFile: join(dataDir, 'postgres.log'), binaries, identity, settings };
+}
+
+type ServerAddress = Omit<DatabaseAddress, 'database'>;
+
+/** Finds the running server or starts one, until we hold it. */
+async function holdServer(plan: LaunchPlan): Promise<{ hold: Hold; address: ServerAddress }> {
+  for (const limit = Date.now() + PATIENCE_MS; ; await wait(POLL_MS)) {
+    const file = await readPostmasterFile(plan.clusterDir);
+    if (file !== undefined) {
+      const address = await addressIn(plan, file);
+      // The connection comes before the look at the process: that of another container can't be seen.
+      const hold = address.host === '' ? 'nobody' : await takeHold(address);
+      if (typeof hold === 'object') return { hold, address };
+      const state = hold === 'busy' ? 'running' : await postmasterState(file, plan.clusterDir);
+      if (state === 'running') {
+        if (Date.now() < limit) continue;
+        throw new EmbeddedPostgresError(
+          `A PostgreSQL server (process ${file.pid}) has ${plan.clusterDir} but takes no connections. See ` +
+            `${plan.logFile}; if process ${file.pid} is not PostgreSQL, remove ${join(plan.clusterDir, 'postmaster.pid')}.`,
+        );
+      }
+      if (state === 'other') await removeStaleFile(file, plan.clusterDir);
+    }
+    const started = await launchServer(plan);
+    if (!started && Date.now() > limit) {
+      throw new EmbeddedPostgresError(
+        `Parts of an earlier PostgreSQL server still use ${plan.clusterDir}: see ${plan.logFile}, and end these processes.`,
+      );
+    }
+  }
+}
+
+async function addressIn(plan: LaunchPlan, file: PostmasterFile): Promise<ServerAddress> {
+  const password = await clusterPassword(plan.clusterDir);
+  return {
+    host: file.host,
+    port: file.port,
+    user: CLUSTER_USER,
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+/** Ends our use of the server, and the server when we were the last. */
+async function leave(plan: LaunchPlan, hold: Hold): Promise<void> {
+  let current: Hold | undefined = hold;
+  let last: boolean | undefined;
+  while (current !== undefined && last === undefined) {
+    last = await giveUp(current);
+    if (last === undefined) current = await holdAgain(plan);
+  }
+  // The server has gone without us.
+  if (current === undefined) return;
+  try {
+    const file = await readPostmasterFile(plan.clusterDir);
+    if (last && file !== undefined) await stopServer(plan, file);
+  } finally {
+    await current.client.end().catch(() => undefined);
+  }
+}
+
+/** After a crash of one connection PostgreSQL ends them all and recovers: ours is gone, the server is not. */
+async function holdAgain(plan: LaunchPlan): Promise<Hold | undefined> {
+  for (const limit = Date.now() + PATIENCE_MS; Date.now() < limit; await wait(POLL_MS)) {
+    const file = await readPostmasterFile(plan.clusterDir);
+    if (file === undefined) return undefined;
+    const hold = file.host === '' ? 'nobody' : await takeHold(await addressIn(plan, file));
+    if (typeof hold === 'object') return hold;
+    if (hold === 'nobody' && (await postmasterState(file, plan.clusterDir)) !== 'running') return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+
+/** Any number will do, as long as nothing else in the database uses it. */
+const MIGRATION_LOCK = 7_262_001;
+
+/**
+ * Brings the database to the model's state. Several processes may ask at once: one works, the others wait and
+ * then find nothing to do.
+ * @returns the names of the migrations that were applied, in order
+ */
+export async function migrate(orm: MikroORM): Promise<string[]> {
+  const pool = await orm.em.getConnection().getNativeClient();
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied = await orm.migrator.up();
+    return applied.map(({ name }) => name);
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    client.release();
+  }
+}

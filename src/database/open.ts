@@ -1,0 +1,44 @@
+import type { Config } from '../config.js';
+import { Database } from './database.js';
+import { startEmbeddedPostgres } from './embedded.js';
+import { migrate } from './migrate.js';
+import { connect } from './orm.js';
+
+/** An open database, up to date. */
+export interface OpenDatabase {
+  readonly database: Database;
+  /** The migrations that were applied on the way. */
+  readonly migrations: readonly string[];
+  /**
+   * Writes a migration into that directory for what the model has and the database has not.
+   * @returns its file's name; undefined when they agree
+   */
+  draft(directory: string): Promise<string | undefined>;
+  /** Gives the connections back; the embedded server stops when nobody else uses it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the configured database, or the embedded one, and brings it up to date.
+ * @throws EmbeddedPostgresError, or the driver's error when the configured server cannot be reached
+ */
+export async function openDatabase({
+  databaseUrl,
+  dataDir,
+}: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<OpenDatabase> {
+  const embedded =
+    databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir, database: 'rollcall' }) : undefined;
+  try {
+    const orm = await connect(embedded?.address ?? { url: databaseUrl ?? '' });
+    const migrations = await migrate(orm);
+    const draft = async (directory: string) => (await orm.migrator.create(directory)).fileName || undefined;
+    const close = async () => {
+      await orm.close();
+      await embedded?.stop();
+    };
+    return { database: await Database.over(orm), migrations, draft, close };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}

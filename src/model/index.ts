@@ -1,0 +1,22 @@
+import { Account } from './account.js';
+import { ApiKey, ApiKeySecret } from './api-key.js';
+import { AuditEntry } from './audit-entry.js';
+import { Member } from './member.js';
+import { Membership } from './membership.js';
+import { SeatAllocation } from './seat-allocation.js';
+import { Session, SessionEnd } from './session.js';
+import { Workspace } from './workspace.js';
+
+/** Every table. */
+export const entities = [
+  Account,
+  Workspace,
+  Member,
+  Membership,
+  SeatAllocation,
+  ApiKey,
+  ApiKeySecret,
+  Session,
+  SessionEnd,
+  AuditEntry,
+];

@@ -1,0 +1,91 @@
+import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
+import { Field, ID, ObjectType } from 'type-graphql';
+import {
+  ORIGINS,
+  type Origin,
+  ROLES,
+  type Role,
+  SEAT_TYPES,
+  type SeatType,
+  type WorkspaceVersion,
+} from '../domain/access.js';
+import { Member } from './member.js';
+import { Node } from './node.js';
+import { GraphQLDateTime } from './scalars.js';
+import { fitsWorkspaceVersion, oneOf } from './sql.js';
+import { Workspace } from './workspace.js';
+
+@ObjectType({ implements: Node, description: 'One stay of a member in the workspace.' })
+@Entity({ tableName: 'membership' })
+@Index({
+  name: 'membership_one_open',
+  expression:
+    'create unique index "membership_one_open" on "membership" ("member_id") where ended_at is null',
+})
+@Index({ name: 'membership_of_member', properties: ['memberId', 'id'] })
+@Index({ name: 'membership_of_workspace', properties: ['workspaceId', 'role'] })
+@Check({ name: 'membership_role_known', expression: oneOf('role', ROLES) })
+@Check({
+  name: 'membership_seat_type_known',
+  expression: `seat_type is null or ${oneOf('seat_type', SEAT_TYPES)}`,
+})
+@Check({
+  name: 'membership_access_fits_version',
+  expression:
+    "(workspace_version = 'V1' and role in ('OWNER', 'ADMIN', 'MEMBER') and credit_limit is null)" +
+    " or (workspace_version = 'V2' and role <> 'MEMBER' and seat_type is null)",
+})
+@Check({ name: 'membership_credit_limit_positive', expression: 'credit_limit > 0' })
+@Check({
+  name: 'membership_credit_limit_role',
+  expression: "credit_limit is null or role in ('ADMIN', 'EDITOR')",
+})
+@Check({
+  name: 'membership_credit_limit_origin',
+  expression: `(credit_limit is null) = (credit_limit_set_by is null) and (credit_limit_set_by is null or ${oneOf('credit_limit_set_by', ORIGINS)})`,
+})
+@Check({ name: 'membership_ends_after_start', expression: 'ended_at is null or ended_at >= started_at' })
+@Trigger({
+  name: 'membership_fits_workspace',
+  timing: 'before',
+  events: ['insert', 'update'],
+  body: fitsWorkspaceVersion('membership'),
+})
+export class Membership implements Node {
+  @Field(() => ID, { description: 'Opaque and stable.' })
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
+  workspaceId!: string;
+
+  /** Repeated from the workspace, where it never changes, so that the checks above can see it. */
+  @Property({ type: 'text' })
+  workspaceVersion!: WorkspaceVersion;
+
+  @ManyToOne(() => Member, { mapToPk: true, fieldName: 'member_id', deleteRule: 'cascade' })
+  memberId!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When the stay began.' })
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  startedAt!: Date;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the stay ended. Null while it is open.',
+  })
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
+  endedAt!: Date | null;
+
+  @Property({ type: 'text' })
+  role!: Role;
+
+  @Property({ type: 'text', nullable: true })
+  seatType!: SeatType | null;
+
+  @Property({ type: 'integer', nullable: true })
+  creditLimit!: number | null;
+
+  @Property({ type: 'text', nullable: true })
+  creditLimitSetBy!: Origin | null;
+}

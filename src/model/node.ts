@@ -1,0 +1,16 @@
+// As in scalars.ts: whichever is loaded first.
+import 'reflect-metadata';
+import { Field, ID, InterfaceType } from 'type-graphql';
+
+/**
+ * Relay's Node. Rows are plain objects, so the type cannot be told by `instanceof`: who resolves a Node
+ * names its type in `__typename`.
+ */
+@InterfaceType({
+  description: 'Something with a global id.',
+  resolveType: (value: { __typename?: string }) => value.__typename,
+})
+export abstract class Node {
+  @Field(() => ID, { description: 'Opaque and stable.' })
+  id!: string;
+}

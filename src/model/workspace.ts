@@ -1,0 +1,87 @@
+import { Check, Entity, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { AssignableRole, SeatType, WorkspaceVersion } from '../domain/access.js';
+import { ASSIGNABLE_ROLES, SEAT_TYPES, WORKSPACE_VERSIONS } from '../domain/access.js';
+import { PLANS, type Plan, PlanEnum, WorkspaceVersionEnum } from './enums.js';
+import { Node } from './node.js';
+import { GraphQLDateTime, PositiveInt } from './scalars.js';
+import { oneOf } from './sql.js';
+
+@ObjectType({ implements: Node, description: "A customer's space: members, settings and keys." })
+@Entity({ tableName: 'workspace' })
+@Check({ name: 'workspace_version_known', expression: oneOf('version', WORKSPACE_VERSIONS) })
+@Check({ name: 'workspace_plan_known', expression: oneOf('plan', PLANS) })
+@Check({ name: 'workspace_scim_is_enterprise', expression: "not scim_enabled or plan = 'ENTERPRISE'" })
+@Check({
+  name: 'workspace_defaults_fit_version',
+  expression:
+    "(version = 'V1' and default_role is null and default_credit_limit is null and monthly_credits is null)" +
+    " or (version = 'V2' and default_role is not null and default_seat_type is null)",
+})
+@Check({
+  name: 'workspace_default_role_assignable',
+  expression: `default_role is null or ${oneOf('default_role', ASSIGNABLE_ROLES)}`,
+})
+@Check({
+  name: 'workspace_default_seat_type_known',
+  expression: `default_seat_type is null or ${oneOf('default_seat_type', SEAT_TYPES)}`,
+})
+@Check({ name: 'workspace_default_credit_limit_positive', expression: 'default_credit_limit > 0' })
+@Check({ name: 'workspace_monthly_credits_not_negative', expression: 'monthly_credits >= 0' })
+@Trigger({
+  name: 'workspace_version_is_fixed',
+  timing: 'before',
+  events: ['update'],
+  body: "if old.version <> new.version then raise exception 'a workspace keeps its version' using errcode = 'check_violation', constraint = 'workspace_version_is_fixed'; end if; return new;",
+})
+export class Workspace implements Node {
+  @Field(() => ID, { description: 'Opaque and stable; part of the SCIM base URL.' })
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @Field(() => String, { description: 'What people call it.' })
+  @Property({ type: 'text' })
+  name!: string;
+
+  @Field(() => WorkspaceVersionEnum, { description: 'Its access model.' })
+  @Property({ type: 'text' })
+  version!: WorkspaceVersion;
+
+  @Field(() => PlanEnum, { description: 'What the customer has bought.' })
+  @Property({ type: 'text' })
+  plan!: Plan;
+
+  @Field(() => Boolean, { description: 'Whether an identity provider may provision members.' })
+  @Property({ type: 'boolean' })
+  scimEnabled!: boolean;
+
+  @Property({ type: 'text', nullable: true })
+  defaultRole!: AssignableRole | null;
+
+  @Property({ type: 'text', nullable: true })
+  defaultSeatType!: SeatType | null;
+
+  @Field(() => PositiveInt, {
+    nullable: true,
+    description:
+      'V2: the most credits a month for members without a limit of their own. Null: no such limit.',
+  })
+  @Property({ type: 'integer', nullable: true })
+  defaultCreditLimit!: number | null;
+
+  /** V2: what the pool holds each month; null until somebody sets it. */
+  @Property({ type: 'integer', nullable: true })
+  monthlyCredits!: number | null;
+
+  /** Grows with every change of the settings, so that a command can tell whether those it knows still hold. */
+  @Property({ type: 'integer' })
+  revision!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When its settings last changed.' })
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,352 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database, violatedConstraint } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrate.js';
+import { connect } from '../../src/database/orm.js';
+import { newId } from '../../src/domain/ids.js';
+import { createTestDatabase, type TestDatabase } from '../database.js';
+
+let testDatabase: TestDatabase;
+let orm: MikroORM;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  orm = await connect(testDatabase.address, 5);
+  database = await Database.over(orm);
+});
+
+afterAll(async () => {
+  await orm.close();
+  await testDatabase.drop();
+});
+
+test('model and migrations agree', async () => {
+  expect(await orm.schema.getUpdateSchemaSQL()).toBe('');
+});
+
+test('a migrated database has nothing left to migrate, whoever asks how often', async () => {
+  expect(await Promise.all([migrate(orm), migrate(orm)])).toEqual([[], []]);
+});
+
+/** The constraint that refuses a statement; undefined when none does. */
+async function refusedBy(text: string, values: readonly unknown[]): Promise<string | undefined> {
+  try {
+    await database.rows(text, values);
+    return undefined;
+  } catch (error) {
+    const constraint = violatedConstraint(error);
+    if (constraint === undefined) throw error;
+    return constraint;
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** An insert of one row. Names of tables and columns are the tests' own. */
+function insertOf(table: string, row: Row): [string, unknown[]] {
+  const columns = Object.keys(row);
+  const places = columns.map((_, index) => `$${index + 1}`);
+  return [`insert into ${table} (${columns.join(', ')}) values (${places.join(', ')})`, Object.values(row)];
+}
+
+async function insert(table: string, row: Row): Promise<void> {
+  expect(await refusedBy(...insertOf(table, row))).toBeUndefined();
+}
+
+const NOW = new Date();
+
+function workspaceRow(version: string): Row {
+  return {
+    id: newId(),
+    name: 'Acme',
+    version,
+    plan: 'ENTERPRISE',
+    scim_enabled: true,
+    default_role: version === 'V2' ? 'VIEWER' : null,
+    revision: 1,
+    created_at: NOW,
+    updated_at: NOW,
+  };
+}
+
+let accounts = 0;
+
+async function accountId(): Promise<string> {
+  accounts += 1;
+  const id = newId();
+  await insert('account', { id, email: `person-${accounts}@acme.test`, created_at: NOW });
+  return id;
+}
+
+async function memberRow(workspaceId: unknown, userName: string): Promise<Row> {
+  return {
+    id: newId(),
+    workspace_id: workspaceId,
+    account_id: await accountId(),
+    user_name: userName,
+    profile: '{}',
+    managed_by: 'WORKSPACE',
+    version: 1,
+    created_at: NOW,
+    updated_at: NOW,
+  };
+}
+
+function stayRow(member: Row, version: string): Row {
+  return {
+    id: newId(),
+    workspace_id: member.workspace_id,
+    workspace_version: version,
+    member_id: member.id,
+    started_at: NOW,
+    role: version === 'V1' ? 'MEMBER' : 'EDITOR',
+  };
+}
+
+async function workspaceWithMember(version: string): Promise<{ workspace: Row; member: Row; stay: Row }> {
+  const workspace = workspaceRow(version);
+  await insert('workspace', workspace);
+  const member = await memberRow(workspace.id, 'ann@acme.test');
+  await insert('member', member);
+  return { workspace, member, stay: stayRow(member, version) };
+}
+
+describe('workspace', () => {
+  test.each<[string, string, Row]>([
+    // The defaults fit none but the two versions; `workspace_version_known` says the same, and comes later.
+    ['workspace_defaults_fit_version', 'V2', { version: 'V3' }],
+    ['workspace_plan_known', 'V2', { plan: 'GOLD' }],
+    ['workspace_scim_is_enterprise', 'V2', { plan: 'TEAM' }],
+    ['workspace_defaults_fit_version', 'V1', { default_role: 'VIEWER' }],
+    ['workspace_defaults_fit_version', 'V1', { default_credit_limit: 5 }],
+    ['workspace_defaults_fit_version', 'V1', { monthly_credits: 5 }],
+    ['workspace_defaults_fit_version', 'V2', { default_role: null }],
+    ['workspace_defaults_fit_version', 'V2', { default_seat_type: 'PRO' }],
+    ['workspace_default_role_assignable', 'V2', { default_role: 'OWNER' }],
+    ['workspace_default_seat_type_known', 'V1', { default_seat_type: 'THRONE' }],
+    ['workspace_default_credit_limit_positive', 'V2', { default_credit_limit: 0 }],
+    ['workspace_monthly_credits_not_negative', 'V2', { monthly_credits: -1 }],
+  ])('%s, on %s: %j', async (constraint, version, wrong) => {
+    const row = workspaceRow(version);
+    await insert('workspace', { ...row, id: newId() });
+    expect(await refusedBy(...insertOf('workspace', { ...row, ...wrong }))).toBe(constraint);
+  });
+
+  test('keeps its version', async () => {
+    const row = workspaceRow('V2');
+    await insert('workspace', row);
+    expect(
+      await refusedBy("update workspace set version = 'V1', default_role = null where id = $1", [row.id]),
+    ).toBe('workspace_version_is_fixed');
+    expect(await refusedBy("update workspace set name = 'Other' where id = $1", [row.id])).toBeUndefined();
+  });
+});
+
+describe('account and member', () => {
+  test('rule 14: an address is one account, without case', async () => {
+    await insert('account', { id: newId(), email: 'ann@only.test', created_at: NOW });
+    expect(
+      await refusedBy(...insertOf('account', { id: newId(), email: 'ANN@Only.test', created_at: NOW })),
+    ).toBe('account_email_unique');
+  });
+
+  test('rule 15: userName is unique in its workspace without case, and an account is a member once', async () => {
+    const { workspace, member } = await workspaceWithMember('V2');
+    expect(await refusedBy(...insertOf('member', await memberRow(workspace.id, 'Ann@ACME.test')))).toBe(
+      'member_user_name_unique',
+    );
+    const again = { ...(await memberRow(workspace.id, 'other@acme.test')), account_id: member.account_id };
+    expect(await refusedBy(...insertOf('member', again))).toBe('member_account_unique');
+    const elsewhere = workspaceRow('V2');
+    await insert('workspace', elsewhere);
+    await insert('member', { ...member, id: newId(), workspace_id: elsewhere.id });
+  });
+
+  test('who manages a member is one of two', async () => {
+    const { workspace } = await workspaceWithMember('V2');
+    const row = { ...(await memberRow(workspace.id, 'ben@acme.test')), managed_by: 'NOBODY' };
+    expect(await refusedBy(...insertOf('member', row))).toBe('member_managed_by_known');
+  });
+
+  test('nobody is a member of nothing, or without an account', async () => {
+    const { workspace } = await workspaceWithMember('V2');
+    const row = await memberRow(workspace.id, 'ben@acme.test');
+    expect(await refusedBy(...insertOf('member', { ...row, workspace_id: newId() }))).toBe(
+      'member_workspace_id_foreign',
+    );
+    expect(await refusedBy(...insertOf('member', { ...row, account_id: newId() }))).toBe(
+      'member_account_id_foreign',
+    );
+  });
+});
+
+describe('membership', () => {
+  test('a member has one open stay, and any number of ended ones', async () => {
+    const { stay } = await workspaceWithMember('V2');
+    await insert('membership', { ...stay, ended_at: NOW });
+    await insert('membership', { ...stay, id: newId(), ended_at: NOW });
+    await insert('membership', { ...stay, id: newId() });
+    expect(await refusedBy(...insertOf('membership', { ...stay, id: newId() }))).toBe('membership_one_open');
+  });
+
+  const LIMIT = { credit_limit: 5, credit_limit_set_by: 'WORKSPACE' };
+
+  test.each<[constraint: string, version: string, wrong: Row]>([
+    ['membership_access_fits_version', 'V2', { seat_type: 'PRO' }],
+    ['membership_access_fits_version', 'V2', { role: 'MEMBER' }],
+    ['membership_access_fits_version', 'V1', { role: 'EDITOR' }],
+    ['membership_access_fits_version', 'V1', { role: 'VIEWER' }],
+    ['membership_access_fits_version', 'V1', { role: 'GUEST' }],
+    ['membership_access_fits_version', 'V1', { role: 'ADMIN', ...LIMIT }],
+    ['membership_credit_limit_role', 'V2', { role: 'VIEWER', ...LIMIT }],
+    ['membership_credit_limit_role', 'V2', { role: 'OWNER', ...LIMIT }],
+    ['membership_credit_limit_role', 'V2', { role: 'GUEST', ...LIMIT }],
+    ['membership_credit_limit_positive', 'V2', { ...LIMIT, credit_limit: 0 }],
+    ['membership_credit_limit_positive', 'V2', { ...LIMIT, credit_limit: -1 }],
+    ['membership_credit_limit_origin', 'V2', { credit_limit: 5 }],
+    ['membership_credit_limit_origin', 'V2', { credit_limit_set_by: 'WORKSPACE' }],
+    ['membership_credit_limit_origin', 'V2', { ...LIMIT, credit_limit_set_by: 'NOBODY' }],
+    ['membership_role_known', 'V2', { role: 'BOSS' }],
+    ['membership_seat_type_known', 'V1', { seat_type: 'THRONE' }],
+    ['membership_ends_after_start', 'V2', { ended_at: new Date(0) }],
+    ['membership_fits_workspace', 'V2', { workspace_version: 'V1', role: 'ADMIN' }],
+    ['membership_fits_workspace', 'V1', { workspace_version: 'V2', role: 'ADMIN' }],
+    ['membership_member_id_foreign', 'V2', { member_id: newId() }],
+  ])('%s, on %s: %j', async (constraint, version, wrong) => {
+    const { stay } = await workspaceWithMember(version);
+    expect(await refusedBy(...insertOf('membership', { ...stay, ...wrong }))).toBe(constraint);
+  });
+
+  test.each<[version: string, right: Row]>([
+    ['V1', { role: 'OWNER', seat_type: 'PRO' }],
+    ['V1', { role: 'ADMIN' }],
+    ['V1', { role: 'MEMBER', seat_type: 'ELITE_3' }],
+    ['V2', { role: 'ADMIN', ...LIMIT }],
+    ['V2', { role: 'EDITOR', ...LIMIT, credit_limit: 2_147_483_647 }],
+    ['V2', { role: 'GUEST' }],
+  ])('%s holds %j', async (version, right) => {
+    const { stay } = await workspaceWithMember(version);
+    await insert('membership', { ...stay, ...right });
+  });
+});
+
+describe('seat_allocation', () => {
+  const BUILDER = { seat_type: 'BUILDER', workspace_version: 'V1', total: 1, used: 1 };
+
+  test.each<[constraint: string, version: string, wrong: Row]>([
+    ['seat_allocation_used_within_total', 'V1', { used: 2 }],
+    ['seat_allocation_used_within_total', 'V1', { used: -1 }],
+    ['seat_allocation_used_within_total', 'V1', { total: 0 }],
+    ['seat_allocation_seat_type_known', 'V1', { seat_type: 'THRONE' }],
+    ['seat_allocation_only_v1', 'V2', { workspace_version: 'V2' }],
+    ['seat_allocation_fits_workspace', 'V2', {}],
+    ['seat_allocation_fits_workspace', 'V1', { workspace_version: 'V2' }],
+  ])('%s, on %s: %j', async (constraint, version, wrong) => {
+    const workspace = workspaceRow(version);
+    await insert('workspace', workspace);
+    const row = { workspace_id: workspace.id, ...BUILDER, ...wrong };
+    expect(await refusedBy(...insertOf('seat_allocation', row))).toBe(constraint);
+  });
+
+  test('a type is bought once', async () => {
+    const workspace = workspaceRow('V1');
+    await insert('workspace', workspace);
+    await insert('seat_allocation', { workspace_id: workspace.id, ...BUILDER });
+    expect(await refusedBy(...insertOf('seat_allocation', { workspace_id: workspace.id, ...BUILDER }))).toBe(
+      'seat_allocation_pkey',
+    );
+  });
+});
+
+describe('api_key', () => {
+  const OKTA = { name: 'Okta', prefix: 'rollcall_key_0', created_by: 'operator', created_at: NOW };
+
+  test.each([[[]], [['SCIM', 'EVERYTHING']]])('api_key_scopes_known: %j', async (scopes) => {
+    const workspace = workspaceRow('V2');
+    await insert('workspace', workspace);
+    const row = { id: newId(), workspace_id: workspace.id, ...OKTA, scopes };
+    expect(await refusedBy(...insertOf('api_key', row))).toBe('api_key_scopes_known');
+  });
+
+  test('a secret is one key’s, and goes with it', async () => {
+    const workspace = workspaceRow('V2');
+    await insert('workspace', workspace);
+    const id = newId();
+    await insert('api_key', { id, workspace_id: workspace.id, ...OKTA, scopes: ['SCIM'] });
+    await insert('api_key_secret', { lookup: 'l1', api_key_id: id, hash: 'h1' });
+    expect(await refusedBy(...insertOf('api_key_secret', { lookup: 'l2', api_key_id: id, hash: 'h1' }))).toBe(
+      'api_key_secret_hash_unique',
+    );
+    expect(await refusedBy(...insertOf('api_key_secret', { lookup: 'l1', api_key_id: id, hash: 'h2' }))).toBe(
+      'api_key_secret_pkey',
+    );
+    await database.rows('delete from api_key where id = $1', [id]);
+    expect(await database.rows('select 1 from api_key_secret where api_key_id = $1', [id])).toEqual([]);
+  });
+});
+
+describe('rule 28: audit_entry', () => {
+  const ENTRY = {
+    at: NOW,
+    actor_type: 'OPERATOR',
+    actor_label: 'operator',
+    channel: 'GRAPHQL',
+    action: 'member.add',
+    target_type: 'member',
+    target_id: newId(),
+    target_label: 'ann@acme.test',
+    changes: '{}',
+    request_id: 'r',
+  };
+
+  test('is append-only', async () => {
+    const id = newId();
+    await insert('audit_entry', { id, ...ENTRY });
+    expect(await refusedBy("update audit_entry set actor_label = 'x' where id = $1", [id])).toBe(
+      'audit_entry_is_append_only',
+    );
+    expect(await refusedBy('delete from audit_entry where id = $1', [id])).toBe('audit_entry_is_append_only');
+    expect(await database.rows('select actor_label from audit_entry where id = $1', [id])).toEqual([
+      { actor_label: 'operator' },
+    ]);
+  });
+
+  test('outlives its workspace: it refers to nothing', async () => {
+    const workspace = workspaceRow('V2');
+    await insert('workspace', workspace);
+    const id = newId();
+    await insert('audit_entry', { id, workspace_id: workspace.id, ...ENTRY });
+    await database.rows('delete from workspace where id = $1', [workspace.id]);
+    expect(await database.rows('select id from audit_entry where id = $1', [id])).toEqual([{ id }]);
+  });
+
+  test.each<[string, Row]>([
+    ['audit_entry_actor_type_known', { actor_type: 'ROBOT' }],
+    ['audit_entry_channel_known', { channel: 'FAX' }],
+  ])('%s', async (constraint, wrong) => {
+    expect(await refusedBy(...insertOf('audit_entry', { id: newId(), ...ENTRY, ...wrong }))).toBe(constraint);
+  });
+});
+
+describe('a transaction', () => {
+  test('is all or nothing, and its effects come after the commit only', async () => {
+    const effects: string[] = [];
+    const id = newId();
+    const work = (fails: boolean) =>
+      database.transaction(async (tx) => {
+        await tx.rows("insert into account (id, email, created_at) values ($1, 'tx@acme.test', now())", [id]);
+        tx.afterCommit(() => effects.push('done'));
+        if (fails) throw new Error('changed my mind');
+        return 'answer';
+      });
+    await expect(work(true)).rejects.toThrow('changed my mind');
+    expect(await database.rows('select 1 from account where id = $1', [id])).toEqual([]);
+    expect(effects).toEqual([]);
+    expect(await work(false)).toBe('answer');
+    expect(await database.rows('select email from account where id = $1', [id])).toEqual([
+      { email: 'tx@acme.test' },
+    ]);
+    expect(effects).toEqual(['done']);
+  });
+});

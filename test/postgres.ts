@@ -1,0 +1,74 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { type DatabaseAddress, startEmbeddedPostgres } from '../src/database/embedded.js';
+import { migrate } from '../src/database/migrate.js';
+import { connect } from '../src/database/orm.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server of this run; its `database` is for `create database` and the like. */
+    postgres: DatabaseAddress;
+    /** The migrated database that `createTestDatabase` copies. */
+    templateDatabase: string;
+  }
+}
+
+const TEMPLATE = 'rollcall_template';
+
+/** Nothing here outlives the run, so nothing needs to reach the disk. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+};
+
+/**
+ * vitest's global setup: one PostgreSQL server for the run, with one migrated template database.
+ * @returns the teardown, which vitest runs however the tests end
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
+  // As for a data directory that the program makes; the cluster in it is closed.
+  await chmod(dataDir, 0o755);
+  const removeDataDir = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    const server = await startEmbeddedPostgres({ dataDir, database: TEMPLATE, settings: SETTINGS });
+    const teardown = async () => {
+      await server.stop();
+      await removeDataDir();
+    };
+    try {
+      await fillTemplate(server.address);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    project.provide('postgres', { ...server.address, database: 'postgres' });
+    project.provide('templateDatabase', TEMPLATE);
+    return teardown;
+  } catch (error) {
+    await removeDataDir();
+    throw error;
+  }
+}
+
+/** Migrates the template, and closes it: PostgreSQL copies no database that anybody is connected to. */
+async function fillTemplate(address: DatabaseAddress): Promise<void> {
+  const orm = await connect(address);
+  try {
+    await migrate(orm);
+  } finally {
+    await orm.close();
+  }
+  const client = new pg.Client({ ...address, database: 'postgres' });
+  await client.connect();
+  try {
+    await client.query(`alter database ${pg.escapeIdentifier(TEMPLATE)} with allow_connections false`);
+  } finally {
+    await client.end();
+  }
+}
