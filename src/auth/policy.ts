@@ -1,0 +1,53 @@
+import type { Role } from '../domain/access.js';
+import type { ApiKeyScope } from '../model/enums.js';
+
+/** Who may do something in a workspace, beside operators, who may do everything. */
+interface Rule {
+  /** Active members with one of these roles. */
+  readonly people: readonly Role[];
+  /** Keys of the workspace with one of these scopes. */
+  readonly scopes: readonly ApiKeyScope[];
+}
+
+const OPERATORS_ONLY: Rule = { people: [], scopes: [] };
+const OWNERS: readonly Role[] = ['OWNER'];
+const MANAGERS: readonly Role[] = ['OWNER', 'ADMIN'];
+const EVERYBODY: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER', 'EDITOR', 'VIEWER', 'GUEST'];
+
+/** The one table of permissions (rules 7, 12, 13, 25, 27). */
+export const POLICY = {
+  'workspace.create': OPERATORS_ONLY,
+  'workspace.setPlan': OPERATORS_ONLY,
+  'workspace.setScim': OPERATORS_ONLY,
+  'workspace.read': {
+    people: EVERYBODY,
+    scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE', 'CREDITS_READ', 'CREDITS_CONSUME', 'AUDIT_READ'],
+  },
+  'workspace.update': { people: MANAGERS, scopes: [] },
+  'session.create': OPERATORS_ONLY,
+  'member.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
+  'member.readSelf': { people: EVERYBODY, scopes: [] },
+  'member.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },
+  'owner.write': { people: OWNERS, scopes: [] },
+  'seats.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
+  // Seats are billing, which V1 admins have not (rule 7); the credit pool is V2's, whose admins have it.
+  'seats.set': { people: OWNERS, scopes: [] },
+  'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
+  'credits.setPool': { people: MANAGERS, scopes: [] },
+  'apiKey.manage': { people: MANAGERS, scopes: [] },
+  'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
+} as const satisfies Record<string, Rule>;
+
+export type Action = keyof typeof POLICY;
+
+/** Whether somebody with that role may do it. Null: not an active member. */
+export function roleMay(role: Role | null, action: Action): boolean {
+  const { people }: Rule = POLICY[action];
+  return role !== null && people.includes(role);
+}
+
+/** Whether a key with those scopes may do it. The scope SCIM is worth nothing while SCIM is off. */
+export function scopesMay(scopes: readonly ApiKeyScope[], scimEnabled: boolean, action: Action): boolean {
+  const rule: Rule = POLICY[action];
+  return scopes.some((scope) => rule.scopes.includes(scope) && (scope !== 'SCIM' || scimEnabled));
+}

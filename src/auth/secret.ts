@@ -1,0 +1,52 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+export type SecretKind = 'key' | 'session';
+
+/** A new secret, with what is stored of it. The secret itself is shown once and kept nowhere (rule 26). */
+export interface MintedSecret {
+  readonly secret: string;
+  /** Finds the stored row; public. */
+  readonly lookup: string;
+  /** SHA-256 of the secret, in hex. It has 256 random bits, so a slow hash would add nothing. */
+  readonly hash: string;
+  /** What lists show to recognise the secret by. */
+  readonly prefix: string;
+}
+
+const FORM = /^rollcall_(key|session)_([0-9a-f]{16})_[\w-]{43}$/;
+
+/** Mints a secret. The fixed prefix lets secret scanners find one that leaked. */
+export function mintSecret(kind: SecretKind): MintedSecret {
+  const lookup = randomBytes(8).toString('hex');
+  const prefix = `rollcall_${kind}_${lookup}`;
+  const secret = `${prefix}_${randomBytes(32).toString('base64url')}`;
+  return { secret, lookup, hash: hashSecret(secret), prefix };
+}
+
+export function hashSecret(secret: string): string {
+  return hash('sha256', secret);
+}
+
+/** What kind of secret a text is and where to look it up; undefined when it has not the form of one. */
+export function readSecret(text: string): { kind: SecretKind; lookup: string } | undefined {
+  const [, kind, lookup] = FORM.exec(text) ?? [];
+  if ((kind !== 'key' && kind !== 'session') || lookup === undefined) return undefined;
+  return { kind, lookup };
+}
+
+/** Compares two hashes in constant time. */
+export function sameHash(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+/**
+ * The credential in an Authorization header. Okta's header-auth app sends the token as it is, with no scheme;
+ * others send `Bearer`, in whatever case and with whatever blanks.
+ */
+export function credentialIn(authorization: string | undefined): string | undefined {
+  const credential = authorization
+    ?.trim()
+    .replace(/^bearer(\s+|$)/i, '')
+    .trim();
+  return credential === '' ? undefined : credential;
+}

@@ -1,0 +1,95 @@
+import type { Action } from '../auth/policy.js';
+import { DomainError, type ErrorCode } from '../domain/errors.js';
+import { ownerProtected } from '../domain/member-state.js';
+import { authorize, mayChangeOwners } from './authorization.js';
+import type { ServiceContext } from './context.js';
+import type { MemberRow } from './member-rows.js';
+
+/** Whether the caller may do something; if not, why, in the words in which the command would refuse it. */
+export interface Ability {
+  readonly allowed: boolean;
+  readonly code: ErrorCode | null;
+  readonly reason: string | null;
+}
+
+const ALLOWED: Ability = { allowed: true, code: null, reason: null };
+
+export interface WorkspaceAbilities {
+  readonly update: Ability;
+  readonly setScim: Ability;
+  readonly setSeats: Ability;
+  readonly setCreditPool: Ability;
+  readonly addMember: Ability;
+  readonly manageApiKeys: Ability;
+  readonly readAuditLog: Ability;
+}
+
+export interface MemberAbilities {
+  readonly update: Ability;
+  readonly setAccess: Ability;
+  readonly setCreditLimit: Ability;
+  readonly remove: Ability;
+  readonly delete: Ability;
+  readonly promote: Ability;
+  readonly demote: Ability;
+}
+
+/** What the caller may do in the workspace: asks `authorize`, so that both always agree. */
+export async function ofWorkspace(context: ServiceContext, workspaceId: string): Promise<WorkspaceAbilities> {
+  const may = (action: Action) => ability(async () => void (await authorize(context, action, workspaceId)));
+  return {
+    update: await may('workspace.update'),
+    setScim: await may('workspace.setScim'),
+    setSeats: await may('seats.set'),
+    setCreditPool: await may('credits.setPool'),
+    addMember: await may('member.write'),
+    manageApiKeys: await may('apiKey.manage'),
+    readAuditLog: await may('audit.read'),
+  };
+}
+
+/** What the caller may do to the member. */
+export async function ofMember(context: ServiceContext, member: MemberRow): Promise<MemberAbilities> {
+  const isOwner = member.role === 'OWNER';
+  const may = (action: Action, ...refusals: (DomainError | false)[]) =>
+    ability(async () => {
+      const grant = await authorize(context, action, member.workspaceId);
+      if (action === 'member.write' && isOwner && !mayChangeOwners(context, grant)) throw ownerProtected();
+      const refusal = refusals.find((candidate) => candidate !== false);
+      if (refusal !== undefined) throw refusal;
+    });
+  const inactive = !member.active && new DomainError('INVALID_INPUT', 'The member is not active.');
+  const onlyDemotion = isOwner && ownerProtected();
+  const noLimit =
+    (member.workspaceVersion === 'V1' &&
+      new DomainError('WRONG_WORKSPACE_VERSION', 'V1 workspaces have no credit limits.')) ||
+    (member.role !== 'ADMIN' &&
+      member.role !== 'EDITOR' &&
+      new DomainError('CREDIT_LIMIT_NOT_ALLOWED', 'creditLimit can only be set on admin or editor roles.'));
+  return {
+    update: await may('member.write'),
+    setAccess: await may('member.write', inactive, onlyDemotion),
+    setCreditLimit: await may('member.write', inactive, onlyDemotion, noLimit),
+    remove: await may('member.write', inactive),
+    delete: await may('member.write'),
+    promote: await may(
+      'owner.write',
+      inactive,
+      isOwner && new DomainError('INVALID_INPUT', 'The member is an owner already.'),
+    ),
+    demote: await may(
+      'owner.write',
+      !isOwner && new DomainError('INVALID_INPUT', 'The member is not an owner.'),
+    ),
+  };
+}
+
+async function ability(attempt: () => Promise<void>): Promise<Ability> {
+  try {
+    await attempt();
+    return ALLOWED;
+  } catch (error) {
+    if (error instanceof DomainError) return { allowed: false, code: error.code, reason: error.message };
+    throw error;
+  }
+}

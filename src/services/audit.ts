@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import { actorLabel } from '../auth/actor.js';
+import type { Sql } from '../database/database.js';
+import { newId } from '../domain/ids.js';
+import type { AuditChanges, AuditEntry } from '../model/audit-entry.js';
+import { authenticated, authorize } from './authorization.js';
+import type { ServiceContext } from './context.js';
+import { asIs, Page, type PageArguments } from './page.js';
+
+/** What was done to what. */
+export interface AuditFact {
+  readonly workspaceId: string | null;
+  readonly action: string;
+  readonly target: { readonly type: string; readonly id: string; readonly label: string };
+  readonly changes: AuditChanges;
+}
+
+/** The values of an entry, in the order of `AUDIT_ENTRY_COLUMNS`. */
+export function auditEntryValues(context: ServiceContext, fact: AuditFact, at: Date): unknown[] {
+  const actor = authenticated(context);
+  const { channel, requestId } = context.caller;
+  const actorId =
+    actor.type === 'PERSON' ? actor.accountId : actor.type === 'API_KEY' ? actor.apiKeyId : null;
+  return [
+    newId(),
+    fact.workspaceId,
+    at,
+    actor.type,
+    actorId,
+    actorLabel(actor),
+    channel,
+    fact.action,
+    fact.target.type,
+    fact.target.id,
+    fact.target.label,
+    JSON.stringify(fact.changes),
+    requestId,
+  ];
+}
+
+export const AUDIT_ENTRY_COLUMNS =
+  'id, workspace_id, at, actor_type, actor_id, actor_label, channel, action, target_type, target_id, target_label, changes, request_id';
+
+/**
+ * Writes down a change, in the transaction that makes it (rule 28).
+ * @param sql the transaction
+ */
+export async function record(context: ServiceContext, sql: Sql, fact: AuditFact): Promise<void> {
+  await sql.rows(
+    `insert into audit_entry (${AUDIT_ENTRY_COLUMNS}) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+    auditEntryValues(context, fact, new Date()),
+  );
+}
+
+/** The attributes that differ, with both values. */
+export function changesBetween(before: object, after: object): AuditChanges {
+  const was = new Map<string, unknown>(Object.entries(before));
+  const is = new Map<string, unknown>(Object.entries(after));
+  const names = [...new Set([...was.keys(), ...is.keys()])];
+  return Object.fromEntries(
+    names
+      .map((name) => [name, { before: was.get(name) ?? null, after: is.get(name) ?? null }] as const)
+      // Not by their JSON: jsonb gives keys back in an order of its own.
+      .filter(([, { before, after }]) => !isDeepStrictEqual(before, after)),
+  );
+}
+
+const ENTRY_COLUMNS = `
+  e.id, e.workspace_id as "workspaceId", e.at, e.actor_type as "actorType", e.actor_id as "actorId",
+  e.actor_label as "actorLabel", e.channel, e.action, e.target_type as "targetType", e.target_id as "targetId",
+  e.target_label as "targetLabel", e.changes, e.request_id as "requestId"`;
+
+export interface AuditFilter {
+  readonly action?: string | null;
+  readonly targetId?: string | null;
+}
+
+/**
+ * The changes in a workspace, newest first.
+ * @throws DomainError as `authorize` does
+ */
+export async function list(
+  context: ServiceContext,
+  workspaceId: string,
+  filter: AuditFilter,
+  page: PageArguments,
+): Promise<Page<AuditEntry>> {
+  await authorize(context, 'audit.read', workspaceId);
+  return new Page<AuditEntry>(
+    context.database,
+    {
+      columns: ENTRY_COLUMNS,
+      from: 'audit_entry e',
+      where:
+        'e.workspace_id = $1 and ($2::text is null or e.action = $2) and ($3::text is null or e.target_id::text = $3)',
+      values: [workspaceId, filter.action ?? null, filter.targetId ?? null],
+      id: 'e.id',
+      descending: true,
+    },
+    page,
+    asIs,
+  );
+}
+
+/**
+ * One entry of the workspace's audit log.
+ * @returns null when there is none with that id
+ * @throws DomainError as `authorize` does
+ */
+export async function get(
+  context: ServiceContext,
+  workspaceId: string,
+  id: string,
+): Promise<AuditEntry | null> {
+  await authorize(context, 'audit.read', workspaceId);
+  const [entry] = await context.database.rows<AuditEntry>(
+    `select ${ENTRY_COLUMNS} from audit_entry e where e.workspace_id = $1 and e.id = $2`,
+    [workspaceId, id],
+  );
+  return entry ?? null;
+}

@@ -1,0 +1,140 @@
+import type { Actor } from '../auth/actor.js';
+import { type Action, roleMay, scopesMay } from '../auth/policy.js';
+import type { Sql } from '../database/database.js';
+import type { Role } from '../domain/access.js';
+import { DomainError } from '../domain/errors.js';
+import { isId } from '../domain/ids.js';
+import type { Workspace } from '../model/workspace.js';
+import type { ServiceContext } from './context.js';
+import { WORKSPACE_COLUMNS } from './workspace-rows.js';
+
+/** The caller's standing in a workspace. */
+export interface Grant {
+  readonly workspace: Workspace;
+  /** What the caller is there; null for operators and keys. */
+  readonly role: Role | null;
+  /** The caller's own member record there; null for operators and keys. */
+  readonly memberId: string | null;
+}
+
+/**
+ * The first statement of every service function that concerns a workspace.
+ * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace that the caller has no part in,
+ *   exactly as for one that does not exist; FORBIDDEN for what the policy table does not allow
+ */
+export async function authorize(
+  context: ServiceContext,
+  action: Action,
+  workspaceId: string,
+): Promise<Grant> {
+  const actor = authenticated(context);
+  const grant = await standing(context, workspaceId);
+  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+  return grant;
+}
+
+/** Like `authorize`, for what concerns no workspace: only operators (and the platform itself) do such things. */
+export function authorizeOperator(context: ServiceContext, action: Action): void {
+  const actor = authenticated(context);
+  if (actor.type !== 'OPERATOR' && actor.type !== 'SYSTEM') {
+    throw new DomainError('FORBIDDEN', `Only operators of the platform may do this (${action}).`);
+  }
+}
+
+/** @throws DomainError UNAUTHENTICATED */
+export function authenticated(context: ServiceContext): Actor {
+  if (context.caller.actor === null) {
+    throw new DomainError('UNAUTHENTICATED', 'The credential is missing, wrong, expired or revoked.', {
+      hint: 'Send an API key, a session token or the operator token in the Authorization header.',
+    });
+  }
+  return context.caller.actor;
+}
+
+/** Whether the policy table allows it: the same answer that abilities show and that `authorize` enforces. */
+export function permits(actor: Actor, grant: Grant, action: Action): boolean {
+  switch (actor.type) {
+    case 'OPERATOR':
+    case 'SYSTEM':
+      return true;
+    case 'PERSON':
+      return roleMay(grant.role, action);
+    case 'API_KEY':
+      return scopesMay(actor.scopes, grant.workspace.scimEnabled, action);
+  }
+}
+
+/** Whether the caller may change owners: owners in person and operators, and nobody through SCIM (rule 12). */
+export function mayChangeOwners({ caller }: ServiceContext, { role }: Grant): boolean {
+  if (caller.actor === null || caller.actor.type === 'API_KEY') return false;
+  return caller.actor.type !== 'PERSON' || roleMay(role, 'owner.write');
+}
+
+/** What the caller is in the workspace, looked up once a request. @throws DomainError NOT_FOUND */
+export function standing(context: ServiceContext, workspaceId: string): Promise<Grant> {
+  const { actor } = context.caller;
+  if (actor?.type === 'API_KEY') {
+    if (actor.workspace.id !== workspaceId) return Promise.reject(workspaceNotFound());
+    return Promise.resolve({ workspace: actor.workspace, role: null, memberId: null });
+  }
+  const known = context.grants.get(workspaceId);
+  if (known !== undefined) return known;
+  const found = lookUpStanding(context.database, authenticated(context), workspaceId);
+  context.grants.set(workspaceId, found);
+  return found;
+}
+
+async function lookUpStanding(sql: Sql, actor: Actor, workspaceId: string): Promise<Grant> {
+  if (!isId(workspaceId)) throw workspaceNotFound();
+  const [row] =
+    actor.type === 'PERSON'
+      ? await sql.rows<Workspace & { ownRole: Role; ownMemberId: string }>(STANDING_OF_PERSON, [
+          workspaceId,
+          actor.accountId,
+          actor.sessionId,
+        ])
+      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(STANDING_OF_OPERATOR, [workspaceId]);
+  if (row === undefined) throw workspaceNotFound();
+  const { ownRole, ownMemberId, ...workspace } = row;
+  return { workspace, role: ownRole, memberId: ownMemberId };
+}
+
+const STANDING_OF_OPERATOR = `
+  select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId" from workspace w where w.id = $1`;
+
+// A session that was ended for the workspace stays ended there, even when the person has been added again (rule 16).
+const STANDING_OF_PERSON = `
+  select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId"
+  from workspace w
+  join member m on m.workspace_id = w.id and m.account_id = $2
+  join membership s on s.member_id = m.id and s.ended_at is null
+  where w.id = $1
+    and not exists (select 1 from session_end e where e.session_id = $3 and e.workspace_id = w.id)`;
+
+export function workspaceNotFound(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no such workspace.', {
+    hint: 'Check the workspace ID and the credential.',
+  });
+}
+
+function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainError {
+  if (actor.type === 'API_KEY' && actor.scopes.includes('SCIM') && scopesMay(actor.scopes, true, action)) {
+    return scimDisabled(workspace);
+  }
+  const hint =
+    actor.type === 'API_KEY'
+      ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
+      : 'Ask an owner or admin of the workspace.';
+  return new DomainError('FORBIDDEN', `You may not do this (${action}).`, { hint });
+}
+
+/** @throws DomainError FORBIDDEN while SCIM is off for the workspace */
+export function requireScim(workspace: Workspace): void {
+  if (!workspace.scimEnabled) throw scimDisabled(workspace);
+}
+
+function scimDisabled(workspace: Workspace): DomainError {
+  return new DomainError('FORBIDDEN', `SCIM is not enabled for the workspace ${workspace.name}.`, {
+    hint: 'SCIM provisioning is available on enterprise workspaces. Ask your account manager to enable it.',
+  });
+}

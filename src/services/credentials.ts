@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+import type { Actor, KeyHolder, Person } from '../auth/actor.js';
+import { hashSecret, readSecret, sameHash } from '../auth/secret.js';
+import type { Database } from '../database/database.js';
+import type { ApiKeyScope } from '../model/enums.js';
+import type { Workspace } from '../model/workspace.js';
+import { WORKSPACE_COLUMNS } from './workspace-rows.js';
+
+/** How long a credential is believed without asking again: a revoked one works no longer than that elsewhere. */
+const BELIEVED_FOR_MS = 1000;
+const MOST_BELIEVED = 10_000;
+
+/** Tells who a credential belongs to. */
+export class Credentials {
+  readonly #database: Database;
+  readonly #operatorHash: string | undefined;
+  readonly #believed = new LRUCache<string, KeyHolder | Person>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
+
+  /** @param operatorToken the token of the configuration; undefined: there is no operator at this door */
+  constructor(database: Database, operatorToken: string | undefined) {
+    this.#database = database;
+    this.#operatorHash = operatorToken === undefined ? undefined : hashSecret(operatorToken);
+  }
+
+  /**
+   * @param credential what came in the Authorization header
+   * @param address where from; remembered as the key's last use
+   * @returns the actor, or null when the credential is unknown, expired, disabled or revoked
+   */
+  async verify(credential: string, address: string): Promise<Actor | null> {
+    const hash = hashSecret(credential);
+    const believed = this.#believed.get(hash);
+    if (believed !== undefined) return believed;
+    const secret = readSecret(credential);
+    if (secret === undefined) {
+      return this.#operatorHash !== undefined && sameHash(hash, this.#operatorHash)
+        ? { type: 'OPERATOR' }
+        : null;
+    }
+    const actor =
+      secret.kind === 'key'
+        ? await this.#keyHolder(secret.lookup, hash, address)
+        : await this.#person(secret.lookup, hash);
+    if (actor !== null) this.#believed.set(hash, actor);
+    return actor;
+  }
+
+  /** Forgets what was believed: to be called when a key, a session or a workspace's settings have changed. */
+  forget(): void {
+    this.#believed.clear();
+  }
+
+  async #keyHolder(lookup: string, hash: string, address: string): Promise<KeyHolder | null> {
+    const [row] = await this.#database.rows<
+      Workspace & { hash: string; apiKeyId: string; apiKeyName: string; scopes: ApiKeyScope[] }
+    >(KEY_BY_LOOKUP, [lookup]);
+    if (row === undefined || !sameHash(row.hash, hash)) return null;
+    const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
+    await this.#database.rows(KEY_USED, [apiKeyId, address]);
+    return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
+  }
+
+  async #person(lookup: string, hash: string): Promise<Person | null> {
+    const [row] = await this.#database.rows<{ hash: string } & Omit<Person, 'type'>>(SESSION_BY_LOOKUP, [
+      lookup,
+    ]);
+    if (row === undefined || !sameHash(row.hash, hash)) return null;
+    return { type: 'PERSON', accountId: row.accountId, email: row.email, sessionId: row.sessionId };
+  }
+}
+
+const KEY_BY_LOOKUP = `
+  select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes
+  from api_key_secret t
+  join api_key k on k.id = t.api_key_id
+  join workspace w on w.id = k.workspace_id
+  where t.lookup = $1 and k.disabled_at is null
+    and (k.expires_at is null or k.expires_at > now()) and (t.expires_at is null or t.expires_at > now())`;
+
+// Once in ten seconds is as exact as anybody needs it, and spares the row the rest.
+const KEY_USED = `
+  update api_key set last_used_at = now(), last_used_from = $2
+  where id = $1
+    and (last_used_at is null or last_used_at < now() - interval '10 seconds' or last_used_from is distinct from $2)`;
+
+const SESSION_BY_LOOKUP = `
+  select t.hash, t.id as "sessionId", a.id as "accountId", a.email
+  from session t join account a on a.id = t.account_id
+  where t.lookup = $1 and t.ended_at is null and t.expires_at > now()`;

@@ -1,0 +1,213 @@
+import { type Sql, violatedConstraint } from '../database/database.js';
+import type { Access, Origin } from '../domain/access.js';
+import { addressOf } from '../domain/address.js';
+import { DomainError } from '../domain/errors.js';
+import { newId } from '../domain/ids.js';
+import { type MemberState, sameMember } from '../domain/member-state.js';
+import type { AuditChanges } from '../model/audit-entry.js';
+import type { Workspace } from '../model/workspace.js';
+import * as accounts from './accounts.js';
+import { changesBetween, record } from './audit.js';
+import type { ServiceContext } from './context.js';
+import { accessOf, findMember, type MemberRow, stateOf } from './member-rows.js';
+import * as seats from './seats.js';
+
+/** What a command did: the member as it is now, and whether anything changed. */
+export interface MemberChange {
+  readonly member: MemberRow;
+  readonly changed: boolean;
+}
+
+/** A member that is about to become something, in a transaction that holds its lock. */
+export interface Transition {
+  readonly workspace: Workspace;
+  readonly row: MemberRow;
+  readonly next: MemberState;
+  readonly origin: Origin;
+  /** What the audit log calls it. */
+  readonly action: string;
+}
+
+/**
+ * Writes what a member becomes: record, stays, seats, sessions and the audit entry, or nothing at all when it
+ * is that already (rule 21).
+ * @throws DomainError ALREADY_A_MEMBER (rule 19), SEAT_UNAVAILABLE (rule 8), LAST_OWNER (rule 13)
+ */
+export async function apply(
+  context: ServiceContext,
+  sql: Sql,
+  transition: Transition,
+): Promise<MemberChange> {
+  const { workspace, row, next, origin, action } = transition;
+  const before = stateOf(row);
+  if (sameMember(before, next)) return { member: row, changed: false };
+  if (before.access?.role === 'OWNER' && next.access?.role !== 'OWNER')
+    await keepAnOwner(sql, workspace.id, row.id);
+  const accountId = await accountAfter(sql, row, before, next);
+  await moveAccess(context, sql, workspace, row, next.access);
+  const [{ updatedAt, version } = row] = await refusingNamesakes(next.userName, () =>
+    sql.rows<Pick<MemberRow, 'updatedAt' | 'version'>>(UPDATE_MEMBER, [
+      row.id,
+      workspace.id,
+      accountId,
+      next.userName,
+      next.externalId,
+      JSON.stringify(next.profile),
+      origin,
+    ]),
+  );
+  await record(context, sql, {
+    workspaceId: workspace.id,
+    action,
+    target: { type: 'member', id: row.id, label: next.userName },
+    changes: memberChanges(before, next),
+  });
+  const member = await findMember(sql, workspace.id, row.id);
+  return { member: member ?? { ...row, version, updatedAt }, changed: true };
+}
+
+const UPDATE_MEMBER = `
+  update member set account_id = $3, user_name = $4, external_id = $5, profile = $6, managed_by = $7,
+    version = version + 1, updated_at = now()
+  where id = $1 and workspace_id = $2 returning version, updated_at as "updatedAt"`;
+
+/** The differences that a person would name: `profile.title`, `role`, `creditLimit` … */
+export function memberChanges(before: MemberState | null, after: MemberState | null): AuditChanges {
+  return changesBetween(before === null ? {} : flat(before), after === null ? {} : flat(after));
+}
+
+function flat({ userName, externalId, profile, access }: MemberState): object {
+  const attributes = Object.entries(profile).map(([name, value]) => [`profile.${name}`, value]);
+  return {
+    userName,
+    externalId,
+    active: access !== null,
+    role: access?.role ?? null,
+    seatType: access?.seatType ?? null,
+    creditLimit: access?.creditLimit ?? null,
+    ...Object.fromEntries(attributes),
+  };
+}
+
+/** A change of address re-points the member and never edits the account (rule 19). */
+async function accountAfter(
+  sql: Sql,
+  row: MemberRow,
+  before: MemberState,
+  next: MemberState,
+): Promise<string> {
+  const address = addressOf(next.userName, next.profile);
+  if (address.toLowerCase() === addressBefore(before)?.toLowerCase()) return row.accountId;
+  return accounts.findOrCreate(sql, address);
+}
+
+/** Null for a member whose record names no address (any more): its next one is a change. */
+function addressBefore({ userName, profile }: MemberState): string | null {
+  try {
+    return addressOf(userName, profile);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+async function moveAccess(
+  context: ServiceContext,
+  sql: Sql,
+  workspace: Workspace,
+  row: MemberRow,
+  access: Access | null,
+): Promise<void> {
+  const before = accessOf(row);
+  await seats.exchange(sql, workspace.id, before?.seatType ?? null, access?.seatType ?? null);
+  if (before === null && access !== null) await openMembership(sql, workspace, row.id, access);
+  else if (before !== null && access === null) await endMembership(context, sql, workspace.id, row);
+  else if (access !== null) {
+    await sql.rows(
+      `update membership set role = $2, seat_type = $3, credit_limit = $4, credit_limit_set_by = $5 where id = $1`,
+      [row.membershipId, access.role, access.seatType, access.creditLimit, access.creditLimitSetBy],
+    );
+  }
+}
+
+/** Opens a stay; the caller has taken the seat. */
+export async function openMembership(
+  sql: Sql,
+  workspace: Workspace,
+  memberId: string,
+  access: Access,
+): Promise<void> {
+  await sql.rows(
+    `insert into membership
+       (id, workspace_id, workspace_version, member_id, started_at, role, seat_type, credit_limit, credit_limit_set_by)
+     values ($1, $2, $3, $4, now(), $5, $6, $7, $8)`,
+    [
+      newId(),
+      workspace.id,
+      workspace.version,
+      memberId,
+      access.role,
+      access.seatType,
+      access.creditLimit,
+      access.creditLimitSetBy,
+    ],
+  );
+}
+
+/** Ends the stay and the person's sessions for this workspace (rule 16). */
+export async function endMembership(
+  context: ServiceContext,
+  sql: Sql,
+  workspaceId: string,
+  row: MemberRow,
+): Promise<void> {
+  await sql.rows('update membership set ended_at = now() where id = $1', [row.membershipId]);
+  await sql.rows(
+    `insert into session_end (session_id, workspace_id)
+     select id, $2 from session where account_id = $1 and ended_at is null and expires_at > now()
+     on conflict do nothing`,
+    [row.accountId, workspaceId],
+  );
+  context.grants.delete(workspaceId);
+}
+
+/**
+ * Counting owners means keeping others from unmaking them meanwhile: the workspace's row stands for all of them.
+ * Whoever comes here has locked a member first, so everybody locks in the same order.
+ * @throws DomainError LAST_OWNER (rule 13)
+ */
+export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
+  await sql.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+  const others = await sql.rows(
+    `select 1 from membership
+     where workspace_id = $1 and role = 'OWNER' and ended_at is null and member_id <> $2 limit 1`,
+    [workspaceId, memberId],
+  );
+  if (others.length === 0) {
+    throw new DomainError('LAST_OWNER', 'This is the last owner of the workspace.', {
+      hint: 'Promote somebody else to owner first.',
+    });
+  }
+}
+
+/** Runs a write whose unique constraints stand for rules 15 and 19. @throws DomainError ALREADY_A_MEMBER */
+export async function refusingNamesakes<Result>(
+  userName: string,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    const constraint = violatedConstraint(error);
+    if (constraint === 'member_user_name_unique' || constraint === 'member_account_unique')
+      throw alreadyAMember(userName);
+    throw error;
+  }
+}
+
+export function alreadyAMember(userName: string): DomainError {
+  return new DomainError('ALREADY_A_MEMBER', `${userName} is already a member of this workspace.`, {
+    attribute: 'userName',
+    hint: 'Update the existing member, or send another userName and e-mail address.',
+  });
+}

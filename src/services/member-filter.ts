@@ -1,0 +1,140 @@
+import type { Role, SeatType } from '../domain/access.js';
+import { isId } from '../domain/ids.js';
+
+export interface Comparison<Value> {
+  readonly eq?: Value | null;
+  readonly ne?: Value | null;
+  readonly in?: readonly Value[] | null;
+  readonly gt?: Value | null;
+  readonly ge?: Value | null;
+  readonly lt?: Value | null;
+  readonly le?: Value | null;
+  readonly isPresent?: boolean | null;
+}
+
+export interface TextComparison extends Comparison<string> {
+  readonly contains?: string | null;
+  readonly startsWith?: string | null;
+  readonly endsWith?: string | null;
+}
+
+/** Which members are meant: everything said must hold. The one language of every client (spec graphql, "Shape"). */
+export interface MemberFilter {
+  readonly and?: readonly MemberFilter[] | null;
+  readonly or?: readonly MemberFilter[] | null;
+  readonly not?: MemberFilter | null;
+  readonly id?: Comparison<string> | null;
+  readonly userName?: TextComparison | null;
+  readonly externalId?: TextComparison | null;
+  readonly active?: Comparison<boolean> | null;
+  readonly role?: Comparison<Role> | null;
+  readonly seatType?: Comparison<SeatType> | null;
+  readonly creditLimit?: Comparison<number> | null;
+  readonly createdAt?: Comparison<Date> | null;
+  readonly updatedAt?: Comparison<Date> | null;
+  readonly search?: string | null;
+}
+
+/** How a field looks in SQL. `type` is what its values are cast to. */
+const FIELDS = {
+  id: { column: 'm.id', type: 'uuid' },
+  userName: { column: 'm.user_name', type: 'citext' },
+  externalId: { column: 'm.external_id', type: 'text' },
+  active: { column: '(s.id is not null)', type: 'boolean' },
+  role: { column: 's.role', type: 'text' },
+  seatType: { column: 's.seat_type', type: 'text' },
+  creditLimit: { column: 's.credit_limit', type: 'integer' },
+  createdAt: { column: 'm.created_at', type: 'timestamptz' },
+  updatedAt: { column: 'm.updated_at', type: 'timestamptz' },
+} as const;
+
+type Field = keyof typeof FIELDS;
+
+/** The fields that are columns of `s`. */
+const STAY_FIELDS: readonly Field[] = ['active', 'role', 'seatType', 'creditLimit'];
+
+/** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
+export function asksAboutStay(filter: MemberFilter): boolean {
+  const parts = [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not == null ? [] : [filter.not])];
+  return STAY_FIELDS.some((field) => filter[field] != null) || parts.some(asksAboutStay);
+}
+
+const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
+const PATTERNS = {
+  contains: (text: string) => `%${text}%`,
+  startsWith: (text: string) => `${text}%`,
+  endsWith: (text: string) => `%${text}`,
+} as const;
+
+/**
+ * The one place where the filter becomes SQL, over the tables `m` (member) and `s` (open membership).
+ * @param values the statement's values so far; the filter's are added
+ * @returns a condition that is true or false, never null, so that `not` means what it says
+ */
+export function memberFilterSql(filter: MemberFilter, values: unknown[]): string {
+  const conditions: string[] = [];
+  if (filter.and != null) conditions.push(joined(filter.and, 'and', values));
+  if (filter.or != null) conditions.push(joined(filter.or, 'or', values));
+  if (filter.not != null) conditions.push(`not ${memberFilterSql(filter.not, values)}`);
+  for (const field of fieldsOf(filter)) conditions.push(...comparisonSql(field, filter[field] ?? {}, values));
+  if (filter.search != null && filter.search.trim() !== '') {
+    const place = `$${values.push(`%${escaped(filter.search.trim())}%`)}`;
+    conditions.push(
+      `(m.user_name like ${place}::citext or coalesce(m.profile->>'displayName' ilike ${place}, false))`,
+    );
+  }
+  return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
+}
+
+/** Nothing to choose from is false, nothing to demand is true: as `some` and `every` have it. */
+function joined(filters: readonly MemberFilter[], operator: 'and' | 'or', values: unknown[]): string {
+  if (filters.length === 0) return operator === 'and' ? 'true' : 'false';
+  return `(${filters.map((filter) => memberFilterSql(filter, values)).join(` ${operator} `)})`;
+}
+
+function fieldsOf(filter: MemberFilter): Field[] {
+  return (Object.keys(FIELDS) as Field[]).filter((field) => filter[field] != null);
+}
+
+function comparisonSql(
+  field: Field,
+  comparison: TextComparison | Comparison<unknown>,
+  values: unknown[],
+): string[] {
+  const { column, type } = FIELDS[field];
+  const place = (value: unknown): string => `$${values.push(value)}::${type}`;
+  const sql: string[] = [];
+  const { eq, ne, in: among, isPresent } = comparison;
+  if (eq != null) sql.push(equalSql(field, eq, place));
+  if (ne != null) sql.push(`not ${equalSql(field, ne, place)}`);
+  if (among != null) {
+    const known = field === 'id' ? among.filter((id) => typeof id === 'string' && isId(id)) : among;
+    sql.push(`coalesce(${column} = any($${values.push([...known])}::${type}[]), false)`);
+  }
+  for (const [name, operator] of Object.entries(ORDERINGS)) {
+    const bound = comparison[name as keyof typeof ORDERINGS];
+    if (bound != null) sql.push(`coalesce(${column} ${operator} ${place(bound)}, false)`);
+  }
+  for (const [name, pattern] of Object.entries(PATTERNS)) {
+    const text = (comparison as TextComparison)[name as keyof typeof PATTERNS];
+    if (text != null) sql.push(`coalesce(${column} like ${place(pattern(escaped(text)))}, false)`);
+  }
+  if (isPresent != null) sql.push(`(${column} is ${isPresent ? 'not null' : 'null'})`);
+  return sql;
+}
+
+/** An equality that an index can serve where the column is never null, and that is never null where it may be. */
+function equalSql(field: Field, value: unknown, place: (value: unknown) => string): string {
+  // What cannot be an id is nobody's: no error, no rows.
+  if (field === 'id' && !(typeof value === 'string' && isId(value))) return 'false';
+  if (field === 'active') return value === true ? '(s.id is not null)' : '(s.id is null)';
+  const { column } = FIELDS[field];
+  const placed = place(value);
+  const nullable = field !== 'id' && field !== 'userName' && field !== 'createdAt' && field !== 'updatedAt';
+  return nullable ? `(${column} is not null and ${column} = ${placed})` : `(${column} = ${placed})`;
+}
+
+/** LIKE's own signs are plain characters to whoever searches. */
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}

@@ -1,0 +1,121 @@
+import type { Sql } from '../database/database.js';
+import {
+  type Access,
+  creditLimitApplies,
+  type Origin,
+  type Role,
+  type SeatType,
+  type WorkspaceVersion,
+} from '../domain/access.js';
+import { isId } from '../domain/ids.js';
+import type { MemberState } from '../domain/member-state.js';
+import type { Profile } from '../domain/profile.js';
+import type { MemberAccess } from '../model/access.js';
+import type { Member } from '../model/member.js';
+
+/** A member with its open membership, as the queries below give it. */
+export interface MemberRecord {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly accountId: string;
+  readonly userName: string;
+  readonly externalId: string | null;
+  readonly profile: Profile;
+  readonly managedBy: Origin;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly workspaceVersion: WorkspaceVersion | null;
+  readonly membershipId: string | null;
+  readonly role: Role | null;
+  readonly seatType: SeatType | null;
+  readonly creditLimit: number | null;
+  readonly creditLimitSetBy: Origin | null;
+}
+
+/** A record with what the model says of it beside: it has the shape of the model's `Member`. */
+export type MemberRow = MemberRecord & Member;
+
+/** Completes a record, without a class instance: pages of them are read at every import. */
+export function memberRow(record: MemberRecord): MemberRow {
+  return {
+    ...record,
+    person: { ...record.profile, attributes: record.profile },
+    active: record.membershipId !== null,
+    access: memberAccess(record),
+  };
+}
+
+/** What GraphQL shows of the access in a stay. */
+export function memberAccess({
+  workspaceVersion,
+  role,
+  seatType,
+  creditLimit,
+}: Pick<MemberRecord, 'workspaceVersion' | 'role' | 'seatType' | 'creditLimit'>): MemberAccess | null {
+  if (role === null) return null;
+  if (workspaceVersion === 'V1') return { seatType };
+  return { role, creditLimit, creditLimitApplies: creditLimitApplies(role) };
+}
+
+const MEMBER_COLUMNS = `
+  m.id, m.workspace_id as "workspaceId", m.account_id as "accountId", m.user_name as "userName",
+  m.external_id as "externalId", m.profile, m.managed_by as "managedBy", m.version,
+  m.created_at as "createdAt", m.updated_at as "updatedAt"`;
+
+/** The columns of a `MemberRow`, of the tables in `MEMBER_TABLES`. */
+export const MEMBER_ROW_COLUMNS = `${MEMBER_COLUMNS},
+  s.workspace_version as "workspaceVersion", s.id as "membershipId", s.role, s.seat_type as "seatType",
+  s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy"`;
+
+export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
+
+const MEMBER_BY_ID = `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.id = $2`;
+
+/** The member of that workspace with that id, if there is one. */
+export async function findMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
+  if (!isId(id)) return undefined;
+  const [record] = await sql.rows<MemberRecord>(MEMBER_BY_ID, [workspaceId, id]);
+  return record === undefined ? undefined : memberRow(record);
+}
+
+/**
+ * Like `findMember`, and keeps everybody else from changing the member until the transaction ends. The lock comes
+ * first and the reading after it: a statement that waits for a lock does not see what joined tables have become.
+ */
+export async function lockMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
+  if (!isId(id)) return undefined;
+  await sql.rows('select 1 from member where workspace_id = $1 and id = $2 for no key update', [
+    workspaceId,
+    id,
+  ]);
+  return findMember(sql, workspaceId, id);
+}
+
+/** The members whom an address or a userName already stands for, locked. */
+export async function lockNamesakes(
+  sql: Sql,
+  workspaceId: string,
+  userName: string,
+  accountId: string,
+): Promise<MemberRow[]> {
+  const where = 'm.workspace_id = $1 and (m.user_name = $2 or m.account_id = $3)';
+  const values = [workspaceId, userName, accountId];
+  await sql.rows(`select 1 from member m where ${where} order by m.id for no key update`, values);
+  const records = await sql.rows<MemberRecord>(
+    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where ${where}`,
+    values,
+  );
+  return records.map(memberRow);
+}
+
+export function accessOf(row: MemberRecord): Access | null {
+  if (row.role === null) return null;
+  const { role, seatType, creditLimit, creditLimitSetBy } = row;
+  return { role, seatType, creditLimit, creditLimitSetBy };
+}
+
+export function stateOf(row: MemberRecord): MemberState {
+  const { userName, externalId, profile } = row;
+  return { userName, externalId, profile, access: accessOf(row) };
+}

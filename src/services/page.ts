@@ -1,0 +1,199 @@
+import type { Sql } from '../database/database.js';
+import { DomainError } from '../domain/errors.js';
+import { isId } from '../domain/ids.js';
+
+/** The most rows that one page holds. */
+export const MAX_PAGE_SIZE = 200;
+const DEFAULT_PAGE_SIZE = 50;
+
+/** Relay's arguments, and `offset` for clients that count (SCIM's startIndex). */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly offset?: number | null;
+}
+
+/** A list, before it is cut into pages. */
+export interface Listing {
+  readonly columns: string;
+  readonly from: string;
+  /** What of `from` the condition and the order need, if less: where rows are only counted or skipped, it is enough. */
+  readonly narrowFrom?: string;
+  readonly where: string;
+  readonly values: readonly unknown[];
+  /** The column of the id: the last word in every order, so that it is total. */
+  readonly id: string;
+  /** What to order by before the id; rows must carry its value as text under `orderKey`. */
+  readonly orderBy?: { readonly column: string; readonly type: 'text' | 'citext' | 'timestamptz' };
+  readonly descending?: boolean;
+}
+
+interface Cursor {
+  readonly id: string;
+  readonly key: string | null;
+}
+
+/** One page of a list. Nothing is asked of the database until somebody wants to know it. */
+export class Page<Item, Row extends { id: string } = Item & { id: string }> {
+  readonly #sql: Sql;
+  readonly #listing: Listing;
+  readonly #size: number;
+  readonly #offset: number;
+  readonly #backward: boolean;
+  readonly #cursor: Cursor | null;
+  readonly #itemOf: (row: Row) => Item;
+  #fetched: Promise<(Row & { orderKey?: string })[]> | undefined;
+  #counted: Promise<number> | undefined;
+
+  /**
+   * @param itemOf what to make of a row
+   * @throws DomainError INVALID_INPUT for arguments that do not fit together
+   */
+  constructor(sql: Sql, listing: Listing, page: PageArguments, itemOf: (row: Row) => Item) {
+    this.#itemOf = itemOf;
+    this.#sql = sql;
+    this.#listing = listing;
+    this.#backward = page.last !== undefined && page.last !== null;
+    this.#size = sizeOf(page, this.#backward);
+    this.#offset = page.offset ?? 0;
+    const cursor = (this.#backward ? page.before : page.after) ?? null;
+    if (
+      (this.#backward ? page.after : page.before) != null ||
+      this.#offset < 0 ||
+      ((this.#backward || cursor !== null) && this.#offset > 0)
+    ) {
+      throw new DomainError(
+        'INVALID_INPUT',
+        'Page with first and after, or last and before, or first and offset.',
+      );
+    }
+    this.#cursor = cursor === null ? null : readCursor(cursor, listing.orderBy?.type);
+  }
+
+  /** The page, in order. */
+  async nodes(): Promise<Item[]> {
+    return (await this.#rows()).map(this.#itemOf);
+  }
+
+  /** The page, in order, each with the cursor that stands for its place. */
+  async edges(): Promise<{ cursor: string; node: Item }[]> {
+    return (await this.#rows()).map((row) => ({ cursor: cursorOf(row), node: this.#itemOf(row) }));
+  }
+
+  /** How many there are altogether. A first page that is not full answers it without counting. */
+  totalCount(): Promise<number> {
+    this.#counted ??= this.#count();
+    return this.#counted;
+  }
+
+  async hasNextPage(): Promise<boolean> {
+    return this.#backward ? this.#cursor !== null : await this.#hasMore();
+  }
+
+  async hasPreviousPage(): Promise<boolean> {
+    return this.#backward ? await this.#hasMore() : this.#cursor !== null || this.#offset > 0;
+  }
+
+  async #rows(): Promise<(Row & { orderKey?: string })[]> {
+    const rows = (await this.#fetch()).slice(0, this.#size);
+    return this.#backward ? rows.reverse() : rows;
+  }
+
+  async #hasMore(): Promise<boolean> {
+    return (await this.#fetch()).length > this.#size;
+  }
+
+  #fetch(): Promise<(Row & { orderKey?: string })[]> {
+    this.#fetched ??= this.#size === 0 ? Promise.resolve([]) : this.#select();
+    return this.#fetched;
+  }
+
+  /** One row more than the page holds tells whether there is another page. */
+  #select(): Promise<(Row & { orderKey?: string })[]> {
+    const { columns, from, narrowFrom, where, values, id, orderBy, descending = false } = this.#listing;
+    const down = descending !== this.#backward;
+    const direction = down ? 'desc' : 'asc';
+    const all = [...values];
+    const place = (value: unknown): string => `$${all.push(value)}`;
+    const after =
+      this.#cursor === null
+        ? ''
+        : orderBy === undefined
+          ? ` and ${id} ${down ? '<' : '>'} ${place(this.#cursor.id)}`
+          : ` and (${orderBy.column}, ${id}) ${down ? '<' : '>'} (${place(this.#cursor.key)}::${orderBy.type}, ${place(this.#cursor.id)}::uuid)`;
+    const key = orderBy === undefined ? '' : `, ${orderBy.column}::text as "orderKey"`;
+    const order = orderBy === undefined ? '' : `${orderBy.column} ${direction}, `;
+    const sorted = `order by ${order}${id} ${direction}`;
+    const cut = `where ${where}${after} ${sorted} limit ${place(this.#size + 1)} offset ${place(this.#offset)}`;
+    const condition =
+      narrowFrom === undefined || this.#offset === 0
+        ? cut
+        : `where ${id} in (select ${id} from ${narrowFrom} ${cut}) ${sorted}`;
+    return this.#sql.rows(`select ${columns}${key} from ${from} ${condition}`, all);
+  }
+
+  async #count(): Promise<number> {
+    if (this.#fetched !== undefined && this.#size > 0 && this.#cursor === null && !this.#backward) {
+      const rows = await this.#fetched;
+      if (rows.length <= this.#size && (rows.length > 0 || this.#offset === 0))
+        return this.#offset + rows.length;
+    }
+    const { from, narrowFrom = from, where, values } = this.#listing;
+    const [row] = await this.#sql.rows<{ total: number }>(
+      `select count(*)::integer as total from ${narrowFrom} where ${where}`,
+      values,
+    );
+    return row?.total ?? 0;
+  }
+}
+
+function sizeOf(page: PageArguments, backward: boolean): number {
+  if (backward && page.first != null) {
+    throw new DomainError('INVALID_INPUT', 'Ask for first or for last, not for both.', {
+      attribute: 'first',
+    });
+  }
+  const attribute = backward ? 'last' : 'first';
+  const size = page[attribute] ?? DEFAULT_PAGE_SIZE;
+  if (size < 0 || size > MAX_PAGE_SIZE) {
+    throw new DomainError('INVALID_INPUT', `${attribute} must be from 0 to ${MAX_PAGE_SIZE}.`, { attribute });
+  }
+  return size;
+}
+
+function cursorOf({ id, orderKey }: { id: string; orderKey?: string }): string {
+  return Buffer.from(JSON.stringify([id, orderKey ?? null])).toString('base64url');
+}
+
+type KeyType = NonNullable<Listing['orderBy']>['type'];
+
+const TIMESTAMPTZ = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/;
+
+/** Whether a cursor's key can be a value of what the list is ordered by: cursors of other lists have others. */
+function isKeyOf(type: KeyType | undefined, key: unknown): key is string | null {
+  if (type === undefined || typeof key !== 'string') return type === undefined && key === null;
+  if (type === 'timestamptz') return TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key));
+  return key.isWellFormed() && !key.includes('\0');
+}
+
+function readCursor(text: string, type: KeyType | undefined): Cursor {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(parsed)) {
+      const [id, key]: unknown[] = parsed;
+      if (typeof id === 'string' && isId(id) && isKeyOf(type, key)) return { id, key };
+    }
+  } catch {
+    // Not JSON: not one of our cursors either.
+  }
+  throw new DomainError('INVALID_INPUT', 'This cursor is not one of this list.', {
+    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
+  });
+}
+
+/** For lists whose rows are what they seem. */
+export function asIs<Row>(row: Row): Row {
+  return row;
+}

@@ -1,0 +1,40 @@
+import type { Origin } from '../domain/access.js';
+import { DomainError } from '../domain/errors.js';
+import { type Provisioning, readProvisioning } from '../domain/provisioning.js';
+import type { ServiceContext } from './context.js';
+import type { MemberChange } from './member-changes.js';
+import * as commands from './member-commands.js';
+
+/** What is provisioned where. `memberId` is for REPLACE and PATCH. */
+export interface ProvisioningRequest extends Provisioning {
+  readonly workspaceId: string;
+  readonly memberId?: string | null;
+  readonly expectedVersion?: number | null;
+}
+
+/**
+ * The one command behind SCIM: creates, replaces or patches a member from values that nobody has judged yet
+ * (spec graphql, "The one command behind SCIM").
+ * @throws DomainError as `member-commands.add` and `change` do, and as `readProvisioning` does
+ */
+export async function provision(
+  context: ServiceContext,
+  request: ProvisioningRequest,
+): Promise<MemberChange> {
+  const { workspaceId, memberId, expectedVersion } = request;
+  const origin = originOf(context);
+  if (request.mode === 'CREATE') {
+    if (memberId != null)
+      throw new DomainError('INVALID_INPUT', 'A new member has no memberId.', { attribute: 'memberId' });
+    return commands.add(context, workspaceId, origin, ({ version }) => readProvisioning(version, request));
+  }
+  if (memberId == null)
+    throw new DomainError('INVALID_INPUT', 'memberId is required.', { attribute: 'memberId' });
+  const target = { workspaceId, memberId, ...(expectedVersion == null ? {} : { expectedVersion }) };
+  return commands.change(context, target, origin, ({ version }) => readProvisioning(version, request));
+}
+
+/** The actor behind a key with the scope SCIM is the identity provider (spec "Words"). */
+function originOf({ caller: { actor } }: ServiceContext): Origin {
+  return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { type Actor, actorLabel } from '../../src/auth/actor.js';
+import { newId } from '../../src/domain/ids.js';
+import type { Workspace } from '../../src/model/workspace.js';
+
+const WORKSPACE: Workspace = {
+  id: newId(),
+  name: 'Acme',
+  version: 'V2',
+  plan: 'ENTERPRISE',
+  scimEnabled: true,
+  defaultRole: 'VIEWER',
+  defaultSeatType: null,
+  defaultCreditLimit: null,
+  monthlyCredits: null,
+  revision: 1,
+  createdAt: new Date(),
+  updatedAt: new Date(),
+};
+
+test.each<[Actor, string]>([
+  [{ type: 'OPERATOR' }, 'operator'],
+  [{ type: 'SYSTEM' }, 'system'],
+  [{ type: 'PERSON', accountId: newId(), email: 'ann@acme.test', sessionId: newId() }, 'ann@acme.test'],
+  [{ type: 'API_KEY', apiKeyId: newId(), name: 'Okta', scopes: ['SCIM'], workspace: WORKSPACE }, 'Okta'],
+])('rule 28: what an audit entry calls $type', (actor, label) => {
+  expect(actorLabel(actor)).toBe(label);
+});

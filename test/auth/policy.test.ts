@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { type Action, POLICY, roleMay, scopesMay } from '../../src/auth/policy.js';
+import { ROLES } from '../../src/domain/access.js';
+import { API_KEY_SCOPES } from '../../src/model/enums.js';
+
+/**
+ * Who may do what, beside operators, who may do everything (rules 7, 12, 13, 25, 27). Written down a second time on
+ * purpose: a permission that changes has to be changed in two places.
+ */
+const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string]>> = {
+  'workspace.create': ['', ''],
+  'workspace.setPlan': ['', ''],
+  'workspace.setScim': ['', ''],
+  'session.create': ['', ''],
+  'workspace.read': [
+    'OWNER ADMIN MEMBER EDITOR VIEWER GUEST',
+    'SCIM MEMBERS_READ MEMBERS_WRITE CREDITS_READ CREDITS_CONSUME AUDIT_READ',
+  ],
+  'workspace.update': ['OWNER ADMIN', ''],
+  'member.read': ['OWNER ADMIN', 'SCIM MEMBERS_READ MEMBERS_WRITE'],
+  'member.readSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
+  'member.write': ['OWNER ADMIN', 'SCIM MEMBERS_WRITE'],
+  'owner.write': ['OWNER', ''],
+  'seats.read': ['OWNER ADMIN', 'SCIM MEMBERS_READ MEMBERS_WRITE'],
+  'seats.set': ['OWNER', ''],
+  'credits.read': ['OWNER ADMIN', 'CREDITS_READ CREDITS_CONSUME'],
+  'credits.setPool': ['OWNER ADMIN', ''],
+  'apiKey.manage': ['OWNER ADMIN', ''],
+  'audit.read': ['OWNER ADMIN', 'AUDIT_READ'],
+};
+
+const ACTIONS = Object.keys(POLICY) as Action[];
+
+test.each(ACTIONS)('%s', (action) => {
+  expect([
+    ROLES.filter((role) => roleMay(role, action)).join(' '),
+    API_KEY_SCOPES.filter((scope) => scopesMay([scope], true, action)).join(' '),
+  ]).toEqual(EXPECTED[action]);
+});
+
+test('who is no active member may do nothing', () => {
+  expect(ACTIONS.filter((action) => roleMay(null, action))).toEqual([]);
+});
+
+test('a key without scopes may do nothing', () => {
+  expect(ACTIONS.filter((action) => scopesMay([], true, action))).toEqual([]);
+});
+
+test('the scope SCIM is worth nothing while SCIM is off, and the others are worth the same', () => {
+  for (const scope of API_KEY_SCOPES) {
+    const on = ACTIONS.filter((action) => scopesMay([scope], true, action));
+    expect(ACTIONS.filter((action) => scopesMay([scope], false, action))).toEqual(scope === 'SCIM' ? [] : on);
+  }
+});
+
+test('scopes add up', () => {
+  expect(ACTIONS.filter((action) => scopesMay(['AUDIT_READ', 'CREDITS_READ'], false, action))).toEqual([
+    'workspace.read',
+    'credits.read',
+    'audit.read',
+  ]);
+});
+
+test('rules 12 and 27: no scope covers owners, keys, seats, settings or sessions', () => {
+  const covered = ACTIONS.filter((action) => scopesMay(API_KEY_SCOPES, true, action));
+  expect(covered).toEqual([
+    'workspace.read',
+    'member.read',
+    'member.write',
+    'seats.read',
+    'credits.read',
+    'audit.read',
+  ]);
+});
