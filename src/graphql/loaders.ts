@@ -1,0 +1,35 @@
+import DataLoader from 'dataloader';
+import type { Account } from '../model/account.js';
+import type { Membership } from '../model/membership.js';
+import type { Workspace } from '../model/workspace.js';
+import * as accounts from '../services/accounts.js';
+import type { ServiceContext } from '../services/context.js';
+import * as members from '../services/members.js';
+import * as workspaces from '../services/workspaces.js';
+
+/** Relations of many rows, each fetched in one statement. */
+export interface Loaders {
+  readonly accounts: DataLoader<string, Account>;
+  readonly memberships: DataLoader<string, Membership>;
+  readonly workspaces: DataLoader<string, Workspace>;
+}
+
+export function createLoaders(context: ServiceContext): Loaders {
+  return {
+    accounts: loader((ids) => accounts.byIds(context.database, ids)),
+    memberships: loader((ids) => members.membershipsByIds(context, ids)),
+    workspaces: loader(async (ids) => {
+      const found = await Promise.all(ids.map((id) => workspaces.get(context, id)));
+      return found.filter((workspace) => workspace !== null);
+    }),
+  };
+}
+
+function loader<Row extends { id: string }>(
+  fetch: (ids: readonly string[]) => Promise<Row[]>,
+): DataLoader<string, Row> {
+  return new DataLoader<string, Row>(async (ids) => {
+    const rows = new Map((await fetch(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => rows.get(id) ?? new Error(`no row ${id}`));
+  });
+}

@@ -1,0 +1,52 @@
+/** What stands in the headers panel where the credential belongs. It is never sent: see `fetcher.ts`. */
+export const CREDENTIAL_PLACEHOLDER = '<paste an API key, session token or the operator token>';
+
+/** The headers that a new tab starts with. */
+export const EXAMPLE_HEADERS = JSON.stringify({ Authorization: CREDENTIAL_PLACEHOLDER }, null, 2);
+
+/** The query of the first tab: any API key, session token or operator token may run it. */
+export const EXAMPLE_QUERY = `# Welcome to the Rollcall playground.
+#
+# 1. Paste your credential into the headers
+#    panel below, as the value of Authorization
+#    (with "Bearer " in front, or without).
+# 2. Press Ctrl-Enter.
+#
+# Queries are remembered by this browser,
+# credentials are not: paste yours again
+# after reloading the page.
+
+query Workspaces {
+  viewer {
+    __typename
+  }
+  workspaces(first: 10) {
+    totalCount
+    nodes {
+      id
+      name
+      version
+      plan
+      scimEnabled
+      members(first: 20) {
+        totalCount
+        nodes {
+          id
+          userName
+          active
+          access {
+            __typename
+            ... on SeatAccess {
+              seatType
+            }
+            ... on RoleAccess {
+              role
+              creditLimit
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`;

@@ -1,0 +1,53 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Node } from '../../model/node.js';
+import * as nodes from '../../services/nodes.js';
+import * as sessions from '../../services/sessions.js';
+import * as viewers from '../../services/viewer.js';
+import type { Context } from '../context.js';
+import { SessionCreateInput } from '../types/inputs.js';
+import { SessionCreatePayload, SessionEndPayload } from '../types/payloads.js';
+import { Viewer } from '../types/workspace-parts.js';
+
+@Resolver()
+export class ViewerResolver {
+  @Query(() => Viewer, { description: 'Who is asking.' })
+  viewer(@Ctx() { services }: Context): Promise<Viewer> {
+    return viewers.get(services);
+  }
+
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Anything by its id. Null when there is none for the caller.',
+  })
+  async node(
+    @Arg('id', () => ID, { description: 'The id.' }) id: string,
+    @Ctx() { services }: Context,
+  ): Promise<Node | null> {
+    return (await nodes.byIds(services, [id]))[0] ?? null;
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Things by their ids, in that order; null for what is not there.',
+  })
+  nodes(
+    @Arg('ids', () => [ID], { description: 'At most 100 ids.' }) ids: string[],
+    @Ctx() { services }: Context,
+  ): Promise<(Node | null)[]> {
+    return nodes.byIds(services, ids);
+  }
+
+  @Mutation(() => SessionCreatePayload, { description: 'Mints a session for a person. For operators.' })
+  sessionCreate(
+    @Arg('input', () => SessionCreateInput, { description: 'For whom.' }) input: SessionCreateInput,
+    @Ctx() { services }: Context,
+  ): Promise<SessionCreatePayload> {
+    return sessions.create(services, input);
+  }
+
+  @Mutation(() => SessionEndPayload, { description: "Ends the caller's own session." })
+  async sessionEnd(@Ctx() { services }: Context): Promise<SessionEndPayload> {
+    await sessions.end(services);
+    return { ended: true };
+  }
+}

@@ -1,0 +1,180 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { MemberAccess } from '../../model/access.js';
+import { Member } from '../../model/member.js';
+import { YearMonth } from '../../model/scalars.js';
+import { SeatAllocation } from '../../model/seat-allocation.js';
+import { Workspace } from '../../model/workspace.js';
+import * as abilities from '../../services/abilities.js';
+import * as apiKeys from '../../services/api-keys.js';
+import * as audit from '../../services/audit.js';
+import * as credits from '../../services/credits.js';
+import * as members from '../../services/members.js';
+import * as seats from '../../services/seats.js';
+import * as workspaces from '../../services/workspaces.js';
+import type { Context } from '../context.js';
+import { WorkspaceAbilities } from '../types/abilities.js';
+import { OffsetPageArguments, PageArguments } from '../types/arguments.js';
+import {
+  ApiKeyConnection,
+  AuditEntryConnection,
+  MemberConnection,
+  WorkspaceConnection,
+} from '../types/connection.js';
+import {
+  AuditFilter,
+  CreditPoolSetInput,
+  SeatsSetInput,
+  WorkspaceCreateInput,
+  WorkspaceUpdateInput,
+} from '../types/inputs.js';
+import { MemberFilter, MemberOrder } from '../types/member-filter.js';
+import {
+  CreditPoolSetPayload,
+  SeatsSetPayload,
+  WorkspaceCreatePayload,
+  WorkspaceUpdatePayload,
+} from '../types/payloads.js';
+import { CreditPool, MemberCounts, ScimConnection } from '../types/workspace-parts.js';
+
+@Resolver(() => Workspace)
+export class WorkspaceResolver {
+  @Query(() => Workspace, {
+    nullable: true,
+    description: 'One workspace. Null when there is none for the caller.',
+  })
+  workspace(
+    @Arg('id', () => ID, { description: 'The workspace ID.' }) id: string,
+    @Ctx() { services }: Context,
+  ): Promise<Workspace | null> {
+    return workspaces.get(services, id);
+  }
+
+  @Query(() => WorkspaceConnection, {
+    description: "The caller's workspaces: a key's own, an operator's all.",
+  })
+  async workspaces(@Args(() => PageArguments) page: PageArguments, @Ctx() { services }: Context) {
+    return new WorkspaceConnection(await workspaces.list(services, page));
+  }
+
+  @FieldResolver(() => MemberAccess, {
+    nullable: true,
+    description:
+      'What somebody gets who is added without a role or a seat. Null on V1 when no seat is given.',
+  })
+  defaultAccess(@Root() workspace: Workspace) {
+    return workspaces.defaultAccess(workspace);
+  }
+
+  @FieldResolver(() => [SeatAllocation], { description: 'V1: the seats it has bought. Empty on V2.' })
+  seats(@Root() { id }: Workspace, @Ctx() { services }: Context): Promise<SeatAllocation[]> {
+    return seats.list(services, id);
+  }
+
+  @FieldResolver(() => CreditPool, { nullable: true, description: 'V2: the pool of a month. Null on V1.' })
+  creditPool(
+    @Root() { id }: Workspace,
+    @Ctx() { services }: Context,
+    @Arg('month', () => YearMonth, { nullable: true, description: 'The current month unless told.' })
+    month?: string | null,
+  ): Promise<CreditPool | null> {
+    return credits.pool(services, id, month ?? null);
+  }
+
+  @FieldResolver(() => Member, {
+    nullable: true,
+    description: 'One member, by id or by userName. Null when there is no such member.',
+  })
+  member(
+    @Root() workspace: Workspace,
+    @Ctx() { services }: Context,
+    @Arg('id', () => ID, { nullable: true, description: 'The member id.' }) id?: string | null,
+    @Arg('userName', () => String, { nullable: true, description: 'The userName, without case.' })
+    userName?: string | null,
+  ): Promise<Member | null> {
+    return members.get(services, workspace.id, { id: id ?? null, userName: userName ?? null });
+  }
+
+  @FieldResolver(() => MemberConnection, { description: 'Its members, active or not.' })
+  async members(
+    @Root() { id }: Workspace,
+    @Args(() => OffsetPageArguments) page: OffsetPageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => MemberFilter, { nullable: true, description: 'Which ones. All unless told.' })
+    filter?: MemberFilter | null,
+    @Arg('orderBy', () => MemberOrder, { nullable: true, description: 'In which order. By id unless told.' })
+    orderBy?: MemberOrder | null,
+  ) {
+    return new MemberConnection(await members.list(services, id, filter ?? {}, orderBy ?? null, page));
+  }
+
+  @FieldResolver(() => MemberCounts, { description: 'How many active members, by role or seat type.' })
+  memberCounts(@Root() { id }: Workspace, @Ctx() { services }: Context) {
+    return members.counts(services, id);
+  }
+
+  @FieldResolver(() => ApiKeyConnection, { description: 'Its API keys, oldest first.' })
+  async apiKeys(
+    @Root() { id }: Workspace,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { services }: Context,
+  ) {
+    return new ApiKeyConnection(await apiKeys.list(services, id, page));
+  }
+
+  @FieldResolver(() => AuditEntryConnection, { description: 'What has been changed, newest first.' })
+  async auditLog(
+    @Root() { id }: Workspace,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which changes. All unless told.' })
+    filter?: AuditFilter | null,
+  ) {
+    return new AuditEntryConnection(await audit.list(services, id, filter ?? {}, page));
+  }
+
+  @FieldResolver(() => ScimConnection, { description: 'How an identity provider connects.' })
+  scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimConnection {
+    return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled };
+  }
+
+  @FieldResolver(() => WorkspaceAbilities, { description: 'What the caller may do here.' })
+  viewerCan(@Root() { id }: Workspace, @Ctx() { services }: Context): Promise<WorkspaceAbilities> {
+    return abilities.ofWorkspace(services, id);
+  }
+
+  @Mutation(() => WorkspaceCreatePayload, {
+    description: 'Creates a workspace with its first owner. For operators.',
+  })
+  workspaceCreate(
+    @Arg('input', () => WorkspaceCreateInput, { description: 'The workspace.' }) input: WorkspaceCreateInput,
+    @Ctx() { services }: Context,
+  ): Promise<WorkspaceCreatePayload> {
+    return workspaces.create(services, input);
+  }
+
+  @Mutation(() => WorkspaceUpdatePayload, {
+    description: 'Changes settings. Plan and SCIM are for operators.',
+  })
+  async workspaceUpdate(
+    @Arg('input', () => WorkspaceUpdateInput, { description: 'What to change.' }) input: WorkspaceUpdateInput,
+    @Ctx() { services }: Context,
+  ): Promise<WorkspaceUpdatePayload> {
+    return { workspace: await workspaces.update(services, input) };
+  }
+
+  @Mutation(() => SeatsSetPayload, { description: 'V1: sets how many seats of a type there are.' })
+  async seatsSet(
+    @Arg('input', () => SeatsSetInput, { description: 'How many of which type.' }) input: SeatsSetInput,
+    @Ctx() { services }: Context,
+  ): Promise<SeatsSetPayload> {
+    return { seats: await seats.set(services, input) };
+  }
+
+  @Mutation(() => CreditPoolSetPayload, { description: 'V2: sets what the credit pool holds each month.' })
+  async creditPoolSet(
+    @Arg('input', () => CreditPoolSetInput, { description: 'How many credits.' }) input: CreditPoolSetInput,
+    @Ctx() { services }: Context,
+  ): Promise<CreditPoolSetPayload> {
+    return { workspace: await workspaces.setCreditPool(services, input) };
+  }
+}

@@ -1,0 +1,47 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
+import type { Context } from './context.js';
+import { formatErrors, requestIdInErrors } from './errors.js';
+import { operationLimits } from './limits.js';
+
+export interface GraphqlServerOptions {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+  onFault(error: unknown): void;
+}
+
+/** Apollo Server over the schema; to be started before it serves, and stopped to drain. */
+export function createGraphqlServer({
+  schema,
+  introspection,
+  onFault,
+}: GraphqlServerOptions): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection,
+    // Suggestions ("Did you mean …") tell the schema too, name by name.
+    hideSchemaDetailsFromClientErrors: !introspection,
+    formatError: formatErrors(onFault),
+    includeStacktraceInErrorResponses: false,
+    // Our own process listens for signals, and stops this with everything else.
+    stopOnTerminationSignals: false,
+    // A browser cannot send Authorization to another origin unasked: who sends it may use GET.
+    csrfPrevention: {
+      requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    },
+    plugins: [
+      operationLimits,
+      requestIdInErrors,
+      // It instruments every field, which costs more than most fields do.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      // Its page needs a CDN; the playground is ours.
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+}

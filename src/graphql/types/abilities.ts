@@ -1,0 +1,67 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { ERROR_CODES, type ErrorCode } from '../../domain/errors.js';
+
+const ErrorCodeEnum = Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<
+  ErrorCode,
+  ErrorCode
+>;
+const MEANINGS: Readonly<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'No credential, or a bad one.',
+  FORBIDDEN: 'Known, but not allowed.',
+  NOT_FOUND: 'There is no such thing in this workspace.',
+  INVALID_INPUT: 'A malformed value.',
+  WRONG_WORKSPACE_VERSION: "The other version's attribute was sent.",
+  ROLE_NOT_ASSIGNABLE: 'The role cannot be given to anybody.',
+  CREDIT_LIMIT_NOT_ALLOWED: 'The role has no credit limit.',
+  ALREADY_A_MEMBER: 'Somebody with this address or userName is a member.',
+  SEAT_UNAVAILABLE: 'No seat of this type is free.',
+  OWNER_PROTECTED: 'Owners are not changed this way.',
+  LAST_OWNER: 'A workspace keeps at least one owner.',
+  STALE_VERSION: 'It has changed meanwhile.',
+  CREDITS_EXHAUSTED: 'The member, or the pool, has no credits left.',
+  RATE_LIMITED: 'Too many requests.',
+};
+registerEnumType(ErrorCodeEnum, {
+  name: 'ErrorCode',
+  description: 'Why something is refused: `extensions.code` of an error.',
+  valuesConfig: Object.fromEntries(
+    ERROR_CODES.map((code) => [code, { description: MEANINGS[code] }]),
+  ) as Record<ErrorCode, { description: string }>,
+});
+
+@ObjectType({
+  description: 'Whether the caller may do something, so that a disabled button can explain itself.',
+})
+export class Ability {
+  @Field(() => Boolean, { description: 'Whether it would be allowed.' })
+  allowed!: boolean;
+
+  @Field(() => ErrorCodeEnum, { nullable: true, description: 'The code of the refusal. Null when allowed.' })
+  code!: ErrorCode | null;
+
+  @Field(() => String, { nullable: true, description: 'The reason, for people. Null when allowed.' })
+  reason!: string | null;
+}
+
+@ObjectType({ description: 'What the caller may do in a workspace.' })
+export class WorkspaceAbilities {
+  @Field(() => Ability, { description: 'Change name and defaults.' }) update!: Ability;
+  @Field(() => Ability, { description: 'Switch SCIM on or off.' }) setScim!: Ability;
+  @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
+  @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
+  @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
+  @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
+  manageApiKeys!: Ability;
+  @Field(() => Ability, { description: 'Read the audit log.' }) readAuditLog!: Ability;
+}
+
+@ObjectType({ description: 'What the caller may do to a member.' })
+export class MemberAbilities {
+  @Field(() => Ability, { description: 'Change userName, external id and profile.' }) update!: Ability;
+  @Field(() => Ability, { description: 'Change seat or role.' }) setAccess!: Ability;
+  @Field(() => Ability, { description: 'Set or clear the credit limit.' }) setCreditLimit!: Ability;
+  @Field(() => Ability, { description: 'End the stay.' }) remove!: Ability;
+  @Field(() => Ability, { description: 'Delete the record.' }) delete!: Ability;
+  @Field(() => Ability, { description: 'Make an owner.' }) promote!: Ability;
+  @Field(() => Ability, { description: 'Make somebody else of an owner.' }) demote!: Ability;
+}

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+import { errorAt, mutate, nextAddress, REQUEST_ID } from './operations.js';
+
+/** Spec graphql, "Conventions": refusals are told in full, coercion failures are INVALID_INPUT, the rest is masked. */
+
+let app: TestApp;
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  workspace = await app.workspace({ version: 'V2' });
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+function invalid(attribute: string): object {
+  return {
+    errors: [
+      {
+        message: expect.any(String),
+        locations: [{ line: 1, column: expect.any(Number) }],
+        extensions: { code: 'INVALID_INPUT', attribute, requestId: REQUEST_ID },
+      },
+    ],
+  };
+}
+
+describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', () => {
+  const NOBODY = '01930000-0000-7000-8000-000000000000';
+
+  test.each([0, -1, 1.5, 2_147_483_648, '5', '', null, true, [], {}])(
+    'credit limit %j',
+    async (creditLimit) => {
+      const input = { workspaceId: workspace.workspaceId, memberId: NOBODY, creditLimit };
+      expect(await mutate(app, app.operatorToken, 'memberSetCreditLimit', input)).toEqual(
+        invalid('input.creditLimit'),
+      );
+    },
+  );
+
+  test.each<[object, string]>([
+    [{ userName: 7 }, 'input.userName'],
+    [{ userName: ['x'] }, 'input.userName'],
+    [{ externalId: 7 }, 'input.externalId'],
+    [{ profile: 'x' }, 'input.profile'],
+    [{ shoeSize: 7 }, 'input'],
+    [{ access: {} }, 'input.access'],
+    [{ access: { seat: {}, role: { role: 'ADMIN' } } }, 'input.access'],
+    [{ access: { role: null } }, 'input.access.role'],
+    [{ access: { role: {} } }, 'input.access.role'],
+    [{ access: { role: { role: 'OWNER' } } }, 'input.access.role.role'],
+    [{ access: { role: { role: 'GUEST' } } }, 'input.access.role.role'],
+    [{ access: { role: { role: 'admin' } } }, 'input.access.role.role'],
+    [{ access: { role: { role: 'ADMIN', creditLimit: 0 } } }, 'input.access.role.creditLimit'],
+    [{ access: { role: { role: 'ADMIN', creditLimit: 1.5 } } }, 'input.access.role.creditLimit'],
+    [{ access: { seat: { seatType: 'THRONE' } } }, 'input.access.seat.seatType'],
+    [{ access: { seat: { role: 'OWNER' } } }, 'input.access.seat.role'],
+  ])('memberAdd with %j', async (wrong, attribute) => {
+    const input = { workspaceId: workspace.workspaceId, userName: nextAddress(), ...wrong };
+    expect(await mutate(app, app.operatorToken, 'memberAdd', input)).toEqual(invalid(attribute));
+  });
+
+  test.each([
+    [{ scopes: ['EVERYTHING'] }, 'input.scopes[0]'],
+    [{ expiresAt: 'tomorrow' }, 'input.expiresAt'],
+    [{ name: null }, 'input.name'],
+  ])('apiKeyCreate with %j', async (wrong, attribute) => {
+    const input = { workspaceId: workspace.workspaceId, name: 'Okta', scopes: ['SCIM'], ...wrong };
+    expect(await mutate(app, app.operatorToken, 'apiKeyCreate', input)).toEqual(invalid(attribute));
+  });
+
+  test('a variable that is missing', async () => {
+    const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
+    expect(await app.graphql(app.operatorToken, query)).toEqual(invalid('id'));
+    expect(await app.graphql(app.operatorToken, query, { id: null })).toEqual(invalid('id'));
+  });
+
+  test('a null that only the execution finds', async () => {
+    const query = 'query ($id: ID = "x") { workspace(id: $id) { id } }';
+    expect(await app.graphql(app.operatorToken, query, { id: null })).toEqual({
+      data: { workspace: null },
+      errors: [errorAt(['workspace'], 'INVALID_INPUT', expect.stringContaining('"id"'), { attribute: 'id' })],
+    });
+  });
+
+  test.each(['2026-13', '26-11', '2026-11-01', ''])('the month %j', async (month) => {
+    const query =
+      'query ($id: ID!, $month: YearMonth) { workspace(id: $id) { creditPool(month: $month) { total } } }';
+    const variables = { id: workspace.workspaceId, month };
+    expect(await app.graphql(app.operatorToken, query, variables)).toEqual(invalid('month'));
+  });
+
+  test('nothing was written', async () => {
+    expect(
+      await app.sql('select 1 from member where workspace_id = $1', [workspace.workspaceId]),
+    ).toHaveLength(1);
+  });
+});
+
+test('a literal that cannot be coerced does not pass validation', async () => {
+  const query = `mutation { memberSetCreditLimit(input: { workspaceId: "x", memberId: "y", creditLimit: 1.5 }) { changed } }`;
+  expect(await app.graphql(app.operatorToken, query)).toEqual({
+    errors: [
+      {
+        message: expect.stringContaining('PositiveInt'),
+        locations: [{ line: 1, column: expect.any(Number) }],
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: REQUEST_ID },
+      },
+    ],
+  });
+});
+
+test('partial answers: what was refused is null, with its path; the rest is there', async () => {
+  const reader = await app.key(workspace.workspaceId, ['MEMBERS_READ']);
+  const query =
+    'query ($id: ID!) { a: workspace(id: $id) { id } b: workspace(id: $id) { apiKeys { totalCount } } }';
+  expect(await app.graphql(reader, query, { id: workspace.workspaceId })).toEqual({
+    data: { a: { id: workspace.workspaceId }, b: null },
+    errors: [
+      errorAt(['b', 'apiKeys'], 'FORBIDDEN', 'You may not do this (apiKey.manage).', {
+        hint: "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does.",
+      }),
+    ],
+  });
+});
+
+describe('what nobody foresaw', () => {
+  const MASKED = 'Something went wrong on our side. If it happens again, tell us the requestId.';
+
+  test('is masked, in reading and in writing, with the request’s id; afterwards all is well', async () => {
+    const { workspaceId } = await app.workspace({ version: 'V1' });
+    const query = 'query ($id: ID!) { workspace(id: $id) { seats { total } } }';
+    await app.sql('alter table seat_allocation rename to broken');
+    try {
+      const read = await app.graphql(app.operatorToken, query, { id: workspaceId });
+      expect(read).toEqual({
+        data: { workspace: null },
+        errors: [errorAt(['workspace', 'seats'], 'INTERNAL_SERVER_ERROR', MASKED)],
+      });
+      const input = { workspaceId, seatType: 'PRO', total: 1 };
+      const write = await mutate(app, app.operatorToken, 'seatsSet', input);
+      expect(write).toEqual({
+        data: null,
+        errors: [errorAt(['seatsSet'], 'INTERNAL_SERVER_ERROR', MASKED)],
+      });
+      expect(JSON.stringify([read, write])).not.toMatch(/relation|select|\.ts|\.js/);
+    } finally {
+      await app.sql('alter table broken rename to seat_allocation');
+    }
+    expect(await app.graphql(app.operatorToken, query, { id: workspaceId })).toEqual({
+      data: { workspace: { seats: [] } },
+    });
+  });
+
+  test('before GraphQL begins too', async () => {
+    await app.sql('alter table api_key rename to broken');
+    try {
+      const { secret } = { secret: `rollcall_key_0123456789abcdef_${'a'.repeat(43)}` };
+      expect(await app.graphql(secret, '{ viewer { type } }')).toEqual({
+        errors: [{ message: MASKED, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: REQUEST_ID } }],
+      });
+    } finally {
+      await app.sql('alter table broken rename to api_key');
+    }
+  });
+});

@@ -1,0 +1,475 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+import {
+  auditSize,
+  done,
+  INACTIVE,
+  type MutationName,
+  memberById,
+  memberNamed,
+  mutate,
+  nextAddress,
+  refusals,
+  refused,
+  roleAccess,
+  seatAccess,
+  seatHolderNamed,
+} from './operations.js';
+
+let app: TestApp;
+let v1: TestWorkspace;
+let v2: TestWorkspace;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  v1 = await app.workspace({ version: 'V1', seats: { builder: 50, pro: 50 } });
+  v2 = await app.workspace({ version: 'V2' });
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+interface Added {
+  readonly workspaceId: string;
+  readonly memberId: string;
+  readonly userName: string;
+}
+
+async function added({ workspaceId }: TestWorkspace, input: object = {}): Promise<Added> {
+  const userName = nextAddress();
+  const { member } = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName, ...input });
+  return { workspaceId, memberId: member.id, userName };
+}
+
+function withRole(role: string, creditLimit?: number): object {
+  return { access: { role: { role, ...(creditLimit === undefined ? {} : { creditLimit }) } } };
+}
+
+function send(name: MutationName, { workspaceId, memberId }: Added, input: object = {}) {
+  return mutate(app, app.operatorToken, name, { workspaceId, memberId, ...input });
+}
+
+/** Everything that there is of a member, the audit entries too. */
+async function everythingOf({ workspaceId, memberId }: Added): Promise<unknown> {
+  return [
+    await memberById(app, app.operatorToken, workspaceId, memberId),
+    await auditSize(app, workspaceId),
+    await app.sql('select * from membership where member_id = $1', [memberId]),
+  ];
+}
+
+/** Sends something that must be refused, and makes sure that it left no trace. */
+async function expectRefusal(
+  name: MutationName,
+  member: Added,
+  input: object,
+  answer: object,
+): Promise<void> {
+  const before = await everythingOf(member);
+  expect(await send(name, member, input)).toEqual(answer);
+  expect(await everythingOf(member)).toEqual(before);
+}
+
+function changed(name: MutationName, member: object): object {
+  return { data: { [name]: { changed: true, member } } };
+}
+
+describe('memberUpdate', () => {
+  test.each<[string, object, object]>([
+    ['external id', { externalId: '00u9' }, { externalId: '00u9' }],
+    ['external id, cleared', { externalId: null }, { externalId: null }],
+    ['profile, as a whole', { profile: { title: 'Boss' } }, { profile: { attributes: { title: 'Boss' } } }],
+    ['profile, emptied', { profile: {} }, { profile: { attributes: {} } }],
+  ])('%s', async (_case, sent, becomes) => {
+    const person = { externalId: '00u1', profile: { title: 'Engineer', nickName: 'Annie' } };
+    const ann = await added(v2, person);
+    expect(await send('memberUpdate', ann, sent)).toEqual(
+      changed(
+        'memberUpdate',
+        memberNamed(ann.userName, {
+          id: ann.memberId,
+          version: 2,
+          externalId: '00u1',
+          profile: { attributes: { nickName: 'Annie', title: 'Engineer' } },
+          ...becomes,
+        }),
+      ),
+    );
+  });
+
+  test('rule 21: a null userName or profile leaves things as they are; the same again changes nothing', async () => {
+    const ann = await added(v2, { externalId: '00u1', profile: { title: 'Engineer' } });
+    const before = await everythingOf(ann);
+    for (const same of [
+      {},
+      { userName: null, profile: null },
+      { userName: ann.userName, externalId: '00u1', profile: { title: 'Engineer' } },
+      { profile: { TITLE: 'Engineer', nickName: '' } },
+    ]) {
+      expect(await send('memberUpdate', ann, same)).toMatchObject({
+        data: { memberUpdate: { changed: false, member: { id: ann.memberId, version: 1 } } },
+      });
+    }
+    expect(await everythingOf(ann)).toEqual(before);
+  });
+
+  test('somebody inactive can be renamed', async () => {
+    const ann = await added(v2);
+    await send('memberRemove', ann);
+    expect(await send('memberUpdate', ann, { externalId: 'x' })).toEqual(
+      changed(
+        'memberUpdate',
+        memberNamed(ann.userName, { id: ann.memberId, version: 3, externalId: 'x', ...INACTIVE }),
+      ),
+    );
+  });
+
+  test('an empty userName is refused', async () => {
+    await expectRefusal(
+      'memberUpdate',
+      await added(v2),
+      { userName: '' },
+      refused('memberUpdate', 'INVALID_INPUT', 'userName is required and cannot be empty.', {
+        attribute: 'userName',
+      }),
+    );
+  });
+});
+
+describe('rule 19: a change of address', () => {
+  test('re-points the member, keeps its id, and edits no account', async () => {
+    const ann = await added(v2);
+    const elsewhere = await app.workspace({ version: 'V2' });
+    const { workspaceId } = elsewhere;
+    const other = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName: ann.userName });
+    const email = nextAddress();
+    expect(await send('memberUpdate', ann, { userName: email })).toEqual(
+      changed('memberUpdate', memberNamed(email, { id: ann.memberId, version: 2 })),
+    );
+    expect(await memberById(app, app.operatorToken, workspaceId, other.member.id)).toEqual(
+      memberNamed(ann.userName, { id: other.member.id }),
+    );
+    expect(
+      await app.sql('select email from account where email = any($1) order by id', [[ann.userName, email]]),
+    ).toEqual([{ email: ann.userName }, { email }]);
+  });
+
+  test('to an account that exists finds it', async () => {
+    const other = await added(v1);
+    const ann = await added(v2);
+    expect(await send('memberUpdate', ann, { userName: other.userName.toUpperCase() })).toEqual(
+      changed(
+        'memberUpdate',
+        memberNamed(other.userName.toUpperCase(), {
+          id: ann.memberId,
+          version: 2,
+          account: { email: other.userName },
+        }),
+      ),
+    );
+  });
+
+  test('rule 15: in case only keeps the account, and the new spelling', async () => {
+    const ann = await added(v2);
+    expect(await send('memberUpdate', ann, { userName: ann.userName.toUpperCase() })).toEqual(
+      changed(
+        'memberUpdate',
+        memberNamed(ann.userName.toUpperCase(), {
+          id: ann.memberId,
+          version: 2,
+          account: { email: ann.userName },
+        }),
+      ),
+    );
+  });
+
+  test('counts where the e-mail says whose account it is', async () => {
+    const one = nextAddress();
+    const other = nextAddress();
+    const { workspaceId } = v2;
+    const { member } = await done(app, app.operatorToken, 'memberAdd', {
+      workspaceId,
+      userName: `login-${one.slice(7, 9)}`,
+      profile: { emails: [{ value: one }] },
+    });
+    const target = { workspaceId, memberId: member.id };
+    const moved = await done(app, app.operatorToken, 'memberUpdate', {
+      ...target,
+      profile: { emails: [{ value: other }] },
+    });
+    expect(moved.member.account).toEqual({ email: other });
+    const nowhere = { ...target, profile: {} };
+    expect(await mutate(app, app.operatorToken, 'memberUpdate', nowhere)).toMatchObject({
+      errors: [{ extensions: { code: 'INVALID_INPUT', attribute: 'userName' } }],
+    });
+  });
+
+  test.each<[string, (email: string) => object]>([
+    ['userName', (email) => ({ userName: email.toUpperCase() })],
+    [
+      'account',
+      (email) => ({ userName: `login.${email.slice(7, 9)}`, profile: { emails: [{ value: email }] } }),
+    ],
+  ])("to another member's %s is refused", async (_case, wish) => {
+    const ben = await added(v2);
+    const input = wish(ben.userName);
+    const { userName } = { userName: '', ...input };
+    await expectRefusal(
+      'memberUpdate',
+      await added(v2),
+      input,
+      refusals.alreadyAMember('memberUpdate', userName),
+    );
+    await send('memberRemove', ben);
+    await expectRefusal(
+      'memberUpdate',
+      await added(v2),
+      input,
+      refusals.alreadyAMember('memberUpdate', userName),
+    );
+  });
+});
+
+describe('memberSetAccess', () => {
+  test.each<[string, object, object, string, object]>([
+    ['role', withRole('VIEWER'), withRole('ADMIN'), 'ADMIN', roleAccess('ADMIN')],
+    ['role and limit', withRole('VIEWER'), withRole('EDITOR', 5), 'EDITOR', roleAccess('EDITOR', 5)],
+    ['limit', withRole('EDITOR', 5), withRole('EDITOR', 6), 'EDITOR', roleAccess('EDITOR', 6)],
+    ['an absent limit stays', withRole('EDITOR', 5), withRole('ADMIN'), 'ADMIN', roleAccess('ADMIN', 5)],
+    [
+      'rule 6: viewer clears the limit',
+      withRole('EDITOR', 5),
+      withRole('VIEWER'),
+      'VIEWER',
+      roleAccess('VIEWER'),
+    ],
+  ])('V2: %s', async (_case, first, then, role, access) => {
+    const ann = await added(v2, first);
+    expect(await send('memberSetAccess', ann, then)).toEqual(
+      changed('memberSetAccess', memberNamed(ann.userName, { id: ann.memberId, version: 2, role, access })),
+    );
+  });
+
+  test.each<[string, object, object, string, object]>([
+    ['a seat', {}, { seatType: 'PRO' }, 'MEMBER', seatAccess('PRO')],
+    ['another seat', { seatType: 'PRO' }, { seatType: 'BUILDER' }, 'MEMBER', seatAccess('BUILDER')],
+    ['no seat', { seatType: 'PRO' }, { seatType: null }, 'MEMBER', seatAccess(null)],
+    ['admin', { seatType: 'PRO' }, { seatType: 'PRO', role: 'ADMIN' }, 'ADMIN', seatAccess('PRO')],
+  ])('V1: %s', async (_case, first, then, role, access) => {
+    const ann = await added(v1, { access: { seat: first } });
+    expect(await send('memberSetAccess', ann, { access: { seat: then } })).toEqual(
+      changed(
+        'memberSetAccess',
+        seatHolderNamed(ann.userName, { id: ann.memberId, version: 2, role, access }),
+      ),
+    );
+  });
+
+  test('rule 21: the same again changes nothing', async () => {
+    const ann = await added(v2, withRole('EDITOR', 5));
+    const before = await everythingOf(ann);
+    for (const same of [withRole('EDITOR', 5), withRole('EDITOR')]) {
+      expect(await send('memberSetAccess', ann, same)).toMatchObject({
+        data: { memberSetAccess: { changed: false, member: { version: 1 } } },
+      });
+    }
+    expect(await everythingOf(ann)).toEqual(before);
+  });
+
+  test('rule 6: a limit for a viewer is refused', async () => {
+    await expectRefusal(
+      'memberSetAccess',
+      await added(v2, withRole('EDITOR', 5)),
+      withRole('VIEWER', 5),
+      refused(
+        'memberSetAccess',
+        'CREDIT_LIMIT_NOT_ALLOWED',
+        "creditLimit can only be set on admin or editor roles, and this member's role would be viewer.",
+        {
+          attribute: 'creditLimit',
+          hint: 'Either change the role to editor or admin, or remove the creditLimit value.',
+        },
+      ),
+    );
+  });
+
+  test('rule 1: the other version’s access is refused', async () => {
+    await expectRefusal(
+      'memberSetAccess',
+      await added(v2),
+      { access: { seat: { seatType: null } } },
+      refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'seat does not exist on a V2 workspace.', {
+        attribute: 'seat',
+        hint: 'Give a role instead.',
+      }),
+    );
+    await expectRefusal(
+      'memberSetAccess',
+      await added(v1),
+      withRole('VIEWER'),
+      refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'role does not exist on a V1 workspace.', {
+        attribute: 'role',
+        hint: 'Give a seat instead.',
+      }),
+    );
+  });
+
+  test('of somebody who is not active is refused', async () => {
+    const ann = await added(v2);
+    await send('memberRemove', ann);
+    await expectRefusal('memberSetAccess', ann, withRole('EDITOR'), refusals.notActive('memberSetAccess'));
+  });
+
+  test('rule 3: a guest may be moved to an assignable role', async () => {
+    const ann = await added(v2);
+    await app.sql("update membership set role = 'GUEST' where member_id = $1", [ann.memberId]);
+    expect(await memberById(app, app.operatorToken, ann.workspaceId, ann.memberId)).toEqual(
+      memberNamed(ann.userName, { role: 'GUEST', access: roleAccess('GUEST') }),
+    );
+    expect(await send('memberSetAccess', ann, withRole('EDITOR'))).toEqual(
+      changed(
+        'memberSetAccess',
+        memberNamed(ann.userName, { version: 2, role: 'EDITOR', access: roleAccess('EDITOR') }),
+      ),
+    );
+  });
+});
+
+describe('memberSetCreditLimit and memberClearCreditLimit', () => {
+  test('set, change, say again, clear, say again', async () => {
+    const ann = await added(v2, withRole('EDITOR'));
+    const editor = (version: number, limit: number | null) =>
+      memberNamed(ann.userName, { version, role: 'EDITOR', access: roleAccess('EDITOR', limit) });
+    expect(await send('memberSetCreditLimit', ann, { creditLimit: 5 })).toEqual(
+      changed('memberSetCreditLimit', editor(2, 5)),
+    );
+    expect(await send('memberSetCreditLimit', ann, { creditLimit: 2_147_483_647 })).toEqual(
+      changed('memberSetCreditLimit', editor(3, 2_147_483_647)),
+    );
+    expect(await send('memberSetCreditLimit', ann, { creditLimit: 2_147_483_647 })).toEqual({
+      data: { memberSetCreditLimit: { changed: false, member: editor(3, 2_147_483_647) } },
+    });
+    expect(await send('memberClearCreditLimit', ann)).toEqual(
+      changed('memberClearCreditLimit', editor(4, null)),
+    );
+    expect(await send('memberClearCreditLimit', ann)).toEqual({
+      data: { memberClearCreditLimit: { changed: false, member: editor(4, null) } },
+    });
+  });
+
+  test('rule 6: who set the limit is remembered', async () => {
+    const ann = await added(v2, withRole('EDITOR'));
+    const setBy = () =>
+      app.sql(
+        'select credit_limit as limit, credit_limit_set_by as by from membership where member_id = $1',
+        [ann.memberId],
+      );
+    await send('memberSetCreditLimit', ann, { creditLimit: 5 });
+    expect(await setBy()).toEqual([{ limit: 5, by: 'WORKSPACE' }]);
+    const { workspaceId, memberId } = ann;
+    const patch = { workspaceId, memberId, mode: 'PATCH' };
+    await done(app, v2.apiKey, 'memberProvision', { ...patch, creditLimit: 5 });
+    expect(await setBy()).toEqual([{ limit: 5, by: 'WORKSPACE' }]);
+    await done(app, v2.apiKey, 'memberProvision', { ...patch, creditLimit: 6 });
+    expect(await setBy()).toEqual([{ limit: 6, by: 'IDENTITY_PROVIDER' }]);
+    await send('memberClearCreditLimit', ann);
+    expect(await setBy()).toEqual([{ limit: null, by: null }]);
+  });
+
+  test('rule 6: refused for a viewer', async () => {
+    await expectRefusal(
+      'memberSetCreditLimit',
+      await added(v2),
+      { creditLimit: 5 },
+      refused(
+        'memberSetCreditLimit',
+        'CREDIT_LIMIT_NOT_ALLOWED',
+        "creditLimit can only be set on admin or editor roles, and this member's role would be viewer.",
+        {
+          attribute: 'creditLimit',
+          hint: 'Either change the role to editor or admin, or remove the creditLimit value.',
+        },
+      ),
+    );
+  });
+
+  test.each(['memberSetCreditLimit', 'memberClearCreditLimit'] as const)(
+    '%s on V1 is refused',
+    async (name) => {
+      await expectRefusal(
+        name,
+        await added(v1),
+        name === 'memberSetCreditLimit' ? { creditLimit: 5 } : {},
+        refused(name, 'WRONG_WORKSPACE_VERSION', 'creditLimit does not exist on a V1 workspace.', {
+          attribute: 'creditLimit',
+          hint: 'Give a seat instead.',
+        }),
+      );
+    },
+  );
+
+  test.each(['memberSetCreditLimit', 'memberClearCreditLimit'] as const)(
+    '%s of somebody who is not active is refused',
+    async (name) => {
+      const ann = await added(v2);
+      await send('memberRemove', ann);
+      const input = name === 'memberSetCreditLimit' ? { creditLimit: 5 } : {};
+      await expectRefusal(name, ann, input, refusals.notActive(name));
+    },
+  );
+});
+
+describe('optimistic locking', () => {
+  const CHANGES: readonly [MutationName, object][] = [
+    ['memberProvision', { mode: 'PATCH', externalId: 'x' }],
+    ['memberUpdate', { externalId: 'x' }],
+    ['memberSetAccess', withRole('ADMIN')],
+    ['memberSetCreditLimit', { creditLimit: 6 }],
+    ['memberClearCreditLimit', {}],
+    ['ownerPromote', {}],
+    ['memberRemove', {}],
+    ['memberDelete', {}],
+  ];
+
+  test.each(CHANGES)(
+    '%s with an old version: STALE_VERSION; with the present one it is done',
+    async (name, input) => {
+      const ann = await added(v2, withRole('EDITOR', 5));
+      await done(app, app.operatorToken, 'memberUpdate', {
+        workspaceId: ann.workspaceId,
+        memberId: ann.memberId,
+        profile: { title: 'x' },
+      });
+      await expectRefusal(
+        name,
+        ann,
+        { ...input, expectedVersion: 1 },
+        refused(name, 'STALE_VERSION', 'The member has changed meanwhile: it has version 2, not 1.', {
+          attribute: 'expectedVersion',
+          hint: 'Read the member again and repeat the change.',
+        }),
+      );
+      const answer = await send(name, ann, { ...input, expectedVersion: 2 });
+      expect(answer).toEqual({
+        data: {
+          [name]:
+            name === 'memberDelete'
+              ? { memberId: ann.memberId }
+              : { changed: true, member: expect.objectContaining({ version: 3 }) },
+        },
+      });
+    },
+  );
+
+  test('of many changes of one version one succeeds', async () => {
+    const ann = await added(v2);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        send('memberUpdate', ann, { externalId: `x${index}`, expectedVersion: 1 }),
+      ),
+    );
+    const codes = answers.map(({ errors }) => errors?.[0].extensions.code ?? 'done').toSorted();
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => 'STALE_VERSION'), 'done']);
+  });
+});

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+import {
+  auditSize,
+  done,
+  expectSeatsToAddUp,
+  INACTIVE,
+  memberById,
+  memberNamed,
+  mutate,
+  nextAddress,
+  refusals,
+  roleAccess,
+  seatAccess,
+  seatHolderNamed,
+} from './operations.js';
+
+let app: TestApp;
+let v1: TestWorkspace;
+let v2: TestWorkspace;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  v1 = await app.workspace({ version: 'V1', seats: { builder: 2 } });
+  v2 = await app.workspace({ version: 'V2' });
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+interface Added {
+  readonly workspaceId: string;
+  readonly memberId: string;
+  readonly userName: string;
+}
+
+async function added({ workspaceId }: TestWorkspace, input: object = {}): Promise<Added> {
+  const userName = nextAddress();
+  const { member } = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName, ...input });
+  return { workspaceId, memberId: member.id, userName };
+}
+
+function send(name: 'memberRemove' | 'memberDelete', { workspaceId, memberId }: Added) {
+  return mutate(app, app.operatorToken, name, { workspaceId, memberId });
+}
+
+describe('rule 16: memberRemove', () => {
+  test('ends the stay and leaves the record readable, inactive, with all that was said', async () => {
+    const person = { externalId: '00u1', profile: { title: 'Engineer' } };
+    const ann = await added(v2, { ...person, access: { role: { role: 'EDITOR', creditLimit: 5 } } });
+    const member = memberNamed(ann.userName, {
+      id: ann.memberId,
+      version: 2,
+      externalId: '00u1',
+      profile: { attributes: { title: 'Engineer' } },
+      ...INACTIVE,
+    });
+    expect(await send('memberRemove', ann)).toEqual({ data: { memberRemove: { changed: true, member } } });
+    expect(await memberById(app, app.operatorToken, ann.workspaceId, ann.memberId)).toEqual(member);
+    const query = `query ($id: ID!) {
+      node(id: $id) { ... on Member {
+        membership { id }
+        memberships { totalCount nodes {
+          startedAt endedAt role access { ... on RoleAccess { role creditLimit creditLimitApplies } }
+        } }
+      } }
+    }`;
+    expect(await app.graphql(app.operatorToken, query, { id: ann.memberId })).toEqual({
+      data: {
+        node: {
+          membership: null,
+          memberships: {
+            totalCount: 1,
+            nodes: [
+              {
+                startedAt: expect.any(String),
+                endedAt: expect.any(String),
+                role: 'EDITOR',
+                access: { role: 'EDITOR', creditLimit: 5, creditLimitApplies: true },
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  test('rule 9: frees the seat', async () => {
+    const access = { seat: { seatType: 'BUILDER' } };
+    const ann = await added(v1, { access });
+    await added(v1, { access });
+    const third = { workspaceId: v1.workspaceId, userName: nextAddress(), access };
+    expect(await mutate(app, app.operatorToken, 'memberAdd', third)).toEqual(
+      refusals.noSeat('memberAdd', 'BUILDER', 2, 2),
+    );
+    await send('memberRemove', ann);
+    expect(await mutate(app, app.operatorToken, 'memberAdd', third)).toEqual({
+      data: {
+        memberAdd: {
+          changed: true,
+          member: seatHolderNamed(third.userName, { access: seatAccess('BUILDER') }),
+        },
+      },
+    });
+    await expectSeatsToAddUp(app, v1.workspaceId);
+  });
+
+  test('leaves the account and its other workspaces alone', async () => {
+    const ann = await added(v2, { access: { role: { role: 'ADMIN' } } });
+    const elsewhere = await app.workspace({ version: 'V2' });
+    const other = await done(app, app.operatorToken, 'memberAdd', {
+      workspaceId: elsewhere.workspaceId,
+      userName: ann.userName,
+      access: { role: { role: 'ADMIN' } },
+    });
+    await send('memberRemove', ann);
+    expect(await memberById(app, app.operatorToken, elsewhere.workspaceId, other.member.id)).toEqual(
+      memberNamed(ann.userName, { role: 'ADMIN', access: roleAccess('ADMIN') }),
+    );
+  });
+
+  test('rule 21: twice changes nothing', async () => {
+    const ann = await added(v2);
+    await send('memberRemove', ann);
+    const entries = await auditSize(app, v2.workspaceId);
+    expect(await send('memberRemove', ann)).toEqual({
+      data: {
+        memberRemove: {
+          changed: false,
+          member: memberNamed(ann.userName, { id: ann.memberId, version: 2, ...INACTIVE }),
+        },
+      },
+    });
+    expect(await auditSize(app, v2.workspaceId)).toBe(entries);
+  });
+
+  test('at the same moment, many times, is done once', async () => {
+    const ann = await added(v1, { access: { seat: { seatType: null } } });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => send('memberRemove', ann)));
+    const changes = answers.filter(({ data }) => data.memberRemove.changed);
+    expect([answers.length, changes.length]).toEqual([6, 1]);
+    await expectSeatsToAddUp(app, v1.workspaceId);
+  });
+});
+
+describe('rule 17: memberDelete', () => {
+  test.each(['active', 'inactive'])('of an %s member: the id is not found for ever', async (kind) => {
+    const ann = await added(v2, { externalId: '00u1' });
+    if (kind === 'inactive') await send('memberRemove', ann);
+    expect(await send('memberDelete', ann)).toEqual({ data: { memberDelete: { memberId: ann.memberId } } });
+    expect(await memberById(app, app.operatorToken, ann.workspaceId, ann.memberId)).toBeNull();
+    expect(await send('memberDelete', ann)).toEqual(refusals.noMember('memberDelete'));
+    expect(await send('memberRemove', ann)).toEqual(refusals.noMember('memberRemove'));
+    expect(await app.sql('select 1 from membership where member_id = $1', [ann.memberId])).toEqual([]);
+    const again = await done(app, app.operatorToken, 'memberAdd', {
+      workspaceId: ann.workspaceId,
+      userName: ann.userName,
+    });
+    expect(again.member).toEqual(memberNamed(ann.userName));
+    expect(again.member.id).not.toBe(ann.memberId);
+  });
+
+  test('frees the seat', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
+    const ann = await added(workspace, { access: { seat: { seatType: 'BUILDER' } } });
+    await send('memberDelete', ann);
+    await added(workspace, { access: { seat: { seatType: 'BUILDER' } } });
+    await expectSeatsToAddUp(app, workspace.workspaceId);
+  });
+
+  test('leaves the account', async () => {
+    const ann = await added(v2);
+    await send('memberDelete', ann);
+    expect(await app.sql('select email from account where email = $1', [ann.userName])).toEqual([
+      { email: ann.userName },
+    ]);
+  });
+});

@@ -1,0 +1,246 @@
+import { expect } from 'vitest';
+import type { GraphqlAnswer, TestApp, TestWorkspace } from '../../app.js';
+
+/** All of a member that can be compared with what was asked for. */
+export const MEMBER = `
+  id version userName externalId active role managedBy profile { attributes } account { email }
+  access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
+
+export const API_KEY = `
+  id name description scopes prefix createdBy createdAt lastUsedAt lastUsedFrom expiresAt enabled disabledAt`;
+
+export const WORKSPACE = `
+  id name version plan scimEnabled defaultCreditLimit
+  defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
+
+const MEMBER_PAYLOAD = `changed member { ${MEMBER} }`;
+const WORKSPACE_PAYLOAD = `workspace { ${WORKSPACE} creditPool { total } seats { seatType total used available } }`;
+
+/** What is asked back of each mutation. */
+const SELECTIONS = {
+  memberProvision: MEMBER_PAYLOAD,
+  memberAdd: MEMBER_PAYLOAD,
+  memberUpdate: MEMBER_PAYLOAD,
+  memberSetAccess: MEMBER_PAYLOAD,
+  memberSetCreditLimit: MEMBER_PAYLOAD,
+  memberClearCreditLimit: MEMBER_PAYLOAD,
+  memberRemove: MEMBER_PAYLOAD,
+  memberDelete: 'memberId',
+  ownerPromote: MEMBER_PAYLOAD,
+  ownerDemote: MEMBER_PAYLOAD,
+  seatsSet: 'seats { seatType total used available }',
+  creditPoolSet: WORKSPACE_PAYLOAD,
+  workspaceCreate: `ownerMemberId ${WORKSPACE_PAYLOAD}`,
+  workspaceUpdate: WORKSPACE_PAYLOAD,
+  apiKeyCreate: `secret apiKey { ${API_KEY} }`,
+  apiKeyUpdate: `apiKey { ${API_KEY} }`,
+  apiKeyRotate: `secret apiKey { ${API_KEY} }`,
+  apiKeyDelete: 'apiKeyId',
+  sessionCreate: 'sessionId token expiresAt',
+} as const;
+
+export type MutationName = keyof typeof SELECTIONS;
+
+/** Sends one mutation, and gives the whole answer. */
+export function mutate(
+  app: TestApp,
+  credential: string | undefined,
+  name: MutationName,
+  input: object,
+): Promise<GraphqlAnswer> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
+  const query = `mutation ($input: ${type}) { ${name}(input: $input) { ${SELECTIONS[name]} } }`;
+  return app.graphql(credential, query, { input });
+}
+
+/** Sends one mutation that must succeed, and gives its payload. */
+export async function done(
+  app: TestApp,
+  credential: string,
+  name: MutationName,
+  input: object,
+): Promise<GraphqlAnswer['data']> {
+  const answer = await mutate(app, credential, name, input);
+  expect(answer).toEqual({ data: { [name]: expect.anything() } });
+  return answer.data[name];
+}
+
+/** A member as it is now; null when there is none. */
+export async function memberById(
+  app: TestApp,
+  credential: string,
+  workspaceId: string,
+  id: string,
+): Promise<GraphqlAnswer['data']> {
+  const query = `query ($workspaceId: ID!, $id: ID!) { workspace(id: $workspaceId) { member(id: $id) { ${MEMBER} } } }`;
+  const answer = await app.graphql(credential, query, { workspaceId, id });
+  expect(answer).toEqual({ data: { workspace: { member: answer.data?.workspace?.member ?? null } } });
+  return answer.data.workspace.member;
+}
+
+export function seatAccess(seatType: string | null): object {
+  return { __typename: 'SeatAccess', seatType };
+}
+
+export function roleAccess(role: string, creditLimit: number | null = null): object {
+  return {
+    __typename: 'RoleAccess',
+    role,
+    creditLimit,
+    creditLimitApplies: ['ADMIN', 'EDITOR'].includes(role),
+  };
+}
+
+/** A member who was just added by somebody of the workspace, whole: on V2, with the default access. */
+export function memberNamed(userName: string, more: object = {}): object {
+  return {
+    id: expect.any(String),
+    version: 1,
+    userName,
+    externalId: null,
+    active: true,
+    role: 'VIEWER',
+    managedBy: 'WORKSPACE',
+    profile: { attributes: {} },
+    account: { email: userName },
+    access: roleAccess('VIEWER'),
+    ...more,
+  };
+}
+
+/** The same on V1, without a seat. */
+export function seatHolderNamed(userName: string, more: object = {}): object {
+  return memberNamed(userName, { role: 'MEMBER', access: seatAccess(null), ...more });
+}
+
+/** What an inactive member has instead of access. */
+export const INACTIVE = { active: false, role: null, access: null } as const;
+
+export const UUID = expect.stringMatching(
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+);
+
+/** What a log line, an answer and an audit entry have in common. */
+export const REQUEST_ID = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+
+/** An error of the answer's list, whole. */
+export function errorAt(
+  path: readonly (string | number)[],
+  code: string,
+  message: string,
+  details: object = {},
+) {
+  return {
+    message,
+    locations: [{ line: expect.any(Number), column: expect.any(Number) }],
+    path,
+    extensions: { code, ...details, requestId: REQUEST_ID },
+  };
+}
+
+/** The whole answer to a mutation that was refused. */
+export function refused(
+  name: MutationName,
+  code: string,
+  message: string,
+  details: object = {},
+): GraphqlAnswer {
+  return { data: null, errors: [errorAt([name], code, message, details)] };
+}
+
+/** Refusals that many commands share. */
+export const refusals = {
+  unauthenticated: (name: MutationName) =>
+    refused(name, 'UNAUTHENTICATED', 'The credential is missing, wrong, expired or revoked.', {
+      hint: 'Send an API key, a session token or the operator token in the Authorization header.',
+    }),
+  noWorkspace: (name: MutationName) =>
+    refused(name, 'NOT_FOUND', 'There is no such workspace.', {
+      hint: 'Check the workspace ID and the credential.',
+    }),
+  noMember: (name: MutationName) => refused(name, 'NOT_FOUND', 'There is no such member in this workspace.'),
+  noKey: (name: MutationName) => refused(name, 'NOT_FOUND', 'There is no such API key in this workspace.'),
+  ownerProtected: (name: MutationName) =>
+    refused(name, 'OWNER_PROTECTED', 'Workspace owners cannot be changed or removed here.', {
+      hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+    }),
+  lastOwner: (name: MutationName) =>
+    refused(name, 'LAST_OWNER', 'This is the last owner of the workspace.', {
+      hint: 'Promote somebody else to owner first.',
+    }),
+  notActive: (name: MutationName) =>
+    refused(name, 'INVALID_INPUT', 'The member is not active, and so has no access that could change.', {
+      hint: 'Add the person again first.',
+    }),
+  alreadyAMember: (name: MutationName, userName: string) =>
+    refused(name, 'ALREADY_A_MEMBER', `${userName} is already a member of this workspace.`, {
+      attribute: 'userName',
+      hint: 'Update the existing member, or send another userName and e-mail address.',
+    }),
+  noSeat: (name: MutationName, seatType: string, used: number, total: number) =>
+    refused(
+      name,
+      'SEAT_UNAVAILABLE',
+      `No ${seatType.toLowerCase()} seat is free (${seatType.toLowerCase()}: ${used} of ${total} taken).`,
+      {
+        attribute: 'seatType',
+        hint: 'Buy more seats of this type, free one, or send another seatType.',
+        seat: { seatType, total, used },
+      },
+    ),
+  forbidden: (name: MutationName, action: string, isKey = false) =>
+    refused(name, 'FORBIDDEN', `You may not do this (${action}).`, {
+      hint: isKey
+        ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
+        : 'Ask an owner or admin of the workspace.',
+    }),
+  operatorsOnly: (name: MutationName, action: string) =>
+    refused(name, 'FORBIDDEN', `Only operators of the platform may do this (${action}).`),
+};
+
+let people = 0;
+
+/** An address that nobody in the file has had yet. */
+export function nextAddress(): string {
+  people += 1;
+  return `person-${people}@acme.test`;
+}
+
+/** Somebody with a session. */
+export interface TestPerson {
+  readonly memberId: string;
+  readonly email: string;
+  readonly token: string;
+}
+
+/** Adds somebody to a workspace, by an operator, and lets them in. */
+export async function person(
+  app: TestApp,
+  { workspaceId }: TestWorkspace,
+  access?: object,
+): Promise<TestPerson> {
+  const email = nextAddress();
+  const input = { workspaceId, userName: email, ...(access === undefined ? {} : { access }) };
+  const { member } = await done(app, app.operatorToken, 'memberAdd', input);
+  return { memberId: member.id, email, token: await app.session(email) };
+}
+
+/** How many audit entries a workspace has. */
+export async function auditSize(app: TestApp, workspaceId: string): Promise<number> {
+  const rows = await app.sql<{ count: number }>(
+    'select count(*)::integer as count from audit_entry where workspace_id = $1',
+    [workspaceId],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Rule 11: used seats are the active members who hold the type, for every type. */
+export async function expectSeatsToAddUp(app: TestApp, workspaceId: string): Promise<void> {
+  const wrong = await app.sql(
+    `select a.seat_type, a.used, count(s.id)::integer as held from seat_allocation a
+     left join membership s on s.workspace_id = a.workspace_id and s.seat_type = a.seat_type and s.ended_at is null
+     where a.workspace_id = $1 group by a.seat_type, a.used having a.used <> count(s.id)`,
+    [workspaceId],
+  );
+  expect(wrong).toEqual([]);
+}

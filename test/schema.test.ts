@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { type GraphQLSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
+import { beforeAll, expect, test } from 'vitest';
+import { createSchema, schemaText } from '../src/graphql/schema.js';
+
+let schema: GraphQLSchema;
+
+beforeAll(() => {
+  schema = createSchema();
+});
+
+test('schema.graphql is what the code says: `npm run schema` writes it', async () => {
+  const committed = await readFile(new URL('../schema.graphql', import.meta.url), 'utf8');
+  expect(schemaText(schema)).toBe(committed);
+});
+
+/** Spec graphql, "Conventions": everything of ours has a description. */
+test('every type, field, argument and enum value has a description', () => {
+  const bare: string[] = [];
+  const look = (name: string, { description }: { readonly description?: string | null | undefined }) => {
+    if (description == null || description.trim() === '') bare.push(name);
+  };
+  const ours = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  for (const type of ours) {
+    const isRoot = type === schema.getQueryType() || type === schema.getMutationType();
+    if (!isRoot) look(type.name, type);
+    if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
+    if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) look(`${type.name}.${field.name}`, field);
+    }
+    if (isObjectType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        look(`${type.name}.${field.name}`, field);
+        for (const argument of field.args) look(`${type.name}.${field.name}(${argument.name})`, argument);
+      }
+    }
+  }
+  expect(bare).toEqual([]);
+});
+
+/** Spec graphql, "Conventions": one `input` a mutation, a payload of its own. */
+test('every mutation takes one input and gives a payload, both its own', () => {
+  const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+  expect(mutations).not.toEqual([]);
+  for (const { name, args, type } of mutations) {
+    const noun = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    // Who asks is all that ending a session needs to know.
+    expect(args.map((argument) => `${argument.name}: ${argument.type}`)).toEqual(
+      name === 'sessionEnd' ? [] : [`input: ${noun}Input!`],
+    );
+    expect(String(type)).toBe(`${noun}Payload!`);
+  }
+});
