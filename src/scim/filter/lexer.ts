@@ -1,0 +1,82 @@
+import { ScimError } from '../scim-error.js';
+
+/** Longer than any filter that a provider sends, and short enough to be read at once. */
+export const MAX_FILTER_LENGTH = 4096;
+
+/** `position` counts characters from 1; a `word` is a name, an operator, a keyword or a literal without quotes. */
+export interface Token {
+  readonly kind: 'word' | 'string' | '(' | ')' | '[' | ']' | 'end';
+  /** The token as it stands in the text; of a string, what it says. */
+  readonly text: string;
+  readonly position: number;
+}
+
+/** A 400 `invalidFilter` (RFC 7644 §3.12) that says where in the filter the fault is. */
+export function filterFault(position: number, fault: string): ScimError {
+  return new ScimError(400, `The filter is not valid at character ${position}: ${fault}.`, 'invalidFilter');
+}
+
+const BLANK = /[ \t\r\n]+/y;
+const BRACKET = /[()[\]]/y;
+const WORD = /[^\s()[\]"]+/y;
+const STRING = /"(?:[^"\\]|\\.)*"/sy;
+
+function isBracket(text: string): text is '(' | ')' | '[' | ']' {
+  return text === '(' || text === ')' || text === '[' || text === ']';
+}
+
+function matchAt(pattern: RegExp, text: string, index: number): string | undefined {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0];
+}
+
+/** RFC 7644 §3.4.2.2: "compValue = false / null / true / number / string ; rules from JSON (RFC 7159)". */
+function readString(literal: string, position: number): Token {
+  let text: unknown;
+  try {
+    text = JSON.parse(literal);
+  } catch {
+    throw filterFault(position, 'this text in quotes is not a JSON string');
+  }
+  if (typeof text !== 'string') throw filterFault(position, 'this text in quotes is not a JSON string');
+  // Nothing that is stored can hold NUL, and PostgreSQL refuses it as a parameter.
+  if (text.includes('\0')) throw filterFault(position, 'text cannot contain the character NUL');
+  return { kind: 'string', text, position };
+}
+
+function readToken(text: string, index: number): { readonly token: Token; readonly end: number } {
+  const position = index + 1;
+  const bracket = matchAt(BRACKET, text, index);
+  if (bracket !== undefined && isBracket(bracket)) {
+    return { token: { kind: bracket, text: bracket, position }, end: position };
+  }
+  const word = matchAt(WORD, text, index);
+  if (word !== undefined) return { token: { kind: 'word', text: word, position }, end: index + word.length };
+  const string = matchAt(STRING, text, index);
+  if (string !== undefined) return { token: readString(string, position), end: index + string.length };
+  throw filterFault(
+    position,
+    text[index] === '"' ? 'a closing quote is missing' : 'this character cannot stand here',
+  );
+}
+
+/**
+ * Cuts a filter, or a path that holds one, into tokens; the last one is always `end`.
+ *
+ * @throws ScimError invalidFilter for text that is too long and for what is no token.
+ */
+export function tokensOf(text: string): readonly Token[] {
+  if (text.length > MAX_FILTER_LENGTH) {
+    throw filterFault(MAX_FILTER_LENGTH + 1, `a filter has at most ${MAX_FILTER_LENGTH} characters`);
+  }
+  const tokens: Token[] = [];
+  let index = 0;
+  for (;;) {
+    index += matchAt(BLANK, text, index)?.length ?? 0;
+    if (index >= text.length) break;
+    const { token, end } = readToken(text, index);
+    tokens.push(token);
+    index = end;
+  }
+  return [...tokens, { kind: 'end', text: 'the end', position: text.length + 1 }];
+}

@@ -1,0 +1,250 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject, type Json, type JsonObject, parseAttribute } from '../../domain/profile.js';
+import {
+  type AttributeReference,
+  CORE_USER,
+  ENTERPRISE_USER,
+  findSubAttribute,
+  ROLLCALL_USER,
+  resolveName,
+  type ScimAttribute,
+} from '../attributes.js';
+import { type AttributePath, parseKey } from '../path.js';
+import { ScimError } from '../scim-error.js';
+import { patchList } from './list.js';
+import type { PatchOperation } from './operations.js';
+import { isEmpty, withPart } from './parts.js';
+
+/**
+ * What of a member's access the operations touched: presence is the key's presence, and values are as sent, for the
+ * service to judge. `''`: sent empty, which counts as not sent, except that the other version's attribute is refused
+ * by its presence (rule 1). `null`: removed, or for `creditLimit` sent empty.
+ */
+export interface Touched {
+  readonly role?: Json;
+  readonly seatType?: Json;
+  readonly creditLimit?: Json;
+  readonly active?: boolean | '';
+}
+
+/** The User after a PATCH, and what of the member's access the PATCH spoke of. */
+export interface PatchResult {
+  readonly resource: JsonObject;
+  readonly touched: Touched;
+}
+
+type Op = PatchOperation['op'];
+
+const EXTENSIONS = [ENTERPRISE_USER, ROLLCALL_USER];
+
+function read({ resource }: PatchResult, { schema, attribute }: AttributeReference): Json | undefined {
+  const container = EXTENSIONS.includes(schema) ? resource[schema] : resource;
+  return isJsonObject(container) ? container[attribute.name] : undefined;
+}
+
+function write(
+  draft: PatchResult,
+  { schema, attribute }: AttributeReference,
+  value: Json | undefined,
+): PatchResult {
+  const { resource } = draft;
+  if (!EXTENSIONS.includes(schema)) {
+    return { ...draft, resource: withPart(resource, attribute.name, value) ?? {} };
+  }
+  const extension = isJsonObject(resource[schema]) ? resource[schema] : {};
+  return { ...draft, resource: withPart(resource, schema, withPart(extension, attribute.name, value)) ?? {} };
+}
+
+/** Whether what is sent for a read-only attribute is what it is already; of an object, the parts that are sent. */
+function isUnchanged(current: Json | undefined, sent: Json | undefined): boolean {
+  if (isEmpty(sent) || (Array.isArray(sent) && sent.length === 0)) return isEmpty(current);
+  if (!isJsonObject(current) || !isJsonObject(sent)) return isDeepStrictEqual(current, sent);
+  return Object.entries(sent).every(([name, part]) => isDeepStrictEqual(current[name], part));
+}
+
+/** `schemas` follows from what the resource holds. Naming schemas that we know asks for nothing. */
+function namesKnownSchemas(value: Json | undefined): boolean {
+  const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return names.every((name) => typeof name === 'string' && resolveName(name)?.kind === 'schema');
+}
+
+/**
+ * RFC 7644 §3.5.2: "each operation against an attribute MUST be compatible with the attribute's mutability"; §3.12,
+ * `mutability`: "The attempted modification is not compatible with the target attribute's mutability or current state".
+ */
+function assertUnchanged(draft: PatchResult, op: Op, path: AttributePath, value: Json | undefined): void {
+  const { attribute, subAttribute, filter } = path;
+  if (attribute.name === 'schemas' && op !== 'remove' && namesKnownSchemas(value)) return;
+  const whole = read(draft, path);
+  const current = subAttribute !== undefined && isJsonObject(whole) ? whole[subAttribute.name] : whole;
+  const unchanged = filter === undefined && isUnchanged(current, op === 'remove' ? null : value);
+  if (unchanged || (op === 'remove' && isEmpty(current))) return;
+  throw new ScimError(400, `${attribute.name} is read-only and has another value.`, 'mutability');
+}
+
+function isAccess(name: string): name is 'role' | 'seatType' | 'creditLimit' {
+  return name === 'role' || name === 'seatType' || name === 'creditLimit';
+}
+
+/** Role, seat and limit: only whether and what was sent is noted; the service knows the version and the rules. */
+function touchAccess(
+  draft: PatchResult,
+  op: Op,
+  name: 'role' | 'seatType' | 'creditLimit',
+  path: AttributePath,
+  value: Json | undefined,
+): PatchResult {
+  const { touched } = draft;
+  if (op === 'remove' || (name === 'creditLimit' && isEmpty(value))) {
+    return write({ ...draft, touched: { ...touched, [name]: null } }, path, undefined);
+  }
+  if (isEmpty(value)) return { ...draft, touched: { [name]: '', ...touched } };
+  return write({ ...draft, touched: { ...touched, [name]: value } }, path, value);
+}
+
+function touchActive(draft: PatchResult, op: Op, path: AttributePath, value: Json | undefined): PatchResult {
+  if (op === 'remove') {
+    throw new ScimError(
+      400,
+      'active cannot be removed. To remove the member, set it to false.',
+      'invalidValue',
+    );
+  }
+  const active = parseAttribute(path.attribute, value);
+  if (typeof active !== 'boolean') return { ...draft, touched: { active: '', ...draft.touched } };
+  return write({ ...draft, touched: { ...draft.touched, active } }, path, active);
+}
+
+function writeUserName(
+  draft: PatchResult,
+  op: Op,
+  path: AttributePath,
+  value: Json | undefined,
+): PatchResult {
+  const userName = op === 'remove' ? undefined : parseAttribute(path.attribute, value);
+  if (userName === undefined) {
+    throw new ScimError(
+      400,
+      'userName cannot be removed or empty: it is the e-mail address.',
+      'invalidValue',
+    );
+  }
+  return write(draft, path, userName);
+}
+
+/**
+ * RFC 7644 §3.5.2.3: "If the target location specifies a complex attribute, a set of sub-attributes SHALL be specified
+ * in the "value" parameter that replaces any existing values or adds where an attribute did not previously exist.
+ * Sub-attributes that are not specified SHALL be left unchanged."
+ */
+function mergeComplex(
+  attribute: ScimAttribute,
+  current: JsonObject,
+  sent: JsonObject,
+): JsonObject | undefined {
+  let merged: JsonObject | undefined = current;
+  for (const [name, value] of Object.entries(sent)) {
+    const part = findSubAttribute(attribute, name);
+    if (part === undefined) continue;
+    merged = withPart(merged ?? {}, part.name, parseAttribute(part, value, `${attribute.name}.${part.name}`));
+  }
+  return merged;
+}
+
+/** An attribute with one value: what the operation makes of it; undefined when it is gone. */
+function patchSingle(
+  current: Json | undefined,
+  op: Op,
+  { attribute, subAttribute: part }: AttributePath,
+  value: Json | undefined,
+): Json | undefined {
+  const parts = isJsonObject(current) ? current : {};
+  if (part !== undefined) {
+    const sent = op === 'remove' ? undefined : parseAttribute(part, value, `${attribute.name}.${part.name}`);
+    return withPart(parts, part.name, sent);
+  }
+  if (op === 'remove') return undefined;
+  if (attribute.type === 'complex' && isJsonObject(value)) return mergeComplex(attribute, parts, value);
+  return parseAttribute(attribute, value);
+}
+
+function patchAttribute(
+  draft: PatchResult,
+  op: Op,
+  path: AttributePath,
+  value: Json | undefined,
+): PatchResult {
+  const { name, mutability, multiValued } = path.attribute;
+  if (mutability === 'readOnly') {
+    assertUnchanged(draft, op, path, value);
+    return draft;
+  }
+  // Rule 20: a password is dropped on arrival.
+  if (mutability === 'writeOnly') return draft;
+  if (isAccess(name)) return touchAccess(draft, op, name, path, value);
+  if (name === 'active') return touchActive(draft, op, path, value);
+  if (name === 'userName') return writeUserName(draft, op, path, value);
+  const patch = multiValued ? patchList : patchSingle;
+  return write(draft, path, patch(read(draft, path), op, path, value));
+}
+
+/** Everything of an extension; what its object does not mention stays. */
+function patchExtension(draft: PatchResult, op: 'add' | 'replace', schema: string, value: Json): PatchResult {
+  if (isJsonObject(value)) {
+    return Object.entries(value).reduce((next, [key, part]) => {
+      const path = parseKey(key, schema);
+      return path?.kind === 'attribute' ? patchAttribute(next, op, path, part) : next;
+    }, draft);
+  }
+  if (!isEmpty(value)) {
+    throw new ScimError(400, `${schema} must be an object with its attributes.`, 'invalidValue');
+  }
+  return schema === ENTERPRISE_USER ? removeExtension(draft, schema) : draft;
+}
+
+function removeExtension(draft: PatchResult, schema: string): PatchResult {
+  if (schema === CORE_USER) {
+    throw new ScimError(400, 'The whole of a User cannot be removed by PATCH.', 'noTarget');
+  }
+  if (schema === ENTERPRISE_USER) {
+    return { ...draft, resource: withPart(draft.resource, schema, undefined) ?? {} };
+  }
+  return ['role', 'creditLimit'].reduce((next, name) => {
+    const path = resolveName(name, schema);
+    return path?.kind === 'attribute' ? patchAttribute(next, 'remove', path, undefined) : next;
+  }, draft);
+}
+
+/**
+ * RFC 7644 §3.5.2.1, without a path: "The "value" parameter contains a set of attributes to be added to the resource";
+ * §3.5.2.3 likewise. Keys may be paths (Entra). Attributes that are not known are ignored, as in a POST or PUT.
+ */
+function patchRoot(draft: PatchResult, op: 'add' | 'replace', value: JsonObject): PatchResult {
+  return Object.entries(value).reduce((next, [key, part]) => {
+    const path = parseKey(key);
+    if (path === undefined) return next;
+    return path.kind === 'schema'
+      ? patchExtension(next, op, path.schema, part)
+      : patchAttribute(next, op, path, part);
+  }, draft);
+}
+
+function applyOperation(draft: PatchResult, { op, path, value }: PatchOperation): PatchResult {
+  if (path?.kind === 'attribute') return patchAttribute(draft, op, path, value);
+  if (op === 'remove') return removeExtension(draft, path?.schema ?? CORE_USER);
+  if (path === undefined) return isJsonObject(value) ? patchRoot(draft, op, value) : draft;
+  return patchExtension(draft, op, path.schema, value ?? null);
+}
+
+/**
+ * Applies the operations of a PATCH in their order (RFC 7644 §3.5.2), all of them or none.
+ *
+ * @param resource the User as GET gives it: extensions under their URNs, our attributes in their canonical places. It
+ *   stays as it is.
+ * @returns the User as it becomes, and what of the member's access the operations touched.
+ * @throws ScimError 400 `noTarget`, `invalidPath`, `invalidFilter`, `mutability`, `invalidValue`; DomainError
+ *   INVALID_INPUT for values of another type.
+ */
+export function applyPatch(resource: JsonObject, operations: readonly PatchOperation[]): PatchResult {
+  return operations.reduce(applyOperation, { resource, touched: {} });
+}

@@ -1,0 +1,220 @@
+import { DomainError } from '../domain/errors.js';
+import type { Endpoint, Handler, ScimAnswer, ScimRequest } from './endpoint.js';
+import { entityTag, meets, versionCondition } from './entity-tag.js';
+import { type MemberFilterInput, toMemberFilter } from './filter/member-filter.js';
+import { parseFilter } from './filter/parser.js';
+import { listResponse } from './list-response.js';
+import type { MemberData, MemberProvisionInput, Operations } from './operations.js';
+import { applyPatch } from './patch/apply.js';
+import { type PatchOperation, parsePatch } from './patch/operations.js';
+import { type Projection, projectionOf } from './projection.js';
+import { pagingOf, type Query } from './query.js';
+import { readUser, userLocation, userResource } from './user-resource.js';
+
+/** How often a PATCH is applied anew when others change the member between its reading and its writing. */
+const PATCH_ATTEMPTS = 10;
+
+/** What `/Users` and `/Users/{id}` mean (RFC 7644 §3.3 to §3.6). */
+export function userEndpoints(operations: Operations): readonly Endpoint[] {
+  return [
+    {
+      path: '/Users',
+      methods: {
+        GET: list(operations),
+        POST: create(operations),
+      },
+    },
+    {
+      path: '/Users/:id',
+      methods: {
+        GET: get(operations),
+        PUT: replace(operations),
+        PATCH: patch(operations),
+        DELETE: remove(operations),
+      },
+    },
+  ];
+}
+
+function list(operations: Operations): Handler {
+  return async (request) => {
+    const { workspaceId, workspaceVersion, baseUrl, contextValue, query } = request;
+    const { startIndex, count } = pagingOf(query);
+    const project = projectionOf(query);
+    const page = { workspaceId, ...filterOf(query), first: count, offset: startIndex - 1 };
+    const { workspace } = await operations.listMembers(contextValue, page);
+    if (workspace === null) throw noSuchUser();
+    const { totalCount, nodes } = workspace.members;
+    const resources = nodes.map((member) => project(userResource(member, workspaceVersion, baseUrl)));
+    return listResponse(resources, { totalResults: totalCount, startIndex });
+  };
+}
+
+/** @throws ScimError invalidFilter, for an empty filter too: it never means everybody */
+function filterOf(query: Query): { readonly filter?: MemberFilterInput } {
+  const filter = query.get('filter');
+  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter)) };
+}
+
+function get(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const member = await read(operations, request);
+    const condition = versionCondition(request.ifNoneMatch);
+    if (condition !== undefined && meets(condition, member.version)) {
+      return { status: 304, headers: { ETag: entityTag(member.version) } };
+    }
+    return oneUser(200, member, request, project);
+  };
+}
+
+function create(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const user = readUser(await request.body());
+    const member = await provision(operations, request, { mode: 'CREATE', ...user });
+    const answer = oneUser(201, member, request, project);
+    return { ...answer, headers: { ...answer.headers, Location: userLocation(request.baseUrl, member.id) } };
+  };
+}
+
+/**
+ * Replaces what an identity provider decides on. Access that the body does not carry stays; an `externalId` that it
+ * does not carry is cleared, like the profile. A missing userName is the schema's to refuse.
+ */
+function replace(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const user = readUser(await request.body());
+    const member = await provision(operations, request, {
+      mode: 'REPLACE',
+      memberId: request.id,
+      externalId: null,
+      ...user,
+      ...(await demandedVersion(operations, request)),
+    });
+    return oneUser(200, member, request, project);
+  };
+}
+
+/**
+ * Reads, applies, and sends the result with the version that was read. When that version is stale and the client
+ * demanded none, it is read and applied again.
+ */
+function patch(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const changes = parsePatch(await request.body());
+    const condition = versionCondition(request.ifMatch);
+    const mayRepeat = condition === undefined || condition === 'any';
+    for (let attempt = 1; ; attempt++) {
+      const current = await read(operations, request);
+      if (!meets(condition, current.version)) throw staleVersion();
+      try {
+        const member = await provision(operations, request, patchInput(current, changes, request));
+        return oneUser(200, member, request, project);
+      } catch (error) {
+        if (!isStaleVersion(error) || !mayRepeat || attempt === PATCH_ATTEMPTS) throw error;
+        await pause(attempt);
+      }
+    }
+  };
+}
+
+/** A PATCH speaks only of what it touches: of access, only what an operation named; and the resulting profile. */
+function patchInput(
+  current: MemberData,
+  changes: readonly PatchOperation[],
+  { workspaceVersion, baseUrl }: ScimRequest,
+): Omit<MemberProvisionInput, 'workspaceId'> {
+  const { resource, touched } = applyPatch(userResource(current, workspaceVersion, baseUrl), changes);
+  const { userName, externalId = null, profile } = readUser(resource);
+  const { active, ...access } = touched;
+  return {
+    mode: 'PATCH',
+    memberId: current.id,
+    ...(userName === undefined ? {} : { userName }),
+    externalId,
+    profile,
+    ...access,
+    // Sent empty, which counts as not sent.
+    ...(active === undefined || active === '' ? {} : { active }),
+    expectedVersion: current.version,
+  };
+}
+
+function remove(operations: Operations): Handler {
+  return async (request) => {
+    const { contextValue, workspaceId, id } = request;
+    const version = await demandedVersion(operations, request);
+    await operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } });
+    return { status: 204 };
+  };
+}
+
+/** @throws DomainError NOT_FOUND */
+async function read(
+  operations: Operations,
+  { contextValue, workspaceId, id }: ScimRequest,
+): Promise<MemberData> {
+  const { workspace } = await operations.getMember(contextValue, { workspaceId, id });
+  const member = workspace?.member;
+  if (member === undefined || member === null) throw noSuchUser();
+  return member;
+}
+
+async function provision(
+  operations: Operations,
+  { contextValue, workspaceId }: ScimRequest,
+  input: Omit<MemberProvisionInput, 'workspaceId'>,
+): Promise<MemberData> {
+  const { memberProvision } = await operations.provisionMember(contextValue, {
+    input: { workspaceId, ...input },
+  });
+  return memberProvision.member;
+}
+
+/**
+ * The version that If-Match demands. One version is for the command to judge, under its lock; of several, the one
+ * that the member has now.
+ * @throws DomainError STALE_VERSION, NOT_FOUND
+ */
+async function demandedVersion(
+  operations: Operations,
+  request: ScimRequest,
+): Promise<{ readonly expectedVersion?: number }> {
+  const condition = versionCondition(request.ifMatch);
+  if (condition === undefined || condition === 'any') return {};
+  const [only, ...others] = condition;
+  if (only !== undefined && others.length === 0) return { expectedVersion: only };
+  const { version } = await read(operations, request);
+  if (!meets(condition, version)) throw staleVersion();
+  return { expectedVersion: version };
+}
+
+function oneUser(status: number, member: MemberData, request: ScimRequest, project: Projection): ScimAnswer {
+  return {
+    status,
+    headers: { ETag: entityTag(member.version) },
+    body: project(userResource(member, request.workspaceVersion, request.baseUrl)),
+  };
+}
+
+function noSuchUser(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no user with this id in this workspace.');
+}
+
+function staleVersion(): DomainError {
+  return new DomainError('STALE_VERSION', 'The user has changed since the version that If-Match names.', {
+    hint: 'Read it again, and send the change with the new ETag.',
+  });
+}
+
+function isStaleVersion(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'STALE_VERSION';
+}
+
+/** Waits a random while, longer each time, so that those who collided do not collide again. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
+}

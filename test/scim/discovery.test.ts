@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { WorkspaceVersion } from '../../src/domain/access.js';
+import { DomainError } from '../../src/domain/errors.js';
+import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../../src/scim/attributes.js';
+import { discoveryEndpoints } from '../../src/scim/discovery.js';
+import type { ScimAnswer } from '../../src/scim/endpoint.js';
+import { parseQuery } from '../../src/scim/query.js';
+import { ScimError } from '../../src/scim/scim-error.js';
+
+/** RFC 7644 §4, RFC 7643 §5 to §7: what the server says about itself, by workspace version. */
+
+const BASE_URL = 'https://rollcall.test/scim/v2/organizations/w-1';
+const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
+async function get(
+  path: string,
+  { version = 'V2', id = '', url = path }: { version?: WorkspaceVersion; id?: string; url?: string } = {},
+): Promise<ScimAnswer> {
+  const endpoint = discoveryEndpoints().find((candidate) => candidate.path === path);
+  const handle = endpoint?.methods.GET;
+  if (handle === undefined) throw new Error(`there is no ${path}`);
+  return handle({
+    workspaceId: 'w-1',
+    workspaceVersion: version,
+    contextValue: {},
+    baseUrl: BASE_URL,
+    id,
+    query: parseQuery(url),
+    body: async () => ({}),
+    ifMatch: undefined,
+    ifNoneMatch: undefined,
+  });
+}
+
+test('ServiceProviderConfig promises what there is, and nothing else', async () => {
+  expect(await get('/ServiceProviderConfig')).toEqual({
+    status: 200,
+    body: {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+      patch: { supported: true },
+      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      filter: { supported: true, maxResults: 200 },
+      changePassword: { supported: false },
+      sort: { supported: false },
+      etag: { supported: true },
+      pagination: {
+        cursor: false,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 100,
+        maxPageSize: 200,
+      },
+      authenticationSchemes: [
+        {
+          type: 'oauthbearertoken',
+          name: 'API key',
+          description:
+            "An API key of the workspace in the Authorization header, as it is or after 'Bearer '.",
+          specUri: 'https://www.rfc-editor.org/info/rfc6750',
+          primary: true,
+        },
+      ],
+      meta: { resourceType: 'ServiceProviderConfig', location: `${BASE_URL}/ServiceProviderConfig` },
+    },
+  });
+});
+
+describe.each([
+  { version: 'V1', extensions: [ENTERPRISE_USER] },
+  { version: 'V2', extensions: [ENTERPRISE_USER, ROLLCALL_USER] },
+] as const)('$version', ({ version, extensions }) => {
+  const userType = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+    id: 'User',
+    name: 'User',
+    endpoint: '/Users',
+    description: 'A member of the workspace.',
+    schema: CORE_USER,
+    schemaExtensions: extensions.map((schema) => ({ schema, required: false })),
+    meta: { resourceType: 'ResourceType', location: `${BASE_URL}/ResourceTypes/User` },
+  };
+
+  test('ResourceTypes', async () => {
+    expect(await get('/ResourceTypes', { version })).toEqual({
+      status: 200,
+      body: {
+        schemas: [LIST_RESPONSE],
+        totalResults: 1,
+        startIndex: 1,
+        itemsPerPage: 1,
+        Resources: [userType],
+      },
+    });
+    expect(await get('/ResourceTypes/:id', { version, id: 'user' })).toEqual({ status: 200, body: userType });
+  });
+
+  test('Schemas: the core schema and the extensions, each also by its URN', async () => {
+    const { body } = await get('/Schemas', { version });
+    const urns = [CORE_USER, ...extensions];
+    expect(body).toMatchObject({
+      schemas: [LIST_RESPONSE],
+      totalResults: urns.length,
+      startIndex: 1,
+      itemsPerPage: urns.length,
+      Resources: urns.map((id) => ({
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+        id,
+        attributes: expect.any(Array),
+        meta: { resourceType: 'Schema', location: `${BASE_URL}/Schemas/${id}` },
+      })),
+    });
+    for (const id of urns) {
+      const one = await get('/Schemas/:id', { version, id: id.toUpperCase() });
+      expect(one).toMatchObject({ status: 200, body: { id } });
+    }
+  });
+
+  test("never the other version's attribute (rule 2)", async () => {
+    const names = JSON.stringify((await get('/Schemas', { version })).body).match(
+      /"(seatType|role|creditLimit)"/g,
+    );
+    expect(names).toEqual(version === 'V1' ? ['"seatType"'] : ['"role"', '"creditLimit"']);
+  });
+});
+
+test('V1 has no extension of ours', async () => {
+  await expect(get('/Schemas/:id', { version: 'V1', id: ROLLCALL_USER })).rejects.toThrow(
+    new DomainError('NOT_FOUND', 'There is nothing by this id in /Schemas.'),
+  );
+});
+
+test('there is no Group yet', async () => {
+  await expect(get('/ResourceTypes/:id', { id: 'Group' })).rejects.toThrow(
+    new DomainError('NOT_FOUND', 'There is nothing by this id in /ResourceTypes.'),
+  );
+});
+
+// RFC 7644 §4: "If a "filter" is provided, the service provider SHOULD respond with HTTP status code 403".
+test.each(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])('%s takes no filter', async (path) => {
+  await expect(get(path, { url: `${path}?filter=id%20pr` })).rejects.toThrow(
+    new ScimError(403, 'Discovery endpoints take no filter.'),
+  );
+});
