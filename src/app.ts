@@ -1,0 +1,138 @@
+import { expressMiddleware } from '@as-integrations/express5';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { Logger } from 'pino';
+import type { Actor } from './auth/actor.js';
+import { credentialIn } from './auth/secret.js';
+import type { Database } from './database/database.js';
+import type { Context } from './graphql/context.js';
+import { createLoaders } from './graphql/loaders.js';
+import { playgroundRouter } from './graphql/playground/router.js';
+import { createSchema } from './graphql/schema.js';
+import { createGraphqlServer } from './graphql/server.js';
+import type { Channel } from './model/enums.js';
+import { type RequestLocals, requestLog } from './request-log.js';
+import { scimFallback, scimRouter } from './scim/router.js';
+import { requireScim } from './services/authorization.js';
+import type { ServiceContext } from './services/context.js';
+import { Credentials } from './services/credentials.js';
+
+export interface AppOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly operatorToken: string | undefined;
+  readonly publicUrl: string | undefined;
+  /** Whether introspection and the playground are served. */
+  readonly playground: boolean;
+}
+
+export interface App {
+  readonly handler: Express;
+  /** Finishes GraphQL operations that are under way. The database is the caller's to close. */
+  stop(): Promise<void>;
+}
+
+/** Puts everything together; the only place that knows all parts. Tests use it as `main.ts` does. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { database, logger, operatorToken, publicUrl, playground } = options;
+  const schema = createSchema();
+  const credentials = new Credentials(database, operatorToken);
+  const onFault = (error: unknown, requestId?: string) =>
+    logger.error({ err: error, requestId }, 'unexpected fault');
+  const graphql = createGraphqlServer({ schema, introspection: playground, onFault });
+  await graphql.start();
+
+  const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
+    const caller = { actor, channel, requestId };
+    const services: ServiceContext = { database, credentials, caller, grants: new Map() };
+    return { services, loaders: createLoaders(services), origin };
+  };
+
+  const handler = express();
+  handler.disable('x-powered-by');
+  handler.disable('etag');
+  handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  handler.use(requestLog(logger));
+  handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
+    response.locals.route = '/healthz';
+    await database.rows('select 1', []);
+    response.json({ status: 'ok' });
+  });
+  handler.use(
+    '/scim/v2/organizations/:workspaceId',
+    scimRouter({
+      schema,
+      publicUrl,
+      onFault,
+      contextFor: async ({ authorization, workspaceId, requestId, address }) => {
+        const credential = credentialIn(authorization);
+        const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        // A key of another workspace and an unknown workspace are answered alike: with nothing.
+        if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId.toLowerCase()) return undefined;
+        requireScim(actor.workspace);
+        const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
+        return { contextValue, workspaceVersion: actor.workspace.version };
+      },
+    }),
+  );
+  handler.use('/scim', ...scimFallback({ onFault }));
+  handler.use(
+    '/graphql',
+    express.json({ limit: '1mb' }),
+    // Not in Apollo's own hook: its answer to a fault there could not name the request.
+    async (request: Request, { locals }: Response, next: NextFunction) => {
+      const credential = credentialIn(request.headers.authorization);
+      const actor = credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
+      locals.route = '/graphql';
+      locals.actor = actor?.type ?? 'NOBODY';
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, publicUrl ?? originOf(request));
+      next();
+    },
+    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+  );
+  if (playground) handler.use('/playground', playgroundRouter());
+  handler.use(notFound, answerFault(onFault));
+  return { handler, stop: () => graphql.stop() };
+}
+
+/** Where the client reached us, when the configuration does not say. */
+function originOf(request: Request): string {
+  return `${request.protocol}://${request.host}`;
+}
+
+const notFound: RequestHandler = (_request, response) => {
+  response.status(404).json({ errors: [{ message: 'There is nothing here. Try /graphql or /playground.' }] });
+};
+
+/** Faults before GraphQL begins: a body that cannot be read, or something that nobody foresaw. Never HTML. */
+function answerFault(onFault: (error: unknown, requestId: string) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const { requestId } = response.locals;
+    const status = clientFault(error);
+    if (status === undefined) onFault(error, requestId);
+    if (response.headersSent) return next(error);
+    const [code, message] =
+      status === undefined
+        ? [
+            'INTERNAL_SERVER_ERROR',
+            'Something went wrong on our side. If it happens again, tell us the requestId.',
+          ]
+        : [
+            'BAD_REQUEST',
+            status === 413 ? 'The body is larger than 1 MB.' : 'The body cannot be read as JSON.',
+          ];
+    response.status(status ?? 500).json({ errors: [{ message, extensions: { code, requestId } }] });
+  };
+}
+
+/** The status that the body parser gives to what is the client's fault. */
+function clientFault(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
+}

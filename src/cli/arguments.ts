@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from 'commander';
+import { MAX_CREDIT_LIMIT, SEAT_TYPES, type SeatType } from '../domain/access.js';
+
+/** Parses `A,B` of a closed list, in any case. @throws InvalidArgumentError */
+export function list<Value extends string>(values: readonly Value[]): (text: string) => Value[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const value = values.find((known) => known === part.trim().toUpperCase());
+      if (value === undefined) throw new InvalidArgumentError(`Use some of ${values.join(',')}.`);
+      return value;
+    });
+}
+
+/** Parses `builder=5,pro=2`. @throws InvalidArgumentError */
+export function seatList(text: string): { seatType: SeatType; total: number }[] {
+  return text.split(',').map((part) => {
+    const [name = '', total = ''] = part.split('=');
+    const seatType = SEAT_TYPES.find((known) => known === name.trim().toUpperCase());
+    if (seatType === undefined || !/^\d{1,9}$/.test(total)) {
+      throw new InvalidArgumentError(
+        `Write it as builder=5,pro=2. Seat types: ${SEAT_TYPES.map((type) => type.toLowerCase()).join(', ')}.`,
+      );
+    }
+    return { seatType, total: Number(total) };
+  });
+}
+
+/** Parses a whole number that is not negative. @throws InvalidArgumentError */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,10}$/.test(text) || number > MAX_CREDIT_LIMIT) {
+    throw new InvalidArgumentError(`Use a whole number from 0 to ${MAX_CREDIT_LIMIT}.`);
+  }
+  return number;
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { requireNode } from '../node-version.js';
+
+requireNode();
+// Only now: on an older Node these modules fail with less helpful words.
+const { program } = await import('./program.js');
+await program().parseAsync();

@@ -1,0 +1,96 @@
+import { Command, Option } from 'commander';
+import { WORKSPACE_VERSIONS } from '../domain/access.js';
+import { createSchema, schemaText } from '../graphql/schema.js';
+import { API_KEY_SCOPES, PLANS } from '../model/enums.js';
+import { runServer } from '../run-server.js';
+import { list, seatList, wholeNumber } from './arguments.js';
+import { draftMigration, migrateNow } from './migrate.js';
+import { createKey, createSession, createWorkspace } from './provision.js';
+import { simulate } from './simulate.js';
+
+const JSON_OPTION = [
+  '--json',
+  'one line of JSON on standard output, everything else on standard error',
+] as const;
+
+/** The `rollcall` command. */
+export function program(): Command {
+  const rollcall = new Command('rollcall').description(
+    'Rollcall: members of workspaces, provisioned over SCIM 2.0.',
+  );
+
+  rollcall
+    .command('serve')
+    .description('start the server')
+    .option('--port <number>', 'the port; before PORT')
+    .action(({ port }: { port?: string }) => runServer(port === undefined ? {} : { PORT: port }));
+
+  rollcall
+    .command('migrate')
+    .description('bring the database up to date')
+    .addOption(
+      new Option('--draft', 'write a migration for what the model has and the database has not').hideHelp(),
+    )
+    .action(({ draft }: { draft?: boolean }) => (draft === true ? draftMigration() : migrateNow()));
+
+  rollcall
+    .command('schema')
+    .description('print the GraphQL schema')
+    .action(() => {
+      process.stdout.write(schemaText(createSchema()));
+    });
+
+  workspaceCommands(rollcall.command('workspace').description('workspaces'));
+
+  rollcall
+    .command('key')
+    .description('API keys')
+    .command('create')
+    .description('make a key; its secret is shown once')
+    .requiredOption('--workspace <id>', 'the workspace ID')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--scopes <list>', `some of ${API_KEY_SCOPES.join(',')}`, list(API_KEY_SCOPES))
+    .option(...JSON_OPTION)
+    .action(createKey);
+
+  rollcall
+    .command('session')
+    .description('sessions of people')
+    .command('create')
+    .description('mint a session token for somebody whom the platform knows')
+    .requiredOption('--email <address>', "the person's e-mail address")
+    .option(...JSON_OPTION)
+    .action(createSession);
+
+  rollcall
+    .command('simulate')
+    .description('play an identity provider against a SCIM server')
+    .command('okta')
+    .description("play Okta's whole sequence; exits with 1 when something fails")
+    .requiredOption('--base-url <url>', 'the SCIM 2.0 base URL')
+    .requiredOption('--token <key>', 'the API key')
+    .action(simulate);
+
+  return rollcall;
+}
+
+function workspaceCommands(workspace: Command): void {
+  workspace
+    .command('create')
+    .description('create a workspace with its owner and a key of all scopes, which is shown once')
+    .requiredOption('--name <name>', 'what people call it')
+    .addOption(
+      new Option('--version <version>', 'V1: seats; V2: roles and credits')
+        .choices(WORKSPACE_VERSIONS)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--owner <address>', "the owner's e-mail address")
+    .addOption(
+      new Option('--plan <plan>', 'what the customer has bought').choices(PLANS).default('ENTERPRISE'),
+    )
+    .option('--scim', 'let an identity provider provision members')
+    .option('--seats <list>', 'V1: seats per type, such as builder=5,pro=2', seatList)
+    .option('--credits <number>', 'V2: credits in the pool each month', wholeNumber)
+    .option(...JSON_OPTION)
+    .action(createWorkspace);
+}

@@ -1,0 +1,47 @@
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+/**
+ * @returns whether the value is a JSON object: neither null nor an array, which `typeof` would let through.
+ */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Follows a path of names into a value. Names are given one by one, because an extension's URN has dots of
+ * its own.
+ * @returns the value there, or undefined when any part of the path is absent.
+ */
+export function valueAt(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
+  let found = value;
+  for (const name of path) {
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return undefined;
+    found = found[name];
+  }
+  return found;
+}
+
+/**
+ * @returns the objects of the array at a path, empty when there is no array there; entries of other types are
+ * left out.
+ */
+export function objectsAt(value: JsonValue | undefined, path: readonly string[]): readonly JsonObject[] {
+  const found = valueAt(value, path);
+  return Array.isArray(found) ? found.filter(isJsonObject) : [];
+}
+
+const SHOWN_CHARACTERS = 300;
+
+/**
+ * Writes a value for a terminal: as JSON, so that line breaks and control characters that a server sends stay
+ * harmless, and cut where it gets long.
+ */
+export function shown(value: JsonValue | undefined): string {
+  if (value === undefined) return 'absent';
+  const text = JSON.stringify(value);
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}

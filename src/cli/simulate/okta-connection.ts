@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { query } from './client.js';
+import { errorProblems, identityProblems, idsIn, listProblems, statusProblems } from './expectations.js';
+import { objectsAt, valueAt } from './json-values.js';
+import { attributeSetIn, freshProfile } from './okta-profile.js';
+import { type OktaRun, PAGE_SIZE, pathOf } from './okta-run.js';
+import type { Step, StepOutcome } from './scenario.js';
+
+/**
+ * The button "Test API Credentials", pressed also by saving the settings. Okta goes no further when it
+ * fails.
+ */
+export const testCredentials: Step<OktaRun> = {
+  name: 'test credentials',
+  async play({ client, verdict }): Promise<StepOutcome> {
+    const users = await client.send('GET', `/Users${query({ startIndex: 1, count: 2 })}`);
+    const answer = verdict.judge('test credentials: the first users', users, (given) =>
+      listProblems(given, { startIndex: 1, count: 2 }),
+    );
+    if (answer?.status !== 200) return 'stop';
+    const groups = await client.send('GET', `/Groups${query({ startIndex: 1, count: PAGE_SIZE })}`);
+    verdict.judge('test credentials: the groups, as older apps ask', groups, (given) =>
+      listProblems(given, { startIndex: 1, count: PAGE_SIZE }),
+    );
+    return 'continue';
+  },
+};
+
+/** Not Okta's: takes the place of the administrator who sets up the attributes of the workspace's version. */
+export const readSchemas: Step<OktaRun> = {
+  name: 'attributes',
+  async play(run): Promise<StepOutcome> {
+    const exchange = await run.client.send('GET', '/Schemas');
+    const answer = run.verdict.judge('attributes: those that the schemas describe', exchange, (given) =>
+      statusProblems(given, 200, 404, 501),
+    );
+    run.attributes = attributeSetIn(answer?.body);
+    run.profile = freshProfile(run.attributes);
+    run.verdict.note(ATTRIBUTE_NOTES[run.attributes]);
+    return 'continue';
+  },
+};
+
+const ATTRIBUTE_NOTES = {
+  V1: 'a V1 workspace: seatType',
+  V2: 'a V2 workspace: role and creditLimit',
+  plain: 'neither seatType nor the extension: a plain SCIM server, attributes of ours are left out',
+} as const;
+
+/** The refusals that Okta shows to an administrator, or relies on. */
+export const refusals: Step<OktaRun> = {
+  name: 'errors',
+  async play({ client, verdict }): Promise<StepOutcome> {
+    const unknown = await client.send('GET', pathOf(randomUUID()));
+    verdict.judge('errors: an unknown id', unknown, (answer) => errorProblems(answer, 404));
+    const locked = await client.send('GET', `/Users${query({ startIndex: 1, count: 2 })}`, {
+      authorization: `not-a-key-${randomUUID()}`,
+    });
+    verdict.judge('errors: an invalid key', locked, (answer) => errorProblems(answer, 401));
+    const malformed = query({ filter: 'userName eq', startIndex: 1, count: PAGE_SIZE });
+    verdict.judge('errors: a malformed filter', await client.send('GET', `/Users${malformed}`), (answer) =>
+      errorProblems(answer, 400, 'invalidFilter'),
+    );
+    return 'continue';
+  },
+};
+
+/**
+ * The import: page after page to the end, then the first page once more, since Okta relies on a stable
+ * order.
+ */
+export const importUsers: Step<OktaRun> = {
+  name: 'import',
+  async play(run): Promise<StepOutcome> {
+    const seen = new Set<string>();
+    const first = await importPage(run, 1, undefined, seen);
+    let read = first.ids.length;
+    // The first page's total is the end: a server whose total grows with every answer must not keep us for
+    // ever.
+    while (first.total !== undefined && read < first.total) {
+      const page = await importPage(run, read + 1, first.total, seen);
+      if (page.ids.length === 0) break;
+      read += page.ids.length;
+    }
+    const again = await run.client.send('GET', `/Users${query({ startIndex: 1, count: PAGE_SIZE })}`);
+    run.verdict.judge('import: the first page again', again, (answer) => {
+      const problems = listProblems(answer, { startIndex: 1, count: PAGE_SIZE });
+      const sameOrder = idsIn(answer).join('\n') === first.ids.join('\n');
+      return problems.length > 0 || sameOrder ? problems : ['the order differs from that of the first time'];
+    });
+    return 'continue';
+  },
+};
+
+interface ImportedPage {
+  readonly ids: readonly string[];
+  readonly total: number | undefined;
+}
+
+async function importPage(
+  { client, verdict }: OktaRun,
+  startIndex: number,
+  total: number | undefined,
+  seen: Set<string>,
+): Promise<ImportedPage> {
+  const exchange = await client.send('GET', `/Users${query({ startIndex, count: PAGE_SIZE })}`);
+  const answer = verdict.judge(`import: from ${startIndex}`, exchange, (given) => {
+    const problems = listProblems(given, { startIndex, count: PAGE_SIZE });
+    if (given.status !== 200) return problems;
+    const users = objectsAt(given.body, ['Resources']);
+    const ids = idsIn(given);
+    const repeated = ids.filter((id, index) => seen.has(id) || ids.indexOf(id) !== index);
+    const totalNow = valueAt(given.body, ['totalResults']);
+    const ended = total !== undefined && ids.length === 0;
+    return [
+      ...problems,
+      ...new Set(users.flatMap(identityProblems)),
+      ...(repeated.length > 0 ? [`${repeated.length} users were on an earlier page or place already`] : []),
+      ...(total !== undefined && totalNow !== total ? [`totalResults was ${total} on the first page`] : []),
+      ...(ended ? [`the page is empty, although ${total} users were announced`] : []),
+    ];
+  });
+  const ids = idsIn(answer);
+  for (const id of ids) seen.add(id);
+  const totalNow = valueAt(answer?.body, ['totalResults']);
+  return { ids, total: typeof totalNow === 'number' ? totalNow : undefined };
+}

@@ -1,0 +1,125 @@
+import { fileURLToPath } from 'node:url';
+
+/** What the process is told from outside. The README has the table. */
+export interface Config {
+  readonly port: number;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Where the embedded database and what development remembers are kept. */
+  readonly dataDir: string;
+  /** Where the server is reached from outside; undefined: where each request says. */
+  readonly publicUrl: string | undefined;
+  readonly operatorToken: string | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Whether introspection and the playground are served. */
+  readonly playground: boolean;
+  /** Development seeds an empty database and makes its own operator token. */
+  readonly development: boolean;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const SHORTEST_TOKEN = 16;
+
+/** The configuration is wrong: `message` has one sentence a fault. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration; the only place that looks at the environment.
+ * @param overrides what the command line says, which goes before the environment
+ * @throws ConfigError naming every fault at once
+ */
+export function readConfig(overrides: Environment = {}, base: Environment = process.env): Config {
+  const environment = { ...base, ...overrides };
+  const faults: string[] = [];
+  const read = <Value>(
+    name: string,
+    fallback: Value,
+    parse: (text: string) => Value | undefined,
+    allowed: string,
+  ): Value => {
+    const text = environment[name]?.trim();
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (value === undefined) faults.push(`${name} must be ${allowed}.`);
+    return value ?? fallback;
+  };
+  const development = environment.NODE_ENV !== 'production';
+  const config: Config = {
+    port: read('PORT', 4000, parsePort, 'a port number from 0 to 65535'),
+    databaseUrl: read<string | undefined>(
+      'DATABASE_URL',
+      undefined,
+      parseDatabaseUrl,
+      'a postgresql:// URL with the name of a database',
+    ),
+    dataDir: read(
+      'ROLLCALL_DATA_DIR',
+      fileURLToPath(new URL('../.rollcall', import.meta.url)),
+      (text) => text,
+      'a directory',
+    ),
+    publicUrl: read<string | undefined>(
+      'PUBLIC_URL',
+      undefined,
+      parseOrigin,
+      'an http:// or https:// URL without a path, such as https://rollcall.example.com',
+    ),
+    operatorToken: read<string | undefined>(
+      'OPERATOR_TOKEN',
+      undefined,
+      parseToken,
+      `at least ${SHORTEST_TOKEN} characters long, without blanks`,
+    ),
+    logLevel: read(
+      'LOG_LEVEL',
+      'info',
+      (text) => LOG_LEVELS.find((level) => level === text),
+      `one of ${LOG_LEVELS.join(', ')}`,
+    ),
+    playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
+    development,
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
+}
+
+function parseDatabaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
+    return undefined;
+  return text;
+}
+
+function parseOrigin(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search !== ''
+  ) {
+    return undefined;
+  }
+  return url.origin;
+}
+
+function parseToken(text: string): string | undefined {
+  return text.length >= SHORTEST_TOKEN && !/\s/.test(text) ? text : undefined;
+}
+
+function parseSwitch(text: string): boolean | undefined {
+  if (text === 'on') return true;
+  return text === 'off' ? false : undefined;
+}
