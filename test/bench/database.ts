@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { DatabaseTarget } from '../../src/database/orm.ts';
+import { startEmbeddedPostgres } from './product.ts';
+
+/** The bench's own database. */
+export interface BenchDatabase {
+  readonly target: DatabaseTarget;
+  /** Removes it, and the server when it was started for it. */
+  drop(): Promise<void>;
+}
+
+/** What pg connects with. */
+export function pgOptions(target: DatabaseTarget): pg.ClientConfig {
+  return 'url' in target ? { connectionString: target.url } : target;
+}
+
+/**
+ * Makes an empty database: on the server that `url` names, or on an embedded one with the settings that the product
+ * gives it, so with every commit on disk.
+ */
+export function createDatabase(url: string | undefined): Promise<BenchDatabase> {
+  return url === undefined ? embedded() : onServer(url);
+}
+
+async function embedded(): Promise<BenchDatabase> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  const removeDataDir = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    // Root's server runs as somebody else, who must get through to the cluster; that itself is closed.
+    await chmod(dataDir, 0o755);
+    const server = await startEmbeddedPostgres({ dataDir, database: 'rollcall' });
+    const drop = async () => {
+      await server.stop();
+      await removeDataDir();
+    };
+    return { target: server.address, drop };
+  } catch (error) {
+    await removeDataDir();
+    throw error;
+  }
+}
+
+async function onServer(url: string): Promise<BenchDatabase> {
+  const database = `rollcall_bench_${randomUUID().replaceAll('-', '')}`;
+  const own = new URL(url);
+  own.pathname = `/${database}`;
+  await administer(url, `create database ${database}`);
+  return {
+    target: { url: own.href },
+    drop: () => administer(url, `drop database if exists ${database} with (force)`),
+  };
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

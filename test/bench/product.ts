@@ -1,0 +1,18 @@
+/**
+ * The product as it is built: what is measured is what is shipped. The build has no declarations of its own, so the
+ * types are the sources'.
+ */
+const built = (file: string) => import(new URL(`../../dist/${file}`, import.meta.url).href);
+
+export const { createApp }: typeof import('../../src/app.ts') = await built('app.js');
+export const { Database }: typeof import('../../src/database/database.ts') =
+  await built('database/database.js');
+export const { startEmbeddedPostgres }: typeof import('../../src/database/embedded.ts') =
+  await built('database/embedded.js');
+export const { migrate }: typeof import('../../src/database/migrate.ts') = await built('database/migrate.js');
+export const { connect }: typeof import('../../src/database/orm.ts') = await built('database/orm.js');
+export const apiKeys: typeof import('../../src/services/api-keys.ts') = await built('services/api-keys.js');
+export const { localContext }: typeof import('../../src/services/system.ts') =
+  await built('services/system.js');
+export const workspaces: typeof import('../../src/services/workspaces.ts') =
+  await built('services/workspaces.js');

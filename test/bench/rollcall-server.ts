@@ -1,0 +1,16 @@
+import { pino } from 'pino';
+import { connect, createApp, Database } from './product.ts';
+import { PUBLIC_URL, serveForBench } from './server-process.ts';
+
+/** Our server, composed as `serve.ts` composes it: it authenticates, authorizes, judges, audits and logs. */
+await serveForBench(async ({ target, poolSize }) => {
+  const orm = await connect(target, poolSize);
+  const app = await createApp({
+    database: await Database.over(orm),
+    logger: pino({ level: 'info' }),
+    operatorToken: undefined,
+    publicUrl: PUBLIC_URL,
+    playground: false,
+  });
+  return app.handler;
+});
