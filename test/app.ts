@@ -53,6 +53,8 @@ export interface WorkspaceWishes {
   /** V1: seats per type, in lower case. */
   readonly seats?: Readonly<Record<string, number>>;
   readonly credits?: number;
+  /** Somebody whom the platform may know already; else somebody new. */
+  readonly ownerEmail?: string;
 }
 
 export interface TestApp {
@@ -109,9 +111,14 @@ export async function startTestApp(): Promise<TestApp> {
     operatorToken: OPERATOR_TOKEN,
     sql: (text, values = []) => database.rows(text, values),
     key,
-    async workspace({ version, scim = true, seats = {}, credits }) {
+    async workspace({
+      version,
+      scim = true,
+      seats = {},
+      credits,
+      ownerEmail = `owner${made + 1}@acme.test`,
+    }) {
       made += 1;
-      const ownerEmail = `owner${made}@acme.test`;
       const { workspace, ownerMemberId } = await workspaces.create(context(), {
         name: `Acme ${made}`,
         version,

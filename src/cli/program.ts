@@ -1,8 +1,6 @@
 import { Command, Option } from 'commander';
 import { WORKSPACE_VERSIONS } from '../domain/access.js';
-import { createSchema, schemaText } from '../graphql/schema.js';
 import { API_KEY_SCOPES, PLANS } from '../model/enums.js';
-import { runServer } from '../run-server.js';
 import { list, seatList, wholeNumber } from './arguments.js';
 import { draftMigration, migrateNow } from './migrate.js';
 import { createKey, createSession, createWorkspace } from './provision.js';
@@ -23,7 +21,11 @@ export function program(): Command {
     .command('serve')
     .description('start the server')
     .option('--port <number>', 'the port; before PORT')
-    .action(({ port }: { port?: string }) => runServer(port === undefined ? {} : { PORT: port }));
+    .action(async ({ port }: { port?: string }) => {
+      // Only where it is needed: the server is most of what there is to load.
+      const { runServer } = await import('../run-server.js');
+      await runServer(port === undefined ? {} : { PORT: port });
+    });
 
   rollcall
     .command('migrate')
@@ -36,7 +38,8 @@ export function program(): Command {
   rollcall
     .command('schema')
     .description('print the GraphQL schema')
-    .action(() => {
+    .action(async () => {
+      const { createSchema, schemaText } = await import('../graphql/schema.js');
       process.stdout.write(schemaText(createSchema()));
     });
 

@@ -1,8 +1,15 @@
-import type { Config } from '../config.js';
 import { Database } from './database.js';
 import { startEmbeddedPostgres } from './embedded.js';
 import { migrate } from './migrate.js';
 import { connect } from './orm.js';
+
+/** Which database to open. */
+export interface DatabaseChoice {
+  /** A `postgresql://` URL; undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Where the embedded one is kept. */
+  readonly dataDir: string;
+}
 
 /** An open database, up to date. */
 export interface OpenDatabase {
@@ -22,10 +29,7 @@ export interface OpenDatabase {
  * Opens the configured database, or the embedded one, and brings it up to date.
  * @throws EmbeddedPostgresError, or the driver's error when the configured server cannot be reached
  */
-export async function openDatabase({
-  databaseUrl,
-  dataDir,
-}: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<OpenDatabase> {
+export async function openDatabase({ databaseUrl, dataDir }: DatabaseChoice): Promise<OpenDatabase> {
   const embedded =
     databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir, database: 'rollcall' }) : undefined;
   try {

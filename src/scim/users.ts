@@ -68,11 +68,12 @@ function get(operations: Operations): Handler {
   };
 }
 
+/** Somebody who is added again is what the body says, like somebody new: nothing lingers from the former record. */
 function create(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const user = readUser(await request.body());
-    const member = await provision(operations, request, { mode: 'CREATE', ...user });
+    const member = await provision(operations, request, { mode: 'CREATE', externalId: null, ...user });
     const answer = oneUser(201, member, request, project);
     return { ...answer, headers: { ...answer.headers, Location: userLocation(request.baseUrl, member.id) } };
   };

@@ -1,0 +1,220 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../database.js';
+import { UUID } from '../http/graphql/operations.js';
+import { rollcall, rollcallServer, type ServerProcess } from '../process.js';
+
+let database: TestDatabase;
+let environment: Readonly<Record<string, string>>;
+let dataDir: string;
+let server: ServerProcess;
+
+/** Every command works beside a running server, which is how it is used. */
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-cli-'));
+  const { host, user, password = '', port, database: name } = database.address;
+  const credentials = `${user}:${encodeURIComponent(password)}`;
+  environment = {
+    ROLLCALL_DATA_DIR: dataDir,
+    DATABASE_URL: `postgresql://${credentials}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+  };
+  server = await rollcallServer({ ...environment, NODE_ENV: 'production' });
+});
+
+afterAll(async () => {
+  server.signal('SIGTERM');
+  await server.ended;
+  await database.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** Runs a command with `--json` that must succeed: standard output is one line of JSON, and nothing else. */
+async function json(...args: string[]): Promise<Record<string, string>> {
+  const { code, stdout, stderr } = await rollcall([...args, '--json'], environment);
+  expect({ code, stderr, stdout }).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^\{.*\}\n$/),
+  });
+  return JSON.parse(stdout);
+}
+
+/** What a key sees at a SCIM path of the running server. */
+async function scimStatus(workspaceId: string, apiKey: string): Promise<number> {
+  const headers = { Authorization: apiKey };
+  const response = await fetch(`${server.url}/scim/v2/organizations/${workspaceId}/Users`, { headers });
+  return response.status;
+}
+
+const KEY = expect.stringMatching(/^rollcall_key_[0-9a-f]{16}_[\w-]{43}$/);
+
+function workspaceCreate(...more: string[]): string[] {
+  return ['workspace', 'create', '--name', 'Acme', '--owner', 'owner@acme.test', ...more];
+}
+
+describe('rollcall workspace create', () => {
+  test('V2 with SCIM: its key works at once, in the running server', async () => {
+    const made = await json(...workspaceCreate('--version', 'V2', '--scim', '--credits', '100000'));
+    expect(made).toEqual({
+      workspaceId: UUID,
+      ownerMemberId: UUID,
+      scimBaseUrl: `http://localhost:4000/scim/v2/organizations/${made.workspaceId}`,
+      graphqlUrl: 'http://localhost:4000/graphql',
+      apiKey: KEY,
+    });
+    expect(await scimStatus(made.workspaceId ?? '', made.apiKey ?? '')).toBe(200);
+  });
+
+  test('V1 with seats, for people: a line for each value', async () => {
+    const args = workspaceCreate('--version', 'V1', '--seats', 'builder=5,pro=2');
+    const { code, stdout, stderr } = await rollcall(args, {
+      ...environment,
+      PUBLIC_URL: 'https://rollcall.acme.test',
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^workspaceId: /),
+      expect.stringMatching(/^ownerMemberId: /),
+      expect.stringMatching(/^scimBaseUrl: https:\/\/rollcall\.acme\.test\/scim\/v2\/organizations\//),
+      'graphqlUrl: https://rollcall.acme.test/graphql',
+      expect.stringMatching(/^apiKey: rollcall_key_/),
+      '',
+    ]);
+  });
+
+  test.each([
+    [['--version', 'V3'], /'V3' is invalid\. Allowed choices are V1, V2/],
+    [['--version', 'V1', '--seats', 'gold=5'], /Write it as builder=5,pro=2/],
+    [['--version', 'V2', '--credits', '1.5'], /Use a whole number from 0 to 2147483647/],
+    [['--version', 'V2', '--plan', 'GOLD'], /Allowed choices are FREE, TEAM, ENTERPRISE/],
+    [['--version', 'V2', '--plan', 'TEAM', '--scim'], /^SCIM is available on ENTERPRISE workspaces only\. /],
+    [['--version', 'V1', '--credits', '5'], /^A V1 workspace has no credits\./],
+    [['--version', 'V2', '--seats', 'pro=1'], /^A V2 workspace has no seats\./],
+    [['--version', 'V2', '--owner', 'olivia'], /^ownerEmail must be an e-mail address\./],
+    [[], /required option '--version <version>' not specified/],
+    [['--version', 'V2', '--verbose'], /unknown option '--verbose'/],
+  ])('refuses %j', async (more, message) => {
+    const { code, stdout, stderr } = await rollcall(workspaceCreate(...more, '--json'), environment);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
+  });
+});
+
+describe('rollcall key create', () => {
+  test('makes a key with the scopes, in any case', async () => {
+    const { workspaceId = '' } = await json(...workspaceCreate('--version', 'V2', '--scim'));
+    const made = await json(
+      ...['key', 'create', '--workspace', workspaceId, '--name', 'Okta', '--scopes', 'scim,MEMBERS_READ'],
+    );
+    expect(made).toEqual({ keyId: UUID, apiKey: KEY });
+    expect(await scimStatus(workspaceId, made.apiKey ?? '')).toBe(200);
+  });
+
+  test.each([
+    ['01890a5d-ac96-774b-bcce-b302099a8057', 'SCIM', /^There is no such workspace\./],
+    ['nowhere', 'SCIM', /^There is no such workspace\./],
+    ['nowhere', 'EVERYTHING', /Use some of SCIM,MEMBERS_READ/],
+  ])('refuses workspace %s, scopes %s', async (workspace, scopes, message) => {
+    const args = ['key', 'create', '--workspace', workspace, '--name', 'Okta', '--scopes', scopes];
+    expect(await rollcall(args, environment)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('rollcall session create', () => {
+  test('mints a session for an owner, who is somebody in GraphQL with it', async () => {
+    await json(...workspaceCreate('--version', 'V2'));
+    const made = await json('session', 'create', '--email', 'Owner@acme.test');
+    expect(made).toEqual({
+      token: expect.stringMatching(/^rollcall_session_/),
+      expiresAt: expect.any(String),
+    });
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { Authorization: made.token ?? '', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { type label } }' }),
+    });
+    expect(await response.json()).toEqual({ data: { viewer: { type: 'PERSON', label: 'owner@acme.test' } } });
+  });
+
+  test('refuses somebody whom the platform does not know', async () => {
+    const { code, stderr } = await rollcall(
+      ['session', 'create', '--email', 'nobody@acme.test'],
+      environment,
+    );
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Nobody on the platform has this address.'),
+    });
+  });
+});
+
+test('rollcall migrate says that there is nothing to do', async () => {
+  expect(await rollcall(['migrate'], environment)).toEqual({
+    code: 0,
+    stdout: 'The database is up to date.\n',
+    stderr: '',
+  });
+});
+
+test('rollcall simulate okta passes against the running server, for both versions', async () => {
+  for (const version of ['V1', 'V2']) {
+    const seats = version === 'V1' ? ['--seats', 'builder=2,pro=2,starter=2'] : [];
+    const { workspaceId, apiKey = '' } = await json(
+      ...workspaceCreate('--version', version, '--scim', ...seats),
+    );
+    const base = `${server.url}/scim/v2/organizations/${workspaceId}`;
+    const args = ['simulate', 'okta', '--base-url', base, '--token', apiKey];
+    expect(await rollcall(args, environment)).toMatchObject({ code: 0, stderr: '' });
+    const wrong = await rollcall([...args.slice(0, -1), 'rollcall_key_wrong'], environment);
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('401') });
+  }
+});
+
+describe('a start that fails says why, in a sentence', () => {
+  test('every wrong setting at once', async () => {
+    const wrong = {
+      PORT: 'http',
+      DATABASE_URL: 'mysql://localhost/x',
+      PUBLIC_URL: 'rollcall.acme.test',
+      OPERATOR_TOKEN: 'short',
+      LOG_LEVEL: 'loud',
+      PLAYGROUND: 'maybe',
+    };
+    const { code, stdout, stderr } = await rollcall(['serve'], { ...environment, ...wrong });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trim().split('\n')).toEqual(
+      Object.keys(wrong).map((name) => expect.stringMatching(new RegExp(`^${name} must be .*\\.$`))),
+    );
+  });
+
+  test('a database that is not there', async () => {
+    const DATABASE_URL = 'postgresql://rollcall:secret@127.0.0.1:9/rollcall';
+    const ended = await rollcall(['serve', '--port', '0'], { ...environment, DATABASE_URL });
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^The database cannot be reached \(.*\)\. Check DATABASE_URL\.\n$/),
+    });
+    expect(ended.stderr).not.toContain('secret');
+  });
+
+  test('a port that is taken', async () => {
+    const taken = createServer();
+    const port = await new Promise<number>((resolve) => {
+      taken.listen(0, () => {
+        const address = taken.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    const { code, stderr } = await rollcall(['serve', '--port', String(port)], environment);
+    taken.close();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`Port ${port} is taken`) });
+  });
+});

@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type ScimAnswer, startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { done, mutate, nextAddress, person, refusals, type TestPerson } from '../http/graphql/operations.js';
+import { CORE, create, ROLLCALL } from '../http/scim/resources.js';
+import { expectInvariants } from '../invariants.js';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterEach(async () => {
+  await expectInvariants(app);
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+function scimOf({ workspaceId, apiKey }: TestWorkspace) {
+  return app.scim(workspaceId, apiKey);
+}
+
+/** `count` requests at the same moment. */
+function atOnce<Answer>(count: number, send: (index: number) => Promise<Answer>): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => send(index)));
+}
+
+function statuses(answers: readonly ScimAnswer[]): Readonly<Record<number, number>> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+describe('rule 8: one free seat', () => {
+  test('and 100 people added at the same moment: exactly one gets it', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
+    const answers = await atOnce(100, () =>
+      scimOf(workspace).post('/Users', { schemas: [CORE], userName: nextAddress(), seatType: 'builder' }),
+    );
+    expect(statuses(answers)).toEqual({ 201: 1, 403: 99 });
+    const members = await scimOf(workspace).get('/Users?filter=seatType eq "builder"');
+    expect(members.body).toMatchObject({ totalResults: 1 });
+  });
+
+  test('and people of both doors who change to it', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { pro: 1 } });
+    const { workspaceId } = workspace;
+    const users = await atOnce(20, () => create(scimOf(workspace), { userName: nextAddress() }));
+    const taken = await Promise.all(
+      users.map(async ({ id: memberId }, index) => {
+        if (index % 2 === 0) {
+          const Operations = [{ op: 'replace', path: 'seatType', value: 'pro' }];
+          return (await scimOf(workspace).patch(`/Users/${memberId}`, { Operations })).status === 200;
+        }
+        const input = { workspaceId, memberId, access: { seat: { seatType: 'PRO' } } };
+        return (await mutate(app, app.operatorToken, 'memberSetAccess', input)).errors === undefined;
+      }),
+    );
+    expect(taken.filter(Boolean)).toHaveLength(1);
+  });
+
+  test('that is given back and taken at the same moment is never counted twice', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { pro: 3 } });
+    const scim = scimOf(workspace);
+    const holders = await atOnce(3, () => create(scim, { userName: nextAddress(), seatType: 'pro' }));
+    await Promise.all([
+      ...holders.map(({ id }) => scim.delete(`/Users/${id}`)),
+      atOnce(10, () => scim.post('/Users', { userName: nextAddress(), seatType: 'pro' })),
+    ]);
+  });
+});
+
+describe('rule 13: the last owner', () => {
+  test('two owners demote each other at the same moment: one stays', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const workspace = await app.workspace({ version: 'V2' });
+      const { workspaceId, ownerMemberId, ownerEmail } = workspace;
+      const first: TestPerson = {
+        memberId: ownerMemberId,
+        email: ownerEmail,
+        token: await app.session(ownerEmail),
+      };
+      const second = await person(app, workspace);
+      await done(app, first.token, 'ownerPromote', { workspaceId, memberId: second.memberId });
+      const access = { role: { role: 'EDITOR' } };
+      const answers = await Promise.all([
+        mutate(app, first.token, 'ownerDemote', { workspaceId, memberId: second.memberId, access }),
+        mutate(app, second.token, 'ownerDemote', { workspaceId, memberId: first.memberId, access }),
+      ]);
+      expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
+      // Whoever came second was an owner when the request was let in, and is the last one now.
+      const [refusal] = answers.filter(({ errors }) => errors !== undefined);
+      expect([
+        refusals.lastOwner('ownerDemote'),
+        refusals.forbidden('ownerDemote', 'owner.write'),
+      ]).toContainEqual(refusal);
+    }
+  });
+
+  test('many owners are removed and demoted at the same moment: one stays', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId } = workspace;
+    const owners = await atOnce(8, () => person(app, workspace));
+    for (const { memberId } of owners)
+      await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId });
+    const all = [workspace.ownerMemberId, ...owners.map(({ memberId }) => memberId)];
+    const answers = await Promise.all(
+      all.map((memberId, index) =>
+        index % 2 === 0
+          ? mutate(app, app.operatorToken, 'memberRemove', { workspaceId, memberId })
+          : mutate(app, app.operatorToken, 'ownerDemote', {
+              workspaceId,
+              memberId,
+              access: { role: { role: 'VIEWER' } },
+            }),
+      ),
+    );
+    expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(all.length - 1);
+  });
+});
+
+describe('rule 15: one address', () => {
+  test('added 50 times at the same moment, in many spellings, is one member', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const answers = await atOnce(50, (index) =>
+      scimOf(workspace).post('/Users', {
+        userName: index % 2 === 0 ? 'ann.lee@acme.test' : 'Ann.Lee@ACME.test',
+        [ROLLCALL]: { role: 'editor' },
+      }),
+    );
+    expect(statuses(answers)).toEqual({ 201: 1, 409: 49 });
+    const accounts = await app.sql("select id from account where email = 'ann.lee@acme.test'");
+    expect(accounts).toHaveLength(1);
+  });
+
+  test('added in many workspaces at the same moment is one account with a member in each', async () => {
+    const workspaces = await Promise.all([1, 2, 3, 4].map(() => app.workspace({ version: 'V2' })));
+    const userName = nextAddress();
+    const users = await Promise.all(workspaces.map((workspace) => create(scimOf(workspace), { userName })));
+    const accounts = await app.sql('select distinct account_id from member where id = any($1::uuid[])', [
+      users.map(({ id }) => id),
+    ]);
+    expect(accounts).toHaveLength(1);
+  });
+
+  test('an inactive member added again by many at the same moment has one new stay', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = scimOf(workspace);
+    const userName = nextAddress();
+    const { id } = await create(scim, { userName });
+    await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
+    const answers = await atOnce(20, () => scim.post('/Users', { userName }));
+    expect(statuses(answers)).toEqual({ 201: 1, 409: 19 });
+    const stays = await app.sql('select ended_at is null as open from membership where member_id = $1', [id]);
+    expect(stays.toSorted()).toEqual([{ open: false }, { open: true }]);
+  });
+
+  test('two members who change to one address at the same moment: one does', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = scimOf(workspace);
+    const users = await atOnce(10, () => create(scim, { userName: nextAddress() }));
+    const value = nextAddress();
+    const answers = await Promise.all(
+      users.map(({ id }) =>
+        scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', path: 'userName', value }] }),
+      ),
+    );
+    expect(statuses(answers)).toEqual({ 200: 1, 409: 9 });
+  });
+
+  test('two members who exchange their addresses at the same moment do not block each other', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = scimOf(workspace);
+    const [ann, bob] = await Promise.all([1, 2].map(() => create(scim, { userName: nextAddress() })));
+    const answers = await Promise.all(
+      [
+        [ann, bob],
+        [bob, ann],
+      ].map(([one, other]) => scim.put(`/Users/${one?.id}`, { schemas: [CORE], userName: other?.userName })),
+    );
+    expect(statuses(answers)).toEqual({ 409: 2 });
+  });
+});
+
+describe('one member at many hands', () => {
+  test('PUT, PATCH, DELETE and mutations at the same moment end in one of the possible states', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { builder: 2, pro: 2 } });
+    const scim = scimOf(workspace);
+    const { workspaceId } = workspace;
+    for (let round = 0; round < 3; round += 1) {
+      const userName = nextAddress();
+      const { id } = await create(scim, { userName, seatType: 'builder' });
+      const answers = await Promise.all([
+        ...[true, false, true].map((active) =>
+          scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active } }] }),
+        ),
+        scim.put(`/Users/${id}`, { userName, seatType: 'pro', title: 'Boss' }),
+        scim.put(`/Users/${id}`, { userName, active: false }),
+        ...(round === 2 ? [scim.delete(`/Users/${id}`)] : []),
+      ]);
+      await mutate(app, app.operatorToken, 'memberRemove', { workspaceId, memberId: id });
+      for (const { status } of answers) expect([200, 204, 404]).toContain(status);
+    }
+  });
+
+  test('PATCHes of different values at the same moment are all done', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = scimOf(workspace);
+    const { id } = await create(scim, { userName: nextAddress() });
+    const answers = await atOnce(8, (index) =>
+      scim.patch(`/Users/${id}`, {
+        Operations: [
+          { op: 'add', path: 'phoneNumbers', value: [{ type: `line-${index}`, value: `+1 ${index}` }] },
+        ],
+      }),
+    );
+    expect(statuses(answers)).toEqual({ 200: 8 });
+    const { body } = await scim.get(`/Users/${id}`);
+    expect(body.phoneNumbers).toHaveLength(8);
+    expect(body.meta.version).toBe('W/"9"');
+  });
+});

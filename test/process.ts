@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The program as it is installed: `npm test` builds it first. */
+const ROLLCALL = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+type Environment = Readonly<Record<string, string>>;
+
+/** How a process ended, and all that it wrote. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(
+  args: readonly string[],
+  environment: Environment,
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
+  const child = spawn(process.execPath, [ROLLCALL, ...args], {
+    // Nothing of the run's own settings: a test says what the process is told.
+    env: { PATH, HOME, TMPDIR, LOG_LEVEL: 'silent', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const ended = once(child, 'close').then(([code]): Ended => ({ code, ...output }));
+  return { child, ended };
+}
+
+/** Runs a `rollcall` command to its end. */
+export function rollcall(args: readonly string[], environment: Environment): Promise<Ended> {
+  return start(args, environment).ended;
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  /** What it printed when it was ready. */
+  readonly banner: string;
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+/**
+ * Starts a server on a free port and waits until it is ready.
+ * @throws Error with what it wrote when it ends instead
+ */
+export async function rollcallServer(environment: Environment): Promise<ServerProcess> {
+  const { child, ended } = start(['serve', '--port', '0'], environment);
+  const banner = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (more: string) => {
+      text += more;
+      if (/ready at \S+\n.*\n\n$/s.test(text)) resolve(text);
+    });
+    void ended.then((end) => reject(new Error(`the server has ended: ${JSON.stringify(end)}`)));
+  });
+  const [, url = ''] = /ready at (\S+)/.exec(banner) ?? [];
+  return { url, banner, ended, signal: (name) => child.kill(name) };
+}
+
+/** What the banner says of the seeded workspace of a version. */
+export function seeded(banner: string, version: 'V1' | 'V2'): { baseUrl: string; apiKey: string } {
+  const pattern = new RegExp(`\\(${version}\\)\\s+SCIM base URL (\\S+)\\s+API key\\s+(\\S+)`);
+  const [, baseUrl = '', apiKey = ''] = pattern.exec(banner) ?? [];
+  return { baseUrl, apiKey };
+}
