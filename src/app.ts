@@ -75,7 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         const actor = credential === undefined ? null : await credentials.verify(credential, address);
         // A key of another workspace and an unknown workspace are answered alike: with nothing.
         if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId.toLowerCase()) return undefined;
-        requireScim(actor.workspace);
+        requireScim(actor);
         const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
         return { contextValue, workspaceVersion: actor.workspace.version };
       },

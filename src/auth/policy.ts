@@ -28,6 +28,8 @@ export const POLICY = {
   'member.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   'member.readSelf': { people: EVERYBODY, scopes: [] },
   'member.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },
+  // No identity provider makes admins of V1 members: it has no attribute for it (spec "Workspace versions").
+  'member.appointV1Admin': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
   'owner.write': { people: OWNERS, scopes: [] },
   'seats.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   // Seats are billing, which V1 admins have not (rule 7); the credit pool is V2's, whose admins have it.

@@ -3,6 +3,8 @@ import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import type { Pool } from 'pg';
 import { DomainError } from '../domain/errors.js';
 
+const MOST_ATTEMPTS = 5;
+
 /** Something that answers SQL: the pool, or a transaction. Values are always bound, never written into the text. */
 export interface Sql {
   rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
@@ -40,10 +42,21 @@ export class Database implements Sql {
   }
 
   /**
-   * Runs a command in a transaction of its own.
+   * Runs a command in a transaction of its own. Whoever PostgreSQL picks to end a deadlock tries again, from the
+   * start and with nothing written: so `work` may run more than once.
    * @throws whatever `work` throws, after everything was rolled back
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(work);
+      } catch (error) {
+        if (!isPassing(error) || attempt === MOST_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const effects: (() => void)[] = [];
     const result = await this.#orm.em.fork().transactional(async (em) => {
       const context = em.getTransactionContext<KyselyTransaction<unknown>>();
@@ -80,5 +93,15 @@ function refusingNul(error: unknown): unknown {
 /** The name of the constraint that refused a statement, if one did. */
 export function violatedConstraint(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('constraint' in error)) return undefined;
-  return typeof error.constraint === 'string' ? error.constraint : undefined;
+  // Others name a constraint as well: an index entry that is too large, say.
+  const violates = 'code' in error && String(error.code).startsWith(INTEGRITY_CONSTRAINT_VIOLATION);
+  return violates && typeof error.constraint === 'string' ? error.constraint : undefined;
+}
+
+/** The class of PostgreSQL's error codes (appendix A). */
+const INTEGRITY_CONSTRAINT_VIOLATION = '23';
+
+/** Deadlocks and serialization failures: nothing is wrong with the command, only with its moment. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 }

@@ -6,7 +6,7 @@ const LONGEST_ADDRESS = 254;
 
 /** Whether a text is an e-mail address, as far as can be told without sending mail. */
 export function isAddress(text: string): boolean {
-  return text.length <= LONGEST_ADDRESS && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text);
+  return text.length <= LONGEST_ADDRESS && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text) && text.isWellFormed();
 }
 
 /**

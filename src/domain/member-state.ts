@@ -87,14 +87,18 @@ function ownerAfter(
   wish: MemberWish,
   { mayChangeOwners }: Circumstances,
 ): MemberState {
-  const { access } = state;
-  const accessAsked =
+  const { access } = next;
+  const roleAsked =
     (wish.role !== undefined && wish.role !== access?.role) ||
-    (wish.seatType !== undefined && wish.seatType !== access?.seatType) ||
     (wish.creditLimit !== undefined && wish.creditLimit !== access?.creditLimit);
-  const removalAsked = wish.active === false;
-  if (accessAsked || ((removalAsked || !sameMember(state, next)) && !mayChangeOwners)) throw ownerProtected();
-  return removalAsked ? { ...next, access: null } : next;
+  // Rule 10: on V1 anybody may have a seat, an owner as well.
+  const seated = access && {
+    ...access,
+    seatType: wish.seatType === undefined ? access.seatType : wish.seatType,
+  };
+  const asked = { ...next, access: wish.active === false ? null : seated };
+  if (roleAsked || (!sameMember(state, asked) && !mayChangeOwners)) throw ownerProtected();
+  return asked;
 }
 
 export function ownerProtected(): DomainError {

@@ -15,6 +15,8 @@ import type { Context } from './context.js';
 export const MOST_COST = 20_000;
 export const MOST_DEPTH = 12;
 export const MOST_ALIASES = 50;
+/** Of what is sent in variables: coercing them walks down by recursion. */
+export const MOST_VARIABLE_DEPTH = 250;
 const UNPAGED_LIST = 50;
 
 interface Cost {
@@ -43,12 +45,28 @@ export const operationLimits: ApolloServerPlugin<Context> = {
             .map((fragment) => [fragment.name.value, fragment]),
         );
         if (operation === undefined) return;
+        refuseDeepVariables(request.variables ?? {});
         const variables = { ...defaultsOf(operation), ...request.variables };
         refuseExpensive(operationCost(operation, { fragments, variables }));
       },
     };
   },
 };
+
+/** Level by level, not by recursion: it is there to save the stack. */
+function refuseDeepVariables(variables: object): void {
+  let level: unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MOST_VARIABLE_DEPTH) {
+      throw new GraphQLError(`The variables are nested more than ${MOST_VARIABLE_DEPTH} levels deep.`, {
+        extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } },
+      });
+    }
+    level = level
+      .filter((value) => typeof value === 'object' && value !== null)
+      .flatMap((value) => Object.values(value as object));
+  }
+}
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
   const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>

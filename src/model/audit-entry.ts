@@ -9,7 +9,8 @@ import { oneOf } from './sql.js';
 export type AuditChanges = Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
 
 /**
- * No foreign keys: an entry outlives what it speaks of, and its labels are snapshots (rule 28).
+ * No foreign keys: an entry outlives what it speaks of, and its labels are snapshots (rule 28). The first migration
+ * also keeps the table from being emptied: MikroORM's comparison does not see triggers of TRUNCATE.
  */
 @ObjectType({ implements: Node, description: 'One committed change. Entries are never changed or deleted.' })
 @Entity({ tableName: 'audit_entry' })

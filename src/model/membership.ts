@@ -51,6 +51,15 @@ import { Workspace } from './workspace.js';
   events: ['insert', 'update'],
   body: fitsWorkspaceVersion('membership'),
 })
+@Trigger({
+  name: 'membership_of_own_member',
+  timing: 'before',
+  events: ['insert', 'update'],
+  body:
+    'if not exists (select 1 from member m where m.id = new.member_id and m.workspace_id = new.workspace_id) then ' +
+    "raise exception 'the member is of another workspace' using errcode = 'check_violation', constraint = 'membership_of_own_member'; " +
+    'end if; return new;',
+})
 export class Membership implements Node {
   @Field(() => ID, { description: 'Opaque and stable.' })
   @PrimaryKey({ type: 'uuid' })

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/profile.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from './endpoint.js';
 import { entityTag, meets, versionCondition } from './entity-tag.js';
 import { type MemberFilterInput, toMemberFilter } from './filter/member-filter.js';
@@ -122,26 +124,34 @@ function patch(operations: Operations): Handler {
   };
 }
 
-/** A PATCH speaks only of what it touches: of access, only what an operation named; and the resulting profile. */
+/**
+ * A PATCH speaks only of what it touches: of access, only what an operation named; of the person, all that results,
+ * for which nobody else may have changed anything meanwhile. Deactivation alone waits for no version, and so for nobody.
+ */
 function patchInput(
   current: MemberData,
   changes: readonly PatchOperation[],
-  { workspaceVersion, baseUrl }: ScimRequest,
+  { workspaceVersion, baseUrl, ifMatch }: ScimRequest,
 ): Omit<MemberProvisionInput, 'workspaceId'> {
-  const { resource, touched } = applyPatch(userResource(current, workspaceVersion, baseUrl), changes);
-  const { userName, externalId = null, profile } = readUser(resource);
+  const user = userResource(current, workspaceVersion, baseUrl);
+  const { resource, touched } = applyPatch(user, changes);
+  const person = personOf(resource);
+  const isSamePerson = isDeepStrictEqual(person, personOf(user));
   const { active, ...access } = touched;
   return {
     mode: 'PATCH',
     memberId: current.id,
-    ...(userName === undefined ? {} : { userName }),
-    externalId,
-    profile,
+    ...(isSamePerson ? {} : person),
     ...access,
     // Sent empty, which counts as not sent.
     ...(active === undefined || active === '' ? {} : { active }),
-    expectedVersion: current.version,
+    ...(isSamePerson && ifMatch === undefined ? {} : { expectedVersion: current.version }),
   };
+}
+
+function personOf(user: JsonObject): Pick<MemberProvisionInput, 'userName' | 'externalId' | 'profile'> {
+  const { userName, externalId = null, profile } = readUser(user);
+  return { ...(userName === undefined ? {} : { userName }), externalId, profile };
 }
 
 function remove(operations: Operations): Handler {

@@ -60,6 +60,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
     });
   const inactive = !member.active && new DomainError('INVALID_INPUT', 'The member is not active.');
   const onlyDemotion = isOwner && ownerProtected();
+  const onlySeats = member.workspaceVersion === 'V2' && onlyDemotion;
   const noLimit =
     (member.workspaceVersion === 'V1' &&
       new DomainError('WRONG_WORKSPACE_VERSION', 'V1 workspaces have no credit limits.')) ||
@@ -68,7 +69,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       new DomainError('CREDIT_LIMIT_NOT_ALLOWED', 'creditLimit can only be set on admin or editor roles.'));
   return {
     update: await may('member.write'),
-    setAccess: await may('member.write', inactive, onlyDemotion),
+    setAccess: await may('member.write', inactive, onlySeats),
     setCreditLimit: await may('member.write', inactive, onlyDemotion, noLimit),
     remove: await may('member.write', inactive),
     delete: await may('member.write'),

@@ -4,6 +4,7 @@ import { mintSecret } from '../auth/secret.js';
 import type { Transaction } from '../database/database.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
+import { isPlainText } from '../domain/text.js';
 import { ApiKey, ApiKeySecret } from '../model/api-key.js';
 import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit.js';
@@ -15,6 +16,7 @@ import { asIs, Page, type PageArguments } from './page.js';
 export const MOST_KEYS = 10;
 const LONGEST_OVERLAP_HOURS = 7 * 24;
 const HOUR_MS = 3_600_000;
+const LONGEST_NAME = 100;
 
 /** A key as it is shown once, with its secret (rule 26). */
 export interface MintedKey {
@@ -235,17 +237,21 @@ async function recordKey(
 
 function requiredName(name: string): string {
   const trimmed = name.trim();
-  if (trimmed === '' || trimmed.length > 100 || /\p{Cc}/u.test(trimmed)) {
-    throw new DomainError('INVALID_INPUT', 'name must have 1 to 100 characters, and no control characters.', {
-      attribute: 'name',
-    });
+  if (trimmed === '' || !isPlainText(trimmed, LONGEST_NAME)) {
+    throw new DomainError(
+      'INVALID_INPUT',
+      `name must have 1 to ${LONGEST_NAME} characters, and no control characters.`,
+      {
+        attribute: 'name',
+      },
+    );
   }
   return trimmed;
 }
 
 function storableDescription(text: string | null): string | null {
-  if (text?.includes('\0')) {
-    throw new DomainError('INVALID_INPUT', 'description cannot contain the character NUL.', {
+  if (text !== null && (text.includes('\0') || !text.isWellFormed())) {
+    throw new DomainError('INVALID_INPUT', 'description cannot contain NUL or half characters.', {
       attribute: 'description',
     });
   }

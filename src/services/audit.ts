@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { actorLabel } from '../auth/actor.js';
 import type { Sql } from '../database/database.js';
-import { newId } from '../domain/ids.js';
+import { isId, newId } from '../domain/ids.js';
 import type { AuditChanges, AuditEntry } from '../model/audit-entry.js';
 import { authenticated, authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
@@ -86,20 +86,30 @@ export async function list(
   page: PageArguments,
 ): Promise<Page<AuditEntry>> {
   await authorize(context, 'audit.read', workspaceId);
+  const values: unknown[] = [workspaceId];
   return new Page<AuditEntry>(
     context.database,
     {
       columns: ENTRY_COLUMNS,
       from: 'audit_entry e',
-      where:
-        'e.workspace_id = $1 and ($2::text is null or e.action = $2) and ($3::text is null or e.target_id::text = $3)',
-      values: [workspaceId, filter.action ?? null, filter.targetId ?? null],
+      where: ['e.workspace_id = $1', ...conditionsOf(filter, values)].join(' and '),
+      values,
       id: 'e.id',
       descending: true,
     },
     page,
     asIs,
   );
+}
+
+/** Only what is asked for: an index is of use to a plain comparison, and not to one that may be left out. */
+function conditionsOf({ action, targetId }: AuditFilter, values: unknown[]): string[] {
+  const conditions: string[] = [];
+  if (action != null) conditions.push(`e.action = $${values.push(action)}`);
+  if (targetId != null) {
+    conditions.push(isId(targetId) ? `e.target_id = $${values.push(targetId)}` : 'false');
+  }
+  return conditions;
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Actor } from '../auth/actor.js';
+import type { Actor, KeyHolder } from '../auth/actor.js';
 import { type Action, roleMay, scopesMay } from '../auth/policy.js';
 import type { Sql } from '../database/database.js';
-import type { Role } from '../domain/access.js';
+import type { Origin, Role } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { isId } from '../domain/ids.js';
 import type { Workspace } from '../model/workspace.js';
@@ -29,6 +29,23 @@ export async function authorize(
 ): Promise<Grant> {
   const actor = authenticated(context);
   const grant = await standing(context, workspaceId);
+  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+  return grant;
+}
+
+/**
+ * `authorize` once more, inside the transaction that does it and under its locks: what the caller was allowed when the
+ * request came in may have ended meanwhile, and the settings of the workspace may be others.
+ * @throws DomainError as `authorize` does
+ */
+export async function authorizeNow(
+  context: ServiceContext,
+  sql: Sql,
+  action: Action,
+  workspaceId: string,
+): Promise<Grant> {
+  const actor = authenticated(context);
+  const grant = await lookUpStanding(sql, actor, workspaceId);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
   return grant;
 }
@@ -93,13 +110,13 @@ async function lookUpStanding(sql: Sql, actor: Actor, workspaceId: string): Prom
           actor.accountId,
           actor.sessionId,
         ])
-      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(STANDING_OF_OPERATOR, [workspaceId]);
+      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(STANDING_OF_OTHERS, [workspaceId]);
   if (row === undefined) throw workspaceNotFound();
   const { ownRole, ownMemberId, ...workspace } = row;
   return { workspace, role: ownRole, memberId: ownMemberId };
 }
 
-const STANDING_OF_OPERATOR = `
+const STANDING_OF_OTHERS = `
   select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId" from workspace w where w.id = $1`;
 
 // A session that was ended for the workspace stays ended there, even when the person has been added again (rule 16).
@@ -128,9 +145,18 @@ function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainEr
   return new DomainError('FORBIDDEN', `You may not do this (${action}).`, { hint });
 }
 
-/** @throws DomainError FORBIDDEN while SCIM is off for the workspace */
-export function requireScim(workspace: Workspace): void {
+/** The SCIM door is for identity providers. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */
+export function requireScim({ workspace, scopes }: KeyHolder): void {
   if (!workspace.scimEnabled) throw scimDisabled(workspace);
+  if (scopes.includes('SCIM')) return;
+  throw new DomainError('FORBIDDEN', 'This API key does not have the scope SCIM.', {
+    hint: 'Make a key with the scope SCIM and give that one to the identity provider.',
+  });
+}
+
+/** The actor behind a key with the scope SCIM is the identity provider, whichever door it uses (spec "Words"). */
+export function originOf({ caller: { actor } }: ServiceContext): Origin {
+  return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
 }
 
 function scimDisabled(workspace: Workspace): DomainError {

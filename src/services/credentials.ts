@@ -14,6 +14,8 @@ const MOST_BELIEVED = 10_000;
 export class Credentials {
   readonly #database: Database;
   readonly #operatorHash: string | undefined;
+  /** Grows when something is forgotten: what was read before must not be believed after. */
+  #forgotten = 0;
   readonly #believed = new LRUCache<string, KeyHolder | Person>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
 
   /** @param operatorToken the token of the configuration; undefined: there is no operator at this door */
@@ -37,16 +39,18 @@ export class Credentials {
         ? { type: 'OPERATOR' }
         : null;
     }
+    const forgotten = this.#forgotten;
     const actor =
       secret.kind === 'key'
         ? await this.#keyHolder(secret.lookup, hash, address)
         : await this.#person(secret.lookup, hash);
-    if (actor !== null) this.#believed.set(hash, actor);
+    if (actor !== null && forgotten === this.#forgotten) this.#believed.set(hash, actor);
     return actor;
   }
 
   /** Forgets what was believed: to be called when a key, a session or a workspace's settings have changed. */
   forget(): void {
+    this.#forgotten += 1;
     this.#believed.clear();
   }
 

@@ -1,10 +1,10 @@
 import { type Sql, violatedConstraint } from '../database/database.js';
-import type { Origin } from '../domain/access.js';
 import { addressOf } from '../domain/address.js';
 import { newId } from '../domain/ids.js';
 import type { MemberState } from '../domain/member-state.js';
 import type { Workspace } from '../model/workspace.js';
 import { AUDIT_ENTRY_COLUMNS, auditEntryValues } from './audit.js';
+import { originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { memberChanges } from './member-changes.js';
 import { type MemberRow, memberRow } from './member-rows.js';
@@ -40,9 +40,9 @@ export async function addInOneStatement(
   context: ServiceContext,
   workspace: Workspace,
   next: MemberState,
-  origin: Origin,
 ): Promise<MemberRow | undefined> {
   const { access } = next;
+  const origin = originOf(context);
   if (access !== null && access.seatType !== null) return undefined;
   const id = newId();
   const membershipId = newId();

@@ -8,6 +8,7 @@ import type { AuditChanges } from '../model/audit-entry.js';
 import type { Workspace } from '../model/workspace.js';
 import * as accounts from './accounts.js';
 import { changesBetween, record } from './audit.js';
+import { originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { accessOf, findMember, type MemberRow, stateOf } from './member-rows.js';
 import * as seats from './seats.js';
@@ -23,7 +24,6 @@ export interface Transition {
   readonly workspace: Workspace;
   readonly row: MemberRow;
   readonly next: MemberState;
-  readonly origin: Origin;
   /** What the audit log calls it. */
   readonly action: string;
 }
@@ -38,13 +38,17 @@ export async function apply(
   sql: Sql,
   transition: Transition,
 ): Promise<MemberChange> {
-  const { workspace, row, next, origin, action } = transition;
+  const { workspace, row, next, action } = transition;
   const before = stateOf(row);
   if (sameMember(before, next)) return { member: row, changed: false };
   if (before.access?.role === 'OWNER' && next.access?.role !== 'OWNER')
     await keepAnOwner(sql, workspace.id, row.id);
   const accountId = await accountAfter(sql, row, before, next);
-  await moveAccess(context, sql, workspace, row, next.access);
+  await moveAccess(sql, workspace, row, next.access);
+  const removed = before.access !== null && next.access === null;
+  if (removed || accountId !== row.accountId) await endSessions(sql, workspace.id, row.accountId);
+  // Whatever this request knows of the caller's standing may have been about this very member.
+  context.grants.delete(workspace.id);
   const [{ updatedAt, version } = row] = await refusingNamesakes(next.userName, () =>
     sql.rows<Pick<MemberRow, 'updatedAt' | 'version'>>(UPDATE_MEMBER, [
       row.id,
@@ -53,7 +57,7 @@ export async function apply(
       next.userName,
       next.externalId,
       JSON.stringify(next.profile),
-      origin,
+      managedByAfter(row, next, originOf(context)),
     ]),
   );
   await record(context, sql, {
@@ -68,8 +72,14 @@ export async function apply(
 
 const UPDATE_MEMBER = `
   update member set account_id = $3, user_name = $4, external_id = $5, profile = $6, managed_by = $7,
-    version = version + 1, updated_at = now()
+    version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
   where id = $1 and workspace_id = $2 returning version, updated_at as "updatedAt"`;
+
+/** Whoever adds a member manages it; an identity provider that writes to one of the workspace's takes it over. */
+function managedByAfter(row: MemberRow, next: MemberState, origin: Origin): Origin {
+  const added = row.membershipId === null && next.access !== null;
+  return added || origin === 'IDENTITY_PROVIDER' ? origin : row.managedBy;
+}
 
 /** The differences that a person would name: `profile.title`, `role`, `creditLimit` … */
 export function memberChanges(before: MemberState | null, after: MemberState | null): AuditChanges {
@@ -112,7 +122,6 @@ function addressBefore({ userName, profile }: MemberState): string | null {
 }
 
 async function moveAccess(
-  context: ServiceContext,
   sql: Sql,
   workspace: Workspace,
   row: MemberRow,
@@ -121,7 +130,7 @@ async function moveAccess(
   const before = accessOf(row);
   await seats.exchange(sql, workspace.id, before?.seatType ?? null, access?.seatType ?? null);
   if (before === null && access !== null) await openMembership(sql, workspace, row.id, access);
-  else if (before !== null && access === null) await endMembership(context, sql, workspace.id, row);
+  else if (before !== null && access === null) await endMembership(sql, row);
   else if (access !== null) {
     await sql.rows(
       `update membership set role = $2, seat_type = $3, credit_limit = $4, credit_limit_set_by = $5 where id = $1`,
@@ -130,7 +139,10 @@ async function moveAccess(
   }
 }
 
-/** Opens a stay; the caller has taken the seat. */
+/**
+ * Opens a stay; the caller has taken the seat. Times are those of the clock: `now()` is when the transaction began,
+ * which may be before the stay that another has ended while this one waited for the lock.
+ */
 export async function openMembership(
   sql: Sql,
   workspace: Workspace,
@@ -140,7 +152,7 @@ export async function openMembership(
   await sql.rows(
     `insert into membership
        (id, workspace_id, workspace_version, member_id, started_at, role, seat_type, credit_limit, credit_limit_set_by)
-     values ($1, $2, $3, $4, now(), $5, $6, $7, $8)`,
+     values ($1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8)`,
     [
       newId(),
       workspace.id,
@@ -154,21 +166,20 @@ export async function openMembership(
   );
 }
 
-/** Ends the stay and the person's sessions for this workspace (rule 16). */
-export async function endMembership(
-  context: ServiceContext,
-  sql: Sql,
-  workspaceId: string,
-  row: MemberRow,
-): Promise<void> {
-  await sql.rows('update membership set ended_at = now() where id = $1', [row.membershipId]);
+async function endMembership(sql: Sql, { membershipId }: MemberRow): Promise<void> {
+  await sql.rows('update membership set ended_at = greatest(clock_timestamp(), started_at) where id = $1', [
+    membershipId,
+  ]);
+}
+
+/** Ends the person's sessions for this workspace (rule 16): of who is removed, and of whose member it was before. */
+export async function endSessions(sql: Sql, workspaceId: string, accountId: string): Promise<void> {
   await sql.rows(
     `insert into session_end (session_id, workspace_id)
      select id, $2 from session where account_id = $1 and ended_at is null and expires_at > now()
      on conflict do nothing`,
-    [row.accountId, workspaceId],
+    [accountId, workspaceId],
   );
-  context.grants.delete(workspaceId);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Sql } from '../database/database.js';
+import type { Action } from '../auth/policy.js';
+import type { Sql, Transaction } from '../database/database.js';
 import { addressOf } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
@@ -7,22 +8,21 @@ import type { MemberWish } from '../domain/provisioning.js';
 import type { Workspace } from '../model/workspace.js';
 import * as accounts from './accounts.js';
 import { record } from './audit.js';
-import { authorize, type Grant, mayChangeOwners } from './authorization.js';
+import { authorize, authorizeNow, type Grant, mayChangeOwners, originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { addInOneStatement } from './member-add-statement.js';
 import {
   alreadyAMember,
   apply,
-  endMembership,
+  endSessions,
   keepAnOwner,
   type MemberChange,
   memberChanges,
   openMembership,
   refusingNamesakes,
 } from './member-changes.js';
-import { findMember, lockMember, lockNamesakes, type MemberRow, stateOf } from './member-rows.js';
+import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from './member-rows.js';
 import * as seats from './seats.js';
-import { currentWorkspace } from './workspace-rows.js';
 
 /** What a command is asked to do to which member. */
 export interface MemberTarget {
@@ -42,20 +42,16 @@ export type WishFor = (workspace: Workspace) => MemberWish;
 export async function add(
   context: ServiceContext,
   workspaceId: string,
-  origin: Circumstances['origin'],
   wishFor: WishFor,
 ): Promise<MemberChange> {
   const grant = await authorize(context, 'member.write', workspaceId);
-  const newcomer = memberAfter(
-    null,
-    wishFor(grant.workspace),
-    circumstances(context, grant, grant.workspace, origin),
-  );
-  const added = await addInOneStatement(context, grant.workspace, newcomer, origin);
+  const newcomer = memberAfter(null, wishFor(grant.workspace), circumstances(context, grant));
+  const added = await addInOneStatement(context, grant.workspace, newcomer);
   if (added !== undefined) return { member: added, changed: true };
   return context.database.transaction(async (tx) => {
-    const workspace = await currentWorkspace(tx, grant);
-    const around = circumstances(context, grant, workspace, origin);
+    const current = await authorizeNow(context, tx, 'member.write', workspaceId);
+    const { workspace } = current;
+    const around = circumstances(context, current);
     const wish = wishFor(workspace);
     const next = memberAfter(null, wish, around);
     const accountId = await accounts.findOrCreate(tx, addressOf(next.userName, next.profile));
@@ -64,12 +60,11 @@ export async function add(
     if (another !== undefined || (former !== undefined && former.membershipId !== null))
       throw alreadyAMember(next.userName);
     if (former === undefined)
-      return { member: await insert(context, tx, workspace, next, accountId, origin), changed: true };
+      return { member: await insert(context, tx, workspace, next, accountId), changed: true };
     return apply(context, tx, {
       workspace,
       row: former,
       next: memberAfter(stateOf(former), { ...wish, userName: next.userName }, around),
-      origin,
       action: 'member.add',
     });
   });
@@ -82,16 +77,12 @@ export async function add(
 export async function change(
   context: ServiceContext,
   target: MemberTarget,
-  origin: Circumstances['origin'],
   wishFor: (workspace: Workspace, member: MemberRow) => MemberWish,
 ): Promise<MemberChange> {
-  const grant = await authorize(context, 'member.write', target.workspaceId);
-  return context.database.transaction(async (tx) => {
-    const row = await lockTarget(tx, target);
-    const workspace = await currentWorkspace(tx, grant);
-    const wish = wishFor(workspace, row);
-    const next = memberAfter(stateOf(row), wish, circumstances(context, grant, workspace, origin));
-    return apply(context, tx, { workspace, row, next, origin, action: actionOf(row, next) });
+  return onMember(context, 'member.write', target, (tx, row, grant) => {
+    const { workspace } = grant;
+    const next = memberAfter(stateOf(row), wishFor(workspace, row), circumstances(context, grant));
+    return apply(context, tx, { workspace, row, next, action: actionOf(row, next) });
   });
 }
 
@@ -103,16 +94,15 @@ export async function deleteRecord(
   context: ServiceContext,
   target: MemberTarget,
 ): Promise<{ memberId: string }> {
-  const grant = await authorize(context, 'member.write', target.workspaceId);
   const { workspaceId } = target;
-  return context.database.transaction(async (tx) => {
-    const row = await lockTarget(tx, target);
+  return onMember(context, 'member.write', target, async (tx, row, grant) => {
     if (row.role === 'OWNER') {
       if (!mayChangeOwners(context, grant)) throw ownerProtected();
       await keepAnOwner(tx, workspaceId, row.id);
     }
     await seats.exchange(tx, workspaceId, row.seatType, null);
-    if (row.membershipId !== null) await endMembership(context, tx, workspaceId, row);
+    await endSessions(tx, workspaceId, row.accountId);
+    context.grants.delete(workspaceId);
     await tx.rows('delete from member where id = $1 and workspace_id = $2', [row.id, workspaceId]);
     await record(context, tx, {
       workspaceId,
@@ -135,39 +125,43 @@ export async function changeOwner(
   action: 'owner.promote' | 'owner.demote',
   become: (workspace: Workspace, member: MemberRow) => MemberState['access'],
 ): Promise<MemberChange> {
-  const grant = await authorize(context, 'owner.write', target.workspaceId);
-  return context.database.transaction(async (tx) => {
-    const row = await lockTarget(tx, target);
-    const workspace = await currentWorkspace(tx, grant);
+  return onMember(context, 'owner.write', target, (tx, row, { workspace }) => {
     const next = { ...stateOf(row), access: become(workspace, row) };
-    return apply(context, tx, { workspace, row, next, origin: 'WORKSPACE', action });
+    return apply(context, tx, { workspace, row, next, action });
   });
 }
 
-function circumstances(
-  context: ServiceContext,
-  grant: Grant,
-  workspace: Workspace,
-  origin: Circumstances['origin'],
-): Circumstances {
-  return { workspace, origin, mayChangeOwners: mayChangeOwners(context, grant) };
+function circumstances(context: ServiceContext, grant: Grant): Circumstances {
+  const { workspace } = grant;
+  return { workspace, origin: originOf(context), mayChangeOwners: mayChangeOwners(context, grant) };
 }
 
-/** @throws DomainError NOT_FOUND, STALE_VERSION */
-async function lockTarget(
-  sql: Sql,
+/**
+ * Works on one member in a transaction that holds its lock; and the caller's own, when the caller is a member in
+ * person: two who demote each other must not both succeed with the rights that they had before.
+ * @throws DomainError as `authorize` does; NOT_FOUND, STALE_VERSION; whatever `work` throws
+ */
+async function onMember<Result>(
+  context: ServiceContext,
+  action: Action,
   { workspaceId, memberId, expectedVersion }: MemberTarget,
-): Promise<MemberRow> {
-  const row = await lockMember(sql, workspaceId, memberId);
-  if (row === undefined) throw memberNotFound();
-  if (expectedVersion != null && expectedVersion !== row.version) {
-    throw new DomainError(
-      'STALE_VERSION',
-      `The member has changed meanwhile: it has version ${row.version}, not ${expectedVersion}.`,
-      { attribute: 'expectedVersion', hint: 'Read the member again and repeat the change.' },
-    );
-  }
-  return row;
+  work: (tx: Transaction, row: MemberRow, grant: Grant) => Promise<Result>,
+): Promise<Result> {
+  const { memberId: own } = await authorize(context, action, workspaceId);
+  return context.database.transaction(async (tx) => {
+    await lockMembers(tx, workspaceId, own === null ? [memberId] : [memberId, own]);
+    const grant = await authorizeNow(context, tx, action, workspaceId);
+    const row = await findMember(tx, workspaceId, memberId);
+    if (row === undefined) throw memberNotFound();
+    if (expectedVersion != null && expectedVersion !== row.version) {
+      throw new DomainError(
+        'STALE_VERSION',
+        `The member has changed meanwhile: it has version ${row.version}, not ${expectedVersion}.`,
+        { attribute: 'expectedVersion', hint: 'Read the member again and repeat the change.' },
+      );
+    }
+    return work(tx, row, grant);
+  });
 }
 
 export function memberNotFound(): DomainError {
@@ -187,15 +181,15 @@ async function insert(
   workspace: Workspace,
   next: MemberState,
   accountId: string,
-  origin: Circumstances['origin'],
 ): Promise<MemberRow> {
   const id = newId();
+  const managedBy = originOf(context);
   await refusingNamesakes(next.userName, () =>
     sql.rows(
       `insert into member
          (id, workspace_id, account_id, user_name, external_id, profile, managed_by, version, created_at, updated_at)
        values ($1, $2, $3, $4, $5, $6, $7, 1, now(), now())`,
-      [id, workspace.id, accountId, next.userName, next.externalId, JSON.stringify(next.profile), origin],
+      [id, workspace.id, accountId, next.userName, next.externalId, JSON.stringify(next.profile), managedBy],
     ),
   );
   if (next.access !== null) {

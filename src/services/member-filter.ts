@@ -1,4 +1,5 @@
 import type { Role, SeatType } from '../domain/access.js';
+import { DomainError } from '../domain/errors.js';
 import { isId } from '../domain/ids.js';
 
 export interface Comparison<Value> {
@@ -55,8 +56,7 @@ const STAY_FIELDS: readonly Field[] = ['active', 'role', 'seatType', 'creditLimi
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
 export function asksAboutStay(filter: MemberFilter): boolean {
-  const parts = [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not == null ? [] : [filter.not])];
-  return STAY_FIELDS.some((field) => filter[field] != null) || parts.some(asksAboutStay);
+  return STAY_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
 }
 
 const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -65,6 +65,35 @@ const PATTERNS = {
   startsWith: (text: string) => `${text}%`,
   endsWith: (text: string) => `%${text}`,
 } as const;
+
+/** Far more than a SCIM filter can say, and little enough for any stack and for PostgreSQL's planner. */
+const MOST_PARTS = 1000;
+const MOST_LEVELS = 100;
+
+/**
+ * Refuses a filter that would take longer to plan than to answer. Level by level, not by recursion: it is asked
+ * before anybody walks down a filter that may be nested deeper than the stack.
+ * @throws DomainError INVALID_INPUT
+ */
+export function requireModest(filter: MemberFilter): void {
+  let parts = 0;
+  let level: readonly MemberFilter[] = [filter];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    parts += level.length;
+    if (parts > MOST_PARTS || depth > MOST_LEVELS) {
+      throw new DomainError(
+        'INVALID_INPUT',
+        `A filter has at most ${MOST_PARTS} parts, nested at most ${MOST_LEVELS} levels deep.`,
+        { attribute: 'filter', hint: 'For many values of one field, use `in`.' },
+      );
+    }
+    level = level.flatMap(partsOf);
+  }
+}
+
+function partsOf(filter: MemberFilter): readonly MemberFilter[] {
+  return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not == null ? [] : [filter.not])];
+}
 
 /**
  * The one place where the filter becomes SQL, over the tables `m` (member) and `s` (open membership).

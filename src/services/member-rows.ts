@@ -80,16 +80,23 @@ export async function findMember(sql: Sql, workspaceId: string, id: string): Pro
 }
 
 /**
- * Like `findMember`, and keeps everybody else from changing the member until the transaction ends. The lock comes
- * first and the reading after it: a statement that waits for a lock does not see what joined tables have become.
+ * Keeps everybody else from changing these members until the transaction ends. The lock comes first and the reading
+ * after it: a statement that waits for a lock does not see what joined tables have become.
  */
-export async function lockMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
-  if (!isId(id)) return undefined;
-  await sql.rows('select 1 from member where workspace_id = $1 and id = $2 for no key update', [
-    workspaceId,
-    id,
-  ]);
-  return findMember(sql, workspaceId, id);
+export async function lockMembers(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<void> {
+  await sql.rows(
+    'select 1 from member where workspace_id = $1 and id = any($2::uuid[]) order by id for no key update',
+    [workspaceId, ids.filter(isId)],
+  );
+}
+
+/** The workspace's admins, in the order of their ids. */
+export async function findAdmins(sql: Sql, workspaceId: string): Promise<MemberRow[]> {
+  const records = await sql.rows<MemberRecord>(
+    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and s.role = 'ADMIN' order by m.id`,
+    [workspaceId],
+  );
+  return records.map(memberRow);
 }
 
 /** The members whom an address or a userName already stands for, locked. */

@@ -8,7 +8,7 @@ import { authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import type { MemberChange } from './member-changes.js';
 import * as commands from './member-commands.js';
-import { asksAboutStay, type MemberFilter, memberFilterSql } from './member-filter.js';
+import { asksAboutStay, type MemberFilter, memberFilterSql, requireModest } from './member-filter.js';
 import {
   findMember,
   MEMBER_ROW_COLUMNS,
@@ -45,15 +45,20 @@ export interface MemberUpdate extends commands.MemberTarget {
 /**
  * One member of the workspace, by id or by userName (without case).
  * @returns null when there is no such member
- * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking for others
+ * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking for others; INVALID_INPUT without
+ *   exactly one of the two
  */
 export async function get(
   context: ServiceContext,
   workspaceId: string,
   by: { readonly id?: string | null; readonly userName?: string | null },
 ): Promise<MemberRow | null> {
-  const grant = await authorize(context, 'workspace.read', workspaceId);
-  if (grant.memberId !== by.id || by.id == null) await authorize(context, 'member.read', workspaceId);
+  const { memberId: own } = await authorize(context, 'workspace.read', workspaceId);
+  if ((by.id == null) === (by.userName == null)) {
+    throw new DomainError('INVALID_INPUT', 'Say which member: by id, or by userName.', { attribute: 'id' });
+  }
+  // UUIDs come in any case (RFC 9562 §4).
+  if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
   if (by.id != null) return (await findMember(context.database, workspaceId, by.id)) ?? null;
   const [record] = await context.database.rows<MemberRecord>(
     `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.user_name = $2`,
@@ -88,6 +93,7 @@ export async function list(
   page: PageArguments,
 ): Promise<Page<MemberRow, MemberRecord>> {
   await authorize(context, 'member.read', workspaceId);
+  requireModest(filter);
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
   const orderBy = ORDER_COLUMNS[order?.field ?? 'ID'];
@@ -183,9 +189,10 @@ export function membershipsByIds(context: ServiceContext, ids: readonly string[]
  * Adds somebody by e-mail address (rules 14, 15).
  * @throws DomainError as `member-commands.add` does
  */
-export function add(context: ServiceContext, input: NewMember): Promise<MemberChange> {
+export async function add(context: ServiceContext, input: NewMember): Promise<MemberChange> {
   const { workspaceId, userName, externalId, profile, access } = input;
-  return commands.add(context, workspaceId, 'WORKSPACE', (workspace) => ({
+  await authorizeAccess(context, workspaceId, access ?? null);
+  return commands.add(context, workspaceId, (workspace) => ({
     ...readProvisioning(workspace.version, {
       mode: 'CREATE',
       userName,
@@ -204,7 +211,7 @@ export function add(context: ServiceContext, input: NewMember): Promise<MemberCh
  */
 export function update(context: ServiceContext, input: MemberUpdate): Promise<MemberChange> {
   const { userName, externalId, profile } = input;
-  return commands.change(context, input, 'WORKSPACE', (workspace) =>
+  return commands.change(context, input, (workspace) =>
     readProvisioning(workspace.version, {
       mode: 'PATCH',
       ...(userName == null ? {} : { userName }),
@@ -215,17 +222,30 @@ export function update(context: ServiceContext, input: MemberUpdate): Promise<Me
 }
 
 /**
- * Sets what an active member may do. On V2 an absent credit limit leaves the limit as it is.
+ * Sets what an active member may do. On V2 an absent credit limit leaves the limit as it is. An owner on V1 gets or
+ * loses a seat, and stays owner: only `owners.demote` changes that.
  * @throws DomainError as `member-commands.change` does; INVALID_INPUT for somebody who is not active
  */
-export function setAccess(
+export async function setAccess(
   context: ServiceContext,
   { access, ...target }: commands.MemberTarget & { readonly access: AccessWish },
 ): Promise<MemberChange> {
-  return commands.change(context, target, 'WORKSPACE', (workspace, member) => {
+  await authorizeAccess(context, target.workspaceId, access);
+  return commands.change(context, target, (workspace, member) => {
     requireActive(member);
-    return { mode: 'PATCH', ...accessWish(workspace, access) };
+    const { role, ...others } = accessWish(workspace, access);
+    // MEMBER is what the schema puts where no role is given.
+    const staysOwner = member.role === 'OWNER' && role === 'MEMBER';
+    return { mode: 'PATCH', ...others, ...(role === undefined || staysOwner ? {} : { role }) };
   });
+}
+
+async function authorizeAccess(
+  context: ServiceContext,
+  workspaceId: string,
+  access: AccessWish | null,
+): Promise<void> {
+  if (access?.seat?.role === 'ADMIN') await authorize(context, 'member.appointV1Admin', workspaceId);
 }
 
 /**
@@ -237,7 +257,7 @@ export function setCreditLimit(
   context: ServiceContext,
   { creditLimit, ...target }: commands.MemberTarget & { readonly creditLimit: number | null },
 ): Promise<MemberChange> {
-  return commands.change(context, target, 'WORKSPACE', (workspace, member) => {
+  return commands.change(context, target, (workspace, member) => {
     requireVersion(workspace, 'V2', 'creditLimit');
     requireActive(member);
     return { mode: 'PATCH', creditLimit };
@@ -249,7 +269,7 @@ export function setCreditLimit(
  * @throws DomainError as `member-commands.change` does; OWNER_PROTECTED; LAST_OWNER
  */
 export function remove(context: ServiceContext, target: commands.MemberTarget): Promise<MemberChange> {
-  return commands.change(context, target, 'WORKSPACE', () => ({ mode: 'PATCH', active: false }));
+  return commands.change(context, target, () => ({ mode: 'PATCH', active: false }));
 }
 
 /** @throws DomainError WRONG_WORKSPACE_VERSION for the other version's kind of access */

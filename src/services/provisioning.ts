@@ -1,4 +1,3 @@
-import type { Origin } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { type Provisioning, readProvisioning } from '../domain/provisioning.js';
 import type { ServiceContext } from './context.js';
@@ -22,19 +21,13 @@ export async function provision(
   request: ProvisioningRequest,
 ): Promise<MemberChange> {
   const { workspaceId, memberId, expectedVersion } = request;
-  const origin = originOf(context);
   if (request.mode === 'CREATE') {
     if (memberId != null)
       throw new DomainError('INVALID_INPUT', 'A new member has no memberId.', { attribute: 'memberId' });
-    return commands.add(context, workspaceId, origin, ({ version }) => readProvisioning(version, request));
+    return commands.add(context, workspaceId, ({ version }) => readProvisioning(version, request));
   }
   if (memberId == null)
     throw new DomainError('INVALID_INPUT', 'memberId is required.', { attribute: 'memberId' });
   const target = { workspaceId, memberId, ...(expectedVersion == null ? {} : { expectedVersion }) };
-  return commands.change(context, target, origin, ({ version }) => readProvisioning(version, request));
-}
-
-/** The actor behind a key with the scope SCIM is the identity provider (spec "Words"). */
-function originOf({ caller: { actor } }: ServiceContext): Origin {
-  return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
+  return commands.change(context, target, ({ version }) => readProvisioning(version, request));
 }

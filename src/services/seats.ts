@@ -35,8 +35,14 @@ export async function set(
   }
   if (total < 0) throw new DomainError('INVALID_INPUT', 'total cannot be negative.', { attribute: 'total' });
   return context.database.transaction(async (tx) => {
+    // There must be a row to lock before what it holds can be relied on.
+    await tx.rows(
+      `insert into seat_allocation (workspace_id, seat_type, workspace_version, total, used) values ($1, $2, 'V1', 0, 0)
+       on conflict do nothing`,
+      [workspaceId, seatType],
+    );
     const [before] = await tx.rows<{ total: number; used: number }>(
-      'select total, used from seat_allocation where workspace_id = $1 and seat_type = $2 for update',
+      'select total, used from seat_allocation where workspace_id = $1 and seat_type = $2 for no key update',
       [workspaceId, seatType],
     );
     const used = before?.used ?? 0;
@@ -48,8 +54,7 @@ export async function set(
       });
     }
     const [after] = await tx.rows<SeatAllocation>(
-      `insert into seat_allocation (workspace_id, seat_type, workspace_version, total, used) values ($1, $2, 'V1', $3, 0)
-       on conflict (workspace_id, seat_type) do update set total = excluded.total
+      `update seat_allocation set total = $3 where workspace_id = $1 and seat_type = $2
        returning workspace_id as "workspaceId", seat_type as "seatType", workspace_version as "workspaceVersion", total, used`,
       [workspaceId, seatType, total],
     );

@@ -1,7 +1,7 @@
 import { mintSecret } from '../auth/secret.js';
 import { isAddress } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
-import { newId } from '../domain/ids.js';
+import { isId, newId } from '../domain/ids.js';
 import { Session } from '../model/session.js';
 import { record } from './audit.js';
 import { authenticated, authorizeOperator } from './authorization.js';
@@ -56,22 +56,36 @@ export async function create(context: ServiceContext, { email }: { email: string
 }
 
 /**
- * Ends the session of the person who asks.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for who has no session
+ * Ends a session: the one of the person who asks, or another that is named. A session that has ended stays so.
+ * @param sessionId which; a person may name their own only, an operator anybody's
+ * @throws DomainError UNAUTHENTICATED; NOT_FOUND; FORBIDDEN for an API key; INVALID_INPUT for an operator who names none
  */
-export async function end(context: ServiceContext): Promise<void> {
+export async function end(
+  context: ServiceContext,
+  { sessionId }: { readonly sessionId?: string | null },
+): Promise<{ sessionId: string }> {
   const actor = authenticated(context);
-  if (actor.type !== 'PERSON') throw new DomainError('FORBIDDEN', 'Only a person with a session can end it.');
+  if (actor.type === 'API_KEY') throw new DomainError('FORBIDDEN', 'An API key has no session to end.');
+  const id = sessionId ?? (actor.type === 'PERSON' ? actor.sessionId : undefined);
+  if (id === undefined)
+    throw new DomainError('INVALID_INPUT', 'sessionId is required.', { attribute: 'sessionId' });
   await context.database.transaction(async (tx) => {
-    await tx.rows('update session set ended_at = now() where id = $1 and ended_at is null', [
-      actor.sessionId,
-    ]);
+    const owner = actor.type === 'PERSON' ? actor.accountId : null;
+    const [session] = isId(id) ? await tx.rows<{ email: string; ended: boolean }>(SESSION, [id, owner]) : [];
+    if (session === undefined) throw new DomainError('NOT_FOUND', 'There is no such session.');
+    if (session.ended) return;
+    await tx.rows('update session set ended_at = now() where id = $1', [id]);
     await record(context, tx, {
       workspaceId: null,
       action: 'session.end',
-      target: { type: 'session', id: actor.sessionId, label: actor.email },
+      target: { type: 'session', id, label: session.email },
       changes: {},
     });
     tx.afterCommit(() => context.credentials.forget());
   });
+  return { sessionId: id };
 }
+
+const SESSION = `
+  select a.email, s.ended_at is not null as ended from session s join account a on a.id = s.account_id
+  where s.id = $1 and ($2::uuid is null or s.account_id = $2) for no key update of s`;

@@ -1,14 +1,15 @@
-import { LockMode } from '@mikro-orm/postgresql';
 import type { Transaction } from '../database/database.js';
 import {
   type AssignableRole,
   MAX_CREDIT_LIMIT,
+  type Role,
   type SeatType,
   type WorkspaceVersion,
 } from '../domain/access.js';
 import { isAddress } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
+import { isPlainText } from '../domain/text.js';
 import type { MemberAccess } from '../model/access.js';
 import type { Plan } from '../model/enums.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
@@ -17,10 +18,12 @@ import * as accounts from './accounts.js';
 import { changesBetween, record } from './audit.js';
 import { authenticated, authorize, authorizeOperator, workspaceNotFound } from './authorization.js';
 import type { ServiceContext } from './context.js';
-import { memberChanges, openMembership } from './member-changes.js';
-import { memberAccess } from './member-rows.js';
+import { apply, memberChanges, openMembership } from './member-changes.js';
+import { findAdmins, lockMembers, memberAccess, stateOf } from './member-rows.js';
 import { asIs, Page, type PageArguments } from './page.js';
 import { WORKSPACE_COLUMNS } from './workspace-rows.js';
+
+const LONGEST_NAME = 200;
 
 export interface NewWorkspace {
   readonly name: string;
@@ -133,10 +136,14 @@ function requirePool(monthlyCredits: number | null): void {
 
 function requiredName(name: string): string {
   const trimmed = name.trim();
-  if (trimmed === '' || trimmed.length > 200 || /\p{Cc}/u.test(trimmed)) {
-    throw new DomainError('INVALID_INPUT', 'name must have 1 to 200 characters, and no control characters.', {
-      attribute: 'name',
-    });
+  if (trimmed === '' || !isPlainText(trimmed, LONGEST_NAME)) {
+    throw new DomainError(
+      'INVALID_INPUT',
+      `name must have 1 to ${LONGEST_NAME} characters, and no control characters.`,
+      {
+        attribute: 'name',
+      },
+    );
   }
   return trimmed;
 }
@@ -230,7 +237,7 @@ export async function update(context: ServiceContext, input: WorkspaceUpdate): P
   await authorize(context, 'workspace.update', input.workspaceId);
   if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
   if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
-  return changing(context, input.workspaceId, async (tx, workspace) => {
+  return changing(context, input, async (tx, workspace) => {
     if (input.name != null) workspace.name = requiredName(input.name);
     setDefaults(workspace, input);
     const leavesEnterprise =
@@ -239,8 +246,7 @@ export async function update(context: ServiceContext, input: WorkspaceUpdate): P
     if (leavesEnterprise) workspace.scimEnabled = false;
     if (input.scimEnabled != null) workspace.scimEnabled = input.scimEnabled;
     requireEnterprise(workspace);
-    const admins = leavesEnterprise ? await demoteAdmins(tx, workspace) : [];
-    return admins.length > 0 ? { admins } : {};
+    if (leavesEnterprise) await demoteAdmins(context, tx, workspace);
   });
 }
 
@@ -249,7 +255,7 @@ function setDefaults(workspace: Workspace, input: WorkspaceUpdate): void {
     workspace.version === 'V1'
       ? (['defaultRole', 'defaultCreditLimit'] as const)
       : (['defaultSeatType'] as const);
-  const wrong = foreign.find((name) => input[name] != null);
+  const wrong = foreign.find((name) => Object.hasOwn(input, name));
   if (wrong !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', `A ${workspace.version} workspace has no ${wrong}.`, {
       attribute: wrong,
@@ -260,16 +266,14 @@ function setDefaults(workspace: Workspace, input: WorkspaceUpdate): void {
   if (input.defaultCreditLimit !== undefined) workspace.defaultCreditLimit = input.defaultCreditLimit;
 }
 
-/** @returns the userNames of those who were admins */
-async function demoteAdmins(tx: Transaction, workspace: Workspace): Promise<string[]> {
-  const members = await tx.rows<{ userName: string }>(
-    `with demoted as (
-       update membership set role = $2 where workspace_id = $1 and role = 'ADMIN' and ended_at is null returning member_id)
-     update member m set version = m.version + 1, updated_at = now() from demoted d where m.id = d.member_id
-     returning m.user_name as "userName"`,
-    [workspace.id, workspace.version === 'V1' ? 'MEMBER' : 'EDITOR'],
-  );
-  return members.map(({ userName }) => userName);
+/** Each is a change of a member like any other, with its own version and audit entry. */
+async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace: Workspace): Promise<void> {
+  const role: Role = workspace.version === 'V1' ? 'MEMBER' : 'EDITOR';
+  for (const row of await findAdmins(tx, workspace.id)) {
+    const { access, ...person } = stateOf(row);
+    const next = { ...person, access: access && { ...access, role } };
+    await apply(context, tx, { workspace, row, next, action: 'member.update' });
+  }
 }
 
 /**
@@ -282,33 +286,41 @@ export async function setCreditPool(
 ): Promise<Workspace> {
   await authorize(context, 'credits.setPool', workspaceId);
   requirePool(monthlyCredits);
-  return changing(context, workspaceId, async (_, workspace) => {
+  return changing(context, { workspaceId }, async (_, workspace) => {
     if (workspace.version !== 'V2') {
       throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', {
         attribute: 'monthlyCredits',
       });
     }
     workspace.monthlyCredits = monthlyCredits;
-    return {};
   });
 }
 
-/** Locks the workspace, works on it, and writes down what became different; `work` may add facts of its own. */
+/**
+ * Locks the workspace, works on it, and writes down what became different. Where a plan is left, admins may change,
+ * and members are locked before their workspace, here as everywhere.
+ */
 async function changing(
   context: ServiceContext,
-  workspaceId: string,
-  work: (tx: Transaction, workspace: Workspace) => Promise<object>,
+  { workspaceId, plan }: Pick<WorkspaceUpdate, 'workspaceId' | 'plan'>,
+  work: (tx: Transaction, workspace: Workspace) => Promise<void>,
 ): Promise<Workspace> {
   return context.database.transaction(async (tx) => {
-    const workspace = await tx.em.findOne(
-      Workspace,
-      { id: workspaceId },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
-    );
+    if (plan != null) {
+      const admins = await findAdmins(tx, workspaceId);
+      await lockMembers(
+        tx,
+        workspaceId,
+        admins.map(({ id }) => id),
+      );
+    }
+    // Not `for update`, which would keep everybody from adding members meanwhile.
+    await tx.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+    const workspace = await tx.em.findOne(Workspace, { id: workspaceId });
     if (workspace === null) throw workspaceNotFound();
     const before = described(workspace);
-    const facts = await work(tx, workspace);
-    const changes = changesBetween(before, { ...described(workspace), ...facts });
+    await work(tx, workspace);
+    const changes = changesBetween(before, described(workspace));
     if (Object.keys(changes).length > 0) {
       workspace.revision += 1;
       workspace.updatedAt = new Date();

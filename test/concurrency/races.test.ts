@@ -184,7 +184,114 @@ describe('rule 15: one address', () => {
   });
 });
 
+describe('rule 13: rights that have just ended', () => {
+  test('are worth nothing later in the same document', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId, ownerMemberId: memberId } = workspace;
+    const second = await person(app, workspace);
+    await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId: second.memberId });
+    const target = `workspaceId: "${workspaceId}", memberId: "${memberId}"`;
+    const document = `mutation {
+      ownerDemote(input: {${target}, access: {role: {role: VIEWER}}}) { changed }
+      ownerPromote(input: {${target}}) { changed }
+    }`;
+    const { errors } = await app.graphql(await app.session(workspace.ownerEmail), document);
+    expect(errors).toMatchObject([{ path: ['ownerPromote'], extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test('three owners who demote each other in a circle do not all succeed', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId } = workspace;
+    const people = await atOnce(3, () => person(app, workspace));
+    for (const { memberId } of people)
+      await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId });
+    const answers = await Promise.all(
+      people.map(({ token }, index) =>
+        mutate(app, token, 'ownerDemote', {
+          workspaceId,
+          memberId: people[(index + 1) % people.length]?.memberId,
+          access: { role: { role: 'VIEWER' } },
+        }),
+      ),
+    );
+    const refused = answers.filter(({ errors }) => errors !== undefined);
+    expect(refused.length).toBeGreaterThanOrEqual(1);
+    for (const answer of refused) expect(answer).toEqual(refusals.forbidden('ownerDemote', 'owner.write'));
+  });
+});
+
+describe('a workspace that leaves ENTERPRISE (rule 24)', () => {
+  test('while its admins are changed and removed: everything is done, and nobody waits in a circle', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const workspace = await app.workspace({ version: 'V2' });
+      const { workspaceId } = workspace;
+      const admins = await atOnce(8, () => person(app, workspace, { role: { role: 'ADMIN' } }));
+      const answers = await Promise.all([
+        mutate(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'TEAM' }),
+        ...admins.map(({ memberId }, index) =>
+          index % 2 === 0
+            ? mutate(app, app.operatorToken, 'memberRemove', { workspaceId, memberId })
+            : mutate(app, app.operatorToken, 'memberUpdate', { workspaceId, memberId, externalId: 'x' }),
+        ),
+      ]);
+      expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => undefined));
+      const left = await app.sql(
+        "select 1 from membership where workspace_id = $1 and role = 'ADMIN' and ended_at is null",
+        [workspaceId],
+      );
+      expect(left).toEqual([]);
+    }
+  });
+});
+
+describe('seats that are bought', () => {
+  test('for the first time by many at the same moment: each change tells what was before it', async () => {
+    const { workspaceId } = await app.workspace({ version: 'V1' });
+    await atOnce(5, (index) =>
+      done(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'PRO', total: index + 1 }),
+    );
+    const entries = await app.sql<{ changes: { PRO: { before: number; after: number } } }>(
+      "select changes from audit_entry where workspace_id = $1 and action = 'seats.set' order by id",
+      [workspaceId],
+    );
+    const befores = entries.map(({ changes }) => changes.PRO.before).toSorted();
+    expect(new Set(befores).size).toBe(befores.length);
+  });
+});
+
+describe('a key that is deleted while it is used', () => {
+  test('does not work once the deletion has been answered, however long its own look-up took', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId } = workspace;
+    const made = await done(app, app.operatorToken, 'apiKeyCreate', {
+      workspaceId,
+      name: 'Okta',
+      scopes: ['SCIM'],
+    });
+    const { secret, apiKey } = made;
+    const scim = app.scim(workspaceId, secret);
+    const deletion = done(app, app.operatorToken, 'apiKeyDelete', { workspaceId, apiKeyId: apiKey.id });
+    const uses = atOnce(20, () => scim.get('/Users?count=0'));
+    await deletion;
+    const after = await scim.get('/Users?count=0');
+    await uses;
+    expect([after.status, (await scim.get('/Users?count=0')).status]).toEqual([401, 401]);
+  });
+});
+
 describe('one member at many hands', () => {
+  test('rule 16: who is activated and deactivated at the same moment is one or the other, and nothing fails', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
+    const scim = scimOf(workspace);
+    const { id } = await create(scim, { userName: nextAddress(), seatType: 'builder' });
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await atOnce(24, (index) =>
+        scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: index % 2 === 0 } }] }),
+      );
+      expect(statuses(answers)).toEqual({ 200: 24 });
+    }
+  });
+
   test('PUT, PATCH, DELETE and mutations at the same moment end in one of the possible states', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 2, pro: 2 } });
     const scim = scimOf(workspace);

@@ -212,7 +212,7 @@ describe('membership', () => {
     ['membership_ends_after_start', 'V2', { ended_at: new Date(0) }],
     ['membership_fits_workspace', 'V2', { workspace_version: 'V1', role: 'ADMIN' }],
     ['membership_fits_workspace', 'V1', { workspace_version: 'V2', role: 'ADMIN' }],
-    ['membership_member_id_foreign', 'V2', { member_id: newId() }],
+    ['membership_of_own_member', 'V2', { member_id: newId() }],
   ])('%s, on %s: %j', async (constraint, version, wrong) => {
     const { stay } = await workspaceWithMember(version);
     expect(await refusedBy(...insertOf('membership', { ...stay, ...wrong }))).toBe(constraint);
@@ -229,6 +229,12 @@ describe('membership', () => {
     const { stay } = await workspaceWithMember(version);
     await insert('membership', { ...stay, ...right });
   });
+});
+
+test('a stay is of a member of its own workspace', async () => {
+  const [one, other] = [await workspaceWithMember('V2'), await workspaceWithMember('V2')];
+  const stray = { ...one.stay, member_id: other.stay.member_id };
+  expect(await refusedBy(...insertOf('membership', stray))).toBe('membership_of_own_member');
 });
 
 describe('seat_allocation', () => {
@@ -307,6 +313,7 @@ describe('rule 28: audit_entry', () => {
       'audit_entry_is_append_only',
     );
     expect(await refusedBy('delete from audit_entry where id = $1', [id])).toBe('audit_entry_is_append_only');
+    expect(await refusedBy('truncate audit_entry', [])).toBe('audit_entry_is_append_only');
     expect(await database.rows('select actor_label from audit_entry where id = $1', [id])).toEqual([
       { actor_label: 'operator' },
     ]);

@@ -94,13 +94,13 @@ describe('userName', () => {
 });
 
 describe('texts that PostgreSQL cannot hold, or nobody means', () => {
-  const TEXTS = ['a\0b', 'a\nb', '\ud800', 'a'.repeat(1025)];
+  const TEXTS = ['a\0b', 'a\nb', '\ud800', 'a'.repeat(801)];
 
   test.each(['userName', 'externalId'])('%s', (attribute) => {
     for (const text of TEXTS) {
       expect(refusalOf(() => read('V2', { mode: 'CREATE', ...NAMED, [attribute]: text }))).toEqual({
         code: 'INVALID_INPUT',
-        message: `${attribute} must have at most 1024 characters and no control characters.`,
+        message: `${attribute} must have at most 800 characters and no control characters.`,
         attribute,
       });
     }

@@ -81,6 +81,11 @@ export class Migration20261123000000_Initial extends Migration {
       `create trigger "audit_entry_is_append_only" BEFORE UPDATE OR DELETE on "audit_entry" for each ROW execute function "audit_entry_audit_entry_is_append_only_fn"();`,
     );
 
+    // Not in the model, where MikroORM would find it missing every time (see there).
+    this.addSql(
+      `create trigger "audit_entry_is_kept" before truncate on "audit_entry" for each statement execute function "audit_entry_audit_entry_is_append_only_fn"();`,
+    );
+
     this.addSql(
       `alter table "session" add constraint "session_account_id_foreign" foreign key ("account_id") references "account" ("id") on delete cascade;`,
     );
@@ -187,6 +192,13 @@ export class Migration20261123000000_Initial extends Migration {
     );
 
     this.addSql(
+      `create or replace function "membership_membership_of_own_member_fn"() returns trigger as $$ begin if not exists (select 1 from member m where m.id = new.member_id and m.workspace_id = new.workspace_id) then raise exception 'the member is of another workspace' using errcode = 'check_violation', constraint = 'membership_of_own_member'; end if; return new; end; $$ language plpgsql;`,
+    );
+    this.addSql(
+      `create trigger "membership_of_own_member" BEFORE INSERT OR UPDATE on "membership" for each ROW execute function "membership_membership_of_own_member_fn"();`,
+    );
+
+    this.addSql(
       `alter table "api_key" add constraint "api_key_workspace_id_foreign" foreign key ("workspace_id") references "workspace" ("id") on delete cascade;`,
     );
     this.addSql(
@@ -213,6 +225,7 @@ export class Migration20261123000000_Initial extends Migration {
     this.addSql(`drop table if exists "account" cascade;`);
     this.addSql(`drop trigger if exists "audit_entry_is_append_only" on "audit_entry";`);
     this.addSql(`drop function if exists "audit_entry_audit_entry_is_append_only_fn"();`);
+    this.addSql(`drop trigger if exists "audit_entry_is_kept" on "audit_entry";`);
     this.addSql(`drop table if exists "audit_entry" cascade;`);
     this.addSql(`drop table if exists "session" cascade;`);
     this.addSql(`drop trigger if exists "workspace_version_is_fixed" on "workspace";`);
@@ -225,6 +238,8 @@ export class Migration20261123000000_Initial extends Migration {
     this.addSql(`drop table if exists "member" cascade;`);
     this.addSql(`drop trigger if exists "membership_fits_workspace" on "membership";`);
     this.addSql(`drop function if exists "membership_membership_fits_workspace_fn"();`);
+    this.addSql(`drop trigger if exists "membership_of_own_member" on "membership";`);
+    this.addSql(`drop function if exists "membership_membership_of_own_member_fn"();`);
     this.addSql(`drop table if exists "membership" cascade;`);
     this.addSql(`drop table if exists "api_key" cascade;`);
     this.addSql(`drop table if exists "api_key_secret" cascade;`);

@@ -4,7 +4,7 @@ import * as nodes from '../../services/nodes.js';
 import * as sessions from '../../services/sessions.js';
 import * as viewers from '../../services/viewer.js';
 import type { Context } from '../context.js';
-import { SessionCreateInput } from '../types/inputs.js';
+import { SessionCreateInput, SessionEndInput } from '../types/inputs.js';
 import { SessionCreatePayload, SessionEndPayload } from '../types/payloads.js';
 import { Viewer } from '../types/workspace-parts.js';
 
@@ -45,9 +45,11 @@ export class ViewerResolver {
     return sessions.create(services, input);
   }
 
-  @Mutation(() => SessionEndPayload, { description: "Ends the caller's own session." })
-  async sessionEnd(@Ctx() { services }: Context): Promise<SessionEndPayload> {
-    await sessions.end(services);
-    return { ended: true };
+  @Mutation(() => SessionEndPayload, { description: "Ends a session: the caller's own, unless told." })
+  sessionEnd(
+    @Arg('input', () => SessionEndInput, { description: 'Which.' }) input: SessionEndInput,
+    @Ctx() { services }: Context,
+  ): Promise<SessionEndPayload> {
+    return sessions.end(services, input);
   }
 }

@@ -20,6 +20,7 @@ import {
   MemberConnection,
   WorkspaceConnection,
 } from '../types/connection.js';
+import { given } from '../types/given.js';
 import {
   AuditFilter,
   CreditPoolSetInput,
@@ -159,7 +160,7 @@ export class WorkspaceResolver {
     @Arg('input', () => WorkspaceUpdateInput, { description: 'What to change.' }) input: WorkspaceUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<WorkspaceUpdatePayload> {
-    return { workspace: await workspaces.update(services, input) };
+    return { workspace: await workspaces.update(services, given(input)) };
   }
 
   @Mutation(() => SeatsSetPayload, { description: 'V1: sets how many seats of a type there are.' })

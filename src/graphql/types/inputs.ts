@@ -340,6 +340,15 @@ export class SessionCreateInput {
   email!: string;
 }
 
+@InputType({ description: 'Which session to end.' })
+export class SessionEndInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: "Another session of the caller's; for operators anybody's. Absent: the one that asks.",
+  })
+  sessionId?: string | null;
+}
+
 @InputType({ description: 'Which changes are meant. Everything that is said must hold.' })
 export class AuditFilter {
   @Field(() => String, { nullable: true, description: 'Exactly this action, such as `member.add`.' })

@@ -33,14 +33,16 @@ function orderedComparison<Value>(
   return Comparison;
 }
 
-/** Comparisons of an enumeration: a set of values says all that can be asked. */
-function setComparison<Value extends string>(
+/** Comparisons of an enumeration. */
+function enumComparison<Value extends string>(
   name: string,
   values: Readonly<Record<Value, Value>>,
   description: string,
 ): ClassType<services.Comparison<Value>> {
   @InputType(name, { description })
   class Comparison {
+    @Field(() => values, { nullable: true, description: EQUAL }) eq?: Value | null;
+    @Field(() => values, { nullable: true, description: NOT_EQUAL }) ne?: Value | null;
     @Field(() => [values], { nullable: true, description: AMONG }) in?: Value[] | null;
     @Field(() => Boolean, { nullable: true, description: PRESENT }) isPresent?: boolean | null;
   }
@@ -77,8 +79,8 @@ const DateTimeComparison = orderedComparison<Date>(
   GraphQLDateTime,
   'Compares points in time.',
 );
-const RoleComparison = setComparison<Role>('RoleComparison', RoleEnum, 'Compares roles.');
-const SeatTypeComparison = setComparison<SeatType>(
+const RoleComparison = enumComparison<Role>('RoleComparison', RoleEnum, 'Compares roles.');
+const SeatTypeComparison = enumComparison<SeatType>(
   'SeatTypeComparison',
   SeatTypeEnum,
   'Compares seat types.',

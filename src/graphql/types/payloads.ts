@@ -120,6 +120,6 @@ export class SessionCreatePayload {
 
 @ObjectType({ description: 'A session that was ended.' })
 export class SessionEndPayload {
-  @Field(() => Boolean, { description: 'Always true: the token does not work any more.' })
-  ended!: boolean;
+  @Field(() => ID, { description: 'Its id. Its token does not work any more.' })
+  sessionId!: string;
 }

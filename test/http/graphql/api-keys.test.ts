@@ -120,7 +120,9 @@ describe('rule 25: apiKeyCreate', () => {
     [{ name: ' ' }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
     [{ name: 'x'.repeat(101) }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
     [{ name: 'a\nb' }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
-    [{ description: 'a\0b' }, 'description cannot contain the character NUL.', 'description'],
+    [{ name: '\ud800' }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
+    [{ description: 'a\0b' }, 'description cannot contain NUL or half characters.', 'description'],
+    [{ description: '\ud800' }, 'description cannot contain NUL or half characters.', 'description'],
     [{ scopes: [] }, 'A key needs a scope.', 'scopes'],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt must lie in the future.', 'expiresAt'],
   ])('%j is refused', async (wrong, message, attribute) => {

@@ -175,3 +175,78 @@ describe('aliases', () => {
     });
   });
 });
+
+describe('what is sent in variables', () => {
+  const query = `query ($id: ID!, $filter: MemberFilter) {
+    workspace(id: $id) { members(filter: $filter) { totalCount } }
+  }`;
+
+  function nested(levels: number): object {
+    return Array.from({ length: levels }).reduce<object>((filter) => ({ not: filter }), {
+      active: { eq: true },
+    });
+  }
+
+  test.each([50, 100])('a filter nested %i levels deep is not too much', async (levels) => {
+    expect(await ask(query, { id: workspace.workspaceId, filter: nested(levels) })).toEqual({
+      data: { workspace: { members: { totalCount: expect.any(Number) } } },
+    });
+  });
+
+  test.each([101, 200])('a filter nested %i levels deep is refused', async (levels) => {
+    const { errors } = await ask(query, { id: workspace.workspaceId, filter: nested(levels) });
+    expect(errors).toMatchObject([
+      {
+        message: 'A filter has at most 1000 parts, nested at most 100 levels deep.',
+        extensions: { code: 'INVALID_INPUT', attribute: 'filter' },
+      },
+    ]);
+  });
+
+  test.each([300, 3000, 100_000])(
+    'anything nested %i levels deep is refused before it is read',
+    async (levels) => {
+      const open = '{"not":'.repeat(levels);
+      const filter = `${open}{}${'}'.repeat(levels)}`;
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: app.operatorToken },
+        body: `{"query":${JSON.stringify(query)},"variables":{"id":"${workspace.workspaceId}","filter":${filter}}}`,
+      });
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        {
+          errors: [
+            {
+              message: 'The variables are nested more than 250 levels deep.',
+              extensions: { code: 'QUERY_TOO_EXPENSIVE', requestId: REQUEST_ID },
+            },
+          ],
+        },
+      ]);
+    },
+  );
+
+  test('a filter of too many parts is refused', async () => {
+    const filter = { or: Array.from({ length: 1000 }, (_, index) => ({ userName: { eq: `p${index}` } })) };
+    const { errors } = await ask(query, { id: workspace.workspaceId, filter });
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', attribute: 'filter' } }]);
+  });
+
+  test('a document nested without end is refused', async () => {
+    const { errors } = await ask(`${'{ a '.repeat(50_000)}${'}'.repeat(50_000)}`);
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+  });
+});
+
+test('a member is asked for by id or by userName, and by one of them', async () => {
+  const { workspaceId, ownerMemberId, ownerEmail } = workspace;
+  const member = (by: string) => ask(`{ workspace(id: "${workspaceId}") { member(${by}) { id } } }`);
+  const found = { data: { workspace: { member: { id: ownerMemberId } } } };
+  expect(await member(`id: "${ownerMemberId.toUpperCase()}"`)).toEqual(found);
+  expect(await member(`userName: "${ownerEmail}"`)).toEqual(found);
+  for (const by of ['id: null', `id: "${ownerMemberId}", userName: "${ownerEmail}"`]) {
+    const { errors } = await member(by);
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', attribute: 'id' } }]);
+  }
+});

@@ -297,22 +297,64 @@ describe('who is the identity provider', () => {
     );
   });
 
-  test('whoever changes a member last manages it', async () => {
+  test('a member stays the identity provider’s when people change something', async () => {
+    const ann = await created(v2);
+    const input = { workspaceId: v2.workspaceId, memberId: ann.id, externalId: 'x' };
+    const { member } = await done(app, app.operatorToken, 'memberUpdate', input);
+    expect(member.managedBy).toBe('IDENTITY_PROVIDER');
+  });
+
+  test('a member of the workspace’s becomes the identity provider’s when it changes something', async () => {
+    const { workspaceId } = v2;
+    const { member } = await done(app, app.operatorToken, 'memberAdd', {
+      workspaceId,
+      userName: nextAddress(),
+    });
+    expect(member.managedBy).toBe('WORKSPACE');
+    const target = { workspaceId, memberId: member.id, mode: 'PATCH' };
+    const taken = await done(app, v2.apiKey, 'memberProvision', { ...target, externalId: 'y' });
+    expect(taken.member.managedBy).toBe('IDENTITY_PROVIDER');
+  });
+
+  test('whoever adds a member again manages it', async () => {
     const ann = await created(v2);
     const { workspaceId } = v2;
-    const moved = await done(app, app.operatorToken, 'memberUpdate', {
+    await done(app, v2.apiKey, 'memberRemove', { workspaceId, memberId: ann.id });
+    const { member } = await done(app, app.operatorToken, 'memberAdd', {
       workspaceId,
-      memberId: ann.id,
-      externalId: 'x',
+      userName: ann.userName,
     });
-    expect(moved.member.managedBy).toBe('WORKSPACE');
-    const back = await done(app, v2.apiKey, 'memberProvision', {
-      workspaceId,
-      memberId: ann.id,
-      mode: 'PATCH',
-      externalId: 'y',
+    expect(member).toMatchObject({ id: ann.id, managedBy: 'WORKSPACE' });
+  });
+
+  test('rule 6: a limit that its key sets through another mutation is the identity provider’s as well', async () => {
+    const { workspaceId } = v2;
+    const scimKey = await app.key(workspaceId, ['SCIM']);
+    const ann = await created(v2, { role: 'editor' });
+    const target = { workspaceId, memberId: ann.id };
+    await done(app, scimKey, 'memberSetCreditLimit', { ...target, creditLimit: 500 });
+    const answer = await mutate(app, scimKey, 'memberProvision', {
+      ...target,
+      mode: 'REPLACE',
+      userName: ann.userName,
+      role: 'viewer',
+      creditLimit: 500,
     });
-    expect(back.member.managedBy).toBe('IDENTITY_PROVIDER');
+    expect(answer.errors?.[0].extensions.code).toBe('CREDIT_LIMIT_NOT_ALLOWED');
+  });
+
+  test('no identity provider makes admins of V1 members', async () => {
+    const { workspaceId } = v1;
+    const scimKey = await app.key(workspaceId, ['SCIM']);
+    const access = { seat: { role: 'ADMIN' } };
+    const { id: memberId } = await created(v1);
+    const added = { workspaceId, userName: nextAddress(), access };
+    expect(await mutate(app, scimKey, 'memberAdd', added)).toEqual(
+      refusals.forbidden('memberAdd', 'member.appointV1Admin', true),
+    );
+    expect(await mutate(app, scimKey, 'memberSetAccess', { workspaceId, memberId, access })).toEqual(
+      refusals.forbidden('memberSetAccess', 'member.appointV1Admin', true),
+    );
   });
 });
 

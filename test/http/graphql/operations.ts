@@ -37,6 +37,7 @@ const SELECTIONS = {
   apiKeyRotate: `secret apiKey { ${API_KEY} }`,
   apiKeyDelete: 'apiKeyId',
   sessionCreate: 'sessionId token expiresAt',
+  sessionEnd: 'sessionId',
 } as const;
 
 export type MutationName = keyof typeof SELECTIONS;

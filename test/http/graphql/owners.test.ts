@@ -81,6 +81,27 @@ describe('rule 13: ownerPromote', () => {
     });
   });
 
+  test('rule 10: V1: an owner takes a seat and gives it back, and stays owner', async () => {
+    const v1 = await app.workspace({ version: 'V1', seats: { pro: 1 } });
+    const token = await app.session(v1.ownerEmail);
+    const target = { workspaceId: v1.workspaceId, memberId: v1.ownerMemberId };
+    for (const seatType of ['PRO', null]) {
+      const { member } = await done(app, token, 'memberSetAccess', {
+        ...target,
+        access: { seat: { seatType } },
+      });
+      expect(member).toMatchObject({ role: 'OWNER', access: seatAccess(seatType) });
+    }
+    const access = { seat: { seatType: 'PRO' } };
+    expect(await mutate(app, v1.apiKey, 'memberSetAccess', { ...target, access })).toEqual(
+      refusals.ownerProtected('memberSetAccess'),
+    );
+    const asAdmin = { seat: { seatType: 'PRO', role: 'ADMIN' } };
+    expect(await mutate(app, token, 'memberSetAccess', { ...target, access: asAdmin })).toEqual(
+      refusals.ownerProtected('memberSetAccess'),
+    );
+  });
+
   test('of somebody who is not active is refused', async () => {
     const ann = await person(app, workspace);
     await done(app, owner.token, 'memberRemove', { workspaceId, memberId: ann.memberId });

@@ -189,7 +189,7 @@ describe('GET', () => {
   });
 
   test('no mutations', async () => {
-    const query = 'mutation { sessionEnd { ended } }';
+    const query = 'mutation { sessionEnd(input: {}) { sessionId } }';
     const answer = await get({ query }, { Authorization: workspace.apiKey });
     expect(answer).toMatchObject({ status: 405, type: JSON_TYPE, body: { errors: [{}] } });
   });

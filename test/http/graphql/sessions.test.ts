@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import {
   done,
-  errorAt,
   type MutationName,
   mutate,
   nextAddress,
@@ -160,19 +159,45 @@ test('a change of role counts at once for a session that is open', async () => {
 describe('the end of a session', () => {
   test('sessionEnd ends the caller’s own, at once, and no other', async () => {
     const other = await app.session(ann.email);
-    expect(await app.graphql(ann.token, 'mutation { sessionEnd { ended } }')).toEqual({
-      data: { sessionEnd: { ended: true } },
-    });
+    await done(app, ann.token, 'sessionEnd', {});
     expect(await seen(ann.token)).toBe(UNAUTHENTICATED);
     expect(await seen(other)).toEqual([here.workspaceId, there.workspaceId]);
   });
 
-  test.each(['operator', 'key'])('an %s has none to end', async (who) => {
-    const credential = who === 'operator' ? app.operatorToken : here.apiKey;
-    expect(await app.graphql(credential, 'mutation { sessionEnd { ended } }')).toEqual({
-      data: null,
-      errors: [errorAt(['sessionEnd'], 'FORBIDDEN', 'Only a person with a session can end it.')],
-    });
+  test.each(['the person', 'an operator'])('%s may end another of the person’s', async (who) => {
+    const { sessionId, token } = await done(app, app.operatorToken, 'sessionCreate', { email: ann.email });
+    const credential = who === 'an operator' ? app.operatorToken : ann.token;
+    expect(await done(app, credential, 'sessionEnd', { sessionId })).toEqual({ sessionId });
+    expect(await seen(token)).toBe(UNAUTHENTICATED);
+    expect(await seen(ann.token)).toEqual([here.workspaceId, there.workspaceId]);
+  });
+
+  test('the end, said many times at once, is one end in the audit log', async () => {
+    const { sessionId } = await done(app, app.operatorToken, 'sessionCreate', { email: ann.email });
+    await Promise.all(
+      Array.from({ length: 4 }, () => done(app, app.operatorToken, 'sessionEnd', { sessionId })),
+    );
+    const entries = await app.sql(
+      "select 1 from audit_entry where target_id = $1 and action = 'session.end'",
+      [sessionId],
+    );
+    expect(entries).toHaveLength(1);
+  });
+
+  test('nobody else’s, and none that does not exist: both look the same', async () => {
+    const { sessionId } = await done(app, app.operatorToken, 'sessionCreate', { email: here.ownerEmail });
+    const missing = refused('sessionEnd', 'NOT_FOUND', 'There is no such session.');
+    for (const id of [sessionId, '01930000-0000-7000-8000-000000000000', 'mine'])
+      expect(await mutate(app, ann.token, 'sessionEnd', { sessionId: id })).toEqual(missing);
+  });
+
+  test('a key has none to end, and an operator must say which', async () => {
+    expect(await mutate(app, here.apiKey, 'sessionEnd', {})).toEqual(
+      refused('sessionEnd', 'FORBIDDEN', 'An API key has no session to end.'),
+    );
+    expect(await mutate(app, app.operatorToken, 'sessionEnd', {})).toEqual(
+      refused('sessionEnd', 'INVALID_INPUT', 'sessionId is required.', { attribute: 'sessionId' }),
+    );
   });
 
   test('an expired session does not work', async () => {
