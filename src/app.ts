@@ -20,7 +20,7 @@ import type { Channel } from './model/enums.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 import { scimFallback, scimRouter } from './scim/router.js';
 import { requireScim } from './services/authorization.js';
-import type { ServiceContext } from './services/context.js';
+import { serviceContext } from './services/context.js';
 import { Credentials } from './services/credentials.js';
 
 export interface AppOptions {
@@ -50,7 +50,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const caller = { actor, channel, requestId };
-    const services: ServiceContext = { database, credentials, caller, grants: new Map() };
+    const services = serviceContext(database, credentials, caller);
     return { services, loaders: createLoaders(services), origin };
   };
 

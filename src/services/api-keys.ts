@@ -48,7 +48,7 @@ export async function list(
 ): Promise<Page<ApiKey>> {
   await authorize(context, 'apiKey.manage', workspaceId);
   return new Page<ApiKey>(
-    context.database,
+    context.batched,
     {
       columns: KEY_COLUMNS,
       from: 'api_key k',

@@ -96,7 +96,7 @@ export function standing(context: ServiceContext, workspaceId: string): Promise<
   }
   const known = context.grants.get(workspaceId);
   if (known !== undefined) return known;
-  const found = lookUpStanding(context.database, authenticated(context), workspaceId);
+  const found = lookUpStanding(context.batched, authenticated(context), workspaceId);
   context.grants.set(workspaceId, found);
   return found;
 }

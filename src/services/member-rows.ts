@@ -70,12 +70,12 @@ export const MEMBER_ROW_COLUMNS = `${MEMBER_COLUMNS},
 
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
 
-const MEMBER_BY_ID = `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.id = $2`;
+const MEMBER_BY_ID = `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.id = $1 and m.workspace_id = $2`;
 
 /** The member of that workspace with that id, if there is one. */
 export async function findMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
   if (!isId(id)) return undefined;
-  const [record] = await sql.rows<MemberRecord>(MEMBER_BY_ID, [workspaceId, id]);
+  const [record] = await sql.rows<MemberRecord>(MEMBER_BY_ID, [id, workspaceId]);
   return record === undefined ? undefined : memberRow(record);
 }
 

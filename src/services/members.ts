@@ -59,7 +59,7 @@ export async function get(
   }
   // UUIDs come in any case (RFC 9562 §4).
   if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
-  if (by.id != null) return (await findMember(context.database, workspaceId, by.id)) ?? null;
+  if (by.id != null) return (await findMember(context.batched, workspaceId, by.id)) ?? null;
   const [record] = await context.database.rows<MemberRecord>(
     `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.user_name = $2`,
     [workspaceId, by.userName ?? ''],
@@ -98,7 +98,7 @@ export async function list(
   const condition = memberFilterSql(filter, values);
   const orderBy = ORDER_COLUMNS[order?.field ?? 'ID'];
   return new Page<MemberRow, MemberRecord>(
-    context.database,
+    context.batched,
     {
       columns: MEMBER_ROW_COLUMNS,
       from: MEMBER_TABLES,
@@ -128,7 +128,7 @@ export interface MemberCounts {
  */
 export async function counts(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
-  const rows = await context.database.rows<{ role: string; seatType: string | null; count: number }>(
+  const rows = await context.batched.rows<{ role: string; seatType: string | null; count: number }>(
     `select role, seat_type as "seatType", count(*)::integer as count from membership
      where workspace_id = $1 and ended_at is null group by role, seat_type order by role, seat_type`,
     [workspaceId],
@@ -158,12 +158,12 @@ export function memberships(
   page: PageArguments,
 ): Page<Membership> {
   return new Page<Membership>(
-    context.database,
+    context.batched,
     {
       columns: MEMBERSHIP_COLUMNS,
       from: 'membership s',
-      where: 's.workspace_id = $1 and s.member_id = $2',
-      values: [member.workspaceId, member.id],
+      where: 's.member_id = $1 and s.workspace_id = $2',
+      values: [member.id, member.workspaceId],
       id: 's.id',
       descending: true,
     },

@@ -12,7 +12,7 @@ import type { ServiceContext } from './context.js';
  */
 export async function list(context: ServiceContext, workspaceId: string): Promise<SeatAllocation[]> {
   await authorize(context, 'seats.read', workspaceId);
-  return context.database.rows<SeatAllocation>(
+  return context.batched.rows<SeatAllocation>(
     `select workspace_id as "workspaceId", seat_type as "seatType", workspace_version as "workspaceVersion", total, used
      from seat_allocation where workspace_id = $1 order by seat_type`,
     [workspaceId],

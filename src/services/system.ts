@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import { newId } from '../domain/ids.js';
 import type { Channel } from '../model/enums.js';
-import type { ServiceContext } from './context.js';
+import { type ServiceContext, serviceContext } from './context.js';
 import { Credentials } from './credentials.js';
 
 /**
@@ -12,10 +12,10 @@ export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
 ): ServiceContext {
-  return {
-    database,
-    credentials: new Credentials(database, undefined),
-    caller: { actor: { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' }, channel, requestId: newId() },
-    grants: new Map(),
-  };
+  const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
+  return serviceContext(database, new Credentials(database, undefined), {
+    actor,
+    channel,
+    requestId: newId(),
+  });
 }
