@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
+import { done } from '../graphql/operations.js';
 import { becomeRole, create, ENTERPRISE, find, ROLLCALL, read, type User } from './resources.js';
 
 /**
@@ -35,18 +36,26 @@ afterAll(async () => {
 /** PUTs what GET returned, and expects that nothing has happened. */
 async function expectEcho(scim: ScimClient, id: string): Promise<User> {
   const before = await read(scim, id);
+  const entries = await history(id);
   const answer = await scim.put(`/Users/${id}`, before);
   expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: before });
   expect(await read(scim, id)).toEqual(before);
+  expect(await history(id)).toEqual(entries);
   return before;
+}
+
+function history(id: string): Promise<object[]> {
+  return app.sql('select id from audit_entry where target_id = $1 order by id', [id]);
 }
 
 describe('V2', () => {
   let scim: ScimClient;
   let ownerEmail: string;
+  let workspaceId: string;
 
   beforeAll(async () => {
     const workspace = await app.workspace({ version: 'V2', scim: true });
+    workspaceId = workspace.workspaceId;
     scim = app.scim(workspace.workspaceId, workspace.apiKey);
     ownerEmail = workspace.ownerEmail;
   });
@@ -92,6 +101,45 @@ describe('V2', () => {
     const echoed = await expectEcho(scim, id);
     expect(echoed).toMatchObject({ active: false });
     expect(Object.hasOwn(echoed, ROLLCALL)).toBe(false);
+  });
+
+  test('a limit that people have set, which stays theirs', async () => {
+    const { id } = await create(scim, { userName: 'capped@acme.test', [ROLLCALL]: { role: 'editor' } });
+    const target = { workspaceId, memberId: id };
+    await done(app, app.operatorToken, 'memberSetCreditLimit', { ...target, creditLimit: 5 });
+    const echoed = await expectEcho(scim, id);
+    expect(echoed[ROLLCALL]).toEqual({ role: 'editor', creditLimit: 5 });
+    // Rule 6, the one exception: coming back with a change to viewer it is still an echo.
+    const viewer = await scim.put(`/Users/${id}`, {
+      ...echoed,
+      [ROLLCALL]: { role: 'viewer', creditLimit: 5 },
+    });
+    expect(viewer.body).toMatchObject({ [ROLLCALL]: { role: 'viewer' } });
+    await expectEcho(scim, id);
+  });
+
+  test('a userName that is no address', async () => {
+    const emails = [{ value: 'annlee@acme.test', primary: true }];
+    const { id } = await create(scim, { userName: 'annlee', emails });
+    await expectEcho(scim, id);
+  });
+
+  test('somebody who was removed and added again', async () => {
+    const userName = 'again@acme.test';
+    const { id } = await create(scim, { userName, ...PERSON, [ROLLCALL]: { role: 'admin', creditLimit: 5 } });
+    await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
+    const again = await create(scim, { userName });
+    expect(again).toMatchObject({ id, [ROLLCALL]: { role: 'viewer' } });
+    await expectEcho(scim, id);
+  });
+
+  test('with a key that has the scope SCIM and no other', async () => {
+    const { id } = await create(scim, {
+      userName: 'scim@acme.test',
+      ...PERSON,
+      [ROLLCALL]: { role: 'editor' },
+    });
+    await expectEcho(app.scim(workspaceId, await app.key(workspaceId, ['SCIM'])), id);
   });
 
   test('somebody added inactive', async () => {
