@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from './database/embedded/directory.js';
 import type { SeededWorkspace } from './seed.js';
 
 /** What development remembers between starts, so that the banner can show it again. Production has no such file. */
@@ -24,7 +25,7 @@ export async function recall(dataDir: string): Promise<DevelopmentSecrets> {
 
 /** Remembers, readable by the owner of the process only. */
 export async function remember(dataDir: string, secrets: DevelopmentSecrets): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await makeDirectory(dataDir);
   const draft = `${fileIn(dataDir)}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, fileIn(dataDir));

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findBinaries } from './embedded/binaries.js';
 import { CLUSTER_USER, clusterPassword, ensureCluster } from './embedded/cluster.js';
+import { makeDirectory } from './embedded/directory.js';
 import { EmbeddedPostgresError, explainDirectoryError } from './embedded/error.js';
 import { ensureDatabase, giveUp, type Hold, takeHold } from './embedded/hold.js';
 import { serverIdentity } from './embedded/identity.js';
@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function prepare(dataDir: string, settings: Readonly<Record<string, string>>): Promise<LaunchPlan> {
   const clusterDir = join(dataDir, 'postgres');
-  await mkdir(dataDir, { recursive: true });
+  await makeDirectory(dataDir);
   const identity = await serverIdentity(clusterDir);
   const binaries = await findBinaries(identity);
   await ensureCluster(dataDir, clusterDir, binaries, identity);

@@ -268,6 +268,12 @@ describe('a data directory that can’t be used is refused with what to do', () 
     }
   });
 
+  it.runIf(process.platform === 'linux')('when nobody can make anything there', async () => {
+    await expect(startEmbeddedPostgres({ dataDir: '/proc/x/y', database: 'rollcall' })).rejects.toThrow(
+      /^The data directory \/proc\/x\/y can't be used \(ENOENT: .*\)\. Name another directory/,
+    );
+  });
+
   it('when its cluster is of another major version', async () => {
     const directory = join(scratch, 'old');
     await mkdir(join(directory, 'postgres'), { recursive: true });
