@@ -15,9 +15,13 @@ export interface Config {
   readonly playground: boolean;
   /** Development seeds an empty database and makes its own operator token. */
   readonly development: boolean;
+  /** Whether an npm script has started the process: a shell stands between the two, and passes no signals on. */
+  readonly underNpm: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** `test` is what test runners set; it is development. */
+const MODES = ['development', 'production', 'test'] as const;
 const SHORTEST_TOKEN = 16;
 
 /** The configuration is wrong: `message` has one sentence a fault. */
@@ -50,7 +54,13 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     if (value === undefined) faults.push(`${name} must be ${allowed}.`);
     return value ?? fallback;
   };
-  const development = environment.NODE_ENV !== 'production';
+  const mode = read(
+    'NODE_ENV',
+    'development',
+    (text) => MODES.find((known) => known === text),
+    `one of ${MODES.join(', ')}`,
+  );
+  const development = mode !== 'production';
   const config: Config = {
     port: read('PORT', 4000, parsePort, 'a port number from 0 to 65535'),
     databaseUrl: read<string | undefined>(
@@ -85,6 +95,7 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     ),
     playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
     development,
+    underNpm: environment.npm_lifecycle_event !== undefined,
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return config;

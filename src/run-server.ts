@@ -22,8 +22,22 @@ export async function runServer(overrides: Readonly<Record<string, string>> = {}
 async function serveUntilStopped(config: Config): Promise<void> {
   const told = new Promise<void>((resolve) => {
     for (const signal of STOP_SIGNALS) process.on(signal, () => resolve());
+    if (config.underNpm) whenOrphaned(resolve);
   });
   const server = await serve(config, (text) => process.stdout.write(`${text}\n`));
   await told;
   await server.stop();
+}
+
+const ORPHAN_CHECK_MS = 500;
+
+/** npm passes SIGTERM to the shell of its script; the shell ends, and tells nobody. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    stop();
+  }, ORPHAN_CHECK_MS);
+  check.unref();
 }

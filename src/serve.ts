@@ -31,7 +31,7 @@ export interface RunningServer {
  * @throws when the database cannot be opened or the port is taken; nothing keeps running then
  */
 export async function serve(config: Config, announce: (text: string) => void): Promise<RunningServer> {
-  const logger = pino({ level: config.logLevel });
+  const logger = createLogger(config);
   const { database, migrations, close } = await openDatabase(config);
   try {
     if (migrations.length > 0) logger.info({ migrations }, 'migrated');
@@ -57,6 +57,15 @@ export async function serve(config: Config, announce: (text: string) => void): P
     await close();
     throw error;
   }
+}
+
+/**
+ * The log goes to standard output. When that is gone (its terminal was closed: EIO) the log is lost, and nothing else:
+ * pino's own stream would try again for ever, and the server could not even stop.
+ */
+function createLogger({ logLevel }: Config): Logger {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+  return pino({ level: logLevel }, process.stdout);
 }
 
 /** Of two servers that start on an empty database at the same moment, one seeds it and both remember what. */

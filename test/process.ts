@@ -14,14 +14,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Nothing of the run's own settings: a test says what the process is told. */
+function baseEnvironment(): Environment {
+  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
+  return { PATH, HOME, TMPDIR, LOG_LEVEL: 'silent' };
+}
+
 function start(
   args: readonly string[],
   environment: Environment,
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [ROLLCALL, ...args], {
-    // Nothing of the run's own settings: a test says what the process is told.
-    env: { PATH, HOME, TMPDIR, LOG_LEVEL: 'silent', ...environment },
+    env: { ...baseEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
@@ -39,12 +43,24 @@ export function rollcall(args: readonly string[], environment: Environment): Pro
   return start(args, environment).ended;
 }
 
+/** A shell that runs a server as an npm script's does, with whatever the shell prints. */
+export function rollcallUnderShell(environment: Environment): ChildProcess {
+  // Not the last command of the line: else some shells become it.
+  const command = `"${process.execPath}" "${ROLLCALL}" serve --port 0; true`;
+  return spawn('sh', ['-c', command], {
+    env: { ...baseEnvironment(), npm_lifecycle_event: 'start', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
   /** What it printed when it was ready. */
   readonly banner: string;
   signal(name: NodeJS.Signals): void;
+  /** Nobody reads what it prints any more. */
+  deafen(): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -63,7 +79,7 @@ export async function rollcallServer(environment: Environment): Promise<ServerPr
     void ended.then((end) => reject(new Error(`the server has ended: ${JSON.stringify(end)}`)));
   });
   const [, url = ''] = /ready at (\S+)/.exec(banner) ?? [];
-  return { url, banner, ended, signal: (name) => child.kill(name) };
+  return { url, banner, ended, signal: (name) => child.kill(name), deafen: () => child.stdout?.destroy() };
 }
 
 /** What the banner says of the seeded workspace of a version. */

@@ -1,6 +1,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import {
+  type ArgumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  Kind,
+  type ObjectFieldNode,
+  parse,
+  visit,
+} from 'graphql';
 import { DomainError } from '../domain/errors.js';
 import type { Context } from './context.js';
 
@@ -40,6 +48,10 @@ export function formatErrors(onFault: (error: unknown) => void) {
         extensions: { code: 'INVALID_INPUT', ...(attribute === undefined ? {} : { attribute }) },
       };
     }
+    const written = placeOfLiteral(cause);
+    if (written !== undefined) {
+      return { message, ...place, extensions: { code: 'INVALID_INPUT', attribute: written } };
+    }
     if (ABOUT_THE_REQUEST.has(extensions?.code)) {
       const { stacktrace: _, ...shown } = extensions ?? {};
       return { message, ...place, extensions: shown };
@@ -52,6 +64,36 @@ export function formatErrors(onFault: (error: unknown) => void) {
     };
   };
 }
+
+/**
+ * Where a value that cannot be coerced stands in the document: `input.access.role.creditLimit`. Written in place of
+ * a variable it is found by validation, which tells only of the value.
+ * @returns undefined for any other error
+ */
+function placeOfLiteral(cause: unknown): string | undefined {
+  if (!(cause instanceof GraphQLError) || cause.source === undefined) return undefined;
+  const [node] = cause.nodes ?? [];
+  if (node === undefined || !VALUES.has(node.kind)) return undefined;
+  const names: string[] = [];
+  const enter = ({ name, loc }: ArgumentNode | ObjectFieldNode) => {
+    const holds =
+      loc !== undefined && node.loc !== undefined && loc.start <= node.loc.start && node.loc.end <= loc.end;
+    if (holds) names.push(name.value);
+  };
+  visit(parse(cause.source), { Argument: { enter }, ObjectField: { enter } });
+  return names.length === 0 ? undefined : names.join('.');
+}
+
+const VALUES: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+]);
 
 /** graphql-js finds a null in a variable that has a default during execution only; it alone gives such errors nodes. */
 function isArgumentFault(cause: unknown): boolean {

@@ -35,7 +35,8 @@ export async function authorize(
 
 /**
  * `authorize` once more, inside the transaction that does it and under its locks: what the caller was allowed when the
- * request came in may have ended meanwhile, and the settings of the workspace may be others.
+ * request came in may have ended meanwhile, and the settings of the workspace may be others. From here on they stay:
+ * a change of the settings waits for the transaction, or this waits for it.
  * @throws DomainError as `authorize` does
  */
 export async function authorizeNow(
@@ -45,8 +46,10 @@ export async function authorizeNow(
   workspaceId: string,
 ): Promise<Grant> {
   const actor = authenticated(context);
-  const grant = await lookUpStanding(sql, actor, workspaceId);
+  const grant = await lookUpStanding(sql, actor, workspaceId, KEPT_AS_IT_IS);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+  // A request that came in through the SCIM door when SCIM was still on.
+  if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
   return grant;
 }
 
@@ -101,20 +104,30 @@ export function standing(context: ServiceContext, workspaceId: string): Promise<
   return found;
 }
 
-async function lookUpStanding(sql: Sql, actor: Actor, workspaceId: string): Promise<Grant> {
+async function lookUpStanding(
+  sql: Sql,
+  actor: Actor,
+  workspaceId: string,
+  lock: '' | typeof KEPT_AS_IT_IS = '',
+): Promise<Grant> {
   if (!isId(workspaceId)) throw workspaceNotFound();
   const [row] =
     actor.type === 'PERSON'
-      ? await sql.rows<Workspace & { ownRole: Role; ownMemberId: string }>(STANDING_OF_PERSON, [
+      ? await sql.rows<Workspace & { ownRole: Role; ownMemberId: string }>(`${STANDING_OF_PERSON}${lock}`, [
           workspaceId,
           actor.accountId,
           actor.sessionId,
         ])
-      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(STANDING_OF_OTHERS, [workspaceId]);
+      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(`${STANDING_OF_OTHERS}${lock}`, [
+          workspaceId,
+        ]);
   if (row === undefined) throw workspaceNotFound();
   const { ownRole, ownMemberId, ...workspace } = row;
   return { workspace, role: ownRole, memberId: ownMemberId };
 }
+
+/** The lock that a foreign key to the workspace takes anyway; settings are changed under one that excludes it. */
+const KEPT_AS_IT_IS = ' for key share of w';
 
 const STANDING_OF_OTHERS = `
   select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId" from workspace w where w.id = $1`;

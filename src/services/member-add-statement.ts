@@ -11,10 +11,11 @@ import { type MemberRow, memberRow } from './member-rows.js';
 
 /**
  * Somebody new, with no seat to count, in one statement instead of a transaction of eight: imports are made of
- * these. It rests on the workspace's settings as they are known; `facts` is empty when they have changed.
+ * these. It rests on the workspace's settings as they are known; `facts` is empty when they have changed, also when
+ * they change at this moment: it waits for that to end.
  */
 const ADD = `
-  with facts as (select id, version from workspace where id = $1 and revision = $2),
+  with facts as (select id, version from workspace where id = $1 and revision = $2 for key share),
   account as (
     insert into account (id, email, created_at) select $3, $4, now() from facts
     on conflict (email) do update set email = account.email returning id),

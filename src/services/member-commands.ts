@@ -49,13 +49,14 @@ export async function add(
   const added = await addInOneStatement(context, grant.workspace, newcomer);
   if (added !== undefined) return { member: added, changed: true };
   return context.database.transaction(async (tx) => {
+    // Who is meant does not depend on the workspace; what becomes of them does.
+    const accountId = await accounts.findOrCreate(tx, addressOf(newcomer.userName, newcomer.profile));
+    const namesakes = await lockNamesakes(tx, workspaceId, newcomer.userName, accountId);
     const current = await authorizeNow(context, tx, 'member.write', workspaceId);
     const { workspace } = current;
     const around = circumstances(context, current);
     const wish = wishFor(workspace);
     const next = memberAfter(null, wish, around);
-    const accountId = await accounts.findOrCreate(tx, addressOf(next.userName, next.profile));
-    const namesakes = await lockNamesakes(tx, workspaceId, next.userName, accountId);
     const [former, another] = namesakes;
     if (another !== undefined || (former !== undefined && former.membershipId !== null))
       throw alreadyAMember(next.userName);

@@ -314,8 +314,9 @@ async function changing(
         admins.map(({ id }) => id),
       );
     }
-    // Not `for update`, which would keep everybody from adding members meanwhile.
-    await tx.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+    // Excludes whoever adds or changes members by the settings as they were: an admin who is added while the plan is
+    // left would stay one.
+    await tx.rows('select 1 from workspace where id = $1 for update', [workspaceId]);
     const workspace = await tx.em.findOne(Workspace, { id: workspaceId });
     if (workspace === null) throw workspaceNotFound();
     const before = described(workspace);

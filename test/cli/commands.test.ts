@@ -186,11 +186,14 @@ describe('a start that fails says why, in a sentence', () => {
       OPERATOR_TOKEN: 'short',
       LOG_LEVEL: 'loud',
       PLAYGROUND: 'maybe',
+      NODE_ENV: 'prod',
     };
     const { code, stdout, stderr } = await rollcall(['serve'], { ...environment, ...wrong });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trim().split('\n')).toEqual(
-      Object.keys(wrong).map((name) => expect.stringMatching(new RegExp(`^${name} must be .*\\.$`))),
+      ['NODE_ENV', ...Object.keys(wrong).slice(0, -1)].map((name) =>
+        expect.stringMatching(new RegExp(`^${name} must be .*\\.$`)),
+      ),
     );
   });
 

@@ -244,6 +244,26 @@ describe('a workspace that leaves ENTERPRISE (rule 24)', () => {
   });
 });
 
+describe('rule 24: who is added while the workspace leaves ENTERPRISE', () => {
+  test('is added before, and then no admin any more, or is refused because SCIM is off', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const workspace = await app.workspace({ version: 'V2' });
+      const { workspaceId } = workspace;
+      const adds = atOnce(40, () =>
+        scimOf(workspace).post('/Users', { userName: nextAddress(), [ROLLCALL]: { role: 'admin' } }),
+      );
+      const downgrade = done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'TEAM' });
+      for (const { status } of await adds) expect([201, 403]).toContain(status);
+      await downgrade;
+      const admins = await app.sql(
+        "select 1 from membership where workspace_id = $1 and role = 'ADMIN' and ended_at is null",
+        [workspaceId],
+      );
+      expect(admins).toEqual([]);
+    }
+  });
+});
+
 describe('seats that are bought', () => {
   test('for the first time by many at the same moment: each change tells what was before it', async () => {
     const { workspaceId } = await app.workspace({ version: 'V1' });

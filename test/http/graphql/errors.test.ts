@@ -100,18 +100,32 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
   });
 });
 
-test('a literal that cannot be coerced does not pass validation', async () => {
-  const query = `mutation { memberSetCreditLimit(input: { workspaceId: "x", memberId: "y", creditLimit: 1.5 }) { changed } }`;
-  expect(await app.graphql(app.operatorToken, query)).toEqual({
-    errors: [
-      {
-        message: expect.stringContaining('PositiveInt'),
-        locations: [{ line: 1, column: expect.any(Number) }],
-        extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: REQUEST_ID },
-      },
-    ],
-  });
-});
+test.each([
+  [
+    'mutation { memberSetCreditLimit(input: { workspaceId: "x", memberId: "y", creditLimit: 1.5 }) { changed } }',
+    'input.creditLimit',
+    'PositiveInt',
+  ],
+  [
+    'mutation { memberAdd(input: { workspaceId: "x", userName: "y", access: { role: { role: BOSS } } }) { changed } }',
+    'input.access.role.role',
+    'BOSS',
+  ],
+  ['{ workspaces(first: "many") { nodes { id } } }', 'first', 'Int'],
+])(
+  'a literal that cannot be coerced is INVALID_INPUT with its place, as a variable is: %s',
+  async (query, attribute, text) => {
+    expect(await app.graphql(app.operatorToken, query)).toEqual({
+      errors: [
+        {
+          message: expect.stringContaining(text),
+          locations: [{ line: 1, column: expect.any(Number) }],
+          extensions: { code: 'INVALID_INPUT', attribute, requestId: REQUEST_ID },
+        },
+      ],
+    });
+  },
+);
 
 test('partial answers: what was refused is null, with its path; the rest is there', async () => {
   const reader = await app.key(workspace.workspaceId, ['MEMBERS_READ']);

@@ -1,0 +1,54 @@
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { rollcallServer, rollcallUnderShell } from '../process.js';
+
+/** However the server is left, it stops, and the embedded PostgreSQL with it. */
+
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-stop-'));
+  await chmod(dataDir, 0o755);
+});
+
+afterEach(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function expectNoPostgres(): Promise<void> {
+  await vi.waitFor(
+    async () => await expect(stat(join(dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT'),
+    { timeout: 10_000 },
+  );
+}
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s, said twice, drains and stops all of it',
+  async (signal) => {
+    const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
+    server.signal(signal);
+    server.signal(signal);
+    expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+    await expectNoPostgres();
+  },
+);
+
+test('a log that nobody reads any more keeps nothing from stopping', async () => {
+  const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir, LOG_LEVEL: 'info' });
+  server.deafen();
+  for (let index = 0; index < 20; index += 1) expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  server.signal('SIGTERM');
+  expect(await server.ended).toMatchObject({ code: 0 });
+  await expectNoPostgres();
+});
+
+test('the end of the shell between npm and the server is the end of the server', async () => {
+  const shell = rollcallUnderShell({ ROLLCALL_DATA_DIR: dataDir });
+  await new Promise<void>((resolve) => {
+    shell.stdout?.on('data', (text: Buffer) => text.includes('ready at') && resolve());
+  });
+  shell.kill('SIGTERM');
+  await expectNoPostgres();
+});
