@@ -4,7 +4,7 @@ import { mintSecret } from '../auth/secret.js';
 import type { Transaction } from '../database/database.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
-import { isPlainText } from '../domain/text.js';
+import { requiredName } from '../domain/text.js';
 import { ApiKey, ApiKeySecret } from '../model/api-key.js';
 import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit.js';
@@ -89,7 +89,7 @@ const KEY_COLUMNS = `
  */
 export async function create(context: ServiceContext, input: NewApiKey): Promise<MintedKey> {
   const { workspace } = await authorize(context, 'apiKey.manage', input.workspaceId);
-  const name = requiredName(input.name);
+  const name = requiredName(input.name, LONGEST_NAME);
   if (input.scopes.length === 0)
     throw new DomainError('INVALID_INPUT', 'A key needs a scope.', { attribute: 'scopes' });
   requireFuture(input.expiresAt ?? null);
@@ -139,7 +139,7 @@ export interface ApiKeyUpdate extends KeyTarget {
 export async function update(context: ServiceContext, input: ApiKeyUpdate): Promise<ApiKey> {
   return changing(context, input, async (tx, apiKey) => {
     const before = described(apiKey);
-    if (input.name != null) apiKey.name = requiredName(input.name);
+    if (input.name != null) apiKey.name = requiredName(input.name, LONGEST_NAME);
     if (input.description !== undefined) apiKey.description = storableDescription(input.description);
     if (input.enabled != null && input.enabled !== (apiKey.disabledAt === null)) {
       apiKey.disabledAt = input.enabled ? null : new Date();
@@ -233,20 +233,6 @@ async function recordKey(
   if (Object.keys(changes).length === 0) return;
   const target = { type: 'apiKey', id: apiKey.id, label: apiKey.name };
   await record(context, tx, { workspaceId: apiKey.workspaceId, action, target, changes });
-}
-
-function requiredName(name: string): string {
-  const trimmed = name.trim();
-  if (trimmed === '' || !isPlainText(trimmed, LONGEST_NAME)) {
-    throw new DomainError(
-      'INVALID_INPUT',
-      `name must have 1 to ${LONGEST_NAME} characters, and no control characters.`,
-      {
-        attribute: 'name',
-      },
-    );
-  }
-  return trimmed;
 }
 
 function storableDescription(text: string | null): string | null {

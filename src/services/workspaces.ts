@@ -9,7 +9,7 @@ import {
 import { isAddress } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
-import { isPlainText } from '../domain/text.js';
+import { requiredName } from '../domain/text.js';
 import type { MemberAccess } from '../model/access.js';
 import type { Plan } from '../model/enums.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
@@ -56,7 +56,7 @@ export async function create(
       Workspace,
       {
         id: newId(),
-        name: requiredName(input.name),
+        name: requiredName(input.name, LONGEST_NAME),
         version: input.version,
         plan: input.plan,
         scimEnabled: input.scimEnabled,
@@ -132,20 +132,6 @@ function requirePool(monthlyCredits: number | null): void {
       attribute: 'monthlyCredits',
     });
   }
-}
-
-function requiredName(name: string): string {
-  const trimmed = name.trim();
-  if (trimmed === '' || !isPlainText(trimmed, LONGEST_NAME)) {
-    throw new DomainError(
-      'INVALID_INPUT',
-      `name must have 1 to ${LONGEST_NAME} characters, and no control characters.`,
-      {
-        attribute: 'name',
-      },
-    );
-  }
-  return trimmed;
 }
 
 async function addFirstOwner(
@@ -238,7 +224,7 @@ export async function update(context: ServiceContext, input: WorkspaceUpdate): P
   if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
   if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
   return changing(context, input, async (tx, workspace) => {
-    if (input.name != null) workspace.name = requiredName(input.name);
+    if (input.name != null) workspace.name = requiredName(input.name, LONGEST_NAME);
     setDefaults(workspace, input);
     const leavesEnterprise =
       input.plan != null && input.plan !== 'ENTERPRISE' && workspace.plan === 'ENTERPRISE';
