@@ -173,6 +173,29 @@ function patch(changes: readonly Operation[]) {
   return scim.patch(`/Users/${id}`, { Operations: changes });
 }
 
+test('the validator finds what it is there to find', async () => {
+  const user = await read(scim, id);
+  const { userName: _, ...nameless } = user;
+  const primary = { value: 'a@acme.test', primary: true };
+  expect(faultsIn(user)).toEqual([]);
+  expect(
+    faultsIn({ ...nameless, title: 7, shoe: 1, emails: [primary, { ...primary, type: 'work' }] }),
+  ).toEqual([
+    'shoe is in no schema',
+    'userName is missing',
+    'title is no string: 7',
+    'emails has 2 primary values',
+  ]);
+  expect(
+    faultsIn({ ...user, name: {}, ims: [], [ROLLCALL]: { role: 'x', seatType: 'pro' }, schemas: [CORE] }),
+  ).toEqual([
+    'name is no object with parts',
+    'ims is no list with values',
+    `${ROLLCALL}.seatType is in no schema`,
+    `schemas lists ${CORE}, and the resource holds ${CORE},${ENTERPRISE},${ROLLCALL}`,
+  ]);
+});
+
 describe('any sequence of operations', () => {
   test(
     'leaves a resource as /Schemas describes it and the answer shows it, or is refused and changes nothing',
