@@ -4,8 +4,8 @@ const MEDIA_RANGE = /^(\*(?:\/\*)?|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))\s*(?:;|$
 const NO_QUALITY = /;\s*q\s*=\s*"?0(?:\.0*)?"?\s*(?:;|$)/i;
 
 /**
- * Whether whoever sends this Accept header can be answered in `application/scim+json`, which is JSON, so that
- * `application/json` will do. RFC 7644 §3.1: "the requested format MAY be indicated by the HTTP "Accept" header field".
+ * Whether whoever sends this Accept header (RFC 9110 §12.5.1) can be answered in `application/scim+json` (RFC 7644
+ * §3.8), which is JSON, so that `application/json` will do.
  *
  * Parameters are not looked at, but for `q=0`. No header, an empty one, and one that names no media type at all ask for
  * nothing in particular.

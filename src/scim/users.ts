@@ -207,9 +207,9 @@ async function demandedVersion(
 }
 
 /**
- * RFC 9110 §13.1.2: of If-None-Match, "if the condition is false, the origin server MUST NOT perform the requested
- * method and MUST respond with [...] 304 (Not Modified) if the request method is GET or HEAD or [...] 412 (Precondition
- * Failed) to all other request methods". Of `*` it is false here, because there is something to change.
+ * RFC 9110 §13.1.2, If-None-Match: where the condition is false, "the origin server MUST respond with either a) the 304
+ * (Not Modified) status code if the request method is GET or HEAD or b) the 412 (Precondition Failed) status code for
+ * all other request methods." Of `*` it is false here, because there is something to change.
  * @throws DomainError STALE_VERSION
  */
 function requirePreconditions({ ifMatch, ifNoneMatch }: ScimRequest, version: number): void {

@@ -134,11 +134,7 @@ function writeUserName(
 ): PatchResult {
   const userName = op === 'remove' ? undefined : parseAttribute(path.attribute, value);
   if (userName === undefined) {
-    throw new ScimError(
-      400,
-      'userName cannot be removed or empty: it is the e-mail address.',
-      op === 'remove' ? 'mutability' : 'invalidValue',
-    );
+    throw new ScimError(400, 'userName cannot be removed or empty: it is the e-mail address.', 'mutability');
   }
   return write(draft, path, userName);
 }

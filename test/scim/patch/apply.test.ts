@@ -277,8 +277,8 @@ describe('"A PATCH speaks only of what it touches": role, seat, limit, active', 
   });
 
   test.each([null, ''])('userName cannot become %j', (value) => {
-    expect(refusal([{ op: 'replace', path: 'userName', value }])).toBe('400 invalidValue');
-    expect(refusal([{ op: 'replace', value: { username: value } }])).toBe('400 invalidValue');
+    expect(refusal([{ op: 'replace', path: 'userName', value }])).toBe('400 mutability');
+    expect(refusal([{ op: 'replace', value: { username: value } }])).toBe('400 mutability');
   });
 });
 
