@@ -11,6 +11,7 @@ import { errorBody, faultOf } from './errors.js';
 import { groupEndpoints } from './groups.js';
 import { meEndpoints } from './me.js';
 import { prepareOperations } from './operations.js';
+import { inTurn } from './pipelining.js';
 import { parseQuery } from './query.js';
 import { ScimError } from './scim-error.js';
 import { userEndpoints } from './users.js';
@@ -83,6 +84,7 @@ export function scimRouter(dependencies: ScimDependencies): Router {
   ];
   // Neither case nor a slash at the end makes a difference to Express, as it is wanted.
   const router = Router({ mergeParams: true, caseSensitive: false, strict: false });
+  router.use(inTurn());
   router.use(authenticate(dependencies));
   for (const endpoint of endpoints) router.all(endpoint.path, serve(endpoint, dependencies));
   router.use(...scimFallback(dependencies));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../../app.js';
-import { connectTo } from './raw.js';
+import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
+import { answersIn, connectTo } from './raw.js';
+import { create, read } from './resources.js';
 
 /** RFC 9112 §9 under SCIM: connections that stay of use, and those that are closed so that the answer arrives. */
 
@@ -9,12 +10,14 @@ const SCIM_JSON = 'application/scim+json; charset=utf-8';
 let app: TestApp;
 let root: string;
 let apiKey: string;
+let scim: ScimClient;
 
 beforeAll(async () => {
   app = await startTestApp();
   const workspace = await app.workspace({ version: 'V2' });
   root = `/scim/v2/organizations/${workspace.workspaceId}`;
   apiKey = workspace.apiKey;
+  scim = app.scim(workspace.workspaceId, apiKey);
 });
 
 afterAll(async () => {
@@ -106,6 +109,43 @@ test('Expect: 100-continue', async () => {
 test('a client that leaves in the middle of its body harms nobody', async () => {
   const connection = await connectTo(app.url);
   connection.send(withBody('POST', '/Users', 'Content-Length: 1000', '{"userName":'));
+  connection.end();
+  const another = await connectTo(app.url);
+  another.send(get('/Groups'));
+  expect(await another.answers(1)).toMatchObject([{ status: 200 }]);
+  another.end();
+});
+
+test('what comes behind a change sees it (RFC 9112 §9.3.2)', async () => {
+  const { id } = await create(scim, { userName: 'turn@acme.test' });
+  const connection = await connectTo(app.url);
+  const titles = ['one', 'two', 'three', 'four'];
+  connection.send(
+    titles
+      .map((value) => JSON.stringify({ Operations: [{ op: 'replace', path: 'title', value }] }))
+      .map((body) => withLength('PATCH', `/Users/${id}`, body) + get(`/Users/${id}`))
+      .join(''),
+  );
+  const answers = await connection.answers(2 * titles.length);
+  expect(answers.map(({ body }) => JSON.parse(body).title)).toEqual(
+    titles.flatMap((title) => [title, title]),
+  );
+  connection.end();
+});
+
+test('what comes behind an answer that closes the connection is not done (§9.6)', async () => {
+  const { id } = await create(scim, { userName: 'spared@acme.test' });
+  const connection = await connectTo(app.url);
+  connection.send(withLength('POST', '/Users', 'x'.repeat(1024 * 1024 + 1)));
+  connection.send(withBody('DELETE', `/Users/${id}`, 'Content-Length: 0', ''));
+  expect(await connection.answers(1)).toMatchObject([{ status: 413 }]);
+  expect(answersIn(await connection.closed())).toMatchObject([{ status: 413 }]);
+  expect(await read(scim, id)).toMatchObject({ userName: 'spared@acme.test' });
+});
+
+test('who leaves before the first answer leaves nothing waiting', async () => {
+  const connection = await connectTo(app.url);
+  connection.send(get('/Users') + get('/Users') + get('/Users'));
   connection.end();
   const another = await connectTo(app.url);
   another.send(get('/Groups'));
