@@ -1,42 +1,78 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import express from 'express';
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { isJsonObject, type JsonObject } from '../domain/profile.js';
 import { ScimError } from './scim-error.js';
+
+/** The longest body that is read, compressed or not. */
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 const MEDIA_TYPES = ['application/scim+json', 'application/json'];
 const CHARSETS = ['utf-8', 'utf8'];
 
-// The bytes, and not express.json: it replaces what is not UTF-8 without a word. 1mb is after decompression.
-const readBytes = express.raw({ type: () => true, limit: '1mb' });
+type Unpack = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
+
+/** RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"." */
+const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
+  ['identity', async (bytes) => bytes],
+  ['gzip', promisify<Uint8Array, ZlibOptions, Uint8Array>(gunzip)],
+  ['x-gzip', promisify<Uint8Array, ZlibOptions, Uint8Array>(gunzip)],
+  ['deflate', promisify<Uint8Array, ZlibOptions, Uint8Array>(inflate)],
+  ['br', promisify<Uint8Array, ZlibOptions, Uint8Array>(brotliDecompress)],
+]);
 
 /**
- * Reads the body of a request.
+ * Reads the body of a request, as far as it has to: of one that is refused, the rest is left unread.
  * @returns the JSON object in it
- * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB, 400 invalidSyntax for what is not UTF-8,
- *   JSON, or an object
+ * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB (before or after it is unpacked),
+ *   400 invalidSyntax for what is not UTF-8, JSON, or an object
  */
-export async function readBody(
-  request: IncomingMessage & { readonly body?: unknown },
-  response: ServerResponse,
-): Promise<JsonObject> {
+export async function readBody(request: IncomingMessage): Promise<JsonObject> {
   requireMediaType(request.headers['content-type']);
-  await new Promise<void>((resolve, reject) => {
-    readBytes(request, response, (error?: unknown) => {
-      if (error === undefined) resolve();
-      else reject(unreadable(error));
-    });
-  });
-  const bytes = request.body;
-  return parseBody(bytes instanceof Uint8Array ? bytes : new Uint8Array());
+  const unpack = unpackingOf(request.headers['content-encoding']);
+  if (Number(request.headers['content-length']) > MAX_BODY_BYTES) throw tooLarge();
+  return parseBody(await unpacked(unpack, await readBytes(request)));
 }
 
-/** Express's parser says in `status` what it did not like; whatever it is, it is about this request. */
-function unreadable(error: unknown): ScimError {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  if (status === 413) return new ScimError(413, 'The body is larger than 1 MB.');
-  if (status === 415)
-    return new ScimError(415, 'This Content-Encoding is not understood. Send the body as it is.');
-  return invalidSyntax('The body could not be read.');
+/** @throws ScimError 415 */
+function unpackingOf(contentEncoding = ''): Unpack {
+  const unpack = ENCODINGS.get(contentEncoding.trim().toLowerCase() || 'identity');
+  if (unpack !== undefined) return unpack;
+  throw new ScimError(
+    415,
+    'This Content-Encoding is not understood. Send the body as it is, or as gzip, deflate or br.',
+  );
+}
+
+/** The bytes, and not `express.json`: it replaces what is not UTF-8 without a word, and reads endless bodies. */
+async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    // Were the request destroyed when it is left before its end, the connection would go before the answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length;
+      if (length > MAX_BODY_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw invalidSyntax('The body could not be read.');
+  }
+  if (length > MAX_BODY_BYTES) throw tooLarge();
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+async function unpacked(unpack: Unpack, bytes: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await unpack(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge();
+    throw invalidSyntax('The body is not what its Content-Encoding says.');
+  }
+}
+
+function tooLarge(): ScimError {
+  return new ScimError(413, 'The body is larger than 1 MB.');
 }
 
 /** @throws ScimError 415. A body without a type is taken for JSON: there is nothing else that it could be. */

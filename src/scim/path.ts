@@ -1,5 +1,6 @@
 import {
   type AttributeReference,
+  ENTERPRISE_USER,
   findSubAttribute,
   resolveName,
   type SchemaReference,
@@ -56,6 +57,15 @@ function resolveWithFilter(path: string, within?: string): AttributePath | undef
 }
 
 /**
+ * Entra names attributes of the enterprise extension without its URN in the paths of some of its requests
+ * (`"path": "manager"`). The core schema has none of their names.
+ */
+function resolveLoosely(name: string, within?: string): ScimPath | undefined {
+  const found = resolveName(name, within);
+  return found ?? (within === undefined ? resolveName(name, ENTERPRISE_USER) : undefined);
+}
+
+/**
  * Reads a key of a path-less value, which may be a path as well: Entra sends `"name.givenName"`,
  * `"urn:…:User:department"` and `"emails[type eq \"work\"].value"`.
  *
@@ -64,7 +74,7 @@ function resolveWithFilter(path: string, within?: string): AttributePath | undef
  * @throws ScimError 400 `invalidFilter` or `invalidPath` for a known attribute with a fault behind it.
  */
 export function parseKey(key: string, within?: string): ScimPath | undefined {
-  return key.includes('[') ? resolveWithFilter(key, within) : resolveName(key.trim(), within);
+  return key.includes('[') ? resolveWithFilter(key, within) : resolveLoosely(key.trim(), within);
 }
 
 /**

@@ -27,7 +27,8 @@ const CORE_NAMES = [
 
 /**
  * What `attributes` and `excludedAttributes` ask for (RFC 7644 §3.9): the first names all that is wanted, the second
- * what is not. Names that are not known ask for nothing; `id` and `schemas` are always there.
+ * what is not. Names that are not known ask for nothing; `id` and `schemas` are always there. The RFC calls the two
+ * "mutually exclusive"; who sends both gets what is wanted, without what is not, because that can only be meant.
  */
 export function projectionOf(query: Query): Projection {
   const wanted = selectionOf(query.get('attributes'));

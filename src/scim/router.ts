@@ -2,13 +2,16 @@ import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
+import { acceptsScim } from './accept.js';
+import { sendAnswer } from './answer.js';
 import { readBody } from './body.js';
 import { discoveryEndpoints } from './discovery.js';
-import type { Endpoint, ScimAnswer, ScimRequest } from './endpoint.js';
+import type { Endpoint, Handler, ScimRequest } from './endpoint.js';
 import { errorBody, faultOf } from './errors.js';
 import { groupEndpoints } from './groups.js';
 import { meEndpoints } from './me.js';
 import { prepareOperations } from './operations.js';
+import { inTurn } from './pipelining.js';
 import { parseQuery } from './query.js';
 import { ScimError } from './scim-error.js';
 import { userEndpoints } from './users.js';
@@ -34,6 +37,8 @@ export interface ScimDependencies {
   }): Promise<ScimContext | undefined>;
   /** Where the server is reached from outside; undefined: where the request says. */
   readonly publicUrl: string | undefined;
+  /** How many bytes an answer has at least that the server compresses for those who ask. */
+  readonly compressedFrom: number;
   /** Told of faults that nobody expected, once each. */
   onFault(error: unknown, requestId: string): void;
 }
@@ -79,6 +84,7 @@ export function scimRouter(dependencies: ScimDependencies): Router {
   ];
   // Neither case nor a slash at the end makes a difference to Express, as it is wanted.
   const router = Router({ mergeParams: true, caseSensitive: false, strict: false });
+  router.use(inTurn());
   router.use(authenticate(dependencies));
   for (const endpoint of endpoints) router.all(endpoint.path, serve(endpoint, dependencies));
   router.use(...scimFallback(dependencies));
@@ -89,13 +95,13 @@ export function scimRouter(dependencies: ScimDependencies): Router {
  * What answers where no endpoint is, and what answers faults: in SCIM's media type, never in HTML. To be mounted at
  * `/scim` as well, after the router, for addresses that have no workspace in them.
  */
-export function scimFallback({
-  onFault,
-}: Pick<ScimDependencies, 'onFault'>): [FallbackHandler, FaultHandler] {
+export function scimFallback(
+  dependencies: Pick<ScimDependencies, 'onFault' | 'compressedFrom'>,
+): [FallbackHandler, FaultHandler] {
   const notFound: FallbackHandler = () => {
     throw new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
   };
-  return [notFound, answerFault(onFault)];
+  return [notFound, answerFault(dependencies)];
 }
 
 function authenticate({ contextFor }: ScimDependencies): ScimHandler {
@@ -123,13 +129,15 @@ function unauthenticated(): DomainError {
   });
 }
 
-function serve(endpoint: Endpoint, { publicUrl }: ScimDependencies): ScimHandler {
+function serve(endpoint: Endpoint, { publicUrl, compressedFrom }: ScimDependencies): ScimHandler {
+  const allowed = allowedBy(endpoint);
   return async (request, response) => {
     response.locals.route = `${ROUTE}${endpoint.path}`;
     const { scim } = response.locals;
     if (scim === undefined) throw unauthenticated();
-    const handle = endpoint.methods[request.method];
-    if (handle === undefined) throw methodNotAllowed(endpoint, request, response);
+    const handle = handlerOf(endpoint, request.method, allowed);
+    if (handle === undefined) throw methodNotAllowed(allowed, request, response);
+    requireAcceptable(request);
     const { id = '' } = request.params;
     // RFC 9562 §4: UUIDs come in any case, and are given in lower case.
     const workspaceId = request.params.workspaceId.toLowerCase();
@@ -139,49 +147,60 @@ function serve(endpoint: Endpoint, { publicUrl }: ScimDependencies): ScimHandler
       id,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
       query: parseQuery(request.url),
-      body: () => readBody(request, response),
+      body: () => readBody(request),
       ifMatch: request.headers['if-match'],
       ifNoneMatch: request.headers['if-none-match'],
     };
-    send(response, await handle(scimRequest));
+    await sendAnswer(request, response, await handle(scimRequest), compressedFrom);
   };
 }
 
+/** What Allow says of a path: HEAD is wherever GET is, and OPTIONS everywhere. */
+function allowedBy({ methods }: Endpoint): string {
+  const own = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...own, 'OPTIONS'].join(', ');
+}
+
+/**
+ * RFC 9110 §9.3.2: "The HEAD method is identical to GET except that the server MUST NOT send content in the response";
+ * §9.3.7, OPTIONS: "A server generating a successful response to OPTIONS SHOULD send any header that might indicate
+ * optional features implemented by the server and applicable to the target resource (e.g., Allow)".
+ */
+function handlerOf({ methods }: Endpoint, method: string, allowed: string): Handler | undefined {
+  if (method === 'OPTIONS') return () => ({ status: 204, headers: { Allow: allowed } });
+  return methods[method === 'HEAD' ? 'GET' : method];
+}
+
 /** RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response". */
-function methodNotAllowed(
-  endpoint: Endpoint,
-  request: ScimHttpRequest,
-  response: ScimHttpResponse,
-): ScimError {
-  const allowed = Object.keys(endpoint.methods).join(', ');
+function methodNotAllowed(allowed: string, request: ScimHttpRequest, response: ScimHttpResponse): ScimError {
   response.set('Allow', allowed);
   return new ScimError(405, `${request.method} does not exist here. What does: ${allowed}.`);
+}
+
+/** @throws ScimError 406. A DELETE and an OPTIONS are answered without a body, which fits whatever is accepted. */
+function requireAcceptable({ method, headers }: ScimHttpRequest): void {
+  if (method === 'DELETE' || method === 'OPTIONS' || acceptsScim(headers.accept)) return;
+  throw new ScimError(
+    406,
+    'Answers are application/scim+json, which the Accept header excludes. Accept it, or application/json, or */*.',
+  );
 }
 
 function origin(publicUrl: string | undefined, request: ScimHttpRequest): string {
   return publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
 }
 
-/** `end` and not Express's `send`, which would add an ETag of its own and answer 304 by itself. */
-function send(response: ScimHttpResponse, { status, headers, body }: ScimAnswer): void {
-  response.status(status);
-  if (headers !== undefined) response.set({ ...headers });
-  if (body === undefined) {
-    response.end();
-    return;
-  }
-  response.set('Content-Type', 'application/scim+json; charset=utf-8');
-  response.end(JSON.stringify(body));
-}
-
-function answerFault(onFault: ScimDependencies['onFault']): FaultHandler {
-  return (error: unknown, _request, response, next) => {
+function answerFault({
+  onFault,
+  compressedFrom,
+}: Pick<ScimDependencies, 'onFault' | 'compressedFrom'>): FaultHandler {
+  return async (error: unknown, request, response, next) => {
     const { requestId } = response.locals;
     const fault = faultOf(error);
     response.locals.errorCode = fault.code;
     if (fault.unknown) onFault(error, requestId);
     // The answer has begun, so it cannot become another one; Express cuts the connection.
     if (response.headersSent) next(error);
-    else send(response, { ...fault, body: errorBody(fault, requestId) });
+    else await sendAnswer(request, response, { ...fault, body: errorBody(fault, requestId) }, compressedFrom);
   };
 }

@@ -112,7 +112,7 @@ function patch(operations: Operations): Handler {
     const mayRepeat = condition === undefined || condition === 'any';
     for (let attempt = 1; ; attempt++) {
       const current = await read(operations, request);
-      if (!meets(condition, current.version)) throw staleVersion();
+      requirePreconditions(request, current.version);
       try {
         const member = await provision(operations, request, patchInput(current, changes, request));
         return oneUser(200, member, request, project);
@@ -131,11 +131,12 @@ function patch(operations: Operations): Handler {
 function patchInput(
   current: MemberData,
   changes: readonly PatchOperation[],
-  { workspaceVersion, baseUrl, ifMatch }: ScimRequest,
+  { workspaceVersion, baseUrl, ifMatch, ifNoneMatch }: ScimRequest,
 ): Omit<MemberProvisionInput, 'workspaceId'> {
   const user = userResource(current, workspaceVersion, baseUrl);
   const { resource, touched } = applyPatch(user, changes);
   const person = personOf(resource);
+  const isUnconditional = ifMatch === undefined && ifNoneMatch === undefined;
   const isSamePerson = isDeepStrictEqual(person, personOf(user));
   const { active, ...access } = touched;
   return {
@@ -145,7 +146,7 @@ function patchInput(
     ...access,
     // Sent empty, which counts as not sent.
     ...(active === undefined || active === '' ? {} : { active }),
-    ...(isSamePerson && ifMatch === undefined ? {} : { expectedVersion: current.version }),
+    ...(isSamePerson && isUnconditional ? {} : { expectedVersion: current.version }),
   };
 }
 
@@ -186,8 +187,8 @@ async function provision(
 }
 
 /**
- * The version that If-Match demands. One version is for the command to judge, under its lock; of several, the one
- * that the member has now.
+ * The version that If-Match demands, or that If-None-Match leaves. One version is for the command to judge, under its
+ * lock; of several, the one that the member has now.
  * @throws DomainError STALE_VERSION, NOT_FOUND
  */
 async function demandedVersion(
@@ -195,12 +196,29 @@ async function demandedVersion(
   request: ScimRequest,
 ): Promise<{ readonly expectedVersion?: number }> {
   const condition = versionCondition(request.ifMatch);
-  if (condition === undefined || condition === 'any') return {};
-  const [only, ...others] = condition;
-  if (only !== undefined && others.length === 0) return { expectedVersion: only };
+  if (request.ifNoneMatch === undefined) {
+    if (condition === undefined || condition === 'any') return {};
+    const [only, ...others] = condition;
+    if (only !== undefined && others.length === 0) return { expectedVersion: only };
+  }
   const { version } = await read(operations, request);
-  if (!meets(condition, version)) throw staleVersion();
+  requirePreconditions(request, version);
   return { expectedVersion: version };
+}
+
+/**
+ * RFC 9110 §13.1.2, If-None-Match: where the condition is false, "the origin server MUST respond with either a) the 304
+ * (Not Modified) status code if the request method is GET or HEAD or b) the 412 (Precondition Failed) status code for
+ * all other request methods." Of `*` it is false here, because there is something to change.
+ * @throws DomainError STALE_VERSION
+ */
+function requirePreconditions({ ifMatch, ifNoneMatch }: ScimRequest, version: number): void {
+  if (!meets(versionCondition(ifMatch), version)) throw staleVersion();
+  const unwanted = versionCondition(ifNoneMatch);
+  if (unwanted === undefined || !meets(unwanted, version)) return;
+  throw new DomainError('STALE_VERSION', 'The user has a version that If-None-Match excludes.', {
+    hint: 'Send the change without If-None-Match, or with If-Match and the ETag that it has.',
+  });
 }
 
 function oneUser(status: number, member: MemberData, request: ScimRequest, project: Projection): ScimAnswer {

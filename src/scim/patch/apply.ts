@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type Json, type JsonObject, parseAttribute } from '../../domain/profile.js';
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseAttribute,
+} from '../../domain/profile.js';
 import {
   type AttributeReference,
   CORE_USER,
@@ -115,6 +121,11 @@ function touchActive(draft: PatchResult, op: Op, path: AttributePath, value: Jso
   return write({ ...draft, touched: { ...draft.touched, active } }, path, active);
 }
 
+/**
+ * RFC 7644 §3.5.2.2: "If an attribute is removed or becomes unassigned and is defined as a required attribute or a
+ * read-only attribute, the server SHALL return an HTTP response status code and a JSON detail error response as defined
+ * in Section 3.12, with a "scimType" error code of "mutability"."
+ */
 function writeUserName(
   draft: PatchResult,
   op: Op,
@@ -123,11 +134,7 @@ function writeUserName(
 ): PatchResult {
   const userName = op === 'remove' ? undefined : parseAttribute(path.attribute, value);
   if (userName === undefined) {
-    throw new ScimError(
-      400,
-      'userName cannot be removed or empty: it is the e-mail address.',
-      'invalidValue',
-    );
+    throw new ScimError(400, 'userName cannot be removed or empty: it is the e-mail address.', 'mutability');
   }
   return write(draft, path, userName);
 }
@@ -168,13 +175,25 @@ function patchSingle(
   return parseAttribute(attribute, value);
 }
 
+/**
+ * Entra's first dialect puts the one value of an attribute into a list: `"path": "name.givenName", "value": [{ "$ref":
+ * null, "value": "Ann" }]`, and a manager likewise.
+ */
+function unwrapped({ attribute, subAttribute }: AttributePath, value: Json | undefined): Json | undefined {
+  const [one, ...others] = isJsonList(value) ? value : [];
+  if (attribute.multiValued || !isJsonObject(one) || others.length > 0) return value;
+  if ((subAttribute ?? attribute).type === 'complex') return one;
+  return Object.hasOwn(one, 'value') ? one.value : value;
+}
+
 function patchAttribute(
   draft: PatchResult,
   op: Op,
   path: AttributePath,
-  value: Json | undefined,
+  sent: Json | undefined,
 ): PatchResult {
   const { name, mutability, multiValued } = path.attribute;
+  const value = unwrapped(path, sent);
   if (mutability === 'readOnly') {
     assertUnchanged(draft, op, path, value);
     return draft;

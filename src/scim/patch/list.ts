@@ -91,11 +91,12 @@ interface Selection {
  * RFC 7644 §3.5.2.3: "If the target location is a multi-valued attribute for which a value selection filter ("valuePath")
  * has been supplied and for which no record match was made, the service provider SHALL indicate failure by returning
  * HTTP status code 400 and a "scimType" error code of "noTarget"." Entra relies on the opposite for filters that say
- * by `eq` what the missing value is, and so these create it.
+ * by `eq` what the missing value is, and so these create it; but not where it would be another than the filter says, as
+ * when `emails[value eq "a@acme.test"].value` is to become "b@acme.test" and has done so already.
  */
 function created({ attribute, filter }: Selection, sent: JsonObject): JsonObject {
-  const described = equalities(filter);
-  if (described !== undefined) return { ...described, ...sent };
+  const value = { ...equalities(filter), ...sent };
+  if (equalities(filter) !== undefined && matches(filter, value)) return value;
   throw new ScimError(400, `No value of ${attribute.name} meets the filter of the path.`, 'noTarget');
 }
 

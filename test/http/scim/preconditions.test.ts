@@ -113,3 +113,34 @@ describe('If-Match', () => {
     }
   });
 });
+
+describe('If-None-Match of what changes something (RFC 9110 §13.1.2)', () => {
+  test.each(['*', 'W/"2"', '"2"', 'W/"1", W/"2"'])(
+    '%s excludes what is there: 412, and nothing is done',
+    async (tag) => {
+      const headers = { 'If-None-Match': tag };
+      const answers = [
+        await scim.put(path, { userName: user.userName }, headers),
+        await scim.patch(path, TITLE, headers),
+        await scim.delete(path, headers),
+      ];
+      for (const answer of answers) expect(answer).toMatchObject({ status: 412, body: { status: '412' } });
+      expect(await read(scim, user.id)).toEqual(user);
+    },
+  );
+
+  test.each(['W/"1"', '"another"'])('%s does not: done', async (tag) => {
+    const headers = { 'If-None-Match': tag };
+    expect(await scim.put(path, { userName: user.userName }, headers)).toMatchObject({ status: 200 });
+    expect(await scim.patch(path, TITLE, headers)).toMatchObject({ status: 200, body: { title: 'Prof.' } });
+    expect(await scim.delete(path, headers)).toMatchObject({ status: 204 });
+  });
+
+  test('both conditions must hold', async () => {
+    const put = (match: string, none: string) =>
+      scim.put(path, { userName: user.userName }, { 'If-Match': match, 'If-None-Match': none });
+    expect(await put('W/"2"', 'W/"2"')).toMatchObject({ status: 412 });
+    expect(await put('W/"3"', 'W/"1"')).toMatchObject({ status: 412 });
+    expect(await put('W/"2"', 'W/"1"')).toMatchObject({ status: 200 });
+  });
+});

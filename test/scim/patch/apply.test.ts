@@ -269,13 +269,16 @@ describe('"A PATCH speaks only of what it touches": role, seat, limit, active', 
     });
   });
 
-  test.each(['active', 'userName'])('remove of %s is 400', (path) => {
-    expect(refusal([{ op: 'remove', path }])).toBe('400 invalidValue');
+  test.each([
+    ['active', '400 invalidValue'],
+    ['userName', '400 mutability'],
+  ])('remove of %s is %s (§3.5.2.2: of what is required)', (path, answer) => {
+    expect(refusal([{ op: 'remove', path }])).toBe(answer);
   });
 
   test.each([null, ''])('userName cannot become %j', (value) => {
-    expect(refusal([{ op: 'replace', path: 'userName', value }])).toBe('400 invalidValue');
-    expect(refusal([{ op: 'replace', value: { username: value } }])).toBe('400 invalidValue');
+    expect(refusal([{ op: 'replace', path: 'userName', value }])).toBe('400 mutability');
+    expect(refusal([{ op: 'replace', value: { username: value } }])).toBe('400 mutability');
   });
 });
 
@@ -328,6 +331,11 @@ describe('what a PATCH cannot do', () => {
     [
       'the same with contradictions',
       { op: 'add', path: 'emails[type eq "a" and type eq "b"].display', value: 'x' },
+      '400 noTarget',
+    ],
+    [
+      'a value that would be another than the filter says, so that it was not that which is missing',
+      { op: 'replace', path: 'emails[value eq "a@x.test"].value', value: 'b@x.test' },
       '400 noTarget',
     ],
     ['remove of everything', { op: 'remove', path: CORE }, '400 noTarget'],

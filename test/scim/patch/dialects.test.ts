@@ -70,6 +70,37 @@ describe('Microsoft Entra ID, as it was first', () => {
     );
   });
 
+  test('a value comes in a list, with a reference that it has not', () => {
+    const one = (value: unknown) => [{ $ref: null, value }];
+    expect(
+      patched([
+        { op: 'Replace', path: 'name.givenName', value: one('Anna') },
+        { op: 'Add', path: 'title', value: one('Dr.') },
+        { op: 'Replace', path: 'active', value: one('False') },
+        { op: 'Replace', path: `${ALIAS}:role`, value: one('viewer') },
+      ]),
+    ).toEqual({
+      resource: ann({
+        name: { givenName: 'Anna', familyName: 'Lee' },
+        title: 'Dr.',
+        active: false,
+        [ROLLCALL]: { role: 'viewer', creditLimit: 500 },
+      }),
+      touched: { active: false, role: 'viewer' },
+    });
+  });
+
+  test('attributes of the enterprise extension come without its URN', () => {
+    const manager = { $ref: 'https://idp.test/Users/26118915', value: '26118915' };
+    expect(
+      patched([
+        { op: 'Add', path: 'manager', value: [manager] },
+        { op: 'Replace', path: 'DEPARTMENT', value: 'Lab' },
+        { op: 'Replace', value: { 'manager.displayName': 'Jo' } },
+      ]).resource,
+    ).toEqual(ann({ [ENTERPRISE]: { department: 'Lab', manager: { ...manager, displayName: 'Jo' } } }));
+  });
+
   test('our attributes come under the only form of name that its screens accept', () => {
     expect(patched([{ op: 'Add', path: `${ALIAS}:role`, value: 'admin' }]).touched).toEqual({
       role: 'admin',

@@ -1,0 +1,78 @@
+import { finished } from 'node:stream/promises';
+import type { Request as ExpressRequest, Response } from 'express';
+import { MAX_BODY_BYTES } from './body.js';
+import type { ScimAnswer } from './endpoint.js';
+
+type Request = ExpressRequest<unknown, unknown, unknown, unknown>;
+
+/** How long a connection that is about to close takes what is still being sent, so that the answer arrives. */
+const LINGER_MS = 1000;
+
+/**
+ * Sends an answer, in SCIM's media type. To a HEAD it is what a GET would get, without its body.
+ *
+ * By hand and not with Express's `send`, which would add an ETag of its own and answer 304 by itself.
+ * @param compressedFrom how many bytes an answer has at least that is compressed on its way, for those who ask
+ */
+export function sendAnswer(
+  request: Request,
+  response: Response<unknown>,
+  { status, headers, body }: ScimAnswer,
+  compressedFrom: number,
+): Promise<void> | undefined {
+  response.status(status);
+  if (headers !== undefined) response.set({ ...headers });
+  // Also where there is nothing to compress, such as a 304: RFC 9110 §15.4.5 wants what the 200 would have.
+  response.vary('Accept-Encoding');
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  if (text !== undefined) {
+    response.set('Content-Type', 'application/scim+json; charset=utf-8');
+    const length = Buffer.byteLength(text);
+    if (!isHeadOfCompressed(request, length, compressedFrom)) response.set('Content-Length', String(length));
+  }
+  if (hasLongRest(request)) return endBeforeBody(request, response, text);
+  response.end(text);
+  return undefined;
+}
+
+/**
+ * RFC 9110 §8.6: "A server MUST NOT send Content-Length in such a response unless its field value equals the decimal
+ * number of octets that would have been sent in the content of a response if the same request had used the GET method."
+ * How many that are after compression is not known.
+ */
+function isHeadOfCompressed(request: Request, length: number, compressedFrom: number): boolean {
+  return (
+    request.method === 'HEAD' &&
+    length >= compressedFrom &&
+    request.acceptsEncodings('br', 'gzip', 'deflate') !== false
+  );
+}
+
+/**
+ * Whether more of the body is still to come than is worth waiting for. What is shorter, and that nobody has read, Node
+ * reads and drops after the answer, and the connection stays of use.
+ */
+function hasLongRest(request: Request): boolean {
+  if (request.complete) return false;
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || Number(length ?? 0) > MAX_BODY_BYTES;
+}
+
+/**
+ * Answers, and closes the connection. RFC 9112 §9.6: "If a server performs an immediate close of a TCP connection, there
+ * is a significant risk that the client will not be able to read the last HTTP response": so for a moment, what the
+ * client goes on sending is taken and dropped.
+ */
+async function endBeforeBody(
+  request: Request,
+  response: Response<unknown>,
+  text: string | undefined,
+): Promise<void> {
+  response.set('Connection', 'close');
+  response.flushHeaders();
+  if (text !== undefined) response.write(text);
+  request.resume();
+  // Whether it has ended, broken off, or goes on for ever: it is over.
+  await finished(request, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
+  response.end();
+}
