@@ -54,10 +54,16 @@ export class Migration20261125110000_Groups extends Migration {
       `alter table "group_member" add constraint "group_member_member_id_foreign" foreign key ("member_id") references "member" ("id") on update cascade on delete cascade;`,
     );
     this.addSql(
-      `create or replace function "group_member_group_member_of_one_workspace_fn"() returns trigger as $$ begin if not exists (select 1 from member m join member_group g on g.workspace_id = m.workspace_id where m.id = new.member_id and g.id = new.group_id) then raise exception 'group and member are of two workspaces' using errcode = 'check_violation', constraint = 'group_member_of_one_workspace'; end if; return new; end; $$ language plpgsql;`,
+      `create or replace function "group_member_group_member_of_one_workspace_fn"() returns trigger as $$ begin if exists (select 1 from joined j join member m on m.id = j.member_id join member_group g on g.id = j.group_id where m.workspace_id <> g.workspace_id) then raise exception 'group and member are of two workspaces' using errcode = 'check_violation', constraint = 'group_member_of_one_workspace'; end if; return null; end; $$ language plpgsql;`,
     );
     this.addSql(
-      `create trigger "group_member_of_one_workspace" BEFORE INSERT OR UPDATE on "group_member" for each ROW execute function "group_member_group_member_of_one_workspace_fn"();`,
+      `create trigger "group_member_of_one_workspace" AFTER INSERT on "group_member" referencing new table as joined for each STATEMENT execute function "group_member_group_member_of_one_workspace_fn"();`,
+    );
+    this.addSql(
+      `create or replace function "group_member_group_member_is_fixed_fn"() returns trigger as $$ begin raise exception 'nobody changes places in groups' using errcode = 'check_violation', constraint = 'group_member_is_fixed'; end; $$ language plpgsql;`,
+    );
+    this.addSql(
+      `create trigger "group_member_is_fixed" BEFORE UPDATE on "group_member" for each ROW execute function "group_member_group_member_is_fixed_fn"();`,
     );
   }
 
@@ -70,6 +76,8 @@ export class Migration20261125110000_Groups extends Migration {
     this.addSql(`drop table if exists "member_group" cascade;`);
     this.addSql(`drop trigger if exists "group_member_of_one_workspace" on "group_member";`);
     this.addSql(`drop function if exists "group_member_group_member_of_one_workspace_fn"();`);
+    this.addSql(`drop trigger if exists "group_member_is_fixed" on "group_member";`);
+    this.addSql(`drop function if exists "group_member_group_member_is_fixed_fn"();`);
     this.addSql(`drop table if exists "group_member" cascade;`);
 
     this.addSql(`alter table "membership" drop constraint "membership_access_origin";`);
