@@ -27,20 +27,23 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /** What is asked of a group, in words that both doors have. Members are named by userName. */
+interface Written {
+  readonly name: string;
+  readonly as: string;
+  readonly members: readonly string[];
+}
+
+interface Patched {
+  readonly name: string;
+  readonly as?: string;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
 type Step =
-  | {
-      readonly do: 'create' | 'replace';
-      readonly name: string;
-      readonly as: string;
-      readonly members: readonly string[];
-    }
-  | {
-      readonly do: 'patch';
-      readonly name: string;
-      readonly as?: string;
-      readonly add: readonly string[];
-      readonly remove: readonly string[];
-    }
+  | (Written & { readonly do: 'create' })
+  | (Written & { readonly do: 'replace' })
+  | (Patched & { readonly do: 'patch' })
   | { readonly do: 'delete'; readonly name: string };
 
 const STEPS: readonly (readonly [Step, string])[] = [
