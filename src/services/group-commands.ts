@@ -1,17 +1,26 @@
 import type { Action } from '../auth/policy.js';
-import { type Sql, type Transaction, violatedConstraint } from '../database/database.js';
+import type { Transaction } from '../database/database.js';
 import { DomainError } from '../domain/errors.js';
 import type { GroupGrant } from '../domain/granted-access.js';
 import { readDisplayName, readExternalId } from '../domain/group.js';
 import { newId } from '../domain/ids.js';
-import type { AuditChanges } from '../model/audit-entry.js';
 import type { Group } from '../model/group.js';
 import type { Workspace } from '../model/workspace.js';
-import { changesBetween, recordMany } from './audit.js';
+import { changesBetween } from './audit.js';
 import { authorize, authorizeNow } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { followGrants } from './group-access.js';
-import { changeMembers, growVersions, type MembersChanged, NOBODY, readIds } from './group-members.js';
+import {
+  grantOf,
+  hasGrant,
+  listed,
+  memberChangesOf,
+  namesOf,
+  recordGroup,
+  refusingNamesakes,
+  writeGroup,
+} from './group-changes.js';
+import { changeMembers, growVersions, NOBODY, readIds } from './group-members.js';
 import { findGroup, GROUP_COLUMNS, lockGroup, memberIdsOf } from './group-rows.js';
 import { lockMembers } from './member-rows.js';
 
@@ -236,52 +245,6 @@ function staleGroup({ version }: Group, expectedVersion: number): DomainError {
   );
 }
 
-async function writeGroup(sql: Sql, next: Group): Promise<Group> {
-  const [written] = await refusingNamesakes(next.displayName, () =>
-    sql.rows<Group>(
-      `update member_group g set display_name = $3, external_id = $4, granted_role = $5, granted_seat_type = $6,
-         version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
-       where id = $1 and workspace_id = $2 returning ${GROUP_COLUMNS}`,
-      [next.id, next.workspaceId, next.displayName, next.externalId, next.grantedRole, next.grantedSeatType],
-    ),
-  );
-  if (written === undefined) throw new Error('a group was not written');
-  return written;
-}
-
-async function recordGroup(
-  context: ServiceContext,
-  sql: Sql,
-  { id, workspaceId, displayName }: Group,
-  action: string,
-  changes: AuditChanges,
-  at: Date,
-): Promise<void> {
-  const target = { type: 'group', id, label: displayName };
-  await recordMany(context, sql, [{ workspaceId, action, target, changes }], at);
-}
-
-function namesOf({ displayName, externalId }: Group): object {
-  return { displayName, externalId };
-}
-
-function grantOf({ grantedRole, grantedSeatType }: GroupGrant): object {
-  return { grantedRole, grantedSeatType };
-}
-
-function hasGrant({ grantedRole, grantedSeatType }: GroupGrant): boolean {
-  return grantedRole !== null || grantedSeatType !== null;
-}
-
-/** Who came and who went: a list of all before and after would drown one newcomer among thousands. */
-function memberChangesOf({ joined, left }: MembersChanged): AuditChanges {
-  return changesBetween({ 'members.removed': listed(left) }, { 'members.added': listed(joined) });
-}
-
-function listed(members: MembersChanged['joined']): MembersChanged['joined'] | null {
-  return members.length === 0 ? null : members;
-}
-
 function requireOwnKind({ version }: Workspace, { grantedRole, grantedSeatType }: GroupGrant): void {
   const wrong = version === 'V1' ? grantedRole !== null && 'role' : grantedSeatType !== null && 'seatType';
   if (wrong === false) return;
@@ -289,17 +252,4 @@ function requireOwnKind({ version }: Workspace, { grantedRole, grantedSeatType }
     attribute: wrong,
     hint: `Grant a ${version === 'V1' ? 'seatType' : 'role'} instead.`,
   });
-}
-
-/** Runs a write whose unique constraint stands for rule 29. @throws DomainError ALREADY_A_GROUP */
-async function refusingNamesakes<Result>(displayName: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (violatedConstraint(error) !== 'member_group_display_name_unique') throw error;
-    throw new DomainError('ALREADY_A_GROUP', `There is a group named ${displayName} in this workspace.`, {
-      attribute: 'displayName',
-      hint: 'Update that group, or give this one another displayName.',
-    });
-  }
 }
