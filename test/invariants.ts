@@ -25,10 +25,51 @@ const BROKEN = {
     having count(*) <> (
       select count(*) from audit_entry e
       where e.target_id = s.member_id and e.action = 'member.add' and e.changes->'active'->>'after' = 'true')`,
-  'rule 28: every version of a member has its entry': `
-    select m.id, m.version, count(e.id)::integer as entries
-    from member m left join audit_entry e on e.target_id = m.id
-    group by m.id, m.version having m.version <> count(e.id)`,
+  // A member shows its groups, so that it has another version when one of them comes, goes or is renamed: the entry of
+  // that is the group's. Where the same change gave other access, the member has an entry of its own, of that moment.
+  'rule 28: every version of a member has its entry, or the entry of a group that it shows': `
+    with member_of as (select m.id, m.version, jsonb_build_array(jsonb_build_object('id', m.id)) as who from member m),
+    shown as (
+      select m.id, g.id as entry, g.at, g.request_id from member_of m join audit_entry g
+        on g.target_type = 'group' and (
+          g.changes->'members.added'->'after' @> m.who or g.changes->'members.removed'->'before' @> m.who
+          or (g.action = 'group.update' and g.changes ? 'displayName' and (
+            select h.inside from (
+              select e.id, coalesce(e.changes->'members.added'->'after' @> m.who, false) as inside
+              from audit_entry e where e.target_id = g.target_id and e.id < g.id and (
+                e.changes->'members.added'->'after' @> m.who or e.changes->'members.removed'->'before' @> m.who)
+              union all
+              select e.id, false from audit_entry e where e.target_id = m.id and e.id < g.id
+                and e.changes->'groups'->'before' @> jsonb_build_array(jsonb_build_object('id', g.target_id))
+            ) h order by h.id desc limit 1)))),
+    counted as (
+      select m.id, m.version,
+        (select count(*) from audit_entry e where e.target_id = m.id)::integer as entries,
+        (select count(*) from shown s where s.id = m.id and not exists (
+          select 1 from audit_entry e where e.target_id = m.id and e.at = s.at and e.request_id = s.request_id
+        ))::integer as of_groups
+      from member_of m)
+    select * from counted where version <> entries + of_groups`,
+  'rule 28: every version of a group has its entry, or the entry of a member who has left the workspace': `
+    select g.id, g.version, count(e.id)::integer as entries from member_group g
+    left join audit_entry e on e.target_id = g.id
+      or e.changes->'groups'->'before' @> jsonb_build_array(jsonb_build_object('id', g.id))
+    group by g.id, g.version having g.version <> count(e.id)`,
+  'rule 29: groups hold members of their own workspace': `
+    select i.* from group_member i join member_group g on g.id = i.group_id join member m on m.id = i.member_id
+    where m.workspace_id <> g.workspace_id`,
+  'rule 30: whose access nobody has set has the strongest grant of its groups': `
+    select m.user_name, s.role, s.seat_type from membership s
+    join member m on m.id = s.member_id
+    join lateral (
+      select max(array_position(array['VIEWER', 'EDITOR', 'ADMIN'], g.granted_role)) as role,
+        max(array_position(array['STARTER', 'BUILDER', 'PRO', 'ELITE', 'ELITE_2', 'ELITE_3'], g.granted_seat_type)) as seat
+      from group_member i join member_group g on g.id = i.group_id where i.member_id = m.id) best on true
+    where s.ended_at is null and s.access_set_by is null and s.role <> 'OWNER' and (
+      best.role <> array_position(array['VIEWER', 'EDITOR', 'ADMIN'], s.role)
+      or best.seat is distinct from
+        array_position(array['STARTER', 'BUILDER', 'PRO', 'ELITE', 'ELITE_2', 'ELITE_3'], s.seat_type)
+        and best.seat is not null)`,
 } as const;
 
 /** Checks every invariant over the whole database, whatever workspaces it holds. */

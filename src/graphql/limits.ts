@@ -18,6 +18,8 @@ export const MOST_ALIASES = 50;
 /** Of what is sent in variables: coercing them walks down by recursion. */
 export const MOST_VARIABLE_DEPTH = 250;
 const UNPAGED_LIST = 50;
+/** A list that is always whole, and may be of thousands. */
+const WHOLE_LIST = { field: 'everyMember', size: 1000 } as const;
 
 interface Cost {
   readonly cost: number;
@@ -134,6 +136,7 @@ function pageSize(node: FieldNode, { ofConnection }: Cost, { variables }: Reques
     .map((argument) => sizeIn(argument, variables))
     .filter((number) => number !== undefined);
   if (size !== undefined) return Math.max(size, 1);
+  if (node.name.value === WHOLE_LIST.field) return WHOLE_LIST.size;
   return ofConnection ? UNPAGED_LIST : 1;
 }
 

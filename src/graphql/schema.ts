@@ -8,6 +8,7 @@ import {
 import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
+import { GroupResolver } from './resolvers/group.js';
 import { MemberResolver } from './resolvers/member.js';
 import { MembershipResolver } from './resolvers/membership.js';
 import { SeatAllocationResolver } from './resolvers/seat-allocation.js';
@@ -23,6 +24,7 @@ export function createSchema(): GraphQLSchema {
       MemberResolver,
       MembershipResolver,
       SeatAllocationResolver,
+      GroupResolver,
       ApiKeyResolver,
     ],
     // Values are judged in the services, for every door alike.

@@ -1,6 +1,7 @@
 import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
+import { Group, GroupMember } from './group.js';
 import { Member } from './member.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
@@ -13,6 +14,8 @@ export const entities = [
   Workspace,
   Member,
   Membership,
+  Group,
+  GroupMember,
   SeatAllocation,
   ApiKey,
   ApiKeySecret,

@@ -5,6 +5,7 @@ import type { Profile } from '../domain/profile.js';
 import { MemberAccess } from './access.js';
 import { Account } from './account.js';
 import { ManagedByEnum, RoleEnum } from './enums.js';
+import { Group } from './group.js';
 import { Node } from './node.js';
 import { MemberProfile } from './profile.js';
 import { GraphQLDateTime } from './scalars.js';
@@ -65,6 +66,16 @@ export class Member implements Node {
 
   @Field(() => MemberAccess, { nullable: true, description: 'What the member may do. Null when not active.' })
   access!: MemberAccess | null;
+
+  @Field(() => ManagedByEnum, {
+    nullable: true,
+    description:
+      'Who has set the access by name. Null when it follows the grants of the groups, or the default of the workspace.',
+  })
+  accessSetBy!: Origin | null;
+
+  @Field(() => [Group], { description: 'The groups that the member is in: all of them, by name.' })
+  groups!: readonly Group[];
 
   @Field(() => ManagedByEnum, { description: 'Who last changed the member.' })
   @Property({ type: 'text' })

@@ -44,6 +44,10 @@ import { Workspace } from './workspace.js';
   name: 'membership_credit_limit_origin',
   expression: `(credit_limit is null) = (credit_limit_set_by is null) and (credit_limit_set_by is null or ${oneOf('credit_limit_set_by', ORIGINS)})`,
 })
+@Check({
+  name: 'membership_access_origin',
+  expression: `access_set_by is null or ${oneOf('access_set_by', ORIGINS)}`,
+})
 @Check({ name: 'membership_ends_after_start', expression: 'ended_at is null or ended_at >= started_at' })
 @Trigger({
   name: 'membership_fits_workspace',
@@ -97,4 +101,8 @@ export class Membership implements Node {
 
   @Property({ type: 'text', nullable: true })
   creditLimitSetBy!: Origin | null;
+
+  /** Who has set role or seat by name; null when they follow from groups or the workspace's default (rule 30). */
+  @Property({ type: 'text', nullable: true })
+  accessSetBy!: Origin | null;
 }

@@ -19,7 +19,7 @@ export interface ScimAttribute {
   readonly required: boolean;
   readonly canonicalValues?: readonly string[];
   readonly caseExact: boolean;
-  readonly mutability: 'readOnly' | 'readWrite' | 'writeOnly';
+  readonly mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
   readonly returned: 'always' | 'default' | 'never';
   readonly uniqueness: 'none' | 'server';
   readonly referenceTypes?: readonly string[];
@@ -192,6 +192,36 @@ const SCHEMAS: Readonly<Record<WorkspaceVersion, readonly ScimSchema[]>> = {
   V2: [coreSchema(CORE_ATTRIBUTES), ENTERPRISE_SCHEMA, ROLLCALL_SCHEMA],
 };
 
+/** RFC 7643 §4.2. */
+const GROUP_SCHEMA: ScimSchema = {
+  id: CORE_GROUP,
+  name: 'Group',
+  description: 'Members of the workspace under one name.',
+  attributes: [
+    attribute('displayName', 'The name of the group. Unique in the workspace.', {
+      required: true,
+      uniqueness: 'server',
+    }),
+    attribute('members', 'Who is in the group.', {
+      type: 'complex',
+      multiValued: true,
+      subAttributes: [
+        attribute('value', 'The id of the user.', { caseExact: true, mutability: 'immutable' }),
+        readOnly('$ref', 'The address of the user.', {
+          type: 'reference',
+          caseExact: true,
+          referenceTypes: ['User'],
+        }),
+        readOnly('display', 'The name of the user.'),
+        readOnly('type', 'What kind of member it is.', { canonicalValues: ['User'] }),
+      ],
+    }),
+  ],
+};
+
+/** The schemas of a Group, in every workspace. */
+export const GROUP_SCHEMAS: readonly ScimSchema[] = [GROUP_SCHEMA];
+
 /** The schemas of a User in a workspace of the version: the core schema first, then the extensions. */
 export function schemasFor(version: WorkspaceVersion): readonly ScimSchema[] {
   return SCHEMAS[version];
@@ -227,7 +257,7 @@ interface KnownSchema {
 }
 
 /** Longest first, so that the longest known URN is found when one is the beginning of another. */
-const KNOWN_SCHEMAS: readonly KnownSchema[] = [
+const USER_SCHEMAS: readonly KnownSchema[] = [
   { prefix: CORE_USER, home: CORE_USER, names: ROOT },
   {
     prefix: ENTERPRISE_USER,
@@ -239,6 +269,14 @@ const KNOWN_SCHEMAS: readonly KnownSchema[] = [
 ]
   .map((schema) => ({ ...schema, prefix: schema.prefix.toLowerCase() }))
   .sort((a, b) => b.prefix.length - a.prefix.length);
+
+const GROUP_NAMES: readonly KnownSchema[] = [
+  {
+    prefix: CORE_GROUP.toLowerCase(),
+    home: CORE_GROUP,
+    names: vocabulary([CORE_GROUP, [...COMMON_ATTRIBUTES, ...GROUP_SCHEMA.attributes]]),
+  },
+];
 
 /** The part of a complex attribute that a name stands for, without case; undefined when it has none such. */
 export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttribute | undefined {
@@ -259,7 +297,8 @@ function findIn(names: Vocabulary, text: string): AttributeReference | undefined
  * The alias is answered as the schema that it stands for, and our own attributes as the one place where they are at
  * home, whatever the workspace's version: which version may carry them is the service's to judge (rule 1).
  *
- * @param within the URN of the extension object that the name is a key of; without it, names are of the core schema.
+ * @param within the URN of the extension object that the name is a key of, or of a Group's schema; without it, names
+ *   are of the User's core schema. A Group knows nothing of a User's schemas, nor a User of a Group's.
  * @returns undefined for a name that is not known.
  */
 export function resolveName(
@@ -267,10 +306,11 @@ export function resolveName(
   within: string = CORE_USER,
 ): AttributeReference | SchemaReference | undefined {
   const lower = name.toLowerCase();
-  for (const { prefix, home, names } of KNOWN_SCHEMAS) {
+  const known = within === CORE_GROUP ? GROUP_NAMES : USER_SCHEMAS;
+  for (const { prefix, home, names } of known) {
     if (lower === prefix) return { kind: 'schema', schema: home };
     if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
   }
-  const schema = KNOWN_SCHEMAS.find(({ prefix }) => prefix === within.toLowerCase());
+  const schema = known.find(({ prefix }) => prefix === within.toLowerCase());
   return schema && findIn(schema.names, name);
 }

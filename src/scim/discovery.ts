@@ -1,6 +1,6 @@
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
-import { CORE_USER, schemasFor } from './attributes.js';
+import { CORE_GROUP, CORE_USER, GROUP_SCHEMAS, schemasFor } from './attributes.js';
 import type { Endpoint, Handler, ScimRequest } from './endpoint.js';
 import { listResponse } from './list-response.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './query.js';
@@ -77,12 +77,24 @@ function resourceTypes(version: WorkspaceVersion): readonly Description[] {
       schema: CORE_USER,
       schemaExtensions: extensions.map(({ id }) => ({ schema: id, required: false })),
     },
+    {
+      schemas: [RESOURCE_TYPE_SCHEMA],
+      id: 'Group',
+      name: 'Group',
+      endpoint: '/Groups',
+      description: 'Members of the workspace under one name.',
+      schema: CORE_GROUP,
+      schemaExtensions: [],
+    },
   ];
 }
 
 /** RFC 7643 §7. */
 function schemas(version: WorkspaceVersion): readonly Description[] {
-  return schemasFor(version).map((schema) => ({ schemas: [SCHEMA_SCHEMA], ...schema }));
+  return [...schemasFor(version), ...GROUP_SCHEMAS].map((schema) => ({
+    schemas: [SCHEMA_SCHEMA],
+    ...schema,
+  }));
 }
 
 /** A list of descriptions, and each by its id, without case, as URNs are compared (RFC 8141 §3.1). */

@@ -21,6 +21,7 @@ const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
   ROLE_NOT_ASSIGNABLE: { status: 400, scimType: 'invalidValue' },
   CREDIT_LIMIT_NOT_ALLOWED: { status: 400, scimType: 'invalidValue' },
   ALREADY_A_MEMBER: { status: 409, scimType: 'uniqueness' },
+  ALREADY_A_GROUP: { status: 409, scimType: 'uniqueness' },
   SEAT_UNAVAILABLE: { status: 403 },
   OWNER_PROTECTED: { status: 403 },
   LAST_OWNER: { status: 409 },

@@ -24,6 +24,7 @@ export interface MemberData {
     | { readonly __typename: 'RoleAccess'; readonly role: Role; readonly creditLimit: number | null }
     | null;
   readonly profile: { readonly attributes: JsonObject };
+  readonly groups: readonly { readonly id: string; readonly displayName: string }[];
   /** The scalar of graphql-scalars gives a Date in process, and text over HTTP. */
   readonly createdAt: Date | string;
   readonly updatedAt: Date | string;
@@ -49,6 +50,7 @@ const MEMBER = /* GraphQL */ `
     id version userName externalId active
     access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit } }
     profile { attributes }
+    groups { id displayName }
     createdAt updatedAt
   }
 `;
@@ -80,7 +82,7 @@ const DELETE_MEMBER = /* GraphQL */ `
   mutation ScimDelete($input: MemberDeleteInput!) { memberDelete(input: $input) { memberId } }
 `;
 
-interface OperationTypes<Variables, Data> {
+export interface OperationTypes<Variables, Data> {
   readonly variables: Variables;
   readonly data: Data;
 }
@@ -153,7 +155,8 @@ export function prepareOperations(schema: GraphQLSchema): Operations {
   };
 }
 
-function prepare<Types extends AnyOperation>(schema: GraphQLSchema, source: string): Operation<Types> {
+/** @throws AggregateError when the schema and the document do not fit each other */
+export function prepare<Types extends AnyOperation>(schema: GraphQLSchema, source: string): Operation<Types> {
   const document: DocumentNode = parse(source, { noLocation: true });
   const faults = validate(schema, document);
   if (faults.length > 0)

@@ -45,6 +45,7 @@ function resolveWithFilter(path: string, within?: string): AttributePath | undef
   const parser = new FilterParser(
     tokens,
     tokens.findIndex(({ kind }) => kind === '['),
+    within,
   );
   const filter = parser.valueFilter(target);
   const { kind, text, position } = parser.take();
@@ -81,10 +82,11 @@ export function parseKey(key: string, within?: string): ScimPath | undefined {
  * Reads the `path` of a PATCH operation: `attr`, `attr.sub`, `attr[filter]`, `attr[filter].sub`, each also behind a
  * schema's URN, and a bare URN. Letter case does not matter.
  *
+ * @param resource the core schema of the resource that it leads into
  * @throws ScimError 400 `invalidPath`, or `invalidFilter` for a fault in the filter, with its position.
  */
-export function parsePath(text: string): ScimPath {
-  const path = parseKey(text);
+export function parsePath(text: string, resource?: string): ScimPath {
+  const path = parseKey(text, resource);
   if (path === undefined) throw pathFault(text, 1, 'there is no such attribute');
   return path;
 }

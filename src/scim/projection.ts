@@ -2,7 +2,9 @@ import { isJsonObject, type Json, type JsonObject } from '../domain/profile.js';
 import {
   type AttributeReference,
   COMMON_ATTRIBUTES,
+  CORE_GROUP,
   CORE_USER,
+  GROUP_SCHEMAS,
   resolveName,
   type SchemaReference,
   schemasFor,
@@ -18,33 +20,34 @@ type Selection = Map<string, Selection | 'whole'>;
 /** RFC 7643 §7, `returned: always`. */
 const ALWAYS = ['schemas', 'id'];
 
-const CORE_NAMES = [
-  ...COMMON_ATTRIBUTES,
-  ...schemasFor('V1')
-    .filter(({ id }) => id === CORE_USER)
-    .flatMap(({ attributes }) => attributes),
-].map(({ name }) => name);
+/** Everything that stands at the root of a resource, by its core schema. */
+function coreNames(resource: string): readonly string[] {
+  const schemas = resource === CORE_GROUP ? GROUP_SCHEMAS : schemasFor('V1');
+  const own = schemas.filter(({ id }) => id === resource).flatMap(({ attributes }) => attributes);
+  return [...COMMON_ATTRIBUTES, ...own].map(({ name }) => name);
+}
 
 /**
  * What `attributes` and `excludedAttributes` ask for (RFC 7644 §3.9): the first names all that is wanted, the second
  * what is not. Names that are not known ask for nothing; `id` and `schemas` are always there. The RFC calls the two
  * "mutually exclusive"; who sends both gets what is wanted, without what is not, because that can only be meant.
+ * @param resource the core schema of the resource that is asked for
  */
-export function projectionOf(query: Query): Projection {
-  const wanted = selectionOf(query.get('attributes'));
-  const unwanted = selectionOf(query.get('excludedattributes'));
+export function projectionOf(query: Query, resource = CORE_USER): Projection {
+  const wanted = selectionOf(query.get('attributes'), resource);
+  const unwanted = selectionOf(query.get('excludedattributes'), resource);
   for (const name of ALWAYS) {
     wanted?.set(name, 'whole');
     unwanted?.delete(name);
   }
-  return (resource) => {
-    const kept = wanted === undefined ? resource : only(resource, wanted);
+  return (whole) => {
+    const kept = wanted === undefined ? whole : only(whole, wanted);
     return unwanted === undefined ? kept : without(kept, unwanted);
   };
 }
 
 /** Undefined when the parameter is not there, or empty: then it asks for nothing in particular. */
-function selectionOf(parameter = ''): Selection | undefined {
+function selectionOf(parameter = '', resource = CORE_USER): Selection | undefined {
   const names = parameter
     .split(',')
     .map((name) => name.trim())
@@ -52,16 +55,19 @@ function selectionOf(parameter = ''): Selection | undefined {
   if (names.length === 0) return undefined;
   const selection: Selection = new Map();
   for (const name of names) {
-    const found = resolveName(name);
-    if (found !== undefined) for (const steps of placesOf(found)) select(selection, steps);
+    const found = resolveName(name, resource);
+    if (found !== undefined) for (const steps of placesOf(found, resource)) select(selection, steps);
   }
   return selection;
 }
 
 /** Where in a resource it stands what a name stands for: the keys that lead there. */
-function placesOf(found: AttributeReference | SchemaReference): readonly (readonly string[])[] {
-  const root = found.schema === CORE_USER ? [] : [found.schema];
-  if (found.kind === 'schema') return root.length > 0 ? [root] : CORE_NAMES.map((name) => [name]);
+function placesOf(
+  found: AttributeReference | SchemaReference,
+  resource: string,
+): readonly (readonly string[])[] {
+  const root = found.schema === resource ? [] : [found.schema];
+  if (found.kind === 'schema') return root.length > 0 ? [root] : coreNames(resource).map((name) => [name]);
   const { attribute, subAttribute } = found;
   return [[...root, attribute.name, ...(subAttribute === undefined ? [] : [subAttribute.name])]];
 }

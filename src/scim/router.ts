@@ -8,6 +8,7 @@ import { readBody } from './body.js';
 import { discoveryEndpoints } from './discovery.js';
 import type { Endpoint, Handler, ScimRequest } from './endpoint.js';
 import { errorBody, faultOf } from './errors.js';
+import { prepareGroupOperations } from './group-operations.js';
 import { groupEndpoints } from './groups.js';
 import { meEndpoints } from './me.js';
 import { prepareOperations } from './operations.js';
@@ -78,7 +79,7 @@ export function scimRouter(dependencies: ScimDependencies): Router {
   const operations = prepareOperations(dependencies.schema);
   const endpoints = [
     ...userEndpoints(operations),
-    ...groupEndpoints(),
+    ...groupEndpoints(prepareGroupOperations(dependencies.schema)),
     ...meEndpoints(),
     ...discoveryEndpoints(),
   ];

@@ -28,6 +28,7 @@ export function userResource(member: MemberData, version: WorkspaceVersion, base
     userName: member.userName,
     ...person,
     active: member.active,
+    ...groups(member, baseUrl),
     ...(version === 'V1' ? seat(member) : {}),
     ...(extension === undefined ? {} : { [ROLLCALL_USER]: extension }),
     ...(enterprise === undefined ? {} : { [ENTERPRISE_USER]: enterprise }),
@@ -47,6 +48,18 @@ export function userLocation(baseUrl: string, id: string): string {
 
 function dateTime(value: Date | string): string {
   return new Date(value).toISOString();
+}
+
+/** RFC 7643 §4.1.2, `groups`: direct, since groups hold no groups here. */
+function groups(member: MemberData, baseUrl: string): JsonObject {
+  if (member.groups.length === 0) return {};
+  const values = member.groups.map(({ id, displayName }) => ({
+    value: id,
+    $ref: `${baseUrl}/Groups/${id}`,
+    display: displayName,
+    type: 'direct',
+  }));
+  return { groups: values };
 }
 
 function seat({ access }: MemberData): JsonObject {

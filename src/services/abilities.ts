@@ -20,6 +20,7 @@ export interface WorkspaceAbilities {
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
   readonly addMember: Ability;
+  readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
   readonly readAuditLog: Ability;
 }
@@ -43,9 +44,23 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     setSeats: await may('seats.set'),
     setCreditPool: await may('credits.setPool'),
     addMember: await may('member.write'),
+    createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),
     readAuditLog: await may('audit.read'),
   };
+}
+
+export interface GroupAbilities {
+  readonly update: Ability;
+  readonly setGrant: Ability;
+  readonly delete: Ability;
+}
+
+/** What the caller may do to a group of the workspace. */
+export async function ofGroup(context: ServiceContext, workspaceId: string): Promise<GroupAbilities> {
+  const may = (action: Action) => ability(async () => void (await authorize(context, action, workspaceId)));
+  const write = await may('group.write');
+  return { update: write, setGrant: await may('group.grant'), delete: write };
 }
 
 /** What the caller may do to the member. */

@@ -52,6 +52,47 @@ export async function record(context: ServiceContext, sql: Sql, fact: AuditFact)
   );
 }
 
+/**
+ * Writes down what the same command did to many things, in one statement and at one moment.
+ * @param sql the transaction
+ * @param at the moment, which a command that writes several kinds of entries gives to all of them
+ */
+export async function recordMany(
+  context: ServiceContext,
+  sql: Sql,
+  facts: readonly AuditFact[],
+  at: Date,
+): Promise<void> {
+  const [first] = facts;
+  if (first === undefined) return;
+  const { target } = first;
+  const [, workspaceId, , actorType, actorId, actor, channel, action, , , , , requestId] = auditEntryValues(
+    context,
+    first,
+    at,
+  );
+  await sql.rows(
+    `insert into audit_entry (${AUDIT_ENTRY_COLUMNS})
+     select f.id, $5, $6, $7, $8, $9, $10, $11, $12, f.target, f.label, f.changes, $13
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) f(id, target, label, changes)`,
+    [
+      facts.map(() => newId()),
+      facts.map((fact) => fact.target.id),
+      facts.map((fact) => fact.target.label),
+      facts.map((fact) => JSON.stringify(fact.changes)),
+      workspaceId,
+      at,
+      actorType,
+      actorId,
+      actor,
+      channel,
+      action,
+      target.type,
+      requestId,
+    ],
+  );
+}
+
 /** The attributes that differ, with both values. */
 export function changesBetween(before: object, after: object): AuditChanges {
   const was = new Map<string, unknown>(Object.entries(before));

@@ -1,4 +1,5 @@
 import { type Sql, violatedConstraint } from '../database/database.js';
+import type { Origin } from '../domain/access.js';
 import { addressOf } from '../domain/address.js';
 import { newId } from '../domain/ids.js';
 import type { MemberState } from '../domain/member-state.js';
@@ -25,8 +26,9 @@ const ADD = `
     select $5, facts.id, account.id, $6, $7, $8, $9, 1, now(), now() from facts, account returning account_id, created_at),
   stay as (
     insert into membership
-      (id, workspace_id, workspace_version, member_id, started_at, role, credit_limit, credit_limit_set_by)
-    select $10, facts.id, facts.version, $5, now(), $11, $12, $13 from facts, added where $11::text is not null),
+      (id, workspace_id, workspace_version, member_id, started_at, role, credit_limit, credit_limit_set_by,
+       access_set_by)
+    select $10, facts.id, facts.version, $5, now(), $11, $12, $13, $27 from facts, added where $11::text is not null),
   entry as (
     insert into audit_entry (${AUDIT_ENTRY_COLUMNS})
     select $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26 from added)
@@ -41,6 +43,7 @@ export async function addInOneStatement(
   context: ServiceContext,
   workspace: Workspace,
   next: MemberState,
+  accessSetBy: Origin | null,
 ): Promise<MemberRow | undefined> {
   const { access } = next;
   const origin = originOf(context);
@@ -72,6 +75,7 @@ export async function addInOneStatement(
     access?.creditLimit ?? null,
     access?.creditLimitSetBy ?? null,
     ...entry,
+    accessSetBy,
   ]);
   if (written === undefined) return undefined;
   const { userName, externalId, profile } = next;
@@ -92,6 +96,8 @@ export async function addInOneStatement(
     seatType: null,
     creditLimit: access?.creditLimit ?? null,
     creditLimitSetBy: access?.creditLimitSetBy ?? null,
+    accessSetBy,
+    groupsOfMember: null,
   });
 }
 

@@ -10,6 +10,7 @@ import * as accounts from './accounts.js';
 import { changesBetween, record } from './audit.js';
 import { originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import { groupsLeft, leaveGroups } from './group-departures.js';
 import { accessOf, findMember, type MemberRow, stateOf } from './member-rows.js';
 import * as seats from './seats.js';
 
@@ -24,6 +25,8 @@ export interface Transition {
   readonly workspace: Workspace;
   readonly row: MemberRow;
   readonly next: MemberState;
+  /** Who has then set the access by name; null when it follows from groups or the default (rule 30). */
+  readonly accessSetBy: Origin | null;
   /** What the audit log calls it. */
   readonly action: string;
 }
@@ -38,14 +41,18 @@ export async function apply(
   sql: Sql,
   transition: Transition,
 ): Promise<MemberChange> {
-  const { workspace, row, next, action } = transition;
+  const { workspace, row, next, action, accessSetBy } = transition;
   const before = stateOf(row);
-  if (sameMember(before, next)) return { member: row, changed: false };
+  const isCleared = next.access !== null && row.accessSetBy !== null && accessSetBy === null;
+  if (sameMember(before, next) && !isCleared) return { member: row, changed: false };
+  const removed = before.access !== null && next.access === null;
+  // Rule 29: "Removing or deleting a member takes the person out of its groups."
+  if (removed) await leaveGroups(sql, row);
   if (before.access?.role === 'OWNER' && next.access?.role !== 'OWNER')
     await keepAnOwner(sql, workspace.id, row.id);
   const accountId = await accountAfter(sql, row, before, next);
-  await moveAccess(sql, workspace, row, next.access);
-  const removed = before.access !== null && next.access === null;
+  await moveAccess(sql, workspace, row, next.access, accessSetBy);
+
   if (removed || accountId !== row.accountId) await endSessions(sql, workspace.id, row.accountId);
   // Whatever this request knows of the caller's standing may have been about this very member.
   context.grants.delete(workspace.id);
@@ -64,7 +71,11 @@ export async function apply(
     workspaceId: workspace.id,
     action,
     target: { type: 'member', id: row.id, label: next.userName },
-    changes: memberChanges(before, next),
+    changes: {
+      ...memberChanges(before, next),
+      ...(isCleared ? { accessSetBy: { before: row.accessSetBy, after: null } } : {}),
+      ...(removed ? groupsLeft(row) : {}),
+    },
   });
   const member = await findMember(sql, workspace.id, row.id);
   return { member: member ?? { ...row, version, updatedAt }, changed: true };
@@ -126,15 +137,25 @@ async function moveAccess(
   workspace: Workspace,
   row: MemberRow,
   access: Access | null,
+  accessSetBy: Origin | null,
 ): Promise<void> {
   const before = accessOf(row);
   await seats.exchange(sql, workspace.id, before?.seatType ?? null, access?.seatType ?? null);
-  if (before === null && access !== null) await openMembership(sql, workspace, row.id, access);
+  if (before === null && access !== null) await openMembership(sql, workspace, row.id, access, accessSetBy);
   else if (before !== null && access === null) await endMembership(sql, row);
   else if (access !== null) {
     await sql.rows(
-      `update membership set role = $2, seat_type = $3, credit_limit = $4, credit_limit_set_by = $5 where id = $1`,
-      [row.membershipId, access.role, access.seatType, access.creditLimit, access.creditLimitSetBy],
+      `update membership
+       set role = $2, seat_type = $3, credit_limit = $4, credit_limit_set_by = $5, access_set_by = $6
+       where id = $1`,
+      [
+        row.membershipId,
+        access.role,
+        access.seatType,
+        access.creditLimit,
+        access.creditLimitSetBy,
+        accessSetBy,
+      ],
     );
   }
 }
@@ -148,11 +169,13 @@ export async function openMembership(
   workspace: Workspace,
   memberId: string,
   access: Access,
+  accessSetBy: Origin | null,
 ): Promise<void> {
   await sql.rows(
     `insert into membership
-       (id, workspace_id, workspace_version, member_id, started_at, role, seat_type, credit_limit, credit_limit_set_by)
-     values ($1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8)`,
+       (id, workspace_id, workspace_version, member_id, started_at, role, seat_type, credit_limit,
+        credit_limit_set_by, access_set_by)
+     values ($1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8, $9)`,
     [
       newId(),
       workspace.id,
@@ -162,6 +185,7 @@ export async function openMembership(
       access.seatType,
       access.creditLimit,
       access.creditLimitSetBy,
+      accessSetBy,
     ],
   );
 }

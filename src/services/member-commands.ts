@@ -1,7 +1,9 @@
 import type { Action } from '../auth/policy.js';
 import type { Sql, Transaction } from '../database/database.js';
+import type { Origin } from '../domain/access.js';
 import { addressOf } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
+import { accessSetByAfter, type GroupGrant, grantedAccess, withGrants } from '../domain/granted-access.js';
 import { newId } from '../domain/ids.js';
 import { type Circumstances, type MemberState, memberAfter, ownerProtected } from '../domain/member-state.js';
 import type { MemberWish } from '../domain/provisioning.js';
@@ -10,6 +12,7 @@ import * as accounts from './accounts.js';
 import { record } from './audit.js';
 import { authorize, authorizeNow, type Grant, mayChangeOwners, originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import { groupsLeft, leaveGroups } from './group-departures.js';
 import { addInOneStatement } from './member-add-statement.js';
 import {
   alreadyAMember,
@@ -21,7 +24,14 @@ import {
   openMembership,
   refusingNamesakes,
 } from './member-changes.js';
-import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from './member-rows.js';
+import {
+  findMember,
+  heldAccess,
+  lockMembers,
+  lockNamesakes,
+  type MemberRow,
+  stateOf,
+} from './member-rows.js';
 import * as seats from './seats.js';
 
 /** What a command is asked to do to which member. */
@@ -45,8 +55,11 @@ export async function add(
   wishFor: WishFor,
 ): Promise<MemberChange> {
   const grant = await authorize(context, 'member.write', workspaceId);
-  const newcomer = memberAfter(null, wishFor(grant.workspace), circumstances(context, grant));
-  const added = await addInOneStatement(context, grant.workspace, newcomer);
+  const expected = circumstances(context, grant);
+  const newWish = wishFor(grant.workspace);
+  const newcomer = memberAfter(null, newWish, expected);
+  const setBy = newcomer.access && accessSetByAfter(null, newWish, expected);
+  const added = await addInOneStatement(context, grant.workspace, newcomer, setBy);
   if (added !== undefined) return { member: added, changed: true };
   return context.database.transaction(async (tx) => {
     // Who is meant does not depend on the workspace; what becomes of them does.
@@ -60,12 +73,20 @@ export async function add(
     const [former, another] = namesakes;
     if (another !== undefined || (former !== undefined && former.membershipId !== null))
       throw alreadyAMember(next.userName);
-    if (former === undefined)
-      return { member: await insert(context, tx, workspace, next, accountId), changed: true };
+    const accessSetBy = accessSetByAfter(null, wish, around);
+    if (former === undefined) {
+      const member = await insert(context, tx, workspace, next, accountId, accessSetBy);
+      return { member, changed: true };
+    }
     return apply(context, tx, {
       workspace,
       row: former,
-      next: memberAfter(stateOf(former), { ...wish, userName: next.userName }, around),
+      next: memberAfter(
+        stateOf(former),
+        { ...wish, userName: next.userName },
+        circumstances(context, current, former.groups),
+      ),
+      accessSetBy,
       action: 'member.add',
     });
   });
@@ -82,8 +103,11 @@ export async function change(
 ): Promise<MemberChange> {
   return onMember(context, 'member.write', target, (tx, row, grant) => {
     const { workspace } = grant;
-    const next = memberAfter(stateOf(row), wishFor(workspace, row), circumstances(context, grant));
-    return apply(context, tx, { workspace, row, next, action: actionOf(row, next) });
+    const around = circumstances(context, grant, row.groups);
+    const wish = wishFor(workspace, row);
+    const next = memberAfter(stateOf(row), wish, around);
+    const accessSetBy = accessSetByAfter(heldAccess(row), wish, around);
+    return apply(context, tx, { workspace, row, next, accessSetBy, action: actionOf(row, next) });
   });
 }
 
@@ -97,10 +121,10 @@ export async function deleteRecord(
 ): Promise<{ memberId: string }> {
   const { workspaceId } = target;
   return onMember(context, 'member.write', target, async (tx, row, grant) => {
-    if (row.role === 'OWNER') {
-      if (!mayChangeOwners(context, grant)) throw ownerProtected();
-      await keepAnOwner(tx, workspaceId, row.id);
-    }
+    const isOwner = row.role === 'OWNER';
+    if (isOwner && !mayChangeOwners(context, grant)) throw ownerProtected();
+    await leaveGroups(tx, row);
+    if (isOwner) await keepAnOwner(tx, workspaceId, row.id);
     await seats.exchange(tx, workspaceId, row.seatType, null);
     await endSessions(tx, workspaceId, row.accountId);
     context.grants.delete(workspaceId);
@@ -109,7 +133,7 @@ export async function deleteRecord(
       workspaceId,
       action: 'member.delete',
       target: { type: 'member', id: row.id, label: row.userName },
-      changes: memberChanges(stateOf(row), null),
+      changes: { ...memberChanges(stateOf(row), null), ...groupsLeft(row) },
     });
     return { memberId: row.id };
   });
@@ -128,12 +152,35 @@ export async function changeOwner(
 ): Promise<MemberChange> {
   return onMember(context, 'owner.write', target, (tx, row, { workspace }) => {
     const next = { ...stateOf(row), access: become(workspace, row) };
-    return apply(context, tx, { workspace, row, next, action });
+    // What an owner becomes is said by name, whatever groups would give.
+    const accessSetBy = originOf(context);
+    return apply(context, tx, { workspace, row, next, accessSetBy, action });
   });
 }
 
-function circumstances(context: ServiceContext, grant: Grant): Circumstances {
-  const { workspace } = grant;
+/**
+ * Gives up the access that somebody has set by name: from then on it follows the member's groups, else the
+ * workspace's default (rule 30). Of an owner, and where nobody has set any, nothing changes.
+ * @throws DomainError as `change` does; SEAT_UNAVAILABLE
+ */
+export async function clearAccess(context: ServiceContext, target: MemberTarget): Promise<MemberChange> {
+  return onMember(context, 'member.write', target, (tx, row, { workspace }) => {
+    const held = heldAccess(row);
+    if (held === null || held.access.role === 'OWNER' || held.accessSetBy === null)
+      return Promise.resolve({ member: row, changed: false });
+    const access = grantedAccess({ ...held, accessSetBy: null }, row.groups, workspace);
+    const next = { ...stateOf(row), access };
+    return apply(context, tx, { workspace, row, next, accessSetBy: null, action: 'member.update' });
+  });
+}
+
+/** @param groups those that the member is in: what they grant stands where else the default would (rule 30) */
+function circumstances(
+  context: ServiceContext,
+  grant: Grant,
+  groups: readonly GroupGrant[] = [],
+): Circumstances {
+  const workspace = groups.length === 0 ? grant.workspace : withGrants(grant.workspace, groups);
   return { workspace, origin: originOf(context), mayChangeOwners: mayChangeOwners(context, grant) };
 }
 
@@ -182,6 +229,7 @@ async function insert(
   workspace: Workspace,
   next: MemberState,
   accountId: string,
+  accessSetBy: Origin | null,
 ): Promise<MemberRow> {
   const id = newId();
   const managedBy = originOf(context);
@@ -195,7 +243,7 @@ async function insert(
   );
   if (next.access !== null) {
     await seats.exchange(sql, workspace.id, null, next.access.seatType);
-    await openMembership(sql, workspace, id, next.access);
+    await openMembership(sql, workspace, id, next.access, accessSetBy);
   }
   await record(context, sql, {
     workspaceId: workspace.id,

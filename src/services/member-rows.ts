@@ -7,11 +7,14 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../domain/access.js';
+import type { HeldAccess } from '../domain/granted-access.js';
 import { isId } from '../domain/ids.js';
 import type { MemberState } from '../domain/member-state.js';
 import type { Profile } from '../domain/profile.js';
 import type { MemberAccess } from '../model/access.js';
+import type { Group } from '../model/group.js';
 import type { Member } from '../model/member.js';
+import { GROUPS_OF_MEMBER, type GroupOfMember, groupOfMember } from './group-rows.js';
 
 /** A member with its open membership, as the queries below give it. */
 export interface MemberRecord {
@@ -31,10 +34,15 @@ export interface MemberRecord {
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
   readonly creditLimitSetBy: Origin | null;
+  readonly accessSetBy: Origin | null;
+  /** The groups that it is in, by name; null for none. */
+  readonly groupsOfMember: readonly GroupOfMember[] | null;
 }
 
 /** A record with what the model says of it beside: it has the shape of the model's `Member`. */
 export type MemberRow = MemberRecord & Member;
+
+const NO_GROUPS: readonly Group[] = [];
 
 /** Completes a record, without a class instance: pages of them are read at every import. */
 export function memberRow(record: MemberRecord): MemberRow {
@@ -43,6 +51,7 @@ export function memberRow(record: MemberRecord): MemberRow {
     person: { ...record.profile, attributes: record.profile },
     active: record.membershipId !== null,
     access: memberAccess(record),
+    groups: record.groupsOfMember === null ? NO_GROUPS : record.groupsOfMember.map(groupOfMember),
   };
 }
 
@@ -66,7 +75,8 @@ const MEMBER_COLUMNS = `
 /** The columns of a `MemberRow`, of the tables in `MEMBER_TABLES`. */
 export const MEMBER_ROW_COLUMNS = `${MEMBER_COLUMNS},
   s.workspace_version as "workspaceVersion", s.id as "membershipId", s.role, s.seat_type as "seatType",
-  s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy"`;
+  s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy", s.access_set_by as "accessSetBy",
+  ${GROUPS_OF_MEMBER} as "groupsOfMember"`;
 
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
 
@@ -82,12 +92,18 @@ export async function findMember(sql: Sql, workspaceId: string, id: string): Pro
 /**
  * Keeps everybody else from changing these members until the transaction ends. The lock comes first and the reading
  * after it: a statement that waits for a lock does not see what joined tables have become.
+ * @returns the ids of those that are there
  */
-export async function lockMembers(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<void> {
-  await sql.rows(
-    'select 1 from member where workspace_id = $1 and id = any($2::uuid[]) order by id for no key update',
+export async function lockMembers(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await sql.rows<{ id: string }>(
+    'select id from member where workspace_id = $1 and id = any($2::uuid[]) order by id for no key update',
     [workspaceId, ids.filter(isId)],
   );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The workspace's admins, in the order of their ids. */
@@ -120,6 +136,12 @@ export function accessOf(row: MemberRecord): Access | null {
   if (row.role === null) return null;
   const { role, seatType, creditLimit, creditLimitSetBy } = row;
   return { role, seatType, creditLimit, creditLimitSetBy };
+}
+
+/** What the member may do and who said so; null when it is not active. */
+export function heldAccess(row: MemberRecord): HeldAccess | null {
+  const access = accessOf(row);
+  return access && { access, accessSetBy: row.accessSetBy };
 }
 
 export function stateOf(row: MemberRecord): MemberState {

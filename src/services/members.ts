@@ -20,7 +20,7 @@ import {
 import { asIs, Page, type PageArguments } from './page.js';
 
 export type { MemberChange } from './member-changes.js';
-export { deleteRecord, type MemberTarget } from './member-commands.js';
+export { clearAccess, deleteRecord, type MemberTarget } from './member-commands.js';
 
 /** The access that a client gives: exactly one of the two. */
 export interface AccessWish {

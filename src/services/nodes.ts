@@ -6,12 +6,13 @@ import * as apiKeys from './api-keys.js';
 import * as audit from './audit.js';
 import { authenticated } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import * as groups from './groups.js';
 import * as members from './members.js';
 import * as workspaces from './workspaces.js';
 
 interface Located {
   readonly id: string;
-  readonly type: 'Account' | 'Workspace' | 'Member' | 'Membership' | 'ApiKey' | 'AuditEntry';
+  readonly type: 'Account' | 'Workspace' | 'Member' | 'Membership' | 'Group' | 'ApiKey' | 'AuditEntry';
   readonly workspaceId: string;
 }
 
@@ -20,6 +21,7 @@ const LOCATE = `
   select id, 'Workspace' as type, id as "workspaceId" from workspace where id = any($1::uuid[])
   union all select id, 'Member', workspace_id from member where id = any($1::uuid[])
   union all select id, 'Membership', workspace_id from membership where id = any($1::uuid[])
+  union all select id, 'Group', workspace_id from member_group where id = any($1::uuid[])
   union all select id, 'ApiKey', workspace_id from api_key where id = any($1::uuid[])
   union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($1::uuid[]) and workspace_id is not null
   union all select a.id, 'Account', a.id from account a where a.id = any($1::uuid[])`;
@@ -59,6 +61,7 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   Workspace: (context, { id }) => workspaces.get(context, id),
   Member: (context, { id, workspaceId }) => members.get(context, workspaceId, { id }),
   Membership: loadMembership,
+  Group: (context, { id, workspaceId }) => groups.get(context, workspaceId, { id }),
   ApiKey: (context, { id, workspaceId }) => apiKeys.get(context, { workspaceId, apiKeyId: id }),
   AuditEntry: (context, { id, workspaceId }) => audit.get(context, workspaceId, id),
   Account: loadAccount,

@@ -90,6 +90,55 @@ export async function exchange(
   }
 }
 
+/**
+ * The same for many members at once: what they take and free of each type is counted together, types in one order.
+ * @param moves in the order in which seats are given; the first who gets none is named
+ * @throws DomainError SEAT_UNAVAILABLE with the counts and the name (rule 30)
+ */
+export async function exchangeMany(sql: Sql, workspaceId: string, moves: readonly SeatMove[]): Promise<void> {
+  const types = new Set(moves.flatMap(({ freed, taken }) => [freed, taken]).filter((type) => type !== null));
+  for (const seatType of [...types].toSorted()) {
+    const takers = moves.filter(({ freed, taken }) => taken === seatType && freed !== seatType);
+    const freed = moves.filter((move) => move.freed === seatType && move.taken !== seatType).length;
+    const more = takers.length - freed;
+    const moved = await sql.rows(
+      `update seat_allocation set used = used + $3
+       where workspace_id = $1 and seat_type = $2 and ($3 <= 0 or used + $3 <= total) returning used`,
+      [workspaceId, seatType, more],
+    );
+    if (moved.length === 0 && more > 0) throw await unavailableTo(sql, workspaceId, seatType, takers, freed);
+  }
+}
+
+/** Somebody who gives up one seat for another. */
+export interface SeatMove {
+  readonly userName: string;
+  readonly freed: SeatType | null;
+  readonly taken: SeatType | null;
+}
+
+async function unavailableTo(
+  sql: Sql,
+  workspaceId: string,
+  seatType: SeatType,
+  takers: readonly SeatMove[],
+  freed: number,
+): Promise<DomainError> {
+  const { seat } = (await unavailable(sql, workspaceId, seatType)).details;
+  const { total, used } = seat ?? { total: 0, used: 0 };
+  const { userName } = takers[Math.max(total - used + freed, 0)] ?? { userName: 'everybody' };
+  const type = seatType.toLowerCase();
+  return new DomainError(
+    'SEAT_UNAVAILABLE',
+    `No ${type} seat is free for ${userName} (${type}: ${used} of ${total} taken).`,
+    {
+      attribute: 'seatType',
+      hint: 'Buy more seats of this type, or free one; nothing has been changed.',
+      seat: { seatType, total, used },
+    },
+  );
+}
+
 /** Counting and taking is one statement: of a hundred takers of the last seat, one finds `used < total` true. */
 async function take(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {
   const taken = await sql.rows(

@@ -147,7 +147,7 @@ async function addFirstOwner(
      values ($1, $2, $3, $4, '{}', 'WORKSPACE', 1, now(), now())`,
     [id, workspace.id, await accounts.findOrCreate(tx, email), email],
   );
-  await openMembership(tx, workspace, id, access);
+  await openMembership(tx, workspace, id, access, null);
   await record(context, tx, {
     workspaceId: workspace.id,
     action: 'member.add',
@@ -258,7 +258,9 @@ async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace:
   for (const row of await findAdmins(tx, workspace.id)) {
     const { access, ...person } = stateOf(row);
     const next = { ...person, access: access && { ...access, role } };
-    await apply(context, tx, { workspace, row, next, action: 'member.update' });
+    // A group that grants admin must not make admins of them again.
+    const accessSetBy = workspace.version === 'V1' ? row.accessSetBy : 'WORKSPACE';
+    await apply(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
   }
 }
 

@@ -21,6 +21,9 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'member.readSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
   'member.write': ['OWNER ADMIN', 'SCIM MEMBERS_WRITE'],
   'member.appointV1Admin': ['OWNER ADMIN', 'MEMBERS_WRITE'],
+  'group.read': ['OWNER ADMIN', 'SCIM MEMBERS_READ MEMBERS_WRITE'],
+  'group.write': ['OWNER ADMIN', 'SCIM MEMBERS_WRITE'],
+  'group.grant': ['OWNER ADMIN', ''],
   'owner.write': ['OWNER', ''],
   'seats.read': ['OWNER ADMIN', 'SCIM MEMBERS_READ MEMBERS_WRITE'],
   'seats.set': ['OWNER', ''],
@@ -62,13 +65,15 @@ test('scopes add up', () => {
   ]);
 });
 
-test('rules 12 and 27: no scope covers owners, keys, seats, settings or sessions', () => {
+test('rules 12, 27 and 30: no scope covers owners, grants, keys, seats, settings or sessions', () => {
   const covered = ACTIONS.filter((action) => scopesMay(API_KEY_SCOPES, true, action));
   expect(covered).toEqual([
     'workspace.read',
     'member.read',
     'member.write',
     'member.appointV1Admin',
+    'group.read',
+    'group.write',
     'seats.read',
     'credits.read',
     'audit.read',

@@ -237,6 +237,53 @@ test('a stay is of a member of its own workspace', async () => {
   expect(await refusedBy(...insertOf('membership', stray))).toBe('membership_of_own_member');
 });
 
+describe('member_group', () => {
+  function groupRow(workspace: Row, more: Row = {}): Row {
+    return {
+      id: newId(),
+      workspace_id: workspace.id,
+      workspace_version: workspace.version,
+      display_name: 'Engineers',
+      version: 1,
+      created_at: NOW,
+      updated_at: NOW,
+      ...more,
+    };
+  }
+
+  test.each<[constraint: string, version: string, wrong: Row]>([
+    ['member_group_granted_role_assignable', 'V2', { granted_role: 'OWNER' }],
+    ['member_group_granted_seat_type_known', 'V1', { granted_seat_type: 'THRONE' }],
+    ['member_group_grant_fits_version', 'V1', { granted_role: 'ADMIN' }],
+    ['member_group_grant_fits_version', 'V2', { granted_seat_type: 'PRO' }],
+    ['member_group_fits_workspace', 'V2', { workspace_version: 'V1' }],
+  ])('rule 30: %s on %s', async (constraint, version, wrong) => {
+    const { workspace } = await workspaceWithMember(version);
+    expect(await refusedBy(...insertOf('member_group', groupRow(workspace, wrong)))).toBe(constraint);
+  });
+
+  test('rule 29: its name is its own, without case; its members are of its workspace', async () => {
+    const [one, other] = [await workspaceWithMember('V2'), await workspaceWithMember('V2')];
+    const group = groupRow(one.workspace);
+    await insert('member_group', group);
+    await insert('member_group', groupRow(other.workspace));
+    expect(
+      await refusedBy(...insertOf('member_group', groupRow(one.workspace, { display_name: 'ENGINEERS' }))),
+    ).toBe('member_group_display_name_unique');
+    const place = (member: Row): Row => ({ group_id: group.id, member_id: member.id });
+    await insert('group_member', place(one.member));
+    expect(await refusedBy(...insertOf('group_member', place(one.member)))).toBe('group_member_pkey');
+    expect(await refusedBy(...insertOf('group_member', place(other.member)))).toBe(
+      'group_member_of_one_workspace',
+    );
+    expect(await refusedBy('update group_member set member_id = $1', [other.member.id])).toBe(
+      'group_member_is_fixed',
+    );
+    await database.rows('delete from member where id = $1', [one.member.id]);
+    expect(await database.rows('select 1 from group_member where group_id = $1', [group.id])).toEqual([]);
+  });
+});
+
 describe('seat_allocation', () => {
   const BUILDER = { seat_type: 'BUILDER', workspace_version: 'V1', total: 1, used: 1 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WorkspaceVersion } from '../../src/domain/access.js';
 import { DomainError } from '../../src/domain/errors.js';
-import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../../src/scim/attributes.js';
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../../src/scim/attributes.js';
 import { discoveryEndpoints } from '../../src/scim/discovery.js';
 import type { ScimAnswer } from '../../src/scim/endpoint.js';
 import { parseQuery } from '../../src/scim/query.js';
@@ -11,6 +11,17 @@ import { ScimError } from '../../src/scim/scim-error.js';
 
 const BASE_URL = 'https://rollcall.test/scim/v2/organizations/w-1';
 const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
+const GROUP_TYPE = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+  id: 'Group',
+  name: 'Group',
+  endpoint: '/Groups',
+  description: 'Members of the workspace under one name.',
+  schema: CORE_GROUP,
+  schemaExtensions: [],
+  meta: { resourceType: 'ResourceType', location: `${BASE_URL}/ResourceTypes/Group` },
+};
 
 async function get(
   path: string,
@@ -85,10 +96,10 @@ describe.each([
       status: 200,
       body: {
         schemas: [LIST_RESPONSE],
-        totalResults: 1,
+        totalResults: 2,
         startIndex: 1,
-        itemsPerPage: 1,
-        Resources: [userType],
+        itemsPerPage: 2,
+        Resources: [userType, GROUP_TYPE],
       },
     });
     expect(await get('/ResourceTypes/:id', { version, id: 'user' })).toEqual({ status: 200, body: userType });
@@ -96,7 +107,7 @@ describe.each([
 
   test('Schemas: the core schema and the extensions, each also by its URN', async () => {
     const { body } = await get('/Schemas', { version });
-    const urns = [CORE_USER, ...extensions];
+    const urns = [CORE_USER, ...extensions, CORE_GROUP];
     expect(body).toMatchObject({
       schemas: [LIST_RESPONSE],
       totalResults: urns.length,
@@ -129,10 +140,29 @@ test('V1 has no extension of ours', async () => {
   );
 });
 
-test('there is no Group yet', async () => {
-  await expect(get('/ResourceTypes/:id', { id: 'Group' })).rejects.toThrow(
-    new DomainError('NOT_FOUND', 'There is nothing by this id in /ResourceTypes.'),
-  );
+// RFC 7643 §8.7.1, the schema of a Group, as far as this server goes.
+test('Group: what it is, and what can be written of it', async () => {
+  expect(await get('/ResourceTypes/:id', { id: 'group' })).toEqual({ status: 200, body: GROUP_TYPE });
+  expect(await get('/Schemas/:id', { id: CORE_GROUP })).toMatchObject({
+    status: 200,
+    body: {
+      name: 'Group',
+      attributes: [
+        { name: 'displayName', required: true, mutability: 'readWrite', uniqueness: 'server' },
+        {
+          name: 'members',
+          multiValued: true,
+          mutability: 'readWrite',
+          subAttributes: [
+            { name: 'value', mutability: 'immutable' },
+            { name: '$ref', mutability: 'readOnly', referenceTypes: ['User'] },
+            { name: 'display', mutability: 'readOnly' },
+            { name: 'type', mutability: 'readOnly', canonicalValues: ['User'] },
+          ],
+        },
+      ],
+    },
+  });
 });
 
 // RFC 7644 §4: "If a "filter" is provided, the service provider SHOULD respond with HTTP status code 403".

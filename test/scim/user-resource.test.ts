@@ -14,6 +14,7 @@ const MEMBER: MemberData = {
   active: true,
   access: { __typename: 'RoleAccess', role: 'EDITOR', creditLimit: 500 },
   profile: { attributes: {} },
+  groups: [],
   createdAt: new Date('2026-11-23T10:00:00Z'),
   updatedAt: '2026-11-24T11:30:00.250+01:00',
 };
@@ -36,6 +37,14 @@ describe('a member as a User', () => {
       [ROLLCALL_USER]: { role: 'editor', creditLimit: 500 },
       meta: META,
     });
+  });
+
+  // RFC 7643 §4.1.2: "type": "'direct' or 'indirect'"; groups hold no groups here.
+  test('its groups, with their addresses; without any, the attribute is not there', () => {
+    const groups = [{ id: 'g-1', displayName: 'Engineers' }];
+    expect(userResource({ ...MEMBER, groups }, 'V2', BASE_URL).groups).toEqual([
+      { value: 'g-1', $ref: `${BASE_URL}/Groups/g-1`, display: 'Engineers', type: 'direct' },
+    ]);
   });
 
   test('V2 without a limit: the attribute is not there', () => {

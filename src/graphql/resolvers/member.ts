@@ -16,6 +16,7 @@ import { AuditEntryConnection, MembershipConnection } from '../types/connection.
 import { given } from '../types/given.js';
 import {
   MemberAddInput,
+  MemberClearAccessInput,
   MemberClearCreditLimitInput,
   MemberDeleteInput,
   MemberProvisionInput,
@@ -28,6 +29,7 @@ import {
 } from '../types/inputs.js';
 import {
   MemberAddPayload,
+  MemberClearAccessPayload,
   MemberClearCreditLimitPayload,
   MemberDeletePayload,
   MemberProvisionPayload,
@@ -115,6 +117,16 @@ export class MemberResolver {
     @Ctx() { services }: Context,
   ): Promise<MemberSetAccessPayload> {
     return members.setAccess(services, input);
+  }
+
+  @Mutation(() => MemberClearAccessPayload, {
+    description: "Lets a member's access follow its groups, else the workspace's default, from now on.",
+  })
+  memberClearAccess(
+    @Arg('input', () => MemberClearAccessInput, { description: 'Whose.' }) input: MemberClearAccessInput,
+    @Ctx() { services }: Context,
+  ): Promise<MemberClearAccessPayload> {
+    return members.clearAccess(services, input);
   }
 
   @Mutation(() => MemberSetCreditLimitPayload, { description: "V2: caps a member's credits a month." })

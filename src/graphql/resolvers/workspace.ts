@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { MemberAccess } from '../../model/access.js';
+import { Group } from '../../model/group.js';
 import { Member } from '../../model/member.js';
 import { YearMonth } from '../../model/scalars.js';
 import { SeatAllocation } from '../../model/seat-allocation.js';
@@ -8,6 +9,7 @@ import * as abilities from '../../services/abilities.js';
 import * as apiKeys from '../../services/api-keys.js';
 import * as audit from '../../services/audit.js';
 import * as credits from '../../services/credits.js';
+import * as groups from '../../services/groups.js';
 import * as members from '../../services/members.js';
 import * as seats from '../../services/seats.js';
 import * as workspaces from '../../services/workspaces.js';
@@ -17,10 +19,12 @@ import { OffsetPageArguments, PageArguments } from '../types/arguments.js';
 import {
   ApiKeyConnection,
   AuditEntryConnection,
+  GroupConnection,
   MemberConnection,
   WorkspaceConnection,
 } from '../types/connection.js';
 import { given } from '../types/given.js';
+import { GroupFilter, GroupOrder } from '../types/group-filter.js';
 import {
   AuditFilter,
   CreditPoolSetInput,
@@ -106,6 +110,33 @@ export class WorkspaceResolver {
     orderBy?: MemberOrder | null,
   ) {
     return new MemberConnection(await members.list(services, id, filter ?? {}, orderBy ?? null, page));
+  }
+
+  @FieldResolver(() => Group, {
+    nullable: true,
+    description: 'One group, by id or by display name. Null when there is no such group.',
+  })
+  group(
+    @Root() workspace: Workspace,
+    @Ctx() { services }: Context,
+    @Arg('id', () => ID, { nullable: true, description: 'The group id.' }) id?: string | null,
+    @Arg('displayName', () => String, { nullable: true, description: 'The display name, without case.' })
+    displayName?: string | null,
+  ): Promise<Group | null> {
+    return groups.get(services, workspace.id, { id: id ?? null, displayName: displayName ?? null });
+  }
+
+  @FieldResolver(() => GroupConnection, { description: 'Its groups.' })
+  async groups(
+    @Root() { id }: Workspace,
+    @Args(() => OffsetPageArguments) page: OffsetPageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => GroupFilter, { nullable: true, description: 'Which ones. All unless told.' })
+    filter?: GroupFilter | null,
+    @Arg('orderBy', () => GroupOrder, { nullable: true, description: 'In which order. By id unless told.' })
+    orderBy?: GroupOrder | null,
+  ) {
+    return new GroupConnection(await groups.list(services, id, filter ?? {}, orderBy ?? null, page));
   }
 
   @FieldResolver(() => MemberCounts, { description: 'How many active members, by role or seat type.' })

@@ -14,6 +14,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   ROLE_NOT_ASSIGNABLE: 'The role cannot be given to anybody.',
   CREDIT_LIMIT_NOT_ALLOWED: 'The role has no credit limit.',
   ALREADY_A_MEMBER: 'Somebody with this address or userName is a member.',
+  ALREADY_A_GROUP: 'A group with this name is there.',
   SEAT_UNAVAILABLE: 'No seat of this type is free.',
   OWNER_PROTECTED: 'Owners are not changed this way.',
   LAST_OWNER: 'A workspace keeps at least one owner.',
@@ -50,6 +51,7 @@ export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
   @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
   @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
+  @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
   manageApiKeys!: Ability;
   @Field(() => Ability, { description: 'Read the audit log.' }) readAuditLog!: Ability;
@@ -64,4 +66,11 @@ export class MemberAbilities {
   @Field(() => Ability, { description: 'Delete the record.' }) delete!: Ability;
   @Field(() => Ability, { description: 'Make an owner.' }) promote!: Ability;
   @Field(() => Ability, { description: 'Make somebody else of an owner.' }) demote!: Ability;
+}
+
+@ObjectType({ description: 'What the caller may do to a group.' })
+export class GroupAbilities {
+  @Field(() => Ability, { description: 'Change name, external id and members.' }) update!: Ability;
+  @Field(() => Ability, { description: 'Set or clear what it grants.' }) setGrant!: Ability;
+  @Field(() => Ability, { description: 'Delete it.' }) delete!: Ability;
 }

@@ -177,6 +177,9 @@ export class MemberSetCreditLimitInput extends MemberTargetInput {
   creditLimit!: number;
 }
 
+@InputType({ description: 'A member whose access is to follow groups and default again.' })
+export class MemberClearAccessInput extends MemberTargetInput {}
+
 @InputType({ description: 'Whose cap to clear.' })
 export class MemberClearCreditLimitInput extends MemberTargetInput {}
 

@@ -50,7 +50,7 @@ function enumComparison<Value extends string>(
 }
 
 @InputType({ description: 'Compares ids.' })
-class IdComparison {
+export class IdComparison {
   @Field(() => ID, { nullable: true, description: EQUAL }) eq?: string | null;
   @Field(() => ID, { nullable: true, description: NOT_EQUAL }) ne?: string | null;
   @Field(() => [ID], { nullable: true, description: AMONG }) in?: string[] | null;
@@ -67,14 +67,14 @@ class BooleanComparison {
 const ScalarStringComparison = orderedComparison<string>('OrderedStringComparison', String, 'Compares text.');
 
 @InputType({ description: 'Compares text: userName without case, externalId exactly.' })
-class StringComparison extends ScalarStringComparison {
+export class StringComparison extends ScalarStringComparison {
   @Field(() => String, { nullable: true, description: 'Has this text in it.' }) contains?: string | null;
   @Field(() => String, { nullable: true, description: 'Begins with this text.' }) startsWith?: string | null;
   @Field(() => String, { nullable: true, description: 'Ends with this text.' }) endsWith?: string | null;
 }
 
 const IntComparison = orderedComparison<number>('IntComparison', Int, 'Compares whole numbers.');
-const DateTimeComparison = orderedComparison<Date>(
+export const DateTimeComparison = orderedComparison<Date>(
   'DateTimeComparison',
   GraphQLDateTime,
   'Compares points in time.',

@@ -29,6 +29,9 @@ export class MemberUpdatePayload extends MemberPayload {}
 @ObjectType({ description: 'A member whose access was set.' })
 export class MemberSetAccessPayload extends MemberPayload {}
 
+@ObjectType({ description: 'A member whose access follows groups and default again.' })
+export class MemberClearAccessPayload extends MemberPayload {}
+
 @ObjectType({ description: 'A member whose credits were capped.' })
 export class MemberSetCreditLimitPayload extends MemberPayload {}
 

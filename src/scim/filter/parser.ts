@@ -1,4 +1,4 @@
-import { type AttributeReference, findSubAttribute, resolveName } from '../attributes.js';
+import { type AttributeReference, CORE_USER, findSubAttribute, resolveName } from '../attributes.js';
 import { COMPARISON_OPERATORS, type ComparisonOperator, type Filter } from './ast.js';
 import { filterFault, type Token, tokensOf } from './lexer.js';
 import { readOperand } from './operand.js';
@@ -16,12 +16,17 @@ function isComparisonOperator(word: string): word is ComparisonOperator {
  */
 export class FilterParser {
   readonly #tokens: readonly Token[];
+  readonly #resource: string;
   #next = 0;
   #depth = 0;
 
-  /** @param start the index of the first token to read. */
-  constructor(tokens: readonly Token[], start = 0) {
+  /**
+   * @param start the index of the first token to read
+   * @param resource the core schema of the resource whose attributes are named
+   */
+  constructor(tokens: readonly Token[], start = 0, resource = CORE_USER) {
     this.#tokens = tokens;
+    this.#resource = resource;
     this.#next = start;
   }
 
@@ -99,7 +104,10 @@ export class FilterParser {
 
   #expression(parent: AttributeReference | undefined): Filter {
     const { text, position } = this.expect('word', 'an attribute');
-    const target = parent === undefined ? resolveTarget(text, position) : resolvePart(parent, text, position);
+    const target =
+      parent === undefined
+        ? resolveTarget(text, position, this.#resource)
+        : resolvePart(parent, text, position);
     if (this.token.kind !== '[') return this.#comparison(target, position);
     const filter = this.valueFilter(target);
     const part = this.token;
@@ -132,8 +140,8 @@ export class FilterParser {
   }
 }
 
-function resolveTarget(name: string, position: number): AttributeReference {
-  const target = resolveName(name);
+function resolveTarget(name: string, position: number, resource: string): AttributeReference {
+  const target = resolveName(name, resource);
   if (target?.kind === 'attribute' && target.attribute.returned !== 'never') return target;
   throw filterFault(position, `there is no attribute ${name}`);
 }
@@ -155,10 +163,11 @@ function comparable(target: AttributeReference, position: number): AttributeRefe
  * Reads the `filter` of a query (RFC 7644 §3.4.2.2): the whole grammar, with names, operators and keywords in any
  * letter case, every name resolved and every value of its attribute's type.
  *
+ * @param resource the core schema of the resource that is asked for
  * @throws ScimError 400 `invalidFilter` with the position of the fault, also for unknown attributes and operators.
  */
-export function parseFilter(text: string): Filter {
-  const parser = new FilterParser(tokensOf(text));
+export function parseFilter(text: string, resource = CORE_USER): Filter {
+  const parser = new FilterParser(tokensOf(text), 0, resource);
   const filter = parser.filter();
   parser.expect('end', 'and, or, or the end');
   return filter;

@@ -30,19 +30,19 @@ function readOp(operation: JsonObject, where: string): PatchOperation['op'] {
   return op;
 }
 
-function readPath(operation: JsonObject, where: string): ScimPath | undefined {
+function readPath(operation: JsonObject, where: string, resource?: string): ScimPath | undefined {
   const path = property(operation, 'path');
   // OneLogin sends parameters without a value as "" or null.
   if (path === undefined || path === null || path === '') return undefined;
   if (typeof path !== 'string') throw new ScimError(400, `${where}.path must be text.`, 'invalidPath');
-  return parsePath(path);
+  return parsePath(path, resource);
 }
 
-function readOperation(operation: Json, index: number): PatchOperation {
+function readOperation(operation: Json, index: number, resource?: string): PatchOperation {
   const where = `Operations[${index}]`;
   if (!isJsonObject(operation)) throw new ScimError(400, `${where} must be an object.`, 'invalidSyntax');
   const op = readOp(operation, where);
-  const path = readPath(operation, where);
+  const path = readPath(operation, where, resource);
   const value = property(operation, 'value');
   if (op === 'remove') {
     // RFC 7644 §3.5.2.2: "If "path" is unspecified, the operation fails with HTTP status code 400 and a "scimType"
@@ -62,10 +62,11 @@ function readOperation(operation: Json, index: number): PatchOperation {
  * Reads the body of a PATCH (RFC 7644 §3.5.2). Keys and operations are read without case; `schemas` is not asked for,
  * because Okta leaves it out.
  *
+ * @param resource the core schema of the resource that is patched; a User's without it
  * @throws ScimError 400: `invalidSyntax` for a body that is no patch, `invalidPath` and `invalidFilter` for a path,
  *   `noTarget` for `remove` without one, `invalidValue` for a missing value and for too many operations.
  */
-export function parsePatch(body: unknown): readonly PatchOperation[] {
+export function parsePatch(body: unknown, resource?: string): readonly PatchOperation[] {
   const operations = isJsonObject(body) ? property(body, 'operations') : undefined;
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new ScimError(
@@ -77,5 +78,5 @@ export function parsePatch(body: unknown): readonly PatchOperation[] {
   if (operations.length > MAX_OPERATIONS) {
     throw new ScimError(400, `A request has at most ${MAX_OPERATIONS} Operations.`, 'invalidValue');
   }
-  return operations.map(readOperation);
+  return operations.map((operation, index) => readOperation(operation, index, resource));
 }

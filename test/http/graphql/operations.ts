@@ -6,6 +6,10 @@ export const MEMBER = `
   id version userName externalId active role managedBy profile { attributes } account { email }
   access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
+/** All of a group that can be compared with what was asked for. */
+export const GROUP = `
+  id version displayName externalId grants { role seatType } everyMember { id name }`;
+
 export const API_KEY = `
   id name description scopes prefix createdBy createdAt lastUsedAt lastUsedFrom expiresAt enabled disabledAt`;
 
@@ -14,6 +18,7 @@ export const WORKSPACE = `
   defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
 const MEMBER_PAYLOAD = `changed member { ${MEMBER} }`;
+const GROUP_PAYLOAD = `changed group { ${GROUP} }`;
 const WORKSPACE_PAYLOAD = `workspace { ${WORKSPACE} creditPool { total } seats { seatType total used available } }`;
 
 /** What is asked back of each mutation. */
@@ -24,10 +29,16 @@ const SELECTIONS = {
   memberSetAccess: MEMBER_PAYLOAD,
   memberSetCreditLimit: MEMBER_PAYLOAD,
   memberClearCreditLimit: MEMBER_PAYLOAD,
+  memberClearAccess: MEMBER_PAYLOAD,
   memberRemove: MEMBER_PAYLOAD,
   memberDelete: 'memberId',
   ownerPromote: MEMBER_PAYLOAD,
   ownerDemote: MEMBER_PAYLOAD,
+  groupCreate: GROUP_PAYLOAD,
+  groupUpdate: GROUP_PAYLOAD,
+  groupSetGrant: GROUP_PAYLOAD,
+  groupClearGrant: GROUP_PAYLOAD,
+  groupDelete: 'groupId',
   seatsSet: 'seats { seatType total used available }',
   creditPoolSet: WORKSPACE_PAYLOAD,
   workspaceCreate: `ownerMemberId ${WORKSPACE_PAYLOAD}`,

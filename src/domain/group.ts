@@ -1,0 +1,44 @@
+import { DomainError } from './errors.js';
+import { isPlainText } from './text.js';
+
+/** Three bytes each in UTF-8 at the most, which fits an index entry of PostgreSQL (2,704 bytes). */
+const LONGEST_TEXT = 800;
+
+/**
+ * Reads the name of a group (rule 29).
+ * @returns the name, without blanks around it
+ * @throws DomainError INVALID_INPUT
+ */
+export function readDisplayName(text: string): string {
+  const name = text.trim();
+  if (name !== '' && isPlainText(name, LONGEST_TEXT)) return name;
+  throw new DomainError(
+    'INVALID_INPUT',
+    name === ''
+      ? 'displayName is required and cannot be empty.'
+      : `displayName must have at most ${LONGEST_TEXT} characters and no control characters.`,
+    { attribute: 'displayName' },
+  );
+}
+
+/**
+ * Reads the identity provider's id of a group; empty is none.
+ * @throws DomainError INVALID_INPUT
+ */
+export function readExternalId(text: string | null): string | null {
+  if (text === null || text === '') return null;
+  if (isPlainText(text, LONGEST_TEXT)) return text;
+  throw new DomainError(
+    'INVALID_INPUT',
+    `externalId must have at most ${LONGEST_TEXT} characters and no control characters.`,
+    { attribute: 'externalId' },
+  );
+}
+
+/** Who is to be in a group: everybody who is listed, or some more and some less than now. */
+export interface MembersWish {
+  /** All of them. Together with `add` and `remove`, these come after it. */
+  readonly all?: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
