@@ -151,7 +151,7 @@ describe('refusals', () => {
   test('405 names what there is', async () => {
     const answer = await scim.patch('/Groups', {});
     expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('GET, POST');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
   });
 });
 
