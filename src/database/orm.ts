@@ -40,6 +40,8 @@ export async function connect(target: DatabaseTarget, poolSize = 20): Promise<Mi
       discovery: { warnWhenNoEntities: true },
       pool: { min: 0, max: poolSize },
       driverOptions: { ...place.driverOptions, Client: PreparingClient },
+      // Functions are the migrations' own: an index may need one that is more than a body.
+      schemaGenerator: { ignoreRoutines: true },
       migrations: {
         path: MIGRATIONS,
         pathTs: MIGRATIONS,

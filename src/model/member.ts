@@ -23,6 +23,11 @@ import { Workspace } from './workspace.js';
 @Unique({ name: 'member_account_unique', properties: ['workspaceId', 'accountId'] })
 @Index({ name: 'member_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'member_external_id', properties: ['workspaceId', 'externalId'] })
+@Index({
+  name: 'member_profile_folded',
+  expression:
+    'create index "member_profile_folded" on "member" using gin (profile_folded(profile) jsonb_path_ops)',
+})
 @Check({ name: 'member_managed_by_known', expression: oneOf('managed_by', ORIGINS) })
 export class Member implements Node {
   @Field(() => ID, { description: 'Opaque and stable; it is the SCIM id too.' })

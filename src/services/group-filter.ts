@@ -1,12 +1,6 @@
 import { DomainError } from '../domain/errors.js';
-import { isId } from '../domain/ids.js';
-import {
-  type Comparison,
-  type MemberFilter,
-  memberFilterSql,
-  requireModest,
-  type TextComparison,
-} from './member-filter.js';
+import { type Comparison, comparisonSql, type TextComparison } from './comparison.js';
+import { type MemberFilter, memberFilterSql, requireModest } from './member-filter.js';
 import { MEMBER_TABLES } from './member-rows.js';
 
 /** Which groups are meant: everything said must hold. */
@@ -30,9 +24,6 @@ const FIELDS = {
   createdAt: { column: 'g.created_at', type: 'timestamptz' },
   updatedAt: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;
-
-const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
-const PATTERNS = { contains: ['%', '%'], startsWith: ['', '%'], endsWith: ['%', ''] } as const;
 
 const MOST_PARTS = 1000;
 const MOST_LEVELS = 100;
@@ -77,7 +68,9 @@ export function groupFilterSql(filter: GroupFilter, values: unknown[]): string {
   if (members != null) conditions.push(membersSql(members.some ?? {}, values));
   for (const field of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
     const comparison = fields[field];
-    if (comparison != null) conditions.push(...comparisonSql(field, comparison, values));
+    const { column: expression, type } = FIELDS[field];
+    if (comparison == null) continue;
+    conditions.push(...comparisonSql({ name: field, expression, type, nullable: true }, comparison, values));
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }
@@ -101,41 +94,4 @@ function membersSql(some: MemberFilter, values: unknown[]): string {
       : `select gm.group_id from ${MEMBER_TABLES} join group_member gm on gm.member_id = m.id
          where m.workspace_id = g.workspace_id and ${condition}`;
   return condition === 'true' ? `(g.id in (${members}))` : `(exists (${members} and gm.group_id = g.id))`;
-}
-
-function comparisonSql(
-  field: keyof typeof FIELDS,
-  comparison: TextComparison | Comparison<Date>,
-  values: unknown[],
-): string[] {
-  const { column, type } = FIELDS[field];
-  const place = (value: unknown): string => `$${values.push(value)}::${type}`;
-  // What cannot be an id is nobody's: no error, no rows.
-  const known = (value: unknown): boolean => field !== 'id' || (typeof value === 'string' && isId(value));
-  const equal = (value: unknown): string =>
-    known(value) ? `(${column} is not null and ${column} = ${place(value)})` : 'false';
-  const sql: string[] = [];
-  const { eq, ne, in: among, isPresent } = comparison;
-  if (eq != null) sql.push(equal(eq));
-  if (ne != null) sql.push(`not ${equal(ne)}`);
-  if (among != null) {
-    const list: readonly unknown[] = among;
-    sql.push(`coalesce(${column} = any($${values.push(list.filter(known))}::${type}[]), false)`);
-  }
-  for (const [name, operator] of Object.entries(ORDERINGS)) {
-    const bound = comparison[name as keyof typeof ORDERINGS];
-    if (bound != null) sql.push(`coalesce(${column} ${operator} ${place(bound)}, false)`);
-  }
-  for (const [name, [before, after]] of Object.entries(PATTERNS)) {
-    const text =
-      'contains' in comparison || 'startsWith' in comparison || 'endsWith' in comparison
-        ? comparison[name as keyof typeof PATTERNS]
-        : undefined;
-    if (text == null) continue;
-    // LIKE's own signs are plain characters to whoever searches.
-    const escaped = text.replace(/[\\%_]/g, '\\$&');
-    sql.push(`coalesce(${column} like ${place(`${before}${escaped}${after}`)}, false)`);
-  }
-  if (isPresent != null) sql.push(`(${column} is ${isPresent ? 'not null' : 'null'})`);
-  return sql;
 }

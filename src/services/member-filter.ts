@@ -1,23 +1,13 @@
 import type { Role, SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
-import { isId } from '../domain/ids.js';
-
-export interface Comparison<Value> {
-  readonly eq?: Value | null;
-  readonly ne?: Value | null;
-  readonly in?: readonly Value[] | null;
-  readonly gt?: Value | null;
-  readonly ge?: Value | null;
-  readonly lt?: Value | null;
-  readonly le?: Value | null;
-  readonly isPresent?: boolean | null;
-}
-
-export interface TextComparison extends Comparison<string> {
-  readonly contains?: string | null;
-  readonly startsWith?: string | null;
-  readonly endsWith?: string | null;
-}
+import {
+  type Comparison,
+  comparesNothing,
+  comparisonSql,
+  escaped,
+  type TextComparison,
+} from './comparison.js';
+import { profileFilterSql } from './profile-filter.js';
 
 /** Which members are meant: everything said must hold. The one language of every client (spec graphql, "Shape"). */
 export interface MemberFilter {
@@ -51,6 +41,8 @@ const FIELDS = {
 
 type Field = keyof typeof FIELDS;
 
+const NEVER_NULL: readonly Field[] = ['id', 'userName', 'createdAt', 'updatedAt'];
+
 /** The fields that are columns of `s`. */
 const STAY_FIELDS: readonly Field[] = ['active', 'role', 'seatType', 'creditLimit'];
 
@@ -58,13 +50,6 @@ const STAY_FIELDS: readonly Field[] = ['active', 'role', 'seatType', 'creditLimi
 export function asksAboutStay(filter: MemberFilter): boolean {
   return STAY_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
 }
-
-const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
-const PATTERNS = {
-  contains: (text: string) => `%${text}%`,
-  startsWith: (text: string) => `${text}%`,
-  endsWith: (text: string) => `%${text}`,
-} as const;
 
 /** Far more than a SCIM filter can say, and little enough for any stack and for PostgreSQL's planner. */
 const MOST_PARTS = 1000;
@@ -87,12 +72,20 @@ export function requireModest(filter: MemberFilter): void {
         { attribute: 'filter', hint: 'For many values of one field, use `in`.' },
       );
     }
-    level = level.flatMap(partsOf);
+    level = level.flatMap(allPartsOf);
   }
 }
 
 function partsOf(filter: MemberFilter): readonly MemberFilter[] {
   return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not == null ? [] : [filter.not])];
+}
+
+/** Also what is asked about the values of lists. */
+function allPartsOf(filter: MemberFilter): readonly MemberFilter[] {
+  const values = Object.values(filter).flatMap((asked: { readonly some?: MemberFilter } | null) =>
+    asked?.some == null ? [] : [asked.some],
+  );
+  return [...partsOf(filter), ...values];
 }
 
 /**
@@ -105,7 +98,8 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   if (filter.and != null) conditions.push(joined(filter.and, 'and', values));
   if (filter.or != null) conditions.push(joined(filter.or, 'or', values));
   if (filter.not != null) conditions.push(`not ${memberFilterSql(filter.not, values)}`);
-  for (const field of fieldsOf(filter)) conditions.push(...comparisonSql(field, filter[field] ?? {}, values));
+  for (const field of fieldsOf(filter)) conditions.push(...fieldSql(field, filter[field] ?? {}, values));
+  conditions.push(...profileFilterSql(filter, values));
   if (filter.search != null && filter.search.trim() !== '') {
     const place = `$${values.push(`%${escaped(filter.search.trim())}%`)}`;
     conditions.push(
@@ -125,45 +119,27 @@ function fieldsOf(filter: MemberFilter): Field[] {
   return (Object.keys(FIELDS) as Field[]).filter((field) => filter[field] != null);
 }
 
-function comparisonSql(
+function fieldSql(
   field: Field,
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
   const { column, type } = FIELDS[field];
-  const place = (value: unknown): string => `$${values.push(value)}::${type}`;
-  const sql: string[] = [];
-  const { eq, ne, in: among, isPresent } = comparison;
-  if (eq != null) sql.push(equalSql(field, eq, place));
-  if (ne != null) sql.push(`not ${equalSql(field, ne, place)}`);
-  if (among != null) {
-    const known = field === 'id' ? among.filter((id) => typeof id === 'string' && isId(id)) : among;
-    sql.push(`coalesce(${column} = any($${values.push([...known])}::${type}[]), false)`);
-  }
-  for (const [name, operator] of Object.entries(ORDERINGS)) {
-    const bound = comparison[name as keyof typeof ORDERINGS];
-    if (bound != null) sql.push(`coalesce(${column} ${operator} ${place(bound)}, false)`);
-  }
-  for (const [name, pattern] of Object.entries(PATTERNS)) {
-    const text = (comparison as TextComparison)[name as keyof typeof PATTERNS];
-    if (text != null) sql.push(`coalesce(${column} like ${place(pattern(escaped(text)))}, false)`);
-  }
-  if (isPresent != null) sql.push(`(${column} is ${isPresent ? 'not null' : 'null'})`);
+  if (field === 'active') return activeSql(comparison);
+  return comparisonSql(
+    { name: field, expression: column, type, nullable: !NEVER_NULL.includes(field) },
+    comparison,
+    values,
+  );
+}
+
+/** A member is active or is not; a comparison of two booleans would be of no use to an index. */
+function activeSql({ eq, ne, isPresent }: Comparison<unknown>): string[] {
+  const sql = [
+    ...(eq == null ? [] : [eq === true ? '(s.id is not null)' : '(s.id is null)']),
+    ...(ne == null ? [] : [ne === true ? '(s.id is null)' : '(s.id is not null)']),
+    ...(isPresent == null ? [] : [String(isPresent)]),
+  ];
+  if (sql.length === 0) throw comparesNothing('active');
   return sql;
-}
-
-/** An equality that an index can serve where the column is never null, and that is never null where it may be. */
-function equalSql(field: Field, value: unknown, place: (value: unknown) => string): string {
-  // What cannot be an id is nobody's: no error, no rows.
-  if (field === 'id' && !(typeof value === 'string' && isId(value))) return 'false';
-  if (field === 'active') return value === true ? '(s.id is not null)' : '(s.id is null)';
-  const { column } = FIELDS[field];
-  const placed = place(value);
-  const nullable = field !== 'id' && field !== 'userName' && field !== 'createdAt' && field !== 'updatedAt';
-  return nullable ? `(${column} is not null and ${column} = ${placed})` : `(${column} = ${placed})`;
-}
-
-/** LIKE's own signs are plain characters to whoever searches. */
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -90,7 +90,6 @@ const DAY = (day: number) => new Date(Date.UTC(2026, 0, day));
 describe('V2', () => {
   test.each<[MemberFilter, string]>([
     [{}, 'oabcd'],
-    [{ userName: {} }, 'oabcd'],
     [{ userName: null, and: null, search: null }, 'oabcd'],
 
     [{ userName: { eq: 'ANN@ACME.TEST' } }, 'a'],
@@ -213,4 +212,17 @@ describe('V1', () => {
   ])('%j: %s', async (filter, letters) => {
     expect(await meant(filter, v1)).toBe(letters);
   });
+});
+
+test.each<MemberFilter>([
+  { userName: {} },
+  { userName: { eq: null } },
+  { active: {} },
+  { role: { in: null } },
+])('a comparison with nothing is refused, for it would mean everybody: %j', async (filter) => {
+  const context = localContext(database, 'SYSTEM');
+  const [name = ''] = Object.keys(filter);
+  await expect(members.list(context, v2, filter, null, {})).rejects.toThrow(
+    new DomainError('INVALID_INPUT', `The comparison of ${name} is empty, which would mean everybody.`),
+  );
 });

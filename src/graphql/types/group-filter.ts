@@ -1,8 +1,9 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
+import type { Comparison } from '../../services/comparison.js';
 import type * as services from '../../services/group-filter.js';
 import { GROUP_ORDER_FIELDS } from '../../services/groups.js';
-import type { Comparison } from '../../services/member-filter.js';
-import { DateTimeComparison, IdComparison, MemberFilter, StringComparison } from './member-filter.js';
+import { DateTimeComparison, IdComparison, StringComparison } from './comparisons.js';
+import { MemberFilter } from './member-filter.js';
 
 @InputType({ description: 'Asks about the members of a group.' })
 export class GroupMembersFilter {

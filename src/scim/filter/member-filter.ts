@@ -3,6 +3,7 @@ import type { AttributeReference } from '../attributes.js';
 import type { Comparison, ComparisonOperator, Filter, Operand } from './ast.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
+import { profileField, TEXT_OPERATORS, toValueFilter } from './profile-filter.js';
 
 export interface IdComparison {
   readonly eq?: string;
@@ -57,13 +58,15 @@ export interface MemberFilterInput {
   readonly creditLimit?: OrderedComparison<number>;
   readonly createdAt?: OrderedComparison<string>;
   readonly updatedAt?: OrderedComparison<string>;
+  /** What is asked about the profile, by attribute. */
+  readonly [attribute: string]: unknown;
 }
 
 /** `ne` is the negation of `eq`: an absent attribute is not equal to anything. */
-type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
+export type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
 
 /** How one attribute is asked for. `compare` gives undefined for an operator that its comparison does not have. */
-interface Field {
+export interface Field {
   readonly present: (isPresent: boolean) => MemberFilterInput;
   readonly compare: (operator: PositiveOperator, operand: Operand) => MemberFilterInput | undefined;
 }
@@ -75,17 +78,6 @@ const ID: Field = {
   present: (isPresent) => ({ id: { isPresent } }),
   compare: (operator, operand) => (operator === 'eq' ? { id: { eq: String(operand) } } : undefined),
 };
-
-const TEXT_OPERATORS = {
-  eq: 'eq',
-  co: 'contains',
-  sw: 'startsWith',
-  ew: 'endsWith',
-  gt: 'gt',
-  ge: 'ge',
-  lt: 'lt',
-  le: 'le',
-} as const satisfies Record<PositiveOperator, keyof StringComparison>;
 
 function textField(name: 'userName' | 'externalId'): Field {
   return {
@@ -171,11 +163,11 @@ function nameOf({ attribute, subAttribute }: AttributeReference): string {
   return subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`;
 }
 
+/** @throws ScimError invalidFilter for what is told of a User and not kept on the member: `schemas`, `meta.location` … */
 function fieldOf(target: AttributeReference, position: number): Field {
-  const field = FIELDS.get(nameOf(target));
+  const field = FIELDS.get(nameOf(target)) ?? profileField(target);
   if (field !== undefined) return field;
-  const filterable = [...FIELDS.keys()].join(', ');
-  throw filterFault(position, `${nameOf(target)} cannot be filtered by; these can: ${filterable}`);
+  throw filterFault(position, `${nameOf(target)} cannot be filtered by`);
 }
 
 function comparison({ target, operator, operand, position }: Comparison): MemberFilterInput {
@@ -209,9 +201,10 @@ export function toMemberFilter(filter: Filter): MemberFilterInput {
     case 'comparison':
       return comparison(filter);
     case 'valuePath': {
-      // No attribute with several values can be filtered by yet, so this always refuses.
+      // What has one value only: the filter is about its parts.
+      if (!filter.target.attribute.multiValued) return toMemberFilter(filter.filter);
       fieldOf(filter.target, filter.position);
-      return NOBODY;
+      return { [filter.target.attribute.name]: { some: toValueFilter(filter.filter) } };
     }
   }
 }

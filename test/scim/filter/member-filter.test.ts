@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ENTERPRISE_USER } from '../../../src/scim/attributes.js';
 import { type MemberFilterInput, toMemberFilter } from '../../../src/scim/filter/member-filter.js';
 import { parseFilter } from '../../../src/scim/filter/parser.js';
 import { ScimError } from '../../../src/scim/scim-error.js';
@@ -83,18 +84,37 @@ test('and, or and not keep their grouping', () => {
   });
 });
 
-describe('400 invalidFilter for what cannot be filtered by, never "everybody"', () => {
-  const filterable =
-    'id, userName, externalId, active, role, seatType, creditLimit, meta.created, meta.lastModified';
-
-  test.each([
-    ['title pr', 1, `title cannot be filtered by; these can: ${filterable}`],
+describe('what is kept about a person', () => {
+  test.each<[string, object]>([
+    ['displayName co "Lee"', { displayName: { contains: 'Lee' } }],
+    ['NAME.familyname eq "Lee"', { name: { familyName: { eq: 'Lee' } } }],
+    ['name pr', { name: { isPresent: true } }],
+    ['title eq null', { not: { title: { isPresent: true } } }],
+    ['emails pr', { emails: { isPresent: true } }],
+    ['emails co "@acme"', { emails: { some: { value: { contains: '@acme' } } } }],
+    ['emails.type ne "work"', { not: { emails: { some: { type: { eq: 'work' } } } } }],
     [
-      'active eq true and name.givenName sw "A"',
-      20,
-      `name.givenName cannot be filtered by; these can: ${filterable}`,
+      'emails[type eq "work" and not (value ew ".test")]',
+      { emails: { some: { and: [{ type: { eq: 'work' } }, { not: { value: { endsWith: '.test' } } }] } } },
     ],
-    ['emails[type eq "work"]', 1, `emails cannot be filtered by; these can: ${filterable}`],
+    [
+      'emails[primary eq true].value sw "a"',
+      { emails: { some: { and: [{ primary: { eq: true } }, { value: { startsWith: 'a' } }] } } },
+    ],
+    ['name[familyName eq "Lee"]', { name: { familyName: { eq: 'Lee' } } }],
+    [`${ENTERPRISE_USER}:department eq "Sales"`, { enterprise: { department: { eq: 'Sales' } } }],
+    [`${ENTERPRISE_USER}:manager.value eq "7"`, { enterprise: { manager: { value: { eq: '7' } } } }],
+    [`${ENTERPRISE_USER}:manager.$ref pr`, { enterprise: { manager: { ref: { isPresent: true } } } }],
+  ])('%s', (filter, asked) => {
+    expect(translated(filter)).toEqual(asked);
+  });
+});
+
+describe('400 invalidFilter for what cannot be filtered by, never "everybody"', () => {
+  test.each([
+    ['schemas eq "urn:x"', 1, 'schemas cannot be filtered by'],
+    ['active eq true and meta.location sw "A"', 20, 'meta.location cannot be filtered by'],
+    ['groups[value eq "0193"]', 1, 'groups cannot be filtered by'],
     ['id sw "0193"', 1, 'id cannot be compared with sw'],
   ])('%s', (filter, position, what) => {
     expect(() => translated(filter)).toThrow(

@@ -1,0 +1,20 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** Filters on what is kept about a person: whatever is equal, at whatever depth and in any case, is contained. */
+export class Migration20261125120000_ProfileIndex extends Migration {
+  override name = 'Migration20261125120000_ProfileIndex';
+
+  override up(): void | Promise<void> {
+    this.addSql(
+      `create function profile_folded(profile jsonb) returns jsonb language sql immutable strict parallel safe return lower(profile::text)::jsonb;`,
+    );
+    this.addSql(
+      `create index "member_profile_folded" on "member" using gin (profile_folded(profile) jsonb_path_ops);`,
+    );
+  }
+
+  override down(): void | Promise<void> {
+    this.addSql(`drop index "member_profile_folded";`);
+    this.addSql(`drop function profile_folded(jsonb);`);
+  }
+}

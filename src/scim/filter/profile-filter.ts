@@ -1,0 +1,95 @@
+import { PROFILE_ATTRIBUTES } from '../../domain/profile.js';
+import { type AttributeReference, CORE_USER, ENTERPRISE_USER, type ScimAttribute } from '../attributes.js';
+import type { Comparison, Filter, Operand } from './ast.js';
+import type { Field, MemberFilterInput, PositiveOperator, StringComparison } from './member-filter.js';
+
+/** The operators of RFC 7644 §3.4.2.2 in the words of GraphQL's text comparisons. */
+export const TEXT_OPERATORS = {
+  eq: 'eq',
+  co: 'contains',
+  sw: 'startsWith',
+  ew: 'endsWith',
+  gt: 'gt',
+  ge: 'ge',
+  lt: 'lt',
+  le: 'le',
+} as const satisfies Record<PositiveOperator, keyof StringComparison>;
+
+/** A comparison, or objects of them by attribute. */
+type Asked = Readonly<Record<string, unknown>>;
+
+/** What GraphQL asks about one value of a list. */
+interface ValueFilterInput {
+  readonly and?: readonly ValueFilterInput[];
+  readonly or?: readonly ValueFilterInput[];
+  readonly not?: ValueFilterInput;
+  readonly [part: string]: unknown;
+}
+
+const PRESENT: Asked = { isPresent: true };
+
+function isProfile({ schema, attribute }: AttributeReference): boolean {
+  return (
+    schema === ENTERPRISE_USER ||
+    (schema === CORE_USER && PROFILE_ATTRIBUTES.some(({ name }) => name === attribute.name))
+  );
+}
+
+/** GraphQL has no `$` in names. */
+function fieldName({ name }: ScimAttribute): string {
+  return name.replace('$', '');
+}
+
+function compared({ type }: ScimAttribute, operator: PositiveOperator, operand: Operand): Asked {
+  return type === 'boolean' ? { eq: operand } : { [TEXT_OPERATORS[operator]]: operand };
+}
+
+/**
+ * How GraphQL asks for an attribute of the profile, or a part of one. Of a list, some value must meet it.
+ * @returns undefined for what is no attribute of the profile
+ */
+export function profileField(target: AttributeReference): Field | undefined {
+  if (!isProfile(target)) return undefined;
+  const { schema, attribute, subAttribute } = target;
+  const asks = (about: Asked): MemberFilterInput => {
+    const part = subAttribute === undefined ? about : { [fieldName(subAttribute)]: about };
+    const whole = attribute.multiValued && subAttribute !== undefined ? { some: part } : part;
+    const asked = { [fieldName(attribute)]: whole };
+    return schema === ENTERPRISE_USER ? { enterprise: asked } : asked;
+  };
+  return {
+    // Negated, and not asked for absence: of a list that would be asked of one of its values.
+    present: (isPresent) => (isPresent ? asks(PRESENT) : { not: asks(PRESENT) }),
+    compare: (operator, operand) => asks(compared(subAttribute ?? attribute, operator, operand)),
+  };
+}
+
+/** Puts the filter of a value path into GraphQL's words: all of it is about one and the same value. */
+export function toValueFilter(filter: Filter): ValueFilterInput {
+  switch (filter.kind) {
+    case 'and':
+      return { and: filter.filters.map(toValueFilter) };
+    case 'or':
+      return { or: filter.filters.map(toValueFilter) };
+    case 'not':
+      return { not: toValueFilter(filter.filter) };
+    case 'presence':
+      return { [partName(filter.target)]: PRESENT };
+    case 'comparison':
+      return comparedPart(filter);
+    case 'valuePath':
+      throw new Error('parts have no parts, so the parser refuses a value path in another');
+  }
+}
+
+function partName({ attribute, subAttribute = attribute }: AttributeReference): string {
+  return fieldName(subAttribute);
+}
+
+function comparedPart({ target, operator, operand }: Comparison): ValueFilterInput {
+  const name = partName(target);
+  if (operand === null) return { [name]: { isPresent: operator === 'ne' } };
+  const { attribute, subAttribute = attribute } = target;
+  const asked = { [name]: compared(subAttribute, operator === 'ne' ? 'eq' : operator, operand) };
+  return operator === 'ne' ? { not: asked } : asked;
+}
