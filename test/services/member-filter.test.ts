@@ -222,7 +222,9 @@ test.each<MemberFilter>([
 ])('a comparison with nothing is refused, for it would mean everybody: %j', async (filter) => {
   const context = localContext(database, 'SYSTEM');
   const [name = ''] = Object.keys(filter);
-  await expect(members.list(context, v2, filter, null, {})).rejects.toThrow(
-    new DomainError('INVALID_INPUT', `The comparison of ${name} is empty, which would mean everybody.`),
-  );
+  await expect(members.list(context, v2, filter, null, {})).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: `The comparison of ${name} is empty, which would mean everybody.`,
+    details: { attribute: name },
+  });
 });
