@@ -6,8 +6,11 @@ import { ScimError } from './scim-error.js';
 const MEDIA_TYPES = ['application/scim+json', 'application/json'];
 const CHARSETS = ['utf-8', 'utf8'];
 
-// The bytes, and not express.json: it replaces what is not UTF-8 without a word. 1mb is after decompression.
-const readBytes = express.raw({ type: () => true, limit: '1mb' });
+/** The most that a body holds, after decompression. */
+export const MAX_BODY_BYTES = 2 ** 20;
+
+// The bytes, and not express.json: it replaces what is not UTF-8 without a word.
+const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
 /**
  * Reads the body of a request.

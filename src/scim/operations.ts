@@ -62,10 +62,14 @@ const GET_MEMBER = /* GraphQL */ `
 
 const LIST_MEMBERS = /* GraphQL */ `
   query ScimMembers(
-    $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int!
+    $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String
   ) {
     workspace(id: $workspaceId) {
-      members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset) { nodes { ...M } totalCount }
+      members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
+        nodes { ...M }
+        totalCount
+        pageInfo { hasNextPage endCursor }
+      }
     }
   }
   ${MEMBER}
@@ -95,6 +99,7 @@ type GetMember = OperationTypes<
 export interface MemberPage {
   readonly totalCount: number;
   readonly nodes: readonly MemberData[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
 type ListMembers = OperationTypes<
@@ -102,7 +107,8 @@ type ListMembers = OperationTypes<
     readonly workspaceId: string;
     readonly filter?: MemberFilterInput;
     readonly first: number;
-    readonly offset: number;
+    readonly offset?: number;
+    readonly after?: string;
   },
   { readonly workspace: { readonly members: MemberPage } | null }
 >;

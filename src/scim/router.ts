@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { readBody } from './body.js';
+import { bulkEndpoints } from './bulk/bulk.js';
 import { discoveryEndpoints } from './discovery.js';
 import type { Endpoint, ScimAnswer, ScimRequest } from './endpoint.js';
 import { errorBody, faultOf } from './errors.js';
@@ -11,7 +12,8 @@ import { meEndpoints } from './me.js';
 import { prepareOperations } from './operations.js';
 import { parseQuery } from './query.js';
 import { ScimError } from './scim-error.js';
-import { userEndpoints } from './users.js';
+import { searchEndpoints } from './search.js';
+import { userEndpoints, userSource } from './users.js';
 
 /** Who asks: what GraphQL is told, and what the workspace speaks. */
 export interface ScimContext {
@@ -71,11 +73,17 @@ const ROUTE = `${MOUNT}/:workspaceId`;
  */
 export function scimRouter(dependencies: ScimDependencies): Router {
   const operations = prepareOperations(dependencies.schema);
-  const endpoints = [
+  const resources = [
     ...userEndpoints(operations),
     ...groupEndpoints(),
     ...meEndpoints(),
     ...discoveryEndpoints(),
+  ];
+  const endpoints = [
+    // Before the resources: `/Users/.search` would be a user's id.
+    ...searchEndpoints([userSource(operations)]),
+    ...bulkEndpoints({ endpoints: resources, onFault: dependencies.onFault }),
+    ...resources,
   ];
   // Neither case nor a slash at the end makes a difference to Express, as it is wanted.
   const router = Router({ mergeParams: true, caseSensitive: false, strict: false });
@@ -136,6 +144,7 @@ function serve(endpoint: Endpoint, { publicUrl }: ScimDependencies): ScimHandler
     const scimRequest: ScimRequest = {
       ...scim,
       workspaceId,
+      requestId: response.locals.requestId,
       id,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
       query: parseQuery(request.url),
