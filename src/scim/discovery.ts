@@ -1,6 +1,9 @@
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { CORE_GROUP, CORE_USER, GROUP_SCHEMAS, schemasFor } from './attributes.js';
+import { MAX_BODY_BYTES } from './body.js';
+import { MAX_BULK_OPERATIONS } from './bulk/operations.js';
+import { CURSOR_SECONDS } from './cursor.js';
 import type { Endpoint, Handler, ScimRequest } from './endpoint.js';
 import { listResponse } from './list-response.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './query.js';
@@ -37,18 +40,19 @@ function configuration({ baseUrl }: ScimRequest): { status: number; body: object
   const body = {
     schemas: [CONFIGURATION_SCHEMA],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BODY_BYTES },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
     // RFC 9865 §4.
     pagination: {
-      cursor: false,
+      cursor: true,
       index: true,
       defaultPaginationMethod: 'index',
       defaultPageSize: DEFAULT_PAGE_SIZE,
       maxPageSize: MAX_PAGE_SIZE,
+      cursorTimeout: CURSOR_SECONDS,
     },
     authenticationSchemes: [
       {

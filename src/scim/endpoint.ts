@@ -6,6 +6,8 @@ import type { Query } from './query.js';
 export interface ScimRequest {
   readonly workspaceId: string;
   readonly workspaceVersion: WorkspaceVersion;
+  /** Ends the detail of every refusal. */
+  readonly requestId: string;
   /** GraphQL's context for who asks. */
   readonly contextValue: object;
   /** The SCIM base URL of the workspace, absolute, without a slash at its end. */

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { GroupFilterInput } from './filter/group-filter.js';
-import { type Operation, type OperationTypes, prepare } from './operations.js';
+import { type Operation, type OperationTypes, type PageInfo, prepare } from './operations.js';
+import type { OrderInput } from './sort.js';
 
 /** A group, as far as SCIM shows it. */
 export interface GroupData {
@@ -30,9 +31,16 @@ const GET_GROUP = /* GraphQL */ `
 `;
 
 const LIST_GROUPS = /* GraphQL */ `
-  query ScimGroups($workspaceId: ID!, $filter: GroupFilter, $first: Int!, $offset: Int!, $withMembers: Boolean!) {
+  query ScimGroups(
+    $workspaceId: ID!, $filter: GroupFilter, $orderBy: GroupOrder, $first: Int!, $offset: Int, $after: String,
+    $withNext: Boolean!, $withMembers: Boolean!
+  ) {
     workspace(id: $workspaceId) {
-      groups(filter: $filter, first: $first, offset: $offset) { nodes { ...G } totalCount }
+      groups(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
+        nodes { ...G }
+        totalCount
+        pageInfo @include(if: $withNext) { hasNextPage endCursor }
+      }
     }
   }
   ${GROUP}
@@ -85,12 +93,19 @@ type ListGroups = OperationTypes<
   WithMembers & {
     readonly workspaceId: string;
     readonly filter?: GroupFilterInput;
+    readonly orderBy?: OrderInput;
+    readonly withNext: boolean;
     readonly first: number;
-    readonly offset: number;
+    readonly offset?: number;
+    readonly after?: string;
   },
   {
     readonly workspace: {
-      readonly groups: { readonly totalCount: number; readonly nodes: readonly GroupData[] };
+      readonly groups: {
+        readonly totalCount: number;
+        readonly nodes: readonly GroupData[];
+        readonly pageInfo?: PageInfo;
+      };
     } | null;
   }
 >;

@@ -7,15 +7,17 @@ import { parseFilter } from './filter/parser.js';
 import type { GroupData, GroupOperations, GroupUpdateInput } from './group-operations.js';
 import { groupChanges } from './group-patch.js';
 import { groupLocation, groupResource, memberValue, readGroup } from './group-resource.js';
-import { listResponse } from './list-response.js';
+import { listing, pagesByCursor, type ResourceSource } from './listing.js';
+import { nextPlace } from './operations.js';
 import { parsePatch } from './patch/operations.js';
 import { type Projection, projectionOf } from './projection.js';
-import { pagingOf, type Query } from './query.js';
+import type { Query } from './query.js';
+import { sortingOf } from './sort.js';
 
 /** What `/Groups` and `/Groups/{id}` mean (RFC 7644 §3.3 to §3.6). */
 export function groupEndpoints(operations: GroupOperations): readonly Endpoint[] {
   return [
-    { path: '/Groups', methods: { GET: list(operations), POST: create(operations) } },
+    { path: '/Groups', methods: { GET: listing(groupSource(operations)), POST: create(operations) } },
     {
       path: '/Groups/:id',
       methods: {
@@ -42,21 +44,29 @@ function wantedOf(query: Query): Wanted {
   return { project, withMembers: Object.hasOwn(project(PROBE), 'members') };
 }
 
-function list(operations: GroupOperations): Handler {
-  return async ({ workspaceId, baseUrl, contextValue, query }) => {
-    const { startIndex, count } = pagingOf(query);
-    const { project, withMembers } = wantedOf(query);
-    const { workspace } = await operations.listGroups(contextValue, {
-      workspaceId,
-      ...filterOf(query),
-      first: count,
-      offset: startIndex - 1,
-      withMembers,
-    });
-    if (workspace === null) throw noSuchGroup();
-    const { totalCount, nodes } = workspace.groups;
-    const resources = nodes.map((group) => project(groupResource(group, baseUrl)));
-    return listResponse(resources, { totalResults: totalCount, startIndex });
+/** The groups of a workspace, page by page. */
+export function groupSource(operations: GroupOperations): ResourceSource {
+  return {
+    path: '/Groups',
+    async page(request, wish) {
+      const { workspaceId, baseUrl, contextValue, query } = request;
+      const { project, withMembers } = wantedOf(query);
+      const { workspace } = await operations.listGroups(contextValue, {
+        workspaceId,
+        ...filterOf(query),
+        ...sortingOf(query, CORE_GROUP),
+        ...wish,
+        withNext: pagesByCursor(request),
+        withMembers,
+      });
+      if (workspace === null) throw noSuchGroup();
+      const { totalCount, nodes, pageInfo } = workspace.groups;
+      return {
+        totalResults: totalCount,
+        resources: nodes.map((group) => project(groupResource(group, baseUrl))),
+        next: nextPlace(pageInfo),
+      };
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/profile.js';
 import type { ProvisionMode } from '../domain/provisioning.js';
 import type { MemberFilterInput } from './filter/member-filter.js';
+import type { OrderInput } from './sort.js';
 
 /** A member, as far as SCIM shows it. */
 export interface MemberData {
@@ -64,10 +65,15 @@ const GET_MEMBER = /* GraphQL */ `
 
 const LIST_MEMBERS = /* GraphQL */ `
   query ScimMembers(
-    $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int!
+    $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String,
+    $withNext: Boolean!
   ) {
     workspace(id: $workspaceId) {
-      members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset) { nodes { ...M } totalCount }
+      members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
+        nodes { ...M }
+        totalCount
+        pageInfo @include(if: $withNext) { hasNextPage endCursor }
+      }
     }
   }
   ${MEMBER}
@@ -94,17 +100,32 @@ type GetMember = OperationTypes<
   { readonly workspace: { readonly member: MemberData | null } | null }
 >;
 
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly endCursor: string | null;
+}
+
+/** The place behind a page; undefined when it is the last, or nobody has asked. */
+export function nextPlace(pageInfo: PageInfo | undefined): string | undefined {
+  return pageInfo?.hasNextPage === true ? (pageInfo.endCursor ?? undefined) : undefined;
+}
+
 export interface MemberPage {
   readonly totalCount: number;
   readonly nodes: readonly MemberData[];
+  /** Where the next page begins; for who asks. */
+  readonly pageInfo?: PageInfo;
 }
 
 type ListMembers = OperationTypes<
   {
     readonly workspaceId: string;
     readonly filter?: MemberFilterInput;
+    readonly orderBy?: OrderInput;
+    readonly withNext: boolean;
     readonly first: number;
-    readonly offset: number;
+    readonly offset?: number;
+    readonly after?: string;
   },
   { readonly workspace: { readonly members: MemberPage } | null }
 >;

@@ -47,6 +47,19 @@ export function pagingOf(query: Query): Paging {
   };
 }
 
+/**
+ * The page size of a query that pages by cursors.
+ * @throws ScimError invalidCount
+ */
+export function cursorCountOf(query: Query): number {
+  const text = query.get('count')?.trim() ?? '';
+  if (text === '') return DEFAULT_PAGE_SIZE;
+  const count = /^\+?\d+$/.test(text) ? Number(text) : 0;
+  // RFC 9865 §2.1, invalidCount: "Count value must be between 1 - and service provider's maxPageSize".
+  if (count >= 1 && count <= MAX_PAGE_SIZE) return count;
+  throw new ScimError(400, `With a cursor, count must be from 1 to ${MAX_PAGE_SIZE}.`, 'invalidCount');
+}
+
 function integer(query: Query, name: string, absent: number): number {
   const text = query.get(name.toLowerCase())?.trim() ?? '';
   if (text === '') return absent;

@@ -5,17 +5,19 @@ import { DomainError } from '../domain/errors.js';
 import { acceptsScim } from './accept.js';
 import { sendAnswer } from './answer.js';
 import { readBody } from './body.js';
+import { bulkEndpoints } from './bulk/bulk.js';
 import { discoveryEndpoints } from './discovery.js';
 import type { Endpoint, Handler, ScimRequest } from './endpoint.js';
 import { errorBody, faultOf } from './errors.js';
 import { prepareGroupOperations } from './group-operations.js';
-import { groupEndpoints } from './groups.js';
+import { groupEndpoints, groupSource } from './groups.js';
 import { meEndpoints } from './me.js';
 import { prepareOperations } from './operations.js';
 import { inTurn } from './pipelining.js';
 import { parseQuery } from './query.js';
 import { ScimError } from './scim-error.js';
-import { userEndpoints } from './users.js';
+import { searchEndpoints } from './search.js';
+import { userEndpoints, userSource } from './users.js';
 
 /** Who asks: what GraphQL is told, and what the workspace speaks. */
 export interface ScimContext {
@@ -77,11 +79,18 @@ const ROUTE = `${MOUNT}/:workspaceId`;
  */
 export function scimRouter(dependencies: ScimDependencies): Router {
   const operations = prepareOperations(dependencies.schema);
-  const endpoints = [
+  const groupOperations = prepareGroupOperations(dependencies.schema);
+  const resources = [
     ...userEndpoints(operations),
-    ...groupEndpoints(prepareGroupOperations(dependencies.schema)),
+    ...groupEndpoints(groupOperations),
     ...meEndpoints(),
     ...discoveryEndpoints(),
+  ];
+  const endpoints = [
+    // Before the resources: `/Users/.search` would be a user's id.
+    ...searchEndpoints([userSource(operations), groupSource(groupOperations)]),
+    ...bulkEndpoints({ endpoints: resources, onFault: dependencies.onFault }),
+    ...resources,
   ];
   // Neither case nor a slash at the end makes a difference to Express, as it is wanted.
   const router = Router({ mergeParams: true, caseSensitive: false, strict: false });
@@ -145,6 +154,7 @@ function serve(endpoint: Endpoint, { publicUrl, compressedFrom }: ScimDependenci
     const scimRequest: ScimRequest = {
       ...scim,
       workspaceId,
+      requestId: response.locals.requestId,
       id,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
       query: parseQuery(request.url),

@@ -1,4 +1,4 @@
-/** The kinds of a 400 or 409 that RFC 7644 §3.12 (table 9) has words for. */
+/** The kinds of a 400 or 409 that RFC 7644 §3.12 (table 9) and RFC 9865 §2.1 have words for. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -9,7 +9,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 /**
  * A fault in how SCIM was spoken (RFC 7644 §3.12), as opposed to a rule that refuses, which is a `DomainError`.

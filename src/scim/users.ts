@@ -5,12 +5,13 @@ import type { Endpoint, Handler, ScimAnswer, ScimRequest } from './endpoint.js';
 import { entityTag, meets, versionCondition } from './entity-tag.js';
 import { type MemberFilterInput, toMemberFilter } from './filter/member-filter.js';
 import { parseFilter } from './filter/parser.js';
-import { listResponse } from './list-response.js';
-import type { MemberData, MemberProvisionInput, Operations } from './operations.js';
+import { listing, pagesByCursor, type ResourceSource } from './listing.js';
+import { type MemberData, type MemberProvisionInput, nextPlace, type Operations } from './operations.js';
 import { applyPatch } from './patch/apply.js';
 import { type PatchOperation, parsePatch } from './patch/operations.js';
 import { type Projection, projectionOf } from './projection.js';
-import { pagingOf, type Query } from './query.js';
+import type { Query } from './query.js';
+import { sortingOf } from './sort.js';
 import { readUser, userLocation, userResource } from './user-resource.js';
 
 /** How often a PATCH is applied anew when others change the member between its reading and its writing. */
@@ -22,7 +23,7 @@ export function userEndpoints(operations: Operations): readonly Endpoint[] {
     {
       path: '/Users',
       methods: {
-        GET: list(operations),
+        GET: listing(userSource(operations)),
         POST: create(operations),
       },
     },
@@ -38,17 +39,29 @@ export function userEndpoints(operations: Operations): readonly Endpoint[] {
   ];
 }
 
-function list(operations: Operations): Handler {
-  return async (request) => {
-    const { workspaceId, workspaceVersion, baseUrl, contextValue, query } = request;
-    const { startIndex, count } = pagingOf(query);
-    const project = projectionOf(query);
-    const page = { workspaceId, ...filterOf(query), first: count, offset: startIndex - 1 };
-    const { workspace } = await operations.listMembers(contextValue, page);
-    if (workspace === null) throw noSuchUser();
-    const { totalCount, nodes } = workspace.members;
-    const resources = nodes.map((member) => project(userResource(member, workspaceVersion, baseUrl)));
-    return listResponse(resources, { totalResults: totalCount, startIndex });
+/** The users of a workspace, page by page. */
+export function userSource(operations: Operations): ResourceSource {
+  return {
+    path: '/Users',
+    async page(request, wish) {
+      const { workspaceId, workspaceVersion, baseUrl, contextValue, query } = request;
+      const project = projectionOf(query);
+      const asked = {
+        workspaceId,
+        ...filterOf(query),
+        ...sortingOf(query),
+        ...wish,
+        withNext: pagesByCursor(request),
+      };
+      const { workspace } = await operations.listMembers(contextValue, asked);
+      if (workspace === null) throw noSuchUser();
+      const { totalCount, nodes, pageInfo } = workspace.members;
+      return {
+        totalResults: totalCount,
+        resources: nodes.map((member) => project(userResource(member, workspaceVersion, baseUrl))),
+        next: nextPlace(pageInfo),
+      };
+    },
   };
 }
 

@@ -35,7 +35,7 @@ export async function get(
   return group ?? null;
 }
 
-export const GROUP_ORDER_FIELDS = ['ID', 'DISPLAY_NAME', 'CREATED_AT', 'UPDATED_AT'] as const;
+export const GROUP_ORDER_FIELDS = ['ID', 'DISPLAY_NAME', 'EXTERNAL_ID', 'CREATED_AT', 'UPDATED_AT'] as const;
 
 export interface GroupOrder {
   readonly field: (typeof GROUP_ORDER_FIELDS)[number];
@@ -45,6 +45,7 @@ export interface GroupOrder {
 const ORDER_COLUMNS = {
   ID: undefined,
   DISPLAY_NAME: { column: 'g.display_name', type: 'citext' },
+  EXTERNAL_ID: { column: 'g.external_id', type: 'text', nullable: true },
   CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;

@@ -9,6 +9,7 @@ import type { ServiceContext } from './context.js';
 import type { MemberChange } from './member-changes.js';
 import * as commands from './member-commands.js';
 import { asksAboutStay, type MemberFilter, memberFilterSql, requireModest } from './member-filter.js';
+import { MEMBER_ORDERINGS, type MemberOrder } from './member-order.js';
 import {
   findMember,
   MEMBER_ROW_COLUMNS,
@@ -67,20 +68,6 @@ export async function get(
   return record === undefined ? null : memberRow(record);
 }
 
-export const MEMBER_ORDER_FIELDS = ['ID', 'USER_NAME', 'CREATED_AT', 'UPDATED_AT'] as const;
-
-export interface MemberOrder {
-  readonly field: (typeof MEMBER_ORDER_FIELDS)[number];
-  readonly descending: boolean;
-}
-
-const ORDER_COLUMNS = {
-  ID: undefined,
-  USER_NAME: { column: 'm.user_name', type: 'citext' },
-  CREATED_AT: { column: 'm.created_at', type: 'timestamptz' },
-  UPDATED_AT: { column: 'm.updated_at', type: 'timestamptz' },
-} as const;
-
 /**
  * The members of a workspace, active or not.
  * @throws DomainError as `authorize` and `Page` do
@@ -96,14 +83,14 @@ export async function list(
   requireModest(filter);
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
-  const orderBy = ORDER_COLUMNS[order?.field ?? 'ID'];
+  const { orderBy, ofStay = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};
   return new Page<MemberRow, MemberRecord>(
     context.batched,
     {
       columns: MEMBER_ROW_COLUMNS,
       from: MEMBER_TABLES,
       // PostgreSQL joins all stays only to count or skip their members: it sees no use in a partial unique index there.
-      ...(asksAboutStay(filter) ? {} : { narrowFrom: 'member m' }),
+      ...(ofStay || asksAboutStay(filter) ? {} : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
       values,
       id: 'm.id',

@@ -26,14 +26,25 @@ export interface Listing {
   /** The column of the id: the last word in every order, so that it is total. */
   readonly id: string;
   /** What to order by before the id; rows must carry its value as text under `orderKey`. */
-  readonly orderBy?: { readonly column: string; readonly type: 'text' | 'citext' | 'timestamptz' };
+  readonly orderBy?: {
+    readonly column: string;
+    readonly type: 'text' | 'citext' | 'timestamptz' | 'integer' | 'boolean';
+    /** Rows may be without the value: they come last, or first when descending. */
+    readonly nullable?: boolean;
+  };
   readonly descending?: boolean;
 }
 
+/** In a cursor, the place of a row that has nothing of what the list is ordered by. */
+const WITHOUT = false;
+
 interface Cursor {
   readonly id: string;
-  readonly key: string | null;
+  /** Null where the list is ordered by the id alone. */
+  readonly key: string | typeof WITHOUT | null;
 }
+
+type Keyed<Row> = Row & { readonly orderKey?: string | null };
 
 /** One page of a list. Nothing is asked of the database until somebody wants to know it. */
 export class Page<Item, Row extends { id: string } = Item & { id: string }> {
@@ -44,7 +55,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   readonly #backward: boolean;
   readonly #cursor: Cursor | null;
   readonly #itemOf: (row: Row) => Item;
-  #fetched: Promise<(Row & { orderKey?: string })[]> | undefined;
+  #fetched: Promise<Keyed<Row>[]> | undefined;
   #counted: Promise<number> | undefined;
 
   /**
@@ -69,7 +80,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
         'Page with first and after, or last and before, or first and offset.',
       );
     }
-    this.#cursor = cursor === null ? null : readCursor(cursor, listing.orderBy?.type);
+    this.#cursor = cursor === null ? null : readCursor(cursor, listing.orderBy);
   }
 
   /** The page, in order. */
@@ -96,7 +107,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     return this.#backward ? await this.#hasMore() : this.#cursor !== null || this.#offset > 0;
   }
 
-  async #rows(): Promise<(Row & { orderKey?: string })[]> {
+  async #rows(): Promise<Keyed<Row>[]> {
     const rows = (await this.#fetch()).slice(0, this.#size);
     return this.#backward ? rows.reverse() : rows;
   }
@@ -105,24 +116,19 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     return (await this.#fetch()).length > this.#size;
   }
 
-  #fetch(): Promise<(Row & { orderKey?: string })[]> {
+  #fetch(): Promise<Keyed<Row>[]> {
     this.#fetched ??= this.#size === 0 ? Promise.resolve([]) : this.#select();
     return this.#fetched;
   }
 
   /** One row more than the page holds tells whether there is another page. */
-  #select(): Promise<(Row & { orderKey?: string })[]> {
+  #select(): Promise<Keyed<Row>[]> {
     const { columns, from, narrowFrom, where, values, id, orderBy, descending = false } = this.#listing;
     const down = descending !== this.#backward;
     const direction = down ? 'desc' : 'asc';
     const all = [...values];
     const place = (value: unknown): string => `$${all.push(value)}`;
-    const after =
-      this.#cursor === null
-        ? ''
-        : orderBy === undefined
-          ? ` and ${id} ${down ? '<' : '>'} ${place(this.#cursor.id)}`
-          : ` and (${orderBy.column}, ${id}) ${down ? '<' : '>'} (${place(this.#cursor.key)}::${orderBy.type}, ${place(this.#cursor.id)}::uuid)`;
+    const after = this.#cursor === null ? '' : ` and ${beyond(this.#listing, this.#cursor, down, place)}`;
     const key = orderBy === undefined ? '' : `, ${orderBy.column}::text as "orderKey"`;
     const order = orderBy === undefined ? '' : `${orderBy.column} ${direction}, `;
     const sorted = `order by ${order}${id} ${direction}`;
@@ -149,6 +155,24 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 }
 
+/** Whether a row comes after the cursor's. PostgreSQL puts nulls last, and first where the order is descending. */
+function beyond(
+  { id, orderBy }: Listing,
+  cursor: Cursor,
+  down: boolean,
+  place: (value: unknown) => string,
+): string {
+  const operator = down ? '<' : '>';
+  if (orderBy === undefined) return `${id} ${operator} ${place(cursor.id)}`;
+  const { column, type, nullable = false } = orderBy;
+  if (cursor.key === WITHOUT) {
+    const others = `${column} is null and ${id} ${operator} ${place(cursor.id)}::uuid`;
+    return down ? `(${others} or ${column} is not null)` : `(${others})`;
+  }
+  const compared = `(${column}, ${id}) ${operator} (${place(cursor.key)}::${type}, ${place(cursor.id)}::uuid)`;
+  return nullable && !down ? `(${compared} or ${column} is null)` : compared;
+}
+
 function sizeOf(page: PageArguments, backward: boolean): number {
   if (backward && page.first != null) {
     throw new DomainError('INVALID_INPUT', 'Ask for first or for last, not for both.', {
@@ -163,27 +187,41 @@ function sizeOf(page: PageArguments, backward: boolean): number {
   return size;
 }
 
-function cursorOf({ id, orderKey }: { id: string; orderKey?: string }): string {
-  return Buffer.from(JSON.stringify([id, orderKey ?? null])).toString('base64url');
+function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }): string {
+  const key = orderKey === undefined ? null : (orderKey ?? WITHOUT);
+  return Buffer.from(JSON.stringify([id, key])).toString('base64url');
 }
 
-type KeyType = NonNullable<Listing['orderBy']>['type'];
+type OrderBy = NonNullable<Listing['orderBy']>;
 
 const TIMESTAMPTZ = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/;
+const INT4 = 2 ** 31;
 
-/** Whether a cursor's key can be a value of what the list is ordered by: cursors of other lists have others. */
-function isKeyOf(type: KeyType | undefined, key: unknown): key is string | null {
-  if (type === undefined || typeof key !== 'string') return type === undefined && key === null;
-  if (type === 'timestamptz') return TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key));
+const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
+  text: isText,
+  citext: isText,
+  timestamptz: (key) => TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key)),
+  integer: (key) => /^-?\d{1,10}$/.test(key) && Number(key) < INT4 && Number(key) >= -INT4,
+  boolean: (key) => key === 'true' || key === 'false',
+};
+
+function isText(key: string): boolean {
   return key.isWellFormed() && !key.includes('\0');
 }
 
-function readCursor(text: string, type: KeyType | undefined): Cursor {
+/** Whether a cursor's key can be a value of what the list is ordered by: cursors of other lists have others. */
+function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key'] {
+  if (orderBy === undefined) return key === null;
+  if (key === WITHOUT) return orderBy.nullable === true;
+  return typeof key === 'string' && IS_KEY[orderBy.type](key);
+}
+
+function readCursor(text: string, orderBy: OrderBy | undefined): Cursor {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (Array.isArray(parsed)) {
       const [id, key]: unknown[] = parsed;
-      if (typeof id === 'string' && isId(id) && isKeyOf(type, key)) return { id, key };
+      if (typeof id === 'string' && isId(id) && isKeyOf(orderBy, key)) return { id, key };
     }
   } catch {
     // Not JSON: not one of our cursors either.

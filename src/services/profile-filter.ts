@@ -1,10 +1,6 @@
 import { type JsonObject, PROFILE_ATTRIBUTES, type ProfileAttribute } from '../domain/profile.js';
+import { inputName } from '../domain/profile-paths.js';
 import { type Comparison, comparesNothing, comparisonSql } from './comparison.js';
-
-/** What GraphQL calls an attribute: it has no `$` in names. */
-export function filterName({ name }: ProfileAttribute): string {
-  return name.replace('$', '');
-}
 
 /**
  * What a filter asks about the profile, as SQL over `m.profile`: by attribute a comparison; of an attribute with parts
@@ -35,7 +31,7 @@ function partsSql(
 ): string[] {
   const asked = new Map<string, unknown>(Object.entries(filter));
   return attributes.flatMap((attribute) => {
-    const part = asked.get(filterName(attribute));
+    const part = asked.get(inputName(attribute));
     return isObject(part) ? attributeSql(attribute, json, part, values) : [];
   });
 }
@@ -49,7 +45,7 @@ function attributeSql(attribute: ProfileAttribute, json: string, asked: object, 
       : partsSql(subAttributes, inner, asked, values);
     const isPresent = asksIsPresent(asked);
     if (isPresent !== undefined) conditions.push(`(${inner} is ${isPresent ? 'not null' : 'null'})`);
-    if (conditions.length === 0) throw comparesNothing(filterName(attribute));
+    if (conditions.length === 0) throw comparesNothing(inputName(attribute));
     return conditions;
   }
   const text = `(${json}->>'${name}')`;
@@ -57,7 +53,7 @@ function attributeSql(attribute: ProfileAttribute, json: string, asked: object, 
     type === 'boolean'
       ? { expression: `${text}::boolean`, type: 'boolean' }
       : { expression: caseExact ? text : `lower${text}`, type: 'text', folded: !caseExact };
-  return comparisonSql({ name: filterName(attribute), nullable: true, ...compared }, asked, values);
+  return comparisonSql({ name: inputName(attribute), nullable: true, ...compared }, asked, values);
 }
 
 function asksIsPresent(asked: object): boolean | undefined {
@@ -106,7 +102,7 @@ function logicOf(filter: object): Logic {
 function impliedParts(attributes: readonly ProfileAttribute[], filter: object): JsonObject | undefined {
   const asked = new Map<string, unknown>(Object.entries(filter));
   const parts = attributes.flatMap((attribute) => {
-    const part = asked.get(filterName(attribute));
+    const part = asked.get(inputName(attribute));
     const implied = isObject(part) ? impliedBy(attribute, part) : undefined;
     return implied === undefined ? [] : [[attribute.name, implied] as const];
   });

@@ -33,6 +33,7 @@ async function get(
   return handle({
     workspaceId: 'w-1',
     workspaceVersion: version,
+    requestId: 'request-1',
     contextValue: {},
     baseUrl: BASE_URL,
     id,
@@ -49,17 +50,18 @@ test('ServiceProviderConfig promises what there is, and nothing else', async () 
     body: {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 200 },
       changePassword: { supported: false },
-      sort: { supported: false },
+      sort: { supported: true },
       etag: { supported: true },
       pagination: {
-        cursor: false,
+        cursor: true,
         index: true,
         defaultPaginationMethod: 'index',
         defaultPageSize: 100,
         maxPageSize: 200,
+        cursorTimeout: 3600,
       },
       authenticationSchemes: [
         {

@@ -32,7 +32,8 @@ import {
   WorkspaceCreateInput,
   WorkspaceUpdateInput,
 } from '../types/inputs.js';
-import { MemberFilter, MemberOrder } from '../types/member-filter.js';
+import { MemberFilter } from '../types/member-filter.js';
+import { MemberOrder } from '../types/member-order.js';
 import {
   CreditPoolSetPayload,
   SeatsSetPayload,

@@ -51,6 +51,7 @@ registerEnumType(GroupOrderField, {
   valuesConfig: {
     ID: { description: 'The order in which they were made.' },
     DISPLAY_NAME: { description: 'The display name, without case.' },
+    EXTERNAL_ID: { description: "The identity provider's id, exactly." },
     CREATED_AT: { description: 'When the group was made.' },
     UPDATED_AT: { description: 'When the group last changed.' },
   },

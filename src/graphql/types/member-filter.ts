@@ -1,9 +1,8 @@
-import { Field, InputType, registerEnumType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
 import type { Role, SeatType } from '../../domain/access.js';
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
 import type { Comparison } from '../../services/comparison.js';
 import type * as services from '../../services/member-filter.js';
-import { MEMBER_ORDER_FIELDS } from '../../services/members.js';
 import {
   BooleanComparison,
   DateTimeComparison,
@@ -61,27 +60,3 @@ export class MemberFilter implements services.MemberFilter {
 }
 
 addProfileFilters(MemberFilter, 'Profile', PROFILE_ATTRIBUTES);
-
-const MemberOrderField = Object.fromEntries(MEMBER_ORDER_FIELDS.map((field) => [field, field])) as Record<
-  (typeof MEMBER_ORDER_FIELDS)[number],
-  (typeof MEMBER_ORDER_FIELDS)[number]
->;
-registerEnumType(MemberOrderField, {
-  name: 'MemberOrderField',
-  description: 'What members can be ordered by.',
-  valuesConfig: {
-    ID: { description: 'The order in which they were first added.' },
-    USER_NAME: { description: 'userName, without case.' },
-    CREATED_AT: { description: 'When the record was made.' },
-    UPDATED_AT: { description: 'When the member last changed.' },
-  },
-});
-
-@InputType({ description: 'The order of members. The id has the last word, so that every order is stable.' })
-export class MemberOrder {
-  @Field(() => MemberOrderField, { description: 'By what.' })
-  field!: (typeof MEMBER_ORDER_FIELDS)[number];
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Greatest first.' })
-  descending!: boolean;
-}

@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import type { ProfileAttribute } from '../../domain/profile-attributes.js';
-import { filterName } from '../../services/profile-filter.js';
+import { inputName } from '../../domain/profile-paths.js';
 import { BooleanComparison, StringComparison } from './comparisons.js';
 
 interface InputClass {
@@ -16,7 +16,7 @@ export function addProfileFilters(
   for (const attribute of attributes) {
     const input = filterOf(attribute, prefix);
     const options = { nullable: true, description: attribute.description };
-    Field(() => input, options)(type.prototype, filterName(attribute));
+    Field(() => input, options)(type.prototype, inputName(attribute));
   }
 }
 

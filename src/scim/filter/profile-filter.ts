@@ -1,5 +1,6 @@
-import { PROFILE_ATTRIBUTES } from '../../domain/profile.js';
-import { type AttributeReference, CORE_USER, ENTERPRISE_USER, type ScimAttribute } from '../attributes.js';
+import { inputName } from '../../domain/profile-paths.js';
+import { type AttributeReference, ENTERPRISE_USER, type ScimAttribute } from '../attributes.js';
+import { profileNames } from '../profile-names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
 import type { Field, MemberFilterInput, PositiveOperator, StringComparison } from './member-filter.js';
 
@@ -28,18 +29,6 @@ interface ValueFilterInput {
 
 const PRESENT: Asked = { isPresent: true };
 
-function isProfile({ schema, attribute }: AttributeReference): boolean {
-  return (
-    schema === ENTERPRISE_USER ||
-    (schema === CORE_USER && PROFILE_ATTRIBUTES.some(({ name }) => name === attribute.name))
-  );
-}
-
-/** GraphQL has no `$` in names. */
-function fieldName({ name }: ScimAttribute): string {
-  return name.replace('$', '');
-}
-
 function compared({ type }: ScimAttribute, operator: PositiveOperator, operand: Operand): Asked {
   return type === 'boolean' ? { eq: operand } : { [TEXT_OPERATORS[operator]]: operand };
 }
@@ -49,12 +38,12 @@ function compared({ type }: ScimAttribute, operator: PositiveOperator, operand: 
  * @returns undefined for what is no attribute of the profile
  */
 export function profileField(target: AttributeReference): Field | undefined {
-  if (!isProfile(target)) return undefined;
+  if (profileNames(target) === undefined) return undefined;
   const { schema, attribute, subAttribute } = target;
   const asks = (about: Asked): MemberFilterInput => {
-    const part = subAttribute === undefined ? about : { [fieldName(subAttribute)]: about };
+    const part = subAttribute === undefined ? about : { [inputName(subAttribute)]: about };
     const whole = attribute.multiValued && subAttribute !== undefined ? { some: part } : part;
-    const asked = { [fieldName(attribute)]: whole };
+    const asked = { [inputName(attribute)]: whole };
     return schema === ENTERPRISE_USER ? { enterprise: asked } : asked;
   };
   return {
@@ -83,7 +72,7 @@ export function toValueFilter(filter: Filter): ValueFilterInput {
 }
 
 function partName({ attribute, subAttribute = attribute }: AttributeReference): string {
-  return fieldName(subAttribute);
+  return inputName(subAttribute);
 }
 
 function comparedPart({ target, operator, operand }: Comparison): ValueFilterInput {

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import { property } from '../message.js';
 import { parsePath, type ScimPath } from '../path.js';
 import { ScimError } from '../scim-error.js';
 
@@ -13,11 +14,6 @@ export interface PatchOperation {
   readonly path?: ScimPath;
   /** Undefined when the operation carries none. */
   readonly value: Json | undefined;
-}
-
-/** The value of a key in any letter case; undefined when there is none. */
-function property(object: JsonObject, name: string): Json | undefined {
-  return Object.entries(object).findLast(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 function readOp(operation: JsonObject, where: string): PatchOperation['op'] {

@@ -1,0 +1,31 @@
+import { PROFILE_ATTRIBUTES, type ProfileAttribute } from './profile-attributes.js';
+
+/** The way from a profile to one plain value: `title`, `name.givenName`, `emails.value`, `enterprise.manager.value`. */
+export interface ProfilePath {
+  /** The attributes on the way; the last one is plain, and at most the first one has several values. */
+  readonly steps: readonly [ProfileAttribute, ...ProfileAttribute[]];
+  readonly leaf: ProfileAttribute;
+}
+
+/** Every way to a plain value, in the order of the attributes. */
+export const PROFILE_PATHS: readonly ProfilePath[] = PROFILE_ATTRIBUTES.flatMap((attribute) =>
+  pathsFrom([attribute], attribute),
+);
+
+function pathsFrom(steps: ProfilePath['steps'], leaf: ProfileAttribute): ProfilePath[] {
+  if (leaf.subAttributes === undefined) return [{ steps, leaf }];
+  return leaf.subAttributes.flatMap((part) => pathsFrom([...steps, part], part));
+}
+
+/** The name of an attribute in GraphQL, which has no `$` in names. */
+export function inputName({ name }: { readonly name: string }): string {
+  return name.replace('$', '');
+}
+
+/** The path as the name of an enumeration's value: `NAME_GIVEN_NAME`. */
+export function constantName(names: readonly string[]): string {
+  return names
+    .map((name) => name.replace('$', '').replace(/(?<=[a-z\d])(?=[A-Z])/g, '_'))
+    .join('_')
+    .toUpperCase();
+}

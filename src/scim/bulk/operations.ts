@@ -1,0 +1,117 @@
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import { property, requireMessage } from '../message.js';
+import { ScimError } from '../scim-error.js';
+
+export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+
+/** The most operations that a request holds; ServiceProviderConfig says so. */
+export const MAX_BULK_OPERATIONS = 1000;
+
+/** RFC 7644 §3.7: "one of the HTTP methods supported by the API, i.e., POST, PUT, PATCH, or DELETE". */
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** One operation as it was sent, as far as it could be understood. */
+export interface BulkOperation {
+  /** Where it stood, from 0: answers come in this order. */
+  readonly index: number;
+  readonly method: string | undefined;
+  readonly bulkId: string | undefined;
+  /** Below the base URL, with a slash at its start. */
+  readonly path: string;
+  /** An ETag, for `If-Match`. */
+  readonly version: string | undefined;
+  readonly data: Json | undefined;
+  /** Why it cannot be carried out, whatever else happens. */
+  readonly fault: ScimError | undefined;
+}
+
+export interface BulkRequest {
+  readonly operations: readonly BulkOperation[];
+  /** After how many errors to stop; undefined: never. */
+  readonly failOnErrors: number | undefined;
+}
+
+/**
+ * Reads a bulk request (RFC 7644 §3.7). What is wrong with one operation is that operation's answer.
+ * @throws ScimError for the request as a whole: 400 invalidSyntax or invalidValue; 413 for too many operations
+ */
+export function readBulk(body: JsonObject): BulkRequest {
+  requireMessage(body, BULK_REQUEST);
+  const sent = property(body, 'Operations');
+  if (!isJsonList(sent)) {
+    throw new ScimError(400, 'The body must have a list Operations.', 'invalidSyntax');
+  }
+  // RFC 7644 §3.7.4: "The returned response MUST specify the limit exceeded in the body of the error response."
+  if (sent.length > MAX_BULK_OPERATIONS) {
+    throw new ScimError(
+      413,
+      `A bulk request holds at most ${MAX_BULK_OPERATIONS} operations (maxOperations), and this one ${sent.length}.`,
+    );
+  }
+  const bulkIds = new Set<string>();
+  return {
+    operations: sent.map((operation, index) => readOperation(operation, index, bulkIds)),
+    failOnErrors: readFailOnErrors(property(body, 'failOnErrors')),
+  };
+}
+
+/** 0 accepts no error, as 1 does: both stop at the first. */
+function readFailOnErrors(value: Json | undefined): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return Math.max(1, value);
+  throw new ScimError(400, 'failOnErrors must be a whole number.', 'invalidValue');
+}
+
+/** @param bulkIds those of earlier operations; this one's is added */
+function readOperation(sent: Json, index: number, bulkIds: Set<string>): BulkOperation {
+  const operation = isJsonObject(sent) ? sent : {};
+  const method = text(property(operation, 'method'))?.toUpperCase();
+  const path = text(property(operation, 'path'));
+  const bulkId = text(property(operation, 'bulkId'));
+  const version = property(operation, 'version');
+  const fault = isJsonObject(sent)
+    ? faultIn({ method, path, bulkId, version, isTaken: bulkId !== undefined && bulkIds.has(bulkId) })
+    : invalid('An operation must be an object.');
+  if (bulkId !== undefined) bulkIds.add(bulkId);
+  return {
+    index,
+    method,
+    bulkId,
+    path: path === undefined ? '' : `/${path.replace(/^\/+/, '')}`,
+    version: text(version),
+    data: property(operation, 'data'),
+    fault,
+  };
+}
+
+interface SentOperation {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly bulkId: string | undefined;
+  readonly version: Json | undefined;
+  /** Whether an earlier operation has the same bulkId. */
+  readonly isTaken: boolean;
+}
+
+function faultIn({ method, path, bulkId, version, isTaken }: SentOperation): ScimError | undefined {
+  if (method === undefined) return invalid(`An operation needs a method: ${METHODS.join(', ')}.`);
+  if (!METHODS.includes(method)) {
+    return new ScimError(405, `A bulk operation cannot be ${method}. It can be ${METHODS.join(', ')}.`);
+  }
+  if (path === undefined) return invalid('An operation needs a path such as /Users.');
+  // RFC 7644 §3.7, bulkId: "REQUIRED when "method" is "POST"", "unique within a bulk request".
+  if (method === 'POST' && bulkId === undefined) return invalid('An operation with POST needs a bulkId.');
+  if (method === 'POST' && isTaken) return invalid(`An earlier operation has the bulkId ${bulkId} already.`);
+  if (version !== undefined && version !== null && typeof version !== 'string') {
+    return invalid('The version of an operation must be text: the ETag of the resource.');
+  }
+  return undefined;
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function invalid(detail: string): ScimError {
+  return new ScimError(400, detail, 'invalidSyntax');
+}
