@@ -68,8 +68,8 @@ describe.each(['/Users/.search', '/.search', '/users/.search/'])('POST %s', (pat
     const { status, headers, body } = await scim.get(path);
     expect([status, headers.get('allow'), body]).toEqual([
       405,
-      'POST',
-      errorOf(405, 'GET does not exist here. What does: POST.'),
+      'POST, OPTIONS',
+      errorOf(405, 'GET does not exist here. What does: POST, OPTIONS.'),
     ]);
   });
 });
