@@ -65,16 +65,28 @@ export function program(): Command {
     .option(...JSON_OPTION)
     .action(createSession);
 
-  rollcall
+  const simulation = rollcall
     .command('simulate')
-    .description('play an identity provider against a SCIM server')
-    .command('okta')
-    .description("play Okta's whole sequence; exits with 1 when something fails")
-    .requiredOption('--base-url <url>', 'the SCIM 2.0 base URL')
-    .requiredOption('--token <key>', 'the API key')
-    .action(simulate);
+    .description('play an identity provider against a SCIM server');
+  simulateCommand(simulation.command('okta').description("play Okta's whole sequence")).action(
+    simulate('okta'),
+  );
+  simulateCommand(
+    simulation
+      .command('entra')
+      .description(
+        "play Microsoft Entra's whole sequence; with ?aadOptscim062020 on the base URL, in its compliant dialect",
+      ),
+  ).action(simulate('entra'));
 
   return rollcall;
+}
+
+function simulateCommand(command: Command): Command {
+  return command
+    .requiredOption('--base-url <url>', 'the SCIM 2.0 base URL')
+    .requiredOption('--token <key>', 'the API key')
+    .addHelpText('after', '\nExits with 1 when something fails.');
 }
 
 function workspaceCommands(workspace: Command): void {

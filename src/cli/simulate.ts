@@ -1,8 +1,15 @@
+import { simulateEntra } from './simulate/entra.js';
 import { simulateOkta } from './simulate/okta.js';
 
-/** `rollcall simulate okta` */
-export async function simulate({ baseUrl, token }: { baseUrl: string; token: string }): Promise<void> {
-  const log = (line: string) => process.stdout.write(`${line}\n`);
-  const { failed } = await simulateOkta({ baseUrl, token, log });
-  if (failed > 0) process.exitCode = 1;
+const PROVIDERS = { okta: simulateOkta, entra: simulateEntra } as const;
+
+/** `rollcall simulate okta` and `rollcall simulate entra` */
+export function simulate(
+  provider: keyof typeof PROVIDERS,
+): (options: { baseUrl: string; token: string }) => Promise<void> {
+  return async ({ baseUrl, token }) => {
+    const log = (line: string) => process.stdout.write(`${line}\n`);
+    const { failed } = await PROVIDERS[provider]({ baseUrl, token, log });
+    if (failed > 0) process.exitCode = 1;
+  };
 }

@@ -163,19 +163,31 @@ test('rollcall migrate says that there is nothing to do', async () => {
   });
 });
 
-test('rollcall simulate okta passes against the running server, for both versions', async () => {
-  for (const version of ['V1', 'V2']) {
-    const seats = version === 'V1' ? ['--seats', 'builder=2,pro=2,starter=2'] : [];
-    const { workspaceId, apiKey = '' } = await json(
-      ...workspaceCreate('--version', version, '--scim', ...seats),
-    );
-    const base = `${server.url}/scim/v2/organizations/${workspaceId}`;
-    const args = ['simulate', 'okta', '--base-url', base, '--token', apiKey];
-    expect(await rollcall(args, environment)).toMatchObject({ code: 0, stderr: '' });
-    const wrong = await rollcall([...args.slice(0, -1), 'rollcall_key_wrong'], environment);
-    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('401') });
-  }
-});
+test.each([
+  ['okta', ''],
+  ['entra', ''],
+  ['entra', '?aadOptscim062020'],
+])(
+  'rollcall simulate %s passes against the running server, for both versions (%s)',
+  async (provider, flag) => {
+    for (const version of ['V1', 'V2']) {
+      const seats = version === 'V1' ? ['--seats', 'builder=2,pro=2,starter=2'] : [];
+      const { workspaceId, apiKey = '' } = await json(
+        ...workspaceCreate('--version', version, '--scim', ...seats),
+      );
+      const base = `${server.url}/scim/v2/organizations/${workspaceId}${flag}`;
+      const args = ['simulate', provider, '--base-url', base, '--token', apiKey];
+      const { stdout, ...outcome } = await rollcall(args, environment);
+      expect({ ...outcome, failed: stdout.match(/^FAIL.*(\n {7}.*)*/gm) }).toEqual({
+        code: 0,
+        stderr: '',
+        failed: null,
+      });
+      const wrong = await rollcall([...args.slice(0, -1), 'rollcall_key_wrong'], environment);
+      expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('401') });
+    }
+  },
+);
 
 describe('a start that fails says why, in a sentence', () => {
   test('every wrong setting at once', async () => {

@@ -20,9 +20,12 @@ export function statusProblems(answer: Answer, ...expected: readonly number[]): 
 
 /**
  * Judges a ListResponse (RFC 7644 §3.4.2).
- * @param asked the startIndex and count of the request
+ * @param asked the startIndex and count of the request; undefined: it had none
  */
-export function listProblems(answer: Answer, asked: { startIndex: number; count: number }): string[] {
+export function listProblems(
+  answer: Answer,
+  asked: { readonly startIndex: number; readonly count: number } | undefined,
+): string[] {
   const status = statusProblems(answer, 200);
   if (status.length > 0) return status;
   const list = answer.body;
@@ -32,9 +35,11 @@ export function listProblems(answer: Answer, asked: { startIndex: number; count:
   return [
     ...unreadableProblems(answer),
     ...schemaProblems(list, LIST_SCHEMA),
-    ...countProblems(list, asked.startIndex, length),
+    ...countProblems(list, asked?.startIndex, length),
     ...resourcesProblems(list, resources),
-    ...(length > asked.count ? [`${length} resources, although only ${asked.count} were asked for`] : []),
+    ...(asked !== undefined && length > asked.count
+      ? [`${length} resources, although only ${asked.count} were asked for`]
+      : []),
   ];
 }
 
@@ -42,13 +47,14 @@ export function listProblems(answer: Answer, asked: { startIndex: number; count:
 // are
 // returned due to pagination", which Okta's requests always ask for. Okta reads all three as integers and
 // breaks off an import at a string.
-function countProblems(list: JsonObject, startIndex: number, length: number): string[] {
+function countProblems(list: JsonObject, startIndex: number | undefined, length: number): string[] {
   const total = valueAt(list, ['totalResults']);
   const problems: string[] = [];
   if (!Number.isInteger(total)) problems.push(`totalResults must be an integer, it is ${shown(total)}`);
   else if (typeof total === 'number' && total < length) {
     problems.push(`totalResults is ${total}, with ${length} resources on this page alone`);
   }
+  if (startIndex === undefined) return problems;
   for (const [name, value] of [
     ['startIndex', startIndex],
     ['itemsPerPage', length],

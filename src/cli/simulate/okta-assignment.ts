@@ -1,37 +1,15 @@
-import type { Answer } from './client.js';
-import {
-  errorProblems,
-  listProblems,
-  locationProblems,
-  statusProblems,
-  userProblems,
-} from './expectations.js';
-import { objectsAt, shown, valueAt } from './json-values.js';
+import { keepCreated } from './created.js';
+import { errorProblems, locationProblems, userProblems } from './expectations.js';
 import { createBody } from './okta-profile.js';
-import {
-  ACTIVE,
-  findsIt,
-  type OktaRun,
-  PAGE_SIZE,
-  pathOf,
-  reads,
-  searchFor,
-  wholeProfile,
-} from './okta-run.js';
+import { ACTIVE, findsIt, findsNobody, type PersonRun, reads, wholeProfile } from './person-run.js';
 import type { Step, StepOutcome } from './scenario.js';
 
 /** Somebody is assigned to the app: Okta searches, finds nobody and creates. */
-export const assign: Step<OktaRun> = {
+export const assign: Step<PersonRun> = {
   name: 'assign',
   async play(run): Promise<StepOutcome> {
     const { client, profile, verdict } = run;
-    verdict.judge('assign: nobody has the userName yet', await searchFor(run, profile.userName), (answer) => {
-      const problems = listProblems(answer, { startIndex: 1, count: PAGE_SIZE });
-      const found = valueAt(answer.body, ['totalResults']);
-      return problems.length > 0 || found === 0
-        ? problems
-        : [`the filter must find 0, it finds ${shown(found)}`];
-    });
+    await findsNobody(run, 'assign: nobody has the userName yet', profile.userName);
     run.createSent = true;
     const created = await client.send('POST', '/Users', { body: createBody(profile) });
     const answer = verdict.judge('assign: creates the user', created, (given) => {
@@ -46,7 +24,7 @@ export const assign: Step<OktaRun> = {
 };
 
 /** What was created is there, under its id and its userName, whatever the case of the letters. */
-export const readBack: Step<OktaRun> = {
+export const readBack: Step<PersonRun> = {
   name: 'assigned',
   async play(run): Promise<StepOutcome> {
     const { userName } = run.profile;
@@ -59,7 +37,7 @@ export const readBack: Step<OktaRun> = {
 };
 
 /** RFC 7644 §3.3: a duplicate is 409 with scimType uniqueness; Okta then stops the job. */
-export const conflict: Step<OktaRun> = {
+export const conflict: Step<PersonRun> = {
   name: 'conflict',
   async play(run): Promise<StepOutcome> {
     const exchange = await run.client.send('POST', '/Users', { body: createBody(run.profile) });
@@ -70,39 +48,3 @@ export const conflict: Step<OktaRun> = {
     return 'continue';
   },
 };
-
-/**
- * Takes back whatever the run created. Okta itself never deletes; this is for the administrator, who wants no
- * simulated people left. Servers that cannot delete may say so.
- */
-export async function deleteCreated(run: OktaRun): Promise<void> {
-  // The answer to the create was lost or had no id: there may be a user all the same.
-  if (run.createSent && run.createdIds.size === 0) {
-    const answer = run.verdict.judge(
-      'clean up: looks for what was created',
-      await searchFor(run, run.profile.userName),
-      (given) => listProblems(given, { startIndex: 1, count: PAGE_SIZE }),
-    );
-    // Only what bears the name: a server that ignores the filter answers with other people here.
-    for (const user of objectsAt(answer?.body, ['Resources'])) {
-      const id = valueAt(user, ['id']);
-      if (typeof id === 'string' && valueAt(user, ['userName']) === run.profile.userName)
-        run.createdIds.add(id);
-    }
-  }
-  for (const id of run.createdIds) {
-    const exchange = await run.client.send('DELETE', pathOf(id));
-    run.verdict.judge('clean up: deletes the user', exchange, (answer) =>
-      statusProblems(answer, 204, 200, 405, 501),
-    );
-    const refused = 'answer' in exchange && [405, 501].includes(exchange.answer.status);
-    if (refused) run.verdict.note(`the server cannot delete; ${run.profile.userName} stays`);
-  }
-}
-
-function keepCreated(run: OktaRun, answer: Answer | undefined): string | undefined {
-  const id = valueAt(answer?.body, ['id']);
-  if (answer === undefined || answer.status >= 300 || typeof id !== 'string' || id === '') return undefined;
-  run.createdIds.add(id);
-  return id;
-}

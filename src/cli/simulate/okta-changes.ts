@@ -1,21 +1,22 @@
 import type { Answer } from './client.js';
 import { echoProblems, errorProblems, userProblems } from './expectations.js';
 import type { JsonObject } from './json-values.js';
-import { mergedBody, type Profile } from './okta-profile.js';
+import { mergedBody } from './okta-profile.js';
 import {
   ACTIVE,
   findsIt,
   INACTIVE,
-  type OktaRun,
-  patchesActive,
+  type PersonRun,
+  patches,
   reads,
   wholeProfile,
   writes,
-} from './okta-run.js';
+} from './person-run.js';
+import type { Profile } from './profile.js';
 import type { Step, StepOutcome } from './scenario.js';
 
 /** Mapped attributes change in Okta: it reads, merges and replaces. */
-export const update: Step<OktaRun> = {
+export const update: Step<PersonRun> = {
   name: 'update',
   async play(run): Promise<StepOutcome> {
     const renamed: Profile = { ...run.profile, givenName: 'Updated', familyName: 'Somebody' };
@@ -32,7 +33,7 @@ export const update: Step<OktaRun> = {
 };
 
 /** The administrator changes what the person may do: another role, or on V1 a seat. */
-export const changeAccess: Step<OktaRun> = {
+export const changeAccess: Step<PersonRun> = {
   name: 'access',
   async play(run): Promise<StepOutcome> {
     if (run.attributes === 'plain') return 'continue';
@@ -54,7 +55,7 @@ export const changeAccess: Step<OktaRun> = {
 };
 
 /** Okta writes back what it read: that must change nothing, or every synchronisation would. */
-export const echo: Step<OktaRun> = {
+export const echo: Step<PersonRun> = {
   name: 'echo',
   async play(run): Promise<StepOutcome> {
     await echoes(run, 'echo', true);
@@ -66,7 +67,7 @@ export const echo: Step<OktaRun> = {
  * The person is unassigned. This app deactivates; a user that is gone afterwards (404) fails Okta's own
  * test.
  */
-export const unassign: Step<OktaRun> = {
+export const unassign: Step<PersonRun> = {
   name: 'unassign',
   async play(run): Promise<StepOutcome> {
     await patchesActive(run, 'unassign: deactivates by PATCH without a path', false);
@@ -78,7 +79,7 @@ export const unassign: Step<OktaRun> = {
 };
 
 /** Apps made with Okta's wizard switch `active` by a PUT of the echo, in both directions. */
-export const switchByPut: Step<OktaRun> = {
+export const switchByPut: Step<PersonRun> = {
   name: 'wizard app',
   async play(run): Promise<StepOutcome> {
     await putsActive(run, 'wizard app, reactivate', true);
@@ -89,7 +90,7 @@ export const switchByPut: Step<OktaRun> = {
 };
 
 /** The person is assigned again: found, activated first, then brought up to date. */
-export const assignAgain: Step<OktaRun> = {
+export const assignAgain: Step<PersonRun> = {
   name: 'assign again',
   async play(run): Promise<StepOutcome> {
     const { userName } = run.profile;
@@ -107,7 +108,7 @@ export const assignAgain: Step<OktaRun> = {
 };
 
 /** The end of the story: unassigned once more. */
-export const unassignAgain: Step<OktaRun> = {
+export const unassignAgain: Step<PersonRun> = {
   name: 'unassign again',
   async play(run): Promise<StepOutcome> {
     await patchesActive(run, 'unassign again: deactivates by PATCH', false);
@@ -116,13 +117,13 @@ export const unassignAgain: Step<OktaRun> = {
   },
 };
 
-async function echoes(run: OktaRun, name: string, active: boolean): Promise<void> {
+async function echoes(run: PersonRun, name: string, active: boolean): Promise<void> {
   const read = await reads(run, `${name}: reads`, [[['active'], active]]);
   if (read === undefined) return;
   await writes(run, `${name}: changes nothing`, read, (answer) => echoProblems(answer, read));
 }
 
-async function putsActive(run: OktaRun, name: string, active: boolean): Promise<void> {
+async function putsActive(run: PersonRun, name: string, active: boolean): Promise<void> {
   const read = await reads(run, `${name}: reads`, [[['active'], !active]]);
   if (read === undefined) return;
   await writes(run, `${name}: writes the echo, switched`, { ...read, active }, (answer) =>
@@ -131,7 +132,7 @@ async function putsActive(run: OktaRun, name: string, active: boolean): Promise<
 }
 
 /** A V1 workspace may have no builder seat to give: then 403 with a reason is as right as 200. */
-async function takesSeat(run: OktaRun, read: JsonObject): Promise<void> {
+async function takesSeat(run: PersonRun, read: JsonObject): Promise<void> {
   const seated: Profile = { ...run.profile, seatType: 'builder' };
   const judge = (answer: Answer) =>
     answer.status === 403
@@ -140,4 +141,10 @@ async function takesSeat(run: OktaRun, read: JsonObject): Promise<void> {
   const answer = await writes(run, 'access: takes a builder seat', mergedBody(read, seated), judge);
   if (answer?.status === 200) run.profile = seated;
   if (answer?.status === 403) run.verdict.note('refused, as it is right when no builder seat is free');
+}
+
+/** Switches `active` by the PATCH without a path that this app sends. */
+async function patchesActive(run: PersonRun, name: string, active: boolean): Promise<void> {
+  const Operations = [{ op: 'replace', value: { active } }];
+  await patches(run, name, Operations, (answer) => userProblems(answer, 200, [[['active'], active]]));
 }

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { query } from './client.js';
-import { errorProblems, identityProblems, idsIn, listProblems, statusProblems } from './expectations.js';
+import { errorProblems, identityProblems, idsIn, listProblems } from './expectations.js';
 import { objectsAt, valueAt } from './json-values.js';
-import { attributeSetIn, freshProfile } from './okta-profile.js';
-import { type OktaRun, PAGE_SIZE, pathOf } from './okta-run.js';
+import { type PersonRun, pathOf } from './person-run.js';
 import type { Step, StepOutcome } from './scenario.js';
+
+/** Okta's import and its search for a user ask for pages of this size. */
+export const PAGE_SIZE = 100;
 
 /**
  * The button "Test API Credentials", pressed also by saving the settings. Okta goes no further when it
  * fails.
  */
-export const testCredentials: Step<OktaRun> = {
+export const testCredentials: Step<PersonRun> = {
   name: 'test credentials',
   async play({ client, verdict }): Promise<StepOutcome> {
     const users = await client.send('GET', `/Users${query({ startIndex: 1, count: 2 })}`);
@@ -26,29 +28,8 @@ export const testCredentials: Step<OktaRun> = {
   },
 };
 
-/** Not Okta's: takes the place of the administrator who sets up the attributes of the workspace's version. */
-export const readSchemas: Step<OktaRun> = {
-  name: 'attributes',
-  async play(run): Promise<StepOutcome> {
-    const exchange = await run.client.send('GET', '/Schemas');
-    const answer = run.verdict.judge('attributes: those that the schemas describe', exchange, (given) =>
-      statusProblems(given, 200, 404, 501),
-    );
-    run.attributes = attributeSetIn(answer?.body);
-    run.profile = freshProfile(run.attributes);
-    run.verdict.note(ATTRIBUTE_NOTES[run.attributes]);
-    return 'continue';
-  },
-};
-
-const ATTRIBUTE_NOTES = {
-  V1: 'a V1 workspace: seatType',
-  V2: 'a V2 workspace: role and creditLimit',
-  plain: 'neither seatType nor the extension: a plain SCIM server, attributes of ours are left out',
-} as const;
-
 /** The refusals that Okta shows to an administrator, or relies on. */
-export const refusals: Step<OktaRun> = {
+export const refusals: Step<PersonRun> = {
   name: 'errors',
   async play({ client, verdict }): Promise<StepOutcome> {
     const unknown = await client.send('GET', pathOf(randomUUID()));
@@ -69,7 +50,7 @@ export const refusals: Step<OktaRun> = {
  * The import: page after page to the end, then the first page once more, since Okta relies on a stable
  * order.
  */
-export const importUsers: Step<OktaRun> = {
+export const importUsers: Step<PersonRun> = {
   name: 'import',
   async play(run): Promise<StepOutcome> {
     const seen = new Set<string>();
@@ -98,7 +79,7 @@ interface ImportedPage {
 }
 
 async function importPage(
-  { client, verdict }: OktaRun,
+  { client, verdict }: PersonRun,
   startIndex: number,
   total: number | undefined,
   seen: Set<string>,

@@ -1,41 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Fault } from './fake-faults.js';
+import { FakeGroups } from './fake-groups.js';
+import { patched } from './fake-patch.js';
 
 export const KEY = 'rck_test_0123456789abcdef';
 const EXTENSION = 'urn:base44:params:scim:schemas:extension:user:2.0';
+const ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
-
-/** What the server does wrong, each a fault seen in real SCIM servers. */
-export type Fault =
-  | 'counts as strings'
-  | 'itemsPerPage is the count asked for'
-  | 'startIndex ignored'
-  | 'page overlaps the one before'
-  | 'total grows'
-  | 'empty page before the end'
-  | 'order changes'
-  | 'filter compares userName with case'
-  | 'filter ignored when malformed'
-  | 'create without Location'
-  | 'create without id'
-  | 'create refused'
-  | 'create returns the password'
-  | 'duplicate created'
-  | 'errors without scimType'
-  | 'error status as number'
-  | 'errors as HTML'
-  | 'any key accepted'
-  | 'names not kept'
-  | 'access not kept'
-  | 'seatType on V2'
-  | 'version changes with every PUT'
-  | 'PATCH ignored'
-  | 'PATCH answers 204'
-  | 'inactive is gone'
-  | 'inactive is not found'
-  | 'DELETE not implemented'
-  | 'no free seat'
-  | 'one 429'
-  | 'detail repeats the key';
 
 interface User {
   readonly id: string;
@@ -55,10 +26,12 @@ export interface FakeServer {
   readonly baseUrl: string;
   readonly seen: readonly SeenRequest[];
   readonly userNames: () => string[];
+  /** From now on the server has groups. */
+  readonly haveGroups: () => void;
   readonly close: () => Promise<void>;
 }
 
-type Reply = readonly [status: number, body?: unknown];
+export type Reply = readonly [status: number, body?: unknown];
 
 class Refusal extends Error {
   constructor(
@@ -86,6 +59,7 @@ export async function startFakeServer(
     baseUrl: `${fake.origin}/scim/v2/organizations/w1/`,
     seen: fake.seen,
     userNames: () => fake.users.map((user) => String(user.attributes.userName)),
+    haveGroups: () => fake.haveGroups(),
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());
@@ -100,6 +74,7 @@ class FakeScim {
   origin = '';
   #lists = 0;
   #ids = 0;
+  #groups: FakeGroups | undefined;
 
   constructor(
     private readonly version: 'V1' | 'V2' | 'plain',
@@ -109,6 +84,10 @@ class FakeScim {
     for (let number = 1; number <= people; number += 1) {
       this.#add({ userName: `person${number}@example.com` });
     }
+  }
+
+  haveGroups(): void {
+    this.#groups = new FakeGroups(this.faults.has('member stays in the group'));
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,7 +104,10 @@ class FakeScim {
         response.setHeader('Retry-After', '0');
         throw new Refusal(429, 'too many requests');
       }
-      if (request.headers.authorization !== KEY && !this.faults.has('any key accepted')) {
+      if (
+        request.headers.authorization?.replace('Bearer ', '') !== KEY &&
+        !this.faults.has('any key accepted')
+      ) {
         throw new Refusal(401, 'the API key is not known');
       }
       const [status, resource] = this.#route(method, path, url.searchParams, body ?? {}, response);
@@ -144,7 +126,13 @@ class FakeScim {
     response: ServerResponse,
   ): Reply {
     if (path === '/Schemas') return [200, this.#schemas()];
-    if (path === '/Groups') return [200, this.#page([], parameters)];
+    if (path === '/ResourceTypes')
+      return [200, { Resources: this.#groups === undefined ? [] : [{ name: 'Group' }] }];
+    if (path === '/Groups' && this.#groups === undefined) return [200, this.#page([], parameters)];
+    if (path.startsWith('/Groups') && this.#groups !== undefined) {
+      const answered = this.#groups.answer(method, path, parameters, body);
+      if (answered !== undefined) return answered;
+    }
     if (path === '/Users' && method === 'GET') return [200, this.#list(parameters)];
     if (path === '/Users' && method === 'POST') return this.#create(body, response);
     const user = this.users.find(({ id }) => path === `/Users/${id}`);
@@ -156,7 +144,11 @@ class FakeScim {
     if (method === 'PATCH') this.#patch(user, body);
     if (method === 'DELETE') return this.#delete(user);
     if (method === 'PATCH' && this.faults.has('PATCH answers 204')) return [204];
-    return [200, this.#resource(user)];
+    const resource = this.#resource(user);
+    const attributes = parameters.get('attributes')?.split(',');
+    if (attributes === undefined || this.faults.has('attributes ignored')) return [200, resource];
+    const kept = ['id', 'schemas', ...attributes];
+    return [200, Object.fromEntries(Object.entries(resource).filter(([name]) => kept.includes(name)))];
   }
 
   #schemas() {
@@ -174,7 +166,7 @@ class FakeScim {
       const reversed = this.faults.has('order changes') && this.#lists % 2 === 0;
       return this.#page(reversed ? this.users.toReversed() : this.users, parameters);
     }
-    const sought = /^userName eq (".*")$/.exec(filter)?.[1];
+    const [, attribute = '', sought] = /^(userName|externalId) eq (".*")$/.exec(filter) ?? [];
     if (sought === undefined) {
       if (this.faults.has('filter ignored when malformed')) return this.#page(this.users, parameters);
       throw new Refusal(400, 'the filter ends too early', 'invalidFilter');
@@ -183,15 +175,16 @@ class FakeScim {
       this.faults.has('filter compares userName with case') ? text : text.toLowerCase();
     const found = this.users.filter(
       (user) =>
-        fold(String(user.attributes.userName)) === fold(JSON.parse(sought)) &&
+        (fold(String(user.attributes[attribute])) === fold(JSON.parse(sought)) ||
+          this.faults.has('everybody is found')) &&
         (user.active || !this.faults.has('inactive is not found')),
     );
     return this.#page(found, parameters);
   }
 
   #page(users: readonly User[], parameters: URLSearchParams) {
-    const startIndex = Number(parameters.get('startIndex'));
-    const count = Number(parameters.get('count'));
+    const startIndex = Number(parameters.get('startIndex') ?? 1);
+    const count = Number(parameters.get('count') ?? 100);
     const overlap = this.faults.has('page overlaps the one before') && startIndex > 1 ? 1 : 0;
     const from = this.faults.has('startIndex ignored') ? 0 : startIndex - 1 - overlap;
     const page =
@@ -225,7 +218,9 @@ class FakeScim {
 
   #add(attributes: Record<string, unknown>): User {
     this.#ids += 1;
-    const user = { id: `id-${this.#ids}`, active: true, version: 1, attributes };
+    const { [ALIAS]: access, ...others } = attributes;
+    const canonical = access === undefined ? others : { ...others, [EXTENSION]: access };
+    const user = { id: `id-${this.#ids}`, active: true, version: 1, attributes: canonical };
     this.users.push(user);
     return user;
   }
@@ -245,12 +240,19 @@ class FakeScim {
 
   #patch(user: User, body: Record<string, unknown>): void {
     if (this.faults.has('PATCH ignored')) return;
-    user.active = JSON.stringify(body.Operations).includes('"active":true');
+    const { active, ...attributes } = patched({ ...user.attributes, active: user.active }, body.Operations, {
+      makesMissing: !this.faults.has('filtered path makes nothing'),
+    });
+    user.active = this.faults.has('text taken for true')
+      ? Boolean(active)
+      : String(active).toLowerCase() === 'true';
+    user.attributes = attributes;
     user.version += 1;
   }
 
   #delete(user: User): Reply {
     if (this.faults.has('DELETE not implemented')) throw new Refusal(501, 'no deletion here');
+    if (this.faults.has('deleted is still there')) return [204];
     this.users.splice(this.users.indexOf(user), 1);
     return [204];
   }

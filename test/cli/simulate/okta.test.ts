@@ -1,29 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { simulateOkta } from '../../../src/cli/simulate/okta.js';
-import type { Summary } from '../../../src/cli/simulate/verdict.js';
-import { type FakeServer, type Fault, KEY, startFakeServer } from './fake-scim-server.js';
+import type { Fault } from './fake-faults.js';
+import { KEY, startFakeServer } from './fake-scim-server.js';
+import { failures, playing, start } from './runs.js';
 
 const EXTENSION = 'urn:base44:params:scim:schemas:extension:user:2.0';
-const servers: FakeServer[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(...options: Parameters<typeof startFakeServer>): Promise<FakeServer> {
-  const server = await startFakeServer(...options);
-  servers.push(server);
-  return server;
-}
-
-async function simulate(baseUrl: string, token = KEY): Promise<Summary & { lines: string[] }> {
-  const lines: string[] = [];
-  return { ...(await simulateOkta({ baseUrl, token, log: (line) => lines.push(line) })), lines };
-}
-
-function failures({ checks }: Summary): string[] {
-  return checks.filter((check) => !check.ok).map((check) => check.name);
-}
+const simulate = playing(simulateOkta);
 
 describe('a server that does everything right', () => {
   it.each(['V1', 'V2', 'plain'] as const)('passes: %s', async (version) => {

@@ -1,29 +1,20 @@
-import { type Answer, type Exchange, type ProviderHeaders, query, type ScimClient } from './client.js';
+import { type Answer, type Exchange, query, type ScimClient } from './client.js';
 import { type ExpectedValue, idsIn, listProblems, userProblems, valueProblems } from './expectations.js';
-import { isJsonObject, type JsonObject, type JsonValue, objectsAt } from './json-values.js';
-import { type AttributeSet, expectedAccess, expectedValues, type Profile } from './okta-profile.js';
+import { isJsonObject, type JsonObject, type JsonValue, objectsAt, shown, valueAt } from './json-values.js';
+import { type AttributeSet, expectedAccess, expectedValues, type Profile } from './profile.js';
 import type { Verdict } from './verdict.js';
 
-/** Okta's import and its search for a user ask for pages of this size. */
-export const PAGE_SIZE = 100;
+export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 export const ACTIVE: ExpectedValue = [['active'], true];
 export const INACTIVE: ExpectedValue = [['active'], false];
 
-/** @returns how the app "SCIM 2.0 Test App (Header Auth)" speaks: the token verbatim, without a scheme. */
-export function oktaHeaders(token: string): ProviderHeaders {
-  return {
-    userAgent: 'Okta SCIM Client 1.0.0',
-    accept: 'application/scim+json',
-    bodyType: 'application/scim+json; charset=utf-8',
-    authorization: token,
-  };
-}
-
 /** What the steps of one run know together. */
-export interface OktaRun {
+export interface PersonRun {
   readonly client: ScimClient;
   readonly verdict: Verdict;
+  /** The page that this provider asks for when it searches for a user; undefined: it asks for none. */
+  readonly searchPage: { readonly startIndex: number; readonly count: number } | undefined;
   attributes: AttributeSet;
   profile: Profile;
   /** Id of the created user; undefined until there is one. */
@@ -35,7 +26,7 @@ export interface OktaRun {
 }
 
 /** @returns all that was mapped for this person: who it is, and what it may do. */
-export function wholeProfile(run: OktaRun, profile: Profile): readonly ExpectedValue[] {
+export function wholeProfile(run: PersonRun, profile: Profile): readonly ExpectedValue[] {
   return [...expectedValues(profile), ...expectedAccess(profile, run.attributes)];
 }
 
@@ -44,28 +35,45 @@ export function pathOf(id: string): string {
   return `/Users/${encodeURIComponent(id)}`;
 }
 
-/** @throws Error when no user was created: a mistake in the scenario, since it stops there. */
-function createdId(run: OktaRun): string {
+/** @returns the id of the created user. @throws Error when no user was created: a mistake in the scenario, since it stops there. */
+export function createdId(run: PersonRun): string {
   if (run.userId === undefined) throw new Error('a step asks for the user before there is one');
   return run.userId;
 }
 
-/** Searches by userName the way Okta does: the filter first, then the paging. */
-export function searchFor(run: OktaRun, userName: string): Promise<Exchange> {
-  const filter = `userName eq ${JSON.stringify(userName)}`;
-  return run.client.send('GET', `/Users${query({ filter, startIndex: 1, count: PAGE_SIZE })}`);
+/** Searches the way providers do: the filter first, then the paging. */
+export function searchFor(run: PersonRun, value: string, attribute = 'userName'): Promise<Exchange> {
+  const filter = `${attribute} eq ${JSON.stringify(value)}`;
+  return run.client.send('GET', `/Users${query({ filter, ...run.searchPage })}`);
+}
+
+/** Searches and judges that nobody is found. */
+export async function findsNobody(
+  run: PersonRun,
+  name: string,
+  value: string,
+  attribute = 'userName',
+): Promise<Answer | undefined> {
+  return run.verdict.judge(name, await searchFor(run, value, attribute), (answer) => {
+    const problems = listProblems(answer, run.searchPage);
+    const found = valueAt(answer.body, ['totalResults']);
+    return problems.length > 0 || found === 0
+      ? problems
+      : [`the filter must find 0, it finds ${shown(found)}`];
+  });
 }
 
 /** Searches for the created user and judges that exactly it is found, with these values. */
 export async function findsIt(
-  run: OktaRun,
+  run: PersonRun,
   name: string,
-  userName: string,
+  value: string,
   expected: readonly ExpectedValue[],
+  attribute = 'userName',
 ): Promise<void> {
   const id = createdId(run);
-  run.verdict.judge(name, await searchFor(run, userName), (answer) => {
-    const problems = listProblems(answer, { startIndex: 1, count: PAGE_SIZE });
+  run.verdict.judge(name, await searchFor(run, value, attribute), (answer) => {
+    const problems = listProblems(answer, run.searchPage);
     if (problems.length > 0) return problems;
     const found = idsIn(answer);
     if (found.length !== 1) return [`the filter must find exactly 1 user, it finds ${found.length}`];
@@ -79,7 +87,7 @@ export async function findsIt(
  * @returns what was read; undefined when there was nothing to build a PUT from
  */
 export async function reads(
-  run: OktaRun,
+  run: PersonRun,
   name: string,
   expected: readonly ExpectedValue[],
 ): Promise<JsonObject | undefined> {
@@ -92,7 +100,7 @@ export async function reads(
 
 /** Replaces the created user and judges that the answer is the whole resource with these values. */
 export async function writes(
-  run: OktaRun,
+  run: PersonRun,
   name: string,
   body: JsonValue,
   problemsOf: (answer: Answer) => readonly string[],
@@ -101,17 +109,16 @@ export async function writes(
   return run.verdict.judge(name, exchange, problemsOf);
 }
 
-/** Switches `active` by the PATCH without a path that this app sends. */
-export async function patchesActive(run: OktaRun, name: string, active: boolean): Promise<void> {
-  const body = {
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-    Operations: [{ op: 'replace', value: { active } }],
-  };
+/** Patches the created user. A 204 is as good as the resource: what it did is seen by the GET that follows. */
+export async function patches(
+  run: PersonRun,
+  name: string,
+  Operations: readonly JsonObject[],
+  problemsOf: (answer: Answer) => readonly string[],
+): Promise<Answer | undefined> {
+  const body = { schemas: [PATCH_OP], Operations };
   const exchange = await run.client.send('PATCH', pathOf(createdId(run)), { body });
   // RFC 7644 §3.5.2: "either MUST return a 200 OK response code and the entire resource … or MAY return HTTP
-  // status code 204". Servers that answer Okta with 204 are in use; what it did is seen by the GET that
-  // follows.
-  run.verdict.judge(name, exchange, (answer) =>
-    answer.status === 204 ? [] : userProblems(answer, 200, [[['active'], active]]),
-  );
+  // status code 204".
+  return run.verdict.judge(name, exchange, (answer) => (answer.status === 204 ? [] : problemsOf(answer)));
 }
