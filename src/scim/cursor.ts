@@ -49,7 +49,7 @@ export function readCursor(scope: CursorScope, cursor: string, now = new Date())
       'invalidCursor',
     );
   }
-  // RFC 9865 §2.1: "Do not wait longer than service provider's cursorTimeout to request additional pages."
+  // RFC 9865 §2.1: expiredCursor is for clients that wait longer than cursorTimeout between pages.
   if (now.getTime() / 1000 - issued > CURSOR_SECONDS) {
     throw new ScimError(
       400,

@@ -6,7 +6,7 @@ export const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse
 export interface PagePlace {
   readonly totalResults: number;
   readonly startIndex?: number;
-  /** Left out "only to indicate that there are no more result pages" (RFC 9865 §2). */
+  /** RFC 9865 §2: left out on the last page, and only there. */
   readonly nextCursor?: string;
 }
 

@@ -49,7 +49,7 @@ async function byNumber(source: ResourceSource, request: ScimRequest): Promise<S
 
 async function byCursor(source: ResourceSource, request: ScimRequest, cursor: string): Promise<ScimAnswer> {
   const { query } = request;
-  // RFC 9865 §2.3: "clients can use the "startIndex" and "cursor" query parameters to request a specific method".
+  // RFC 9865 §2: each of the two asks for its own method of paging; what both together ask for would be a guess.
   if (query.has('startindex')) {
     throw new ScimError(400, 'Page with startIndex or with cursor, not with both.', 'invalidValue');
   }

@@ -55,7 +55,7 @@ export function cursorCountOf(query: Query): number {
   const text = query.get('count')?.trim() ?? '';
   if (text === '') return DEFAULT_PAGE_SIZE;
   const count = /^\+?\d+$/.test(text) ? Number(text) : 0;
-  // RFC 9865 §2.1, invalidCount: "Count value must be between 1 - and service provider's maxPageSize".
+  // RFC 9865 §2.1: invalidCount is for whatever is not from 1 to maxPageSize.
   if (count >= 1 && count <= MAX_PAGE_SIZE) return count;
   throw new ScimError(400, `With a cursor, count must be from 1 to ${MAX_PAGE_SIZE}.`, 'invalidCount');
 }

@@ -35,7 +35,10 @@ export function pathOf(id: string): string {
   return `/Users/${encodeURIComponent(id)}`;
 }
 
-/** @returns the id of the created user. @throws Error when no user was created: a mistake in the scenario, since it stops there. */
+/**
+ * @returns the id of the created user
+ * @throws Error when no user was created: a mistake in the scenario, since it stops there
+ */
 export function createdId(run: PersonRun): string {
   if (run.userId === undefined) throw new Error('a step asks for the user before there is one');
   return run.userId;

@@ -38,7 +38,7 @@ function bulk(options: BulkOptions): Handler {
       if (run.errors >= failOnErrors) break;
       await run.carryOut(operation, reasonNotTo(operation, { circular, end }));
     }
-    // RFC 7644 §3.7: "If a bulk job is processed successfully, the HTTP response code 200 OK MUST be returned".
+    // RFC 7644 §3.7.3: "If a bulk job is processed successfully, the HTTP response code 200 OK MUST be returned".
     return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: run.answers() } };
   };
 }

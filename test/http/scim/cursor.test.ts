@@ -134,7 +134,7 @@ describe('refused', () => {
     return { status, body };
   }
 
-  // RFC 9865 §2.1: "Count value must be between 1 - and service provider's maxPageSize".
+  // RFC 9865 §2.1: a page holds from 1 to maxPageSize.
   test.each(['0', '-1', '201', 'many', '1.5'])('count=%s: invalidCount', async (count) => {
     expect(await refusal(`cursor&count=${count}`)).toEqual({
       status: 400,
