@@ -15,7 +15,8 @@ import { sortingOf } from './sort.js';
 import { readUser, userLocation, userResource } from './user-resource.js';
 
 /** How often a PATCH is applied anew when others change the member between its reading and its writing. */
-const PATCH_ATTEMPTS = 10;
+const PATCH_ATTEMPTS = 40;
+const LONGEST_PAUSE_MS = 100;
 
 /** What `/Users` and `/Users/{id}` mean (RFC 7644 §3.3 to §3.6). */
 export function userEndpoints(operations: Operations): readonly Endpoint[] {
@@ -258,5 +259,7 @@ function isStaleVersion(error: unknown): boolean {
 
 /** Waits a random while, longer each time, so that those who collided do not collide again. */
 function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
+  return new Promise((resolve) =>
+    setTimeout(resolve, Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS)),
+  );
 }

@@ -187,6 +187,7 @@ test.each([
       expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('401') });
     }
   },
+  60_000,
 );
 
 describe('a start that fails says why, in a sentence', () => {
