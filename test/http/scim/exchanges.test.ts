@@ -52,6 +52,27 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
     headers: { Accept: 'application/scim+json' },
     contentType: 'application/scim+json; charset=utf-8',
   },
+  // From here on as the providers' documentation describes them; their headers are not documented.
+  onelogin: {
+    authorization: ['Bearer {{apiKey}}'],
+    headers: { Accept: 'application/scim+json' },
+    contentType: 'application/scim+json; charset=utf-8',
+  },
+  jumpcloud: {
+    authorization: ['Bearer {{apiKey}}'],
+    headers: { Accept: 'application/scim+json' },
+    contentType: 'application/scim+json',
+  },
+  google: {
+    authorization: ['Bearer {{apiKey}}'],
+    headers: { Accept: 'application/json' },
+    contentType: 'application/json',
+  },
+  ping: {
+    authorization: ['Bearer {{apiKey}}'],
+    headers: { Accept: 'application/json' },
+    contentType: 'application/scim+json',
+  },
 };
 
 /** What may stand for a value that cannot be known beforehand. */
