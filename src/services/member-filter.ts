@@ -7,6 +7,7 @@ import {
   escaped,
   type TextComparison,
 } from './comparison.js';
+import { type GroupFilter, groupFilterSql } from './group-filter.js';
 import { profileFilterSql } from './profile-filter.js';
 
 /** Which members are meant: everything said must hold. The one language of every client (spec graphql, "Shape"). */
@@ -23,6 +24,8 @@ export interface MemberFilter {
   readonly creditLimit?: Comparison<number> | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
+  /** By the groups that the member is in. */
+  readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
   readonly search?: string | null;
 }
 
@@ -100,6 +103,7 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   if (filter.not != null) conditions.push(`not ${memberFilterSql(filter.not, values)}`);
   for (const field of fieldsOf(filter)) conditions.push(...fieldSql(field, filter[field] ?? {}, values));
   conditions.push(...profileFilterSql(filter, values));
+  if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
     const place = `$${values.push(`%${escaped(filter.search.trim())}%`)}`;
     conditions.push(
@@ -131,6 +135,18 @@ function fieldSql(
     comparison,
     values,
   );
+}
+
+/** At least one of the member's groups meets the whole of `some`. */
+function groupsSql({ some, isPresent }: NonNullable<MemberFilter['groups']>, values: unknown[]): string[] {
+  const inGroup = (condition: string) =>
+    `exists (select 1 from group_member i join member_group g on g.id = i.group_id where i.member_id = m.id and ${condition})`;
+  const sql = [
+    ...(some == null ? [] : [`(${inGroup(groupFilterSql(some, values))})`]),
+    ...(isPresent == null ? [] : [`(${isPresent ? '' : 'not '}${inGroup('true')})`]),
+  ];
+  if (sql.length === 0) throw comparesNothing('groups');
+  return sql;
 }
 
 /** A member is active or is not; a comparison of two booleans would be of no use to an index. */

@@ -12,7 +12,17 @@ import {
   SeatTypeComparison,
   StringComparison,
 } from './comparisons.js';
+import { GroupFilter } from './group-filter.js';
 import { addProfileFilters } from './profile-filter.js';
+
+@InputType({ description: 'Asks about the groups of a member.' })
+export class MemberGroupsFilter {
+  @Field(() => GroupFilter, { nullable: true, description: 'At least one group meets this.' })
+  some?: GroupFilter | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether there is any.' })
+  isPresent?: boolean | null;
+}
 
 @InputType({ description: 'Which members are meant. Everything that is said must hold.' })
 export class MemberFilter implements services.MemberFilter {
@@ -51,6 +61,9 @@ export class MemberFilter implements services.MemberFilter {
 
   @Field(() => DateTimeComparison, { nullable: true, description: 'By when the member last changed.' })
   updatedAt?: Comparison<Date> | null;
+
+  @Field(() => MemberGroupsFilter, { nullable: true, description: 'By the groups that the member is in.' })
+  groups?: MemberGroupsFilter | null;
 
   @Field(() => String, {
     nullable: true,

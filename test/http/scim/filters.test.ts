@@ -166,3 +166,24 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
     );
   });
 });
+
+test('users by the groups that they are in', async () => {
+  const client = scim.V2;
+  const [ann, ben, cleo] = users.V2.slice(1);
+  const group = async (displayName: string, ...members: (JsonObject | undefined)[]) =>
+    (await client.post('/Groups', { displayName, members: members.map((user) => ({ value: user?.id })) }))
+      .body;
+  const sales = await group('Sales', ann, ben);
+  await group('Legal', ben, cleo);
+  const found = async (filter: string) => {
+    const { status, body } = await client.get(matching(filter));
+    expect({ filter, status }).toEqual({ filter, status: 200 });
+    return body.Resources.map(({ id }: JsonObject) => id);
+  };
+  expect(await found(`groups.value eq "${sales.id}"`)).toEqual([ann?.id, ben?.id]);
+  expect(await found('groups.display eq "legal"')).toEqual([ben?.id, cleo?.id]);
+  expect(await found('groups.display eq "legal" and groups.display eq "SALES"')).toEqual([ben?.id]);
+  expect(await found('groups[display eq "legal" and display eq "SALES"]')).toEqual([]);
+  expect(await found('groups pr')).toEqual([ann?.id, ben?.id, cleo?.id]);
+  expect(await found('groups pr and not (groups[display sw "S"])')).toEqual([cleo?.id]);
+});

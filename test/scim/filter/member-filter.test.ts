@@ -101,6 +101,13 @@ describe('what is kept about a person', () => {
       'emails[primary eq true].value sw "a"',
       { emails: { some: { and: [{ primary: { eq: true } }, { value: { startsWith: 'a' } }] } } },
     ],
+    ['groups pr', { groups: { isPresent: true } }],
+    ['groups.value eq "0193"', { groups: { some: { id: { eq: '0193' } } } }],
+    ['groups.display ne "Sales"', { not: { groups: { some: { displayName: { eq: 'Sales' } } } } }],
+    [
+      'groups[display sw "S" and not (value eq "0193")]',
+      { groups: { some: { and: [{ displayName: { startsWith: 'S' } }, { not: { id: { eq: '0193' } } }] } } },
+    ],
     ['name[familyName eq "Lee"]', { name: { familyName: { eq: 'Lee' } } }],
     [`${ENTERPRISE_USER}:department eq "Sales"`, { enterprise: { department: { eq: 'Sales' } } }],
     [`${ENTERPRISE_USER}:manager.value eq "7"`, { enterprise: { manager: { value: { eq: '7' } } } }],
@@ -114,7 +121,8 @@ describe('400 invalidFilter for what cannot be filtered by, never "everybody"', 
   test.each([
     ['schemas eq "urn:x"', 1, 'schemas cannot be filtered by'],
     ['active eq true and meta.location sw "A"', 20, 'meta.location cannot be filtered by'],
-    ['groups[value eq "0193"]', 1, 'groups cannot be filtered by'],
+    ['groups.type eq "direct"', 1, 'groups.type cannot be filtered by'],
+    ['groups[value sw "0193"]', 8, 'groups.value cannot be compared with sw'],
     ['id sw "0193"', 1, 'id cannot be compared with sw'],
   ])('%s', (filter, position, what) => {
     expect(() => translated(filter)).toThrow(
