@@ -1,6 +1,7 @@
 import { MAX_CREDIT_LIMIT, ROLES, type Role, SEAT_TYPES, type SeatType } from '../../domain/access.js';
 import type { AttributeReference } from '../attributes.js';
 import type { Comparison, ComparisonOperator, Filter, Operand } from './ast.js';
+import { GROUP_FIELDS, ID, nameOf, toGroupOfMember } from './groups-of-member.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
 import { profileField, TEXT_OPERATORS, toValueFilter } from './profile-filter.js';
@@ -74,11 +75,6 @@ export interface Field {
 /** Nobody: every member has an id, and none is in an empty list. */
 const NOBODY: MemberFilterInput = { id: { in: [] } };
 
-const ID: Field = {
-  present: (isPresent) => ({ id: { isPresent } }),
-  compare: (operator, operand) => (operator === 'eq' ? { id: { eq: String(operand) } } : undefined),
-};
-
 function textField(name: 'userName' | 'externalId'): Field {
   return {
     present: (isPresent) => ({ [name]: { isPresent } }),
@@ -146,29 +142,6 @@ function timeField(name: 'createdAt' | 'updatedAt'): Field {
   };
 }
 
-/** The groups that a member is in: only some of their parts are kept, the rest is told of them. */
-const GROUPS: Field = {
-  present: (isPresent) => ({ groups: { isPresent } }),
-  compare: () => undefined,
-};
-
-/** A part of `groups`, asked of some group that the member is in. */
-function groupField(part: (operator: PositiveOperator, operand: Operand) => object | undefined): Field {
-  const some = (asked: object): MemberFilterInput => ({ groups: { some: asked } });
-  return {
-    present: (isPresent) => ({ groups: { isPresent } }),
-    compare: (operator, operand) => {
-      const asked = part(operator, operand);
-      return asked && some(asked);
-    },
-  };
-}
-
-const GROUP_ID = groupField((operator, operand) => ID.compare(operator, operand));
-const GROUP_NAME = groupField((operator, operand) => ({
-  displayName: { [TEXT_OPERATORS[operator]]: String(operand) },
-}));
-
 /** The attributes by which members can be asked for, and how. */
 const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['id', ID],
@@ -180,14 +153,8 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['creditLimit', CREDIT_LIMIT],
   ['meta.created', timeField('createdAt')],
   ['meta.lastModified', timeField('updatedAt')],
-  ['groups', GROUPS],
-  ['groups.value', GROUP_ID],
-  ['groups.display', GROUP_NAME],
+  ...GROUP_FIELDS,
 ]);
-
-function nameOf({ attribute, subAttribute }: AttributeReference): string {
-  return subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`;
-}
 
 /** @throws ScimError invalidFilter for what is told of a User and not kept on the member: `schemas`, `meta.location` … */
 function fieldOf(target: AttributeReference, position: number): Field {
@@ -235,41 +202,4 @@ export function toMemberFilter(filter: Filter): MemberFilterInput {
         : { [filter.target.attribute.name]: { some: toValueFilter(filter.filter) } };
     }
   }
-}
-
-/** The filter of `groups[…]`: all of it is about one and the same group. */
-function toGroupOfMember(filter: Filter): object {
-  switch (filter.kind) {
-    case 'and':
-      return { and: filter.filters.map(toGroupOfMember) };
-    case 'or':
-      return { or: filter.filters.map(toGroupOfMember) };
-    case 'not':
-      return { not: toGroupOfMember(filter.filter) };
-    case 'presence':
-    case 'comparison':
-      return groupPart(filter);
-    case 'valuePath':
-      throw new Error('parts have no parts, so the parser refuses a value path in another');
-  }
-}
-
-/** Every group has an id and a name. */
-function groupPart(filter: Extract<Filter, { kind: 'presence' | 'comparison' }>): object {
-  const isName = filter.target.subAttribute?.name === 'display';
-  if (!isName && filter.target.subAttribute?.name !== 'value') {
-    throw filterFault(filter.position, `${nameOf(filter.target)} cannot be filtered by`);
-  }
-  const present = { id: { isPresent: true } };
-  if (filter.kind === 'presence') return present;
-  const { operator, operand, position } = filter;
-  if (operand === null) return operator === 'ne' ? present : { not: present };
-  const positive = operator === 'ne' ? 'eq' : operator;
-  const asked = isName
-    ? { displayName: { [TEXT_OPERATORS[positive]]: String(operand) } }
-    : ID.compare(positive, operand);
-  if (asked === undefined) {
-    throw filterFault(position, `${nameOf(filter.target)} cannot be compared with ${operator}`);
-  }
-  return operator === 'ne' ? { not: asked } : asked;
 }
