@@ -19,15 +19,13 @@ import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import type { Channel } from './model/enums.js';
 import { type RequestLocals, requestLog } from './request-log.js';
+import type { Compression } from './scim/answer.js';
 import { scimFallback, scimRouter } from './scim/router.js';
 import { requireScim } from './services/authorization.js';
 import { serviceContext } from './services/context.js';
 import { Credentials } from './services/credentials.js';
 
-/**
- * Pages and the playground's files are compressed for those who ask. Single members and refusals are shorter, and are
- * answered sooner as they are.
- */
+/** Shorter answers are compressed for nobody: they are answered sooner as they are. */
 const COMPRESSED_FROM = 8 * 1024;
 
 export interface AppOptions {
@@ -61,12 +59,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     return { services, loaders: createLoaders(services), origin };
   };
 
+  const compress = compression({ threshold: COMPRESSED_FROM });
+  const scimCompression: Compression = {
+    from: COMPRESSED_FROM,
+    // The middleware needs no more than Node's own request and answer, whatever its type says.
+    compress: (request, response) => Reflect.apply(compress, undefined, [request, response, () => undefined]),
+  };
   const handler = express();
   handler.disable('x-powered-by');
   handler.disable('etag');
   handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
   handler.use(requestLog(logger));
-  handler.use(compression({ threshold: COMPRESSED_FROM }));
   handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
     response.locals.route = '/healthz';
     await database.rows('select 1', []);
@@ -77,7 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     scimRouter({
       schema,
       publicUrl,
-      compressedFrom: COMPRESSED_FROM,
+      compression: scimCompression,
       onFault,
       contextFor: async ({ authorization, workspaceId, requestId, address }) => {
         const credential = credentialIn(authorization);
@@ -90,9 +93,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     }),
   );
-  handler.use('/scim', ...scimFallback({ onFault, compressedFrom: COMPRESSED_FROM }));
+  handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
   handler.use(
     '/graphql',
+    compress,
     express.json({ limit: '1mb' }),
     // Not in Apollo's own hook: its answer to a fault there could not name the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
@@ -105,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
   );
-  if (playground) handler.use('/playground', playgroundRouter());
+  if (playground) handler.use('/playground', compress, playgroundRouter());
   handler.use(notFound, answerFault(onFault));
   return { handler, stop: () => graphql.stop() };
 }

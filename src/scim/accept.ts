@@ -11,6 +11,8 @@ const NO_QUALITY = /;\s*q\s*=\s*"?0(?:\.0*)?"?\s*(?:;|$)/i;
  * nothing in particular.
  */
 export function acceptsScim(accept: string | undefined): boolean {
+  // What nearly every provider sends, again and again.
+  if (accept !== undefined && ANSWERS_FIT.includes(accept)) return true;
   const ranges = (accept ?? '').split(',').flatMap((text) => {
     const range = text.trim();
     const [, type] = MEDIA_RANGE.exec(range) ?? [];

@@ -1,9 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { Request as ExpressRequest, Response } from 'express';
 import { MAX_BODY_BYTES } from './body.js';
 import type { ScimAnswer } from './endpoint.js';
 
 type Request = ExpressRequest<unknown, unknown, unknown, unknown>;
+
+/** The server's compression; it is put before an answer only where there is something to compress. */
+export interface Compression {
+  /** How many bytes an answer has at least that is compressed. */
+  readonly from: number;
+  /** Makes whatever is written from now on come out compressed, if the request accepts it. */
+  compress(request: IncomingMessage, response: ServerResponse): void;
+}
 
 /** How long a connection that is about to close takes what is still being sent, so that the answer arrives. */
 const LINGER_MS = 1000;
@@ -12,13 +21,13 @@ const LINGER_MS = 1000;
  * Sends an answer, in SCIM's media type. To a HEAD it is what a GET would get, without its body.
  *
  * By hand and not with Express's `send`, which would add an ETag of its own and answer 304 by itself.
- * @param compressedFrom how many bytes an answer has at least that is compressed on its way, for those who ask
+ * @param compression what compresses answers on their way, for those who ask
  */
 export function sendAnswer(
   request: Request,
   response: Response<unknown>,
   { status, headers, body }: ScimAnswer,
-  compressedFrom: number,
+  compression: Compression,
 ): Promise<void> | undefined {
   response.status(status);
   if (headers !== undefined) response.set({ ...headers });
@@ -28,7 +37,9 @@ export function sendAnswer(
   if (text !== undefined) {
     response.set('Content-Type', 'application/scim+json; charset=utf-8');
     const length = Buffer.byteLength(text);
-    if (!isHeadOfCompressed(request, length, compressedFrom)) response.set('Content-Length', String(length));
+    if (!isHeadOfCompressed(request, length, compression.from))
+      response.set('Content-Length', String(length));
+    if (length >= compression.from) compression.compress(request, response);
   }
   if (hasLongRest(request)) return endBeforeBody(request, response, text);
   response.end(text);

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { acceptsScim } from './accept.js';
-import { sendAnswer } from './answer.js';
+import { type Compression, sendAnswer } from './answer.js';
 import { readBody } from './body.js';
 import { bulkEndpoints } from './bulk/bulk.js';
 import { discoveryEndpoints } from './discovery.js';
@@ -40,8 +40,7 @@ export interface ScimDependencies {
   }): Promise<ScimContext | undefined>;
   /** Where the server is reached from outside; undefined: where the request says. */
   readonly publicUrl: string | undefined;
-  /** How many bytes an answer has at least that the server compresses for those who ask. */
-  readonly compressedFrom: number;
+  readonly compression: Compression;
   /** Told of faults that nobody expected, once each. */
   onFault(error: unknown, requestId: string): void;
 }
@@ -106,7 +105,7 @@ export function scimRouter(dependencies: ScimDependencies): Router {
  * `/scim` as well, after the router, for addresses that have no workspace in them.
  */
 export function scimFallback(
-  dependencies: Pick<ScimDependencies, 'onFault' | 'compressedFrom'>,
+  dependencies: Pick<ScimDependencies, 'onFault' | 'compression'>,
 ): [FallbackHandler, FaultHandler] {
   const notFound: FallbackHandler = () => {
     throw new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
@@ -139,7 +138,7 @@ function unauthenticated(): DomainError {
   });
 }
 
-function serve(endpoint: Endpoint, { publicUrl, compressedFrom }: ScimDependencies): ScimHandler {
+function serve(endpoint: Endpoint, { publicUrl, compression }: ScimDependencies): ScimHandler {
   const allowed = allowedBy(endpoint);
   return async (request, response) => {
     response.locals.route = `${ROUTE}${endpoint.path}`;
@@ -162,7 +161,7 @@ function serve(endpoint: Endpoint, { publicUrl, compressedFrom }: ScimDependenci
       ifMatch: request.headers['if-match'],
       ifNoneMatch: request.headers['if-none-match'],
     };
-    await sendAnswer(request, response, await handle(scimRequest), compressedFrom);
+    await sendAnswer(request, response, await handle(scimRequest), compression);
   };
 }
 
@@ -203,8 +202,8 @@ function origin(publicUrl: string | undefined, request: ScimHttpRequest): string
 
 function answerFault({
   onFault,
-  compressedFrom,
-}: Pick<ScimDependencies, 'onFault' | 'compressedFrom'>): FaultHandler {
+  compression,
+}: Pick<ScimDependencies, 'onFault' | 'compression'>): FaultHandler {
   return async (error: unknown, request, response, next) => {
     const { requestId } = response.locals;
     const fault = faultOf(error);
@@ -212,6 +211,6 @@ function answerFault({
     if (fault.unknown) onFault(error, requestId);
     // The answer has begun, so it cannot become another one; Express cuts the connection.
     if (response.headersSent) next(error);
-    else await sendAnswer(request, response, { ...fault, body: errorBody(fault, requestId) }, compressedFrom);
+    else await sendAnswer(request, response, { ...fault, body: errorBody(fault, requestId) }, compression);
   };
 }
