@@ -1,5 +1,6 @@
 import type { AttributeReference } from '../attributes.js';
-import type { Comparison, ComparisonOperator, Filter, Operand } from './ast.js';
+import type { Comparison, Filter, Operand } from './ast.js';
+import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { filterFault } from './lexer.js';
 import type { IdComparison, OrderedComparison, StringComparison } from './member-filter.js';
 
@@ -24,25 +25,11 @@ export interface GroupFilterInput {
   readonly members?: { readonly some: MemberOfGroupInput };
 }
 
-/** `ne` is the negation of `eq`: an absent attribute is not equal to anything. */
-type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
-
 /** How one attribute is asked for. `compare` gives undefined for an operator that its comparison does not have. */
 interface Field<Input> {
   readonly present: Input;
   readonly compare: (operator: PositiveOperator, operand: Operand) => Input | undefined;
 }
-
-const TEXT_OPERATORS = {
-  eq: 'eq',
-  co: 'contains',
-  sw: 'startsWith',
-  ew: 'endsWith',
-  gt: 'gt',
-  ge: 'ge',
-  lt: 'lt',
-  le: 'le',
-} as const satisfies Record<PositiveOperator, keyof StringComparison>;
 
 const ID: Field<{ readonly id: IdComparison }> = {
   present: { id: { isPresent: true } },
@@ -84,10 +71,6 @@ const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map([
 
 /** What can be asked about one value of `members`. */
 const MEMBER_FIELDS: ReadonlyMap<string, Field<MemberOfGroupInput>> = new Map([['members.value', ID]]);
-
-function nameOf({ attribute, subAttribute }: AttributeReference): string {
-  return subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`;
-}
 
 type Fields<Input> = ReadonlyMap<string, Field<Input>>;
 

@@ -1,28 +1,20 @@
-import type { AttributeReference } from '../attributes.js';
 import type { Filter, Operand } from './ast.js';
+import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { filterFault } from './lexer.js';
-import type { Field, MemberFilterInput, PositiveOperator } from './member-filter.js';
-import { TEXT_OPERATORS } from './profile-filter.js';
+import type { Field } from './member-filter.js';
 
 export const ID: Field = {
   present: (isPresent) => ({ id: { isPresent } }),
   compare: (operator, operand) => (operator === 'eq' ? { id: { eq: String(operand) } } : undefined),
 };
 
-/** The groups that a member is in: only some of their parts are kept, the rest is told of them. */
-const GROUPS: Field = {
-  present: (isPresent) => ({ groups: { isPresent } }),
-  compare: () => undefined,
-};
-
-/** A part of `groups`, asked of some group that the member is in. */
+/** Something asked of some group that the member is in. `part` gives undefined for what cannot be asked. */
 function groupField(part: (operator: PositiveOperator, operand: Operand) => object | undefined): Field {
-  const some = (asked: object): MemberFilterInput => ({ groups: { some: asked } });
   return {
     present: (isPresent) => ({ groups: { isPresent } }),
     compare: (operator, operand) => {
       const asked = part(operator, operand);
-      return asked && some(asked);
+      return asked && { groups: { some: asked } };
     },
   };
 }
@@ -34,14 +26,11 @@ const GROUP_NAME = groupField((operator, operand) => ({
 
 /** How members are asked for by their groups. */
 export const GROUP_FIELDS: readonly (readonly [string, Field])[] = [
-  ['groups', GROUPS],
+  // A group itself is compared with nothing: only some of its parts are kept.
+  ['groups', groupField(() => undefined)],
   ['groups.value', GROUP_ID],
   ['groups.display', GROUP_NAME],
 ];
-
-export function nameOf({ attribute, subAttribute }: AttributeReference): string {
-  return subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`;
-}
 
 /** The filter of `groups[…]`: all of it is about one and the same group. */
 export function toGroupOfMember(filter: Filter): object {

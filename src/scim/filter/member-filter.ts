@@ -1,10 +1,11 @@
 import { MAX_CREDIT_LIMIT, ROLES, type Role, SEAT_TYPES, type SeatType } from '../../domain/access.js';
 import type { AttributeReference } from '../attributes.js';
-import type { Comparison, ComparisonOperator, Filter, Operand } from './ast.js';
-import { GROUP_FIELDS, ID, nameOf, toGroupOfMember } from './groups-of-member.js';
+import type { Comparison, Filter, Operand } from './ast.js';
+import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import { GROUP_FIELDS, ID, toGroupOfMember } from './groups-of-member.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
-import { profileField, TEXT_OPERATORS, toValueFilter } from './profile-filter.js';
+import { profileField, toValueFilter } from './profile-filter.js';
 
 export interface IdComparison {
   readonly eq?: string;
@@ -62,9 +63,6 @@ export interface MemberFilterInput {
   /** What is asked about the profile, by attribute. */
   readonly [attribute: string]: unknown;
 }
-
-/** `ne` is the negation of `eq`: an absent attribute is not equal to anything. */
-export type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
 
 /** How one attribute is asked for. `compare` gives undefined for an operator that its comparison does not have. */
 export interface Field {

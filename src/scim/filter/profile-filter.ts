@@ -2,19 +2,8 @@ import { inputName } from '../../domain/profile-paths.js';
 import { type AttributeReference, ENTERPRISE_USER, type ScimAttribute } from '../attributes.js';
 import { profileNames } from '../profile-names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import type { Field, MemberFilterInput, PositiveOperator, StringComparison } from './member-filter.js';
-
-/** The operators of RFC 7644 §3.4.2.2 in the words of GraphQL's text comparisons. */
-export const TEXT_OPERATORS = {
-  eq: 'eq',
-  co: 'contains',
-  sw: 'startsWith',
-  ew: 'endsWith',
-  gt: 'gt',
-  ge: 'ge',
-  lt: 'lt',
-  le: 'le',
-} as const satisfies Record<PositiveOperator, keyof StringComparison>;
+import { type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import type { Field, MemberFilterInput } from './member-filter.js';
 
 /** A comparison, or objects of them by attribute. */
 type Asked = Readonly<Record<string, unknown>>;
