@@ -20,7 +20,8 @@ const LINGER_MS = 1000;
 /**
  * Sends an answer, in SCIM's media type. To a HEAD it is what a GET would get, without its body.
  *
- * By hand and not with Express's `send`, which would add an ETag of its own and answer 304 by itself.
+ * By hand and not with Express's `send`, which would add an ETag of its own and answer 304 by itself, and with Node's
+ * own functions: Express looks every value over once more.
  * @param compression what compresses answers on their way, for those who ask
  */
 export function sendAnswer(
@@ -29,16 +30,15 @@ export function sendAnswer(
   { status, headers, body }: ScimAnswer,
   compression: Compression,
 ): Promise<void> | undefined {
-  response.status(status);
-  if (headers !== undefined) response.set({ ...headers });
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   // Also where there is nothing to compress, such as a 304: RFC 9110 §15.4.5 wants what the 200 would have.
-  response.vary('Accept-Encoding');
+  response.setHeader('Vary', 'Accept-Encoding');
   const text = body === undefined ? undefined : JSON.stringify(body);
   if (text !== undefined) {
-    response.set('Content-Type', 'application/scim+json; charset=utf-8');
+    response.setHeader('Content-Type', 'application/scim+json; charset=utf-8');
     const length = Buffer.byteLength(text);
-    if (!isHeadOfCompressed(request, length, compression.from))
-      response.set('Content-Length', String(length));
+    if (!isHeadOfCompressed(request, length, compression.from)) response.setHeader('Content-Length', length);
     if (length >= compression.from) compression.compress(request, response);
   }
   if (hasLongRest(request)) return endBeforeBody(request, response, text);
@@ -79,7 +79,7 @@ async function endBeforeBody(
   response: Response<unknown>,
   text: string | undefined,
 ): Promise<void> {
-  response.set('Connection', 'close');
+  response.setHeader('Connection', 'close');
   response.flushHeaders();
   if (text !== undefined) response.write(text);
   request.resume();

@@ -15,6 +15,7 @@ import { meEndpoints } from './me.js';
 import { prepareOperations } from './operations.js';
 import { inTurn } from './pipelining.js';
 import { parseQuery } from './query.js';
+import { type Routes, routesOf } from './routes.js';
 import { ScimError } from './scim-error.js';
 import { searchEndpoints } from './search.js';
 import { userEndpoints, userSource } from './users.js';
@@ -47,7 +48,6 @@ export interface ScimDependencies {
 
 interface PathParameters {
   readonly workspaceId: string;
-  readonly id?: string;
 }
 
 interface Locals {
@@ -56,8 +56,6 @@ interface Locals {
   route?: string;
   errorCode?: string;
   actor?: string;
-  /** Set once the key is known. */
-  scim?: ScimContext;
 }
 
 type ScimHandler = RequestHandler<PathParameters, unknown, unknown, unknown, Locals>;
@@ -86,17 +84,14 @@ export function scimRouter(dependencies: ScimDependencies): Router {
     ...discoveryEndpoints(),
   ];
   const endpoints = [
-    // Before the resources: `/Users/.search` would be a user's id.
     ...searchEndpoints([userSource(operations), groupSource(groupOperations)]),
     ...bulkEndpoints({ endpoints: resources, onFault: dependencies.onFault }),
     ...resources,
   ];
-  // Neither case nor a slash at the end makes a difference to Express, as it is wanted.
-  const router = Router({ mergeParams: true, caseSensitive: false, strict: false });
+  const router = Router({ mergeParams: true });
   router.use(inTurn());
-  router.use(authenticate(dependencies));
-  for (const endpoint of endpoints) router.all(endpoint.path, serve(endpoint, dependencies));
-  router.use(...scimFallback(dependencies));
+  router.use(serve(routesOf(endpoints), dependencies));
+  router.use(answerFault(dependencies));
   return router;
 }
 
@@ -108,53 +103,35 @@ export function scimFallback(
   dependencies: Pick<ScimDependencies, 'onFault' | 'compression'>,
 ): [FallbackHandler, FaultHandler] {
   const notFound: FallbackHandler = () => {
-    throw new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
+    throw noSuchEndpoint();
   };
   return [notFound, answerFault(dependencies)];
 }
 
-function authenticate({ contextFor }: ScimDependencies): ScimHandler {
-  return async (request, response, next) => {
-    const { requestId } = response.locals;
-    response.locals.route = ROUTE;
-    const scim = await contextFor({
-      authorization: request.headers.authorization,
-      workspaceId: request.params.workspaceId,
-      requestId,
-      address: request.ip ?? '',
-    });
-    if (scim === undefined) throw unauthenticated();
-    response.locals.scim = scim;
-    response.locals.actor = 'API_KEY';
-    next();
-  };
+function noSuchEndpoint(): ScimError {
+  return new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
 }
 
-function unauthenticated(): DomainError {
-  return new DomainError('UNAUTHENTICATED', 'The API key is not valid for this workspace.', {
-    hint:
-      'Check that your API key is correct and still enabled, and that the SCIM base URL contains the correct ' +
-      'workspace ID. Send the key as it is, or after "Bearer ".',
-  });
-}
-
-function serve(endpoint: Endpoint, { publicUrl, compression }: ScimDependencies): ScimHandler {
-  const allowed = allowedBy(endpoint);
+function serve(routes: Routes, dependencies: ScimDependencies): ScimHandler {
+  const { publicUrl, compression } = dependencies;
   return async (request, response) => {
-    response.locals.route = `${ROUTE}${endpoint.path}`;
-    const { scim } = response.locals;
-    if (scim === undefined) throw unauthenticated();
-    const handle = handlerOf(endpoint, request.method, allowed);
-    if (handle === undefined) throw methodNotAllowed(allowed, request, response);
+    const { locals } = response;
+    locals.route = ROUTE;
+    const scim = await authenticated(request, locals.requestId, dependencies);
+    locals.actor = 'API_KEY';
+    const route = routes(request.url);
+    if (route === undefined) throw noSuchEndpoint();
+    locals.route += route.endpoint.path;
+    const handle = handlerOf(route.endpoint, request.method);
+    if (handle === undefined) throw methodNotAllowed(route.endpoint, request, response);
     requireAcceptable(request);
-    const { id = '' } = request.params;
     // RFC 9562 §4: UUIDs come in any case, and are given in lower case.
     const workspaceId = request.params.workspaceId.toLowerCase();
     const scimRequest: ScimRequest = {
       ...scim,
       workspaceId,
-      requestId: response.locals.requestId,
-      id,
+      requestId: locals.requestId,
+      id: route.id,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
       query: parseQuery(request.url),
       body: () => readBody(request),
@@ -163,6 +140,26 @@ function serve(endpoint: Endpoint, { publicUrl, compression }: ScimDependencies)
     };
     await sendAnswer(request, response, await handle(scimRequest), compression);
   };
+}
+
+/** @throws DomainError UNAUTHENTICATED; FORBIDDEN when SCIM is not enabled for the workspace */
+async function authenticated(
+  request: ScimHttpRequest,
+  requestId: string,
+  { contextFor }: ScimDependencies,
+): Promise<ScimContext> {
+  const scim = await contextFor({
+    authorization: request.headers.authorization,
+    workspaceId: request.params.workspaceId,
+    requestId,
+    address: request.ip ?? '',
+  });
+  if (scim !== undefined) return scim;
+  throw new DomainError('UNAUTHENTICATED', 'The API key is not valid for this workspace.', {
+    hint:
+      'Check that your API key is correct and still enabled, and that the SCIM base URL contains the correct ' +
+      'workspace ID. Send the key as it is, or after "Bearer ".',
+  });
 }
 
 /** What Allow says of a path: HEAD is wherever GET is, and OPTIONS everywhere. */
@@ -176,13 +173,18 @@ function allowedBy({ methods }: Endpoint): string {
  * §9.3.7, OPTIONS: "A server generating a successful response to OPTIONS SHOULD send any header that might indicate
  * optional features implemented by the server and applicable to the target resource (e.g., Allow)".
  */
-function handlerOf({ methods }: Endpoint, method: string, allowed: string): Handler | undefined {
-  if (method === 'OPTIONS') return () => ({ status: 204, headers: { Allow: allowed } });
-  return methods[method === 'HEAD' ? 'GET' : method];
+function handlerOf(endpoint: Endpoint, method: string): Handler | undefined {
+  if (method === 'OPTIONS') return () => ({ status: 204, headers: { Allow: allowedBy(endpoint) } });
+  return endpoint.methods[method === 'HEAD' ? 'GET' : method];
 }
 
 /** RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response". */
-function methodNotAllowed(allowed: string, request: ScimHttpRequest, response: ScimHttpResponse): ScimError {
+function methodNotAllowed(
+  endpoint: Endpoint,
+  request: ScimHttpRequest,
+  response: ScimHttpResponse,
+): ScimError {
+  const allowed = allowedBy(endpoint);
   response.set('Allow', allowed);
   return new ScimError(405, `${request.method} does not exist here. What does: ${allowed}.`);
 }

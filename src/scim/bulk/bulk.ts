@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../domain/profile.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../endpoint.js';
 import { errorBody, faultOf } from '../errors.js';
 import { parseQuery } from '../query.js';
+import { type Routes, routesOf } from '../routes.js';
 import { ScimError } from '../scim-error.js';
 import { type BulkOperation, readBulk } from './operations.js';
 import { creatorsIn, planOf, referencesIn, resolved } from './references.js';
@@ -29,10 +30,11 @@ export function bulkEndpoints(options: BulkOptions): readonly Endpoint[] {
 }
 
 function bulk(options: BulkOptions): Handler {
+  const routes = routesOf(options.endpoints);
   return async (request) => {
     const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(await request.body());
     const end = performance.now() + (options.maxSeconds ?? MAX_SECONDS) * 1000;
-    const run = new BulkRun(options, request, operations);
+    const run = new BulkRun(routes, options.onFault, request, operations);
     const { order, circular } = planOf(operations);
     for (const operation of order) {
       if (run.errors >= failOnErrors) break;
@@ -73,15 +75,22 @@ interface BulkAnswer {
 /** One request under way: what has been created, and what has been answered. */
 class BulkRun {
   errors = 0;
-  readonly #options: BulkOptions;
+  readonly #routes: Routes;
+  readonly #onFault: BulkOptions['onFault'];
   readonly #request: ScimRequest;
   readonly #creators: ReadonlyMap<string, BulkOperation>;
   /** The ids of what was created, by bulkId. */
   readonly #ids = new Map<string, string>();
   readonly #answers: (BulkAnswer | undefined)[] = [];
 
-  constructor(options: BulkOptions, request: ScimRequest, operations: readonly BulkOperation[]) {
-    this.#options = options;
+  constructor(
+    routes: Routes,
+    onFault: BulkOptions['onFault'],
+    request: ScimRequest,
+    operations: readonly BulkOperation[],
+  ) {
+    this.#routes = routes;
+    this.#onFault = onFault;
     this.#request = request;
     this.#creators = creatorsIn(operations);
   }
@@ -111,7 +120,7 @@ class BulkRun {
   async #dispatch(operation: BulkOperation): Promise<ScimAnswer> {
     this.#requireReferences(operation);
     const { path, data } = this.#resolved(operation);
-    const { handle, id } = handlerOf(this.#options.endpoints, operation.method ?? '', path);
+    const { handle, id } = handlerOf(this.#routes, operation.method ?? '', path);
     return handle({
       ...this.#request,
       id,
@@ -152,7 +161,7 @@ class BulkRun {
   #failure(operation: BulkOperation, error: unknown): BulkAnswer {
     const { requestId } = this.#request;
     const fault = faultOf(error);
-    if (fault.unknown) this.#options.onFault(error, requestId);
+    if (fault.unknown) this.#onFault(error, requestId);
     const location = this.#locationOf(operation);
     return {
       ...(location === undefined ? {} : { location }),
@@ -184,34 +193,20 @@ function bodyIn(data: unknown): JsonObject {
  * @throws ScimError 404, 405; 400 for a bulk within a bulk; URIError for a path that is not properly encoded
  */
 function handlerOf(
-  endpoints: readonly Endpoint[],
+  routes: Routes,
   method: string,
   path: string,
 ): { readonly handle: Handler; readonly id: string } {
   const [resource = ''] = path.split('?');
-  const segments = resource.split('/').filter((segment) => segment !== '');
-  if (segments[0]?.toLowerCase() === 'bulk') {
+  if (/^\/bulk(\/|$)/i.test(resource)) {
     throw new ScimError(400, 'A bulk request cannot hold another.', 'invalidValue');
   }
-  for (const endpoint of endpoints) {
-    const id = match(endpoint, segments);
-    if (id === undefined) continue;
-    const handle = endpoint.methods[method];
-    if (handle !== undefined) return { handle, id };
-    throw new ScimError(405, `${method} does not exist on ${resource}.`);
+  const route = routes(resource);
+  if (route === undefined) {
+    throw new ScimError(404, `There is nothing at ${resource} that a bulk operation could be about.`);
   }
-  throw new ScimError(404, `There is nothing at ${resource} that a bulk operation could be about.`);
-}
-
-/** @returns the id in the path, empty where the endpoint has none; undefined when it is another endpoint's path */
-function match({ path }: Endpoint, segments: readonly string[]): string | undefined {
-  const pattern = path.split('/').filter((segment) => segment !== '');
-  if (pattern.length !== segments.length) return undefined;
-  let id = '';
-  for (const [index, wanted] of pattern.entries()) {
-    const given = segments[index] ?? '';
-    if (wanted === ':id') id = decodeURIComponent(given);
-    else if (wanted.toLowerCase() !== given.toLowerCase()) return undefined;
-  }
-  return id;
+  const { endpoint, id } = route;
+  const handle = endpoint.methods[method];
+  if (handle === undefined) throw new ScimError(405, `${method} does not exist on ${resource}.`);
+  return { handle, id };
 }
