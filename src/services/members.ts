@@ -12,6 +12,7 @@ import { asksAboutStay, type MemberFilter, memberFilterSql, requireModest } from
 import { MEMBER_ORDERINGS, type MemberOrder } from './member-order.js';
 import {
   findMember,
+  findMemberByUserName,
   MEMBER_ROW_COLUMNS,
   MEMBER_TABLES,
   type MemberRecord,
@@ -60,12 +61,11 @@ export async function get(
   }
   // UUIDs come in any case (RFC 9562 §4).
   if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
-  if (by.id != null) return (await findMember(context.batched, workspaceId, by.id)) ?? null;
-  const [record] = await context.database.rows<MemberRecord>(
-    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.user_name = $2`,
-    [workspaceId, by.userName ?? ''],
-  );
-  return record === undefined ? null : memberRow(record);
+  const found =
+    by.id != null
+      ? findMember(context.batched, workspaceId, by.id)
+      : findMemberByUserName(context.database, workspaceId, by.userName ?? '');
+  return (await found) ?? null;
 }
 
 /**
