@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { GroupFilterInput } from './filter/group-filter.js';
-import { type Operation, type OperationTypes, type PageInfo, prepare } from './operations.js';
+import { compile, type Operation, type OperationTypes, type PageInfo, prepare } from './operations.js';
 import type { OrderInput } from './sort.js';
 
 /** A group, as far as SCIM shows it. */
@@ -147,10 +147,10 @@ export interface GroupOperations {
  */
 export function prepareGroupOperations(schema: GraphQLSchema): GroupOperations {
   return {
-    getGroup: prepare<GetGroup>(schema, GET_GROUP),
+    getGroup: compile<GetGroup>(schema, GET_GROUP),
     listGroups: prepare<ListGroups>(schema, LIST_GROUPS),
-    createGroup: prepare<CreateGroup>(schema, CREATE_GROUP),
-    updateGroup: prepare<UpdateGroup>(schema, UPDATE_GROUP),
-    deleteGroup: prepare<DeleteGroup>(schema, DELETE_GROUP),
+    createGroup: compile<CreateGroup>(schema, CREATE_GROUP),
+    updateGroup: compile<UpdateGroup>(schema, UPDATE_GROUP),
+    deleteGroup: compile<DeleteGroup>(schema, DELETE_GROUP),
   };
 }

@@ -6,6 +6,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Role, SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/profile.js';
@@ -63,6 +64,13 @@ const GET_MEMBER = /* GraphQL */ `
   ${MEMBER}
 `;
 
+const FIND_MEMBER = /* GraphQL */ `
+  query ScimMemberNamed($workspaceId: ID!, $userName: String!) {
+    workspace(id: $workspaceId) { member(userName: $userName) { ...M } }
+  }
+  ${MEMBER}
+`;
+
 const LIST_MEMBERS = /* GraphQL */ `
   query ScimMembers(
     $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String,
@@ -98,6 +106,11 @@ type AnyOperation = OperationTypes<Readonly<Record<string, unknown>>, object>;
 type GetMember = OperationTypes<
   { readonly workspaceId: string; readonly id: string },
   { readonly workspace: { readonly member: MemberData | null } | null }
+>;
+
+type FindMember = OperationTypes<
+  { readonly workspaceId: string; readonly userName: string },
+  GetMember['data']
 >;
 
 export interface PageInfo {
@@ -158,6 +171,7 @@ export type Operation<Types extends AnyOperation> = (
 /** All that the adapter asks of the GraphQL schema: whatever SCIM can do, the schema can do. */
 export interface Operations {
   readonly getMember: Operation<GetMember>;
+  readonly findMember: Operation<FindMember>;
   readonly listMembers: Operation<ListMembers>;
   readonly provisionMember: Operation<ProvisionMember>;
   readonly deleteMember: Operation<DeleteMember>;
@@ -169,23 +183,44 @@ export interface Operations {
  */
 export function prepareOperations(schema: GraphQLSchema): Operations {
   return {
-    getMember: prepare<GetMember>(schema, GET_MEMBER),
+    getMember: compile<GetMember>(schema, GET_MEMBER),
+    findMember: compile<FindMember>(schema, FIND_MEMBER),
     listMembers: prepare<ListMembers>(schema, LIST_MEMBERS),
-    provisionMember: prepare<ProvisionMember>(schema, PROVISION_MEMBER),
-    deleteMember: prepare<DeleteMember>(schema, DELETE_MEMBER),
+    provisionMember: compile<ProvisionMember>(schema, PROVISION_MEMBER),
+    deleteMember: compile<DeleteMember>(schema, DELETE_MEMBER),
   };
 }
 
 /** @throws AggregateError when the schema and the document do not fit each other */
 export function prepare<Types extends AnyOperation>(schema: GraphQLSchema, source: string): Operation<Types> {
-  const document: DocumentNode = parse(source, { noLocation: true });
-  const faults = validate(schema, document);
-  if (faults.length > 0)
-    throw new AggregateError(faults, `SCIM does not fit the schema: ${faults.join('; ')}`);
+  const document = validated(schema, source);
   return async (contextValue, variables) => {
     const result = await execute({ schema, document, contextValue, variableValues: variables });
     return dataOf<Types['data']>(result);
   };
+}
+
+/**
+ * Like `prepare`, and compiled to JavaScript: a third of the time where a request asks for one thing. Not for documents
+ * with the variable of a filter: the compiler writes input types out, and these contain each other.
+ * @throws AggregateError when the schema and the document do not fit each other
+ */
+export function compile<Types extends AnyOperation>(schema: GraphQLSchema, source: string): Operation<Types> {
+  const compiled = compileQuery(schema, validated(schema, source));
+  if (!isCompiledQuery(compiled))
+    throw new AggregateError(compiled.errors ?? [], 'a document does not compile');
+  return async (contextValue, variables) => {
+    const result = await compiled.query(undefined, contextValue, variables);
+    return dataOf<Types['data']>(result);
+  };
+}
+
+function validated(schema: GraphQLSchema, source: string): DocumentNode {
+  const document = parse(source, { noLocation: true });
+  const faults = validate(schema, document);
+  if (faults.length > 0)
+    throw new AggregateError(faults, `SCIM does not fit the schema: ${faults.join('; ')}`);
+  return document;
 }
 
 function dataOf<Data>({ data, errors }: ExecutionResult): Data {

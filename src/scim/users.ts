@@ -5,8 +5,14 @@ import type { Endpoint, Handler, ScimAnswer, ScimRequest } from './endpoint.js';
 import { entityTag, meets, versionCondition } from './entity-tag.js';
 import { type MemberFilterInput, toMemberFilter } from './filter/member-filter.js';
 import { parseFilter } from './filter/parser.js';
-import { listing, pagesByCursor, type ResourceSource } from './listing.js';
-import { type MemberData, type MemberProvisionInput, nextPlace, type Operations } from './operations.js';
+import { listing, type PageWish, pagesByCursor, type ResourceSource } from './listing.js';
+import {
+  type MemberData,
+  type MemberPage,
+  type MemberProvisionInput,
+  nextPlace,
+  type Operations,
+} from './operations.js';
 import { applyPatch } from './patch/apply.js';
 import { type PatchOperation, parsePatch } from './patch/operations.js';
 import { type Projection, projectionOf } from './projection.js';
@@ -45,18 +51,9 @@ export function userSource(operations: Operations): ResourceSource {
   return {
     path: '/Users',
     async page(request, wish) {
-      const { workspaceId, workspaceVersion, baseUrl, contextValue, query } = request;
-      const project = projectionOf(query);
-      const asked = {
-        workspaceId,
-        ...filterOf(query),
-        ...sortingOf(query),
-        ...wish,
-        withNext: pagesByCursor(request),
-      };
-      const { workspace } = await operations.listMembers(contextValue, asked);
-      if (workspace === null) throw noSuchUser();
-      const { totalCount, nodes, pageInfo } = workspace.members;
+      const project = projectionOf(request.query);
+      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, wish);
+      const { workspaceVersion, baseUrl } = request;
       return {
         totalResults: totalCount,
         resources: nodes.map((member) => project(userResource(member, workspaceVersion, baseUrl))),
@@ -64,6 +61,42 @@ export function userSource(operations: Operations): ResourceSource {
       };
     },
   };
+}
+
+async function pageOf(operations: Operations, request: ScimRequest, wish: PageWish): Promise<MemberPage> {
+  const { workspaceId, contextValue, query } = request;
+  const { filter } = filterOf(query);
+  const order = sortingOf(query);
+  const userName = userNameIn(filter);
+  if (userName !== undefined && wish.after === undefined) {
+    const { workspace } = await operations.findMember(contextValue, { workspaceId, userName });
+    return pageOfOne(workspace?.member ?? null, wish);
+  }
+  const { workspace } = await operations.listMembers(contextValue, {
+    workspaceId,
+    ...(filter === undefined ? {} : { filter }),
+    ...order,
+    ...wish,
+    withNext: pagesByCursor(request),
+  });
+  if (workspace === null) throw noSuchUser();
+  return workspace.members;
+}
+
+/**
+ * The userName that a filter asks for and for nothing else: at most one user has it. Okta and Entra ask so before every
+ * assignment, and one member is found in half the time of a list.
+ */
+function userNameIn(filter: MemberFilterInput | undefined): string | undefined {
+  const { userName, ...others } = filter ?? {};
+  const { eq, ...comparisons } = userName ?? {};
+  const isAlone = Object.keys(others).length === 0 && Object.keys(comparisons).length === 0;
+  return isAlone && typeof eq === 'string' ? eq : undefined;
+}
+
+function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageWish): MemberPage {
+  if (member === null) return { totalCount: 0, nodes: [] };
+  return { totalCount: 1, nodes: first > 0 && offset === 0 ? [member] : [] };
 }
 
 /** @throws ScimError invalidFilter, for an empty filter too: it never means everybody */
