@@ -1,5 +1,6 @@
 import {
   GraphQLInputObjectType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLUnionType,
   lexicographicSortSchema,
@@ -30,6 +31,9 @@ export function createSchema(): GraphQLSchema {
     // Values are judged in the services, for every door alike.
     validate: false,
   });
+  // type-graphql describes every type but these two.
+  describe(schema.getQueryType(), 'What can be read. Start with `viewer`, or with `workspace`.');
+  describe(schema.getMutationType(), 'What can be changed: noun first, one `input`, a payload of its own.');
   for (const type of Object.values(schema.getTypeMap())) {
     // type-graphql cannot say @oneOf; graphql enforces it once the type says so.
     if (type instanceof GraphQLInputObjectType && type.extensions.isOneOf === true) type.isOneOf = true;
@@ -37,6 +41,10 @@ export function createSchema(): GraphQLSchema {
     if (type instanceof GraphQLUnionType && type.name === 'MemberAccess') type.resolveType = memberAccessType;
   }
   return schema;
+}
+
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type != null) type.description = description;
 }
 
 /** The schema as text, in the order in which `schema.graphql` keeps it. */

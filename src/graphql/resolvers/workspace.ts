@@ -40,7 +40,7 @@ import {
   WorkspaceCreatePayload,
   WorkspaceUpdatePayload,
 } from '../types/payloads.js';
-import { CreditPool, MemberCounts, ScimConnection } from '../types/workspace-parts.js';
+import { CreditPool, MemberCounts, ScimEndpoint } from '../types/workspace-parts.js';
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
@@ -165,8 +165,8 @@ export class WorkspaceResolver {
     return new AuditEntryConnection(await audit.list(services, id, filter ?? {}, page));
   }
 
-  @FieldResolver(() => ScimConnection, { description: 'How an identity provider connects.' })
-  scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimConnection {
+  @FieldResolver(() => ScimEndpoint, { description: 'How an identity provider connects.' })
+  scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimEndpoint {
     return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled };
   }
 
@@ -198,9 +198,10 @@ export class WorkspaceResolver {
   @Mutation(() => SeatsSetPayload, { description: 'V1: sets how many seats of a type there are.' })
   async seatsSet(
     @Arg('input', () => SeatsSetInput, { description: 'How many of which type.' }) input: SeatsSetInput,
-    @Ctx() { services }: Context,
+    @Ctx() { services, loaders }: Context,
   ): Promise<SeatsSetPayload> {
-    return { seats: await seats.set(services, input) };
+    const set = await seats.set(services, input);
+    return { seats: set, workspace: await loaders.workspaces.load(set.workspaceId) };
   }
 
   @Mutation(() => CreditPoolSetPayload, { description: 'V2: sets what the credit pool holds each month.' })

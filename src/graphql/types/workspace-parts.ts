@@ -45,7 +45,7 @@ export class MemberCounts {
 }
 
 @ObjectType({ description: 'What an administrator needs to connect an identity provider.' })
-export class ScimConnection {
+export class ScimEndpoint {
   @Field(() => String, { description: 'The SCIM 2.0 base URL to enter there.' })
   baseUrl!: string;
 
