@@ -1,8 +1,6 @@
 import { actorLabel } from '../auth/actor.js';
-import type { Account } from '../model/account.js';
 import type { ActorType } from '../model/enums.js';
 import type { Workspace } from '../model/workspace.js';
-import * as accounts from './accounts.js';
 import { authenticated } from './authorization.js';
 import type { ServiceContext } from './context.js';
 
@@ -10,18 +8,18 @@ import type { ServiceContext } from './context.js';
 export interface Viewer {
   readonly type: ActorType;
   readonly label: string;
-  readonly account: Account | null;
+  /** A person's; null for keys and operators. */
+  readonly accountId: string | null;
   readonly workspace: Workspace | null;
 }
 
 /** @throws DomainError UNAUTHENTICATED */
-export async function get(context: ServiceContext): Promise<Viewer> {
+export function get(context: ServiceContext): Viewer {
   const actor = authenticated(context);
-  const [account] = actor.type === 'PERSON' ? await accounts.byIds(context.database, [actor.accountId]) : [];
   return {
     type: actor.type,
     label: actorLabel(actor),
-    account: account ?? null,
+    accountId: actor.type === 'PERSON' ? actor.accountId : null,
     workspace: actor.type === 'API_KEY' ? actor.workspace : null,
   };
 }
