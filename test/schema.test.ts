@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type GraphQLSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
+import { type GraphQLSchema, isEnumType, isInputObjectType, isNonNullType, isObjectType } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 import { createSchema, schemaText } from '../src/graphql/schema.js';
 
@@ -35,6 +35,19 @@ test('every type, field, argument and enum value has a description', () => {
     }
   }
   expect(bare).toEqual([]);
+});
+
+/** Spec graphql, "Conventions": nothing is nullable without a reason that its description gives. */
+test('every field that may be null says when', () => {
+  const silent = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type))
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type) =>
+      Object.values(type.getFields()).map((field) => ({ field, name: `${type.name}.${field.name}` })),
+    )
+    .filter(({ field }) => !isNonNullType(field.type) && !/\bnull\b/i.test(field.description ?? ''))
+    .map(({ name }) => name);
+  expect(silent).toEqual([]);
 });
 
 /** The rule no-typename-prefix of graphql-eslint, but for a word that is the domain's own. */

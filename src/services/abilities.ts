@@ -20,6 +20,7 @@ export interface WorkspaceAbilities {
   readonly setScim: Ability;
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
+  readonly readMembers: Ability;
   readonly addMember: Ability;
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
@@ -62,6 +63,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
       ({ version }) =>
         version !== 'V2' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.'),
     ),
+    readMembers: await may('member.read'),
     addMember: await may('member.write'),
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),

@@ -56,7 +56,8 @@ export class WorkspaceResolver {
   }
 
   @Query(() => WorkspaceConnection, {
-    description: "The caller's workspaces: a key's own, an operator's all.",
+    description:
+      "The caller's workspaces, oldest first: a key's own, those that a person is in, an operator's all.",
   })
   async workspaces(@Args(() => PageArguments) page: PageArguments, @Ctx() { services }: Context) {
     return new WorkspaceConnection(await workspaces.list(services, page));
@@ -88,7 +89,7 @@ export class WorkspaceResolver {
 
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'One member, by id or by userName. Null when there is no such member.',
+    description: 'One member, by id or by userName, and not by both. Null when there is no such member.',
   })
   member(
     @Root() workspace: Workspace,
@@ -115,7 +116,7 @@ export class WorkspaceResolver {
 
   @FieldResolver(() => Group, {
     nullable: true,
-    description: 'One group, by id or by display name. Null when there is no such group.',
+    description: 'One group, by id or by display name, and not by both. Null when there is no such group.',
   })
   group(
     @Root() workspace: Workspace,

@@ -11,7 +11,7 @@ import {
 import { operationCost } from '../../../../src/graphql/limits.js';
 
 /** The screens of a dashboard; each is one document beside this file. */
-export const SCREENS = ['members', 'member', 'settings', 'api-keys', 'audit-log', 'groups'] as const;
+export const SCREENS = ['home', 'members', 'member', 'settings', 'api-keys', 'audit-log', 'groups'] as const;
 
 export type Screen = (typeof SCREENS)[number];
 
