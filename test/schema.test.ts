@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type GraphQLSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
+import { type GraphQLSchema, isEnumType, isInputObjectType, isNonNullType, isObjectType } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 import { createSchema, schemaText } from '../src/graphql/schema.js';
 
@@ -22,8 +22,7 @@ test('every type, field, argument and enum value has a description', () => {
   };
   const ours = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   for (const type of ours) {
-    const isRoot = type === schema.getQueryType() || type === schema.getMutationType();
-    if (!isRoot) look(type.name, type);
+    look(type.name, type);
     if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
     if (isInputObjectType(type)) {
       for (const field of Object.values(type.getFields())) look(`${type.name}.${field.name}`, field);
@@ -36,6 +35,29 @@ test('every type, field, argument and enum value has a description', () => {
     }
   }
   expect(bare).toEqual([]);
+});
+
+/** Spec graphql, "Conventions": nothing is nullable without a reason that its description gives. */
+test('every field that may be null says when', () => {
+  const silent = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type))
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type) =>
+      Object.values(type.getFields()).map((field) => ({ field, name: `${type.name}.${field.name}` })),
+    )
+    .filter(({ field }) => !isNonNullType(field.type) && !/\bnull\b/i.test(field.description ?? ''))
+    .map(({ name }) => name);
+  expect(silent).toEqual([]);
+});
+
+/** The rule no-typename-prefix of graphql-eslint, but for a word that is the domain's own. */
+test('no field repeats the name of its type', () => {
+  const repeating = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type))
+    .flatMap((type) => Object.keys(type.getFields()).map((field) => [type.name, field] as const))
+    .filter(([type, field]) => field.toLowerCase().startsWith(type.toLowerCase()))
+    .map((names) => names.join('.'));
+  expect(repeating).toEqual(['Member.membership', 'Member.memberships']);
 });
 
 /** Spec graphql, "Conventions": one `input` a mutation, a payload of its own. */

@@ -1,5 +1,6 @@
 import {
   GraphQLInputObjectType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLUnionType,
   lexicographicSortSchema,
@@ -13,13 +14,23 @@ import { MemberResolver } from './resolvers/member.js';
 import { MembershipResolver } from './resolvers/membership.js';
 import { SeatAllocationResolver } from './resolvers/seat-allocation.js';
 import { ViewerResolver } from './resolvers/viewer.js';
+import { ViewerMemberResolver } from './resolvers/viewer-member.js';
 import { WorkspaceResolver } from './resolvers/workspace.js';
+
+const QUERY =
+  'What can be read, with a session, an API key or the operator token in the header `Authorization`. Start with ' +
+  '`viewer` and `workspaces`.';
+const MUTATION =
+  'What can be changed: named noun first, with one `input` and a payload of its own. What is refused is an error with ' +
+  '`extensions { code, attribute, hint, requestId }`: `code` is an `ErrorCode`, `attribute` what of the input is at ' +
+  'fault, `hint` what to do. The message and the hint are written for people.';
 
 /** The schema that everything is modelled in; one object for Apollo and for the SCIM adapter. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       ViewerResolver,
+      ViewerMemberResolver,
       WorkspaceResolver,
       MemberResolver,
       MembershipResolver,
@@ -30,6 +41,9 @@ export function createSchema(): GraphQLSchema {
     // Values are judged in the services, for every door alike.
     validate: false,
   });
+  // type-graphql describes every type but these two.
+  describe(schema.getQueryType(), QUERY);
+  describe(schema.getMutationType(), MUTATION);
   for (const type of Object.values(schema.getTypeMap())) {
     // type-graphql cannot say @oneOf; graphql enforces it once the type says so.
     if (type instanceof GraphQLInputObjectType && type.extensions.isOneOf === true) type.isOneOf = true;
@@ -37,6 +51,10 @@ export function createSchema(): GraphQLSchema {
     if (type instanceof GraphQLUnionType && type.name === 'MemberAccess') type.resolveType = memberAccessType;
   }
   return schema;
+}
+
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type != null) type.description = description;
 }
 
 /** The schema as text, in the order in which `schema.graphql` keeps it. */

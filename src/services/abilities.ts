@@ -1,6 +1,7 @@
 import type { Action } from '../auth/policy.js';
 import { DomainError, type ErrorCode } from '../domain/errors.js';
 import { ownerProtected } from '../domain/member-state.js';
+import type { Workspace } from '../model/workspace.js';
 import { authorize, mayChangeOwners } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import type { MemberRow } from './member-rows.js';
@@ -19,6 +20,7 @@ export interface WorkspaceAbilities {
   readonly setScim: Ability;
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
+  readonly readMembers: Ability;
   readonly addMember: Ability;
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
@@ -37,12 +39,31 @@ export interface MemberAbilities {
 
 /** What the caller may do in the workspace: asks `authorize`, so that both always agree. */
 export async function ofWorkspace(context: ServiceContext, workspaceId: string): Promise<WorkspaceAbilities> {
-  const may = (action: Action) => ability(async () => void (await authorize(context, action, workspaceId)));
+  const may = (action: Action, refusalIn: (workspace: Workspace) => DomainError | false = () => false) =>
+    ability(async () => {
+      const { workspace } = await authorize(context, action, workspaceId);
+      const refusal = refusalIn(workspace);
+      if (refusal !== false) throw refusal;
+    });
   return {
     update: await may('workspace.update'),
-    setScim: await may('workspace.setScim'),
-    setSeats: await may('seats.set'),
-    setCreditPool: await may('credits.setPool'),
+    setScim: await may(
+      'workspace.setScim',
+      ({ plan }) =>
+        plan !== 'ENTERPRISE' &&
+        new DomainError('FORBIDDEN', 'SCIM is available on ENTERPRISE workspaces only.'),
+    ),
+    setSeats: await may(
+      'seats.set',
+      ({ version }) =>
+        version !== 'V1' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.'),
+    ),
+    setCreditPool: await may(
+      'credits.setPool',
+      ({ version }) =>
+        version !== 'V2' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.'),
+    ),
+    readMembers: await may('member.read'),
     addMember: await may('member.write'),
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),

@@ -137,6 +137,7 @@ export async function list(
       values,
       id: 'e.id',
       descending: true,
+      ofRow: filter.targetId != null,
     },
     page,
     asIs,

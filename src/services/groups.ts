@@ -100,6 +100,7 @@ export async function members(
       where: 'i.group_id = $1 and m.workspace_id = $2',
       values: [group.id, group.workspaceId],
       id: 'm.id',
+      ofRow: true,
     },
     page,
     memberRow,

@@ -153,6 +153,7 @@ export function memberships(
       values: [member.id, member.workspaceId],
       id: 's.id',
       descending: true,
+      ofRow: true,
     },
     page,
     asIs,

@@ -33,6 +33,8 @@ export interface Listing {
     readonly nullable?: boolean;
   };
   readonly descending?: boolean;
+  /** Whether it belongs to one of a page's many rows, as the stays of a member do: rows and total come together there. */
+  readonly ofRow?: boolean;
 }
 
 /** In a cursor, the place of a row that has nothing of what the list is ordered by. */
@@ -44,7 +46,7 @@ interface Cursor {
   readonly key: string | typeof WITHOUT | null;
 }
 
-type Keyed<Row> = Row & { readonly orderKey?: string | null };
+type Keyed<Row> = Row & { readonly orderKey?: string | null; readonly rowsInAll?: number };
 
 /** One page of a list. Nothing is asked of the database until somebody wants to know it. */
 export class Page<Item, Row extends { id: string } = Item & { id: string }> {
@@ -57,6 +59,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   readonly #itemOf: (row: Row) => Item;
   #fetched: Promise<Keyed<Row>[]> | undefined;
   #counted: Promise<number> | undefined;
+  #totalWanted = false;
 
   /**
    * @param itemOf what to make of a row
@@ -95,6 +98,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
 
   /** How many there are altogether. A first page that is not full answers it without counting. */
   totalCount(): Promise<number> {
+    this.#totalWanted = true;
     this.#counted ??= this.#count();
     return this.#counted;
   }
@@ -122,14 +126,29 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 
   /** One row more than the page holds tells whether there is another page. */
-  #select(): Promise<Keyed<Row>[]> {
-    const { columns, from, narrowFrom, where, values, id, orderBy, descending = false } = this.#listing;
+  async #select(): Promise<Keyed<Row>[]> {
+    const {
+      columns,
+      from,
+      narrowFrom,
+      where,
+      values,
+      id,
+      orderBy,
+      descending = false,
+      ofRow,
+    } = this.#listing;
+    if (ofRow === true) await everythingIsAsked();
     const down = descending !== this.#backward;
     const direction = down ? 'desc' : 'asc';
     const all = [...values];
     const place = (value: unknown): string => `$${all.push(value)}`;
     const after = this.#cursor === null ? '' : ` and ${beyond(this.#listing, this.#cursor, down, place)}`;
     const key = orderBy === undefined ? '' : `, ${orderBy.column}::text as "orderKey"`;
+    const total =
+      ofRow === true && this.#totalWanted
+        ? `, (select count(*)::integer from ${narrowFrom ?? from} where ${where}) as "rowsInAll"`
+        : '';
     const order = orderBy === undefined ? '' : `${orderBy.column} ${direction}, `;
     const sorted = `order by ${order}${id} ${direction}`;
     const cut = `where ${where}${after} ${sorted} limit ${place(this.#size + 1)} offset ${place(this.#offset)}`;
@@ -137,10 +156,15 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
       narrowFrom === undefined || this.#offset === 0
         ? cut
         : `where ${id} in (select ${id} from ${narrowFrom} ${cut}) ${sorted}`;
-    return this.#sql.rows(`select ${columns}${key} from ${from} ${condition}`, all);
+    return this.#sql.rows(`select ${columns}${key}${total} from ${from} ${condition}`, all);
   }
 
   async #count(): Promise<number> {
+    if (this.#listing.ofRow === true) {
+      await everythingIsAsked();
+      const [row] = (await this.#fetched) ?? [];
+      if (row?.rowsInAll !== undefined) return row.rowsInAll;
+    }
     if (this.#fetched !== undefined && this.#size > 0 && this.#cursor === null && !this.#backward) {
       const rows = await this.#fetched;
       if (rows.length <= this.#size && (rows.length > 0 || this.#offset === 0))
@@ -153,6 +177,11 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     );
     return row?.total ?? 0;
   }
+}
+
+/** GraphQL asks for all fields of a page before it waits for one: after that, what is wanted of the page is known. */
+function everythingIsAsked(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 /** Whether a row comes after the cursor's. PostgreSQL puts nulls last, and first where the order is descending. */

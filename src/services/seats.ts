@@ -11,7 +11,8 @@ import type { ServiceContext } from './context.js';
  * @throws DomainError as `authorize` does
  */
 export async function list(context: ServiceContext, workspaceId: string): Promise<SeatAllocation[]> {
-  await authorize(context, 'seats.read', workspaceId);
+  const { workspace } = await authorize(context, 'seats.read', workspaceId);
+  if (workspace.version !== 'V1') return [];
   return context.batched.rows<SeatAllocation>(
     `select workspace_id as "workspaceId", seat_type as "seatType", workspace_version as "workspaceVersion", total, used
      from seat_allocation where workspace_id = $1 order by seat_type`,

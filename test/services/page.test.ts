@@ -6,6 +6,7 @@ import { newId } from '../../src/domain/ids.js';
 import { asIs, type Listing, Page, type PageArguments } from '../../src/services/page.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 import { refusalOf } from '../domain/refusal.js';
+import { countingStatements } from '../statements.js';
 
 interface Letter {
   readonly id: string;
@@ -91,6 +92,7 @@ const ORDERS: readonly [string, Listing, string][] = [
   ['by a text, descending', { ...BY_EMAIL, descending: true }, 'gfedcba'],
   ['by time, the id having the last word', BY_TIME, 'gefcdab'],
   ['by time, descending', { ...BY_TIME, descending: true }, 'badcfeg'],
+  ['of one of many rows', { ...LETTERS, ofRow: true }, 'abcdefg'],
 ];
 
 describe.each(ORDERS)('%s', (_order, listing, all) => {
@@ -128,6 +130,33 @@ describe.each(ORDERS)('%s', (_order, listing, all) => {
       next: false,
       total: 7,
     });
+  });
+});
+
+describe('of one of many rows, total and rows that are asked for together', () => {
+  const OF_ROW: Listing = { ...LETTERS, ofRow: true };
+  const together = (page: Page<Letter>) => Promise.all([page.totalCount(), page.edges()]);
+
+  test.each([
+    ['on the first page', {}, 1],
+    ['on a page that is not full', { first: 50 }, 1],
+    ['on a later page', { first: 2, offset: 4 }, 1],
+    ['from the end', { last: 2 }, 1],
+    ['beyond the end, where no row could carry the total', { first: 2, offset: 99 }, 2],
+    ['without a row', { first: 0 }, 1],
+  ])('%s', async (_where, args, most) => {
+    const { answer, statements } = await countingStatements(() => together(pageOf(OF_ROW, args)));
+    const [total, edges] = answer;
+    expect(total).toBe(7);
+    expect(edges.map(({ node }) => node.email)).toEqual(
+      (await pageOf(LETTERS, args).nodes()).map(({ email }) => email),
+    );
+    expect(statements).toBe(most);
+  });
+
+  test('the total alone is only counted', async () => {
+    const { answer, statements } = await countingStatements(() => pageOf(OF_ROW, {}).totalCount());
+    expect([answer, statements]).toEqual([7, 1]);
   });
 });
 

@@ -51,7 +51,8 @@ export class GroupResolver {
   }
 
   @FieldResolver(() => [GroupMemberReference], {
-    description: 'Everybody who is in it, however many, in the order of their ids: id and name only.',
+    description:
+      'Everybody who is in it, however many, in the order of their ids: id and name only. It counts as a page of a thousand; `members` is for lists of groups.',
   })
   everyMember(@Root() group: Group, @Ctx() { services }: Context): Promise<GroupMemberReference[]> {
     return groups.everyMember(services, group);

@@ -1,4 +1,5 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Account } from '../../model/account.js';
 import { Node } from '../../model/node.js';
 import * as nodes from '../../services/nodes.js';
 import * as sessions from '../../services/sessions.js';
@@ -8,11 +9,19 @@ import { SessionCreateInput, SessionEndInput } from '../types/inputs.js';
 import { SessionCreatePayload, SessionEndPayload } from '../types/payloads.js';
 import { Viewer } from '../types/workspace-parts.js';
 
-@Resolver()
+@Resolver(() => Viewer)
 export class ViewerResolver {
   @Query(() => Viewer, { description: 'Who is asking.' })
-  viewer(@Ctx() { services }: Context): Promise<Viewer> {
+  viewer(@Ctx() { services }: Context): Viewer {
     return viewers.get(services);
+  }
+
+  @FieldResolver(() => Account, {
+    nullable: true,
+    description: "A person's account. Null for keys and operators.",
+  })
+  account(@Root() { accountId }: viewers.Viewer, @Ctx() { loaders }: Context): Promise<Account> | null {
+    return accountId === null ? null : loaders.accounts.load(accountId);
   }
 
   @Query(() => Node, {

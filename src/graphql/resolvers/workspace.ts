@@ -40,7 +40,7 @@ import {
   WorkspaceCreatePayload,
   WorkspaceUpdatePayload,
 } from '../types/payloads.js';
-import { CreditPool, MemberCounts, ScimConnection } from '../types/workspace-parts.js';
+import { CreditPool, MemberCounts, ScimEndpoint } from '../types/workspace-parts.js';
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
@@ -56,7 +56,8 @@ export class WorkspaceResolver {
   }
 
   @Query(() => WorkspaceConnection, {
-    description: "The caller's workspaces: a key's own, an operator's all.",
+    description:
+      "The caller's workspaces, oldest first: a key's own, those that a person is in, an operator's all.",
   })
   async workspaces(@Args(() => PageArguments) page: PageArguments, @Ctx() { services }: Context) {
     return new WorkspaceConnection(await workspaces.list(services, page));
@@ -88,7 +89,7 @@ export class WorkspaceResolver {
 
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'One member, by id or by userName. Null when there is no such member.',
+    description: 'One member, by id or by userName, and not by both. Null when there is no such member.',
   })
   member(
     @Root() workspace: Workspace,
@@ -115,7 +116,7 @@ export class WorkspaceResolver {
 
   @FieldResolver(() => Group, {
     nullable: true,
-    description: 'One group, by id or by display name. Null when there is no such group.',
+    description: 'One group, by id or by display name, and not by both. Null when there is no such group.',
   })
   group(
     @Root() workspace: Workspace,
@@ -165,8 +166,8 @@ export class WorkspaceResolver {
     return new AuditEntryConnection(await audit.list(services, id, filter ?? {}, page));
   }
 
-  @FieldResolver(() => ScimConnection, { description: 'How an identity provider connects.' })
-  scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimConnection {
+  @FieldResolver(() => ScimEndpoint, { description: 'How an identity provider connects.' })
+  scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimEndpoint {
     return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled };
   }
 
@@ -198,9 +199,10 @@ export class WorkspaceResolver {
   @Mutation(() => SeatsSetPayload, { description: 'V1: sets how many seats of a type there are.' })
   async seatsSet(
     @Arg('input', () => SeatsSetInput, { description: 'How many of which type.' }) input: SeatsSetInput,
-    @Ctx() { services }: Context,
+    @Ctx() { services, loaders }: Context,
   ): Promise<SeatsSetPayload> {
-    return { seats: await seats.set(services, input) };
+    const set = await seats.set(services, input);
+    return { seats: set, workspace: await loaders.workspaces.load(set.workspaceId) };
   }
 
   @Mutation(() => CreditPoolSetPayload, { description: 'V2: sets what the credit pool holds each month.' })

@@ -50,6 +50,9 @@ export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Switch SCIM on or off.' }) setScim!: Ability;
   @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
   @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
+  @Field(() => Ability, { description: 'See members, groups and counts. Oneself is seen by everybody.' })
+  readMembers!: Ability;
+
   @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
   @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })

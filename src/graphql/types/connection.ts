@@ -44,7 +44,7 @@ function connectionOf<Item extends object>(
 ): new (
   page: PageOf<Item>,
 ) => Connection<Item> {
-  @ObjectType(`${type.name}Edge`, { description: `A ${type.name} in a list.` })
+  @ObjectType(`${type.name}Edge`, { description: `One ${type.name} in a list.` })
   class Edge {
     @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' })
     cursor!: string;

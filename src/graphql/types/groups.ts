@@ -34,7 +34,10 @@ export class GroupCreateInput {
   @Field(() => String, { description: 'Unique in the workspace without case.' })
   displayName!: string;
 
-  @Field(() => String, { nullable: true, description: "The identity provider's id of the group." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The identity provider's id of the group. Absent: none.",
+  })
   externalId?: string | null;
 
   @Field(() => [ID], { nullable: true, description: MEMBER_IDS })
@@ -52,7 +55,8 @@ abstract class GroupTargetInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Refuse (`STALE_VERSION`) when the group has another version by now.',
+    description:
+      'Refuse (`STALE_VERSION`) when the group has another version by now. Absent: whatever it is.',
   })
   expectedVersion?: number | null;
 }

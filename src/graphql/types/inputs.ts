@@ -53,15 +53,19 @@ export class RoleAccessInput {
 @Extensions({ isOneOf: true })
 @InputType({ description: 'What to allow a member: `seat` on V1, `role` on V2.' })
 export class MemberAccessInput {
-  @Field(() => SeatAccessInput, { nullable: true, description: 'V1.' })
+  @Field(() => SeatAccessInput, { nullable: true, description: 'V1: a seat, or none.' })
   seat?: SeatAccessInput | null;
 
-  @Field(() => RoleAccessInput, { nullable: true, description: 'V2.' })
+  @Field(() => RoleAccessInput, {
+    nullable: true,
+    description: 'V2: a role, with a credit limit if there is to be one.',
+  })
   role?: RoleAccessInput | null;
 }
 
 const PROFILE = "Attributes of the person, under SCIM's names, as in `MemberProfile.attributes`.";
-const EXPECTED_VERSION = 'Refuse (`STALE_VERSION`) when the member has another version by now.';
+const EXPECTED_VERSION =
+  'Refuse (`STALE_VERSION`) when the member has another version by now. Absent: whatever it is.';
 
 /** What every input about one member starts with. */
 @InputType()
@@ -83,7 +87,7 @@ export class MemberProvisionInput {
   @Field(() => ID, { description: 'The workspace.' })
   workspaceId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The member; not with CREATE.' })
+  @Field(() => ID, { nullable: true, description: 'The member. Absent with CREATE, and needed otherwise.' })
   memberId?: string | null;
 
   @Field(() => ProvisionModeEnum, { description: 'How it is meant.' })
@@ -134,7 +138,10 @@ export class MemberAddInput {
   @Field(() => String, { description: 'The e-mail address.' })
   userName!: string;
 
-  @Field(() => String, { nullable: true, description: "The identity provider's id of the person." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The identity provider's id of the person. Absent: none.",
+  })
   externalId?: string | null;
 
   @Field(() => GraphQLJSONObject, { nullable: true, description: PROFILE })

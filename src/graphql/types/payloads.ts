@@ -79,6 +79,9 @@ export class CreditPoolSetPayload extends WorkspacePayload {}
 export class SeatsSetPayload {
   @Field(() => SeatAllocation, { description: 'The seats as they are now.' })
   seats!: SeatAllocation;
+
+  @Field(() => Workspace, { description: 'The workspace with all its seats, as they are now.' })
+  workspace!: Workspace;
 }
 
 /** A key with its secret. */

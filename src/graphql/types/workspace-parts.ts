@@ -1,6 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Role, SeatType } from '../../domain/access.js';
-import { Account } from '../../model/account.js';
 import { type ActorType, ActorTypeEnum, RoleEnum, SeatTypeEnum } from '../../model/enums.js';
 import { YearMonth } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
@@ -45,7 +44,7 @@ export class MemberCounts {
 }
 
 @ObjectType({ description: 'What an administrator needs to connect an identity provider.' })
-export class ScimConnection {
+export class ScimEndpoint {
   @Field(() => String, { description: 'The SCIM 2.0 base URL to enter there.' })
   baseUrl!: string;
 
@@ -60,9 +59,6 @@ export class Viewer {
 
   @Field(() => String, { description: 'What they are called in audit entries.' })
   label!: string;
-
-  @Field(() => Account, { nullable: true, description: "A person's account. Null for keys and operators." })
-  account!: Account | null;
 
   @Field(() => Workspace, {
     nullable: true,
