@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
-import type { Pool } from 'pg';
+import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
 
 const MOST_ATTEMPTS = 5;
@@ -77,6 +77,39 @@ export class Database implements Sql {
     });
     for (const effect of effects) effect();
     return result;
+  }
+
+  /**
+   * The rows of a query that may have very many, all as they were at one moment. A cursor gives one batch whenever
+   * one is asked for. It holds a connection until the last batch, or until whoever asks leaves the loop.
+   * @param size how many rows a batch has; the last one may have fewer, and there is none without rows
+   */
+  async *batches<Row>(
+    text: string,
+    values: readonly unknown[],
+    size: number,
+  ): AsyncGenerator<Row[], void, void> {
+    const client = await this.#pool.connect();
+    let fault: Error | undefined;
+    try {
+      await client.query('begin read only');
+      // Not prepared under a name, as other statements are: it is planned anew in any case.
+      const declared = { text: `declare batches no scroll cursor for ${text}`, values: [...values] };
+      await client.query(declared);
+      for (;;) {
+        const { rows } = await client.query({ text: `fetch forward ${size} from batches`, types });
+        if (rows.length > 0) yield rows;
+        if (rows.length < size) return;
+      }
+    } catch (error) {
+      throw refusingNul(error);
+    } finally {
+      await client.query('rollback').catch((error: Error) => {
+        fault = error;
+      });
+      // A connection that could not even roll back is of no use to anybody else.
+      client.release(fault);
+    }
   }
 
   async close(): Promise<void> {
