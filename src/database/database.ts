@@ -18,6 +18,13 @@ export interface Transaction extends Sql {
   afterCommit(effect: () => void): void;
 }
 
+/** How a rehearsal ends: thrown, because that is what rolls a transaction back. */
+class RolledBack<Result> extends Error {
+  constructor(readonly result: Result) {
+    super('a rehearsal has come to its end');
+  }
+}
+
 /** The database as the services see it. */
 export class Database implements Sql {
   readonly #orm: MikroORM;
@@ -53,6 +60,23 @@ export class Database implements Sql {
       } catch (error) {
         if (!isPassing(error) || attempt === MOST_ATTEMPTS) throw error;
       }
+    }
+  }
+
+  /**
+   * What a command would do: it is run as `transaction` runs it, and everything is rolled back.
+   * @throws whatever `work` throws
+   */
+  async rehearsal<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const rehearsed: { end?: RolledBack<Result> } = {};
+    try {
+      return await this.transaction(async (tx) => {
+        rehearsed.end = new RolledBack(await work(tx));
+        throw rehearsed.end;
+      });
+    } catch (error) {
+      if (rehearsed.end !== undefined && error === rehearsed.end) return rehearsed.end.result;
+      throw error;
     }
   }
 

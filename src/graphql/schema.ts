@@ -10,6 +10,7 @@ import { memberAccessType } from '../model/access.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { GroupResolver } from './resolvers/group.js';
 import { MemberResolver } from './resolvers/member.js';
+import { MembersBulkResolver } from './resolvers/members-bulk.js';
 import { MembershipResolver } from './resolvers/membership.js';
 import { SeatAllocationResolver } from './resolvers/seat-allocation.js';
 import { ViewerResolver } from './resolvers/viewer.js';
@@ -22,6 +23,7 @@ export function createSchema(): GraphQLSchema {
       ViewerResolver,
       WorkspaceResolver,
       MemberResolver,
+      MembersBulkResolver,
       MembershipResolver,
       SeatAllocationResolver,
       GroupResolver,

@@ -212,7 +212,7 @@ export async function endSessions(sql: Sql, workspaceId: string, accountId: stri
  * @throws DomainError LAST_OWNER (rule 13)
  */
 export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
-  await sql.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+  await lockOwners(sql, workspaceId);
   const others = await sql.rows(
     `select 1 from membership
      where workspace_id = $1 and role = 'OWNER' and ended_at is null and member_id <> $2 limit 1`,
@@ -223,6 +223,11 @@ export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: strin
       hint: 'Promote somebody else to owner first.',
     });
   }
+}
+
+/** Keeps others from making owners fewer until the transaction ends. */
+export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
+  await sql.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
 }
 
 /** Runs a write whose unique constraints stand for rules 15 and 19. @throws DomainError ALREADY_A_MEMBER */
