@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
+import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/access-review.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { GroupResolver } from './resolvers/group.js';
 import { MemberResolver } from './resolvers/member.js';
@@ -28,6 +29,8 @@ export function createSchema(): GraphQLSchema {
       SeatAllocationResolver,
       GroupResolver,
       ApiKeyResolver,
+      AccessReviewResolver,
+      AccessReviewEntryResolver,
     ],
     // Values are judged in the services, for every door alike.
     validate: false,

@@ -100,7 +100,9 @@ export class WorkspaceResolver {
     return members.get(services, workspace.id, { id: id ?? null, userName: userName ?? null });
   }
 
-  @FieldResolver(() => MemberConnection, { description: 'Its members, active or not.' })
+  @FieldResolver(() => MemberConnection, {
+    description: 'Its members as they are now, active or not. For the past: `accessReview`.',
+  })
   async members(
     @Root() { id }: Workspace,
     @Args(() => OffsetPageArguments) page: OffsetPageArguments,
