@@ -41,10 +41,26 @@ export async function apply(
   sql: Sql,
   transition: Transition,
 ): Promise<MemberChange> {
+  const { workspace, row } = transition;
+  const written = await write(context, sql, transition);
+  if (written === null) return { member: row, changed: false };
+  const member = await findMember(sql, workspace.id, row.id);
+  return { member: member ?? { ...row, ...written }, changed: true };
+}
+
+/**
+ * The same for who reads the member later.
+ * @returns null when nothing was different
+ */
+export async function write(
+  context: ServiceContext,
+  sql: Sql,
+  transition: Transition,
+): Promise<Pick<MemberRow, 'updatedAt' | 'version'> | null> {
   const { workspace, row, next, action, accessSetBy } = transition;
   const before = stateOf(row);
   const isCleared = next.access !== null && row.accessSetBy !== null && accessSetBy === null;
-  if (sameMember(before, next) && !isCleared) return { member: row, changed: false };
+  if (sameMember(before, next) && !isCleared) return null;
   const removed = before.access !== null && next.access === null;
   // Rule 29: "Removing or deleting a member takes the person out of its groups."
   if (removed) await leaveGroups(sql, row);
@@ -77,8 +93,7 @@ export async function apply(
       ...(removed ? groupsLeft(row) : {}),
     },
   });
-  const member = await findMember(sql, workspace.id, row.id);
-  return { member: member ?? { ...row, version, updatedAt }, changed: true };
+  return { version, updatedAt };
 }
 
 const UPDATE_MEMBER = `

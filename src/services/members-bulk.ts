@@ -5,7 +5,7 @@ import type { Workspace } from '../model/workspace.js';
 import { authorize, authorizeNow, type Grant } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { lockGroups } from './group-departures.js';
-import { apply, keepAnOwner, lockOwners, type Transition } from './member-changes.js';
+import { keepAnOwner, lockOwners, type Transition, write } from './member-changes.js';
 import { memberNotFound, requireFresh, transitionBy } from './member-commands.js';
 import {
   lockMembers,
@@ -79,9 +79,12 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
     const members = await findMembers(tx, workspaceId, memberIds);
     await lockWhatIsTouched(tx, workspaceId, change, [...members.values()]);
     const outcomes: Pick<BulkResult, 'changed' | 'error'>[] = [];
+    const isRepeated = new Set(memberIds.map((id) => id.toLowerCase())).size < memberIds.length;
     for (const [index, memberId] of memberIds.entries()) {
       const expected = input.expectedVersions?.[index];
-      outcomes.push(await changeOne(context, tx, grant, members, { memberId, expected, wishFor }));
+      outcomes.push(
+        await changeOne(context, tx, grant, members, { memberId, expected, wishFor, isRepeated }),
+      );
     }
     // Once more: who shares a group with somebody who was removed shows the group's new version.
     const after = await findMembers(tx, workspaceId, memberIds);
@@ -160,6 +163,8 @@ interface One {
   readonly memberId: string;
   readonly expected: number | null | undefined;
   readonly wishFor: WishForMember;
+  /** Whether ids come twice, so that what a member becomes is of use to a later one. */
+  readonly isRepeated: boolean;
 }
 
 /**
@@ -171,7 +176,7 @@ async function changeOne(
   tx: Transaction,
   grant: Grant,
   members: Map<string, MemberRow>,
-  { memberId, expected, wishFor }: One,
+  { memberId, expected, wishFor, isRepeated }: One,
 ): Promise<Pick<BulkResult, 'changed' | 'error'>> {
   let transition: Transition;
   try {
@@ -184,8 +189,10 @@ async function changeOne(
     if (error instanceof DomainError) return { changed: false, error };
     throw error;
   }
-  const { member, changed } = await apply(context, tx, transition);
-  members.set(member.id, member);
+  const { id } = transition.row;
+  const changed = (await write(context, tx, transition)) !== null;
+  const after = changed && isRepeated ? (await findMembers(tx, grant.workspace.id, [id])).get(id) : undefined;
+  if (after !== undefined) members.set(id, after);
   return { changed, error: null };
 }
 

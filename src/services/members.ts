@@ -103,31 +103,40 @@ export async function list(
   );
 }
 
-/** Active members, counted by what they are. */
+/** Members, counted: the active ones by what they are. */
 export interface MemberCounts {
   readonly active: number;
+  readonly inactive: number;
   readonly byRole: readonly { readonly role: string; readonly count: number }[];
   readonly bySeatType: readonly { readonly seatType: string | null; readonly count: number }[];
 }
 
 /**
- * How many active members there are, by role and by seat type.
+ * How many members there are; of the active ones, by role and by seat type. Two indexes are counted, whatever is asked.
  * @throws DomainError as `authorize` does
  */
 export async function counts(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
-  const rows = await context.batched.rows<{ role: string; seatType: string | null; count: number }>(
-    `select role, seat_type as "seatType", count(*)::integer as count from membership
-     where workspace_id = $1 and ended_at is null group by role, seat_type order by role, seat_type`,
-    [workspaceId],
-  );
+  const [rows, [all]] = await Promise.all([
+    context.batched.rows<{ role: string; seatType: string | null; count: number }>(
+      `select role, seat_type as "seatType", count(*)::integer as count from membership
+       where workspace_id = $1 and ended_at is null group by role, seat_type order by role, seat_type`,
+      [workspaceId],
+    ),
+    context.batched.rows<{ count: number }>(
+      'select count(*)::integer as count from member where workspace_id = $1',
+      [workspaceId],
+    ),
+  ]);
   const sum = (key: 'role' | 'seatType') =>
     rows.reduce(
       (sums, row) => sums.set(row[key], (sums.get(row[key]) ?? 0) + row.count),
       new Map<string | null, number>(),
     );
+  const active = rows.reduce((total, row) => total + row.count, 0);
   return {
-    active: rows.reduce((total, row) => total + row.count, 0),
+    active,
+    inactive: Math.max((all?.count ?? 0) - active, 0),
     byRole: [...sum('role')].map(([role, count]) => ({ role: role ?? '', count })),
     bySeatType:
       workspace.version === 'V1'

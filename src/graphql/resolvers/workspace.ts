@@ -142,7 +142,9 @@ export class WorkspaceResolver {
     return new GroupConnection(await groups.list(services, id, filter ?? {}, orderBy ?? null, page));
   }
 
-  @FieldResolver(() => MemberCounts, { description: 'How many active members, by role or seat type.' })
+  @FieldResolver(() => MemberCounts, {
+    description: 'How many members; the active ones by role or seat type.',
+  })
   memberCounts(@Root() { id }: Workspace, @Ctx() { services }: Context) {
     return members.counts(services, id);
   }
