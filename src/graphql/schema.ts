@@ -9,6 +9,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/access-review.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
+import { ApiKeyAbilitiesResolver } from './resolvers/api-key-abilities.js';
 import { GroupResolver } from './resolvers/group.js';
 import { MemberResolver } from './resolvers/member.js';
 import { MembersBulkResolver } from './resolvers/members-bulk.js';
@@ -29,6 +30,7 @@ export function createSchema(): GraphQLSchema {
       SeatAllocationResolver,
       GroupResolver,
       ApiKeyResolver,
+      ApiKeyAbilitiesResolver,
       AccessReviewResolver,
       AccessReviewEntryResolver,
     ],

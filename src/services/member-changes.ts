@@ -233,11 +233,13 @@ export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: strin
      where workspace_id = $1 and role = 'OWNER' and ended_at is null and member_id <> $2 limit 1`,
     [workspaceId, memberId],
   );
-  if (others.length === 0) {
-    throw new DomainError('LAST_OWNER', 'This is the last owner of the workspace.', {
-      hint: 'Promote somebody else to owner first.',
-    });
-  }
+  if (others.length === 0) throw lastOwner();
+}
+
+export function lastOwner(): DomainError {
+  return new DomainError('LAST_OWNER', 'This is the last owner of the workspace.', {
+    hint: 'Promote somebody else to owner first.',
+  });
 }
 
 /** Keeps others from making owners fewer until the transaction ends. */

@@ -111,23 +111,26 @@ export interface MemberCounts {
   readonly bySeatType: readonly { readonly seatType: string | null; readonly count: number }[];
 }
 
+/** Everybody is counted in the row without a role, which no membership is. */
+const COUNTS = `
+  select role, seat_type as "seatType", count(*)::integer as count from membership
+  where workspace_id = $1 and ended_at is null group by role, seat_type
+  union all select null, null, count(*)::integer from member where workspace_id = $1
+  order by 1, 2`;
+
 /**
  * How many members there are; of the active ones, by role and by seat type. Two indexes are counted, whatever is asked.
  * @throws DomainError as `authorize` does
  */
 export async function counts(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
-  const [rows, [all]] = await Promise.all([
-    context.batched.rows<{ role: string; seatType: string | null; count: number }>(
-      `select role, seat_type as "seatType", count(*)::integer as count from membership
-       where workspace_id = $1 and ended_at is null group by role, seat_type order by role, seat_type`,
-      [workspaceId],
-    ),
-    context.batched.rows<{ count: number }>(
-      'select count(*)::integer as count from member where workspace_id = $1',
-      [workspaceId],
-    ),
-  ]);
+  const counted = await context.batched.rows<{
+    role: string | null;
+    seatType: string | null;
+    count: number;
+  }>(COUNTS, [workspaceId]);
+  const all = counted.find(({ role }) => role === null)?.count ?? 0;
+  const rows = counted.filter(({ role }) => role !== null);
   const sum = (key: 'role' | 'seatType') =>
     rows.reduce(
       (sums, row) => sums.set(row[key], (sums.get(row[key]) ?? 0) + row.count),
@@ -136,7 +139,7 @@ export async function counts(context: ServiceContext, workspaceId: string): Prom
   const active = rows.reduce((total, row) => total + row.count, 0);
   return {
     active,
-    inactive: Math.max((all?.count ?? 0) - active, 0),
+    inactive: all - active,
     byRole: [...sum('role')].map(([role, count]) => ({ role: role ?? '', count })),
     bySeatType:
       workspace.version === 'V1'
