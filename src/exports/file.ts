@@ -24,34 +24,39 @@ export async function sendFile(
   { type, name, content }: ExportFile,
 ): Promise<void> {
   const pieces = content[Symbol.asyncIterator]();
-  const first = request.method === 'HEAD' ? undefined : await pieces.next();
-  response.attachment(name);
-  response.set({
-    'Content-Type': type,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  if (first === undefined) {
-    response.end();
-    return;
-  }
-  response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
   try {
+    const first = request.method === 'HEAD' ? undefined : await pieces.next();
+    response.attachment(name);
+    response.set({
+      'Content-Type': type,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    if (first === undefined) {
+      response.end();
+      return;
+    }
+    response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
     await pipeline(Readable.from(resumed(first, pieces), { objectMode: true, highWaterMark: 1 }), response);
   } catch (error) {
     if (!isDeparture(error)) throw error;
+  } finally {
+    // Also when nobody has begun to read: a generator that was not started ends without a word.
+    await pieces.return?.();
   }
 }
 
 async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
-  try {
-    for (let piece = first; piece.done !== true; piece = await rest.next()) yield piece.value;
-  } finally {
-    await rest.return?.();
-  }
+  for (let piece = first; piece.done !== true; piece = await rest.next()) yield piece.value;
 }
 
-/** The reader has closed the connection before the end. That is no fault of anybody's. */
+/** What streams say when the reader has closed the connection before the end. That is no fault of anybody's. */
+const DEPARTURES: readonly unknown[] = [
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+];
+
 function isDeparture(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return error instanceof Error && 'code' in error && DEPARTURES.includes(error.code);
 }

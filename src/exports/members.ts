@@ -78,9 +78,14 @@ async function* csvOf(
   batches: AsyncIterable<readonly ExportedMember[]>,
   bom: boolean,
 ): AsyncGenerator<string> {
-  yield csv([columns.map(({ name }) => name)], bom);
-  for await (const members of batches)
-    yield csv(members.map((member) => columns.map(({ of }) => of(member))));
+  let names = [columns.map(({ name }) => name)];
+  // The names come with the first members: while nothing has been sent, a fault can still become an answer.
+  for await (const members of batches) {
+    const lines = members.map((member) => columns.map(({ of }) => of(member)));
+    yield csv([...names, ...lines], bom && names.length > 0);
+    names = [];
+  }
+  if (names.length > 0) yield csv(names, bom);
 }
 
 /**
@@ -88,7 +93,7 @@ async function* csvOf(
  * What begins with = + - @, a tab or a line break is a formula to a spreadsheet, and names are written by others than
  * those who open the file: an apostrophe before it makes it text.
  */
-function csv(lines: readonly (readonly (string | number | null)[])[], bom = false): string {
+function csv(lines: readonly (readonly (string | number | null)[])[], bom: boolean): string {
   return stringify([...lines], {
     bom,
     record_delimiter: 'windows',

@@ -68,10 +68,10 @@ export const MOST_MEMBERS = 500;
  */
 export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Promise<BulkResult[]> {
   const { workspaceId, memberIds, change } = input;
-  const wishFor = wishOf(change);
   await authorizeAccess(context, workspaceId, change.access ?? null);
   const { memberId: own } = await authorize(context, 'member.write', workspaceId);
   requireMeasure(input);
+  const wishFor = wishOf(change);
   const work = async (tx: Transaction): Promise<BulkResult[]> => {
     await lockMembers(tx, workspaceId, own === null ? memberIds : [...memberIds, own]);
     const grant = await authorizeNow(context, tx, 'member.write', workspaceId);

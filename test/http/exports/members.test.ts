@@ -206,6 +206,29 @@ describe('the filter', () => {
     expect(answer.headers.get('content-disposition')).toBeNull();
   });
 
+  test('is refused when it is nested without measure', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const filter = `${'{"not":'.repeat(300)}{}${'}'.repeat(300)}`;
+    const answer = await download(workspace.apiKey, file(workspace, { filter }));
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      400,
+      refusal('INVALID_INPUT', 'A filter has at most 1000 parts, nested at most 100 levels deep.', {
+        attribute: 'filter',
+        hint: 'For many values of one field, use `in`.',
+      }),
+    ]);
+  });
+
+  test('that the database refuses is refused before the file begins', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const filter = JSON.stringify({ userName: { eq: 'a\0' } });
+    const answer = await download(workspace.apiKey, file(workspace, { filter }));
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      400,
+      refusal('INVALID_INPUT', 'Text cannot contain the character NUL.'),
+    ]);
+  });
+
   test('misspelt is refused as well: it would give everybody', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const hint = 'What can be given, once each: filter, bom.';
@@ -333,6 +356,7 @@ function reader(workspace: TestWorkspace) {
     request.on('error', reject);
     request.on('response', (response) => {
       response.pause();
+      if (response.statusCode !== 200) reject(new Error(`the export was answered ${response.statusCode}`));
       resolve({
         rest: () =>
           new Promise((done) => {
@@ -390,6 +414,22 @@ describe('many members', () => {
     expect(await app.graphql(workspace.apiKey, '{ viewer { type } }')).toEqual({
       data: { viewer: { type: 'API_KEY' } },
     });
+  });
+
+  test('and readers who leave at any moment leave nothing behind', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const leaving = new AbortController();
+      const asked = fetch(`${app.url}/exports${file(workspace)}`, {
+        headers: { Authorization: workspace.apiKey },
+        signal: leaving.signal,
+      }).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, round));
+      leaving.abort();
+      await asked;
+    }
+    await expect.poll(cursors).toBe(0);
+    const { status, text } = await download(workspace.apiKey, file(workspace));
+    expect({ status, lines: lines(text).length }).toEqual({ status: 200, lines: SIZE + 2 });
   });
 
   test('are not given to more than four at once, so that connections are left for everybody else', async () => {

@@ -117,7 +117,7 @@ describe('orders', () => {
   });
 });
 
-test('memberCounts counts everybody, in one statement', async () => {
+test('memberCounts counts everybody', async () => {
   const query = `query ($id: ID!) { workspace(id: $id) {
     memberCounts { active inactive byRole { role count } bySeatType { seatType count } } } }`;
   expect(await app.graphql(app.operatorToken, query, { id: workspace.workspaceId })).toEqual({
