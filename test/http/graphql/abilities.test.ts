@@ -95,6 +95,17 @@ describe('Member.viewerCan', () => {
     }
   });
 
+  test('of a page of owners: each is told on its own', async () => {
+    const [pair, alone] = [await app.workspace({ version: 'V2' }), await app.workspace({ version: 'V1' })];
+    const second = await memberOf('one of two owners', pair);
+    const ids = [pair.ownerMemberId, second, alone.ownerMemberId];
+    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Member { viewerCan { demote ${ABILITY} } } } }`;
+    const last = { allowed: false, code: 'LAST_OWNER', reason: 'This is the last owner of the workspace.' };
+    expect(await app.graphql(app.operatorToken, query, { ids })).toEqual({
+      data: { nodes: [YES, YES, last].map((demote) => ({ viewerCan: { demote } })) },
+    });
+  });
+
   test('of the history: for who may read the audit log', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const query = `query ($id: ID!) { node(id: $id) { ... on Member { viewerCan { readHistory ${ABILITY} } } } }`;

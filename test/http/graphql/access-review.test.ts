@@ -182,6 +182,20 @@ describe('accessReview', () => {
     );
   });
 
+  test('of many workspaces in one request: each has its own', async () => {
+    const first = await app.workspace({ version: 'V1' });
+    const second = await app.workspace({ version: 'V2' });
+    const query = `query ($ids: [ID!]!, $asOf: DateTime!) { nodes(ids: $ids) { ... on Workspace {
+      accessReview(asOf: $asOf) { totalCount nodes { memberId given { by } } } } } }`;
+    const ids = [first.workspaceId, second.workspaceId];
+    const ofOwner = ({ ownerMemberId }: TestWorkspace) => ({
+      accessReview: { totalCount: 1, nodes: [{ memberId: ownerMemberId, given: { by: 'system' } }] },
+    });
+    expect(await app.graphql(app.operatorToken, query, { ids, asOf: await moment() })).toEqual({
+      data: { nodes: [ofOwner(first), ofOwner(second)] },
+    });
+  });
+
   test('of a moment before the workspace was: nobody', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     expect(await review(workspace, '1969-07-20T20:17:40Z')).toMatchObject({ totalCount: 0, nodes: [] });
