@@ -12,6 +12,8 @@ import type { Logger } from 'pino';
 import type { Actor } from './auth/actor.js';
 import { credentialIn } from './auth/secret.js';
 import type { Database } from './database/database.js';
+import { membersExport } from './exports/members.js';
+import { exportsRouter } from './exports/router.js';
 import type { Context } from './graphql/context.js';
 import { createLoaders } from './graphql/loaders.js';
 import { playgroundRouter } from './graphql/playground/router.js';
@@ -108,6 +110,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       next();
     },
     expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+  );
+  handler.use(
+    '/exports',
+    compress,
+    exportsRouter({
+      exports: { 'members.csv': membersExport(schema) },
+      onFault,
+      contextFor: async ({ authorization, requestId, address }) => {
+        const credential = credentialIn(authorization);
+        const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        return serviceContext(database, credentials, { actor, channel: 'GRAPHQL', requestId });
+      },
+    }),
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
   handler.use(notFound, answerFault(onFault));

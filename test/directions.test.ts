@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   services: ['auth', 'database', 'domain', 'model'],
   graphql: ['domain', 'model', 'services'],
   scim: ['domain'],
+  exports: ['domain', 'model', 'services'],
 };
 
 /** Packages that would carry a door's protocol, or a database, to where they have no business. */
@@ -22,6 +23,7 @@ const FORBIDDEN_PACKAGES: Readonly<Record<string, RegExp>> = {
   services: /^(express|graphql|type-graphql|@apollo|@as-integrations|node:http)/,
   scim: /^(type-graphql|@apollo|@mikro-orm|pg|kysely)/,
   graphql: /^(@mikro-orm|pg|kysely)/,
+  exports: /^(type-graphql|@apollo|@mikro-orm|pg|kysely)/,
 };
 
 interface Import {

@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
-import type { Pool } from 'pg';
+import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
 
 const MOST_ATTEMPTS = 5;
@@ -16,6 +16,13 @@ export interface Transaction extends Sql {
   readonly em: EntityManager;
   /** What to do once the change can no longer be lost. */
   afterCommit(effect: () => void): void;
+}
+
+/** How a rehearsal ends: thrown, because that is what rolls a transaction back. */
+class RolledBack<Result> extends Error {
+  constructor(readonly result: Result) {
+    super('a rehearsal has come to its end');
+  }
 }
 
 /** The database as the services see it. */
@@ -56,6 +63,23 @@ export class Database implements Sql {
     }
   }
 
+  /**
+   * What a command would do: it is run as `transaction` runs it, and everything is rolled back.
+   * @throws whatever `work` throws
+   */
+  async rehearsal<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const rehearsed: { end?: RolledBack<Result> } = {};
+    try {
+      return await this.transaction(async (tx) => {
+        rehearsed.end = new RolledBack(await work(tx));
+        throw rehearsed.end;
+      });
+    } catch (error) {
+      if (rehearsed.end !== undefined && error === rehearsed.end) return rehearsed.end.result;
+      throw error;
+    }
+  }
+
   async #attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const effects: (() => void)[] = [];
     const result = await this.#orm.em.fork().transactional(async (em) => {
@@ -77,6 +101,39 @@ export class Database implements Sql {
     });
     for (const effect of effects) effect();
     return result;
+  }
+
+  /**
+   * The rows of a query that may have very many, all as they were at one moment. A cursor gives one batch whenever
+   * one is asked for. It holds a connection until the last batch, or until whoever asks leaves the loop.
+   * @param size how many rows a batch has; the last one may have fewer, and there is none without rows
+   */
+  async *batches<Row>(
+    text: string,
+    values: readonly unknown[],
+    size: number,
+  ): AsyncGenerator<Row[], void, void> {
+    const client = await this.#pool.connect();
+    let fault: Error | undefined;
+    try {
+      await client.query('begin read only');
+      // Not prepared under a name, as other statements are: it is planned anew in any case.
+      const declared = { text: `declare batches no scroll cursor for ${text}`, values: [...values] };
+      await client.query(declared);
+      for (;;) {
+        const { rows } = await client.query({ text: `fetch forward ${size} from batches`, types });
+        if (rows.length > 0) yield rows;
+        if (rows.length < size) return;
+      }
+    } catch (error) {
+      throw refusingNul(error);
+    } finally {
+      await client.query('rollback').catch((error: Error) => {
+        fault = error;
+      });
+      // A connection that could not even roll back is of no use to anybody else.
+      client.release(fault);
+    }
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,9 @@ const UNPAGED_LIST = 50;
 /** A list that is always whole, and may be of thousands. */
 const WHOLE_LIST = { field: 'everyMember', size: 1000 } as const;
 
+/** A mutation that answers about as many things as its input names. */
+const BULK = { field: 'membersBulkUpdate', ids: 'memberIds' } as const;
+
 interface Cost {
   readonly cost: number;
   readonly depth: number;
@@ -137,6 +140,7 @@ function pageSize(node: FieldNode, { ofConnection }: Cost, { variables }: Reques
     .filter((number) => number !== undefined);
   if (size !== undefined) return Math.max(size, 1);
   if (node.name.value === WHOLE_LIST.field) return WHOLE_LIST.size;
+  if (node.name.value === BULK.field) return Math.max(idsIn(node, variables), 1);
   return ofConnection ? UNPAGED_LIST : 1;
 }
 
@@ -145,4 +149,11 @@ function sizeIn({ name, value }: ArgumentNode, variables: Request['variables']):
   const given = valueFromASTUntyped(value, variables);
   if (Array.isArray(given)) return given.length;
   return typeof given === 'number' ? given : undefined;
+}
+
+function idsIn({ arguments: given = [] }: FieldNode, variables: Request['variables']): number {
+  const input = given.find(({ name }) => name.value === 'input');
+  const value: unknown = input === undefined ? undefined : valueFromASTUntyped(input.value, variables);
+  const ids = typeof value === 'object' && value !== null && BULK.ids in value ? value[BULK.ids] : undefined;
+  return Array.isArray(ids) ? ids.length : 0;
 }

@@ -8,9 +8,12 @@ import {
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
+import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/access-review.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
+import { ApiKeyAbilitiesResolver } from './resolvers/api-key-abilities.js';
 import { GroupResolver } from './resolvers/group.js';
 import { MemberResolver } from './resolvers/member.js';
+import { MembersBulkResolver } from './resolvers/members-bulk.js';
 import { MembershipResolver } from './resolvers/membership.js';
 import { SeatAllocationResolver } from './resolvers/seat-allocation.js';
 import { ViewerResolver } from './resolvers/viewer.js';
@@ -33,10 +36,14 @@ export function createSchema(): GraphQLSchema {
       ViewerMemberResolver,
       WorkspaceResolver,
       MemberResolver,
+      MembersBulkResolver,
       MembershipResolver,
       SeatAllocationResolver,
       GroupResolver,
       ApiKeyResolver,
+      ApiKeyAbilitiesResolver,
+      AccessReviewResolver,
+      AccessReviewEntryResolver,
     ],
     // Values are judged in the services, for every door alike.
     validate: false,

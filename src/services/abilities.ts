@@ -4,6 +4,7 @@ import { ownerProtected } from '../domain/member-state.js';
 import type { Workspace } from '../model/workspace.js';
 import { authorize, mayChangeOwners } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import { lastOwner } from './member-changes.js';
 import type { MemberRow } from './member-rows.js';
 
 /** Whether the caller may do something; if not, why, in the words in which the command would refuse it. */
@@ -17,11 +18,14 @@ const ALLOWED: Ability = { allowed: true, code: null, reason: null };
 
 export interface WorkspaceAbilities {
   readonly update: Ability;
+  readonly setPlan: Ability;
   readonly setScim: Ability;
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
   readonly readMembers: Ability;
   readonly addMember: Ability;
+  readonly changeMembers: Ability;
+  readonly reviewAccess: Ability;
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
   readonly readAuditLog: Ability;
@@ -30,11 +34,13 @@ export interface WorkspaceAbilities {
 export interface MemberAbilities {
   readonly update: Ability;
   readonly setAccess: Ability;
+  readonly clearAccess: Ability;
   readonly setCreditLimit: Ability;
   readonly remove: Ability;
   readonly delete: Ability;
   readonly promote: Ability;
   readonly demote: Ability;
+  readonly readHistory: Ability;
 }
 
 /** What the caller may do in the workspace: asks `authorize`, so that both always agree. */
@@ -45,8 +51,12 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
       const refusal = refusalIn(workspace);
       if (refusal !== false) throw refusal;
     });
+  const write = await may('member.write');
+  const readMembers = await may('member.read');
+  const readAuditLog = await may('audit.read');
   return {
     update: await may('workspace.update'),
+    setPlan: await may('workspace.setPlan'),
     setScim: await may(
       'workspace.setScim',
       ({ plan }) =>
@@ -63,11 +73,13 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
       ({ version }) =>
         version !== 'V2' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.'),
     ),
-    readMembers: await may('member.read'),
-    addMember: await may('member.write'),
+    readMembers,
+    addMember: write,
+    changeMembers: write,
+    reviewAccess: readMembers.allowed ? readAuditLog : readMembers,
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),
-    readAuditLog: await may('audit.read'),
+    readAuditLog,
   };
 }
 
@@ -84,6 +96,18 @@ export async function ofGroup(context: ServiceContext, workspaceId: string): Pro
   return { update: write, setGrant: await may('group.grant'), delete: write };
 }
 
+export interface ApiKeyAbilities {
+  readonly update: Ability;
+  readonly rotate: Ability;
+  readonly delete: Ability;
+}
+
+/** What the caller may do to an API key of the workspace. */
+export async function ofApiKey(context: ServiceContext, workspaceId: string): Promise<ApiKeyAbilities> {
+  const manage = await ability(async () => void (await authorize(context, 'apiKey.manage', workspaceId)));
+  return { update: manage, rotate: manage, delete: manage };
+}
+
 /** What the caller may do to the member. */
 export async function ofMember(context: ServiceContext, member: MemberRow): Promise<MemberAbilities> {
   const isOwner = member.role === 'OWNER';
@@ -95,8 +119,12 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       if (refusal !== undefined) throw refusal;
     });
   const inactive = !member.active && new DomainError('INVALID_INPUT', 'The member is not active.');
+  const isLast = isOwner && (await isLastOwner(context, member)) && lastOwner();
   const onlyDemotion = isOwner && ownerProtected();
   const onlySeats = member.workspaceVersion === 'V2' && onlyDemotion;
+  const nothingToClear =
+    member.accessSetBy === null &&
+    new DomainError('INVALID_INPUT', 'The access follows groups and default already.');
   const noLimit =
     (member.workspaceVersion === 'V1' &&
       new DomainError('WRONG_WORKSPACE_VERSION', 'V1 workspaces have no credit limits.')) ||
@@ -106,9 +134,10 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
   return {
     update: await may('member.write'),
     setAccess: await may('member.write', inactive, onlySeats),
+    clearAccess: await may('member.write', inactive, onlyDemotion, nothingToClear),
     setCreditLimit: await may('member.write', inactive, onlyDemotion, noLimit),
-    remove: await may('member.write', inactive),
-    delete: await may('member.write'),
+    remove: await may('member.write', inactive, isLast),
+    delete: await may('member.write', isLast),
     promote: await may(
       'owner.write',
       inactive,
@@ -117,8 +146,22 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
     demote: await may(
       'owner.write',
       !isOwner && new DomainError('INVALID_INPUT', 'The member is not an owner.'),
+      isLast,
     ),
+    readHistory: await may('audit.read'),
   };
+}
+
+/** Asked of owners only; for all owners of a page in one statement. */
+async function isLastOwner({ batched }: ServiceContext, { id }: MemberRow): Promise<boolean> {
+  const [owner] = await batched.rows<{ isLast: boolean }>(
+    `select not exists (
+       select 1 from membership o where o.workspace_id = s.workspace_id and o.role = 'OWNER' and o.ended_at is null
+         and o.member_id <> s.member_id) as "isLast"
+     from membership s where s.member_id = $1 and s.ended_at is null`,
+    [id],
+  );
+  return owner?.isLast ?? false;
 }
 
 async function ability(attempt: () => Promise<void>): Promise<Ability> {

@@ -9,9 +9,7 @@ import type { MemberRow } from './member-rows.js';
 export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<void> {
   if (groups.length === 0) return;
   const groupIds = groups.map((group) => group.id);
-  await sql.rows('select 1 from member_group where id = any($1::uuid[]) order by id for no key update', [
-    groupIds,
-  ]);
+  await lockGroups(sql, groupIds);
   await sql.rows('delete from group_member where member_id = $1', [id]);
   await sql.rows(
     `update member_group set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
@@ -20,7 +18,15 @@ export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<
   );
 }
 
-/** The same for the audit log; nothing for who was in no group. */
+/** Keeps others from changing these groups until the transaction ends; in the order in which everybody locks them. */
+export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise<void> {
+  if (groupIds.length === 0) return;
+  await sql.rows('select 1 from member_group where id = any($1::uuid[]) order by id for no key update', [
+    groupIds,
+  ]);
+}
+
+/** What the audit log says of a departure; nothing for who was in no group. */
 export function groupsLeft({ groups }: MemberRow): AuditChanges {
   const left = groups.map(({ id, displayName }) => ({ id, displayName }));
   return left.length === 0 ? {} : { groups: { before: left, after: [] } };

@@ -41,10 +41,26 @@ export async function apply(
   sql: Sql,
   transition: Transition,
 ): Promise<MemberChange> {
+  const { workspace, row } = transition;
+  const written = await write(context, sql, transition);
+  if (written === null) return { member: row, changed: false };
+  const member = await findMember(sql, workspace.id, row.id);
+  return { member: member ?? { ...row, ...written }, changed: true };
+}
+
+/**
+ * The same for who reads the member later.
+ * @returns null when nothing was different
+ */
+export async function write(
+  context: ServiceContext,
+  sql: Sql,
+  transition: Transition,
+): Promise<Pick<MemberRow, 'updatedAt' | 'version'> | null> {
   const { workspace, row, next, action, accessSetBy } = transition;
   const before = stateOf(row);
   const isCleared = next.access !== null && row.accessSetBy !== null && accessSetBy === null;
-  if (sameMember(before, next) && !isCleared) return { member: row, changed: false };
+  if (sameMember(before, next) && !isCleared) return null;
   const removed = before.access !== null && next.access === null;
   // Rule 29: "Removing or deleting a member takes the person out of its groups."
   if (removed) await leaveGroups(sql, row);
@@ -77,8 +93,7 @@ export async function apply(
       ...(removed ? groupsLeft(row) : {}),
     },
   });
-  const member = await findMember(sql, workspace.id, row.id);
-  return { member: member ?? { ...row, version, updatedAt }, changed: true };
+  return { version, updatedAt };
 }
 
 const UPDATE_MEMBER = `
@@ -212,17 +227,24 @@ export async function endSessions(sql: Sql, workspaceId: string, accountId: stri
  * @throws DomainError LAST_OWNER (rule 13)
  */
 export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
-  await sql.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+  await lockOwners(sql, workspaceId);
   const others = await sql.rows(
     `select 1 from membership
      where workspace_id = $1 and role = 'OWNER' and ended_at is null and member_id <> $2 limit 1`,
     [workspaceId, memberId],
   );
-  if (others.length === 0) {
-    throw new DomainError('LAST_OWNER', 'This is the last owner of the workspace.', {
-      hint: 'Promote somebody else to owner first.',
-    });
-  }
+  if (others.length === 0) throw lastOwner();
+}
+
+export function lastOwner(): DomainError {
+  return new DomainError('LAST_OWNER', 'This is the last owner of the workspace.', {
+    hint: 'Promote somebody else to owner first.',
+  });
+}
+
+/** Keeps others from making owners fewer until the transaction ends. */
+export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
+  await sql.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
 }
 
 /** Runs a write whose unique constraints stand for rules 15 and 19. @throws DomainError ALREADY_A_MEMBER */

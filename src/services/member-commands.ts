@@ -23,6 +23,7 @@ import {
   memberChanges,
   openMembership,
   refusingNamesakes,
+  type Transition,
 } from './member-changes.js';
 import {
   findMember,
@@ -32,6 +33,7 @@ import {
   type MemberRow,
   stateOf,
 } from './member-rows.js';
+import type { WishForMember } from './member-wishes.js';
 import * as seats from './seats.js';
 
 /** What a command is asked to do to which member. */
@@ -99,16 +101,30 @@ export async function add(
 export async function change(
   context: ServiceContext,
   target: MemberTarget,
-  wishFor: (workspace: Workspace, member: MemberRow) => MemberWish,
+  wishFor: WishForMember,
 ): Promise<MemberChange> {
-  return onMember(context, 'member.write', target, (tx, row, grant) => {
-    const { workspace } = grant;
-    const around = circumstances(context, grant, row.groups);
-    const wish = wishFor(workspace, row);
-    const next = memberAfter(stateOf(row), wish, around);
-    const accessSetBy = accessSetByAfter(heldAccess(row), wish, around);
-    return apply(context, tx, { workspace, row, next, accessSetBy, action: actionOf(row, next) });
-  });
+  return onMember(context, 'member.write', target, (tx, row, grant) =>
+    apply(context, tx, transitionBy(context, grant, row, wishFor)),
+  );
+}
+
+/**
+ * What a wish makes of a member. Judges, and writes nothing.
+ * @param row as it is while its lock is held
+ * @throws DomainError whatever `wishFor` and `memberAfter` refuse
+ */
+export function transitionBy(
+  context: ServiceContext,
+  grant: Grant,
+  row: MemberRow,
+  wishFor: WishForMember,
+): Transition {
+  const { workspace } = grant;
+  const around = circumstances(context, grant, row.groups);
+  const wish = wishFor(workspace, row);
+  const next = memberAfter(stateOf(row), wish, around);
+  const accessSetBy = accessSetByAfter(heldAccess(row), wish, around);
+  return { workspace, row, next, accessSetBy, action: actionOf(row, next) };
 }
 
 /**
@@ -201,15 +217,19 @@ async function onMember<Result>(
     const grant = await authorizeNow(context, tx, action, workspaceId);
     const row = await findMember(tx, workspaceId, memberId);
     if (row === undefined) throw memberNotFound();
-    if (expectedVersion != null && expectedVersion !== row.version) {
-      throw new DomainError(
-        'STALE_VERSION',
-        `The member has changed meanwhile: it has version ${row.version}, not ${expectedVersion}.`,
-        { attribute: 'expectedVersion', hint: 'Read the member again and repeat the change.' },
-      );
-    }
+    requireFresh(row, expectedVersion);
     return work(tx, row, grant);
   });
+}
+
+/** @throws DomainError STALE_VERSION for a member that has another version than whoever asks believes */
+export function requireFresh({ version }: MemberRow, expectedVersion: number | null | undefined): void {
+  if (expectedVersion == null || expectedVersion === version) return;
+  throw new DomainError(
+    'STALE_VERSION',
+    `The member has changed meanwhile: it has version ${version}, not ${expectedVersion}.`,
+    { attribute: 'expectedVersion', hint: 'Read the member again and repeat the change.' },
+  );
 }
 
 export function memberNotFound(): DomainError {

@@ -1,4 +1,4 @@
-import type { Role, SeatType } from '../domain/access.js';
+import type { Origin, Role, SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import {
   type Comparison,
@@ -22,12 +22,24 @@ export interface MemberFilter {
   readonly role?: Comparison<Role> | null;
   readonly seatType?: Comparison<SeatType> | null;
   readonly creditLimit?: Comparison<number> | null;
+  readonly accessSetBy?: Comparison<Origin> | null;
+  readonly managedBy?: Comparison<Origin> | null;
+  readonly membershipStartedAt?: Comparison<Date> | null;
+  readonly membershipEndedAt?: Comparison<Date> | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
   /** By the groups that the member is in. */
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
   readonly search?: string | null;
 }
+
+/**
+ * When the last stay ended; null for who is active. By the index of a member's stays, whose ids lie in the order of
+ * their beginnings.
+ */
+export const MEMBERSHIP_ENDED_AT = `(
+  case when s.id is null then (
+    select e.ended_at from membership e where e.member_id = m.id order by e.id desc limit 1) end)`;
 
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
@@ -38,16 +50,28 @@ const FIELDS = {
   role: { column: 's.role', type: 'text' },
   seatType: { column: 's.seat_type', type: 'text' },
   creditLimit: { column: 's.credit_limit', type: 'integer' },
+  accessSetBy: { column: 's.access_set_by', type: 'text' },
+  managedBy: { column: 'm.managed_by', type: 'text' },
+  membershipStartedAt: { column: 's.started_at', type: 'timestamptz' },
+  membershipEndedAt: { column: MEMBERSHIP_ENDED_AT, type: 'timestamptz' },
   createdAt: { column: 'm.created_at', type: 'timestamptz' },
   updatedAt: { column: 'm.updated_at', type: 'timestamptz' },
 } as const;
 
 type Field = keyof typeof FIELDS;
 
-const NEVER_NULL: readonly Field[] = ['id', 'userName', 'createdAt', 'updatedAt'];
+const NEVER_NULL: readonly Field[] = ['id', 'userName', 'managedBy', 'createdAt', 'updatedAt'];
 
-/** The fields that are columns of `s`. */
-const STAY_FIELDS: readonly Field[] = ['active', 'role', 'seatType', 'creditLimit'];
+/** The fields that need `s`. */
+const STAY_FIELDS: readonly Field[] = [
+  'active',
+  'role',
+  'seatType',
+  'creditLimit',
+  'accessSetBy',
+  'membershipStartedAt',
+  'membershipEndedAt',
+];
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
 export function asksAboutStay(filter: MemberFilter): boolean {

@@ -1,4 +1,5 @@
 import { constantName, PROFILE_PATHS, type ProfilePath } from '../domain/profile-paths.js';
+import { MEMBERSHIP_ENDED_AT } from './member-filter.js';
 import type { Listing } from './page.js';
 
 /** What members can be ordered by. */
@@ -46,6 +47,25 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   CREDIT_LIMIT: {
     description: 'The credit limit (V2).',
     orderBy: { column: 's.credit_limit', type: 'integer', nullable: true },
+    ofStay: true,
+  },
+  ACCESS_SET_BY: {
+    description: 'Who has set the access by name.',
+    orderBy: { column: 's.access_set_by', type: 'text', nullable: true },
+    ofStay: true,
+  },
+  MANAGED_BY: {
+    description: 'Who last changed the member.',
+    orderBy: { column: 'm.managed_by', type: 'text' },
+  },
+  MEMBERSHIP_STARTED_AT: {
+    description: 'When the open stay began.',
+    orderBy: { column: 's.started_at', type: 'timestamptz', nullable: true },
+    ofStay: true,
+  },
+  MEMBERSHIP_ENDED_AT: {
+    description: 'When the last stay ended, of members who are not active.',
+    orderBy: { column: MEMBERSHIP_ENDED_AT, type: 'timestamptz', nullable: true },
     ofStay: true,
   },
 };

@@ -1,9 +1,7 @@
-import type { AssignableRole, SeatType, V1AssignableRole, WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import type { Profile } from '../domain/profile.js';
-import { type MemberWish, readProvisioning } from '../domain/provisioning.js';
+import { readProvisioning } from '../domain/provisioning.js';
 import type { Membership } from '../model/membership.js';
-import type { Workspace } from '../model/workspace.js';
 import { authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import type { MemberChange } from './member-changes.js';
@@ -19,16 +17,19 @@ import {
   type MemberRow,
   memberRow,
 } from './member-rows.js';
+import {
+  type AccessWish,
+  accessWish,
+  authorizeAccess,
+  toBeRemoved,
+  toHaveAccess,
+  toHaveCreditLimit,
+} from './member-wishes.js';
 import { asIs, Page, type PageArguments } from './page.js';
 
 export type { MemberChange } from './member-changes.js';
 export { clearAccess, deleteRecord, type MemberTarget } from './member-commands.js';
-
-/** The access that a client gives: exactly one of the two. */
-export interface AccessWish {
-  readonly seat?: { readonly seatType?: SeatType | null; readonly role: V1AssignableRole } | null;
-  readonly role?: { readonly role: AssignableRole; readonly creditLimit?: number | null } | null;
-}
+export { type AccessWish, accessWish } from './member-wishes.js';
 
 export interface NewMember {
   readonly workspaceId: string;
@@ -102,31 +103,43 @@ export async function list(
   );
 }
 
-/** Active members, counted by what they are. */
+/** Members, counted: the active ones by what they are. */
 export interface MemberCounts {
   readonly active: number;
+  readonly inactive: number;
   readonly byRole: readonly { readonly role: string; readonly count: number }[];
   readonly bySeatType: readonly { readonly seatType: string | null; readonly count: number }[];
 }
 
+/** Everybody is counted in the row without a role, which no membership is. */
+const COUNTS = `
+  select role, seat_type as "seatType", count(*)::integer as count from membership
+  where workspace_id = $1 and ended_at is null group by role, seat_type
+  union all select null, null, count(*)::integer from member where workspace_id = $1
+  order by 1, 2`;
+
 /**
- * How many active members there are, by role and by seat type.
+ * How many members there are; of the active ones, by role and by seat type. Two indexes are counted, whatever is asked.
  * @throws DomainError as `authorize` does
  */
 export async function counts(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
-  const rows = await context.batched.rows<{ role: string; seatType: string | null; count: number }>(
-    `select role, seat_type as "seatType", count(*)::integer as count from membership
-     where workspace_id = $1 and ended_at is null group by role, seat_type order by role, seat_type`,
-    [workspaceId],
-  );
+  const counted = await context.batched.rows<{
+    role: string | null;
+    seatType: string | null;
+    count: number;
+  }>(COUNTS, [workspaceId]);
+  const all = counted.find(({ role }) => role === null)?.count ?? 0;
+  const rows = counted.filter(({ role }) => role !== null);
   const sum = (key: 'role' | 'seatType') =>
     rows.reduce(
       (sums, row) => sums.set(row[key], (sums.get(row[key]) ?? 0) + row.count),
       new Map<string | null, number>(),
     );
+  const active = rows.reduce((total, row) => total + row.count, 0);
   return {
-    active: rows.reduce((total, row) => total + row.count, 0),
+    active,
+    inactive: all - active,
     byRole: [...sum('role')].map(([role, count]) => ({ role: role ?? '', count })),
     bySeatType:
       workspace.version === 'V1'
@@ -219,21 +232,7 @@ export async function setAccess(
   { access, ...target }: commands.MemberTarget & { readonly access: AccessWish },
 ): Promise<MemberChange> {
   await authorizeAccess(context, target.workspaceId, access);
-  return commands.change(context, target, (workspace, member) => {
-    requireActive(member);
-    const { role, ...others } = accessWish(workspace, access);
-    // MEMBER is what the schema puts where no role is given.
-    const staysOwner = member.role === 'OWNER' && role === 'MEMBER';
-    return { mode: 'PATCH', ...others, ...(role === undefined || staysOwner ? {} : { role }) };
-  });
-}
-
-async function authorizeAccess(
-  context: ServiceContext,
-  workspaceId: string,
-  access: AccessWish | null,
-): Promise<void> {
-  if (access?.seat?.role === 'ADMIN') await authorize(context, 'member.appointV1Admin', workspaceId);
+  return commands.change(context, target, toHaveAccess(access));
 }
 
 /**
@@ -245,11 +244,7 @@ export function setCreditLimit(
   context: ServiceContext,
   { creditLimit, ...target }: commands.MemberTarget & { readonly creditLimit: number | null },
 ): Promise<MemberChange> {
-  return commands.change(context, target, (workspace, member) => {
-    requireVersion(workspace, 'V2', 'creditLimit');
-    requireActive(member);
-    return { mode: 'PATCH', creditLimit };
-  });
+  return commands.change(context, target, toHaveCreditLimit(creditLimit));
 }
 
 /**
@@ -257,38 +252,5 @@ export function setCreditLimit(
  * @throws DomainError as `member-commands.change` does; OWNER_PROTECTED; LAST_OWNER
  */
 export function remove(context: ServiceContext, target: commands.MemberTarget): Promise<MemberChange> {
-  return commands.change(context, target, () => ({ mode: 'PATCH', active: false }));
-}
-
-/** @throws DomainError WRONG_WORKSPACE_VERSION for the other version's kind of access */
-export function accessWish(workspace: Workspace, { seat, role }: AccessWish): Partial<MemberWish> {
-  if (seat != null) {
-    requireVersion(workspace, 'V1', 'seat');
-    return { role: seat.role, seatType: seat.seatType ?? null };
-  }
-  if (role == null)
-    throw new DomainError('INVALID_INPUT', 'Say which access: a seat or a role.', { attribute: 'access' });
-  requireVersion(workspace, 'V2', 'role');
-  return { role: role.role, ...(role.creditLimit == null ? {} : { creditLimit: role.creditLimit }) };
-}
-
-function requireVersion({ version }: Workspace, needed: WorkspaceVersion, attribute: string): void {
-  if (version === needed) return;
-  const instead = version === 'V1' ? 'seat' : 'role';
-  throw new DomainError('WRONG_WORKSPACE_VERSION', `${attribute} does not exist on a ${version} workspace.`, {
-    attribute,
-    hint: `Give a ${instead} instead.`,
-  });
-}
-
-function requireActive({ membershipId }: MemberRow): void {
-  if (membershipId === null) {
-    throw new DomainError(
-      'INVALID_INPUT',
-      'The member is not active, and so has no access that could change.',
-      {
-        hint: 'Add the person again first.',
-      },
-    );
-  }
+  return commands.change(context, target, toBeRemoved);
 }

@@ -140,6 +140,31 @@ async function unavailableTo(
   );
 }
 
+/**
+ * Keeps others from the seats of these types until the transaction ends, in the order in which everybody visits them.
+ * @param sql the transaction
+ */
+export async function lockTypes(sql: Sql, workspaceId: string, types: readonly SeatType[]): Promise<void> {
+  if (types.length === 0) return;
+  await sql.rows(
+    `select 1 from seat_allocation where workspace_id = $1 and seat_type = any($2::text[])
+     order by seat_type for no key update`,
+    [workspaceId, types],
+  );
+}
+
+/**
+ * For who holds the lock of the type, and wants to know before anything is written.
+ * @throws DomainError SEAT_UNAVAILABLE with the counts (rule 8)
+ */
+export async function requireFree(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {
+  const free = await sql.rows(
+    'select 1 from seat_allocation where workspace_id = $1 and seat_type = $2 and used < total',
+    [workspaceId, seatType],
+  );
+  if (free.length === 0) throw await unavailable(sql, workspaceId, seatType);
+}
+
 /** Counting and taking is one statement: of a hundred takers of the last seat, one finds `used < total` true. */
 async function take(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {
   const taken = await sql.rows(

@@ -36,12 +36,20 @@ describe('the paths of endpoints', () => {
     expect(routes('/Users/.search')).toStrictEqual({ endpoint: search, id: '' });
   });
 
-  it.each(['', '/', '/Nothing', '/Nothing/1', '/Users/1/2', '//Users', '/Users//', '/:id', '?a=b', 'Users/1'])(
-    'leads nowhere from %j',
-    (path) => {
-      expect(routes(path)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '/',
+    '/Nothing',
+    '/Nothing/1',
+    '/Users/1/2',
+    '//Users',
+    '/Users//',
+    '/:id',
+    '?a=b',
+    'Users/1',
+  ])('leads nowhere from %j', (path) => {
+    expect(routes(path)).toBeUndefined();
+  });
 
   it('throws URIError for an id that is not properly percent-encoded', () => {
     expect(() => routes('/Users/%E0%A4%A')).toThrow(URIError);

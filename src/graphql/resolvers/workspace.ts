@@ -101,7 +101,9 @@ export class WorkspaceResolver {
     return members.get(services, workspace.id, { id: id ?? null, userName: userName ?? null });
   }
 
-  @FieldResolver(() => MemberConnection, { description: 'Its members, active or not.' })
+  @FieldResolver(() => MemberConnection, {
+    description: 'Its members as they are now, active or not. For the past: `accessReview`.',
+  })
   async members(
     @Root() { id }: Workspace,
     @Args(() => OffsetPageArguments) page: OffsetPageArguments,
@@ -141,7 +143,9 @@ export class WorkspaceResolver {
     return new GroupConnection(await groups.list(services, id, filter ?? {}, orderBy ?? null, page));
   }
 
-  @FieldResolver(() => MemberCounts, { description: 'How many active members, by role or seat type.' })
+  @FieldResolver(() => MemberCounts, {
+    description: 'How many members; the active ones by role or seat type.',
+  })
   memberCounts(@Root() { id }: Workspace, @Ctx() { services }: Context) {
     return members.counts(services, id);
   }

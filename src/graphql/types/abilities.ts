@@ -1,7 +1,7 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors.js';
 
-const ErrorCodeEnum = Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<
+export const ErrorCodeEnum = Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<
   ErrorCode,
   ErrorCode
 >;
@@ -47,13 +47,19 @@ export class Ability {
 @ObjectType({ description: 'What the caller may do in a workspace.' })
 export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Change name and defaults.' }) update!: Ability;
+  @Field(() => Ability, { description: 'Change the plan.' }) setPlan!: Ability;
   @Field(() => Ability, { description: 'Switch SCIM on or off.' }) setScim!: Ability;
   @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
   @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
-  @Field(() => Ability, { description: 'See members, groups and counts. Oneself is seen by everybody.' })
+  @Field(() => Ability, {
+    description: 'See, search and export members; groups and counts too. Oneself is seen by everybody.',
+  })
   readMembers!: Ability;
 
   @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
+  @Field(() => Ability, { description: 'Change and remove members, one or many at once.' })
+  changeMembers!: Ability;
+  @Field(() => Ability, { description: 'See who had which access in the past.' }) reviewAccess!: Ability;
   @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
   manageApiKeys!: Ability;
@@ -64,16 +70,27 @@ export class WorkspaceAbilities {
 export class MemberAbilities {
   @Field(() => Ability, { description: 'Change userName, external id and profile.' }) update!: Ability;
   @Field(() => Ability, { description: 'Change seat or role.' }) setAccess!: Ability;
+  @Field(() => Ability, { description: 'Let the access follow groups and default again.' })
+  clearAccess!: Ability;
   @Field(() => Ability, { description: 'Set or clear the credit limit.' }) setCreditLimit!: Ability;
   @Field(() => Ability, { description: 'End the stay.' }) remove!: Ability;
   @Field(() => Ability, { description: 'Delete the record.' }) delete!: Ability;
   @Field(() => Ability, { description: 'Make an owner.' }) promote!: Ability;
   @Field(() => Ability, { description: 'Make somebody else of an owner.' }) demote!: Ability;
+  @Field(() => Ability, { description: 'Read what has been changed about the member.' })
+  readHistory!: Ability;
 }
 
 @ObjectType({ description: 'What the caller may do to a group.' })
 export class GroupAbilities {
   @Field(() => Ability, { description: 'Change name, external id and members.' }) update!: Ability;
   @Field(() => Ability, { description: 'Set or clear what it grants.' }) setGrant!: Ability;
+  @Field(() => Ability, { description: 'Delete it.' }) delete!: Ability;
+}
+
+@ObjectType({ description: 'What the caller may do to an API key.' })
+export class ApiKeyAbilities {
+  @Field(() => Ability, { description: 'Rename, describe, disable and enable it.' }) update!: Ability;
+  @Field(() => Ability, { description: 'Give it a new secret.' }) rotate!: Ability;
   @Field(() => Ability, { description: 'Delete it.' }) delete!: Ability;
 }

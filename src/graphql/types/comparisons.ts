@@ -1,7 +1,7 @@
 import type { GraphQLScalarType } from 'graphql';
 import { type ClassType, Field, ID, InputType, Int } from 'type-graphql';
-import type { Role, SeatType } from '../../domain/access.js';
-import { RoleEnum, SeatTypeEnum } from '../../model/enums.js';
+import type { Origin, Role, SeatType } from '../../domain/access.js';
+import { ManagedByEnum, RoleEnum, SeatTypeEnum } from '../../model/enums.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import type { Comparison as ComparisonOf } from '../../services/comparison.js';
 
@@ -83,4 +83,9 @@ export const SeatTypeComparison = enumComparison<SeatType>(
   'SeatTypeComparison',
   SeatTypeEnum,
   'Compares seat types.',
+);
+export const ManagedByComparison = enumComparison<Origin>(
+  'ManagedByComparison',
+  ManagedByEnum,
+  'Compares who decides.',
 );

@@ -5,6 +5,7 @@ import { Group } from '../../model/group.js';
 import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
+import { AccessReviewEntry } from './access-review.js';
 
 /** A page of a list, as the services give it. */
 interface PageOf<Item> {
@@ -92,3 +93,4 @@ export const GroupConnection = connectionOf(Group);
 export const MembershipConnection = connectionOf(Membership);
 export const ApiKeyConnection = connectionOf(ApiKey);
 export const AuditEntryConnection = connectionOf(AuditEntry);
+export const AccessReviewEntryConnection = connectionOf(AccessReviewEntry);

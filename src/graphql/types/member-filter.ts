@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { Role, SeatType } from '../../domain/access.js';
+import type { Origin, Role, SeatType } from '../../domain/access.js';
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
 import type { Comparison } from '../../services/comparison.js';
 import type * as services from '../../services/member-filter.js';
@@ -8,6 +8,7 @@ import {
   DateTimeComparison,
   IdComparison,
   IntComparison,
+  ManagedByComparison,
   RoleComparison,
   SeatTypeComparison,
   StringComparison,
@@ -55,6 +56,27 @@ export class MemberFilter implements services.MemberFilter {
 
   @Field(() => IntComparison, { nullable: true, description: 'By credit limit (V2).' })
   creditLimit?: Comparison<number> | null;
+
+  @Field(() => ManagedByComparison, {
+    nullable: true,
+    description: 'By who has set the access by name. Nobody has where it follows groups or default.',
+  })
+  accessSetBy?: Comparison<Origin> | null;
+
+  @Field(() => ManagedByComparison, { nullable: true, description: 'By who last changed the member.' })
+  managedBy?: Comparison<Origin> | null;
+
+  @Field(() => DateTimeComparison, {
+    nullable: true,
+    description: 'By when the open stay began. Who is not active has none.',
+  })
+  membershipStartedAt?: Comparison<Date> | null;
+
+  @Field(() => DateTimeComparison, {
+    nullable: true,
+    description: 'By when the last stay ended. Who is active, or never was, has not left.',
+  })
+  membershipEndedAt?: Comparison<Date> | null;
 
   @Field(() => DateTimeComparison, { nullable: true, description: 'By when the record was made.' })
   createdAt?: Comparison<Date> | null;

@@ -31,15 +31,18 @@ export class SeatTypeCount {
   count!: number;
 }
 
-@ObjectType({ description: 'How many active members there are.' })
+@ObjectType({ description: 'How many members there are.' })
 export class MemberCounts {
-  @Field(() => Int, { description: 'Altogether.' })
+  @Field(() => Int, { description: 'Active ones, altogether.' })
   active!: number;
 
-  @Field(() => [RoleCount], { description: 'By role.' })
+  @Field(() => Int, { description: 'Members who are not active: their stay has ended, or never began.' })
+  inactive!: number;
+
+  @Field(() => [RoleCount], { description: 'Active ones by role.' })
   byRole!: RoleCount[];
 
-  @Field(() => [SeatTypeCount], { description: 'By seat type; empty on V2.' })
+  @Field(() => [SeatTypeCount], { description: 'Active ones by seat type; empty on V2.' })
   bySeatType!: SeatTypeCount[];
 }
 

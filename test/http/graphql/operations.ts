@@ -32,6 +32,9 @@ const SELECTIONS = {
   memberClearAccess: MEMBER_PAYLOAD,
   memberRemove: MEMBER_PAYLOAD,
   memberDelete: 'memberId',
+  membersBulkUpdate: `
+    dryRun changedCount refusedCount
+    results { memberId changed member { ${MEMBER} } error { code message attribute hint seat { seatType total used } } }`,
   ownerPromote: MEMBER_PAYLOAD,
   ownerDemote: MEMBER_PAYLOAD,
   groupCreate: GROUP_PAYLOAD,

@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { done, mutate, nextAddress } from '../http/graphql/operations.js';
+import { expectInvariants } from '../invariants.js';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterEach(async () => {
+  await expectInvariants(app);
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+const SIZE = 20;
+const ROUNDS = 5;
+
+async function crowd({ workspaceId }: TestWorkspace, access?: object): Promise<string[]> {
+  const added = await Promise.all(
+    Array.from({ length: SIZE }, () =>
+      done(app, app.operatorToken, 'memberAdd', {
+        workspaceId,
+        userName: nextAddress(),
+        ...(access === undefined ? {} : { access }),
+      }),
+    ),
+  );
+  return added.map(({ member }) => member.id);
+}
+
+function bulk({ workspaceId, apiKey }: TestWorkspace, memberIds: readonly string[], change: object) {
+  return done(app, apiKey, 'membersBulkUpdate', { workspaceId, memberIds, change });
+}
+
+const seat = (seatType: string) => ({ access: { seat: { seatType } } });
+const role = (name: string) => ({ access: { role: { role: name } } });
+
+/** Each change grows the version by one: as many as the answers say have happened. */
+async function expectVersions({ workspaceId }: TestWorkspace, changes: number): Promise<void> {
+  const [row] = await app.sql<{ grown: number }>(
+    'select sum(version - 1)::integer as grown from member where workspace_id = $1',
+    [workspaceId],
+  );
+  expect(row?.grown).toBe(changes);
+}
+
+describe('two bulks over the same members', () => {
+  test('in opposite orders: both come to their end, and the last one has its way as a whole', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const workspace = await app.workspace({ version: 'V2' });
+      const ids = await crowd(workspace);
+      const answers = await Promise.all([
+        bulk(workspace, ids, role('EDITOR')),
+        bulk(workspace, ids.toReversed(), role('ADMIN')),
+      ]);
+      expect(answers).toMatchObject([{ changedCount: SIZE }, { changedCount: SIZE }]);
+      const roles = await app.sql<{ role: string }>(
+        `select distinct role from membership where workspace_id = $1 and role <> 'OWNER'`,
+        [workspace.workspaceId],
+      );
+      expect(roles).toHaveLength(1);
+      await expectVersions(workspace, 2 * SIZE);
+    }
+  });
+
+  test('that swap types of seats: none is lost, none is given twice', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { builder: SIZE, pro: SIZE / 2 } });
+    const ids = await crowd(workspace, { seat: { seatType: 'BUILDER' } });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const answers = await Promise.all([
+        bulk(workspace, ids, seat('PRO')),
+        bulk(workspace, ids.toReversed(), seat('BUILDER')),
+        bulk(
+          workspace,
+          ids.toSorted(() => round - 2),
+          seat('PRO'),
+        ),
+      ]);
+      for (const { results } of answers) expect(results).toHaveLength(SIZE);
+    }
+  });
+
+  test('of other members in the same groups', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId } = workspace;
+    const ids = await crowd(workspace);
+    for (const displayName of ['A', 'B', 'C']) {
+      await done(app, app.operatorToken, 'groupCreate', { workspaceId, displayName, memberIds: ids });
+    }
+    const halves = [ids.slice(0, SIZE / 2), ids.slice(SIZE / 2).toReversed()];
+    const answers = await Promise.all(halves.map((half) => bulk(workspace, half, { remove: true })));
+    expect(answers).toMatchObject([{ changedCount: SIZE / 2 }, { changedCount: SIZE / 2 }]);
+  });
+});
+
+test('a bulk and single mutations: each member ends as one of them has said', async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId, apiKey } = workspace;
+    const ids = await crowd(workspace);
+    const [many, ...singles] = await Promise.all([
+      bulk(workspace, ids, role('EDITOR')),
+      ...ids
+        .toReversed()
+        .map((memberId) =>
+          mutate(app, apiKey, 'memberSetAccess', { workspaceId, memberId, ...role('ADMIN') }),
+        ),
+      ...ids.slice(0, 5).map((memberId) => mutate(app, apiKey, 'memberRemove', { workspaceId, memberId })),
+    ]);
+    const changed = singles.filter(
+      ({ data }) => data !== null && Object.values<{ changed: boolean }>(data)[0]?.changed,
+    );
+    await expectVersions(workspace, many.changedCount + changed.length);
+  }
+});
+
+test('rule 13: bulks that remove all owners from both ends leave one', async () => {
+  const workspace = await app.workspace({ version: 'V2' });
+  const { workspaceId, ownerMemberId } = workspace;
+  const ids = await crowd(workspace);
+  for (const memberId of ids) await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId });
+  const all = [ownerMemberId, ...ids];
+  const remove = (memberIds: readonly string[]) =>
+    done(app, app.operatorToken, 'membersBulkUpdate', { workspaceId, memberIds, change: { remove: true } });
+  const answers = await Promise.all([remove(all), remove(all.toReversed()), remove(all.slice(5, 15))]);
+  const changed = answers.reduce((sum: number, { changedCount }) => sum + changedCount, 0);
+  expect(changed).toBe(all.length - 1);
+});

@@ -1,0 +1,490 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+import { expectInvariants } from '../../invariants.js';
+import {
+  auditSize,
+  done,
+  INACTIVE,
+  memberById,
+  memberNamed,
+  mutate,
+  nextAddress,
+  person,
+  refusals,
+  refused,
+  roleAccess,
+  seatAccess,
+} from './operations.js';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterEach(async () => {
+  await expectInvariants(app);
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+const NOBODY = '0198a000-0000-7000-8000-000000000000';
+const EDITOR = { access: { role: { role: 'EDITOR' } } };
+
+async function added({ workspaceId }: TestWorkspace, access?: object, userName = nextAddress()) {
+  const input = { workspaceId, userName, ...(access === undefined ? {} : { access }) };
+  return (await done(app, app.operatorToken, 'memberAdd', input)).member;
+}
+
+function several(workspace: TestWorkspace, count: number) {
+  return Promise.all(Array.from({ length: count }, () => added(workspace)));
+}
+
+function bulk(credential: string, workspace: TestWorkspace, memberIds: readonly string[], more: object) {
+  const { workspaceId } = workspace;
+  return done(app, credential, 'membersBulkUpdate', { workspaceId, memberIds, ...more });
+}
+
+/** What a row tells of a refusal, whole. */
+function refusal(code: string, message: string, details: object = {}): object {
+  return { code, message, attribute: null, hint: null, seat: null, ...details };
+}
+
+const NOT_FOUND = refusal('NOT_FOUND', 'There is no such member in this workspace.');
+const PROTECTED = refusal('OWNER_PROTECTED', 'Workspace owners cannot be changed or removed here.', {
+  hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+});
+const LAST_OWNER = refusal('LAST_OWNER', 'This is the last owner of the workspace.', {
+  hint: 'Promote somebody else to owner first.',
+});
+const NOT_ACTIVE = refusal(
+  'INVALID_INPUT',
+  'The member is not active, and so has no access that could change.',
+  { hint: 'Add the person again first.' },
+);
+
+describe('each member is judged on its own', () => {
+  test('and whoever is refused takes nothing from the others', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId, ownerMemberId } = workspace;
+    const [viewer, editor, gone] = [await added(workspace), await added(workspace), await added(workspace)];
+    const stranger = await added(await app.workspace({ version: 'V2' }));
+    await done(app, app.operatorToken, 'memberSetAccess', { workspaceId, memberId: editor.id, ...EDITOR });
+    await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId: gone.id });
+    const before = await auditSize(app, workspaceId);
+    const ids = [NOBODY, ownerMemberId, viewer.id, gone.id, 'x', editor.id, stranger.id, viewer.id];
+    const owner = await memberById(app, app.operatorToken, workspaceId, ownerMemberId);
+    const becomes = memberNamed(viewer.userName, {
+      id: viewer.id,
+      version: 2,
+      role: 'EDITOR',
+      access: roleAccess('EDITOR'),
+    });
+
+    expect(await bulk(app.operatorToken, workspace, ids, { change: EDITOR })).toEqual({
+      dryRun: false,
+      changedCount: 1,
+      refusedCount: 5,
+      results: [
+        { memberId: NOBODY, member: null, changed: false, error: NOT_FOUND },
+        { memberId: ownerMemberId, member: owner, changed: false, error: PROTECTED },
+        { memberId: viewer.id, member: becomes, changed: true, error: null },
+        {
+          memberId: gone.id,
+          member: memberNamed(gone.userName, { id: gone.id, version: 2, ...INACTIVE }),
+          changed: false,
+          error: NOT_ACTIVE,
+        },
+        { memberId: 'x', member: null, changed: false, error: NOT_FOUND },
+        {
+          memberId: editor.id,
+          member: {
+            ...becomes,
+            id: editor.id,
+            userName: editor.userName,
+            account: { email: editor.userName },
+          },
+          changed: false,
+          error: null,
+        },
+        // Somebody of another workspace looks like nobody.
+        { memberId: stranger.id, member: null, changed: false, error: NOT_FOUND },
+        // Rule 21: said twice, done once.
+        { memberId: viewer.id, member: becomes, changed: false, error: null },
+      ],
+    });
+    // Rule 28: one entry for the one change.
+    expect(await auditSize(app, workspaceId)).toBe(before + 1);
+  });
+
+  test('limits: only where the role allows one (rule 6)', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const [editor, viewer] = [await added(workspace, { role: { role: 'EDITOR' } }), await added(workspace)];
+    const set = await bulk(workspace.apiKey, workspace, [viewer.id, editor.id.toUpperCase()], {
+      change: { setCreditLimit: 70 },
+    });
+    expect(set).toMatchObject({
+      changedCount: 1,
+      refusedCount: 1,
+      results: [
+        { changed: false, error: { code: 'CREDIT_LIMIT_NOT_ALLOWED', attribute: 'creditLimit', seat: null } },
+        {
+          memberId: editor.id.toUpperCase(),
+          changed: true,
+          member: { id: editor.id, access: roleAccess('EDITOR', 70) },
+        },
+      ],
+    });
+    const cleared = await bulk(workspace.apiKey, workspace, [viewer.id, editor.id], {
+      change: { clearCreditLimit: true },
+    });
+    expect(cleared).toMatchObject({
+      changedCount: 1,
+      refusedCount: 0,
+      results: [
+        { changed: false, error: null },
+        { changed: true, member: { access: roleAccess('EDITOR') } },
+      ],
+    });
+  });
+
+  test('owners: the last one stays, whoever asks for what (rules 12, 13)', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId, ownerMemberId } = workspace;
+    const second = await added(workspace);
+    await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId: second.id });
+    const ids = [ownerMemberId, second.id];
+    const remove = { change: { remove: true } };
+    const byKey = await bulk(workspace.apiKey, workspace, ids, remove);
+    expect(byKey).toMatchObject({ changedCount: 0, results: [{ error: PROTECTED }, { error: PROTECTED }] });
+    const byOperator = await bulk(app.operatorToken, workspace, ids, remove);
+    expect(byOperator).toMatchObject({
+      changedCount: 1,
+      results: [
+        { changed: true, error: null, member: INACTIVE },
+        { changed: false, error: LAST_OWNER, member: { role: 'OWNER' } },
+      ],
+    });
+  });
+
+  test('versions: who has another than was believed is refused', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const [first, second, third] = [await added(workspace), await added(workspace), await added(workspace)];
+    const result = await bulk(app.operatorToken, workspace, [first.id, second.id, third.id, third.id], {
+      expectedVersions: [1, 2, null, 1],
+      change: EDITOR,
+    });
+    const stale = (has: number, believed: number) =>
+      refusal('STALE_VERSION', `The member has changed meanwhile: it has version ${has}, not ${believed}.`, {
+        attribute: 'expectedVersion',
+        hint: 'Read the member again and repeat the change.',
+      });
+    expect(result.results.map(({ error }: { error: object | null }) => error)).toEqual([
+      null,
+      stale(1, 2),
+      null,
+      stale(2, 1),
+    ]);
+  });
+});
+
+describe('rule 8: seats that run out in the middle', () => {
+  const noSeat = (total: number) =>
+    refusal('SEAT_UNAVAILABLE', `No pro seat is free (pro: ${total} of ${total} taken).`, {
+      attribute: 'seatType',
+      hint: 'Buy more seats of this type, free one, or send another seatType.',
+      seat: { seatType: 'PRO', total, used: total },
+    });
+
+  test('three are free, five are asked for: the first three get one', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { pro: 3 } });
+    const members = await several(workspace, 5);
+    const ids = members.map(({ id }) => id).toReversed();
+    const change = { access: { seat: { seatType: 'PRO' } } };
+    const rehearsed = await bulk(app.operatorToken, workspace, ids, { change, dryRun: true });
+    const real = await bulk(app.operatorToken, workspace, ids, { change });
+    expect(real).toEqual({ ...rehearsed, dryRun: false });
+    expect(real).toMatchObject({
+      changedCount: 3,
+      refusedCount: 2,
+      results: [
+        { memberId: ids[0], changed: true, error: null, member: { access: seatAccess('PRO') } },
+        { memberId: ids[1], changed: true, error: null },
+        { memberId: ids[2], changed: true, error: null },
+        {
+          memberId: ids[3],
+          changed: false,
+          error: noSeat(3),
+          member: { access: seatAccess(null), version: 1 },
+        },
+        { memberId: ids[4], changed: false, error: noSeat(3) },
+      ],
+    });
+  });
+
+  test('one who gives up another type frees it whether or not there was one to take', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { pro: 1, builder: 2 } });
+    const builder = { seat: { seatType: 'BUILDER' } };
+    const [first, second] = [await added(workspace, builder), await added(workspace, builder)];
+    const result = await bulk(app.operatorToken, workspace, [first.id, second.id], {
+      change: { access: { seat: { seatType: 'PRO' } } },
+    });
+    expect(result).toMatchObject({
+      results: [
+        { changed: true, member: { access: seatAccess('PRO') } },
+        { error: noSeat(1), member: { access: seatAccess('BUILDER') } },
+      ],
+    });
+  });
+});
+
+describe('a dry run', () => {
+  test('tells what would happen and writes nothing', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const { workspaceId, ownerMemberId } = workspace;
+    const member = await added(workspace);
+    await done(app, app.operatorToken, 'groupCreate', {
+      workspaceId,
+      displayName: 'All',
+      memberIds: [member.id],
+    });
+    const all = async () =>
+      Promise.all(
+        ['member', 'membership', 'audit_entry', 'group_member', 'member_group', 'session_end'].map((table) =>
+          app.sql(`select * from ${table} order by 1`),
+        ),
+      );
+    const before = await all();
+    const result = await bulk(app.operatorToken, workspace, [member.id, ownerMemberId], {
+      change: { remove: true },
+      dryRun: true,
+    });
+    expect(result).toMatchObject({
+      dryRun: true,
+      changedCount: 1,
+      refusedCount: 1,
+      results: [
+        { changed: true, member: { ...INACTIVE, version: 3 } },
+        { changed: false, error: LAST_OWNER },
+      ],
+    });
+    expect(await all()).toEqual(before);
+  });
+});
+
+describe('the whole is refused', () => {
+  const NAME = 'membersBulkUpdate';
+
+  test('when no member of the workspace could undergo it (rule 1)', async () => {
+    const v1 = await app.workspace({ version: 'V1' });
+    const v2 = await app.workspace({ version: 'V2' });
+    const wrong = (attribute: string, version: string, instead: string) =>
+      refused(NAME, 'WRONG_WORKSPACE_VERSION', `${attribute} does not exist on a ${version} workspace.`, {
+        attribute,
+        hint: `Give a ${instead} instead.`,
+      });
+    const ask = ({ workspaceId }: TestWorkspace, change: object) =>
+      mutate(app, app.operatorToken, NAME, { workspaceId, memberIds: [NOBODY], change });
+    expect(await ask(v1, EDITOR)).toEqual(wrong('role', 'V1', 'seat'));
+    expect(await ask(v1, { setCreditLimit: 5 })).toEqual(wrong('creditLimit', 'V1', 'seat'));
+    expect(await ask(v1, { clearCreditLimit: true })).toEqual(wrong('creditLimit', 'V1', 'seat'));
+    expect(await ask(v2, { access: { seat: { seatType: 'PRO' } } })).toEqual(wrong('seat', 'V2', 'role'));
+  });
+
+  test('without a measure, and for what means nothing', async () => {
+    const { workspaceId } = await app.workspace({ version: 'V2' });
+    const ask = (memberIds: readonly string[], change: object, more: object = {}) =>
+      mutate(app, app.operatorToken, NAME, { workspaceId, memberIds, change, ...more });
+    const measure = refused(NAME, 'INVALID_INPUT', 'Give from 1 to 500 memberIds.', {
+      attribute: 'memberIds',
+      hint: 'Change more members in several requests.',
+    });
+    expect(await ask([], EDITOR)).toEqual(measure);
+    expect(
+      await app.graphql(
+        app.operatorToken,
+        'mutation ($input: MembersBulkUpdateInput!) { membersBulkUpdate(input: $input) { changedCount } }',
+        { input: { workspaceId, memberIds: Array.from({ length: 501 }, () => NOBODY), change: EDITOR } },
+      ),
+    ).toEqual(measure);
+    expect(await ask([NOBODY], EDITOR, { expectedVersions: [1, 2] })).toEqual(
+      refused(NAME, 'INVALID_INPUT', 'expectedVersions must be as many as memberIds.', {
+        attribute: 'expectedVersions',
+        hint: 'Give the version of each member in the order of memberIds, or null where any will do.',
+      }),
+    );
+    for (const name of ['remove', 'clearCreditLimit']) {
+      expect(await ask([NOBODY], { [name]: false })).toEqual(
+        refused(NAME, 'INVALID_INPUT', `change.${name} can only be true.`, {
+          attribute: `change.${name}`,
+          hint: 'Leave it out, and say what is to be done instead.',
+        }),
+      );
+    }
+    // @oneOf is the schema's to enforce.
+    for (const change of [{}, { ...EDITOR, remove: true }]) {
+      expect(await ask([NOBODY], change)).toEqual({
+        errors: [expect.objectContaining({ extensions: expect.objectContaining({ code: 'INVALID_INPUT' }) })],
+      });
+    }
+  });
+
+  test('to who may not change members', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const other = await app.workspace({ version: 'V2' });
+    const { workspaceId } = workspace;
+    const editor = await person(app, workspace, { role: { role: 'EDITOR' } });
+    const reader = await app.key(workspaceId, ['MEMBERS_READ']);
+    const ask = (credential: string | undefined) =>
+      mutate(app, credential, NAME, { workspaceId, memberIds: [editor.memberId], change: { remove: true } });
+    expect(await ask(undefined)).toEqual(refusals.unauthenticated(NAME));
+    expect(await ask(other.apiKey)).toEqual(refusals.noWorkspace(NAME));
+    expect(await ask(editor.token)).toEqual(refusals.forbidden(NAME, 'member.write'));
+    expect(await ask(reader)).toEqual(refusals.forbidden(NAME, 'member.write', true));
+  });
+
+  test('to an identity provider that would make admins on V1, as one by one', async () => {
+    const { workspaceId, ownerMemberId } = await app.workspace({ version: 'V1' });
+    const provider = await app.key(workspaceId, ['SCIM']);
+    const change = { access: { seat: { role: 'ADMIN' } } };
+    expect(await mutate(app, provider, NAME, { workspaceId, memberIds: [ownerMemberId], change })).toEqual(
+      refusals.forbidden(NAME, 'member.appointV1Admin', true),
+    );
+  });
+
+  test('when it asks for more than operations may cost: every member counts', async () => {
+    const { workspaceId, apiKey } = await app.workspace({ version: 'V2' });
+    const query = `mutation ($input: MembersBulkUpdateInput!) {
+      membersBulkUpdate(input: $input) { results { member { history(first: 50) { nodes { id } } } } } }`;
+    const memberIds = Array.from({ length: 500 }, () => NOBODY);
+    const { errors } = await app.graphql(apiKey, query, {
+      input: { workspaceId, memberIds, change: EDITOR },
+    });
+    expect(errors).toEqual([
+      expect.objectContaining({ extensions: expect.objectContaining({ code: 'QUERY_TOO_EXPENSIVE' }) }),
+    ]);
+  });
+});
+
+/** What can be wished for many, as one mutation each. */
+const CHANGES = {
+  V1: [
+    {
+      change: { access: { seat: { seatType: 'PRO' } } },
+      single: 'memberSetAccess',
+      input: { access: { seat: { seatType: 'PRO' } } },
+    },
+    { change: { access: { seat: {} } }, single: 'memberSetAccess', input: { access: { seat: {} } } },
+    { change: { remove: true }, single: 'memberRemove', input: {} },
+  ],
+  V2: [
+    { change: EDITOR, single: 'memberSetAccess', input: EDITOR },
+    {
+      change: { access: { role: { role: 'VIEWER' } } },
+      single: 'memberSetAccess',
+      input: { access: { role: { role: 'VIEWER' } } },
+    },
+    { change: { setCreditLimit: 9 }, single: 'memberSetCreditLimit', input: { creditLimit: 9 } },
+    { change: { clearCreditLimit: true }, single: 'memberClearCreditLimit', input: {} },
+    { change: { remove: true }, single: 'memberRemove', input: {} },
+  ],
+} as const;
+
+/** What a workspace holds, without what differs between two of them: ids and moments. */
+async function told({ workspaceId }: TestWorkspace): Promise<object> {
+  return {
+    members: await app.sql(
+      `select m.user_name, m.version, m.managed_by, s.role, s.seat_type, s.credit_limit, s.credit_limit_set_by,
+         s.access_set_by, s.ended_at is null as open
+       from member m join membership s on s.member_id = m.id where m.workspace_id = $1 order by m.user_name, s.id`,
+      [workspaceId],
+    ),
+    groups: await app.sql(
+      `select g.display_name, g.version, count(i.member_id)::integer as size from member_group g
+       left join group_member i on i.group_id = g.id where g.workspace_id = $1 group by g.id order by 1`,
+      [workspaceId],
+    ),
+    seats: await app.sql('select seat_type, used from seat_allocation where workspace_id = $1 order by 1', [
+      workspaceId,
+    ]),
+    audit: await app.sql(
+      `select action, target_label, changes - 'groups' as changes, actor_type, channel from audit_entry
+       where workspace_id = $1 and target_type = 'member' order by at, id`,
+      [workspaceId],
+    ),
+  };
+}
+
+describe('one bulk is the single mutations one after the other', () => {
+  test.each(['V1', 'V2'] as const)('on %s: same rows, same refusals, same audit', async (version) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('plain', 'given', 'gone', 'owner', 'grouped'), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(...CHANGES[version]),
+        async (kinds, picks, { change, single, input }) => {
+          const ownerEmail = nextAddress();
+          const names = kinds.map(() => nextAddress());
+          const [one, many] = [await twin(ownerEmail), await twin(ownerEmail)];
+
+          const rows = picks.map((pick) => many.ids[pick % many.ids.length] ?? NOBODY);
+          const rehearsed = await bulk(app.operatorToken, many.workspace, rows, { change, dryRun: true });
+          const real = await bulk(app.operatorToken, many.workspace, rows, { change });
+          expect(real).toEqual({ ...rehearsed, dryRun: false });
+
+          const singly = [];
+          for (const pick of picks) {
+            const memberId = one.ids[pick % one.ids.length] ?? NOBODY;
+            const target = { workspaceId: one.workspace.workspaceId, memberId };
+            const { data, errors } = await mutate(app, app.operatorToken, single, { ...target, ...input });
+            const { requestId: _, ...extensions } = errors?.[0].extensions ?? {};
+            singly.push({
+              changed: data?.[single].changed ?? false,
+              error: errors === undefined ? null : refusal(extensions.code, errors[0].message, extensions),
+            });
+          }
+          expect(
+            real.results.map(({ changed, error }: { changed: boolean; error: object | null }) => ({
+              changed,
+              error,
+            })),
+          ).toEqual(singly);
+          expect(await told(many.workspace)).toEqual(await told(one.workspace));
+
+          async function twin(owner: string) {
+            const workspace = await app.workspace({
+              version,
+              ownerEmail: owner,
+              ...(version === 'V1' ? { seats: { pro: 2, elite: 9 } } : {}),
+            });
+            const { workspaceId } = workspace;
+            const ids = [workspace.ownerMemberId];
+            for (const [index, kind] of kinds.entries()) {
+              const given =
+                version === 'V1'
+                  ? { seat: { seatType: 'ELITE' } }
+                  : { role: { role: 'ADMIN', creditLimit: 5 } };
+              const { id } = await added(workspace, kind === 'given' ? given : undefined, names[index]);
+              ids.push(id);
+              const target = { workspaceId, memberId: id };
+              if (kind === 'gone') await done(app, app.operatorToken, 'memberRemove', target);
+              if (kind === 'owner') await done(app, app.operatorToken, 'ownerPromote', target);
+              if (kind === 'grouped') {
+                const group = { workspaceId, displayName: `G${index}`, memberIds: [id] };
+                await done(app, app.operatorToken, 'groupCreate', group);
+              }
+            }
+            return { workspace, ids };
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
