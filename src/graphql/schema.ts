@@ -9,11 +9,13 @@ import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { GroupResolver } from './resolvers/group.js';
+import { InvitationResolver } from './resolvers/invitation.js';
 import { MemberResolver } from './resolvers/member.js';
 import { MembershipResolver } from './resolvers/membership.js';
 import { SeatAllocationResolver } from './resolvers/seat-allocation.js';
 import { ViewerResolver } from './resolvers/viewer.js';
 import { WorkspaceResolver } from './resolvers/workspace.js';
+import { WorkspaceInvitationsResolver } from './resolvers/workspace-invitations.js';
 
 /** The schema that everything is modelled in; one object for Apollo and for the SCIM adapter. */
 export function createSchema(): GraphQLSchema {
@@ -25,6 +27,8 @@ export function createSchema(): GraphQLSchema {
       MembershipResolver,
       SeatAllocationResolver,
       GroupResolver,
+      InvitationResolver,
+      WorkspaceInvitationsResolver,
       ApiKeyResolver,
     ],
     // Values are judged in the services, for every door alike.

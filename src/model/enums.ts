@@ -9,7 +9,7 @@ import {
 } from '../domain/access.js';
 
 /** The domain's closed lists as GraphQL enumerations: same words, one list. */
-function enumOf<Value extends string>(
+export function enumOf<Value extends string>(
   values: readonly Value[],
   name: string,
   description: string,

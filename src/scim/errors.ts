@@ -22,6 +22,8 @@ const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
   CREDIT_LIMIT_NOT_ALLOWED: { status: 400, scimType: 'invalidValue' },
   ALREADY_A_MEMBER: { status: 409, scimType: 'uniqueness' },
   ALREADY_A_GROUP: { status: 409, scimType: 'uniqueness' },
+  ALREADY_INVITED: { status: 409, scimType: 'uniqueness' },
+  INVITATION_CLOSED: { status: 409 },
   SEAT_UNAVAILABLE: { status: 403 },
   OWNER_PROTECTED: { status: 403 },
   LAST_OWNER: { status: 409 },

@@ -1,8 +1,10 @@
 import type { Action } from '../auth/policy.js';
 import { DomainError, type ErrorCode } from '../domain/errors.js';
+import { resendingRefused, revokingRefused } from '../domain/invitation.js';
 import { ownerProtected } from '../domain/member-state.js';
 import { authorize, mayChangeOwners } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import type { InvitationRow } from './invitation-rows.js';
 import type { MemberRow } from './member-rows.js';
 
 /** Whether the caller may do something; if not, why, in the words in which the command would refuse it. */
@@ -20,6 +22,7 @@ export interface WorkspaceAbilities {
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
   readonly addMember: Ability;
+  readonly manageInvitations: Ability;
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
   readonly readAuditLog: Ability;
@@ -44,6 +47,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     setSeats: await may('seats.set'),
     setCreditPool: await may('credits.setPool'),
     addMember: await may('member.write'),
+    manageInvitations: await may('invitation.manage'),
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),
     readAuditLog: await may('audit.read'),
@@ -98,6 +102,24 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       !isOwner && new DomainError('INVALID_INPUT', 'The member is not an owner.'),
     ),
   };
+}
+
+export interface InvitationAbilities {
+  readonly revoke: Ability;
+  readonly resend: Ability;
+}
+
+/** What the caller may do to the invitation. */
+export async function ofInvitation(
+  context: ServiceContext,
+  { workspaceId, status }: InvitationRow,
+): Promise<InvitationAbilities> {
+  const may = (refusal: DomainError | undefined) =>
+    ability(async () => {
+      await authorize(context, 'invitation.manage', workspaceId);
+      if (refusal !== undefined) throw refusal;
+    });
+  return { revoke: await may(revokingRefused(status)), resend: await may(resendingRefused(status)) };
 }
 
 async function ability(attempt: () => Promise<void>): Promise<Ability> {

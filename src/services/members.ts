@@ -227,7 +227,8 @@ export async function setAccess(
   });
 }
 
-async function authorizeAccess(
+/** @throws DomainError as `authorize` does: not everybody who adds members may make admins on V1 */
+export async function authorizeAccess(
   context: ServiceContext,
   workspaceId: string,
   access: AccessWish | null,

@@ -21,6 +21,8 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'member.readSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
   'member.write': ['OWNER ADMIN', 'SCIM MEMBERS_WRITE'],
   'member.appointV1Admin': ['OWNER ADMIN', 'MEMBERS_WRITE'],
+  'invitation.read': ['OWNER ADMIN', 'MEMBERS_WRITE'],
+  'invitation.manage': ['OWNER ADMIN', 'MEMBERS_WRITE'],
   'group.read': ['OWNER ADMIN', 'SCIM MEMBERS_READ MEMBERS_WRITE'],
   'group.write': ['OWNER ADMIN', 'SCIM MEMBERS_WRITE'],
   'group.grant': ['OWNER ADMIN', ''],

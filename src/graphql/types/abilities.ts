@@ -1,7 +1,7 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors.js';
 
-const ErrorCodeEnum = Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<
+export const ErrorCodeEnum = Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<
   ErrorCode,
   ErrorCode
 >;
@@ -15,6 +15,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CREDIT_LIMIT_NOT_ALLOWED: 'The role has no credit limit.',
   ALREADY_A_MEMBER: 'Somebody with this address or userName is a member.',
   ALREADY_A_GROUP: 'A group with this name is there.',
+  ALREADY_INVITED: 'An invitation to this address is pending.',
+  INVITATION_CLOSED: 'The invitation has been accepted, revoked or used up, or has expired.',
   SEAT_UNAVAILABLE: 'No seat of this type is free.',
   OWNER_PROTECTED: 'Owners are not changed this way.',
   LAST_OWNER: 'A workspace keeps at least one owner.',
@@ -51,6 +53,8 @@ export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
   @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
   @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
+  @Field(() => Ability, { description: 'Invite people, and revoke and resend invitations.' })
+  manageInvitations!: Ability;
   @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
   manageApiKeys!: Ability;
