@@ -94,7 +94,7 @@ export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
 export const ApiKeyScopeEnum = enumOf(API_KEY_SCOPES, 'ApiKeyScope', 'What an API key may do.', {
   SCIM: 'Read and provision members, over SCIM or GraphQL, while SCIM is enabled for the workspace.',
   MEMBERS_READ: 'Read members.',
-  MEMBERS_WRITE: 'Add, update and remove members.',
+  MEMBERS_WRITE: 'Add, invite, update and remove members.',
   CREDITS_READ: 'Read the credit pool and usage.',
   CREDITS_CONSUME: 'Consume credits on behalf of members.',
   AUDIT_READ: 'Read the audit log.',

@@ -48,7 +48,6 @@ export async function accept(context: ServiceContext, { token }: { token: string
     const accountId = await accounts.findOrCreate(tx, person.email);
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
-    await admitSession(tx, person, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
     if (member !== undefined) return { workspace, member, changed: false };
     const invitation = await use(tx, found);
@@ -60,6 +59,7 @@ export async function accept(context: ServiceContext, { token }: { token: string
       wishFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
     });
     await settle(context, tx, invitation, added.member);
+    await admitSession(tx, person, workspaceId);
     return { workspace, ...added };
   });
   // What this request knows of the caller's standing there is from before.

@@ -74,6 +74,8 @@ test('rules 12, 27 and 30: no scope covers owners, grants, keys, seats, settings
     'member.read',
     'member.write',
     'member.appointV1Admin',
+    'invitation.read',
+    'invitation.manage',
     'group.read',
     'group.write',
     'seats.read',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PreparingClient } from '../../../src/database/preparing-client.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { expectInvariants } from '../../invariants.js';
 import {
@@ -8,6 +9,7 @@ import {
   errorAt,
   expectSeatsToAddUp,
   INACTIVE,
+  INVITATION,
   memberById,
   memberNamed,
   mutate,
@@ -609,6 +611,16 @@ describe('links', () => {
   });
 });
 
+test('rule 16: a link does not open again what a removal has ended for a session', async () => {
+  const { token } = await link(v2);
+  const { memberId, email, token: session } = await person(app, v2);
+  await done(app, owner, 'memberRemove', { workspaceId: v2.workspaceId, memberId });
+  await done(app, owner, 'memberAdd', { workspaceId: v2.workspaceId, userName: email });
+  expect(await done(app, session, 'invitationAccept', { token })).toMatchObject({ changed: false });
+  const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
+  expect(await app.graphql(session, query, { id: v2.workspaceId })).toEqual({ data: { workspace: null } });
+});
+
 describe('invitationRevoke and invitationResend', () => {
   test('revoking says when; a second time changes nothing', async () => {
     const { id, email } = await invite(v2);
@@ -715,6 +727,26 @@ describe('Workspace.invitations', () => {
     const second = await list({ first: 3, after: first.pageInfo.endCursor });
     expect([...first.nodes, ...second.nodes].map(({ id }) => id)).toEqual(all);
     expect(second.pageInfo.hasNextPage).toBe(false);
+  });
+
+  test('a page with all its relations takes as many statements as a page of two', async () => {
+    for (let index = 0; index < 8; index += 1) {
+      const { token, session } = await invite(v2);
+      if (index % 2 === 0) await done(app, session, 'invitationAccept', { token });
+    }
+    const query = `query ($id: ID!, $first: Int!) { workspace(id: $id) { invitations(first: $first) { totalCount nodes {
+      ${INVITATION} workspace { name } viewerCan { revoke { allowed } resend { allowed } } } } } }`;
+    const counting = async (first: number) => {
+      const statements = vi.spyOn(PreparingClient.prototype, 'query');
+      const answer = await app.graphql(app.operatorToken, query, { id: v2.workspaceId, first });
+      const count = statements.mock.calls.length;
+      statements.mockRestore();
+      expect(answer.data.workspace.invitations.nodes).toHaveLength(first);
+      return count;
+    };
+    const many = await counting(8);
+    expect(many).toBeLessThanOrEqual(5);
+    expect(await counting(2)).toBeGreaterThanOrEqual(many - 1);
   });
 
   test('abilities tell why not', async () => {
