@@ -19,6 +19,8 @@ import { createLoaders } from './graphql/loaders.js';
 import { playgroundRouter } from './graphql/playground/router.js';
 import { createSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
+import { Mailer } from './mail/mailer.js';
+import type { MailTransport } from './mail/transport.js';
 import type { Channel } from './model/enums.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 import type { Compression } from './scim/answer.js';
@@ -37,17 +39,27 @@ export interface AppOptions {
   readonly publicUrl: string | undefined;
   /** Whether introspection and the playground are served. */
   readonly playground: boolean;
+  /** What sends invitations. Absent: nothing does, and they are passed on by hand. */
+  readonly mailTransport?: MailTransport | undefined;
+  /** The page on which invitations are accepted, with `{token}` in it. */
+  readonly invitationUrl?: string | undefined;
 }
 
 export interface App {
   readonly handler: Express;
-  /** Finishes GraphQL operations that are under way. The database is the caller's to close. */
+  /** Finishes GraphQL operations that are under way, and sends mails that wait. The database is the caller's to close. */
   stop(): Promise<void>;
 }
 
 /** Puts everything together; the only place that knows all parts. Tests use it as `main.ts` does. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, logger, operatorToken, publicUrl, playground } = options;
+  const mailer = new Mailer({
+    transport: options.mailTransport,
+    invitationUrl: options.invitationUrl,
+    onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
+    onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
+  });
   const schema = createSchema();
   const credentials = new Credentials(database, operatorToken);
   const onFault = (error: unknown, requestId?: string) =>
@@ -57,7 +69,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const caller = { actor, channel, requestId };
-    const services = serviceContext(database, credentials, caller);
+    const services = serviceContext(database, credentials, caller, mailer);
     return { services, loaders: createLoaders(services), origin };
   };
 
@@ -126,7 +138,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
   handler.use(notFound, answerFault(onFault));
-  return { handler, stop: () => graphql.stop() };
+  const stop = async () => {
+    await graphql.stop();
+    await mailer.stop();
+  };
+  return { handler, stop };
 }
 
 /** Where the client reached us, when the configuration does not say. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { isAddress } from './domain/address.js';
 
 /** What the process is told from outside. The README has the table. */
 export interface Config {
@@ -10,6 +11,10 @@ export interface Config {
   /** Where the server is reached from outside; undefined: where each request says. */
   readonly publicUrl: string | undefined;
   readonly operatorToken: string | undefined;
+  /** Where mails are sent from, and as whom; undefined: nowhere. */
+  readonly mail: MailConfig | undefined;
+  /** The page of the customer's application on which invitations are accepted, with `{token}` in it. */
+  readonly invitationUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether introspection and the playground are served. */
   readonly playground: boolean;
@@ -17,6 +22,12 @@ export interface Config {
   readonly development: boolean;
   /** Whether an npm script has started the process: a shell stands between the two, and passes no signals on. */
   readonly underNpm: boolean;
+}
+
+export interface MailConfig {
+  /** `smtp://` or `smtps://`, with what the server wants to know. */
+  readonly smtpUrl: string;
+  readonly from: string;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -61,6 +72,18 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     `one of ${MODES.join(', ')}`,
   );
   const development = mode !== 'production';
+  const smtpUrl = read<string | undefined>(
+    'SMTP_URL',
+    undefined,
+    parseSmtpUrl,
+    'an smtp:// or smtps:// URL, such as smtps://user:password@mail.example.com',
+  );
+  const from = read<string | undefined>(
+    'MAIL_FROM',
+    undefined,
+    parseSender,
+    'an e-mail address, or a name and an address: Rollcall <rollcall@example.com>',
+  );
   const config: Config = {
     port: read('PORT', 4000, parsePort, 'a port number from 0 to 65535'),
     databaseUrl: read<string | undefined>(
@@ -93,10 +116,21 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       (text) => LOG_LEVELS.find((level) => level === text),
       `one of ${LOG_LEVELS.join(', ')}`,
     ),
+    mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
+    invitationUrl: read<string | undefined>(
+      'INVITATION_URL',
+      undefined,
+      parseInvitationUrl,
+      'an http:// or https:// URL with {token} in it, such as https://app.example.com/join/{token}',
+    ),
     playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
     development,
     underNpm: environment.npm_lifecycle_event !== undefined,
   };
+  // A mail without a sender is refused by others, and one without a link is of no use.
+  for (const name of smtpUrl === undefined ? [] : ['MAIL_FROM', 'INVITATION_URL']) {
+    if ((environment[name]?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
@@ -124,6 +158,22 @@ function parseOrigin(text: string): string | undefined {
     return undefined;
   }
   return url.origin;
+}
+
+function parseSmtpUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url !== null && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== '' ? text : undefined;
+}
+
+function parseSender(text: string): string | undefined {
+  const [, address = text] = /^[^<>\p{Cc}]*<([^<>]*)>$/u.exec(text) ?? [];
+  return isAddress(address) && !/[<>,;]/.test(address) ? text : undefined;
+}
+
+function parseInvitationUrl(text: string): string | undefined {
+  if (!text.includes('{token}')) return undefined;
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) ? text : undefined;
 }
 
 function parseToken(text: string): string | undefined {

@@ -7,6 +7,9 @@ import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
 import { type DevelopmentSecrets, recall, remember } from './development.js';
+import { logTransport } from './mail/log.js';
+import { smtpTransport } from './mail/smtp.js';
+import type { MailTransport } from './mail/transport.js';
 import { seed } from './seed.js';
 
 /** How long requests that are under way may take to finish once the server stops. */
@@ -42,6 +45,8 @@ export async function serve(config: Config, announce: (text: string) => void): P
       operatorToken: config.operatorToken ?? secrets?.operatorToken,
       publicUrl: config.publicUrl,
       playground: config.playground,
+      mailTransport: mailTransport(config, logger),
+      invitationUrl: config.invitationUrl,
     });
     const server = createServer(app.handler);
     const url = config.publicUrl ?? `http://localhost:${await listen(server, config.port)}`;
@@ -66,6 +71,12 @@ export async function serve(config: Config, announce: (text: string) => void): P
 function createLogger({ logLevel }: Config): Logger {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   return pino({ level: logLevel }, process.stdout);
+}
+
+/** Production without a mail server sends nothing: links would stand in its log. */
+function mailTransport({ mail, development }: Config, logger: Logger): MailTransport | undefined {
+  if (mail !== undefined) return smtpTransport(mail.smtpUrl, mail.from);
+  return development ? logTransport(logger) : undefined;
 }
 
 /** Of two servers that start on an empty database at the same moment, one seeds it and both remember what. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { createApp } from '../src/app.js';
+import { type AppOptions, createApp } from '../src/app.js';
 import { Database } from '../src/database/database.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
@@ -83,8 +83,13 @@ export const OKTA_HEADERS = {
 
 const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
-/** A server of its own on a database of its own, as `main.ts` would compose it. */
-export async function startTestApp(): Promise<TestApp> {
+/**
+ * A server of its own on a database of its own, as `main.ts` would compose it.
+ * @param mail how invitations are sent; not at all unless told
+ */
+export async function startTestApp(
+  mail: Pick<AppOptions, 'mailTransport' | 'invitationUrl'> = {},
+): Promise<TestApp> {
   const testDatabase = await createTestDatabase();
   const orm = await connect(testDatabase.address, 10);
   const database = await Database.over(orm);
@@ -94,6 +99,7 @@ export async function startTestApp(): Promise<TestApp> {
     operatorToken: OPERATOR_TOKEN,
     publicUrl: undefined,
     playground: true,
+    ...mail,
   });
   const server = createServer(app.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

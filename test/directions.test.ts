@@ -11,7 +11,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: ['domain'],
   auth: ['domain', 'model'],
   database: ['domain', 'model'],
-  services: ['auth', 'database', 'domain', 'model'],
+  mail: [],
+  // Of `mail`, types only: see below.
+  services: ['auth', 'database', 'domain', 'mail', 'model'],
   graphql: ['domain', 'model', 'services'],
   scim: ['domain'],
   exports: ['domain', 'model', 'services'],
@@ -64,6 +66,13 @@ describe.each(Object.keys(ALLOWED))('src/%s', (directory) => {
       .map(({ file, from }) => `${relative(SRC, file)} → ${from}`);
     expect(wrong).toEqual([]);
   });
+});
+
+test('services know mail by its types only: app.ts puts the mailer in', async () => {
+  const names = await readdir(join(SRC, 'services'));
+  const texts = await Promise.all(names.map((name) => readFile(join(SRC, 'services', name), 'utf8')));
+  const wrong = texts.flatMap((text) => text.match(/^import (?!type ).*'\.\.\/mail\/.*$/gm) ?? []);
+  expect(wrong).toEqual([]);
 });
 
 test('the environment is read by the configuration only', async () => {

@@ -55,6 +55,12 @@ const BROKEN = {
     left join audit_entry e on e.target_id = g.id
       or e.changes->'groups'->'before' @> jsonb_build_array(jsonb_build_object('id', g.id))
     group by g.id, g.version having g.version <> count(e.id)`,
+  'rule 22: every use of an invitation is one audited acceptance': `
+    select i.id, i.use_count, count(e.id)::integer as acceptances from invitation i
+    left join audit_entry e on e.target_id = i.id and e.action = 'invitation.accept'
+    group by i.id, i.use_count having i.use_count <> count(e.id)`,
+  'rule 22: who has accepted is a member of the workspace': `
+    select i.id from invitation i join member m on m.id = i.accepted_by where m.workspace_id <> i.workspace_id`,
   'rule 29: groups hold members of their own workspace': `
     select i.* from group_member i join member_group g on g.id = i.group_id join member m on m.id = i.member_id
     where m.workspace_id <> g.workspace_id`,

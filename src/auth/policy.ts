@@ -30,6 +30,8 @@ export const POLICY = {
   'member.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },
   // No identity provider makes admins of V1 members: it has no attribute for it (spec "Workspace versions").
   'member.appointV1Admin': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
+  'invitation.read': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
+  'invitation.manage': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
   'group.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   'group.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },
   // Who is in a group may be for an identity provider to say; what that gives is not (rule 30).

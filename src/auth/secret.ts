@@ -1,6 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export type SecretKind = 'key' | 'session';
+const SECRET_KINDS = ['key', 'session', 'invitation'] as const;
+export type SecretKind = (typeof SECRET_KINDS)[number];
 
 /** A new secret, with what is stored of it. The secret itself is shown once and kept nowhere (rule 26). */
 export interface MintedSecret {
@@ -13,7 +14,7 @@ export interface MintedSecret {
   readonly prefix: string;
 }
 
-const FORM = /^rollcall_(key|session)_([0-9a-f]{16})_[\w-]{43}$/;
+const FORM = new RegExp(`^rollcall_(${SECRET_KINDS.join('|')})_([0-9a-f]{16})_[\\w-]{43}$`);
 
 /** Mints a secret. The fixed prefix lets secret scanners find one that leaked. */
 export function mintSecret(kind: SecretKind): MintedSecret {
@@ -29,8 +30,9 @@ export function hashSecret(secret: string): string {
 
 /** What kind of secret a text is and where to look it up; undefined when it has not the form of one. */
 export function readSecret(text: string): { kind: SecretKind; lookup: string } | undefined {
-  const [, kind, lookup] = FORM.exec(text) ?? [];
-  if ((kind !== 'key' && kind !== 'session') || lookup === undefined) return undefined;
+  const [, name, lookup] = FORM.exec(text) ?? [];
+  const kind = SECRET_KINDS.find((known) => known === name);
+  if (kind === undefined || lookup === undefined) return undefined;
   return { kind, lookup };
 }
 

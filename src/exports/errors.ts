@@ -18,6 +18,8 @@ const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
   CREDIT_LIMIT_NOT_ALLOWED: { status: 400 },
   ALREADY_A_MEMBER: { status: 409 },
   ALREADY_A_GROUP: { status: 409 },
+  ALREADY_INVITED: { status: 409 },
+  INVITATION_CLOSED: { status: 409 },
   SEAT_UNAVAILABLE: { status: 403 },
   OWNER_PROTECTED: { status: 403 },
   LAST_OWNER: { status: 409 },

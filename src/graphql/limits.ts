@@ -18,8 +18,12 @@ export const MOST_ALIASES = 50;
 /** Of what is sent in variables: coercing them walks down by recursion. */
 export const MOST_VARIABLE_DEPTH = 250;
 const UNPAGED_LIST = 50;
-/** A list that is always whole, and may be of thousands. */
-const WHOLE_LIST = { field: 'everyMember', size: 1000 } as const;
+/** Lists that are always whole, and may be of thousands. */
+const WHOLE_LISTS: ReadonlyMap<string, number> = new Map([
+  ['everyMember', 1000],
+  // Less than the rows of a file may be, so that all of what became of each can be asked for.
+  ['invitationsCreateFromCsv', 500],
+]);
 
 /** A mutation that answers about as many things as its input names. */
 const BULK = { field: 'membersBulkUpdate', ids: 'memberIds' } as const;
@@ -139,9 +143,8 @@ function pageSize(node: FieldNode, { ofConnection }: Cost, { variables }: Reques
     .map((argument) => sizeIn(argument, variables))
     .filter((number) => number !== undefined);
   if (size !== undefined) return Math.max(size, 1);
-  if (node.name.value === WHOLE_LIST.field) return WHOLE_LIST.size;
   if (node.name.value === BULK.field) return Math.max(idsIn(node, variables), 1);
-  return ofConnection ? UNPAGED_LIST : 1;
+  return WHOLE_LISTS.get(node.name.value) ?? (ofConnection ? UNPAGED_LIST : 1);
 }
 
 function sizeIn({ name, value }: ArgumentNode, variables: Request['variables']): number | undefined {

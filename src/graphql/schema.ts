@@ -12,6 +12,7 @@ import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/acc
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { ApiKeyAbilitiesResolver } from './resolvers/api-key-abilities.js';
 import { GroupResolver } from './resolvers/group.js';
+import { InvitationResolver } from './resolvers/invitation.js';
 import { MemberResolver } from './resolvers/member.js';
 import { MembersBulkResolver } from './resolvers/members-bulk.js';
 import { MembershipResolver } from './resolvers/membership.js';
@@ -19,6 +20,7 @@ import { SeatAllocationResolver } from './resolvers/seat-allocation.js';
 import { ViewerResolver } from './resolvers/viewer.js';
 import { ViewerMemberResolver } from './resolvers/viewer-member.js';
 import { WorkspaceResolver } from './resolvers/workspace.js';
+import { WorkspaceInvitationsResolver } from './resolvers/workspace-invitations.js';
 
 const QUERY =
   'What can be read, with a session, an API key or the operator token in the header `Authorization`. Start with ' +
@@ -40,6 +42,8 @@ export function createSchema(): GraphQLSchema {
       MembershipResolver,
       SeatAllocationResolver,
       GroupResolver,
+      InvitationResolver,
+      WorkspaceInvitationsResolver,
       ApiKeyResolver,
       ApiKeyAbilitiesResolver,
       AccessReviewResolver,

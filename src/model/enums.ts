@@ -9,7 +9,7 @@ import {
 } from '../domain/access.js';
 
 /** The domain's closed lists as GraphQL enumerations: same words, one list. */
-function enumOf<Value extends string>(
+export function enumOf<Value extends string>(
   values: readonly Value[],
   name: string,
   description: string,
@@ -94,7 +94,7 @@ export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
 export const ApiKeyScopeEnum = enumOf(API_KEY_SCOPES, 'ApiKeyScope', 'What an API key may do.', {
   SCIM: 'Read and provision members, over SCIM or GraphQL, while SCIM is enabled for the workspace.',
   MEMBERS_READ: 'Read members.',
-  MEMBERS_WRITE: 'Add, update and remove members.',
+  MEMBERS_WRITE: 'Add, invite, update and remove members.',
   CREDITS_READ: 'Read the credit pool and usage.',
   CREDITS_CONSUME: 'Consume credits on behalf of members.',
   AUDIT_READ: 'Read the audit log.',

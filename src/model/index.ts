@@ -2,6 +2,7 @@ import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
 import { Group, GroupMember } from './group.js';
+import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
@@ -16,6 +17,7 @@ export const entities = [
   Membership,
   Group,
   GroupMember,
+  Invitation,
   SeatAllocation,
   ApiKey,
   ApiKeySecret,

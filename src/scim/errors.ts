@@ -22,6 +22,8 @@ const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
   CREDIT_LIMIT_NOT_ALLOWED: { status: 400, scimType: 'invalidValue' },
   ALREADY_A_MEMBER: { status: 409, scimType: 'uniqueness' },
   ALREADY_A_GROUP: { status: 409, scimType: 'uniqueness' },
+  ALREADY_INVITED: { status: 409, scimType: 'uniqueness' },
+  INVITATION_CLOSED: { status: 409 },
   SEAT_UNAVAILABLE: { status: 403 },
   OWNER_PROTECTED: { status: 403 },
   LAST_OWNER: { status: 409 },
@@ -48,7 +50,7 @@ export function faultOf(error: unknown): Fault {
     return { ...REFUSALS[error.code], detail, code: error.code, unknown: false };
   }
   if (error instanceof ScimError) return protocolFault(error);
-  // Express's router, for a path such as /Users/%zz.
+  // A path such as /Users/%zz.
   if (error instanceof URIError) {
     return protocolFault(new ScimError(400, 'The path is not properly percent-encoded.'));
   }

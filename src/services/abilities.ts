@@ -1,9 +1,11 @@
 import type { Action } from '../auth/policy.js';
 import { DomainError, type ErrorCode } from '../domain/errors.js';
+import { resendingRefused, revokingRefused } from '../domain/invitation.js';
 import { ownerProtected } from '../domain/member-state.js';
 import type { Workspace } from '../model/workspace.js';
 import { authorize, mayChangeOwners } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import type { InvitationRow } from './invitation-rows.js';
 import { lastOwner } from './member-changes.js';
 import type { MemberRow } from './member-rows.js';
 
@@ -26,6 +28,7 @@ export interface WorkspaceAbilities {
   readonly addMember: Ability;
   readonly changeMembers: Ability;
   readonly reviewAccess: Ability;
+  readonly manageInvitations: Ability;
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
   readonly readAuditLog: Ability;
@@ -77,6 +80,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     addMember: write,
     changeMembers: write,
     reviewAccess: readMembers.allowed ? readAuditLog : readMembers,
+    manageInvitations: await may('invitation.manage'),
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),
     readAuditLog,
@@ -162,6 +166,24 @@ async function isLastOwner({ batched }: ServiceContext, { id }: MemberRow): Prom
     [id],
   );
   return owner?.isLast ?? false;
+}
+
+export interface InvitationAbilities {
+  readonly revoke: Ability;
+  readonly resend: Ability;
+}
+
+/** What the caller may do to the invitation. */
+export async function ofInvitation(
+  context: ServiceContext,
+  { workspaceId, status }: InvitationRow,
+): Promise<InvitationAbilities> {
+  const may = (refusal: DomainError | undefined) =>
+    ability(async () => {
+      await authorize(context, 'invitation.manage', workspaceId);
+      if (refusal !== undefined) throw refusal;
+    });
+  return { revoke: await may(revokingRefused(status)), resend: await may(resendingRefused(status)) };
 }
 
 async function ability(attempt: () => Promise<void>): Promise<Ability> {

@@ -53,6 +53,15 @@ export async function authorizeNow(
   return grant;
 }
 
+/**
+ * A workspace as it is and stays until the transaction ends, for somebody who has no part in it yet and comes with an
+ * invitation. The grant allows nothing by itself.
+ * @throws DomainError NOT_FOUND
+ */
+export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
+  return lookUpStanding(sql, { type: 'SYSTEM' }, workspaceId, KEPT_AS_IT_IS);
+}
+
 /** Like `authorize`, for what concerns no workspace: only operators (and the platform itself) do such things. */
 export function authorizeOperator(context: ServiceContext, action: Action): void {
   const actor = authenticated(context);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Person } from '../auth/actor.js';
-import { hashSecret, readSecret, sameHash } from '../auth/secret.js';
+import { hashSecret, readSecret, type SecretKind, sameHash } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { ApiKeyScope } from '../model/enums.js';
 import type { Workspace } from '../model/workspace.js';
@@ -40,10 +40,7 @@ export class Credentials {
         : null;
     }
     const forgotten = this.#forgotten;
-    const actor =
-      secret.kind === 'key'
-        ? await this.#keyHolder(secret.lookup, hash, address)
-        : await this.#person(secret.lookup, hash);
+    const actor = await this.#holder(secret, hash, address);
     if (actor !== null && forgotten === this.#forgotten) this.#believed.set(hash, actor);
     return actor;
   }
@@ -52,6 +49,22 @@ export class Credentials {
   forget(): void {
     this.#forgotten += 1;
     this.#believed.clear();
+  }
+
+  #holder(
+    { kind, lookup }: { readonly kind: SecretKind; readonly lookup: string },
+    hash: string,
+    address: string,
+  ): Promise<KeyHolder | Person | null> {
+    switch (kind) {
+      case 'key':
+        return this.#keyHolder(lookup, hash, address);
+      case 'session':
+        return this.#person(lookup, hash);
+      case 'invitation':
+        // It lets somebody in who says who they are; it says so of nobody.
+        return Promise.resolve(null);
+    }
   }
 
   async #keyHolder(lookup: string, hash: string, address: string): Promise<KeyHolder | null> {

@@ -13,6 +13,7 @@ import { record } from './audit.js';
 import { authorize, authorizeNow, type Grant, mayChangeOwners, originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { groupsLeft, leaveGroups } from './group-departures.js';
+import { revokeInvitationsOf } from './invitation-changes.js';
 import { addInOneStatement } from './member-add-statement.js';
 import {
   alreadyAMember,
@@ -63,34 +64,62 @@ export async function add(
   const setBy = newcomer.access && accessSetByAfter(null, newWish, expected);
   const added = await addInOneStatement(context, grant.workspace, newcomer, setBy);
   if (added !== undefined) return { member: added, changed: true };
-  return context.database.transaction(async (tx) => {
-    // Who is meant does not depend on the workspace; what becomes of them does.
-    const accountId = await accounts.findOrCreate(tx, addressOf(newcomer.userName, newcomer.profile));
-    const namesakes = await lockNamesakes(tx, workspaceId, newcomer.userName, accountId);
-    const current = await authorizeNow(context, tx, 'member.write', workspaceId);
-    const { workspace } = current;
-    const around = circumstances(context, current);
-    const wish = wishFor(workspace);
-    const next = memberAfter(null, wish, around);
-    const [former, another] = namesakes;
-    if (another !== undefined || (former !== undefined && former.membershipId !== null))
-      throw alreadyAMember(next.userName);
-    const accessSetBy = accessSetByAfter(null, wish, around);
-    if (former === undefined) {
-      const member = await insert(context, tx, workspace, next, accountId, accessSetBy);
-      return { member, changed: true };
-    }
-    return apply(context, tx, {
-      workspace,
-      row: former,
-      next: memberAfter(
-        stateOf(former),
-        { ...wish, userName: next.userName },
-        circumstances(context, current, former.groups),
-      ),
-      accessSetBy,
-      action: 'member.add',
-    });
+  return context.database.transaction((tx) =>
+    addWithin(context, tx, {
+      workspaceId,
+      newcomer,
+      wishFor,
+      grantNow: () => authorizeNow(context, tx, 'member.write', workspaceId),
+    }),
+  );
+}
+
+/** Somebody to add in a transaction of the caller's. */
+export interface Addition {
+  readonly workspaceId: string;
+  /** Who is meant. */
+  readonly newcomer: Pick<MemberState, 'userName' | 'profile'>;
+  /** What they are to be. */
+  readonly wishFor: WishFor;
+  /** What allows it, asked once account and former record are locked. */
+  grantNow(): Promise<Grant>;
+}
+
+/**
+ * Adds somebody, or adds them again, in a transaction: what `add` and the acceptance of an invitation share.
+ * @throws DomainError as `grantNow` does; ALREADY_A_MEMBER; SEAT_UNAVAILABLE; whatever `memberAfter` refuses
+ */
+export async function addWithin(
+  context: ServiceContext,
+  tx: Transaction,
+  { workspaceId, newcomer, wishFor, grantNow }: Addition,
+): Promise<MemberChange> {
+  // Who is meant does not depend on the workspace; what becomes of them does.
+  const accountId = await accounts.findOrCreate(tx, addressOf(newcomer.userName, newcomer.profile));
+  const namesakes = await lockNamesakes(tx, workspaceId, newcomer.userName, accountId);
+  const current = await grantNow();
+  const { workspace } = current;
+  const around = circumstances(context, current);
+  const wish = wishFor(workspace);
+  const next = memberAfter(null, wish, around);
+  const [former, another] = namesakes;
+  if (another !== undefined || (former !== undefined && former.membershipId !== null))
+    throw alreadyAMember(next.userName);
+  const accessSetBy = accessSetByAfter(null, wish, around);
+  if (former === undefined) {
+    const member = await insert(context, tx, workspace, next, accountId, accessSetBy);
+    return { member, changed: true };
+  }
+  return apply(context, tx, {
+    workspace,
+    row: former,
+    next: memberAfter(
+      stateOf(former),
+      { ...wish, userName: next.userName },
+      circumstances(context, current, former.groups),
+    ),
+    accessSetBy,
+    action: 'member.add',
   });
 }
 
@@ -141,6 +170,7 @@ export async function deleteRecord(
     if (isOwner && !mayChangeOwners(context, grant)) throw ownerProtected();
     await leaveGroups(tx, row);
     if (isOwner) await keepAnOwner(tx, workspaceId, row.id);
+    await revokeInvitationsOf(context, tx, row);
     await seats.exchange(tx, workspaceId, row.seatType, null);
     await endSessions(tx, workspaceId, row.accountId);
     context.grants.delete(workspaceId);
@@ -191,7 +221,7 @@ export async function clearAccess(context: ServiceContext, target: MemberTarget)
 }
 
 /** @param groups those that the member is in: what they grant stands where else the default would (rule 30) */
-function circumstances(
+export function circumstances(
   context: ServiceContext,
   grant: Grant,
   groups: readonly GroupGrant[] = [],

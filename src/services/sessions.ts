@@ -3,6 +3,7 @@ import { isAddress } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
 import { Session } from '../model/session.js';
+import * as accounts from './accounts.js';
 import { record } from './audit.js';
 import { authenticated, authorizeOperator } from './authorization.js';
 import type { ServiceContext } from './context.js';
@@ -19,13 +20,18 @@ export interface MintedSession {
 
 /**
  * Mints a session for the person with that address, who must be known to the platform.
+ * @param createAccount makes the platform know somebody who is new: who comes with an invitation, say
  * @throws DomainError as `authorizeOperator` does; INVALID_INPUT; NOT_FOUND when nobody has the address
  */
-export async function create(context: ServiceContext, { email }: { email: string }): Promise<MintedSession> {
+export async function create(
+  context: ServiceContext,
+  { email, createAccount = false }: { readonly email: string; readonly createAccount?: boolean },
+): Promise<MintedSession> {
   authorizeOperator(context, 'session.create');
   if (!isAddress(email))
     throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
   return context.database.transaction(async (tx) => {
+    if (createAccount) await accounts.findOrCreate(tx, email);
     const [account] = await tx.rows<{ id: string; email: string }>(
       'select id, email from account where email = $1',
       [email],
@@ -33,7 +39,7 @@ export async function create(context: ServiceContext, { email }: { email: string
     if (account === undefined) {
       throw new DomainError('NOT_FOUND', 'Nobody on the platform has this address.', {
         attribute: 'email',
-        hint: 'Add the person to a workspace first.',
+        hint: 'Add the person to a workspace first. For somebody who has been invited, set createAccount.',
       });
     }
     const { secret, lookup, hash } = mintSecret('session');

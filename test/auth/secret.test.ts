@@ -2,17 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { credentialIn, hashSecret, mintSecret, readSecret, sameHash } from '../../src/auth/secret.js';
 
 describe('rule 26: secrets', () => {
-  test.each(['key', 'session'] as const)('a %s has a prefix that secret scanners can find', (kind) => {
-    const minted = mintSecret(kind);
-    expect(minted).toEqual({
-      secret: expect.stringMatching(new RegExp(`^rollcall_${kind}_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$`)),
-      lookup: expect.stringMatching(/^[0-9a-f]{16}$/),
-      hash: hashSecret(minted.secret),
-      prefix: `rollcall_${kind}_${minted.lookup}`,
-    });
-    expect(minted.secret.startsWith(`${minted.prefix}_`)).toBe(true);
-    expect(readSecret(minted.secret)).toEqual({ kind, lookup: minted.lookup });
-  });
+  test.each(['key', 'session', 'invitation'] as const)(
+    'a %s has a prefix that secret scanners can find',
+    (kind) => {
+      const minted = mintSecret(kind);
+      expect(minted).toEqual({
+        secret: expect.stringMatching(new RegExp(`^rollcall_${kind}_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$`)),
+        lookup: expect.stringMatching(/^[0-9a-f]{16}$/),
+        hash: hashSecret(minted.secret),
+        prefix: `rollcall_${kind}_${minted.lookup}`,
+      });
+      expect(minted.secret.startsWith(`${minted.prefix}_`)).toBe(true);
+      expect(readSecret(minted.secret)).toEqual({ kind, lookup: minted.lookup });
+    },
+  );
 
   test('no two are alike', () => {
     const minted = Array.from({ length: 100 }, () => mintSecret('key'));

@@ -284,6 +284,87 @@ describe('member_group', () => {
   });
 });
 
+describe('rule 22: invitation', () => {
+  let invitations = 0;
+
+  function invitationRow(workspace: Row, more: Row = {}): Row {
+    invitations += 1;
+    return {
+      id: newId(),
+      workspace_id: workspace.id,
+      workspace_version: workspace.version,
+      email: `invited-${invitations}@acme.test`,
+      invited_by: 'operator',
+      lookup: `l${invitations}`,
+      hash: 'h',
+      created_at: NOW,
+      sent_at: NOW,
+      expires_at: NOW,
+      max_uses: 1,
+      use_count: 0,
+      delivery: 'SENT',
+      ...more,
+    };
+  }
+
+  const LINK = { email: null, delivery: null, max_uses: null };
+  const ACCEPTED = { accepted_at: NOW, use_count: 1 };
+
+  test.each<[constraint: string, version: string, wrong: Row]>([
+    ['invitation_access_fits_version', 'V2', { role: 'OWNER' }],
+    ['invitation_access_fits_version', 'V2', { role: 'EDITOR', seat_type: 'PRO' }],
+    ['invitation_access_fits_version', 'V1', { role: 'EDITOR' }],
+    ['invitation_access_fits_version', 'V1', { role: 'ADMIN', credit_limit: 5 }],
+    ['invitation_access_is_whole', 'V1', { seat_type: 'PRO' }],
+    ['invitation_seat_type_known', 'V1', { role: 'MEMBER', seat_type: 'THRONE' }],
+    ['invitation_credit_limit_applies', 'V2', { role: 'VIEWER', credit_limit: 5 }],
+    ['invitation_credit_limit_applies', 'V2', { role: 'EDITOR', credit_limit: 0 }],
+    ['invitation_uses_within_limit', 'V2', { ...LINK, max_uses: 2, use_count: 3 }],
+    ['invitation_uses_within_limit', 'V2', { ...LINK, max_uses: 0 }],
+    ['invitation_uses_within_limit', 'V2', { ...LINK, use_count: -1 }],
+    ['invitation_of_one_is_used_once', 'V2', { max_uses: 2 }],
+    ['invitation_of_one_is_used_once', 'V2', { use_count: 1 }],
+    ['invitation_of_one_is_used_once', 'V2', { accepted_at: NOW }],
+    ['invitation_of_one_is_used_once', 'V2', { ...LINK, accepted_at: NOW }],
+    ['invitation_delivery_known', 'V2', { delivery: 'BY_PIGEON' }],
+    ['invitation_delivery_known', 'V2', { delivery: null }],
+    ['invitation_delivery_known', 'V2', { ...LINK, delivery: 'SENT' }],
+    ['invitation_lookup_unique', 'V2', { lookup: 'l1' }],
+    ['invitation_fits_workspace', 'V2', { workspace_version: 'V1' }],
+  ])('%s, on %s: %j', async (constraint, version, wrong) => {
+    const workspace = workspaceRow(version);
+    await insert('workspace', workspace);
+    if (constraint === 'invitation_lookup_unique')
+      await insert('invitation', invitationRow(workspace, { lookup: 'l1' }));
+    expect(await refusedBy(...insertOf('invitation', invitationRow(workspace, wrong)))).toBe(constraint);
+  });
+
+  test('one that is open a workspace and address, without case; any number that are over, and links', async () => {
+    const [here, there] = [workspaceRow('V2'), workspaceRow('V2')];
+    await insert('workspace', here);
+    await insert('workspace', there);
+    const email = 'ann@invited.test';
+    for (const over of [ACCEPTED, { revoked_at: NOW }, {}])
+      await insert('invitation', invitationRow(here, { email, ...over }));
+    await insert('invitation', invitationRow(there, { email }));
+    await insert('invitation', invitationRow(here, LINK));
+    await insert('invitation', invitationRow(here, { ...LINK, use_count: 9 }));
+    expect(
+      await refusedBy(...insertOf('invitation', invitationRow(here, { email: 'ANN@invited.test' }))),
+    ).toBe('invitation_one_open');
+  });
+
+  test('outlives the record of who has accepted it', async () => {
+    const { workspace, member } = await workspaceWithMember('V2');
+    const row = invitationRow(workspace, { ...ACCEPTED, accepted_by: member.id });
+    await insert('invitation', row);
+    await database.rows('delete from member where id = $1', [member.id]);
+    expect(
+      await database.rows('select accepted_by, use_count from invitation where id = $1', [row.id]),
+    ).toEqual([{ accepted_by: null, use_count: 1 }]);
+  });
+});
+
 describe('seat_allocation', () => {
   const BUILDER = { seat_type: 'BUILDER', workspace_version: 'V1', total: 1, used: 1 };
 

@@ -15,6 +15,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CREDIT_LIMIT_NOT_ALLOWED: 'The role has no credit limit.',
   ALREADY_A_MEMBER: 'Somebody with this address or userName is a member.',
   ALREADY_A_GROUP: 'A group with this name is there.',
+  ALREADY_INVITED: 'An invitation to this address is pending.',
+  INVITATION_CLOSED: 'The invitation has been accepted, revoked or used up, or has expired.',
   SEAT_UNAVAILABLE: 'No seat of this type is free.',
   OWNER_PROTECTED: 'Owners are not changed this way.',
   LAST_OWNER: 'A workspace keeps at least one owner.',
@@ -60,6 +62,8 @@ export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Change and remove members, one or many at once.' })
   changeMembers!: Ability;
   @Field(() => Ability, { description: 'See who had which access in the past.' }) reviewAccess!: Ability;
+  @Field(() => Ability, { description: 'Invite people, and revoke and resend invitations.' })
+  manageInvitations!: Ability;
   @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
   manageApiKeys!: Ability;

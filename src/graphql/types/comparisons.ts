@@ -33,7 +33,7 @@ function orderedComparison<Value>(
 }
 
 /** Comparisons of an enumeration. */
-function enumComparison<Value extends string>(
+export function enumComparison<Value extends string>(
   name: string,
   values: Readonly<Record<Value, Value>>,
   description: string,

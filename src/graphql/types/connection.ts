@@ -2,6 +2,7 @@ import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { ApiKey } from '../../model/api-key.js';
 import { AuditEntry } from '../../model/audit-entry.js';
 import { Group } from '../../model/group.js';
+import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
@@ -90,6 +91,8 @@ function connectionOf<Item extends object>(
 export const WorkspaceConnection = connectionOf(Workspace);
 export const MemberConnection = connectionOf(Member);
 export const GroupConnection = connectionOf(Group);
+/** Without what finds and proves its token, which no list reads. */
+export const InvitationConnection = connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);
 export const MembershipConnection = connectionOf(Membership);
 export const ApiKeyConnection = connectionOf(ApiKey);
 export const AuditEntryConnection = connectionOf(AuditEntry);

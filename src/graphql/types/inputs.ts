@@ -346,8 +346,17 @@ export class ApiKeyDeleteInput extends ApiKeyTargetInput {}
 
 @InputType({ description: 'For whom to mint a session.' })
 export class SessionCreateInput {
-  @Field(() => String, { description: 'The e-mail address of somebody whom the platform knows.' })
+  @Field(() => String, {
+    description: 'The e-mail address of somebody whom the platform knows, unless `createAccount` is set.',
+  })
   email!: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether the platform is to know somebody who is new to it: set it for people who come with an invitation, once it is certain that the address is theirs.',
+  })
+  createAccount!: boolean;
 }
 
 @InputType({ description: 'Which session to end.' })

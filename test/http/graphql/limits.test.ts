@@ -95,6 +95,14 @@ describe('cost: one for every field, times the page sizes of the lists it stands
     expect(await ask(query)).toEqual(tooExpensive(cost, 8));
   });
 
+  test('what became of many things counts as many', async () => {
+    const query = `mutation ($input: InvitationsCreateFromCsvInput!) { invitationsCreateFromCsv(input: $input) {
+      results { invitation { workspace { members(first: 200) { nodes { id } } } } } } }`;
+    const input = { workspaceId: workspace.workspaceId, csv: 'email' };
+    const cost = 1 + (1 + 500 * (1 + (1 + (1 + 200 * (1 + 1)))));
+    expect(await ask(query, { input })).toEqual(tooExpensive(cost, 7));
+  });
+
   test('as many things as ids are asked for', async () => {
     const query = `query ($ids: [ID!]!) {
       nodes(ids: $ids) { ... on Workspace { members(first: 200) { nodes { id } } } }

@@ -17,6 +17,13 @@ export const WORKSPACE = `
   id name version plan scimEnabled defaultCreditLimit
   defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
+/** All of an invitation that can be compared with what was asked for. */
+export const INVITATION = `
+  id kind email role status invitedBy createdAt sentAt expiresAt maxUses useCount acceptedAt revokedAt
+  delivery deliveryError acceptedBy { id userName }
+  access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
+
+const MINTED_INVITATION = `token url invitation { ${INVITATION} }`;
 const MEMBER_PAYLOAD = `changed member { ${MEMBER} }`;
 const GROUP_PAYLOAD = `changed group { ${GROUP} }`;
 const WORKSPACE_PAYLOAD = `workspace { ${WORKSPACE} creditPool { total } seats { seatType total used available } }`;
@@ -42,6 +49,13 @@ const SELECTIONS = {
   groupSetGrant: GROUP_PAYLOAD,
   groupClearGrant: GROUP_PAYLOAD,
   groupDelete: 'groupId',
+  invitationCreate: MINTED_INVITATION,
+  invitationLinkCreate: MINTED_INVITATION,
+  invitationResend: MINTED_INVITATION,
+  invitationRevoke: `changed invitation { ${INVITATION} }`,
+  invitationAccept: `${MEMBER_PAYLOAD} workspace { id name }`,
+  invitationsCreateFromCsv: `invitedCount refusedCount ignoredColumns
+    results { row email token url invitation { ${INVITATION} } error { code message attribute hint } }`,
   seatsSet: 'seats { seatType total used available }',
   creditPoolSet: WORKSPACE_PAYLOAD,
   workspaceCreate: `ownerMemberId ${WORKSPACE_PAYLOAD}`,

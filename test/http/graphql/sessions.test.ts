@@ -84,7 +84,7 @@ describe('sessionCreate', () => {
     expect(await mutate(app, app.operatorToken, 'sessionCreate', { email: nextAddress() })).toEqual(
       refused('sessionCreate', 'NOT_FOUND', 'Nobody on the platform has this address.', {
         attribute: 'email',
-        hint: 'Add the person to a workspace first.',
+        hint: 'Add the person to a workspace first. For somebody who has been invited, set createAccount.',
       }),
     );
     expect(await mutate(app, app.operatorToken, 'sessionCreate', { email: 'ann' })).toEqual(

@@ -1,0 +1,178 @@
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { logTransport } from '../../../src/mail/log.js';
+import { smtpTransport } from '../../../src/mail/smtp.js';
+import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+import { parts, startSmtpServer, type TestSmtpServer } from '../../mail/smtp-server.js';
+import { done, nextAddress } from './operations.js';
+
+/** Invitations as they arrive: over SMTP, at a real server. */
+
+let smtp: TestSmtpServer;
+let app: TestApp;
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  app = await startTestApp({
+    mailTransport: smtpTransport(smtp.url, 'Rollcall <rollcall@acme.test>'),
+    invitationUrl: 'https://app.acme.test/join#{token}',
+  });
+  workspace = await app.workspace({ version: 'V2' });
+});
+
+afterAll(async () => {
+  await app.stop();
+  await smtp.close();
+});
+
+interface Delivery {
+  readonly delivery: string;
+  readonly deliveryError: string | null;
+}
+
+/** What became of the mail, once it is known. */
+async function deliveryOf(id: string): Promise<Delivery> {
+  const query = 'query ($id: ID!) { node(id: $id) { ... on Invitation { delivery deliveryError } } }';
+  let found: Delivery | undefined;
+  await expect
+    .poll(async () => {
+      found = (await app.graphql(app.operatorToken, query, { id })).data.node;
+      return found?.delivery;
+    })
+    .not.toBe('QUEUED');
+  return found ?? { delivery: '', deliveryError: null };
+}
+
+const mailsTo = (email: string) => smtp.received.filter(({ to }) => to.includes(email));
+
+async function invite(email: string, credential = app.operatorToken) {
+  return done(app, credential, 'invitationCreate', { workspaceId: workspace.workspaceId, email });
+}
+
+test('the mail has the link and the token, and both open the door', async () => {
+  const email = nextAddress();
+  const owner = await app.session(workspace.ownerEmail);
+  const { invitation, token, url } = await invite(email, owner);
+  expect(invitation).toMatchObject({ delivery: 'QUEUED', deliveryError: null });
+  expect(url).toBe(`https://app.acme.test/join#${token}`);
+  expect(await deliveryOf(invitation.id)).toEqual({ delivery: 'SENT', deliveryError: null });
+  const mails = mailsTo(email);
+  expect(mails).toEqual([{ from: 'rollcall@acme.test', to: [email], source: expect.any(String) }]);
+  const { headers, text, html } = parts(mails[0] ?? { from: '', to: [], source: '' });
+  expect(headers).toContain('From: Rollcall <rollcall@acme.test>');
+  expect(headers).toContain(`To: ${email}`);
+  expect(headers).toMatch(/^Subject: Invitation to Acme 1$/m);
+  expect(text).toContain(`${workspace.ownerEmail} invites you to the workspace Acme 1.`);
+  expect(text).toContain(`Accept the invitation: ${url}`);
+  expect(html).toContain(`<a href="${url}">Accept the invitation</a>`);
+  expect(smtp.logins).toContain('rollcall');
+  const [mailed = ''] = /rollcall_invitation_[0-9a-f]{16}_[\w-]{43}/.exec(text) ?? [];
+  const session = await done(app, app.operatorToken, 'sessionCreate', { email, createAccount: true });
+  await done(app, session.token, 'invitationAccept', { token: mailed });
+});
+
+test('a mail that is refused undoes nothing, says why, and can be sent again', async () => {
+  const email = `refused-${nextAddress()}`;
+  const { invitation } = await invite(email);
+  const { delivery, deliveryError } = await deliveryOf(invitation.id);
+  expect(delivery).toBe('FAILED');
+  expect(deliveryError).toMatch(/No such mailbox/);
+  expect(deliveryError).not.toMatch(/\p{Cc}/u);
+  const target = { workspaceId: workspace.workspaceId, invitationId: invitation.id };
+  const again = await done(app, app.operatorToken, 'invitationResend', target);
+  expect(again.invitation).toMatchObject({ status: 'PENDING', delivery: 'QUEUED', deliveryError: null });
+  expect(await deliveryOf(invitation.id)).toMatchObject({ delivery: 'FAILED' });
+});
+
+test('sent again, the mail has the newer token', async () => {
+  const email = nextAddress();
+  const { invitation, token } = await invite(email);
+  await deliveryOf(invitation.id);
+  const target = { workspaceId: workspace.workspaceId, invitationId: invitation.id };
+  const again = await done(app, app.operatorToken, 'invitationResend', target);
+  expect(await deliveryOf(invitation.id)).toMatchObject({ delivery: 'SENT' });
+  const [first, second] = mailsTo(email).map((mail) => parts(mail).text);
+  expect(first).toContain(token);
+  expect(second).toContain(again.token);
+  expect(second).not.toContain(token);
+});
+
+test('everybody of a file gets a mail of their own', async () => {
+  const emails = Array.from({ length: 25 }, () => nextAddress());
+  const { results } = await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
+    workspaceId: workspace.workspaceId,
+    csv: ['email', ...emails, 'nobody'].join('\n'),
+  });
+  for (const { email, invitation, token } of results.slice(0, -1)) {
+    expect(await deliveryOf(invitation.id)).toEqual({ delivery: 'SENT', deliveryError: null });
+    const mails = mailsTo(email);
+    expect(mails.map(({ to }) => to)).toEqual([[email]]);
+    expect(mails.map((mail) => parts(mail).text)).toEqual([expect.stringContaining(token)]);
+  }
+});
+
+test('a link is mailed to nobody, and neither is a dry run', async () => {
+  const before = smtp.received.length;
+  const { workspaceId } = workspace;
+  const { invitation } = await done(app, app.operatorToken, 'invitationLinkCreate', { workspaceId });
+  expect(invitation.delivery).toBeNull();
+  const csv = `email\n${nextAddress()}`;
+  await done(app, app.operatorToken, 'invitationsCreateFromCsv', { workspaceId, csv, dryRun: true });
+  // Whatever had been queued by them would have gone out before this one.
+  const { invitation: later } = await invite(nextAddress());
+  await deliveryOf(later.id);
+  expect(smtp.received).toHaveLength(before + 1);
+});
+
+test.each(['a,evil@acme.test', 'a>,<evil@acme.test', '<a@acme.test', '"a@acme.test'])(
+  'an address with signs of a list in it is one address, or none: %s',
+  async (email) => {
+    const { invitation } = await invite(email);
+    await deliveryOf(invitation.id);
+    const to = smtp.received.flatMap((mail) => mail.to);
+    expect(to).not.toContain('evil@acme.test');
+    expect(to).not.toContain('a');
+  },
+);
+
+test('a mail server that is away is a failed mail', async () => {
+  const gone = await startSmtpServer();
+  await gone.close();
+  const other = await startTestApp({ mailTransport: smtpTransport(gone.url, 'rollcall@acme.test') });
+  try {
+    const { workspaceId } = await other.workspace({ version: 'V2' });
+    const email = nextAddress();
+    const made = await done(other, other.operatorToken, 'invitationCreate', { workspaceId, email });
+    expect(made.url).toBeNull();
+    await expect
+      .poll(() => other.sql('select delivery from invitation where id = $1', [made.invitation.id]))
+      .toEqual([{ delivery: 'FAILED' }]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('in development the log shows the mail', async () => {
+  const lines = new PassThrough();
+  const development = await startTestApp({
+    mailTransport: logTransport(pino({ base: null, timestamp: false }, lines)),
+    invitationUrl: 'https://app.acme.test/join/{token}',
+  });
+  const { workspaceId } = await development.workspace({ version: 'V2' });
+  const email = nextAddress();
+  const { url } = await done(development, development.operatorToken, 'invitationCreate', {
+    workspaceId,
+    email,
+  });
+  await development.stop();
+  const { text, ...line } = JSON.parse(String(lines.read()));
+  expect(line).toEqual({
+    level: 30,
+    to: email,
+    subject: 'Invitation to Acme 1',
+    msg: 'a mail that is not sent: this is development',
+  });
+  expect(text).toContain(url);
+});

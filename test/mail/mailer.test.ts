@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { Mailer } from '../../src/mail/mailer.js';
+import type { Mail, MailTransport } from '../../src/mail/transport.js';
+
+const letter = (to: string) => ({
+  to,
+  workspaceName: 'Acme',
+  invitedBy: 'operator',
+  token: 'rollcall_invitation_0_x',
+  expiresAt: new Date(),
+});
+
+/** A transport that holds every mail until it is told what becomes of it. */
+function heldTransport() {
+  const held: { mail: Mail; settle: PromiseWithResolvers<void> }[] = [];
+  let isClosed = false;
+  const transport: MailTransport = {
+    send(mail) {
+      const settle = Promise.withResolvers<void>();
+      held.push({ mail, settle });
+      return settle.promise;
+    },
+    close: () => {
+      isClosed = true;
+    },
+  };
+  return { held, transport, isClosed: () => isClosed };
+}
+
+function mailerOver(transport: MailTransport | undefined) {
+  const failures: string[] = [];
+  const faults: unknown[] = [];
+  const mailer = new Mailer({
+    transport,
+    invitationUrl: undefined,
+    onFailure: (reason) => failures.push(reason),
+    onFault: (error) => faults.push(error),
+  });
+  return { mailer, failures, faults };
+}
+
+test('five at once, the others wait; each is told what became of its own', async () => {
+  const { held, transport } = heldTransport();
+  const { mailer, failures } = mailerOver(transport);
+  const told: (string | null)[] = [];
+  for (let index = 0; index < 7; index += 1) {
+    mailer.invite(letter(`p${index}@acme.test`), async (error) => {
+      told[index] = error;
+    });
+  }
+  expect(held.map(({ mail }) => mail.to)).toEqual([0, 1, 2, 3, 4].map((index) => `p${index}@acme.test`));
+  held[0]?.settle.reject(new Error('550 No such mailbox,\r\nit said: rollcall_invitation_0_x'));
+  held[1]?.settle.resolve();
+  await expect.poll(() => held.length).toBe(7);
+  for (const { settle } of held.slice(2)) settle.resolve();
+  await mailer.idle();
+  expect(told).toEqual(['550 No such mailbox, it said: …', null, null, null, null, null, null]);
+  expect(failures).toEqual(['550 No such mailbox, it said: …']);
+});
+
+test('stopping sends what waits, and closes the transport then', async () => {
+  const { held, transport, isClosed } = heldTransport();
+  const { mailer } = mailerOver(transport);
+  const told: (string | null)[] = [];
+  mailer.invite(letter('ann@acme.test'), async (error) => {
+    told.push(error);
+  });
+  const stopped = mailer.stop();
+  expect(isClosed()).toBe(false);
+  held[0]?.settle.resolve();
+  await stopped;
+  expect(told).toEqual([null]);
+  expect(isClosed()).toBe(true);
+});
+
+test('a report that fails is a fault, and holds nothing up', async () => {
+  const { held, transport } = heldTransport();
+  const { mailer, faults } = mailerOver(transport);
+  const fault = new Error('the database is away');
+  mailer.invite(letter('ann@acme.test'), () => Promise.reject(fault));
+  held[0]?.settle.resolve();
+  await mailer.idle();
+  expect(faults).toEqual([fault]);
+});
+
+test('without a transport nothing is sent', async () => {
+  const { mailer } = mailerOver(undefined);
+  expect(mailer.sends).toBe(false);
+  mailer.invite(letter('ann@acme.test'), () => Promise.reject(new Error('told')));
+  await mailer.stop();
+});
