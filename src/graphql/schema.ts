@@ -8,6 +8,13 @@ import {
 import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
+import {
+  CreditConsumptionResolver,
+  CreditPoolResolver,
+  CreditsConsumePayloadResolver,
+  MemberCreditsResolver,
+  WorkspaceCreditsResolver,
+} from './resolvers/credits.js';
 import { GroupResolver } from './resolvers/group.js';
 import { MemberResolver } from './resolvers/member.js';
 import { MembershipResolver } from './resolvers/membership.js';
@@ -25,6 +32,11 @@ export function createSchema(): GraphQLSchema {
       MembershipResolver,
       SeatAllocationResolver,
       GroupResolver,
+      CreditPoolResolver,
+      WorkspaceCreditsResolver,
+      MemberCreditsResolver,
+      CreditConsumptionResolver,
+      CreditsConsumePayloadResolver,
       ApiKeyResolver,
     ],
     // Values are judged in the services, for every door alike.

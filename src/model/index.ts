@@ -1,6 +1,7 @@
 import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
+import { CreditConsumption, CreditMonth, CreditUsage } from './credits.js';
 import { Group, GroupMember } from './group.js';
 import { Member } from './member.js';
 import { Membership } from './membership.js';
@@ -17,6 +18,9 @@ export const entities = [
   Group,
   GroupMember,
   SeatAllocation,
+  CreditMonth,
+  CreditUsage,
+  CreditConsumption,
   ApiKey,
   ApiKeySecret,
   Session,

@@ -1,8 +1,10 @@
 import type { Action } from '../auth/policy.js';
+import { refusedToRole, usesCredits } from '../domain/credits.js';
 import { DomainError, type ErrorCode } from '../domain/errors.js';
 import { ownerProtected } from '../domain/member-state.js';
 import { authorize, mayChangeOwners } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import { authorizeConsumption } from './credit-consumption.js';
 import type { MemberRow } from './member-rows.js';
 
 /** Whether the caller may do something; if not, why, in the words in which the command would refuse it. */
@@ -19,6 +21,7 @@ export interface WorkspaceAbilities {
   readonly setScim: Ability;
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
+  readonly readCredits: Ability;
   readonly addMember: Ability;
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
@@ -29,6 +32,7 @@ export interface MemberAbilities {
   readonly update: Ability;
   readonly setAccess: Ability;
   readonly setCreditLimit: Ability;
+  readonly consumeCredits: Ability;
   readonly remove: Ability;
   readonly delete: Ability;
   readonly promote: Ability;
@@ -43,6 +47,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     setScim: await may('workspace.setScim'),
     setSeats: await may('seats.set'),
     setCreditPool: await may('credits.setPool'),
+    readCredits: await may('credits.read'),
     addMember: await may('member.write'),
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),
@@ -86,6 +91,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
     update: await may('member.write'),
     setAccess: await may('member.write', inactive, onlySeats),
     setCreditLimit: await may('member.write', inactive, onlyDemotion, noLimit),
+    consumeCredits: await ofConsumption(context, member),
     remove: await may('member.write', inactive),
     delete: await may('member.write'),
     promote: await may(
@@ -98,6 +104,19 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       !isOwner && new DomainError('INVALID_INPUT', 'The member is not an owner.'),
     ),
   };
+}
+
+/** Limit and pool are not looked at, which would cost a statement: `usage.blockedBy` tells of them. */
+function ofConsumption(context: ServiceContext, member: MemberRow): Promise<Ability> {
+  const { id: memberId, workspaceId, role, userName } = member;
+  return ability(async () => {
+    await authorizeConsumption(context, { workspaceId, memberId });
+    const { workspace } = await authorize(context, 'workspace.read', workspaceId);
+    if (workspace.version === 'V1') {
+      throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.');
+    }
+    if (!usesCredits(role)) throw new DomainError('CREDITS_EXHAUSTED', refusedToRole(role, userName).message);
+  });
 }
 
 async function ability(attempt: () => Promise<void>): Promise<Ability> {

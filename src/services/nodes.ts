@@ -6,13 +6,22 @@ import * as apiKeys from './api-keys.js';
 import * as audit from './audit.js';
 import { authenticated } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import * as creditReports from './credit-reports.js';
 import * as groups from './groups.js';
 import * as members from './members.js';
 import * as workspaces from './workspaces.js';
 
 interface Located {
   readonly id: string;
-  readonly type: 'Account' | 'Workspace' | 'Member' | 'Membership' | 'Group' | 'ApiKey' | 'AuditEntry';
+  readonly type:
+    | 'Account'
+    | 'Workspace'
+    | 'Member'
+    | 'Membership'
+    | 'Group'
+    | 'CreditConsumption'
+    | 'ApiKey'
+    | 'AuditEntry';
   readonly workspaceId: string;
 }
 
@@ -22,6 +31,7 @@ const LOCATE = `
   union all select id, 'Member', workspace_id from member where id = any($1::uuid[])
   union all select id, 'Membership', workspace_id from membership where id = any($1::uuid[])
   union all select id, 'Group', workspace_id from member_group where id = any($1::uuid[])
+  union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($1::uuid[])
   union all select id, 'ApiKey', workspace_id from api_key where id = any($1::uuid[])
   union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($1::uuid[]) and workspace_id is not null
   union all select a.id, 'Account', a.id from account a where a.id = any($1::uuid[])`;
@@ -62,6 +72,7 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   Member: (context, { id, workspaceId }) => members.get(context, workspaceId, { id }),
   Membership: loadMembership,
   Group: (context, { id, workspaceId }) => groups.get(context, workspaceId, { id }),
+  CreditConsumption: (context, { id, workspaceId }) => creditReports.consumption(context, workspaceId, id),
   ApiKey: (context, { id, workspaceId }) => apiKeys.get(context, { workspaceId, apiKeyId: id }),
   AuditEntry: (context, { id, workspaceId }) => audit.get(context, workspaceId, id),
   Account: loadAccount,

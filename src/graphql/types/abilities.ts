@@ -50,6 +50,8 @@ export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Switch SCIM on or off.' }) setScim!: Ability;
   @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
   @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
+  @Field(() => Ability, { description: 'Read the credit pool, and what everybody has used of it.' })
+  readCredits!: Ability;
   @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
   @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
@@ -62,6 +64,11 @@ export class MemberAbilities {
   @Field(() => Ability, { description: 'Change userName, external id and profile.' }) update!: Ability;
   @Field(() => Ability, { description: 'Change seat or role.' }) setAccess!: Ability;
   @Field(() => Ability, { description: 'Set or clear the credit limit.' }) setCreditLimit!: Ability;
+  @Field(() => Ability, {
+    description:
+      'Use credits for the member, as far as its role goes. `Member.usage.blockedBy` tells of limit and pool.',
+  })
+  consumeCredits!: Ability;
   @Field(() => Ability, { description: 'End the stay.' }) remove!: Ability;
   @Field(() => Ability, { description: 'Delete the record.' }) delete!: Ability;
   @Field(() => Ability, { description: 'Make an owner.' }) promote!: Ability;

@@ -1,6 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { ApiKey } from '../../model/api-key.js';
 import { AuditEntry } from '../../model/audit-entry.js';
+import { CreditConsumption } from '../../model/credits.js';
 import { Group } from '../../model/group.js';
 import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
@@ -90,5 +91,6 @@ export const WorkspaceConnection = connectionOf(Workspace);
 export const MemberConnection = connectionOf(Member);
 export const GroupConnection = connectionOf(Group);
 export const MembershipConnection = connectionOf(Membership);
+export const CreditConsumptionConnection = connectionOf(CreditConsumption);
 export const ApiKeyConnection = connectionOf(ApiKey);
 export const AuditEntryConnection = connectionOf(AuditEntry);
