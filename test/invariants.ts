@@ -18,6 +18,31 @@ const BROKEN = {
     select w.id from workspace w
     where not exists (
       select 1 from membership s where s.workspace_id = w.id and s.role = 'OWNER' and s.ended_at is null)`,
+  'rule 23: what a pool has lost in a month is what its accounts have used in it': `
+    select c.workspace_id, c.month, c.used, coalesce(sum(u.used), 0)::integer as by_accounts
+    from credit_month c left join credit_usage u on u.workspace_id = c.workspace_id and u.month = c.month
+    group by c.workspace_id, c.month having c.used <> coalesce(sum(u.used), 0)`,
+  'rule 23: what an account has used in a month was counted one by one': `
+    select workspace_id, account_id, month, u.used, c.used as counted
+    from credit_usage u full join (
+      select workspace_id, account_id, month, sum(amount)::integer as used
+      from credit_consumption group by workspace_id, account_id, month) c using (workspace_id, account_id, month)
+    where u.used is distinct from c.used`,
+  'rule 23: no more is used than a pool holds, but where it has been lowered': `
+    select c.workspace_id, c.month, c.used, c.total from credit_month c
+    where c.used > c.total and c.used > (
+      select max((e.changes->'monthlyCredits'->>'after')::integer) from audit_entry e
+      where e.workspace_id = c.workspace_id and e.changes->'monthlyCredits'->>'after' is not null)`,
+  'rule 23: a month holds what the workspace was set to last': `
+    select w.id, w.monthly_credits, c.total from workspace w
+    left join lateral (
+      select total from credit_month m where m.workspace_id = w.id order by month desc limit 1) c on true
+    where w.monthly_credits is distinct from c.total`,
+  'rule 28: every use of credits is one audited change': `
+    select c.id, c.amount from credit_consumption c
+    where 1 <> (
+      select count(*) from audit_entry e
+      where e.target_id = c.id and e.action = 'credits.consume' and e.changes->'amount'->>'after' = c.amount::text)`,
   'rule 28: every stay was begun by one audited change': `
     select s.member_id, count(*)::integer as stays
     from membership s

@@ -42,6 +42,10 @@ export const POLICY = {
   'seats.set': { people: OWNERS, scopes: [] },
   'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
   'credits.setPool': { people: MANAGERS, scopes: [] },
+  // Nobody uses credits in somebody else's name, managers neither: that is for the apps that are billed.
+  'credits.consume': { people: [], scopes: ['CREDITS_CONSUME'] },
+  // Who is a viewer is told so by rule 23, with what to do about it.
+  'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
 } as const satisfies Record<string, Rule>;

@@ -1,3 +1,5 @@
+import type { CreditBlock } from './credits.js';
+
 /**
  * The closed list of refusals (spec "Errors"). Every door owns a complete
  * `Record<ErrorCode, …>`, so a new code does not compile until each has an answer for it.
@@ -31,6 +33,17 @@ export interface SeatCount {
   readonly used: number;
 }
 
+/** What has blocked a request for credits (rule 23). */
+export interface CreditFacts {
+  readonly blockedBy: CreditBlock;
+  readonly requested: number;
+  /** The most that may be used in the month: of the member's limit or of the pool; 0 for a role that uses none. */
+  readonly limit: number;
+  /** What has been used of it. */
+  readonly used: number;
+  readonly remaining: number;
+}
+
 /** Facts that go with a refusal, for people (`hint`) and for screens (the rest). */
 export interface ErrorDetails {
   /** The attribute of the input that is at fault, by its public name. */
@@ -39,6 +52,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** With SEAT_UNAVAILABLE: the counts the refusal rests on. */
   readonly seat?: SeatCount;
+  /** With CREDITS_EXHAUSTED: what has blocked it, and the counts the refusal rests on. */
+  readonly credits?: CreditFacts;
 }
 
 /** A refusal by a rule: its message is written for the person who reads it, never for a machine. */

@@ -4,6 +4,8 @@ import type { Membership } from '../model/membership.js';
 import type { Workspace } from '../model/workspace.js';
 import * as accounts from '../services/accounts.js';
 import type { ServiceContext } from '../services/context.js';
+import * as creditReports from '../services/credit-reports.js';
+import type { CreditPool } from '../services/credits.js';
 import * as members from '../services/members.js';
 import * as workspaces from '../services/workspaces.js';
 
@@ -12,6 +14,8 @@ export interface Loaders {
   readonly accounts: DataLoader<string, Account>;
   readonly memberships: DataLoader<string, Membership>;
   readonly workspaces: DataLoader<string, Workspace>;
+  /** Of pools of several months. Not remembered: credits may be used between two questions of a request. */
+  readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, creditReports.CreditDay[]>;
 }
 
 export function createLoaders(context: ServiceContext): Loaders {
@@ -22,6 +26,7 @@ export function createLoaders(context: ServiceContext): Loaders {
       const found = await Promise.all(ids.map((id) => workspaces.get(context, id)));
       return found.filter((workspace) => workspace !== null);
     }),
+    creditDays: new DataLoader((pools) => creditReports.daysOf(context, pools), { cache: false }),
   };
 }
 

@@ -11,6 +11,13 @@ import { memberAccessType } from '../model/access.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/access-review.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { ApiKeyAbilitiesResolver } from './resolvers/api-key-abilities.js';
+import {
+  CreditConsumptionResolver,
+  CreditPoolResolver,
+  CreditsConsumePayloadResolver,
+  MemberCreditsResolver,
+  WorkspaceCreditsResolver,
+} from './resolvers/credits.js';
 import { GroupResolver } from './resolvers/group.js';
 import { InvitationResolver } from './resolvers/invitation.js';
 import { MemberResolver } from './resolvers/member.js';
@@ -44,6 +51,11 @@ export function createSchema(): GraphQLSchema {
       GroupResolver,
       InvitationResolver,
       WorkspaceInvitationsResolver,
+      CreditPoolResolver,
+      WorkspaceCreditsResolver,
+      MemberCreditsResolver,
+      CreditConsumptionResolver,
+      CreditsConsumePayloadResolver,
       ApiKeyResolver,
       ApiKeyAbilitiesResolver,
       AccessReviewResolver,

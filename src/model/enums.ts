@@ -7,6 +7,7 @@ import {
   V1_ASSIGNABLE_ROLES,
   WORKSPACE_VERSIONS,
 } from '../domain/access.js';
+import { CREDIT_BLOCKS, CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
 
 /** The domain's closed lists as GraphQL enumerations: same words, one list. */
 export function enumOf<Value extends string>(
@@ -117,3 +118,24 @@ export const ChannelEnum = enumOf(CHANNELS, 'Channel', 'The door through which a
   CLI: 'The rollcall command.',
   SYSTEM: 'The platform itself.',
 });
+
+export const CreditBlockEnum = enumOf(
+  CREDIT_BLOCKS,
+  'CreditBlock',
+  'What stops a member from using credits: `extensions.credits.blockedBy` of CREDITS_EXHAUSTED.',
+  {
+    ROLE: 'The member is a viewer or a guest, or is not active.',
+    MEMBER_LIMIT: "The member's own limit, or the workspace's default limit.",
+    POOL: "The workspace's pool of the month, or that nobody has set one.",
+  },
+);
+
+export const CreditLimitSourceEnum = enumOf(
+  CREDIT_LIMIT_SOURCES,
+  'CreditLimitSource',
+  'Whose limit holds for a member.',
+  {
+    MEMBER: "The member's own.",
+    WORKSPACE_DEFAULT: "The workspace's, for members without one of their own.",
+  },
+);

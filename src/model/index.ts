@@ -1,6 +1,7 @@
 import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
+import { CreditConsumption, CreditMonth, CreditUsage } from './credits.js';
 import { Group, GroupMember } from './group.js';
 import { Invitation } from './invitation.js';
 import { Member } from './member.js';
@@ -19,6 +20,9 @@ export const entities = [
   GroupMember,
   Invitation,
   SeatAllocation,
+  CreditMonth,
+  CreditUsage,
+  CreditConsumption,
   ApiKey,
   ApiKeySecret,
   Session,

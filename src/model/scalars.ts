@@ -1,10 +1,10 @@
 // type-graphql reads decorator metadata through this, and every decorated file leads here or to node.ts.
 import 'reflect-metadata';
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDate, GraphQLDateTime, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { MAX_CREDIT_LIMIT } from '../domain/access.js';
 
-export { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject };
+export { GraphQLDate, GraphQLDateTime, GraphQLJSON, GraphQLJSONObject };
 
 /** Libraries' PositiveInt makes 1 of 1.5; this one takes whole numbers of a 32-bit column and nothing else. */
 function positiveInt(value: unknown): number {

@@ -1,10 +1,12 @@
 import type { Action } from '../auth/policy.js';
+import { refusedToRole, usesCredits } from '../domain/credits.js';
 import { DomainError, type ErrorCode } from '../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../domain/invitation.js';
 import { ownerProtected } from '../domain/member-state.js';
 import type { Workspace } from '../model/workspace.js';
 import { authorize, mayChangeOwners } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import { authorizeConsumption } from './credit-consumption.js';
 import type { InvitationRow } from './invitation-rows.js';
 import { lastOwner } from './member-changes.js';
 import type { MemberRow } from './member-rows.js';
@@ -25,6 +27,7 @@ export interface WorkspaceAbilities {
   readonly setSeats: Ability;
   readonly setCreditPool: Ability;
   readonly readMembers: Ability;
+  readonly readCredits: Ability;
   readonly addMember: Ability;
   readonly changeMembers: Ability;
   readonly reviewAccess: Ability;
@@ -39,6 +42,7 @@ export interface MemberAbilities {
   readonly setAccess: Ability;
   readonly clearAccess: Ability;
   readonly setCreditLimit: Ability;
+  readonly consumeCredits: Ability;
   readonly remove: Ability;
   readonly delete: Ability;
   readonly promote: Ability;
@@ -71,12 +75,9 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
       ({ version }) =>
         version !== 'V1' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.'),
     ),
-    setCreditPool: await may(
-      'credits.setPool',
-      ({ version }) =>
-        version !== 'V2' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.'),
-    ),
+    setCreditPool: await may('credits.setPool', noCredits),
     readMembers,
+    readCredits: await may('credits.read', noCredits),
     addMember: write,
     changeMembers: write,
     reviewAccess: readMembers.allowed ? readAuditLog : readMembers,
@@ -140,6 +141,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
     setAccess: await may('member.write', inactive, onlySeats),
     clearAccess: await may('member.write', inactive, onlyDemotion, nothingToClear),
     setCreditLimit: await may('member.write', inactive, onlyDemotion, noLimit),
+    consumeCredits: await ofConsumption(context, member),
     remove: await may('member.write', inactive, isLast),
     delete: await may('member.write', isLast),
     promote: await may(
@@ -184,6 +186,22 @@ export async function ofInvitation(
       if (refusal !== undefined) throw refusal;
     });
   return { revoke: await may(revokingRefused(status)), resend: await may(resendingRefused(status)) };
+}
+
+function noCredits({ version }: Workspace): DomainError | false {
+  return version !== 'V2' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.');
+}
+
+/** Limit and pool are not looked at, which would cost a statement: `usage.blockedBy` tells of them. */
+function ofConsumption(context: ServiceContext, member: MemberRow): Promise<Ability> {
+  const { id: memberId, workspaceId, role, userName } = member;
+  return ability(async () => {
+    await authorizeConsumption(context, { workspaceId, memberId });
+    const { workspace } = await authorize(context, 'workspace.read', workspaceId);
+    const refusal = noCredits(workspace);
+    if (refusal !== false) throw refusal;
+    if (!usesCredits(role)) throw new DomainError('CREDITS_EXHAUSTED', refusedToRole(role, userName).message);
+  });
 }
 
 async function ability(attempt: () => Promise<void>): Promise<Ability> {

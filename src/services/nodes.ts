@@ -6,6 +6,7 @@ import * as apiKeys from './api-keys.js';
 import * as audit from './audit.js';
 import { authenticated } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import * as creditReports from './credit-reports.js';
 import * as groups from './groups.js';
 import * as invitations from './invitations.js';
 import * as members from './members.js';
@@ -20,6 +21,7 @@ interface Located {
     | 'Membership'
     | 'Group'
     | 'Invitation'
+    | 'CreditConsumption'
     | 'ApiKey'
     | 'AuditEntry';
   readonly workspaceId: string;
@@ -32,6 +34,7 @@ const LOCATE = `
   union all select id, 'Membership', workspace_id from membership where id = any($1::uuid[])
   union all select id, 'Group', workspace_id from member_group where id = any($1::uuid[])
   union all select id, 'Invitation', workspace_id from invitation where id = any($1::uuid[])
+  union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($1::uuid[])
   union all select id, 'ApiKey', workspace_id from api_key where id = any($1::uuid[])
   union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($1::uuid[]) and workspace_id is not null
   union all select a.id, 'Account', a.id from account a where a.id = any($1::uuid[])`;
@@ -73,6 +76,7 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   Membership: loadMembership,
   Group: (context, { id, workspaceId }) => groups.get(context, workspaceId, { id }),
   Invitation: (context, { id, workspaceId }) => invitations.get(context, { workspaceId, invitationId: id }),
+  CreditConsumption: (context, { id, workspaceId }) => creditReports.consumption(context, workspaceId, id),
   ApiKey: (context, { id, workspaceId }) => apiKeys.get(context, { workspaceId, apiKeyId: id }),
   AuditEntry: (context, { id, workspaceId }) => audit.get(context, workspaceId, id),
   Account: loadAccount,

@@ -18,6 +18,7 @@ import * as accounts from './accounts.js';
 import { changesBetween, record } from './audit.js';
 import { authenticated, authorize, authorizeOperator, workspaceNotFound } from './authorization.js';
 import type { ServiceContext } from './context.js';
+import { holdEachMonth } from './credits.js';
 import { apply, memberChanges, openMembership } from './member-changes.js';
 import { findAdmins, lockMembers, memberAccess, stateOf } from './member-rows.js';
 import { asIs, Page, type PageArguments } from './page.js';
@@ -81,6 +82,7 @@ export async function create(
       tx.em.create(SeatAllocation, allocation, { persist: true });
     }
     await tx.em.flush();
+    if (workspace.monthlyCredits !== null) await holdEachMonth(tx, workspace.id, workspace.monthlyCredits);
     await record(context, tx, {
       workspaceId: workspace.id,
       action: 'workspace.create',
@@ -265,7 +267,8 @@ async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace:
 }
 
 /**
- * Sets what a V2 workspace's pool holds each month.
+ * Sets what a V2 workspace's pool holds: in the current month, at once, and in those that come; what past months held
+ * stays. It may be less than is used by now: then nothing more is used until the next month.
  * @throws DomainError as `authorize` does; WRONG_WORKSPACE_VERSION on V1; INVALID_INPUT
  */
 export async function setCreditPool(
@@ -274,13 +277,14 @@ export async function setCreditPool(
 ): Promise<Workspace> {
   await authorize(context, 'credits.setPool', workspaceId);
   requirePool(monthlyCredits);
-  return changing(context, { workspaceId }, async (_, workspace) => {
+  return changing(context, { workspaceId }, async (tx, workspace) => {
     if (workspace.version !== 'V2') {
       throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', {
         attribute: 'monthlyCredits',
       });
     }
     workspace.monthlyCredits = monthlyCredits;
+    await holdEachMonth(tx, workspaceId, monthlyCredits);
   });
 }
 

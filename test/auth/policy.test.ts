@@ -31,6 +31,8 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'seats.set': ['OWNER', ''],
   'credits.read': ['OWNER ADMIN', 'CREDITS_READ CREDITS_CONSUME'],
   'credits.setPool': ['OWNER ADMIN', ''],
+  'credits.consume': ['', 'CREDITS_CONSUME'],
+  'credits.consumeSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
   'apiKey.manage': ['OWNER ADMIN', ''],
   'audit.read': ['OWNER ADMIN', 'AUDIT_READ'],
 };
@@ -80,6 +82,7 @@ test('rules 12, 27 and 30: no scope covers owners, grants, keys, seats, settings
     'group.write',
     'seats.read',
     'credits.read',
+    'credits.consume',
     'audit.read',
   ]);
 });

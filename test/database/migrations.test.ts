@@ -464,6 +464,112 @@ describe('rule 28: audit_entry', () => {
   });
 });
 
+describe('credits', () => {
+  async function spending(): Promise<{ month: Row; usage: Row; entry: Row }> {
+    const { workspace, member } = await workspaceWithMember('V2');
+    const of = { workspace_id: workspace.id, month: '2026-11' };
+    return {
+      month: { ...of, workspace_version: 'V2', total: 5, used: 5 },
+      usage: { ...of, account_id: member.account_id, used: 5 },
+      entry: {
+        ...of,
+        id: newId(),
+        account_id: member.account_id,
+        member_id: member.id,
+        user_name: 'ann@acme.test',
+        at: '2026-11-30T23:59:59.999Z',
+        amount: 5,
+        idempotency_key: 'run-1',
+        consumed_by: 'Test',
+      },
+    };
+  }
+
+  test('of a workspace, an account and a member', async () => {
+    const { month, usage, entry } = await spending();
+    await insert('credit_month', month);
+    await insert('credit_usage', usage);
+    await insert('credit_consumption', entry);
+  });
+
+  test.each<[string, Row]>([
+    ['credit_month_format', { month: '2026-13' }],
+    ['credit_month_not_negative', { total: -1, used: -1 }],
+    ['credit_month_not_negative', { used: -1 }],
+    ['credit_month_used_within_total', { used: 6 }],
+    ['credit_month_fits_workspace', { workspace_version: 'V1' }],
+  ])('%s: a month with %j', async (constraint, wrong) => {
+    const { month } = await spending();
+    expect(await refusedBy(...insertOf('credit_month', { ...month, ...wrong }))).toBe(constraint);
+  });
+
+  test('V1 has none', async () => {
+    const { month } = await spending();
+    const workspace = workspaceRow('V1');
+    await insert('workspace', workspace);
+    const wrong = { ...month, workspace_id: workspace.id, workspace_version: 'V1' };
+    expect(await refusedBy(...insertOf('credit_month', wrong))).toBe('credit_month_only_v2');
+  });
+
+  test('rule 23: a pool may be lowered below what is used; then no more is used of it', async () => {
+    const { month } = await spending();
+    await insert('credit_month', month);
+    const changed = (change: string) =>
+      refusedBy(`update credit_month set ${change} where workspace_id = $1`, [month.workspace_id]);
+    expect(await changed('used = 6')).toBe('credit_month_used_within_total');
+    expect(await changed('total = 3')).toBeUndefined();
+    expect(await changed('used = 6')).toBe('credit_month_used_within_total');
+    expect(await changed('total = 6')).toBeUndefined();
+    expect(await changed('used = 6')).toBeUndefined();
+  });
+
+  test.each<[string, Row]>([
+    ['credit_usage_month_format', { month: '2026-11-01' }],
+    ['credit_usage_positive', { used: 0 }],
+    ['credit_usage_account_id_foreign', { account_id: newId() }],
+    ['credit_usage_workspace_id_foreign', { workspace_id: newId() }],
+  ])('%s: usage with %j', async (constraint, wrong) => {
+    const { usage } = await spending();
+    expect(await refusedBy(...insertOf('credit_usage', { ...usage, ...wrong }))).toBe(constraint);
+  });
+
+  test.each<[string, Row]>([
+    ['credit_consumption_amount_positive', { amount: 0 }],
+    ['credit_consumption_key_length', { idempotency_key: '' }],
+    ['credit_consumption_key_length', { idempotency_key: 'x'.repeat(201) }],
+    ['credit_consumption_month_of_its_time', { month: '2026-12' }],
+    ['credit_consumption_month_of_its_time', { at: '2026-12-01T00:00:00.000Z' }],
+    ['credit_consumption_account_id_foreign', { account_id: newId() }],
+  ])('%s: an entry with %j', async (constraint, wrong) => {
+    const { entry } = await spending();
+    expect(await refusedBy(...insertOf('credit_consumption', { ...entry, ...wrong }))).toBe(constraint);
+  });
+
+  test('rule 23: a key is counted once in its workspace, and what was counted stays as it is', async () => {
+    const { entry } = await spending();
+    await insert('credit_consumption', entry);
+    expect(await refusedBy(...insertOf('credit_consumption', { ...entry, id: newId() }))).toBe(
+      'credit_consumption_key_unique',
+    );
+    expect(await refusedBy('update credit_consumption set amount = 1 where id = $1', [entry.id])).toBe(
+      'credit_consumption_is_fixed',
+    );
+  });
+
+  test('rules 17 and 18: outlive the member’s record', async () => {
+    const { usage, entry } = await spending();
+    await insert('credit_usage', usage);
+    await insert('credit_consumption', entry);
+    await database.rows('delete from member where id = $1', [entry.member_id]);
+    expect(await database.rows('select amount from credit_consumption where id = $1', [entry.id])).toEqual([
+      { amount: 5 },
+    ]);
+    expect(
+      await database.rows('select used from credit_usage where account_id = $1', [usage.account_id]),
+    ).toEqual([{ used: 5 }]);
+  });
+});
+
 describe('a transaction', () => {
   test('is all or nothing, and its effects come after the commit only', async () => {
     const effects: string[] = [];

@@ -77,7 +77,11 @@ export class WorkspaceResolver {
     return seats.list(services, id);
   }
 
-  @FieldResolver(() => CreditPool, { nullable: true, description: 'V2: the pool of a month. Null on V1.' })
+  @FieldResolver(() => CreditPool, {
+    nullable: true,
+    description:
+      'V2: the credit pool of a month. Null on V1, and for months before a pool was first set: nobody can use credits then.',
+  })
   creditPool(
     @Root() { id }: Workspace,
     @Ctx() { services }: Context,
@@ -209,7 +213,11 @@ export class WorkspaceResolver {
     return { seats: set, workspace: await loaders.workspaces.load(set.workspaceId) };
   }
 
-  @Mutation(() => CreditPoolSetPayload, { description: 'V2: sets what the credit pool holds each month.' })
+  @Mutation(() => CreditPoolSetPayload, {
+    description:
+      'V2: sets what the credit pool holds each month: from the current one on, at once; past months stay as they were. ' +
+      'It may hold less than is used by now: then nothing more is used until the next month.',
+  })
   async creditPoolSet(
     @Arg('input', () => CreditPoolSetInput, { description: 'How many credits.' }) input: CreditPoolSetInput,
     @Ctx() { services }: Context,

@@ -58,6 +58,8 @@ export class WorkspaceAbilities {
   })
   readMembers!: Ability;
 
+  @Field(() => Ability, { description: 'Read the credit pool, and what everybody has used of it.' })
+  readCredits!: Ability;
   @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
   @Field(() => Ability, { description: 'Change and remove members, one or many at once.' })
   changeMembers!: Ability;
@@ -77,6 +79,11 @@ export class MemberAbilities {
   @Field(() => Ability, { description: 'Let the access follow groups and default again.' })
   clearAccess!: Ability;
   @Field(() => Ability, { description: 'Set or clear the credit limit.' }) setCreditLimit!: Ability;
+  @Field(() => Ability, {
+    description:
+      'Use credits for the member, as far as its role goes. `Member.usage.blockedBy` tells of limit and pool.',
+  })
+  consumeCredits!: Ability;
   @Field(() => Ability, { description: 'End the stay.' }) remove!: Ability;
   @Field(() => Ability, { description: 'Delete the record.' }) delete!: Ability;
   @Field(() => Ability, { description: 'Make an owner.' }) promote!: Ability;

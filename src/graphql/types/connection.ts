@@ -1,6 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { ApiKey } from '../../model/api-key.js';
 import { AuditEntry } from '../../model/audit-entry.js';
+import { CreditConsumption } from '../../model/credits.js';
 import { Group } from '../../model/group.js';
 import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
@@ -94,6 +95,7 @@ export const GroupConnection = connectionOf(Group);
 /** Without what finds and proves its token, which no list reads. */
 export const InvitationConnection = connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);
 export const MembershipConnection = connectionOf(Membership);
+export const CreditConsumptionConnection = connectionOf(CreditConsumption);
 export const ApiKeyConnection = connectionOf(ApiKey);
 export const AuditEntryConnection = connectionOf(AuditEntry);
 export const AccessReviewEntryConnection = connectionOf(AccessReviewEntry);

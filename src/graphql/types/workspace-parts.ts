@@ -9,8 +9,19 @@ export class CreditPool {
   @Field(() => YearMonth, { description: 'The month.' })
   month!: string;
 
-  @Field(() => Int, { description: 'How many credits the pool holds.' })
+  /** Whose it is, for what is worked out about it. */
+  workspaceId!: string;
+
+  @Field(() => Int, { description: 'How many credits the pool holds in this month.' })
   total!: number;
+
+  @Field(() => Int, {
+    description: 'How many have been used. More than `total` where the pool was lowered below it meanwhile.',
+  })
+  used!: number;
+
+  @Field(() => Int, { description: 'How many are left. 0 where the pool was lowered below what is used.' })
+  remaining!: number;
 }
 
 @ObjectType({ description: 'Active members with one role.' })

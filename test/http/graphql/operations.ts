@@ -10,6 +10,12 @@ export const MEMBER = `
 export const GROUP = `
   id version displayName externalId grants { role seatType } everyMember { id name }`;
 
+export const USAGE = 'usage { month used limit limitSource remaining blockedBy }';
+
+export const CREDIT_POOL = 'creditPool { month total used remaining }';
+
+export const CONSUMPTION = 'id memberId userName at month amount idempotencyKey consumedBy';
+
 export const API_KEY = `
   id name description scopes prefix createdBy createdAt lastUsedAt lastUsedFrom expiresAt enabled disabledAt`;
 
@@ -58,6 +64,7 @@ const SELECTIONS = {
     results { row email token url invitation { ${INVITATION} } error { code message attribute hint } }`,
   seatsSet: 'seats { seatType total used available }',
   creditPoolSet: WORKSPACE_PAYLOAD,
+  creditsConsume: `replayed consumption { ${CONSUMPTION} } ${USAGE} ${CREDIT_POOL} workspace { id }`,
   workspaceCreate: `ownerMemberId ${WORKSPACE_PAYLOAD}`,
   workspaceUpdate: WORKSPACE_PAYLOAD,
   apiKeyCreate: `secret apiKey { ${API_KEY} }`,

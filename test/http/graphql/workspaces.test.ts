@@ -355,20 +355,6 @@ describe('creditPoolSet', () => {
     });
   });
 
-  test('a month can be named; unless told it is this one, in UTC', async () => {
-    const query = `query ($id: ID!) {
-      workspace(id: $id) { now: creditPool { month total } named: creditPool(month: "2026-11") { month total } }
-    }`;
-    expect(await app.graphql(app.operatorToken, query, { id: v2.workspaceId })).toEqual({
-      data: {
-        workspace: {
-          now: { month: new Date().toISOString().slice(0, 7), total: 1000 },
-          named: { month: '2026-11', total: 1000 },
-        },
-      },
-    });
-  });
-
   test('a negative pool is refused', async () => {
     const input = { workspaceId: v2.workspaceId, monthlyCredits: -1 };
     expect(await mutate(app, app.operatorToken, 'creditPoolSet', input)).toEqual(

@@ -1,0 +1,145 @@
+import { creditLimitApplies, type Role } from './access.js';
+import { DomainError } from './errors.js';
+
+/** What may stop a member from using credits, in the order in which they are asked (rule 23). */
+export const CREDIT_BLOCKS = ['ROLE', 'MEMBER_LIMIT', 'POOL'] as const;
+export type CreditBlock = (typeof CREDIT_BLOCKS)[number];
+
+/** Whose limit it is: the member's own, or the workspace's for those who have none (rule 5). */
+export const CREDIT_LIMIT_SOURCES = ['MEMBER', 'WORKSPACE_DEFAULT'] as const;
+export type CreditLimitSource = (typeof CREDIT_LIMIT_SOURCES)[number];
+
+export const LONGEST_IDEMPOTENCY_KEY = 200;
+
+/** The limit that holds for a member. */
+export interface CreditLimit {
+  readonly limit: number;
+  readonly source: CreditLimitSource;
+}
+
+/** What counts when a member wants credits. */
+export interface CreditStanding {
+  /** Null for somebody who is not active. */
+  readonly role: Role | null;
+  /** Null when nothing but the pool limits the member. */
+  readonly limit: CreditLimit | null;
+  /** What the person has used in the month, whatever memberships they had in it (rule 18). */
+  readonly used: number;
+  /** What the pool holds; null as long as nobody has set one. */
+  readonly poolTotal: number | null;
+  readonly poolUsed: number;
+}
+
+/** Rule 7: a viewer "reads and uses no credits"; so does a guest, who is less. MEMBER is V1's, where no credits are. */
+export function usesCredits(role: Role | null): boolean {
+  return role === 'OWNER' || role === 'ADMIN' || role === 'EDITOR';
+}
+
+/**
+ * The limit that holds for somebody with that role (rules 5, 6): of admins and editors the own one, else the
+ * workspace's default. Owners have none.
+ */
+export function creditLimitOf(
+  { role, creditLimit }: { readonly role: Role | null; readonly creditLimit: number | null },
+  defaultCreditLimit: number | null,
+): CreditLimit | null {
+  if (role === null || !creditLimitApplies(role)) return null;
+  if (creditLimit !== null) return { limit: creditLimit, source: 'MEMBER' };
+  return defaultCreditLimit === null ? null : { limit: defaultCreditLimit, source: 'WORKSPACE_DEFAULT' };
+}
+
+/** What stops the member from using that many credits; null: nothing does. */
+export function creditBlock(standing: CreditStanding, amount: number): CreditBlock | null {
+  const { role, limit, used, poolTotal, poolUsed } = standing;
+  if (!usesCredits(role)) return 'ROLE';
+  if (limit !== null && amount > limit.limit - used) return 'MEMBER_LIMIT';
+  return amount > (poolTotal ?? 0) - poolUsed ? 'POOL' : null;
+}
+
+/** How many credits the member can still use: 0 exactly when something blocks even one. */
+export function creditsLeft({ role, limit, used, poolTotal, poolUsed }: CreditStanding): number {
+  if (!usesCredits(role)) return 0;
+  const ofPool = (poolTotal ?? 0) - poolUsed;
+  return Math.max(0, limit === null ? ofPool : Math.min(ofPool, limit.limit - used));
+}
+
+/** Who asked for how many, and when. */
+export interface CreditRequest {
+  readonly userName: string;
+  readonly amount: number;
+  /** Such as `2026-11`. */
+  readonly month: string;
+}
+
+/** The refusal of rule 23, which says what blocked the request and what can be done about it. */
+export function creditsExhausted(
+  blockedBy: CreditBlock,
+  standing: CreditStanding,
+  request: CreditRequest,
+): DomainError {
+  const { limit, used, message, hint } = EXPLANATIONS[blockedBy](standing, request);
+  return new DomainError('CREDITS_EXHAUSTED', message, {
+    hint,
+    credits: { blockedBy, requested: request.amount, limit, used, remaining: Math.max(0, limit - used) },
+  });
+}
+
+interface Explanation {
+  readonly limit: number;
+  readonly used: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Why somebody with a role that uses none uses none, and what can be done about it. */
+export function refusedToRole(
+  role: Role | null,
+  userName: string,
+): { readonly message: string; readonly hint: string } {
+  if (role === null) {
+    return {
+      message: `${userName} is not an active member, and so uses no credits.`,
+      hint: 'Add the person again first.',
+    };
+  }
+  const name = role.toLowerCase();
+  return {
+    message: `${userName} is a ${name}, and ${name}s use no credits.`,
+    hint: 'Change the role to editor or admin.',
+  };
+}
+
+const EXPLANATIONS: Readonly<
+  Record<CreditBlock, (standing: CreditStanding, request: CreditRequest) => Explanation>
+> = {
+  ROLE: ({ role, used }, { userName }) => ({ limit: 0, used, ...refusedToRole(role, userName) }),
+  MEMBER_LIMIT: ({ limit, used }, { userName, amount, month }) => ({
+    limit: limit?.limit ?? 0,
+    used,
+    message: `${userName} has used ${used} of ${limit?.limit ?? 0} credits in ${month}, and asked for ${amount} more.`,
+    hint:
+      limit?.source === 'MEMBER'
+        ? `Raise or clear the member's credit limit, or wait until ${nextMonth(month)}-01 (UTC).`
+        : `Raise the workspace's default credit limit, give the member one of its own, or wait until ${nextMonth(month)}-01 (UTC).`,
+  }),
+  POOL: ({ poolTotal, poolUsed }, { amount, month }) =>
+    poolTotal === null
+      ? {
+          limit: 0,
+          used: 0,
+          message: 'The workspace has no credits: nobody has set its pool yet.',
+          hint: 'An owner or admin sets how many credits there are each month.',
+        }
+      : {
+          limit: poolTotal,
+          used: poolUsed,
+          message: `The workspace has used ${poolUsed} of ${poolTotal} credits in ${month}, and ${amount} more were asked for.`,
+          hint: `Ask an owner or admin to raise the pool, or wait until ${nextMonth(month)}-01 (UTC).`,
+        },
+};
+
+function nextMonth(month: string): string {
+  const year = Number(month.slice(0, 4));
+  const number = Number(month.slice(5));
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+}

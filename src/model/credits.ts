@@ -1,0 +1,159 @@
+import {
+  Check,
+  Entity,
+  Index,
+  ManyToOne,
+  PrimaryKey,
+  Property,
+  Trigger,
+  Unique,
+} from '@mikro-orm/decorators/legacy';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { WorkspaceVersion } from '../domain/access.js';
+import { LONGEST_IDEMPOTENCY_KEY } from '../domain/credits.js';
+import { Account } from './account.js';
+import { Node } from './node.js';
+import { GraphQLDateTime, PositiveInt, YearMonth } from './scalars.js';
+import { fitsWorkspaceVersion } from './sql.js';
+import { Workspace } from './workspace.js';
+
+const IS_MONTH = "month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'";
+
+/**
+ * What a V2 workspace's pool holds in a month, and what has been used of it. There is a row for every month in which
+ * the pool was set or credits were used; a month without one holds what the last one before it held, and nothing of
+ * it is used. So a new month needs no job, and setting the pool cannot rewrite a month that is past.
+ */
+@Entity({ tableName: 'credit_month' })
+@Check({ name: 'credit_month_only_v2', expression: "workspace_version <> 'V1'" })
+@Check({ name: 'credit_month_format', expression: IS_MONTH })
+@Check({ name: 'credit_month_not_negative', expression: 'total >= 0 and used >= 0' })
+@Trigger({
+  name: 'credit_month_fits_workspace',
+  timing: 'before',
+  events: ['insert', 'update'],
+  body: fitsWorkspaceVersion('credit_month'),
+})
+// No CHECK: the pool may be lowered below what is used. Then nothing more is.
+@Trigger({
+  name: 'credit_month_used_within_total',
+  timing: 'before',
+  events: ['insert', 'update'],
+  body:
+    "if new.used > new.total and (tg_op = 'INSERT' or new.used > old.used) then " +
+    "raise exception 'the pool does not hold that many credits' using errcode = 'check_violation', constraint = 'credit_month_used_within_total'; " +
+    'end if; return new;',
+})
+export class CreditMonth {
+  @ManyToOne(() => Workspace, {
+    primary: true,
+    mapToPk: true,
+    fieldName: 'workspace_id',
+    deleteRule: 'cascade',
+  })
+  workspaceId!: string;
+
+  /** Such as `2026-11`, in UTC. */
+  @PrimaryKey({ type: 'text' })
+  month!: string;
+
+  @Property({ type: 'text' })
+  workspaceVersion!: WorkspaceVersion;
+
+  @Property({ type: 'integer' })
+  total!: number;
+
+  @Property({ type: 'integer' })
+  used!: number;
+}
+
+/** What a person has used in a workspace in a month. It outlives every membership and member record (rule 18). */
+@Entity({ tableName: 'credit_usage' })
+@Check({ name: 'credit_usage_month_format', expression: IS_MONTH })
+@Check({ name: 'credit_usage_positive', expression: 'used > 0' })
+export class CreditUsage {
+  @ManyToOne(() => Workspace, {
+    primary: true,
+    mapToPk: true,
+    fieldName: 'workspace_id',
+    deleteRule: 'cascade',
+  })
+  workspaceId!: string;
+
+  @ManyToOne(() => Account, { primary: true, mapToPk: true, fieldName: 'account_id' })
+  accountId!: string;
+
+  @PrimaryKey({ type: 'text' })
+  month!: string;
+
+  @Property({ type: 'integer' })
+  used!: number;
+}
+
+/** No foreign key to the member: what was counted stays, also when the record is deleted (rule 17). */
+@ObjectType({
+  implements: Node,
+  description: 'Credits that a member has used, at once and for one thing. Never changed.',
+})
+@Entity({ tableName: 'credit_consumption' })
+@Unique({ name: 'credit_consumption_key_unique', properties: ['workspaceId', 'idempotencyKey'] })
+@Index({ name: 'credit_consumption_of_workspace', properties: ['workspaceId', 'id'] })
+@Index({ name: 'credit_consumption_of_month', properties: ['workspaceId', 'month', 'id'] })
+@Index({ name: 'credit_consumption_of_account', properties: ['workspaceId', 'accountId', 'id'] })
+@Check({ name: 'credit_consumption_amount_positive', expression: 'amount > 0' })
+@Check({
+  name: 'credit_consumption_key_length',
+  expression: `length(idempotency_key) >= 1 and length(idempotency_key) <= ${LONGEST_IDEMPOTENCY_KEY}`,
+})
+@Check({
+  name: 'credit_consumption_month_of_its_time',
+  expression: "month = to_char(at at time zone 'UTC', 'YYYY-MM')",
+})
+@Trigger({
+  name: 'credit_consumption_is_fixed',
+  timing: 'before',
+  events: ['update'],
+  body: "raise exception 'what was counted stays' using errcode = 'check_violation', constraint = 'credit_consumption_is_fixed';",
+})
+export class CreditConsumption implements Node {
+  @Field(() => ID, { description: 'Opaque and stable.' })
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
+  workspaceId!: string;
+
+  /** Whose usage it is: the account behind the member at that time. */
+  @ManyToOne(() => Account, { mapToPk: true, fieldName: 'account_id' })
+  accountId!: string;
+
+  @Field(() => ID, { description: 'The member. Its record may have been deleted since.' })
+  @Property({ type: 'uuid' })
+  memberId!: string;
+
+  @Field(() => String, { description: 'What the member was called then.' })
+  @Property({ type: 'text' })
+  userName!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When.' })
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  at!: Date;
+
+  @Field(() => YearMonth, { description: 'The month (UTC) in whose pool it counts.' })
+  @Property({ type: 'text' })
+  month!: string;
+
+  @Field(() => PositiveInt, { description: 'How many credits.' })
+  @Property({ type: 'integer' })
+  amount!: number;
+
+  @Field(() => String, { description: 'The key under which it was counted, once.' })
+  @Property({ type: 'text' })
+  idempotencyKey!: string;
+
+  @Field(() => String, {
+    description: 'Who asked for them, as they were called then: a person, a key, an operator.',
+  })
+  @Property({ type: 'text' })
+  consumedBy!: string;
+}
