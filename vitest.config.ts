@@ -12,5 +12,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // What a test waits for comes when it comes: how busy the machine is must not decide.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type GraphQLSchema, isEnumType, isInputObjectType, isNonNullType, isObjectType } from 'graphql';
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 import { createSchema, schemaText } from '../src/graphql/schema.js';
 
@@ -48,6 +55,17 @@ test('every field that may be null says when', () => {
     .filter(({ field }) => !isNonNullType(field.type) && !/\bnull\b/i.test(field.description ?? ''))
     .map(({ name }) => name);
   expect(silent).toEqual([]);
+});
+
+/** What is listed can be fetched again by `node`; an access of the past is no thing of today. */
+test('whatever stands in a connection is a Node', () => {
+  const others = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type))
+    .filter(({ name }) => name.endsWith('Edge'))
+    .map((type) => getNamedType(type.getFields().node?.type))
+    .filter((type) => !isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node'))
+    .map((type) => type?.name);
+  expect(others).toEqual(['AccessReviewEntry']);
 });
 
 /** The rule no-typename-prefix of graphql-eslint, but for a word that is the domain's own. */

@@ -2,7 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 import type { GraphQLSchema } from 'graphql';
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
-import { type ExportedMember, exportMembers } from '../services/member-export.js';
+import { exportMembers } from '../services/member-export.js';
+import type { MemberRow } from '../services/member-rows.js';
 import { sendFile } from './file.js';
 import { readInput, readParameters } from './query.js';
 import type { ExportHandler } from './router.js';
@@ -12,7 +13,7 @@ interface Column {
   readonly name: string;
   /** Rule 2: "A response never carries the other version's attribute." */
   readonly only?: WorkspaceVersion;
-  of(member: ExportedMember): string | number | null;
+  of(member: MemberRow): string | number | null;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -75,7 +76,7 @@ function readBom(value: string | undefined): boolean {
 
 async function* csvOf(
   columns: readonly Column[],
-  batches: AsyncIterable<readonly ExportedMember[]>,
+  batches: AsyncIterable<readonly MemberRow[]>,
   bom: boolean,
 ): AsyncGenerator<string> {
   let names = [columns.map(({ name }) => name)];

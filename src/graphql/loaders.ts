@@ -1,18 +1,15 @@
 import DataLoader from 'dataloader';
 import type { Account } from '../model/account.js';
-import type { Membership } from '../model/membership.js';
 import type { Workspace } from '../model/workspace.js';
 import * as accounts from '../services/accounts.js';
 import type { ServiceContext } from '../services/context.js';
 import * as creditReports from '../services/credit-reports.js';
 import type { CreditPool } from '../services/credits.js';
-import * as members from '../services/members.js';
 import * as workspaces from '../services/workspaces.js';
 
 /** Relations of many rows, each fetched in one statement. */
 export interface Loaders {
   readonly accounts: DataLoader<string, Account>;
-  readonly memberships: DataLoader<string, Membership>;
   readonly workspaces: DataLoader<string, Workspace>;
   /** Of pools of several months. Not remembered: credits may be used between two questions of a request. */
   readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, creditReports.CreditDay[]>;
@@ -21,7 +18,6 @@ export interface Loaders {
 export function createLoaders(context: ServiceContext): Loaders {
   return {
     accounts: loader((ids) => accounts.byIds(context.database, ids)),
-    memberships: loader((ids) => members.membershipsByIds(context, ids)),
     workspaces: loader(async (ids) => {
       const found = await Promise.all(ids.map((id) => workspaces.get(context, id)));
       return found.filter((workspace) => workspace !== null);

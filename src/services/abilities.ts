@@ -124,7 +124,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       if (refusal !== undefined) throw refusal;
     });
   const inactive = !member.active && new DomainError('INVALID_INPUT', 'The member is not active.');
-  const isLast = isOwner && (await isLastOwner(context, member)) && lastOwner();
+  const isLast = member.isLastOwner && lastOwner();
   const onlyDemotion = isOwner && ownerProtected();
   const onlySeats = member.workspaceVersion === 'V2' && onlyDemotion;
   const nothingToClear =
@@ -156,18 +156,6 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
     ),
     readHistory: await may('audit.read'),
   };
-}
-
-/** Asked of owners only; for all owners of a page in one statement. */
-async function isLastOwner({ batched }: ServiceContext, { id }: MemberRow): Promise<boolean> {
-  const [owner] = await batched.rows<{ isLast: boolean }>(
-    `select not exists (
-       select 1 from membership o where o.workspace_id = s.workspace_id and o.role = 'OWNER' and o.ended_at is null
-         and o.member_id <> s.member_id) as "isLast"
-     from membership s where s.member_id = $1 and s.ended_at is null`,
-    [id],
-  );
-  return owner?.isLast ?? false;
 }
 
 export interface InvitationAbilities {

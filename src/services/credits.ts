@@ -69,8 +69,8 @@ export async function pool(
   workspaceId: string,
   month: string | null,
 ): Promise<CreditPool | null> {
-  await authorize(context, 'credits.read', workspaceId);
-  return findPool(context.batched, workspaceId, month);
+  const { workspace } = await authorize(context, 'credits.read', workspaceId);
+  return workspace.version === 'V1' ? null : findPool(context.batched, workspaceId, month);
 }
 
 /**

@@ -97,6 +97,8 @@ export async function addInOneStatement(
     creditLimit: access?.creditLimit ?? null,
     creditLimitSetBy: access?.creditLimitSetBy ?? null,
     accessSetBy,
+    startedAt: access === null ? null : written.createdAt,
+    isLastOwner: false,
     groupsOfMember: null,
   });
 }

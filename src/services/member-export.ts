@@ -10,9 +10,6 @@ import {
   memberRow,
 } from './member-rows.js';
 
-/** A member with when the open stay began; null when not active. */
-export type ExportedMember = MemberRow & { readonly startedAt: Date | null };
-
 /** Large enough for few round trips, and small enough to be nothing in memory. */
 const BATCH_SIZE = 500;
 
@@ -26,12 +23,12 @@ export async function exportMembers(
   context: ServiceContext,
   workspaceId: string,
   filter: MemberFilter,
-): Promise<{ workspace: Workspace; batches: AsyncIterable<ExportedMember[]> }> {
+): Promise<{ workspace: Workspace; batches: AsyncIterable<MemberRow[]> }> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
   requireModest(filter);
   const values: unknown[] = [workspace.id];
   const where = `m.workspace_id = $1 and ${memberFilterSql(filter, values)}`;
-  const sql = `select ${MEMBER_ROW_COLUMNS}, s.started_at as "startedAt" from ${MEMBER_TABLES} where ${where} order by m.id`;
+  const sql = `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where ${where} order by m.id`;
   return { workspace, batches: batchesOf(context, sql, values) };
 }
 
@@ -39,9 +36,8 @@ async function* batchesOf(
   { database }: ServiceContext,
   sql: string,
   values: readonly unknown[],
-): AsyncGenerator<ExportedMember[]> {
-  type Record = MemberRecord & Pick<ExportedMember, 'startedAt'>;
-  for await (const records of database.batches<Record>(sql, values, BATCH_SIZE)) {
-    yield records.map((record) => ({ ...memberRow(record), startedAt: record.startedAt }));
+): AsyncGenerator<MemberRow[]> {
+  for await (const records of database.batches<MemberRecord>(sql, values, BATCH_SIZE)) {
+    yield records.map(memberRow);
   }
 }

@@ -14,6 +14,7 @@ import type { Profile } from '../domain/profile.js';
 import type { MemberAccess } from '../model/access.js';
 import type { Group } from '../model/group.js';
 import type { Member } from '../model/member.js';
+import type { Membership } from '../model/membership.js';
 import { GROUPS_OF_MEMBER, type GroupOfMember, groupOfMember } from './group-rows.js';
 
 /** A member with its open membership, as the queries below give it. */
@@ -35,6 +36,10 @@ export interface MemberRecord {
   readonly creditLimit: number | null;
   readonly creditLimitSetBy: Origin | null;
   readonly accessSetBy: Origin | null;
+  /** When the open membership began. */
+  readonly startedAt: Date | null;
+  /** Whether the workspace would be without an owner if it left. */
+  readonly isLastOwner: boolean;
   /** The groups that it is in, by name; null for none. */
   readonly groupsOfMember: readonly GroupOfMember[] | null;
 }
@@ -67,15 +72,30 @@ export function memberAccess({
   return { role, creditLimit, creditLimitApplies: creditLimitApplies(role) };
 }
 
+/** The open stay; null when the member is not active. */
+export function membershipOf(row: MemberRecord): Membership | null {
+  const { membershipId, workspaceVersion, startedAt, role } = row;
+  if (membershipId === null || workspaceVersion === null || startedAt === null || role === null) return null;
+  const { workspaceId, id: memberId, seatType, creditLimit, creditLimitSetBy, accessSetBy } = row;
+  const access = { role, seatType, creditLimit, creditLimitSetBy, accessSetBy };
+  return { id: membershipId, workspaceId, workspaceVersion, memberId, startedAt, endedAt: null, ...access };
+}
+
 const MEMBER_COLUMNS = `
   m.id, m.workspace_id as "workspaceId", m.account_id as "accountId", m.user_name as "userName",
   m.external_id as "externalId", m.profile, m.managed_by as "managedBy", m.version,
   m.created_at as "createdAt", m.updated_at as "updatedAt"`;
 
+/** Looked up for owners only: the others are told apart by what the row has already. */
+const IS_LAST_OWNER = `coalesce(s.role = 'OWNER', false) and not exists (
+    select 1 from membership o
+    where o.workspace_id = s.workspace_id and o.role = 'OWNER' and o.ended_at is null and o.id <> s.id)`;
+
 /** The columns of a `MemberRow`, of the tables in `MEMBER_TABLES`. */
 export const MEMBER_ROW_COLUMNS = `${MEMBER_COLUMNS},
   s.workspace_version as "workspaceVersion", s.id as "membershipId", s.role, s.seat_type as "seatType",
   s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy", s.access_set_by as "accessSetBy",
+  s.started_at as "startedAt", ${IS_LAST_OWNER} as "isLastOwner",
   ${GROUPS_OF_MEMBER} as "groupsOfMember"`;
 
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
@@ -86,17 +106,18 @@ function memberWhere(condition: string): string {
 }
 
 /** What JSON makes of a record: its times are text. */
-type MemberAsJson = Omit<MemberRecord, 'createdAt' | 'updatedAt'> & {
+type MemberAsJson = Omit<MemberRecord, 'createdAt' | 'updatedAt' | 'startedAt'> & {
   readonly createdAt: string;
   readonly updatedAt: string;
+  readonly startedAt: string | null;
 };
 
-const MEMBER_BY_ID = memberWhere('m.workspace_id = $1 and m.id = $2');
+const MEMBER_BY_ID = memberWhere('m.id = $1 and m.workspace_id = $2');
 const MEMBER_BY_USER_NAME = memberWhere('m.workspace_id = $1 and m.user_name = $2');
 
 /** The member of that workspace with that id, if there is one. */
 export async function findMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
-  return isId(id) ? await oneMember(sql, MEMBER_BY_ID, [workspaceId, id]) : undefined;
+  return isId(id) ? await oneMember(sql, MEMBER_BY_ID, [id, workspaceId]) : undefined;
 }
 
 /** The member of that workspace with that userName, in whatever case, if there is one. */
@@ -111,8 +132,13 @@ export function findMemberByUserName(
 async function oneMember(sql: Sql, statement: string, values: string[]): Promise<MemberRow | undefined> {
   const [row] = await sql.rows<{ record: MemberAsJson }>(statement, values);
   if (row === undefined) return undefined;
-  const { createdAt, updatedAt, ...record } = row.record;
-  return memberRow({ ...record, createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) });
+  const { createdAt, updatedAt, startedAt, ...record } = row.record;
+  return memberRow({
+    ...record,
+    createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    startedAt: startedAt === null ? null : new Date(startedAt),
+  });
 }
 
 /**

@@ -178,12 +178,15 @@ const MEMBERSHIP_COLUMNS = `
   s.started_at as "startedAt", s.ended_at as "endedAt", s.role, s.seat_type as "seatType",
   s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy"`;
 
-/** The stays with these ids, in no order. For members whom the caller has been shown. */
-export function membershipsByIds(context: ServiceContext, ids: readonly string[]): Promise<Membership[]> {
-  return context.database.rows<Membership>(
-    `select ${MEMBERSHIP_COLUMNS} from membership s where s.id = any($1::uuid[])`,
-    [ids],
-  );
+/** A stay of the workspace's. For whoever may see its member. */
+export async function membership(
+  { batched }: ServiceContext,
+  workspaceId: string,
+  id: string,
+): Promise<Membership | undefined> {
+  const sql = `select ${MEMBERSHIP_COLUMNS} from membership s where s.id = $1 and s.workspace_id = $2`;
+  const [found] = await batched.rows<Membership>(sql, [id, workspaceId]);
+  return found;
 }
 
 /**

@@ -87,7 +87,7 @@ async function loadMembership(
   context: ServiceContext,
   { id, workspaceId }: Located,
 ): Promise<Membership | null> {
-  const [membership] = await members.membershipsByIds(context, [id]);
+  const membership = await members.membership(context, workspaceId, id);
   if (membership === undefined) return null;
   const member = await members.get(context, workspaceId, { id: membership.memberId });
   return member === null ? null : membership;

@@ -5,7 +5,7 @@ import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
 import * as abilities from '../../services/abilities.js';
 import * as audit from '../../services/audit.js';
-import type { MemberRow } from '../../services/member-rows.js';
+import { type MemberRow, membershipOf } from '../../services/member-rows.js';
 import * as members from '../../services/members.js';
 import * as owners from '../../services/owners.js';
 import * as provisioning from '../../services/provisioning.js';
@@ -54,8 +54,8 @@ export class MemberResolver {
   }
 
   @FieldResolver(() => Membership, { nullable: true, description: 'The open stay. Null when not active.' })
-  membership(@Root() { membershipId }: MemberRow, @Ctx() { loaders }: Context): Promise<Membership> | null {
-    return membershipId === null ? null : loaders.memberships.load(membershipId);
+  membership(@Root() member: MemberRow): Membership | null {
+    return membershipOf(member);
   }
 
   @FieldResolver(() => MembershipConnection, { description: 'All stays, newest first.' })

@@ -103,7 +103,10 @@ export class MemberRefusal {
     return this.refusal.details.hint ?? null;
   }
 
-  @Field(() => SeatCount, { nullable: true, description: 'The seats, with `SEAT_UNAVAILABLE` only.' })
+  @Field(() => SeatCount, {
+    nullable: true,
+    description: 'The seats, with `SEAT_UNAVAILABLE`. Null with every other code.',
+  })
   get seat(): SeatFacts | null {
     return this.refusal.details.seat ?? null;
   }

@@ -611,9 +611,10 @@ describe('who may', () => {
     expect(await can(owner, workspace.ownerMemberId)).toEqual([yes, { ...yes, reason: null }]);
     expect(await can(workspace.apiKey, user.memberId)).toEqual([yes, { ...yes, reason: null }]);
     const v1 = await app.workspace({ version: 'V1' });
+    const wrong = { allowed: false, code: 'WRONG_WORKSPACE_VERSION' };
     expect(await can(v1.apiKey, v1.ownerMemberId, v1.workspaceId)).toEqual([
-      yes,
-      { allowed: false, code: 'WRONG_WORKSPACE_VERSION', reason: 'A V1 workspace has no credits.' },
+      wrong,
+      { ...wrong, reason: 'A V1 workspace has no credits.' },
     ]);
   });
 });

@@ -99,7 +99,7 @@ describe('cost: one for every field, times the page sizes of the lists it stands
     const query = `mutation ($input: InvitationsCreateFromCsvInput!) { invitationsCreateFromCsv(input: $input) {
       results { invitation { workspace { members(first: 200) { nodes { id } } } } } } }`;
     const input = { workspaceId: workspace.workspaceId, csv: 'email' };
-    const cost = 1 + (1 + 500 * (1 + (1 + (1 + 200 * (1 + 1)))));
+    const cost = 1 + 500 * (1 + (1 + (1 + (1 + 200 * (1 + 1)))));
     expect(await ask(query, { input })).toEqual(tooExpensive(cost, 7));
   });
 
