@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { WorkspaceVersion } from '../../../../src/domain/access.js';
 import { REQUEST_ID, UUID } from '../operations.js';
-import { personNumber } from './populated.js';
+import { POOL, personNumber, usedBy } from './populated.js';
 
 export const CURSOR = expect.stringMatching(/^[\w-]+$/);
 export const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -34,9 +34,29 @@ interface RowOptions {
   readonly demote: object;
 }
 
+export const MONTH = expect.stringMatching(/^\d{4}-\d\d$/);
+
+/** What somebody has used this month, and may still use. Null on V1. */
+export function usageOf(number: number, version: WorkspaceVersion) {
+  if (version === 'V1') return null;
+  const { role, isGiven } = personNumber(number, version);
+  const used = usedBy(number);
+  const limit = role === 'EDITOR' && isGiven ? 50 : null;
+  const left = limit === null ? POOL - usedBy() : limit - used;
+  return {
+    month: MONTH,
+    used,
+    limit,
+    limitSource: limit === null ? null : 'MEMBER',
+    remaining: role === 'EDITOR' ? left : 0,
+    blockedBy: role !== 'EDITOR' ? 'ROLE' : left === 0 ? 'MEMBER_LIMIT' : null,
+  };
+}
+
 /** A row of the members page, from what was done with the person. */
 export function rowOf(number: number, { id, version, promote, demote }: RowOptions): object {
   const person = personNumber(number, version);
+  const { month: _, limitSource: __, ...usage } = usageOf(number, version) ?? {};
   const limit =
     version === 'V1' ? NO_LIMITS : person.role === 'EDITOR' ? ALLOWED : person.active && NO_LIMIT_OF_ROLE;
   return {
@@ -56,6 +76,7 @@ export function rowOf(number: number, { id, version, promote, demote }: RowOptio
       emails: [{ value: person.userName, primary: true }],
     },
     access: person.access,
+    usage: version === 'V1' ? null : usage,
     account: { id: UUID, email: person.userName },
     membership: person.active ? { id: UUID, startedAt: TIME } : null,
     memberships: { totalCount: person.stays },

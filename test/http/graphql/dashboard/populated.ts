@@ -19,6 +19,24 @@ export const PEOPLE = 120;
 export const BUILDERS = [0, 40] as const;
 export const EVERYBODY = [20, 110] as const;
 
+/** What a V2 workspace holds every month. */
+export const POOL = 5000;
+
+/** What people of a V2 workspace have used, by their number: the first one all that they may. */
+export const CONSUMPTIONS = [
+  { number: 0, amount: 50 },
+  { number: 2, amount: 7 },
+  { number: 2, amount: 5 },
+] as const;
+
+/** How much of the pool they have used together, or one of them alone. */
+export function usedBy(number?: number): number {
+  return CONSUMPTIONS.filter((consumption) => number === undefined || consumption.number === number).reduce(
+    (sum, { amount }) => sum + amount,
+    0,
+  );
+}
+
 /** What is to be seen of one of the people, from what `populated` does with them. */
 export function personNumber(number: number, version: WorkspaceVersion) {
   const within = ([from, to]: readonly [number, number]) => number >= from && number < to;
@@ -47,13 +65,14 @@ export function personNumber(number: number, version: WorkspaceVersion) {
 
 /**
  * Fills a workspace: of the people every third has left and come back, every tenth is away, every fourth was given
- * access by name; two groups that overlap, one of which grants; three keys.
+ * access by name; two groups that overlap, one of which grants; three keys; on V2, credits that were used; three
+ * invitations: by mail, as a link, and one that was revoked.
  */
 export async function populated(app: TestApp, version: WorkspaceVersion): Promise<Populated> {
   const isV1 = version === 'V1';
   const workspace = await app.workspace({
     version,
-    ...(isV1 ? { seats: { pro: 40, builder: 5, starter: 60 } } : { credits: 5000 }),
+    ...(isV1 ? { seats: { pro: 40, builder: 5, starter: 60 } } : { credits: POOL }),
   });
   const { workspaceId, ownerEmail } = workspace;
   const does = (name: Parameters<typeof done>[2], input: object) =>
@@ -93,6 +112,19 @@ export async function populated(app: TestApp, version: WorkspaceVersion): Promis
     memberIds: memberIds.slice(...EVERYBODY),
   });
   await does('memberUpdate', { memberId: memberIds[5], externalId: 'ext-5' });
+  if (!isV1) {
+    for (const { number, amount } of CONSUMPTIONS) {
+      await does('creditsConsume', {
+        memberId: memberIds[number],
+        amount,
+        idempotencyKey: `run of ${amount}`,
+      });
+    }
+  }
+  await does('invitationCreate', { email: `guest@${domain}`, access: given });
+  await does('invitationLinkCreate', { maxUses: 3 });
+  const revoked = await does('invitationCreate', { email: `nobody@${domain}` });
+  await does('invitationRevoke', { invitationId: revoked.invitation.id });
   await app.key(workspaceId, ['AUDIT_READ']);
   await app.key(workspaceId, ['MEMBERS_READ', 'MEMBERS_WRITE']);
   const credentials = {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WorkspaceVersion } from '../../../../src/domain/access.js';
 import { MOST_COST, MOST_DEPTH } from '../../../../src/graphql/limits.js';
-import { type GraphqlAnswer, startTestApp, type TestApp } from '../../../app.js';
+import { startTestApp, type TestApp } from '../../../app.js';
 import { countingStatements } from '../../../statements.js';
-import { roleAccess, UUID } from '../operations.js';
+import { roleAccess, seatAccess, UUID } from '../operations.js';
 import {
   ALLOWED,
   COUNT,
@@ -11,29 +11,41 @@ import {
   changes,
   entry,
   forbidden,
+  MONTH,
   NO_CREDITS,
   NO_LIMITS,
   NO_OWNER,
   NO_SEATS,
+  refusal,
   rowOf,
   SEATS,
   TIME,
+  usageOf,
 } from './expectations.js';
-import { BUILDERS, EVERYBODY, PEOPLE, type Populated, personNumber, populated } from './populated.js';
-import { costOf, documentOf, SCREENS, type Screen, withTypenames } from './screens.js';
+import {
+  BUILDERS,
+  CONSUMPTIONS,
+  EVERYBODY,
+  PEOPLE,
+  POOL,
+  type Populated,
+  personNumber,
+  populated,
+  usedBy,
+} from './populated.js';
+import {
+  CALLERS,
+  costOf,
+  documentOf,
+  PAGE,
+  PERSON,
+  SCREENS,
+  show,
+  variablesOf,
+  withTypenames,
+} from './screens.js';
 
 /** Issue 4: each screen of a dashboard is one document, for whoever manages the workspace, and costs few statements. */
-
-const PAGE = 100;
-/** Spec "Serving it": N+1 is impossible. The first of them finds out whose credential it is. */
-const MOST_STATEMENTS: Readonly<Record<Exclude<Screen, 'home'>, number>> = {
-  members: 10,
-  member: 7,
-  settings: 3,
-  'api-keys': 4,
-  'audit-log': 4,
-  groups: 5,
-};
 
 let app: TestApp;
 let workspaces: Readonly<Record<WorkspaceVersion, Populated>>;
@@ -47,32 +59,6 @@ afterAll(async () => {
   await app.stop();
 });
 
-type Caller = keyof Populated['credentials'];
-const CALLERS: readonly Caller[] = ['owner', 'admin', 'operator'];
-
-function variablesOf({ workspaceId, memberIds }: Populated) {
-  return { workspaceId, memberId: memberIds[PERSON], first: PAGE };
-}
-
-/** Somebody who has left and come back, whose access was given by name, and who is in both groups. */
-const PERSON = 24;
-
-/** What a screen shows; the whole answer, which has no errors, in so many statements. */
-async function show(
-  screen: keyof typeof MOST_STATEMENTS,
-  workspace: Populated,
-  caller: Caller,
-  more: object = {},
-): Promise<GraphqlAnswer['data']> {
-  const document = await documentOf(screen);
-  const { answer, statements } = await countingStatements(() =>
-    app.graphql(workspace.credentials[caller], document, { ...variablesOf(workspace), ...more }),
-  );
-  expect(answer).toEqual({ data: expect.anything() });
-  expect(statements).toBeLessThanOrEqual(MOST_STATEMENTS[screen]);
-  return answer.data;
-}
-
 describe.each(['V1', 'V2'] as const)('%s', (version) => {
   const isV1 = version === 'V1';
 
@@ -83,7 +69,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
 
     test('members: a page of a hundred with all their relations, in at most 10 statements', async () => {
       const workspace = workspaces[version];
-      const { viewer, workspace: shown } = await show('members', workspace, caller);
+      const { viewer, workspace: shown } = await show(app, 'members', { workspace, caller });
       const { members, ...rest } = shown;
       const label = { owner: workspace.ownerEmail, admin: workspace.admin.email, operator: 'operator' }[
         caller
@@ -116,7 +102,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
             : [],
         },
         seats: isV1 ? SEATS : [],
-        creditPool: isV1 ? null : { month: expect.stringMatching(/^\d{4}-\d\d$/), total: 5000 },
+        creditPool: isV1 ? null : { month: MONTH, total: POOL },
         defaultCreditLimit: null,
         viewerCan: { addMember: ALLOWED },
       });
@@ -131,7 +117,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
             .map((id, number) => ({ cursor: CURSOR, node: rowOf(number, { id, version, promote, demote }) })),
         ],
       });
-      const next = await show('members', workspace, caller, { after: members.pageInfo.endCursor });
+      const next = await show(app, 'members', { workspace, caller }, { after: members.pageInfo.endCursor });
       expect(next.workspace.members).toMatchObject({
         totalCount: PEOPLE + 2,
         pageInfo: { hasNextPage: false },
@@ -141,7 +127,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
 
     test('member: who it is, its stays and its history', async () => {
       const workspace = workspaces[version];
-      const { workspace: shown } = await show('member', workspace, caller);
+      const { workspace: shown } = await show(app, 'member', { workspace, caller });
       const access = personNumber(PERSON, version).access;
       const was = isV1 ? { role: 'MEMBER', seatType: 'PRO' } : { role: 'EDITOR', creditLimit: 50 };
       const came = changes({ active: false }, { active: true, ...was });
@@ -177,6 +163,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
             },
           },
           access,
+          usage: usageOf(PERSON, version),
           membership: { id: UUID, startedAt: TIME },
           memberships: {
             totalCount: 2,
@@ -217,7 +204,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
 
     test('settings', async () => {
       const workspace = workspaces[version];
-      expect(await show('settings', workspace, caller)).toEqual({
+      expect(await show(app, 'settings', { workspace, caller })).toEqual({
         workspace: {
           id: workspace.workspaceId,
           name: isV1 ? 'Acme 1' : 'Acme 2',
@@ -228,7 +215,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
           defaultAccess: isV1 ? null : roleAccess('VIEWER'),
           defaultCreditLimit: null,
           seats: isV1 ? SEATS : [],
-          creditPool: isV1 ? null : { month: expect.stringMatching(/^\d{4}-\d\d$/), total: 5000 },
+          creditPool: isV1 ? null : { month: MONTH, total: POOL },
           scimEnabled: true,
           scim: { baseUrl: `${app.url}/scim/v2/organizations/${workspace.workspaceId}`, enabled: true },
           viewerCan: {
@@ -244,6 +231,103 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
           },
         },
       });
+    });
+
+    test('credits: the pool, day by day and month by month, and what they went on', async () => {
+      const workspace = workspaces[version];
+      const { workspace: shown } = await show(app, 'credits', { workspace, caller });
+      const pool = { month: MONTH, total: POOL, used: usedBy(), remaining: POOL - usedBy() };
+      const { days = [], ...today } = shown.creditPool ?? {};
+      expect(today).toEqual(isV1 ? {} : pool);
+      expect(days.at(-1)).toEqual(isV1 ? undefined : { date: expect.any(String), used: usedBy() });
+      const readCredits = isV1 ? NO_CREDITS : ALLOWED;
+      const consumptions = isV1 ? [] : CONSUMPTIONS.toReversed();
+      expect({ ...shown, creditPool: null }).toEqual({
+        id: workspace.workspaceId,
+        version,
+        defaultCreditLimit: null,
+        viewerCan: { readCredits, setCreditPool: readCredits },
+        creditPool: null,
+        creditPoolHistory: isV1 ? [] : [pool],
+        creditConsumptions: {
+          totalCount: consumptions.length,
+          pageInfo: { endCursor: isV1 ? null : CURSOR, hasNextPage: false },
+          edges: consumptions.map(({ number, amount }) => ({
+            cursor: CURSOR,
+            node: {
+              id: UUID,
+              at: TIME,
+              month: MONTH,
+              amount,
+              userName: `p${number}@v2.test`,
+              consumedBy: 'operator',
+              idempotencyKey: `run of ${amount}`,
+              member: {
+                id: workspace.memberIds[number],
+                active: true,
+                profile: { displayName: `Person ${number}` },
+                usage: expect.objectContaining({ used: usedBy(number) }),
+              },
+            },
+          })),
+        },
+      });
+    });
+
+    test('invitations: what has become of each', async () => {
+      const workspace = workspaces[version];
+      const domain = `${version.toLowerCase()}.test`;
+      const closed = refusal('INVITATION_CLOSED', 'The invitation has been revoked.');
+      const invitation = (more: object) => ({
+        cursor: CURSOR,
+        node: {
+          id: UUID,
+          kind: 'EMAIL',
+          status: 'PENDING',
+          email: null,
+          role: null,
+          createdAt: TIME,
+          sentAt: TIME,
+          expiresAt: TIME,
+          acceptedAt: null,
+          revokedAt: null,
+          invitedBy: 'operator',
+          delivery: 'NOT_SENT',
+          deliveryError: null,
+          maxUses: 1,
+          useCount: 0,
+          access: null,
+          acceptedBy: null,
+          viewerCan: { revoke: ALLOWED, resend: ALLOWED },
+          ...more,
+        },
+      });
+      const revoked = invitation({
+        email: `nobody@${domain}`,
+        status: 'REVOKED',
+        revokedAt: TIME,
+        viewerCan: { revoke: ALLOWED, resend: closed },
+      });
+      const link = invitation({ kind: 'LINK', maxUses: 3, delivery: null });
+      const given = isV1
+        ? { role: 'MEMBER', access: seatAccess('PRO') }
+        : { role: 'EDITOR', access: roleAccess('EDITOR', 50) };
+      expect(await show(app, 'invitations', { workspace, caller })).toEqual({
+        workspace: {
+          id: workspace.workspaceId,
+          version,
+          defaultAccess: isV1 ? null : roleAccess('VIEWER'),
+          viewerCan: { manageInvitations: ALLOWED },
+          invitations: {
+            totalCount: 3,
+            pageInfo: { endCursor: CURSOR, hasNextPage: false },
+            edges: [revoked, link, invitation({ email: `guest@${domain}`, ...given })],
+          },
+        },
+      });
+      const filter = { status: { eq: 'REVOKED' } };
+      const { workspace: some } = await show(app, 'invitations', { workspace, caller }, { filter });
+      expect(some.invitations).toMatchObject({ totalCount: 1, edges: [revoked] });
     });
 
     test('API keys', async () => {
@@ -262,7 +346,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
         lastUsedAt: null,
         lastUsedFrom: null,
       });
-      expect(await show('api-keys', workspace, caller)).toEqual({
+      expect(await show(app, 'api-keys', { workspace, caller })).toEqual({
         workspace: {
           id: workspace.workspaceId,
           viewerCan: { manageApiKeys: ALLOWED },
@@ -283,7 +367,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       const shown: { readonly action: string; readonly at: string }[] = [];
       let after: string | null = null;
       do {
-        const { workspace: page } = await show('audit-log', workspace, caller, { after });
+        const { workspace: page } = await show(app, 'audit-log', { workspace, caller }, { after });
         const { auditLog } = page;
         shown.push(...auditLog.edges.map(({ node }: { node: (typeof shown)[number] }) => node));
         after = auditLog.pageInfo.hasNextPage ? auditLog.pageInfo.endCursor : null;
@@ -294,7 +378,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       );
       expect(shown.map(({ action }) => action)).toEqual(rows.map(({ action }) => action));
       const filter = { action: 'group.setGrant' };
-      expect(await show('audit-log', workspace, caller, { filter })).toEqual({
+      expect(await show(app, 'audit-log', { workspace, caller }, { filter })).toEqual({
         workspace: {
           id: workspace.workspaceId,
           auditLog: {
@@ -337,7 +421,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
           ...more,
         },
       });
-      expect(await show('groups', workspace, caller, { first: 50 })).toEqual({
+      expect(await show(app, 'groups', { workspace, caller }, { first: 50 })).toEqual({
         workspace: {
           id: workspace.workspaceId,
           version,

@@ -8,12 +8,67 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { expect } from 'vitest';
 import { operationCost } from '../../../../src/graphql/limits.js';
+import type { GraphqlAnswer, TestApp } from '../../../app.js';
+import { countingStatements } from '../../../statements.js';
+import type { Populated } from './populated.js';
 
 /** The screens of a dashboard; each is one document beside this file. */
-export const SCREENS = ['home', 'members', 'member', 'settings', 'api-keys', 'audit-log', 'groups'] as const;
+export const SCREENS = [
+  'home',
+  'members',
+  'member',
+  'settings',
+  'credits',
+  'invitations',
+  'api-keys',
+  'audit-log',
+  'groups',
+] as const;
 
 export type Screen = (typeof SCREENS)[number];
+
+/** Spec "Serving it": N+1 is impossible. The first of them finds out whose credential it is. */
+const MOST_STATEMENTS: Readonly<Record<Exclude<Screen, 'home'>, number>> = {
+  members: 10,
+  member: 8,
+  settings: 3,
+  credits: 8,
+  invitations: 5,
+  'api-keys': 4,
+  'audit-log': 4,
+  groups: 5,
+};
+
+/** How many rows a page has, of all there are. */
+export const PAGE = 100;
+
+/** Somebody who has left and come back, whose access was given by name, and who is in both groups. */
+export const PERSON = 24;
+
+export type Caller = keyof Populated['credentials'];
+export const CALLERS: readonly Caller[] = ['owner', 'admin', 'operator'];
+
+export function variablesOf({ workspaceId, memberIds }: Populated) {
+  return { workspaceId, memberId: memberIds[PERSON], first: PAGE };
+}
+
+/** What a screen shows; the whole answer, which has no errors, in so many statements. */
+export async function show(
+  app: TestApp,
+  screen: keyof typeof MOST_STATEMENTS,
+  { workspace, caller }: { readonly workspace: Populated; readonly caller: Caller },
+  more: object = {},
+): Promise<GraphqlAnswer['data']> {
+  const document = await documentOf(screen);
+  const { answer, statements } = await countingStatements(() =>
+    app.graphql(workspace.credentials[caller], document, { ...variablesOf(workspace), ...more }),
+  );
+  expect(answer).toEqual({ data: expect.anything() });
+  expect(statements).toBeLessThanOrEqual(MOST_STATEMENTS[screen]);
+  return answer.data;
+}
 
 /** The document of a screen. */
 export function documentOf(screen: Screen): Promise<string> {
