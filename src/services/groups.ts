@@ -4,6 +4,7 @@ import { authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { type GroupFilter, groupFilterSql, requireModestGroups } from './group-filter.js';
 import { findGroup, GROUP_COLUMNS } from './group-rows.js';
+import { authorizeFilter } from './member-filter.js';
 import {
   MEMBER_ROW_COLUMNS,
   MEMBER_TABLES,
@@ -63,6 +64,7 @@ export async function list(
 ): Promise<Page<Group>> {
   await authorize(context, 'group.read', workspaceId);
   requireModestGroups(filter);
+  await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspaceId];
   const condition = groupFilterSql(filter, values);
   const orderBy = ORDER_COLUMNS[order?.field ?? 'ID'];

@@ -1,7 +1,7 @@
 import type { Workspace } from '../model/workspace.js';
 import { authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
-import { type MemberFilter, memberFilterSql, requireModest } from './member-filter.js';
+import { authorizeFilter, type MemberFilter, memberFilterSql, requireModest } from './member-filter.js';
 import {
   MEMBER_ROW_COLUMNS,
   MEMBER_TABLES,
@@ -26,6 +26,7 @@ export async function exportMembers(
 ): Promise<{ workspace: Workspace; batches: AsyncIterable<MemberRow[]> }> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
   requireModest(filter);
+  await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspace.id];
   const where = `m.workspace_id = $1 and ${memberFilterSql(filter, values)}`;
   const sql = `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where ${where} order by m.id`;

@@ -1,5 +1,6 @@
 import type { Origin, Role, SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
+import { authorize } from './authorization.js';
 import {
   type Comparison,
   comparesNothing,
@@ -7,6 +8,7 @@ import {
   escaped,
   type TextComparison,
 } from './comparison.js';
+import type { ServiceContext } from './context.js';
 import { type GroupFilter, groupFilterSql } from './group-filter.js';
 import { profileFilterSql } from './profile-filter.js';
 
@@ -22,6 +24,7 @@ export interface MemberFilter {
   readonly role?: Comparison<Role> | null;
   readonly seatType?: Comparison<SeatType> | null;
   readonly creditLimit?: Comparison<number> | null;
+  readonly creditsUsed?: Comparison<number> | null;
   readonly accessSetBy?: Comparison<Origin> | null;
   readonly managedBy?: Comparison<Origin> | null;
   readonly membershipStartedAt?: Comparison<Date> | null;
@@ -41,6 +44,12 @@ export const MEMBERSHIP_ENDED_AT = `(
   case when s.id is null then (
     select e.ended_at from membership e where e.member_id = m.id order by e.id desc limit 1) end)`;
 
+/** What the member has used of this month's credits (UTC). */
+export const CREDITS_USED = `coalesce((
+  select u.used from credit_usage u
+  where u.workspace_id = m.workspace_id and u.account_id = m.account_id
+    and u.month = to_char(now() at time zone 'UTC', 'YYYY-MM')), 0)`;
+
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
@@ -50,6 +59,7 @@ const FIELDS = {
   role: { column: 's.role', type: 'text' },
   seatType: { column: 's.seat_type', type: 'text' },
   creditLimit: { column: 's.credit_limit', type: 'integer' },
+  creditsUsed: { column: CREDITS_USED, type: 'integer' },
   accessSetBy: { column: 's.access_set_by', type: 'text' },
   managedBy: { column: 'm.managed_by', type: 'text' },
   membershipStartedAt: { column: 's.started_at', type: 'timestamptz' },
@@ -60,7 +70,7 @@ const FIELDS = {
 
 type Field = keyof typeof FIELDS;
 
-const NEVER_NULL: readonly Field[] = ['id', 'userName', 'managedBy', 'createdAt', 'updatedAt'];
+const NEVER_NULL: readonly Field[] = ['id', 'userName', 'creditsUsed', 'managedBy', 'createdAt', 'updatedAt'];
 
 /** The fields that need `s`. */
 const STAY_FIELDS: readonly Field[] = [
@@ -76,6 +86,26 @@ const STAY_FIELDS: readonly Field[] = [
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
 export function asksAboutStay(filter: MemberFilter): boolean {
   return STAY_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
+}
+
+/**
+ * What members have used is for those only who may read credits, also where it is only asked for.
+ * @param filter of members, of groups, or what else holds one; modest
+ * @throws DomainError as `authorize` does
+ */
+export async function authorizeFilter(
+  context: ServiceContext,
+  workspaceId: string,
+  filter: object,
+): Promise<void> {
+  if (mentions(filter, 'creditsUsed')) await authorize(context, 'credits.read', workspaceId);
+}
+
+function mentions(filter: object, field: string): boolean {
+  return Object.entries(filter).some(
+    ([name, asked]: [string, unknown]) =>
+      typeof asked === 'object' && asked !== null && (name === field || mentions(asked, field)),
+  );
 }
 
 /** Far more than a SCIM filter can say, and little enough for any stack and for PostgreSQL's planner. */

@@ -1,5 +1,5 @@
 import { constantName, PROFILE_PATHS, type ProfilePath } from '../domain/profile-paths.js';
-import { MEMBERSHIP_ENDED_AT } from './member-filter.js';
+import { CREDITS_USED, MEMBERSHIP_ENDED_AT } from './member-filter.js';
 import type { Listing } from './page.js';
 
 /** What members can be ordered by. */
@@ -48,6 +48,10 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
     description: 'The credit limit (V2).',
     orderBy: { column: 's.credit_limit', type: 'integer', nullable: true },
     ofStay: true,
+  },
+  CREDITS_USED: {
+    description: 'What has been used of the credits of this month (V2).',
+    orderBy: { column: CREDITS_USED, type: 'integer' },
   },
   ACCESS_SET_BY: {
     description: 'Who has set the access by name.',

@@ -6,7 +6,13 @@ import { authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import type { MemberChange } from './member-changes.js';
 import * as commands from './member-commands.js';
-import { asksAboutStay, type MemberFilter, memberFilterSql, requireModest } from './member-filter.js';
+import {
+  asksAboutStay,
+  authorizeFilter,
+  type MemberFilter,
+  memberFilterSql,
+  requireModest,
+} from './member-filter.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from './member-order.js';
 import {
   findMember,
@@ -82,6 +88,8 @@ export async function list(
 ): Promise<Page<MemberRow, MemberRecord>> {
   await authorize(context, 'member.read', workspaceId);
   requireModest(filter);
+  await authorizeFilter(context, workspaceId, filter);
+  if (order?.field === 'CREDITS_USED') await authorize(context, 'credits.read', workspaceId);
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
   const { orderBy, ofStay = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};

@@ -57,6 +57,12 @@ export class MemberFilter implements services.MemberFilter {
   @Field(() => IntComparison, { nullable: true, description: 'By credit limit (V2).' })
   creditLimit?: Comparison<number> | null;
 
+  @Field(() => IntComparison, {
+    nullable: true,
+    description: 'By what has been used of the credits of this month (V2). Who has used none has used 0.',
+  })
+  creditsUsed?: Comparison<number> | null;
+
   @Field(() => ManagedByComparison, {
     nullable: true,
     description: 'By who has set the access by name. Nobody has where it follows groups or default.',

@@ -62,6 +62,50 @@ function daysOf(month: string, used: Readonly<Record<string, number>>): object[]
     .map((date) => ({ date, used: used[date] ?? 0 }));
 }
 
+describe('members by what they have used this month', () => {
+  const QUERY = `query ($id: ID!, $filter: MemberFilter, $orderBy: MemberOrder) {
+    workspace(id: $id) { members(first: 10, filter: $filter, orderBy: $orderBy) { totalCount nodes { id } } } }`;
+  const list = (credential: string, more: object) =>
+    app.graphql(credential, QUERY, { id: workspace.workspaceId, ...more });
+  const MOST_FIRST = { orderBy: { field: 'CREDITS_USED', descending: true } };
+
+  test('filtered and ordered; who has used none has used 0, and another month does not count', async () => {
+    const [little, much, none] = [await editor(), await editor(), await editor()];
+    await consumed(app, workspace, { memberId: little.memberId, amount: 3 });
+    await consumed(app, workspace, { memberId: much.memberId, amount: 40 });
+    const at = `${monthsAgo(1)}-15T12:00:00Z`;
+    await spentAt(app, workspace, { memberId: none.memberId, at, amount: 50, total: 100 });
+    const { data } = await list(workspace.apiKey, MOST_FIRST);
+    expect(data.workspace.members.nodes.slice(0, 2)).toEqual([
+      { id: much.memberId },
+      { id: little.memberId },
+    ]);
+    const users = await list(workspace.apiKey, { filter: { creditsUsed: { gt: 0 } } });
+    expect(users.data.workspace.members).toEqual({
+      totalCount: 2,
+      nodes: [{ id: little.memberId }, { id: much.memberId }],
+    });
+    const idle = await list(workspace.apiKey, { filter: { creditsUsed: { eq: 0 } } });
+    expect(idle.data.workspace.members.nodes).toEqual([
+      { id: workspace.ownerMemberId },
+      { id: none.memberId },
+    ]);
+  });
+
+  test('only by who may read credits (rule 26)', async () => {
+    const key = await app.key(workspace.workspaceId, ['MEMBERS_READ']);
+    for (const more of [MOST_FIRST, { filter: { not: { and: [{ creditsUsed: { gt: 0 } }] } } }]) {
+      const answer = await list(key, more);
+      expect(answer.errors).toEqual([errorAt(['workspace', 'members'], ...FORBIDDEN, KEY_HINT)]);
+    }
+    const ofGroups = 'groups(filter: { members: { some: { creditsUsed: { gt: 0 } } } }) { totalCount }';
+    expect((await ask(ofGroups, key)).errors).toEqual([
+      errorAt(['workspace', 'groups'], ...FORBIDDEN, KEY_HINT),
+    ]);
+    expect(await ask(ofGroups)).toEqual({ data: { workspace: { groups: { totalCount: 0 } } } });
+  });
+});
+
 describe('Member.usage', () => {
   test.each([
     ['VIEWER', { remaining: 0, blockedBy: 'ROLE' }],
