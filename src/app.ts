@@ -28,6 +28,7 @@ import { scimFallback, scimRouter } from './scim/router.js';
 import { requireScim } from './services/authorization.js';
 import { serviceContext } from './services/context.js';
 import { Credentials } from './services/credentials.js';
+import { MemberPositions } from './services/member-positions.js';
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
 const COMPRESSED_FROM = 8 * 1024;
@@ -62,14 +63,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const schema = createSchema();
   const credentials = new Credentials(database, operatorToken);
+  const shared = { database, credentials, positions: new MemberPositions(), mailer };
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
   const graphql = createGraphqlServer({ schema, introspection: playground, onFault });
   await graphql.start();
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
-    const caller = { actor, channel, requestId };
-    const services = serviceContext(database, credentials, caller, mailer);
+    const services = serviceContext(shared, { actor, channel, requestId });
     return { services, loaders: createLoaders(services), origin };
   };
 
@@ -132,7 +133,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       contextFor: async ({ authorization, requestId, address }) => {
         const credential = credentialIn(authorization);
         const actor = credential === undefined ? null : await credentials.verify(credential, address);
-        return serviceContext(database, credentials, { actor, channel: 'GRAPHQL', requestId });
+        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
       },
     }),
   );

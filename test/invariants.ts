@@ -14,6 +14,13 @@ const BROKEN = {
     where s.seat_type is not null and s.ended_at is null
       and not exists (
         select 1 from seat_allocation a where a.workspace_id = s.workspace_id and a.seat_type = s.seat_type)`,
+  'members are counted as they come and go': `
+    select w.id, t.members, m.members as counted
+    from workspace w
+    cross join lateral (
+      select coalesce(sum(members), 0) as members from member_tally where workspace_id = w.id) t
+    cross join lateral (select count(*) as members from member where workspace_id = w.id) m
+    where t.members <> m.members`,
   'rule 13: a workspace has an owner': `
     select w.id from workspace w
     where not exists (

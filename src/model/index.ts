@@ -5,6 +5,7 @@ import { CreditConsumption, CreditMonth, CreditUsage } from './credits.js';
 import { Group, GroupMember } from './group.js';
 import { Invitation } from './invitation.js';
 import { Member } from './member.js';
+import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { Session, SessionEnd } from './session.js';
@@ -15,6 +16,7 @@ export const entities = [
   Account,
   Workspace,
   Member,
+  MemberTally,
   Membership,
   Group,
   GroupMember,

@@ -1,4 +1,13 @@
-import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import {
+  Check,
+  Entity,
+  Index,
+  ManyToOne,
+  PrimaryKey,
+  Property,
+  Trigger,
+  Unique,
+} from '@mikro-orm/decorators/legacy';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { ORIGINS, type Origin, type Role } from '../domain/access.js';
 import type { Profile } from '../domain/profile.js';
@@ -27,6 +36,22 @@ import { Workspace } from './workspace.js';
   name: 'member_profile_folded',
   expression:
     'create index "member_profile_folded" on "member" using gin (profile_folded(profile) jsonb_path_ops)',
+})
+@Trigger({
+  name: 'member_tally_in',
+  timing: 'after',
+  events: ['insert'],
+  forEach: 'statement',
+  expression:
+    'create trigger "member_tally_in" after insert on "member" referencing new table as changed for each statement execute function tally_members()',
+})
+@Trigger({
+  name: 'member_tally_out',
+  timing: 'after',
+  events: ['delete'],
+  forEach: 'statement',
+  expression:
+    'create trigger "member_tally_out" after delete on "member" referencing old table as changed for each statement execute function tally_members()',
 })
 @Check({ name: 'member_managed_by_known', expression: oneOf('managed_by', ORIGINS) })
 export class Member implements Node {

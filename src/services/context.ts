@@ -4,26 +4,27 @@ import type { Mailer } from '../mail/mailer.js';
 import type { Grant } from './authorization.js';
 import { batching } from './batch.js';
 import type { Credentials } from './credentials.js';
+import type { MemberPositions } from './member-positions.js';
 
-/** What every service function is given first: who asks, and what there is to work with. One per request. */
-export interface ServiceContext {
+/** What all requests of a process share. */
+export interface Shared {
   readonly database: Database;
-  /** The same, for questions about relations: those that are asked of many parents at once go together. */
-  readonly batched: Sql;
   readonly credentials: Credentials;
-  readonly caller: Caller;
+  readonly positions: MemberPositions;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
+}
+
+/** What every service function is given first: who asks, and what there is to work with. One per request. */
+export interface ServiceContext extends Shared {
+  /** The database, for questions about relations: those that are asked of many parents at once go together. */
+  readonly batched: Sql;
+  readonly caller: Caller;
   /** What has been found out in this request about the caller's standing, workspace by workspace. */
   readonly grants: Map<string, Promise<Grant>>;
 }
 
 /** The context of one request. */
-export function serviceContext(
-  database: Database,
-  credentials: Credentials,
-  caller: Caller,
-  mailer: Mailer | null = null,
-): ServiceContext {
-  return { database, batched: batching(database), credentials, caller, mailer, grants: new Map() };
+export function serviceContext(shared: Shared, caller: Caller): ServiceContext {
+  return { ...shared, batched: batching(shared.database), caller, grants: new Map() };
 }

@@ -92,6 +92,7 @@ export async function list(
   if (order?.field === 'CREDITS_USED') await authorize(context, 'credits.read', workspaceId);
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
+  const isWhole = condition === 'true' && (order === null || (order.field === 'ID' && !order.descending));
   const { orderBy, ofStay = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};
   return new Page<MemberRow, MemberRecord>(
     context.batched,
@@ -105,6 +106,7 @@ export async function list(
       id: 'm.id',
       ...(orderBy === undefined ? {} : { orderBy }),
       descending: order?.descending ?? false,
+      ...(isWhole ? { positions: context.positions.of(context.batched, workspaceId) } : {}),
     },
     page,
     memberRow,
@@ -123,11 +125,11 @@ export interface MemberCounts {
 const COUNTS = `
   select role, seat_type as "seatType", count(*)::integer as count from membership
   where workspace_id = $1 and ended_at is null group by role, seat_type
-  union all select null, null, count(*)::integer from member where workspace_id = $1
+  union all select null, null, coalesce(sum(members), 0)::integer from member_tally where workspace_id = $1
   order by 1, 2`;
 
 /**
- * How many members there are; of the active ones, by role and by seat type. Two indexes are counted, whatever is asked.
+ * How many members there are; of the active ones, by role and by seat type. An index is counted, whatever is asked.
  * @throws DomainError as `authorize` does
  */
 export async function counts(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {

@@ -15,6 +15,27 @@ export interface PageArguments {
   readonly offset?: number | null;
 }
 
+/** How many rows a list has, and which ones stand where, known without looking at all of them. */
+export interface Positions {
+  /** The offset up to which it is as good to skip rows. */
+  readonly far: number;
+  total(): Promise<number>;
+  /** A row that stands at `offset` or not far before; undefined when none is known. `total`: how many rows there are. */
+  landmarkBefore(offset: number, total: number): Promise<Landmark | undefined>;
+}
+
+/** A row whose place was known a moment ago. */
+export interface Landmark {
+  readonly id: string;
+  /** How many rows stand before it. */
+  readonly position: number;
+  /** SQL that gives `truth` if the position is still what it was. */
+  evidence(place: (value: unknown) => string): string;
+  readonly truth: string;
+  /** To be called when it is not. */
+  refute(): void;
+}
+
 /** A list, before it is cut into pages. */
 export interface Listing {
   readonly columns: string;
@@ -33,6 +54,8 @@ export interface Listing {
     readonly nullable?: boolean;
   };
   readonly descending?: boolean;
+  /** Of a list of all rows there are, in the order of their ids. `$1` is the workspace. */
+  readonly positions?: Positions;
   /** Whether it belongs to one of a page's many rows, as the stays of a member do: rows and total come together there. */
   readonly ofRow?: boolean;
 }
@@ -46,7 +69,11 @@ interface Cursor {
   readonly key: string | typeof WITHOUT | null;
 }
 
-type Keyed<Row> = Row & { readonly orderKey?: string | null; readonly rowsInAll?: number };
+type Keyed<Row> = Row & {
+  readonly evidence?: string;
+  readonly orderKey?: string | null;
+  readonly rowsInAll?: number;
+};
 
 /** One page of a list. Nothing is asked of the database until somebody wants to know it. */
 export class Page<Item, Row extends { id: string } = Item & { id: string }> {
@@ -121,12 +148,31 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 
   #fetch(): Promise<Keyed<Row>[]> {
-    this.#fetched ??= this.#size === 0 ? Promise.resolve([]) : this.#select();
+    this.#fetched ??= this.#size === 0 ? Promise.resolve([]) : this.#selectFrom(this.#far);
     return this.#fetched;
   }
 
+  /** What knows where the page begins, if it begins far into the list. */
+  get #far(): Positions | undefined {
+    const { positions } = this.#listing;
+    const isFar = positions !== undefined && !this.#backward && this.#offset >= positions.far;
+    return isFar ? positions : undefined;
+  }
+
+  async #selectFrom(positions: Positions | undefined): Promise<Keyed<Row>[]> {
+    if (positions === undefined) return this.#select();
+    const total = await this.totalCount();
+    if (this.#offset >= total) return [];
+    const landmark = await positions.landmarkBefore(this.#offset, total);
+    if (landmark === undefined) return this.#select();
+    const rows = await this.#select(landmark);
+    if (rows[0]?.evidence === landmark.truth) return rows;
+    landmark.refute();
+    return this.#select();
+  }
+
   /** One row more than the page holds tells whether there is another page. */
-  async #select(): Promise<Keyed<Row>[]> {
+  async #select(landmark?: Landmark): Promise<Keyed<Row>[]> {
     const {
       columns,
       from,
@@ -151,12 +197,15 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
         : '';
     const order = orderBy === undefined ? '' : `${orderBy.column} ${direction}, `;
     const sorted = `order by ${order}${id} ${direction}`;
-    const cut = `where ${where}${after} ${sorted} limit ${place(this.#size + 1)} offset ${place(this.#offset)}`;
+    const known = landmark === undefined ? '' : `, ${landmark.evidence(place)} as evidence`;
+    const start = landmark === undefined ? '' : ` and ${id} >= ${place(landmark.id)}`;
+    const skipped = this.#offset - (landmark?.position ?? 0);
+    const cut = `where ${where}${after}${start} ${sorted} limit ${place(this.#size + 1)} offset ${place(skipped)}`;
     const condition =
       narrowFrom === undefined || this.#offset === 0
         ? cut
         : `where ${id} in (select ${id} from ${narrowFrom} ${cut}) ${sorted}`;
-    return this.#sql.rows(`select ${columns}${key}${total} from ${from} ${condition}`, all);
+    return this.#sql.rows(`select ${columns}${key}${total}${known} from ${from} ${condition}`, all);
   }
 
   async #count(): Promise<number> {
@@ -165,12 +214,14 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
       const [row] = (await this.#fetched) ?? [];
       if (row?.rowsInAll !== undefined) return row.rowsInAll;
     }
+    const { from, narrowFrom = from, where, values, positions } = this.#listing;
+    if (this.#far !== undefined) return this.#far.total();
     if (this.#fetched !== undefined && this.#size > 0 && this.#cursor === null && !this.#backward) {
       const rows = await this.#fetched;
       if (rows.length <= this.#size && (rows.length > 0 || this.#offset === 0))
         return this.#offset + rows.length;
     }
-    const { from, narrowFrom = from, where, values } = this.#listing;
+    if (positions !== undefined) return positions.total();
     const [row] = await this.#sql.rows<{ total: number }>(
       `select count(*)::integer as total from ${narrowFrom} where ${where}`,
       values,

@@ -3,6 +3,7 @@ import { newId } from '../domain/ids.js';
 import type { Channel } from '../model/enums.js';
 import { type ServiceContext, serviceContext } from './context.js';
 import { Credentials } from './credentials.js';
+import { MemberPositions } from './member-positions.js';
 
 /**
  * A context for work that no request has asked for: the command line's (an operator at the machine) and the
@@ -13,9 +14,9 @@ export function localContext(
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
-  return serviceContext(database, new Credentials(database, undefined), {
-    actor,
-    channel,
-    requestId: newId(),
-  });
+  const credentials = new Credentials(database, undefined);
+  return serviceContext(
+    { database, credentials, positions: new MemberPositions(), mailer: null },
+    { actor, channel, requestId: newId() },
+  );
 }

@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PreparingClient } from '../../../src/database/preparing-client.js';
+import { newId } from '../../../src/domain/ids.js';
+import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+
+/**
+ * Issue 5: pages of an import cost the same at any depth. What is kept in memory for it never shows: pages are those
+ * that skipping rows gives (RFC 7644 §3.4.2.4), whatever happens between two of them.
+ */
+
+const SIZE = 6_500;
+
+let app: TestApp;
+let workspace: TestWorkspace;
+let scim: ScimClient;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+
+afterAll(async () => {
+  await app.stop();
+});
+
+beforeEach(async () => {
+  workspace = await app.workspace({ version: 'V2', scim: true });
+  scim = app.scim(workspace.workspaceId, workspace.apiKey);
+  await crowd(Array.from({ length: SIZE }, newId));
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  const counts = await app.sql<{ counted: number }>(
+    `select t.workspace_id, sum(t.members)::integer as members, (
+       select count(*)::integer from member m where m.workspace_id = t.workspace_id) as counted
+     from member_tally t group by t.workspace_id`,
+  );
+  expect(counts).toEqual(counts.map((row) => ({ ...row, members: row.counted })));
+});
+
+/** Members with these ids, inactive. */
+async function crowd(ids: readonly string[]): Promise<void> {
+  await app.sql(
+    `with new as (select id, gen_random_uuid() as account_id, format('%s@crowd.test', id) as name from unnest($2::uuid[]) id),
+     accounts as (insert into account (id, email, created_at) select account_id, name, now() from new)
+     insert into member (id, workspace_id, account_id, user_name, profile, managed_by, version, created_at, updated_at)
+     select id, $1::uuid, account_id, name, '{}', 'WORKSPACE', 1, now(), now() from new`,
+    [workspace.workspaceId, ids],
+  );
+}
+
+async function allIds(): Promise<string[]> {
+  const rows = await app.sql<{ id: string }>('select id from member where workspace_id = $1 order by id', [
+    workspace.workspaceId,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+async function page(startIndex: number, count = 3) {
+  const { status, body } = await scim.get(`/Users?startIndex=${startIndex}&count=${count}&attributes=id`);
+  expect(status).toBe(200);
+  return {
+    total: body.totalResults,
+    start: body.startIndex,
+    ids: (body.Resources ?? []).map(({ id }: { id: string }) => id),
+  };
+}
+
+/** What the pages have to be, from all ids. */
+async function expectPages(...startIndexes: readonly number[]): Promise<void> {
+  const ids = await allIds();
+  for (const start of startIndexes) {
+    expect(await page(start)).toEqual({ total: ids.length, start, ids: ids.slice(start - 1, start + 2) });
+  }
+}
+
+/** How many rows the statements skipped that gave pages from now on. */
+function skips(): () => number[] {
+  const watched = vi.spyOn(PreparingClient.prototype, 'query');
+  return () =>
+    watched.mock.calls.flatMap(([text, values]: readonly unknown[]) =>
+      typeof text === 'string' && / offset \$\d+/.test(text) && Array.isArray(values)
+        ? [Number(values[Number(/ offset \$(\d+)/.exec(text)?.[1]) - 1])]
+        : [],
+    );
+}
+
+test('a page skips less than a thousand rows, wherever it begins', async () => {
+  const skipped = skips();
+  const starts = [1, 1000, 1001, 1002, 2500, 5999, 6000, 6001, 6400, SIZE, SIZE + 1];
+  await expectPages(...starts);
+  expect(Math.max(...skipped())).toBeLessThan(1000);
+  expect(skipped()).toHaveLength(starts.length);
+});
+
+test('behind the last one, nothing is skipped and nothing is found', async () => {
+  const skipped = skips();
+  expect(await page(SIZE + 2)).toEqual({ total: SIZE + 1, start: SIZE + 2, ids: [] });
+  expect(await page(2_000_000_000)).toEqual({ total: SIZE + 1, start: 2_000_000_000, ids: [] });
+  expect(skipped()).toEqual([]);
+});
+
+test('a walk by GraphQL gives everybody once', async () => {
+  const ids: string[] = [];
+  for (let offset = 0; offset <= SIZE; offset += 200) {
+    const { data } = await app.graphql(
+      workspace.apiKey,
+      'query ($id: ID!, $offset: Int) { workspace(id: $id) { members(first: 200, offset: $offset) { nodes { id } } } }',
+      { id: workspace.workspaceId, offset },
+    );
+    ids.push(...data.workspace.members.nodes.map(({ id }: { id: string }) => id));
+  }
+  expect(ids).toEqual(await allIds());
+});
+
+describe('when the places change that were known', () => {
+  const DEEP = [1500, 3001, 6002, 6450] as const;
+
+  beforeEach(() => expectPages(...DEEP));
+
+  test('by a member who is deleted', async () => {
+    const ids = await allIds();
+    expect((await scim.delete(`/Users/${ids[2000]}`)).status).toBe(204);
+    await expectPages(...DEEP);
+  });
+
+  test('by a member who comes before others, having been committed after them', async () => {
+    const ids = await allIds();
+    await crowd([`${ids[2000]?.slice(0, -1)}${ids[2000]?.endsWith('0') ? '1' : '0'}`]);
+    await expectPages(...DEEP);
+  });
+
+  test('by both at once: the number is the same, and nothing else', async () => {
+    const ids = await allIds();
+    await app.sql('delete from member where id = $1', [ids[4000]]);
+    await crowd([`${ids[2000]?.slice(0, -1)}${ids[2000]?.endsWith('0') ? '1' : '0'}`]);
+    await expectPages(...DEEP);
+  });
+
+  test('by thousands who are added behind', async () => {
+    const skipped = skips();
+    await crowd(Array.from({ length: 4000 }, newId));
+    await expectPages(...DEEP, 9001, 10_400);
+    expect(Math.max(...skipped())).toBeLessThan(3000);
+  });
+
+  test('while others add and delete', async () => {
+    let done = false;
+    const others = (async () => {
+      for (let turn = 0; !done; turn += 1) {
+        const { body } = await scim.post('/Users', { userName: `turn${turn}@acme.test` });
+        await scim.delete(`/Users/${body.id}`);
+      }
+    })();
+    const ids = await allIds();
+    for (let round = 0; round < 10; round += 1) {
+      for (const start of DEEP) expect((await page(start)).ids).toEqual(ids.slice(start - 1, start + 2));
+    }
+    done = true;
+    await others;
+  });
+});
+
+test('another workspace has its own', async () => {
+  await expectPages(1500);
+  const former = workspace;
+  workspace = await app.workspace({ version: 'V2', scim: true });
+  scim = app.scim(workspace.workspaceId, workspace.apiKey);
+  expect(await page(1500)).toEqual({ total: 1, start: 1500, ids: [] });
+  workspace = former;
+  scim = app.scim(workspace.workspaceId, workspace.apiKey);
+  await expectPages(1500);
+});
