@@ -33,6 +33,11 @@ import { Workspace } from './workspace.js';
 @Index({ name: 'member_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'member_external_id', properties: ['workspaceId', 'externalId'] })
 @Index({
+  name: 'member_user_name_prefix',
+  expression:
+    'create index "member_user_name_prefix" on "member" ("workspace_id", (lower("user_name"::text)) collate "C")',
+})
+@Index({
   name: 'member_profile_folded',
   expression:
     'create index "member_profile_folded" on "member" using gin (profile_folded(profile) jsonb_path_ops)',

@@ -184,11 +184,20 @@ function fieldSql(
 ): string[] {
   const { column, type } = FIELDS[field];
   if (field === 'active') return activeSql(comparison);
-  return comparisonSql(
+  const sql = comparisonSql(
     { name: field, expression: column, type, nullable: !NEVER_NULL.includes(field) },
     comparison,
     values,
   );
+  const prefix = 'startsWith' in comparison ? comparison.startsWith : undefined;
+  return field === 'userName' && prefix != null ? [userNameRange(prefix, values), ...sql] : sql;
+}
+
+/** Where the index has the userNames that begin so: no index can be used for a pattern that is bound. */
+function userNameRange(prefix: string, values: unknown[]): string {
+  const start = `lower($${values.push(prefix)}::text) collate "C"`;
+  // The last character that there is.
+  return `(lower(m.user_name::text) >= ${start} and lower(m.user_name::text) <= ${start} || chr(1114111))`;
 }
 
 /** At least one of the member's groups meets the whole of `some`. */

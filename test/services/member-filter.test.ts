@@ -4,7 +4,7 @@ import { Database } from '../../src/database/database.js';
 import { connect } from '../../src/database/orm.js';
 import { DomainError } from '../../src/domain/errors.js';
 import { newId } from '../../src/domain/ids.js';
-import type { MemberFilter } from '../../src/services/member-filter.js';
+import { type MemberFilter, memberFilterSql } from '../../src/services/member-filter.js';
 import * as members from '../../src/services/members.js';
 import { localContext } from '../../src/services/system.js';
 import * as workspaces from '../../src/services/workspaces.js';
@@ -160,6 +160,8 @@ describe('V2', () => {
     [{ search: '\\' }, ''],
     [{ userName: { contains: '%' } }, ''],
     [{ userName: { startsWith: '_' } }, ''],
+    [{ userName: { startsWith: 'An', endsWith: 'TEST' } }, 'a'],
+    [{ not: { userName: { startsWith: 'an' } } }, 'obcd'],
 
     [{ and: [] }, 'oabcd'],
     [{ or: [] }, ''],
@@ -182,6 +184,17 @@ describe('V2', () => {
     expect(await meant({ id: { eq: 'nobody' } })).toBe('');
     expect(await meant({ id: { ne: 'nobody' } })).toBe('oabcd');
     expect(await meant({ id: { eq: newId() } })).toBe('');
+  });
+
+  test('userNames that begin with something are found by an index, also by a statement that was prepared', async () => {
+    const values: unknown[] = [v2];
+    const condition = memberFilterSql({ userName: { startsWith: 'AN' } }, values);
+    const plan = await database.transaction(async (tx) => {
+      await tx.rows('set local enable_seqscan = off', []);
+      await tx.rows('set local plan_cache_mode = force_generic_plan', []);
+      return tx.rows(`explain select id from member m where m.workspace_id = $1 and ${condition}`, values);
+    });
+    expect(JSON.stringify(plan)).toContain('member_user_name_prefix');
   });
 
   test("values are bound, never written into the statement: '; drop table member; --", async () => {
