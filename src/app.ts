@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { Actor } from './auth/actor.js';
 import { credentialIn } from './auth/secret.js';
 import type { Database } from './database/database.js';
+import { auditExport } from './exports/audit.js';
 import { membersExport } from './exports/members.js';
 import { exportsRouter } from './exports/router.js';
 import type { Context } from './graphql/context.js';
@@ -62,7 +63,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
   });
   const schema = createSchema();
-  const credentials = new Credentials(database, operatorToken);
+  const credentials = new Credentials(database, operatorToken, (error) =>
+    logger.error({ err: error }, 'the last use of API keys could not be noted'),
+  );
   const shared = { database, credentials, positions: new MemberPositions(), mailer };
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
@@ -128,7 +131,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     '/exports',
     compress,
     exportsRouter({
-      exports: { 'members.csv': membersExport(schema) },
+      exports: { 'members.csv': membersExport(schema), 'audit.jsonl': auditExport(schema) },
       onFault,
       contextFor: async ({ authorization, requestId, address }) => {
         const credential = credentialIn(authorization);
@@ -142,6 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const stop = async () => {
     await graphql.stop();
     await mailer.stop();
+    await credentials.settled();
   };
   return { handler, stop };
 }

@@ -11,6 +11,7 @@ import { memberAccessType } from '../model/access.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/access-review.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { ApiKeyAbilitiesResolver } from './resolvers/api-key-abilities.js';
+import { AuditResolver } from './resolvers/audit.js';
 import {
   CreditConsumptionResolver,
   CreditPoolResolver,
@@ -58,6 +59,7 @@ export function createSchema(): GraphQLSchema {
       CreditsConsumePayloadResolver,
       ApiKeyResolver,
       ApiKeyAbilitiesResolver,
+      AuditResolver,
       AccessReviewResolver,
       AccessReviewEntryResolver,
     ],

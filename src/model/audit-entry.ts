@@ -16,6 +16,14 @@ export type AuditChanges = Readonly<Record<string, { readonly before: unknown; r
 @Entity({ tableName: 'audit_entry' })
 @Index({ name: 'audit_entry_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'audit_entry_of_target', properties: ['targetId', 'id'] })
+@Index({ name: 'audit_entry_logged', properties: ['workspaceId', 'loggedAt', 'id'] })
+@Index({ name: 'audit_entry_of_action', properties: ['workspaceId', 'action', 'id'] })
+@Index({
+  name: 'audit_entry_of_actor',
+  expression:
+    'create index "audit_entry_of_actor" on "audit_entry" ("workspace_id", "actor_id", "id") where actor_id is not null',
+})
+@Index({ name: 'audit_entry_of_request', properties: ['requestId'] })
 @Check({ name: 'audit_entry_actor_type_known', expression: oneOf('actor_type', ACTOR_TYPES) })
 @Check({ name: 'audit_entry_channel_known', expression: oneOf('channel', CHANNELS) })
 @Trigger({
@@ -35,6 +43,10 @@ export class AuditEntry implements Node {
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
+
+  /** When the database was told of it, by its own clock: no entry comes later with an earlier time than is settled. */
+  @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
+  loggedAt!: Date;
 
   @Field(() => ActorTypeEnum, { description: 'What kind of actor made the change.' })
   @Property({ type: 'text' })

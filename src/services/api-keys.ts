@@ -2,6 +2,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { actorLabel } from '../auth/actor.js';
 import { mintSecret } from '../auth/secret.js';
 import type { Transaction } from '../database/database.js';
+import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
 import { requiredName } from '../domain/text.js';
@@ -224,7 +225,7 @@ function described({ name, description, scopes, prefix, expiresAt, disabledAt }:
 async function recordKey(
   context: ServiceContext,
   tx: Transaction,
-  action: string,
+  action: AuditAction,
   apiKey: ApiKey,
   before: object,
   after: object,

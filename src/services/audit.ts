@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { actorLabel } from '../auth/actor.js';
 import type { Sql } from '../database/database.js';
-import { isId, newId } from '../domain/ids.js';
+import type { AuditAction } from '../domain/audit-actions.js';
+import { newId } from '../domain/ids.js';
 import type { AuditChanges, AuditEntry } from '../model/audit-entry.js';
+import { type AuditFilter, auditFilterSql } from './audit-filter.js';
 import { authenticated, authorize } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { asIs, Page, type PageArguments } from './page.js';
@@ -10,7 +12,7 @@ import { asIs, Page, type PageArguments } from './page.js';
 /** What was done to what. */
 export interface AuditFact {
   readonly workspaceId: string | null;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly target: { readonly type: string; readonly id: string; readonly label: string };
   readonly changes: AuditChanges;
 }
@@ -106,15 +108,10 @@ export function changesBetween(before: object, after: object): AuditChanges {
   );
 }
 
-const ENTRY_COLUMNS = `
+export const ENTRY_COLUMNS = `
   e.id, e.workspace_id as "workspaceId", e.at, e.actor_type as "actorType", e.actor_id as "actorId",
   e.actor_label as "actorLabel", e.channel, e.action, e.target_type as "targetType", e.target_id as "targetId",
   e.target_label as "targetLabel", e.changes, e.request_id as "requestId"`;
-
-export interface AuditFilter {
-  readonly action?: string | null;
-  readonly targetId?: string | null;
-}
 
 /**
  * The changes in a workspace, newest first.
@@ -133,7 +130,7 @@ export async function list(
     {
       columns: ENTRY_COLUMNS,
       from: 'audit_entry e',
-      where: conditionsOf(workspaceId, filter, values).join(' and '),
+      where: auditFilterSql(workspaceId, filter, values),
       values,
       id: 'e.id',
       descending: true,
@@ -142,17 +139,6 @@ export async function list(
     page,
     asIs,
   );
-}
-
-/** Only what is asked for: an index is of use to a plain comparison, and not to one that may be left out. */
-function conditionsOf(workspaceId: string, { action, targetId }: AuditFilter, values: unknown[]): string[] {
-  if (targetId != null && !isId(targetId)) return ['false'];
-  const conditions: string[] = [];
-  // First, because the histories of many members are asked for at once.
-  if (targetId != null) conditions.push(`e.target_id = $${values.push(targetId)}`);
-  conditions.push(`e.workspace_id = $${values.push(workspaceId)}`);
-  if (action != null) conditions.push(`e.action = $${values.push(action)}`);
-  return conditions;
 }
 
 /**

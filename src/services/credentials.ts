@@ -16,11 +16,22 @@ export class Credentials {
   readonly #operatorHash: string | undefined;
   /** Grows when something is forgotten: what was read before must not be believed after. */
   #forgotten = 0;
+  readonly #onFault: (error: unknown) => void;
+  /** Notes of last uses that are being written: no request waits for them. */
+  readonly #noting = new Set<Promise<unknown>>();
   readonly #believed = new LRUCache<string, KeyHolder | Person>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
 
-  /** @param operatorToken the token of the configuration; undefined: there is no operator at this door */
-  constructor(database: Database, operatorToken: string | undefined) {
+  /**
+   * @param operatorToken the token of the configuration; undefined: there is no operator at this door
+   * @param onFault told when the last use of a key could not be noted
+   */
+  constructor(
+    database: Database,
+    operatorToken: string | undefined,
+    onFault: (error: unknown) => void = () => undefined,
+  ) {
     this.#database = database;
+    this.#onFault = onFault;
     this.#operatorHash = operatorToken === undefined ? undefined : hashSecret(operatorToken);
   }
 
@@ -73,8 +84,21 @@ export class Credentials {
     >(KEY_BY_LOOKUP, [lookup]);
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
-    await this.#database.rows(KEY_USED, [apiKeyId, address]);
+    this.#noteUse(apiKeyId, address);
     return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
+  }
+
+  /** Waits until the last uses of keys have been noted: to be called before the database is closed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#noting);
+  }
+
+  #noteUse(apiKeyId: string, address: string): void {
+    const noting = this.#database
+      .rows(KEY_USED, [apiKeyId, address])
+      .catch(this.#onFault)
+      .finally(() => this.#noting.delete(noting));
+    this.#noting.add(noting);
   }
 
   async #person(lookup: string, hash: string): Promise<Person | null> {

@@ -1,4 +1,5 @@
 import { type Sql, violatedConstraint } from '../database/database.js';
+import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import type { GroupGrant } from '../domain/granted-access.js';
 import type { AuditChanges } from '../model/audit-entry.js';
@@ -27,7 +28,7 @@ export async function recordGroup(
   context: ServiceContext,
   sql: Sql,
   { id, workspaceId, displayName }: Group,
-  action: string,
+  action: AuditAction,
   changes: AuditChanges,
   at: Date,
 ): Promise<void> {

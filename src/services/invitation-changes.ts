@@ -2,6 +2,7 @@ import { actorLabel } from '../auth/actor.js';
 import { type MintedSecret, mintSecret } from '../auth/secret.js';
 import type { Sql, Transaction } from '../database/database.js';
 import type { AssignableRole, SeatType, V1AssignableRole } from '../domain/access.js';
+import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { INVITATION_DAYS } from '../domain/invitation.js';
@@ -154,7 +155,7 @@ function described({ email, role, seatType, creditLimit, maxUses, expiresAt }: I
 }
 
 /** What is written down about an invitation. */
-export function factOf(action: string, row: InvitationRow, changes: AuditFact['changes']): AuditFact {
+export function factOf(action: AuditAction, row: InvitationRow, changes: AuditFact['changes']): AuditFact {
   const { workspaceId, id, email } = row;
   return { workspaceId, action, target: { type: 'invitation', id, label: email ?? 'link' }, changes };
 }

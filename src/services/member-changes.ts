@@ -1,6 +1,7 @@
 import { type Sql, violatedConstraint } from '../database/database.js';
 import type { Access, Origin } from '../domain/access.js';
 import { addressOf } from '../domain/address.js';
+import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { type MemberState, sameMember } from '../domain/member-state.js';
@@ -28,7 +29,7 @@ export interface Transition {
   /** Who has then set the access by name; null when it follows from groups or the default (rule 30). */
   readonly accessSetBy: Origin | null;
   /** What the audit log calls it. */
-  readonly action: string;
+  readonly action: AuditAction;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Action } from '../auth/policy.js';
 import type { Sql, Transaction } from '../database/database.js';
 import type { Origin } from '../domain/access.js';
 import { addressOf } from '../domain/address.js';
+import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import { accessSetByAfter, type GroupGrant, grantedAccess, withGrants } from '../domain/granted-access.js';
 import { newId } from '../domain/ids.js';
@@ -266,7 +267,7 @@ export function memberNotFound(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no such member in this workspace.');
 }
 
-function actionOf(row: MemberRow, next: MemberState): string {
+function actionOf(row: MemberRow, next: MemberState): AuditAction {
   if (row.membershipId === null && next.access !== null) return 'member.add';
   if (row.membershipId !== null && next.access === null) return 'member.remove';
   return 'member.update';

@@ -16,6 +16,7 @@ import * as workspaces from '../../services/workspaces.js';
 import type { Context } from '../context.js';
 import { WorkspaceAbilities } from '../types/abilities.js';
 import { OffsetPageArguments, PageArguments } from '../types/arguments.js';
+import { AuditFilter } from '../types/audit.js';
 import {
   ApiKeyConnection,
   AuditEntryConnection,
@@ -26,7 +27,6 @@ import {
 import { given } from '../types/given.js';
 import { GroupFilter, GroupOrder } from '../types/group-filter.js';
 import {
-  AuditFilter,
   CreditPoolSetInput,
   SeatsSetInput,
   WorkspaceCreateInput,

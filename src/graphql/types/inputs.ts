@@ -367,12 +367,3 @@ export class SessionEndInput {
   })
   sessionId?: string | null;
 }
-
-@InputType({ description: 'Which changes are meant. Everything that is said must hold.' })
-export class AuditFilter {
-  @Field(() => String, { nullable: true, description: 'Exactly this action, such as `member.add`.' })
-  action?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Changes of the thing with this id.' })
-  targetId?: string | null;
-}

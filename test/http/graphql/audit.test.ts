@@ -440,11 +440,64 @@ describe('entries', () => {
     const both = await log({ targetId: member.id });
     expect(both).toMatchObject([{ action: 'member.remove' }, { action: 'member.add' }]);
     expect(await log({ targetId: member.id, action: 'member.remove' })).toEqual(both.slice(0, 1));
-    expect(await log({ action: 'member.fly' })).toEqual([]);
     expect(await log({ targetId: 'nothing' })).toEqual([]);
     const query = `query ($id: ID!) { node(id: $id) { ... on Member { history { totalCount nodes { ${ENTRY} } } } } }`;
     expect(await app.graphql(admin.token, query, { id: member.id })).toEqual({
       data: { node: { history: { totalCount: 2, nodes: both } } },
+    });
+  });
+
+  test('are found by who, what, where and when', async () => {
+    const before = new Date(Date.now() - 1).toISOString();
+    const { member } = await done(app, admin.token, 'memberAdd', { workspaceId, userName: nextAddress() });
+    const scim = app.scim(workspaceId, workspace.apiKey);
+    await app.sql('update workspace set scim_enabled = true where id = $1', [workspaceId]);
+    await scim.patch(`/Users/${member.id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
+    const [removal, addition] = (await log({ targetId: member.id })) as { requestId: string; at: string }[];
+    const ofMember = { targetId: member.id };
+    const both = [removal, addition];
+    const after = new Date(Date.now() + 1000).toISOString();
+    const cases: readonly [object, readonly unknown[]][] = [
+      [{ actions: ['member.add', 'member.remove'] }, both],
+      [{ actions: ['member.add'], action: 'member.remove' }, []],
+      [{ actions: [] }, []],
+      [{ actorTypes: ['API_KEY'] }, [removal]],
+      [{ actorTypes: ['PERSON', 'API_KEY'] }, both],
+      [{ actorId: await accountId(admin.email) }, [addition]],
+      [{ actorId: 'nobody' }, []],
+      [{ channels: ['SCIM'] }, [removal]],
+      [{ targetTypes: ['member'] }, both],
+      [{ targetTypes: ['apiKey'] }, []],
+      [{ requestId: addition?.requestId }, [addition]],
+      [{ since: before, until: after }, both],
+      [{ since: after }, []],
+      [{ until: before }, []],
+      [{ since: removal?.at, channels: ['SCIM'] }, [removal]],
+      [{ until: removal?.at, channels: ['SCIM'] }, []],
+      [{ since: '0001-01-01T00:00:00Z', until: '9999-12-31T23:59:59Z' }, both],
+    ];
+    for (const [filter, found] of cases) expect(await log({ ...ofMember, ...filter })).toEqual(found);
+  });
+
+  test('an action that there is not is refused; auditActions has those that there are', async () => {
+    const answer = await app.graphql(app.operatorToken, LOG, {
+      id: workspaceId,
+      filter: { actions: ['member.add', 'member.fly'] },
+    });
+    expect(answer.errors).toMatchObject([
+      {
+        message: 'There is no action "member.fly".',
+        extensions: {
+          code: 'INVALID_INPUT',
+          attribute: 'action',
+          hint: 'The query auditActions lists them all.',
+        },
+      },
+    ]);
+    const { data } = await app.graphql(workspace.apiKey, '{ auditActions { name description } }');
+    expect(data.auditActions).toContainEqual({
+      name: 'member.remove',
+      description: 'A stay has ended: the member is not active any more.',
     });
   });
 });

@@ -379,6 +379,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       expect(shown.map(({ action }) => action)).toEqual(rows.map(({ action }) => action));
       const filter = { action: 'group.setGrant' };
       expect(await show(app, 'audit-log', { workspace, caller }, { filter })).toEqual({
+        auditActions: expect.arrayContaining([{ name: 'group.setGrant', description: expect.any(String) }]),
         workspace: {
           id: workspace.workspaceId,
           auditLog: {

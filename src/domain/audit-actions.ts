@@ -1,0 +1,35 @@
+/** Everything that is ever written into the audit log, and what it means (rule 28). */
+export const AUDIT_ACTIONS = {
+  'workspace.create': 'A workspace was created, with its first owner.',
+  'workspace.update': 'Settings of the workspace have changed: name, plan, SCIM, defaults, the credit pool.',
+  'seats.set': 'Seats of a type were bought or given up.',
+  'member.add': 'Somebody became a member, for the first time or again.',
+  'member.update': 'A member has changed: its name, its profile, its access.',
+  'member.remove': 'A stay has ended: the member is not active any more.',
+  'member.delete': 'The record of a member was deleted.',
+  'owner.promote': 'A member was made an owner.',
+  'owner.demote': 'An owner became an ordinary member.',
+  'group.create': 'A group was made.',
+  'group.update': 'A group has changed: its name, its members.',
+  'group.delete': 'A group was deleted.',
+  'group.setGrant': 'A group gives its members access from now on, or other access.',
+  'group.clearGrant': 'A group gives its members no access any more.',
+  'invitation.create': 'Somebody was invited, or a link was made.',
+  'invitation.resend': 'An invitation was sent again.',
+  'invitation.revoke': 'An invitation was taken back.',
+  'invitation.accept': 'An invitation was accepted.',
+  'credits.consume': 'Credits were used.',
+  'apiKey.create': 'An API key was made.',
+  'apiKey.update': 'An API key was renamed, disabled or enabled.',
+  'apiKey.rotate': 'An API key was given a new secret.',
+  'apiKey.delete': 'An API key was deleted.',
+  'session.create': 'A session was opened for somebody. It is in no workspace.',
+  'session.end': 'A session was ended. It is in no workspace.',
+} as const;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+/** Whether something is ever written into the audit log. */
+export function isAuditAction(text: string): text is AuditAction {
+  return Object.hasOwn(AUDIT_ACTIONS, text);
+}
