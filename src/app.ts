@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { Actor } from './auth/actor.js';
 import { credentialIn } from './auth/secret.js';
 import type { Database } from './database/database.js';
+import type { Replicas } from './database/replicas.js';
 import { auditExport } from './exports/audit.js';
 import { membersExport } from './exports/members.js';
 import { exportsRouter } from './exports/router.js';
@@ -36,6 +37,8 @@ const COMPRESSED_FROM = 8 * 1024;
 
 export interface AppOptions {
   readonly database: Database;
+  /** Copies of the database, which the caller closes. Absent: all is read from the database itself. */
+  readonly replicas?: Replicas | undefined;
   readonly logger: Logger;
   readonly operatorToken: string | undefined;
   readonly publicUrl: string | undefined;
@@ -66,7 +69,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const credentials = new Credentials(database, operatorToken, (error) =>
     logger.error({ err: error }, 'the last use of API keys could not be noted'),
   );
-  const shared = { database, credentials, positions: new MemberPositions(), mailer };
+  const listening = await credentials.listen();
+  const shared = {
+    database,
+    replicas: options.replicas ?? null,
+    credentials,
+    positions: new MemberPositions(),
+    mailer,
+  };
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
   const graphql = createGraphqlServer({ schema, introspection: playground, onFault });
@@ -146,6 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await graphql.stop();
     await mailer.stop();
     await credentials.settled();
+    await listening.stop();
   };
   return { handler, stop };
 }

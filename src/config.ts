@@ -4,8 +4,14 @@ import { isAddress } from './domain/address.js';
 /** What the process is told from outside. The README has the table. */
 export interface Config {
   readonly port: number;
+  /** How many processes serve it; with one, the process that is started does. */
+  readonly workers: number;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** Replicas of the database, to read from. */
+  readonly databaseReplicaUrls: readonly string[];
+  /** The most connections that each process holds to the database, and to each replica. */
+  readonly databasePoolSize: number;
   /** Where the embedded database and what development remembers are kept. */
   readonly dataDir: string;
   /** Where the server is reached from outside; undefined: where each request says. */
@@ -34,6 +40,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** `test` is what test runners set; it is development. */
 const MODES = ['development', 'production', 'test'] as const;
 const SHORTEST_TOKEN = 16;
+const MOST_WORKERS = 64;
+const MOST_CONNECTIONS = 500;
 
 /** The configuration is wrong: `message` has one sentence a fault. */
 export class ConfigError extends Error {
@@ -85,12 +93,26 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     'an e-mail address, or a name and an address: Rollcall <rollcall@example.com>',
   );
   const config: Config = {
-    port: read('PORT', 4000, parsePort, 'a port number from 0 to 65535'),
+    port: read('PORT', 4000, wholeNumber(0, 65_535), 'a port number from 0 to 65535'),
+    workers: read('WORKERS', 1, wholeNumber(1, MOST_WORKERS), `a whole number from 1 to ${MOST_WORKERS}`),
     databaseUrl: read<string | undefined>(
       'DATABASE_URL',
       undefined,
       parseDatabaseUrl,
       'a postgresql:// URL with the name of a database',
+    ),
+    databaseReplicaUrls: read<readonly string[]>(
+      'DATABASE_REPLICA_URLS',
+      [],
+      parseDatabaseUrls,
+      'postgresql:// URLs with the name of a database, separated by commas',
+    ),
+    databasePoolSize: read(
+      'DATABASE_POOL_SIZE',
+      20,
+      // One hears what other processes have to say.
+      wholeNumber(2, MOST_CONNECTIONS),
+      `a whole number from 2 to ${MOST_CONNECTIONS}`,
     ),
     dataDir: read(
       'ROLLCALL_DATA_DIR',
@@ -135,9 +157,11 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
   return config;
 }
 
-function parsePort(text: string): number | undefined {
-  const port = Number(text);
-  return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
+function wholeNumber(least: number, most: number): (text: string) => number | undefined {
+  return (text) => {
+    const number = Number(text);
+    return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+  };
 }
 
 function parseDatabaseUrl(text: string): string | undefined {
@@ -145,6 +169,11 @@ function parseDatabaseUrl(text: string): string | undefined {
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
     return undefined;
   return text;
+}
+
+function parseDatabaseUrls(text: string): readonly string[] | undefined {
+  const urls = text.split(',').map((url) => parseDatabaseUrl(url.trim()));
+  return urls.every((url) => url !== undefined) ? urls : undefined;
 }
 
 function parseOrigin(text: string): string | undefined {

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Database } from './database/database.js';
 import { makeDirectory } from './database/embedded/directory.js';
-import type { SeededWorkspace } from './seed.js';
+import { type SeededWorkspace, seed } from './seed.js';
+
+/** Any number will do, as long as nothing else in the database uses it. */
+const SEED_LOCK = 7_262_002;
 
 /** What development remembers between starts, so that the banner can show it again. Production has no such file. */
 export interface DevelopmentSecrets {
@@ -10,8 +14,32 @@ export interface DevelopmentSecrets {
   readonly workspaces: readonly SeededWorkspace[];
 }
 
+/** Of two servers that start on an empty database at the same moment, one seeds it and both remember what. */
+export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
+  return database.transaction(async (tx) => {
+    await tx.rows('select pg_advisory_xact_lock($1)', [SEED_LOCK]);
+    const remembered = await recall(dataDir);
+    const seeded = await seed(database);
+    const secrets = { ...remembered, workspaces: seeded ?? (await existing(database, remembered)) };
+    await remember(dataDir, secrets);
+    return secrets;
+  });
+}
+
+/** What was remembered may be of another database. */
+async function existing(
+  database: Database,
+  { workspaces }: DevelopmentSecrets,
+): Promise<DevelopmentSecrets['workspaces']> {
+  const ids = workspaces.map(({ workspaceId }) => workspaceId);
+  const rows = await database.rows<{ id: string }>('select id from workspace where id = any($1::uuid[])', [
+    ids,
+  ]);
+  return workspaces.filter(({ workspaceId }) => rows.some(({ id }) => id === workspaceId));
+}
+
 /** Reads what was remembered, or makes a new operator token. */
-export async function recall(dataDir: string): Promise<DevelopmentSecrets> {
+async function recall(dataDir: string): Promise<DevelopmentSecrets> {
   try {
     const remembered: Partial<DevelopmentSecrets> = JSON.parse(await readFile(fileIn(dataDir), 'utf8'));
     const { operatorToken, workspaces = [] } = remembered;
@@ -24,7 +52,7 @@ export async function recall(dataDir: string): Promise<DevelopmentSecrets> {
 }
 
 /** Remembers, readable by the owner of the process only. */
-export async function remember(dataDir: string, secrets: DevelopmentSecrets): Promise<void> {
+async function remember(dataDir: string, secrets: DevelopmentSecrets): Promise<void> {
   await makeDirectory(dataDir);
   const draft = `${fileIn(dataDir)}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

@@ -2,17 +2,33 @@ import { ConfigError } from './config.js';
 import { EmbeddedPostgresError } from './database/embedded.js';
 import { DomainError } from './domain/errors.js';
 
+/** A worker could not start; `message` has its own words. */
+export class WorkerFailure extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WorkerFailure';
+  }
+}
+
 /** Why a command or the server failed, in words that say what to do; a stack only for what nobody foresaw. */
 export function failureText(error: unknown): string {
   if (error instanceof DomainError) return [error.message, error.details.hint].filter(Boolean).join(' ');
-  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (
+    error instanceof ConfigError ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof WorkerFailure
+  ) {
+    return error.message;
+  }
   if (!(error instanceof Error)) return String(error);
   return portFault(error) ?? databaseFault(error) ?? error.stack ?? error.message;
 }
 
 /** What the operating system says of a port. */
 function portFault(error: Error): string | undefined {
-  if (!('syscall' in error) || error.syscall !== 'listen' || !('code' in error)) return undefined;
+  // A worker asks the first process for the port, and the fault has another name then.
+  const concerns = 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'bind');
+  if (!concerns || !('code' in error)) return undefined;
   const port = 'port' in error ? error.port : '';
   if (error.code === 'EADDRINUSE')
     return `Port ${port} is taken, perhaps by a Rollcall that is already running. Set PORT to a free one.`;

@@ -39,6 +39,13 @@ export interface ScimClient {
   readonly patch: Send;
 }
 
+/** Asks GraphQL with a credential. */
+export type TestGraphql = (
+  credential: string | undefined,
+  query: string,
+  variables?: Readonly<Record<string, unknown>>,
+) => Promise<GraphqlAnswer>;
+
 export interface TestWorkspace {
   readonly workspaceId: string;
   readonly ownerMemberId: string;
@@ -68,11 +75,7 @@ export interface TestApp {
   /** A session token of somebody whom the platform knows. */
   session(email: string): Promise<string>;
   scim(workspaceId: string, credential: string): ScimClient;
-  graphql(
-    credential: string | undefined,
-    query: string,
-    variables?: Readonly<Record<string, unknown>>,
-  ): Promise<GraphqlAnswer>;
+  readonly graphql: TestGraphql;
   stop(): Promise<void>;
 }
 
@@ -144,17 +147,7 @@ export async function startTestApp(
       return (await sessions.create(context(), { email })).token;
     },
     scim: (workspaceId, credential) => scimClient(`${url}/scim/v2/organizations/${workspaceId}`, credential),
-    async graphql(credential, query, variables = {}) {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          ...(credential === undefined ? {} : { Authorization: credential }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return JSON.parse(await response.text());
-    },
+    graphql: graphqlClient(url),
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -173,6 +166,21 @@ const ALL_SCOPES: readonly ApiKeyScope[] = [
   'CREDITS_CONSUME',
   'AUDIT_READ',
 ];
+
+/** GraphQL at a server's URL. */
+export function graphqlClient(url: string): TestGraphql {
+  return async (credential, query, variables = {}) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(credential === undefined ? {} : { Authorization: credential }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    return JSON.parse(await response.text());
+  };
+}
 
 function scimClient(baseUrl: string, credential: string): ScimClient {
   const send = async (

@@ -62,3 +62,33 @@ describe('mail', () => {
     },
   );
 });
+
+describe('processes and databases', () => {
+  test('one process, without replicas, unless told', () => {
+    expect(readConfig({}, {})).toMatchObject({
+      workers: 1,
+      databaseReplicaUrls: [],
+      databasePoolSize: 20,
+    });
+  });
+
+  test.each(['0', '65', 'two', '1.5', '-1'])('WORKERS: not %s', (workers) => {
+    expect(faultsOf({ WORKERS: workers })).toEqual(['WORKERS must be a whole number from 1 to 64.']);
+  });
+
+  test('DATABASE_POOL_SIZE: not 1, which would be for listening alone', () => {
+    expect(faultsOf({ DATABASE_POOL_SIZE: '1' })).toEqual([
+      'DATABASE_POOL_SIZE must be a whole number from 2 to 500.',
+    ]);
+  });
+
+  test('replicas are URLs, separated by commas', () => {
+    const [one, other] = ['postgresql://a.acme.test/rollcall', 'postgres://b.acme.test:5433/rollcall'];
+    expect(readConfig({}, { DATABASE_REPLICA_URLS: `${one}, ${other}` })).toMatchObject({
+      databaseReplicaUrls: [one, other],
+    });
+    expect(faultsOf({ DATABASE_REPLICA_URLS: `${one},b.acme.test` })).toEqual([
+      'DATABASE_REPLICA_URLS must be postgresql:// URLs with the name of a database, separated by commas.',
+    ]);
+  });
+});

@@ -59,6 +59,8 @@ export interface ServerProcess {
   /** What it printed when it was ready. */
   readonly banner: string;
   signal(name: NodeJS.Signals): void;
+  /** Everything that it prints from now on. */
+  onOutput(read: (text: string) => void): void;
   /** Nobody reads what it prints any more. */
   deafen(): void;
   readonly ended: Promise<Ended>;
@@ -79,7 +81,14 @@ export async function rollcallServer(environment: Environment): Promise<ServerPr
     void ended.then((end) => reject(new Error(`the server has ended: ${JSON.stringify(end)}`)));
   });
   const [, url = ''] = /ready at (\S+)/.exec(banner) ?? [];
-  return { url, banner, ended, signal: (name) => child.kill(name), deafen: () => child.stdout?.destroy() };
+  return {
+    url,
+    banner,
+    signal: (name) => child.kill(name),
+    onOutput: (read) => child.stdout?.on('data', read),
+    deafen: () => child.stdout?.destroy(),
+    ended,
+  };
 }
 
 /** What the banner says of the seeded workspace of a version. */

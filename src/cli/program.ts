@@ -21,10 +21,14 @@ export function program(): Command {
     .command('serve')
     .description('start the server')
     .option('--port <number>', 'the port; before PORT')
-    .action(async ({ port }: { port?: string }) => {
+    .option('--workers <number>', 'how many processes serve; before WORKERS')
+    .action(async ({ port, workers }: { port?: string; workers?: string }) => {
       // Only where it is needed: the server is most of what there is to load.
       const { runServer } = await import('../run-server.js');
-      await runServer(port === undefined ? {} : { PORT: port });
+      await runServer({
+        ...(port === undefined ? {} : { PORT: port }),
+        ...(workers === undefined ? {} : { WORKERS: workers }),
+      });
     });
 
   rollcall

@@ -2,6 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
+import { Listening } from './listening.js';
 
 const MOST_ATTEMPTS = 5;
 
@@ -16,6 +17,8 @@ export interface Transaction extends Sql {
   readonly em: EntityManager;
   /** What to do once the change can no longer be lost. */
   afterCommit(effect: () => void): void;
+  /** Tells every process that listens on the channel, this one too, once the change is committed. */
+  notify(channel: string): Promise<void>;
 }
 
 /** How a rehearsal ends: thrown, because that is what rolls a transaction back. */
@@ -97,6 +100,9 @@ export class Database implements Sql {
           }
         },
         afterCommit: (effect) => effects.push(effect),
+        notify: async (channel) => {
+          await context.executeQuery(CompiledQuery.raw("select pg_notify($1, '')", [channel]));
+        },
       });
     });
     for (const effect of effects) effect();
@@ -134,6 +140,14 @@ export class Database implements Sql {
       // A connection that could not even roll back is of no use to anybody else.
       client.release(fault);
     }
+  }
+
+  /**
+   * Hears what any process notifies on a channel, until it is stopped: before the database is closed.
+   * @param heard called at every notification, and when some may have been missed
+   */
+  listen(channel: string, heard: () => void): Promise<Listening> {
+    return Listening.on(this.#pool, channel, heard);
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,14 @@ export interface DatabaseChoice {
   readonly databaseUrl: string | undefined;
   /** Where the embedded one is kept. */
   readonly dataDir: string;
+  /** The most connections to hold. */
+  readonly databasePoolSize: number;
+  /** How many processes hold as many each, so that an embedded server that is started here has room for all. */
+  readonly workers: number;
 }
+
+/** Beside those of the processes that serve: the command line's, and those that look on. */
+const OTHER_CONNECTIONS = 80;
 
 /** An open database, up to date. */
 export interface OpenDatabase {
@@ -29,11 +36,15 @@ export interface OpenDatabase {
  * Opens the configured database, or the embedded one, and brings it up to date.
  * @throws EmbeddedPostgresError, or the driver's error when the configured server cannot be reached
  */
-export async function openDatabase({ databaseUrl, dataDir }: DatabaseChoice): Promise<OpenDatabase> {
+export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase> {
+  const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
+  const settings = { max_connections: String(OTHER_CONNECTIONS + workers * databasePoolSize) };
   const embedded =
-    databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir, database: 'rollcall' }) : undefined;
+    databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings })
+      : undefined;
   try {
-    const orm = await connect(embedded?.address ?? { url: databaseUrl ?? '' });
+    const orm = await connect(embedded?.address ?? { url: databaseUrl ?? '' }, databasePoolSize);
     const migrations = await migrate(orm);
     const draft = async (directory: string) => (await orm.migrator.create(directory)).fileName || undefined;
     const close = async () => {

@@ -17,7 +17,7 @@ export interface Loaders {
 
 export function createLoaders(context: ServiceContext): Loaders {
   return {
-    accounts: loader((ids) => accounts.byIds(context.database, ids)),
+    accounts: loader((ids) => accounts.byIds(context.reads, ids)),
     workspaces: loader(async (ids) => {
       const found = await Promise.all(ids.map((id) => workspaces.get(context, id)));
       return found.filter((workspace) => workspace !== null);

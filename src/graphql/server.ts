@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Context } from './context.js';
 import { formatErrors, requestIdInErrors } from './errors.js';
 import { operationLimits } from './limits.js';
+import { readsOfQueries } from './reads.js';
 
 export interface GraphqlServerOptions {
   readonly schema: GraphQLSchema;
@@ -37,6 +38,7 @@ export function createGraphqlServer({
     plugins: [
       operationLimits,
       requestIdInErrors,
+      readsOfQueries,
       // It instruments every field, which costs more than most fields do.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

@@ -72,7 +72,7 @@ export async function get(
   { workspaceId, apiKeyId }: KeyTarget,
 ): Promise<ApiKey | null> {
   await authorize(context, 'apiKey.manage', workspaceId);
-  const [apiKey] = await context.database.rows<ApiKey>(
+  const [apiKey] = await context.reads.rows<ApiKey>(
     `select ${KEY_COLUMNS} from api_key k where k.workspace_id = $1 and k.id = $2`,
     [workspaceId, apiKeyId],
   );
@@ -204,7 +204,7 @@ async function changing<Result>(
       ? await tx.em.findOne(ApiKey, { id: apiKeyId, workspaceId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
       : null;
     if (apiKey === null) throw new DomainError('NOT_FOUND', 'There is no such API key in this workspace.');
-    tx.afterCommit(() => context.credentials.forget());
+    await context.credentials.forgetAtCommit(tx);
     return work(tx, apiKey);
   });
 }

@@ -152,7 +152,7 @@ export async function get(
   id: string,
 ): Promise<AuditEntry | null> {
   await authorize(context, 'audit.read', workspaceId);
-  const [entry] = await context.database.rows<AuditEntry>(
+  const [entry] = await context.reads.rows<AuditEntry>(
     `select ${ENTRY_COLUMNS} from audit_entry e where e.workspace_id = $1 and e.id = $2`,
     [workspaceId, id],
   );

@@ -1,13 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Person } from '../auth/actor.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../auth/secret.js';
-import type { Database } from '../database/database.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { Listening } from '../database/listening.js';
 import type { ApiKeyScope } from '../model/enums.js';
 import type { Workspace } from '../model/workspace.js';
 import { WORKSPACE_COLUMNS } from './workspace-rows.js';
 
-/** How long a credential is believed without asking again: a revoked one works no longer than that elsewhere. */
+/**
+ * How long a credential is believed without asking again. Processes tell each other when one is revoked; should the
+ * word not get through, it works no longer than that.
+ */
 const BELIEVED_FOR_MS = 1000;
+/** Where processes tell each other to forget. */
+const FORGET_CHANNEL = 'rollcall_forget';
 const MOST_BELIEVED = 10_000;
 
 /** Tells who a credential belongs to. */
@@ -56,7 +62,21 @@ export class Credentials {
     return actor;
   }
 
-  /** Forgets what was believed: to be called when a key, a session or a workspace's settings have changed. */
+  /**
+   * Forgets what was believed as soon as the change is committed, here at once and in all processes that listen: to
+   * be called where a key, a session or a workspace's settings change.
+   */
+  async forgetAtCommit(tx: Transaction): Promise<void> {
+    tx.afterCommit(() => this.forget());
+    await tx.notify(FORGET_CHANNEL);
+  }
+
+  /** Forgets whenever another process says so; to be stopped before the database is closed. */
+  listen(): Promise<Listening> {
+    return this.#database.listen(FORGET_CHANNEL, () => this.forget());
+  }
+
+  /** Forgets what was believed. */
   forget(): void {
     this.#forgotten += 1;
     this.#believed.clear();

@@ -62,7 +62,7 @@ export async function daysOf(
   context: ServiceContext,
   pools: readonly Pick<CreditPool, 'workspaceId' | 'month'>[],
 ): Promise<CreditDay[][]> {
-  const rows = await context.database.rows<CreditDay & { place: number }>(DAYS, [
+  const rows = await context.reads.rows<CreditDay & { place: number }>(DAYS, [
     pools.map(({ workspaceId }) => workspaceId),
     pools.map(({ month }) => month),
   ]);

@@ -29,7 +29,7 @@ export async function get(
     throw new DomainError('INVALID_INPUT', 'Say which group: by id, or by displayName.', { attribute: 'id' });
   }
   if (by.id != null) return (await findGroup(context.batched, workspaceId, by.id)) ?? null;
-  const [group] = await context.database.rows<Group>(
+  const [group] = await context.reads.rows<Group>(
     `select ${GROUP_COLUMNS} from member_group g where g.workspace_id = $1 and g.display_name = $2`,
     [workspaceId, by.displayName],
   );

@@ -71,7 +71,7 @@ export async function get(
   const found =
     by.id != null
       ? findMember(context.batched, workspaceId, by.id)
-      : findMemberByUserName(context.database, workspaceId, by.userName ?? '');
+      : findMemberByUserName(context.reads, workspaceId, by.userName ?? '');
   return (await found) ?? null;
 }
 

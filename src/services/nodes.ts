@@ -51,7 +51,7 @@ export async function byIds(context: ServiceContext, ids: readonly string[]): Pr
   authenticated(context);
   if (ids.length > 100)
     throw new DomainError('INVALID_INPUT', 'Ask for at most 100 ids.', { attribute: 'ids' });
-  const located = await context.database.rows<Located>(LOCATE, [ids.filter(isId)]);
+  const located = await context.reads.rows<Located>(LOCATE, [ids.filter(isId)]);
   const places = new Map(located.map((place) => [place.id, place]));
   return Promise.all(ids.map((id) => visible(context, places.get(id.toLowerCase()))));
 }
@@ -97,6 +97,6 @@ async function loadMembership(
 async function loadAccount(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && !(actor.type === 'PERSON' && actor.accountId === id)) return null;
-  const [account] = await accounts.byIds(context.database, [id]);
+  const [account] = await accounts.byIds(context.reads, [id]);
   return account ?? null;
 }

@@ -87,7 +87,7 @@ export async function end(
       target: { type: 'session', id, label: session.email },
       changes: {},
     });
-    tx.afterCommit(() => context.credentials.forget());
+    await context.credentials.forgetAtCommit(tx);
   });
   return { sessionId: id };
 }

@@ -16,7 +16,7 @@ export function localContext(
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
   return serviceContext(
-    { database, credentials, positions: new MemberPositions(), mailer: null },
+    { database, replicas: null, credentials, positions: new MemberPositions(), mailer: null },
     { actor, channel, requestId: newId() },
   );
 }

@@ -186,7 +186,7 @@ export async function list(context: ServiceContext, page: PageArguments): Promis
         ? [WORKSPACES_OF_PERSON, [actor.accountId, actor.sessionId]]
         : ['true', []];
   return new Page<Workspace>(
-    context.database,
+    context.reads,
     { columns: WORKSPACE_COLUMNS, from: 'workspace w', where, values, id: 'w.id' },
     page,
     asIs,
@@ -320,10 +320,8 @@ async function changing(
       const target = { type: 'workspace', id: workspace.id, label: workspace.name };
       await record(context, tx, { workspaceId, action: 'workspace.update', target, changes });
     }
-    tx.afterCommit(() => {
-      context.credentials.forget();
-      context.grants.delete(workspaceId);
-    });
+    await context.credentials.forgetAtCommit(tx);
+    tx.afterCommit(() => context.grants.delete(workspaceId));
     return workspace;
   });
 }

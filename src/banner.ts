@@ -1,0 +1,47 @@
+import type { Config } from './config.js';
+import type { DevelopmentSecrets } from './development.js';
+
+/** What a newcomer needs to know, on one screen. */
+export function banner(
+  url: string,
+  { playground, operatorToken }: Config,
+  secrets: DevelopmentSecrets | undefined,
+): string {
+  const lines = ['', `Rollcall is ready at ${url}`, ''];
+  if (playground) lines.push(`  Playground      ${url}/playground`);
+  lines.push(`  GraphQL         ${url}/graphql`);
+  if (secrets === undefined) return `${lines.join('\n')}\n`;
+  lines.push(
+    `  Operator token  ${operatorToken === undefined ? secrets.operatorToken : 'that of OPERATOR_TOKEN'}`,
+    '',
+  );
+  for (const { name, version, workspaceId, apiKey } of secrets.workspaces) {
+    lines.push(
+      `  ${name} (${version})`,
+      `    SCIM base URL ${url}/scim/v2/organizations/${workspaceId}`,
+      `    API key       ${apiKey}`,
+      '',
+    );
+  }
+  const sample = secrets.workspaces.find(({ version }) => version === 'V2');
+  if (sample !== undefined) lines.push('  Add a member as Okta would:', '', curl(url, sample), '');
+  return lines.join('\n');
+}
+
+function curl(url: string, { workspaceId, apiKey }: DevelopmentSecrets['workspaces'][number]): string {
+  const body = {
+    schemas: [
+      'urn:ietf:params:scim:schemas:core:2.0:User',
+      'urn:base44:params:scim:schemas:extension:user:2.0',
+    ],
+    userName: 'ann@acme.test',
+    name: { givenName: 'Ann', familyName: 'Lee' },
+    active: true,
+    'urn:base44:params:scim:schemas:extension:user:2.0': { role: 'editor', creditLimit: 500 },
+  };
+  return [
+    `  curl -X POST ${url}/scim/v2/organizations/${workspaceId}/Users \\`,
+    `    -H 'Authorization: ${apiKey}' -H 'Content-Type: application/scim+json' \\`,
+    `    -d '${JSON.stringify(body)}'`,
+  ].join('\n');
+}

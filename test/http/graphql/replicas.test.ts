@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type App, createApp } from '../../../src/app.js';
+import { Database } from '../../../src/database/database.js';
+import {
+  type DatabaseAddress,
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../../src/database/embedded.js';
+import { migrate } from '../../../src/database/migrate.js';
+import { connect } from '../../../src/database/orm.js';
+import { Replicas } from '../../../src/database/replicas.js';
+import { graphqlClient, type TestGraphql } from '../../app.js';
+
+/** A real replica, which follows the database by streaming replication, and can be told to pause. */
+
+const OPERATOR_TOKEN = 'operator-token-of-the-tests';
+const SETTINGS = { fsync: 'off', full_page_writes: 'off' };
+
+let dataDir: string;
+let primary: EmbeddedPostgres;
+let replica: EmbeddedPostgres;
+let orm: MikroORM;
+let database: Database;
+let replicas: Replicas;
+let onReplica: pg.Client;
+let app: App;
+let server: Server;
+let graphql: TestGraphql;
+let workspaceId: string;
+/** Why the replica was left alone. */
+const reasons: string[] = [];
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-replica-'));
+  await chmod(dataDir, 0o755);
+  primary = await startEmbeddedPostgres({ ...place('primary'), settings: SETTINGS });
+  orm = await connect(primary.address);
+  await migrate(orm);
+  await orm.close();
+  await primary.stop();
+  await copyCluster();
+  primary = await startEmbeddedPostgres({ ...place('primary'), settings: SETTINGS });
+  const { host, port, user } = primary.address;
+  replica = await startEmbeddedPostgres({
+    ...place('replica'),
+    settings: {
+      ...SETTINGS,
+      primary_conninfo: `host=${host} port=${port} user=${user}`,
+      log_statement: 'all',
+    },
+  });
+  onReplica = new pg.Client(replica.address);
+  await onReplica.connect();
+  orm = await connect(primary.address, 5);
+  database = await Database.over(orm);
+  replicas = replicasAt(replica.address);
+  app = await createApp({
+    database,
+    replicas,
+    logger: pino({ level: 'silent' }),
+    operatorToken: OPERATOR_TOKEN,
+    publicUrl: undefined,
+    playground: false,
+  });
+  server = createServer(app.handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
+  graphql = graphqlClient(`http://127.0.0.1:${address.port}`);
+  const created = await graphql(
+    OPERATOR_TOKEN,
+    'mutation ($input: WorkspaceCreateInput!) { workspaceCreate(input: $input) { workspace { id } } }',
+    { input: { name: 'Acme', version: 'V2', plan: 'ENTERPRISE', ownerEmail: 'olivia@acme.test' } },
+  );
+  workspaceId = created.data.workspaceCreate.workspace.id;
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await app.stop();
+  await replicas.close();
+  await onReplica.end();
+  await orm.close();
+  await replica.stop();
+  await primary.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  await onReplica.query('select pg_wal_replay_resume()');
+  reasons.length = 0;
+});
+
+function place(name: string): { dataDir: string; database: string } {
+  return { dataDir: join(dataDir, name), database: 'rollcall' };
+}
+
+/** As a backup of a server that stands still is restored: the owner of the files stays theirs. */
+async function copyCluster(): Promise<void> {
+  const copied = join(dataDir, 'replica');
+  await promisify(execFile)('cp', ['-a', join(dataDir, 'primary'), copied]);
+  await writeFile(join(copied, 'postgres', 'standby.signal'), '');
+}
+
+function replicasAt({ host, port, user, database: name }: DatabaseAddress): Replicas {
+  const url = `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(host)}&port=${port}`;
+  return new Replicas(database, [url], 5, (reason) => reasons.push(reason));
+}
+
+async function isReadFromReplica(of: Replicas): Promise<boolean> {
+  const sql = await of.caughtUp();
+  const [row] = await sql.rows<{ isReplica: boolean }>('select pg_is_in_recovery() as "isReplica"', []);
+  return row?.isReplica === true;
+}
+
+const RENAME = `mutation ($input: WorkspaceUpdateInput!) {
+  workspaceUpdate(input: $input) { workspace { name } } }`;
+
+async function rename(name: string): Promise<string> {
+  const { data } = await graphql(OPERATOR_TOKEN, RENAME, { input: { workspaceId, name } });
+  return data.workspaceUpdate.workspace.name;
+}
+
+async function nameNow(): Promise<string> {
+  const query = 'query ($id: ID!) { workspace(id: $id) { name members { nodes { userName } } } }';
+  const { data } = await graphql(OPERATOR_TOKEN, query, { id: workspaceId });
+  expect(data.workspace.members.nodes).toEqual([{ userName: 'olivia@acme.test' }]);
+  return data.workspace.name;
+}
+
+function replicaLog(): Promise<string> {
+  return readFile(join(dataDir, 'replica', 'postgres.log'), 'utf8');
+}
+
+test('a query is answered by the replica, and knows of every change before it', async () => {
+  for (let change = 0; change < 20; change += 1) {
+    expect(await rename(`Acme ${change}`)).toBe(`Acme ${change}`);
+    expect(await nameNow()).toBe(`Acme ${change}`);
+  }
+  expect(await replicaLog()).toContain('from member');
+});
+
+test('a mutation reads nothing of it', async () => {
+  const before = (await replicaLog()).length;
+  await rename('Acme & Sons');
+  expect((await replicaLog()).slice(before)).toBe('');
+});
+
+test('a replica that stays behind is waited for once, and then left alone', async () => {
+  await onReplica.query('select pg_wal_replay_pause()');
+  await rename('Behind');
+  expect(await nameNow()).toBe('Behind');
+  expect(reasons).toEqual(['it is behind']);
+  expect(await nameNow()).toBe('Behind');
+  expect(reasons).toEqual(['it is behind']);
+  await onReplica.query('select pg_wal_replay_resume()');
+  await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
+});
+
+test('a server that follows nobody is no replica', async () => {
+  const mistaken = replicasAt(primary.address);
+  expect(await isReadFromReplica(mistaken)).toBe(false);
+  expect(reasons).toEqual(['it is not a replica']);
+  await mistaken.close();
+});
+
+test('one that cannot be reached is done without', async () => {
+  const away = replicasAt({ ...replica.address, host: join(dataDir, 'nowhere') });
+  expect(await isReadFromReplica(away)).toBe(false);
+  expect(reasons).toEqual([expect.stringContaining('ENOENT')]);
+  await away.close();
+});
+
+test('one that goes in the middle is done without', async () => {
+  await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
+  const sql = await replicas.caughtUp();
+  await onReplica.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where backend_type = $1 and pid <> pg_backend_pid()',
+    ['client backend'],
+  );
+  const rows = await sql.rows<{ name: string }>('select name from workspace where id = $1', [workspaceId]);
+  expect(rows).toHaveLength(1);
+  expect(await nameNow()).toBe(rows[0]?.name);
+});
+
+test('a statement that is wrong is refused as ever, and is no fault of the replica', async () => {
+  await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
+  const sql = await replicas.caughtUp();
+  reasons.length = 0;
+  await expect(sql.rows('select $1::text', ['\0'])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  expect(reasons).toEqual([]);
+});
