@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { type Config, readConfig } from './config.js';
 import { failureText } from './failure.js';
+import { prepareForRequests } from './runtime.js';
 import { serve } from './serve.js';
 import { STOP_WORD, serveWithWorkers } from './workers.js';
 
@@ -31,6 +32,7 @@ async function serveUntilStopped(config: Config): Promise<void> {
     else if (config.underNpm) whenOrphaned(resolve);
   });
   const server = await start(config);
+  prepareForRequests();
   await told;
   await server.stop();
 }

@@ -3,5 +3,7 @@ import { requireNode } from '../node-version.js';
 
 requireNode();
 // Only now: on an older Node these modules fail with less helpful words.
+const { prepareToLoad } = await import('../runtime.js');
+prepareToLoad();
 const { program } = await import('./program.js');
 await program().parseAsync();
