@@ -8,7 +8,7 @@ import { type MemberState, sameMember } from '../domain/member-state.js';
 import type { AuditChanges } from '../model/audit-entry.js';
 import type { Workspace } from '../model/workspace.js';
 import * as accounts from './accounts.js';
-import { changesBetween, record } from './audit.js';
+import { type AuditFact, changesBetween, record } from './audit.js';
 import { originOf } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { groupsLeft, leaveGroups } from './group-departures.js';
@@ -58,16 +58,17 @@ export async function write(
   sql: Sql,
   transition: Transition,
 ): Promise<Pick<MemberRow, 'updatedAt' | 'version'> | null> {
-  const { workspace, row, next, action, accessSetBy } = transition;
+  const { workspace, row, next, accessSetBy } = transition;
+  if (isUnchanged(transition)) return null;
   const before = stateOf(row);
-  const isCleared = next.access !== null && row.accessSetBy !== null && accessSetBy === null;
-  if (sameMember(before, next) && !isCleared) return null;
   const removed = before.access !== null && next.access === null;
   // Rule 29: "Removing or deleting a member takes the person out of its groups."
   if (removed) await leaveGroups(sql, row);
   if (before.access?.role === 'OWNER' && next.access?.role !== 'OWNER')
     await keepAnOwner(sql, workspace.id, row.id);
-  const accountId = await accountAfter(sql, row, before, next);
+  const accountId = isSameAddress(transition)
+    ? row.accountId
+    : await accounts.findOrCreate(sql, addressOf(next.userName, next.profile));
   await moveAccess(sql, workspace, row, next.access, accessSetBy);
 
   if (removed || accountId !== row.accountId) await endSessions(sql, workspace.id, row.accountId);
@@ -81,19 +82,10 @@ export async function write(
       next.userName,
       next.externalId,
       JSON.stringify(next.profile),
-      managedByAfter(row, next, originOf(context)),
+      managedByAfter(context, row, next),
     ]),
   );
-  await record(context, sql, {
-    workspaceId: workspace.id,
-    action,
-    target: { type: 'member', id: row.id, label: next.userName },
-    changes: {
-      ...memberChanges(before, next),
-      ...(isCleared ? { accessSetBy: { before: row.accessSetBy, after: null } } : {}),
-      ...(removed ? groupsLeft(row) : {}),
-    },
-  });
+  await record(context, sql, auditFactOf(transition));
   return { version, updatedAt };
 }
 
@@ -102,8 +94,35 @@ const UPDATE_MEMBER = `
     version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
   where id = $1 and workspace_id = $2 returning version, updated_at as "updatedAt"`;
 
+/** Whether the member is already what it is to become (rule 21). */
+export function isUnchanged({ row, next, accessSetBy }: Transition): boolean {
+  return sameMember(stateOf(row), next) && !isCleared(row, next, accessSetBy);
+}
+
+/** Whether nobody is any more who has set the access by name. */
+function isCleared(row: MemberRow, next: MemberState, accessSetBy: Origin | null): boolean {
+  return next.access !== null && row.accessSetBy !== null && accessSetBy === null;
+}
+
+/** What the audit log is to say of it. */
+export function auditFactOf({ workspace, row, next, action, accessSetBy }: Transition): AuditFact {
+  const before = stateOf(row);
+  const isRemoved = before.access !== null && next.access === null;
+  return {
+    workspaceId: workspace.id,
+    action,
+    target: { type: 'member', id: row.id, label: next.userName },
+    changes: {
+      ...memberChanges(before, next),
+      ...(isCleared(row, next, accessSetBy) ? { accessSetBy: { before: row.accessSetBy, after: null } } : {}),
+      ...(isRemoved ? groupsLeft(row) : {}),
+    },
+  };
+}
+
 /** Whoever adds a member manages it; an identity provider that writes to one of the workspace's takes it over. */
-function managedByAfter(row: MemberRow, next: MemberState, origin: Origin): Origin {
+export function managedByAfter(context: ServiceContext, row: MemberRow, next: MemberState): Origin {
+  const origin = originOf(context);
   const added = row.membershipId === null && next.access !== null;
   return added || origin === 'IDENTITY_PROVIDER' ? origin : row.managedBy;
 }
@@ -126,16 +145,10 @@ function flat({ userName, externalId, profile, access }: MemberState): object {
   };
 }
 
-/** A change of address re-points the member and never edits the account (rule 19). */
-async function accountAfter(
-  sql: Sql,
-  row: MemberRow,
-  before: MemberState,
-  next: MemberState,
-): Promise<string> {
+/** Whether the member stays with its account: a change of address re-points it, and never edits the account (rule 19). */
+export function isSameAddress({ row, next }: Transition): boolean {
   const address = addressOf(next.userName, next.profile);
-  if (address.toLowerCase() === addressBefore(before)?.toLowerCase()) return row.accountId;
-  return accounts.findOrCreate(sql, address);
+  return address.toLowerCase() === addressBefore(stateOf(row))?.toLowerCase();
 }
 
 /** Null for a member whose record names no address (any more): its next one is a change. */

@@ -16,6 +16,7 @@ import type { ServiceContext } from './context.js';
 import { groupsLeft, leaveGroups } from './group-departures.js';
 import { revokeInvitationsOf } from './invitation-changes.js';
 import { addInOneStatement } from './member-add-statement.js';
+import { changeInOneStatement } from './member-change-statement.js';
 import {
   alreadyAMember,
   apply,
@@ -133,9 +134,34 @@ export async function change(
   target: MemberTarget,
   wishFor: WishForMember,
 ): Promise<MemberChange> {
+  const changed = await changeAtOnce(context, target, wishFor);
+  if (changed !== undefined) return changed;
   return onMember(context, 'member.write', target, (tx, row, grant) =>
     apply(context, tx, transitionBy(context, grant, row, wishFor)),
   );
+}
+
+/**
+ * The same without a transaction. Not for callers who are members in person, whose rights may end at this moment.
+ * @returns undefined when it takes one; also to refuse, since only what is read under the lock can justify that
+ * @throws DomainError as `authorize` does
+ */
+async function changeAtOnce(
+  context: ServiceContext,
+  { workspaceId, memberId, expectedVersion }: MemberTarget,
+  wishFor: WishForMember,
+): Promise<MemberChange | undefined> {
+  const grant = await authorize(context, 'member.write', workspaceId);
+  if (grant.memberId !== null) return undefined;
+  const row = await findMember(context.database, workspaceId, memberId);
+  if (row === undefined) return undefined;
+  try {
+    requireFresh(row, expectedVersion);
+    return await changeInOneStatement(context, transitionBy(context, grant, row, wishFor));
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
 }
 
 /**
