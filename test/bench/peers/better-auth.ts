@@ -33,7 +33,11 @@ export function optionsOf(pool: pg.Pool): BetterAuthOptions {
     secret: 'a secret of the bench that hides nothing',
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    plugins: [scim({ connections: [{ id: CONNECTION, credentials: [{ type: 'bearer', id: 'token', token: TOKEN }] }] })],
+    plugins: [
+      scim({
+        connections: [{ id: CONNECTION, credentials: [{ type: 'bearer', id: 'token', token: TOKEN }] }],
+      }),
+    ],
   };
 }
 

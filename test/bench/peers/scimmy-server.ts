@@ -63,8 +63,7 @@ const PAGE = `
   from (select * from member where workspace_id = $1 order by id limit $2 offset $3) m ${OPEN_STAY} order by m.id`;
 
 // Rollcall's own tally: it is SCIMMY that is measured, not how PostgreSQL counts.
-const COUNT =
-  'select coalesce(sum(members), 0)::integer as total from member_tally where workspace_id = $1';
+const COUNT = 'select coalesce(sum(members), 0)::integer as total from member_tally where workspace_id = $1';
 
 const CREATE = `
   with account as (
@@ -116,17 +115,18 @@ await serveForBench(async ({ target, poolSize }) => {
     }
   };
 
-  const one = (found: readonly Row[], id: string | undefined): RollcallUser => {
+  const one = (found: readonly Row[], id: string | undefined) => {
     const [row] = found;
     if (row === undefined) throw new SCIMMY.Types.Error(404, '', `Resource ${id} not found`);
     return userOf(row);
   };
 
+  SCIMMY.Schemas.User.definition.extend(ROLLCALL);
   SCIMMY.Resources.declare(SCIMMY.Resources.User)
-    .extend(ROLLCALL, false)
     .egress<RollcallUser>(async ({ id, filter, constraints = {} }, workspaceId) => {
       if (id !== undefined) return one(await rows('get', GET, [workspaceId, id]), id);
-      if (filter !== undefined) return (await rows('find', FIND, [workspaceId, userNameIn(filter)])).map(userOf);
+      if (filter !== undefined)
+        return (await rows('find', FIND, [workspaceId, userNameIn(filter)])).map(userOf);
       const { startIndex = 1, count = 20 } = constraints;
       const [page, counted] = await Promise.all([
         rows('page', PAGE, [workspaceId, count, startIndex - 1]),
