@@ -23,10 +23,14 @@ import { ROLLCALL_USER, SCIMMY_AUTHORIZATION } from './peer.ts';
  * - A fault of the database is answered with 404, as everything is that is not a SCIM error.
  */
 
-const ROLLCALL = new SCIMMY.Types.SchemaDefinition('RollcallUser', ROLLCALL_USER, 'Access to a workspace', [
-  new SCIMMY.Types.Attribute('string', 'role'),
-  new SCIMMY.Types.Attribute('integer', 'creditLimit'),
-]);
+// SCIMMY makes no schema whose URN is not of the IETF's, RFC 7643 or not. It takes the name of one that is made.
+const ROLLCALL = new SCIMMY.Types.SchemaDefinition(
+  'RollcallUser',
+  'urn:ietf:params:scim:schemas:extension:rollcall:2.0:User',
+  'Access to a workspace',
+  [new SCIMMY.Types.Attribute('string', 'role'), new SCIMMY.Types.Attribute('integer', 'creditLimit')],
+);
+ROLLCALL.id = ROLLCALL_USER;
 
 /** What is Rollcall's own of a user. */
 interface Access {
