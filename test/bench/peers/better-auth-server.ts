@@ -12,8 +12,8 @@ import { betterAuthOn, poolOf } from './better-auth.ts';
  *   `withoutExtension` makes a body that it takes.
  * - Users have neither role nor credit limit, and their answers no ETag and no `meta.version`.
  * - Of filters it takes `eq` and `and`, on `id`, `userName`, `externalId` and emails.
- * - Each list, whatever its filter, first asks whether a user of the connection is of another domain. No index of its
- *   own answers that, so PostgreSQL looks at every user, and counts them for `totalResults` besides.
+ * - Each list, whatever its filter, and each creation first asks whether a user of the connection is of another domain.
+ *   No index of its own answers that, so PostgreSQL looks at every user. A page's `totalResults` are counted besides.
  * - Each change ends by counting up one row of the connection: changes wait for each other's commits.
  */
 await serveForBench(async ({ target, poolSize }) => toNodeHandler(betterAuthOn(poolOf(target, poolSize))));

@@ -9,21 +9,23 @@ import { ROLLCALL_USER, SCIMMY_AUTHORIZATION } from './peer.ts';
 
 /**
  * SCIMMY with its Express routers, on Rollcall's own tables and under its paths. SCIMMY parses, validates, patches and
- * shapes; the handlers below are prepared SQL by hand, which is the least that its user has to write. Like the floor it
- * has one constant token, no rules, no audit and no log.
+ * shapes; the handlers below are prepared SQL by hand, which is the least that its user has to write. One constant
+ * token is looked at; of rules, audit and log there is as little as in the floor.
  *
  * It does all that is measured. What differs from Rollcall:
  *
  * - A PATCH is one statement to read and one to write, in no transaction: of two at once, one may be lost.
+ * - A PATCH that changes nothing is answered with 204, one that does with 200 and the user.
  * - Whoever is activated again without a role is a viewer. SCIMMY has read a user who has no role and no credit limit
  *   any more, and it cannot be told of them.
  * - `itemsPerPage` is the `count` that was asked for, not how many have come.
  * - SCIMMY cuts a page once more when its `startIndex` lies between 2 and the number of its users.
- * - There is no ETag, no Location and no ListResponse that is longer than what the handler gives.
+ * - There are no ETag and Location headers. ListResponse counts what the handler gives it, unless the handler writes
+ *   `totalResults` into the request's constraints.
  * - A fault of the database is answered with 404, as everything is that is not a SCIM error.
  */
 
-// SCIMMY makes no schema whose URN is not of the IETF's, RFC 7643 or not. It takes the name of one that is made.
+// SCIMMY refuses to make a schema whose URN is not below the IETF's, as Rollcall's is not. Once made, it may be renamed.
 const ROLLCALL = new SCIMMY.Types.SchemaDefinition(
   'RollcallUser',
   'urn:ietf:params:scim:schemas:extension:rollcall:2.0:User',
