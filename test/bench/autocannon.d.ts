@@ -18,7 +18,9 @@ declare module 'autocannon' {
     readonly url: string;
     readonly connections: number;
     /** Seconds. */
-    readonly duration: number;
+    readonly duration?: number;
+    /** How many requests in all, instead of a duration. */
+    readonly amount?: number;
     setupClient(client: Client): void;
   }
 

@@ -1,42 +1,20 @@
-import { openSync } from 'node:fs';
-import { cpus, devNull } from 'node:os';
-import { parseArgs } from 'node:util';
+import { cpus } from 'node:os';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
+import { type Arena, type Contender, floor, ours, POOL_SIZE, peers } from './contenders.ts';
 import { createDatabase, pgOptions } from './database.ts';
-import { type Operation, operationsOn } from './operations.ts';
-import { type Comparison, compare, type Plan } from './rounds.ts';
+import { CONNECTIONS } from './operations.ts';
+import { HELP, type Options, readOptions } from './options.ts';
+import { type Comparison, compare } from './rounds.ts';
 import { differences } from './same-answers.ts';
 import { seed } from './seed.ts';
-import { type ServerProcess, type ServerSettings, startServer } from './server-process.ts';
-import { table } from './table.ts';
+import { comparisonTable, growthTable, type Size, whole } from './table.ts';
+import { importMembers, soak, startTimes } from './trials.ts';
 
-/**
- * `npm run bench`: our server against the floor (`floor-server.ts`), in turns, on one database. Exits with 1 when an
- * answer is wrong; how fast anything is decides nothing.
- */
-
-const CONNECTIONS = 32;
-const POOL_SIZE = 20;
-
-const { values } = parseArgs({
-  options: {
-    members: { type: 'string', default: '100000' },
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '5' },
-    only: { type: 'string', multiple: true },
-  },
-});
-const members = positive('members', values.members);
-const plan: Plan = {
-  rounds: positive('rounds', values.rounds),
-  seconds: positive('seconds', values.seconds),
-  connections: CONNECTIONS,
-};
+/** `npm run bench`: see `HELP`. */
 
 /** What has been started, for the end; the last first. */
 const started: (() => Promise<void>)[] = [];
-let ending: Promise<void> | undefined;
 for (const [signal, number] of [
   ['SIGINT', 2],
   ['SIGTERM', 15],
@@ -44,52 +22,74 @@ for (const [signal, number] of [
   process.once(signal, () => end().finally(() => process.exit(128 + number)));
 }
 try {
-  process.exitCode = (await bench()) ? 0 : 1;
+  process.exitCode = (await run(readOptions(process.argv.slice(2)))) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+  console.error(`${error.message}\n\n${HELP}`);
+  process.exitCode = 2;
 } finally {
   await end();
 }
 
-function end(): Promise<void> {
-  ending ??= (async () => {
-    for (const stop of started.reverse()) await stop();
-  })();
-  return ending;
+async function end(): Promise<void> {
+  for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
 }
 
 /** Whether all answers were right. */
-async function bench(): Promise<boolean> {
+async function run(options: Options): Promise<boolean> {
+  if (options.help) {
+    console.log(HELP);
+    return true;
+  }
+  if (options.start) return startTimes();
+  const sizes: Size[] = [];
+  let isRight = true;
+  for (const members of options.members) {
+    const comparisons = await onDatabase(members, options);
+    isRight &&= comparisons !== undefined;
+    if (comparisons !== undefined) sizes.push({ members, comparisons });
+    await end();
+  }
+  if (sizes.length > 1) console.log(`${growthTable(sizes)}\n`);
+  return isRight;
+}
+
+/** @returns undefined when an answer was wrong */
+async function onDatabase(members: number, options: Options): Promise<Comparison[] | undefined> {
   const { BENCH_DATABASE_URL } = process.env;
-  const database = await createDatabase(BENCH_DATABASE_URL);
-  started.push(database.drop);
-  console.log(await circumstances(database.target, BENCH_DATABASE_URL === undefined));
-  const seeded = await seed(database.target, members);
-  const operations = chosen(operationsOn(seeded, members));
-  const floor = await start('floor-server.ts', { target: database.target, poolSize: POOL_SIZE });
-  const ours = await start('rollcall-server.ts', { target: database.target, poolSize: POOL_SIZE });
-  const wrong = await differences(operations, floor.url, ours.url, database.target);
+  const { target, drop } = await createDatabase(BENCH_DATABASE_URL);
+  started.push(drop);
+  console.log(await circumstances(target, members, BENCH_DATABASE_URL === undefined));
+  const seeded = await seed(target, members);
+  const onStart = (stop: () => Promise<void>) => started.push(stop);
+  const arena: Arena = { target, seeded, members, onStart };
+  const our = await ours(arena);
+  if (options.soak !== undefined) return (await soak(our, options.soak)) ? [] : undefined;
+  const base = await floor(arena);
+  const contenders = [our, base, ...(options.peers ? await peers(arena) : [])];
+  if (options.import !== undefined) return (await importMembers(contenders, options.import)) ? [] : undefined;
+
+  const operations = chosen(our, options);
+  const wrong = await differences(operations, base.server.url, our.server.url, {
+    target,
+    active: seeded.active,
+  });
   if (wrong.length > 0) {
     console.log(`The answers differ.\n${wrong.join('\n')}`);
-    return false;
+    return undefined;
   }
-  console.log('Both give the same answers, byte by byte.\n');
+  console.log('Ours and the floor give the same answers, byte by byte.\n');
   const comparisons: Comparison[] = [];
-  for (const operation of operations) {
-    comparisons.push(await compare(operation, floor, ours, plan));
-    console.error(`${operation.name} done`);
+  for (const { name } of operations) {
+    comparisons.push(await compare(name, contenders, options));
+    console.error(`${name} done`);
   }
-  console.log(table(comparisons));
-  return comparisons.every(({ floor, ours }) => floor.errors + ours.errors === 0);
+  console.log(`${comparisonTable(comparisons)}\n`);
+  const isRight = comparisons.every(({ measured }) => measured.get(our.name)?.errors === 0);
+  return isRight ? comparisons : undefined;
 }
 
-async function start(file: string, settings: ServerSettings): Promise<ServerProcess> {
-  // The request log is written, as in production, and kept by nobody.
-  const server = await startServer(file, settings, openSync(devNull, 'w'));
-  started.push(server.stop);
-  return server;
-}
-
-function chosen(operations: readonly Operation[]): readonly Operation[] {
-  const { only } = values;
+function chosen({ operations }: Contender, { only }: Options): Contender['operations'] {
   if (only === undefined) return operations;
   const names = operations.map(({ name }) => name);
   const unknown = only.filter((name) => !names.includes(name));
@@ -97,14 +97,8 @@ function chosen(operations: readonly Operation[]): readonly Operation[] {
   return operations.filter(({ name }) => only.includes(name));
 }
 
-function positive(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${name} takes a whole number from 1`);
-  return number;
-}
-
 /** What the numbers depend on. */
-async function circumstances(target: DatabaseTarget, embedded: boolean): Promise<string> {
+async function circumstances(target: DatabaseTarget, members: number, embedded: boolean): Promise<string> {
   const client = new pg.Client(pgOptions(target));
   await client.connect();
   try {
@@ -117,8 +111,7 @@ async function circumstances(target: DatabaseTarget, embedded: boolean): Promise
     return [
       `${cpus().length} × ${cpu?.model.trim()}, shared by load generator, server${embedded ? ' and PostgreSQL' : ''}`,
       `Node ${process.version}, PostgreSQL ${version} (fsync ${fsync}, synchronous_commit ${commit})`,
-      `${members.toLocaleString('en-US')} members, ${CONNECTIONS} connections, pools of ${POOL_SIZE},` +
-        ` medians of ${plan.rounds} rounds of ${plan.seconds} s each, in turns`,
+      `${whole(members)} members, ${CONNECTIONS} connections, pools of ${POOL_SIZE}`,
     ].join('\n');
   } finally {
     await client.end();

@@ -1,47 +1,96 @@
 import type { Request } from 'autocannon';
-import type { Seeded } from './seed.ts';
+import type { SampleMember } from './seed.ts';
+import { PUBLIC_URL } from './server-process.ts';
 
 /** Something that is measured. */
 export interface Operation {
   readonly name: string;
-  /** The requests that a connection repeats. */
-  requests(): readonly Request[];
+  /** The requests that one of `CONNECTIONS` connections repeats; no other one names the same members. */
+  requests(connection: number): readonly Request[];
 }
 
-/** How many different members a connection asks for before it starts again. */
-const VARIETY = 200;
+/** How many connections the load comes from. */
+export const CONNECTIONS = 32;
 
-const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
+/** How many different members a connection asks for before it starts again. */
+const VARIETY = 150;
+
+export const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
+export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** A SCIM server, as its client knows it. */
+export interface ScimSide {
+  /** The path of its Users. */
+  readonly usersPath: string;
+  readonly authorization: string;
+  /** Some of its users. */
+  readonly sample: readonly SampleMember[];
+  /** Some who are active and no owners. */
+  readonly active: readonly SampleMember[];
+  /** A user's JSON as the server takes it. */
+  bodyOf(user: string): string;
+}
 
 /** Okta's requests, by the names that `--only` takes. */
-export function operationsOn({ workspaceId, apiKey, sample }: Seeded, members: number): readonly Operation[] {
-  const users = `/scim/v2/organizations/${workspaceId}/Users`;
+export function scimOperations(side: ScimSide, members: number): readonly Operation[] {
+  const { usersPath, sample, active, bodyOf } = side;
   const headers = {
-    Authorization: apiKey,
+    Authorization: side.authorization,
     Accept: 'application/scim+json',
     'User-Agent': 'Okta SCIM Client 1.0.0',
+    // autocannon forgets where it sends to when a request is made anew each time.
+    Host: new URL(PUBLIC_URL).host,
   };
   const get = (path: string): Request => ({ method: 'GET', path, headers });
-  const some = () => {
-    const start = Math.floor(Math.random() * sample.length);
-    return Array.from({ length: VARIETY }, (_, index) => sample[(start + index) % sample.length]).filter(
-      (member) => member !== undefined,
-    );
-  };
-  const page = (startIndex: number) => () => [get(`${users}?startIndex=${startIndex}&count=100`)];
+  const page = (startIndex: number) => () => [get(`${usersPath}?startIndex=${startIndex}&count=100`)];
+  const sent = (method: string, path: string, user: string): Request => ({
+    method,
+    path,
+    headers: { ...headers, 'Content-Type': 'application/scim+json; charset=utf-8' },
+    body: user,
+  });
   return [
-    { name: 'get', requests: () => some().map(({ id }) => get(`${users}/${id}`)) },
-    { name: 'filter', requests: () => some().map(({ userName }) => get(`${users}?${eqFilter(userName)}`)) },
+    {
+      name: 'get',
+      requests: (connection) => part(sample, connection).map(({ id }) => get(`${usersPath}/${id}`)),
+    },
+    {
+      name: 'filter',
+      requests: (connection) =>
+        part(sample, connection).map(({ userName }) => get(`${usersPath}?${eqFilter(userName)}`)),
+    },
     { name: 'page', requests: page(1) },
     { name: 'page-middle', requests: page(Math.floor(members / 2) + 1) },
     {
       name: 'create',
-      requests() {
-        const request = createRequest(users, headers, newUserName());
-        return [{ ...request, setupRequest: () => createRequest(users, headers, newUserName()) }];
-      },
+      requests: () => [repeated(() => sent('POST', usersPath, bodyOf(newUser(newUserName()))))],
+    },
+    {
+      name: 'put',
+      requests: (connection) =>
+        part(active, connection).map(({ id, userName }) =>
+          repeated(() => sent('PUT', `${usersPath}/${id}`, bodyOf(changedUser(userName)))),
+        ),
+    },
+    {
+      name: 'deactivate',
+      // Back and forth, so that each changes something.
+      requests: (connection) =>
+        part(active, connection).flatMap(({ id }) =>
+          [false, true].map((isActive) => sent('PATCH', `${usersPath}/${id}`, activation(isActive))),
+        ),
     },
   ];
+}
+
+/** The members that a connection has to itself. */
+export function part(members: readonly SampleMember[], connection: number): readonly SampleMember[] {
+  return members.filter((_, index) => index % CONNECTIONS === connection).slice(0, VARIETY);
+}
+
+/** A request that is another one each time. */
+function repeated(make: () => Request): Request {
+  return { ...make(), setupRequest: make };
 }
 
 /** As Okta looks for somebody before it creates. */
@@ -49,35 +98,38 @@ export function eqFilter(userName: string): string {
   return `filter=${encodeURIComponent(`userName eq "${userName}"`)}&startIndex=1&count=100`;
 }
 
-let named = 0;
+let made = 0;
 
+/** A name that nobody has yet. */
 function newUserName(): string {
-  named += 1;
-  return `new${named}@acme.test`;
+  made += 1;
+  return `new${made}@acme.test`;
 }
 
-/** A new user as Okta sends it. */
-export function createRequest(
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  userName: string,
-): Request {
-  return {
-    method: 'POST',
-    path,
-    headers: { ...headers, 'Content-Type': 'application/scim+json; charset=utf-8' },
-    body: JSON.stringify({
-      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', ROLLCALL_USER],
-      userName,
-      name: { givenName: 'Ann', familyName: 'Lee' },
-      emails: [{ primary: true, value: userName, type: 'work' }],
-      displayName: 'Ann Lee',
-      locale: 'en-US',
-      externalId: `00u${userName}`,
-      groups: [],
-      password: '1mz050nq',
-      active: true,
-      [ROLLCALL_USER]: { role: 'editor', creditLimit: 500 },
-    }),
-  };
+/** Somebody who is called otherwise than the last time. */
+function changedUser(userName: string): string {
+  made += 1;
+  return newUser(userName, `Ann Lee ${made}`);
+}
+
+/** A user as Okta sends it, new or to take a known one's place. */
+export function newUser(userName: string, displayName = 'Ann Lee'): string {
+  return JSON.stringify({
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', ROLLCALL_USER],
+    userName,
+    name: { givenName: 'Ann', familyName: 'Lee' },
+    emails: [{ primary: true, value: userName, type: 'work' }],
+    displayName,
+    locale: 'en-US',
+    externalId: `00u${userName}`,
+    groups: [],
+    password: '1mz050nq',
+    active: true,
+    [ROLLCALL_USER]: { role: 'editor', creditLimit: 500 },
+  });
+}
+
+/** Okta's way to end somebody's assignment, or to begin it again. */
+export function activation(active: boolean): string {
+  return JSON.stringify({ schemas: [PATCH_OP], Operations: [{ op: 'replace', value: { active } }] });
 }

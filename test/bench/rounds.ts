@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
-import type { Operation } from './operations.ts';
-import type { ServerProcess } from './server-process.ts';
+import type { Contender } from './contenders.ts';
+import { CONNECTIONS, type Operation } from './operations.ts';
 
 /** The medians of a server's rounds at one operation. */
 export interface Measured {
@@ -10,75 +10,84 @@ export interface Measured {
   readonly p99: number;
   /** Microseconds of the server process a request; the database's are not in it. */
   readonly cpu: number;
+  /** SQL statements a request. */
+  readonly statements: number;
+  /** Megabytes that the server process had at the end of the rounds. */
+  readonly memory: number;
   /** Answers other than 2xx, broken connections and time-outs, in all rounds together. */
   readonly errors: number;
 }
 
+/** One operation, by the names of the contenders that can do it. */
 export interface Comparison {
   readonly operation: string;
-  readonly floor: Measured;
-  readonly ours: Measured;
+  readonly measured: ReadonlyMap<string, Measured>;
 }
 
 export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
-  readonly connections: number;
 }
 
 const WARM_UP_SECONDS = 2;
 
-/** Measures one operation: both servers are warmed up, and take turns. */
+/** Measures one operation: all servers are warmed up, and take turns. */
 export async function compare(
-  operation: Operation,
-  floor: ServerProcess,
-  ours: ServerProcess,
-  { rounds, seconds, connections }: Plan,
+  name: string,
+  contenders: readonly Contender[],
+  { rounds, seconds }: Plan,
 ): Promise<Comparison> {
-  const ofFloor: Measured[] = [];
-  const ofOurs: Measured[] = [];
-  for (const server of [floor, ours]) await round(operation, server, WARM_UP_SECONDS, connections);
+  const able = contenders.flatMap((contender) => {
+    const operation = contender.operations.find((known) => known.name === name);
+    return operation === undefined ? [] : [{ contender, operation, measured: [] as Measured[] }];
+  });
+  for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS);
   for (let done = 0; done < rounds; done++) {
-    ofFloor.push(await round(operation, floor, seconds, connections));
-    ofOurs.push(await round(operation, ours, seconds, connections));
+    for (const { contender, operation, measured } of able)
+      measured.push(await round(operation, contender, seconds));
   }
-  return { operation: operation.name, floor: medians(ofFloor), ours: medians(ofOurs) };
+  const measured = new Map(able.map(({ contender, measured }) => [contender.name, medians(measured)]));
+  return { operation: name, measured };
 }
 
-async function round(
-  operation: Operation,
-  server: ServerProcess,
-  seconds: number,
-  connections: number,
-): Promise<Measured> {
-  const before = await server.cpuTime();
+async function round(operation: Operation, { server }: Contender, seconds: number): Promise<Measured> {
+  const before = await server.usage();
+  let connection = 0;
   const result = await autocannon({
     url: server.url,
-    connections,
+    connections: CONNECTIONS,
     duration: seconds,
-    setupClient: (client) => client.setRequests(operation.requests()),
+    setupClient(client) {
+      client.setRequests(operation.requests(connection));
+      connection += 1;
+    },
   });
-  const used = (await server.cpuTime()) - before;
+  const after = await server.usage();
   return {
     perSecond: result['2xx'] / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
-    cpu: used / result['2xx'],
+    cpu: (after.cpu - before.cpu) / result['2xx'],
+    statements: (after.statements - before.statements) / result['2xx'],
+    memory: after.memory,
     errors: result.non2xx + result.errors + result.timeouts,
   };
 }
 
 function medians(rounds: readonly Measured[]): Measured {
+  const of = (name: keyof Measured) => median(rounds.map((measured) => measured[name]));
   return {
-    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
-    p50: median(rounds.map(({ p50 }) => p50)),
-    p99: median(rounds.map(({ p99 }) => p99)),
-    cpu: median(rounds.map(({ cpu }) => cpu)),
+    perSecond: of('perSecond'),
+    p50: of('p50'),
+    p99: of('p99'),
+    cpu: of('cpu'),
+    statements: of('statements'),
+    memory: rounds.at(-1)?.memory ?? Number.NaN,
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
   };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const [low = Number.NaN, high = low] =

@@ -6,9 +6,14 @@ import { apiKeys, connect, Database, localContext, migrate, workspaces } from '.
 /** A V2 workspace with its members, and what a load generator has to know of it. */
 export interface Seeded {
   readonly workspaceId: string;
+  /** An identity provider's key. */
   readonly apiKey: string;
-  /** Some of the members, taken at random. */
+  /** A dashboard's key. */
+  readonly graphqlKey: string;
+  /** Some of the members whom a directory has provisioned, taken at random. */
   readonly sample: readonly SampleMember[];
+  /** Some of those who are active, taken at random. */
+  readonly active: readonly SampleMember[];
 }
 
 export interface SampleMember {
@@ -50,9 +55,16 @@ const MEMBERSHIPS = `
     case when n % 5 > 0 and n % 2 = 0 then 'IDENTITY_PROVIDER' end
   from generate_series(1, $1::integer) n`;
 
+/** A third has used something this month. */
+const USAGE = `
+  insert into credit_usage (workspace_id, account_id, month, used)
+  select $2, ${ID}, to_char(now() at time zone 'UTC', 'YYYY-MM'), 1 + n % 700
+  from generate_series(1, $1::integer) n where n % 3 = 0`;
+
 /** Brings the database to the model's state, and fills it with one workspace of that many members. */
 export async function seed(target: DatabaseTarget, members: number): Promise<Seeded> {
-  const { workspaceId, apiKey } = await workspaceWithKey(target);
+  const workspace = await workspaceWithKeys(target);
+  const { workspaceId } = workspace;
   const client = new pg.Client(pgOptions(target));
   await client.connect();
   try {
@@ -60,19 +72,27 @@ export async function seed(target: DatabaseTarget, members: number): Promise<See
     await client.query(ACCOUNTS, [members - 1]);
     await client.query(MEMBERS, [members - 1, workspaceId]);
     await client.query(MEMBERSHIPS, [members - 1, workspaceId]);
+    await client.query(USAGE, [members - 1, workspaceId]);
     await client.query('vacuum analyze');
     await client.query('checkpoint');
-    const { rows } = await client.query<SampleMember>(
-      'select id, user_name as "userName" from member where workspace_id = $1 order by random() limit $2',
-      [workspaceId, SAMPLE_SIZE],
-    );
-    return { workspaceId, apiKey, sample: rows };
+    const sample = (condition: string) =>
+      client.query<SampleMember>(
+        `select m.id, m.user_name as "userName" from member m
+         left join membership s on s.member_id = m.id and s.ended_at is null
+         where m.workspace_id = $1 and ${condition} order by random() limit $2`,
+        [workspaceId, SAMPLE_SIZE],
+      );
+    const { rows: anybody } = await sample("m.managed_by = 'IDENTITY_PROVIDER'");
+    const { rows: active } = await sample("m.managed_by = 'IDENTITY_PROVIDER' and s.id is not null");
+    return { ...workspace, sample: anybody, active };
   } finally {
     await client.end();
   }
 }
 
-async function workspaceWithKey(target: DatabaseTarget): Promise<{ workspaceId: string; apiKey: string }> {
+async function workspaceWithKeys(
+  target: DatabaseTarget,
+): Promise<Pick<Seeded, 'workspaceId' | 'apiKey' | 'graphqlKey'>> {
   const orm = await connect(target);
   try {
     await migrate(orm);
@@ -83,13 +103,19 @@ async function workspaceWithKey(target: DatabaseTarget): Promise<{ workspaceId: 
       plan: 'ENTERPRISE',
       scimEnabled: true,
       ownerEmail: 'owner@acme.test',
+      monthlyCredits: 100_000,
     });
-    const { secret } = await apiKeys.create(context, {
+    const { secret: apiKey } = await apiKeys.create(context, {
       workspaceId: workspace.id,
-      name: 'Bench',
+      name: 'Identity provider',
       scopes: ['SCIM'],
     });
-    return { workspaceId: workspace.id, apiKey: secret };
+    const { secret: graphqlKey } = await apiKeys.create(context, {
+      workspaceId: workspace.id,
+      name: 'Dashboard',
+      scopes: ['MEMBERS_READ', 'MEMBERS_WRITE', 'CREDITS_READ'],
+    });
+    return { workspaceId: workspace.id, apiKey, graphqlKey };
   } finally {
     await orm.close();
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 
 /** What both servers are told. */
@@ -11,15 +12,24 @@ export interface ServerSettings {
   readonly poolSize: number;
 }
 
+/** What a server process has used so far. */
+export interface Usage {
+  /** Microseconds of CPU time. */
+  readonly cpu: number;
+  /** SQL statements, `begin` and `commit` among them. */
+  readonly statements: number;
+  /** Megabytes that are resident now. */
+  readonly memory: number;
+}
+
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
-  /** The CPU time that the process has used so far, in microseconds. */
-  cpuTime(): Promise<number>;
+  usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
 
-/** Where both servers believe to be reached, so that their answers do not differ in their ports. */
+/** Where all servers believe to be reached, so that their answers do not differ in their ports. */
 export const PUBLIC_URL = 'http://bench.test';
 
 /**
@@ -42,16 +52,16 @@ export async function startServer(
     await exit;
   };
   try {
-    const port = await ask(child, JSON.stringify(settings));
-    return { url: `http://127.0.0.1:${port}`, cpuTime: () => ask(child, 'cpu'), stop };
+    const port = await ask<number>(child, JSON.stringify(settings));
+    return { url: `http://127.0.0.1:${port}`, usage: () => ask<Usage>(child, 'usage'), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Every question has a number for its answer. */
-async function ask(child: ChildProcess, question: string): Promise<number> {
+/** Asks the other end, which is the code below. */
+async function ask<Answer>(child: ChildProcess, question: string): Promise<Answer> {
   const over = new AbortController();
   const ended = once(child, 'exit', { signal: over.signal }).then(() => {
     throw new Error('A server of the bench has ended by itself.');
@@ -62,11 +72,23 @@ async function ask(child: ChildProcess, question: string): Promise<number> {
   answer.catch(() => undefined);
   child.send(question);
   try {
-    const [number] = await Promise.race([answer, ended]);
-    return Number(number);
+    const [told] = await Promise.race([answer, ended]);
+    return told;
   } finally {
     over.abort();
   }
+}
+
+let statements = 0;
+
+/** Counts what clients of that class send. Whoever has a pg of its own says so; the product's and the floor's is known. */
+export function countStatements(client: { readonly prototype: { query(...args: never): unknown } }): void {
+  const { prototype } = client;
+  const { query } = prototype;
+  prototype.query = function counted(this: unknown, ...args: never) {
+    statements += 1;
+    return Reflect.apply(query, this, args);
+  };
 }
 
 /**
@@ -76,6 +98,7 @@ async function ask(child: ChildProcess, question: string): Promise<number> {
 export async function serveForBench(
   handlerFor: (settings: ServerSettings) => Promise<RequestListener>,
 ): Promise<void> {
+  countStatements(pg.Client);
   process.once('disconnect', () => process.exit());
   // Ctrl-C reaches the whole group; the parent says when it is over.
   process.on('SIGINT', () => undefined);
@@ -86,7 +109,8 @@ export async function serveForBench(
   await once(server, 'listening');
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
-    process.send?.(user + system);
+    const usage: Usage = { cpu: user + system, statements, memory: process.memoryUsage.rss() / 1e6 };
+    process.send?.(usage);
   });
   const address: AddressInfo | string | null = server.address();
   process.send?.(typeof address === 'object' ? address?.port : undefined);

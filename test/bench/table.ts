@@ -1,47 +1,87 @@
-import type { Comparison } from './rounds.ts';
+import type { Comparison, Measured } from './rounds.ts';
+
+/** Whose numbers everybody else's are compared with. */
+const OURS = 'ours';
 
 const HEADINGS = [
   'operation',
-  'floor req/s',
-  'ours req/s',
-  'ratio',
-  'floor p50',
-  'ours p50',
-  'floor p99',
-  'ours p99',
-  'floor CPU µs',
-  'ours CPU µs',
+  'server',
+  'req/s',
+  'ours ÷ it',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs',
+  'SQL',
+  'MB',
   'errors',
 ];
 
-/** The comparisons as a table of text; latencies in milliseconds. */
-export function table(comparisons: readonly Comparison[]): string {
-  const rows = [HEADINGS, ...comparisons.map(row)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows.map((cells) => cells.map((cell, column) => padded(cell, column, widths)).join('  ')).join('\n');
+/** The comparisons as a table of text: a line for each server that can do the operation. */
+export function comparisonTable(comparisons: readonly Comparison[]): string {
+  return table(HEADINGS, comparisons.flatMap(rowsOf));
 }
 
-function padded(cell: string, column: number, widths: readonly number[]): string {
-  const width = widths[column] ?? 0;
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+function rowsOf({ operation, measured }: Comparison): string[][] {
+  const ours = measured.get(OURS);
+  return [...measured].map(([server, its], index) => [
+    index === 0 ? operation : '',
+    server,
+    whole(its.perSecond),
+    ours === undefined || server === OURS ? '' : ratio(ours.perSecond / its.perSecond),
+    whole(its.p50),
+    whole(its.p99),
+    whole(its.cpu),
+    its.statements.toFixed(1),
+    whole(its.memory),
+    String(its.errors),
+  ]);
 }
 
-function row({ operation, floor, ours }: Comparison): string[] {
-  return [
-    operation,
-    whole(floor.perSecond),
-    whole(ours.perSecond),
-    (ours.perSecond / floor.perSecond).toFixed(2),
-    whole(floor.p50),
-    whole(ours.p50),
-    whole(floor.p99),
-    whole(ours.p99),
-    whole(floor.cpu),
-    whole(ours.cpu),
-    String(floor.errors + ours.errors),
+/** What was measured with that many members. */
+export interface Size {
+  readonly members: number;
+  readonly comparisons: readonly Comparison[];
+}
+
+/** How the time of a request grows from the fewest members to the most: 1 where their number makes no difference. */
+export function growthTable(sizes: readonly Size[]): string {
+  const [fewest] = sizes;
+  const most = sizes.at(-1);
+  const headings = [
+    'operation',
+    'server',
+    ...sizes.map(({ members }) => `req/s of ${whole(members)}`),
+    'times',
   ];
+  const rows = (fewest?.comparisons ?? []).flatMap(({ operation, measured }) =>
+    [...measured.keys()].map((server, index) => {
+      const rates = sizes.map((size) => measuredIn(size, operation, server)?.perSecond);
+      const [least, last] = [rates[0], rates.at(-1)];
+      const times = least === undefined || last === undefined || most === fewest ? '' : ratio(least / last);
+      const shown = rates.map((rate) => (rate === undefined ? '' : whole(rate)));
+      return [index === 0 ? operation : '', server, ...shown, times];
+    }),
+  );
+  return table(headings, rows);
 }
 
-function whole(number: number): string {
+function measuredIn({ comparisons }: Size, operation: string, server: string): Measured | undefined {
+  return comparisons.find((comparison) => comparison.operation === operation)?.measured.get(server);
+}
+
+/** Rows of text under headings; the first two columns begin at the left, the others end at the right. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  const padded = (cell: string, column: number) =>
+    column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return lines.map((cells) => cells.map(padded).join('  ').trimEnd()).join('\n');
+}
+
+function ratio(number: number): string {
+  return number.toFixed(2);
+}
+
+export function whole(number: number): string {
   return Math.round(number).toLocaleString('en-US');
 }

@@ -1,9 +1,10 @@
 import { getMigrations } from 'better-auth/db/migration';
 import type pg from 'pg';
 import type { DatabaseTarget } from '../../../src/database/orm.ts';
+import type { ScimSide } from '../operations.ts';
 import type { SampleMember } from '../seed.ts';
 import { CONNECTION, optionsOf, poolOf, SCHEMA, TOKEN, USERS_PATH } from './better-auth.ts';
-import type { Peer } from './peer.ts';
+import { withoutExtension } from './peer.ts';
 
 const SAMPLE_SIZE = 5000;
 
@@ -76,7 +77,7 @@ const CONSTRAINTS_AND_INDEXES = `
  * addresses and external ids, one in twenty inactive. Rollcall's owner, whom no directory has provisioned, is one more
  * user here, so that the numbers are the same.
  */
-export async function seedBetterAuth(target: DatabaseTarget, members: number): Promise<Peer> {
+export async function seedBetterAuth(target: DatabaseTarget, members: number): Promise<ScimSide> {
   const pool = poolOf(target, 1);
   try {
     await pool.query(`create schema ${SCHEMA}`);
@@ -85,14 +86,15 @@ export async function seedBetterAuth(target: DatabaseTarget, members: number): P
     return {
       usersPath: USERS_PATH,
       authorization: `Bearer ${TOKEN}`,
-      sample: await fill(pool, members),
+      bodyOf: withoutExtension,
+      ...(await fill(pool, members)),
     };
   } finally {
     await pool.end();
   }
 }
 
-async function fill(pool: pg.Pool, members: number): Promise<readonly SampleMember[]> {
+async function fill(pool: pg.Pool, members: number): Promise<Pick<ScimSide, 'sample' | 'active'>> {
   // The function is one connection's, so the statements are too.
   const client = await pool.connect();
   try {
@@ -107,11 +109,14 @@ async function fill(pool: pg.Pool, members: number): Promise<readonly SampleMemb
     for (const { make } of parts) await client.query(make);
     await client.query('vacuum analyze');
     await client.query('checkpoint');
-    const { rows } = await client.query<SampleMember>(
-      'select id, "userName" from "scimUser" order by random() limit $1',
-      [SAMPLE_SIZE],
-    );
-    return rows;
+    const sample = (condition: string) =>
+      client.query<SampleMember>(
+        `select id, "userName" from "scimUser" where ${condition} order by random() limit $1`,
+        [SAMPLE_SIZE],
+      );
+    const { rows: anybody } = await sample('true');
+    const { rows: active } = await sample('active');
+    return { sample: anybody, active };
   } finally {
     client.release();
   }

@@ -1,6 +1,9 @@
 import { toNodeHandler } from 'better-auth/node';
-import { serveForBench } from '../server-process.ts';
+import pg from 'pg';
+import { countStatements, serveForBench } from '../server-process.ts';
 import { betterAuthOn, poolOf } from './better-auth.ts';
+
+countStatements(pg.Client);
 
 /**
  * better-auth's SCIM in one process, by its own handler for Node, on the tables that `seedBetterAuth` has filled.

@@ -1,26 +1,17 @@
-import type { SampleMember, Seeded } from '../seed.ts';
-
-/** What a load generator has to know of a peer. */
-export interface Peer {
-  /** The path of its Users, from the root of its server. */
-  readonly usersPath: string;
-  /** What the `Authorization` header has to be. */
-  readonly authorization: string;
-  /** Some of its users, taken at random. */
-  readonly sample: readonly SampleMember[];
-}
-
-export const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
+import { ROLLCALL_USER, type ScimSide } from '../operations.ts';
+import type { Seeded } from '../seed.ts';
 
 /** The one token that SCIMMY's server takes. */
 export const SCIMMY_AUTHORIZATION = 'Bearer of-the-bench';
 
 /** SCIMMY's server has Rollcall's own tables, and its paths: nothing is filled for it. */
-export function scimmyPeer({ workspaceId, sample }: Seeded): Peer {
+export function scimmyPeer({ workspaceId, sample, active }: Seeded): ScimSide {
   return {
     usersPath: `/scim/v2/organizations/${workspaceId}/Users`,
     authorization: SCIMMY_AUTHORIZATION,
     sample,
+    active,
+    bodyOf: (user) => user,
   };
 }
 

@@ -4,8 +4,9 @@ import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { v7 } from 'uuid';
 import { pgOptions } from '../database.ts';
-import { PUBLIC_URL, serveForBench } from '../server-process.ts';
-import { ROLLCALL_USER, SCIMMY_AUTHORIZATION } from './peer.ts';
+import { ROLLCALL_USER } from '../operations.ts';
+import { countStatements, PUBLIC_URL, serveForBench } from '../server-process.ts';
+import { SCIMMY_AUTHORIZATION } from './peer.ts';
 
 /**
  * SCIMMY with its Express routers, on Rollcall's own tables and under its paths. SCIMMY parses, validates, patches and
@@ -107,6 +108,7 @@ const REPLACE = `
 
 const REMOVE = 'delete from member where workspace_id = $1 and id = $2';
 
+countStatements(pg.Client);
 await serveForBench(async ({ target, poolSize }) => {
   const pool = new pg.Pool({ ...pgOptions(target), max: poolSize });
 

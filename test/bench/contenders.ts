@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { DatabaseTarget } from '../../src/database/orm.ts';
+import { graphqlOperations } from './graphql-operations.ts';
+import { type Operation, type ScimSide, scimOperations } from './operations.ts';
+import { scimmyPeer } from './peers/peer.ts';
+import type { Seeded } from './seed.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+
+export const POOL_SIZE = 20;
+
+/** A server that is measured, with how it is asked. */
+export interface Contender {
+  readonly name: string;
+  readonly server: ServerProcess;
+  /** What it can do. */
+  readonly operations: readonly Operation[];
+}
+
+/** The bench's database, filled. */
+export interface Arena {
+  readonly target: DatabaseTarget;
+  readonly seeded: Seeded;
+  readonly members: number;
+  /** Told how to stop whatever is started. */
+  onStart(stop: () => Promise<void>): void;
+}
+
+/** Our server, composed as the product composes it. */
+export function ours(arena: Arena): Promise<Contender> {
+  return contender(arena, 'ours', 'rollcall-server.ts', operationsOfTheModel(arena));
+}
+
+/** The least that the same answers cost. */
+export function floor(arena: Arena): Promise<Contender> {
+  return contender(arena, 'floor', 'floor-server.ts', operationsOfTheModel(arena));
+}
+
+/** Other SCIM servers: one on our tables, and one on its own, which are filled for it. */
+export async function peers(arena: Arena): Promise<readonly Contender[]> {
+  await installPeers();
+  const { target, seeded, members } = arena;
+  const { seedBetterAuth }: PeerSeed = await import(peer('better-auth-seed.ts').href);
+  const betterAuth = await seedBetterAuth(target, members);
+  return [
+    await contender(arena, 'scimmy', 'peers/scimmy-server.ts', scimOperations(scimmyPeer(seeded), members)),
+    await contender(arena, 'better-auth', 'peers/better-auth-server.ts', scimOperations(betterAuth, members)),
+  ];
+}
+
+/** Its module cannot be checked with ours: its packages are its own, and not always there. */
+interface PeerSeed {
+  seedBetterAuth(target: DatabaseTarget, members: number): Promise<ScimSide>;
+}
+
+function operationsOfTheModel({ seeded, members }: Arena): readonly Operation[] {
+  const { workspaceId, apiKey, sample, active } = seeded;
+  const side: ScimSide = {
+    usersPath: `/scim/v2/organizations/${workspaceId}/Users`,
+    authorization: apiKey,
+    sample,
+    active,
+    bodyOf: (user) => user,
+  };
+  // Whoever is left inactive by the last operation of SCIM's has no access to set.
+  return [...graphqlOperations(seeded), ...scimOperations(side, members)];
+}
+
+async function contender(
+  { target, onStart }: Arena,
+  name: string,
+  file: string,
+  operations: readonly Operation[],
+): Promise<Contender> {
+  // The request log is written, as in production, and kept by nobody.
+  const server = await startServer(file, { target, poolSize: POOL_SIZE }, openSync(devNull, 'w'));
+  onStart(server.stop);
+  return { name, server, operations };
+}
+
+function peer(file: string): URL {
+  return new URL(`./peers/${file}`, import.meta.url);
+}
+
+/** Once: a package of their own keeps the peers out of the product's dependencies. */
+async function installPeers(): Promise<void> {
+  if (existsSync(peer('node_modules'))) return;
+  console.error('installing the peers');
+  // On Windows npm is a script, which takes a shell to start.
+  const options = { cwd: fileURLToPath(peer('.')), shell: process.platform === 'win32' };
+  await promisify(execFile)('npm', ['ci'], options);
+}

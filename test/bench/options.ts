@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+
+/** What is to be done. */
+export interface Options {
+  readonly help: boolean;
+  /** How many members there are, one run after the other. */
+  readonly members: readonly number[];
+  readonly rounds: number;
+  /** How long each round is. */
+  readonly seconds: number;
+  /** The operations to measure; undefined: all. */
+  readonly only: readonly string[] | undefined;
+  readonly peers: boolean;
+  /** Import that many members instead of measuring operations. */
+  readonly import: number | undefined;
+  /** Start and stop the server instead. */
+  readonly start: boolean;
+  /** Load the server with everything for so many seconds instead. */
+  readonly soak: number | undefined;
+}
+
+export const HELP = `npm run bench -- [options]
+
+Measures Rollcall beside the floor (Express and SQL by hand, giving the same bytes) and beside peers (SCIMMY on the
+same tables, better-auth on its own), in turns, on one database, with 32 connections from another process. Exits with 1
+when an answer of ours is wrong; how fast anything is decides nothing.
+
+  --members N,N,…    how many members there are; with several, how the times grow  [100000]
+  --rounds N         how often each server has its turn at an operation            [5]
+  --seconds N        how long a turn is                                            [4]
+  --only NAME        measure that operation; may be repeated
+  --no-peers         without the peers, which are installed when they are first needed
+
+Instead of operations:
+  --import N         add N members through POST, 8 at a time
+  --start            start the built server on an existing embedded database, and look at it when it is idle
+  --soak SECONDS     everything at once on our server, and its memory on the way
+
+BENCH_DATABASE_URL: a PostgreSQL to make the databases on, instead of an embedded one.
+
+"ours ÷ it" is our requests a second by the other server's: above 1 we are faster. CPU µs, SQL and MB are the server
+process's: microseconds and statements a request, memory at the end.`;
+
+/** @throws RangeError or TypeError with a sentence, for whoever has called it */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean', default: false },
+      members: { type: 'string', default: '100000' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
+      only: { type: 'string', multiple: true },
+      peers: { type: 'boolean', default: true },
+      import: { type: 'string' },
+      start: { type: 'boolean', default: false },
+      soak: { type: 'string' },
+    },
+    allowNegative: true,
+  });
+  const { help, members, rounds, seconds, only, peers, start, soak } = values;
+  return {
+    help,
+    members: members.split(',').map((text) => positive('members', text)),
+    rounds: positive('rounds', rounds),
+    seconds: positive('seconds', seconds),
+    only,
+    peers,
+    import: values.import === undefined ? undefined : positive('import', values.import),
+    start,
+    soak: soak === undefined ? undefined : positive('soak', soak),
+  };
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${name} takes whole numbers from 1`);
+  return number;
+}
