@@ -71,13 +71,14 @@ const FIND_MEMBER = /* GraphQL */ `
   ${MEMBER}
 `;
 
-const LIST_MEMBERS = /* GraphQL */ `
+/** @param filtered whether the document has a filter: then it cannot be compiled */
+const listMembers = (filtered: boolean) => /* GraphQL */ `
   query ScimMembers(
-    $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String,
-    $withNext: Boolean!
+    $workspaceId: ID!, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String, $withNext: Boolean!
+    ${filtered ? '$filter: MemberFilter' : ''}
   ) {
     workspace(id: $workspaceId) {
-      members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
+      members(${filtered ? 'filter: $filter' : ''} orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
         nodes { ...M }
         totalCount
         pageInfo @include(if: $withNext) { hasNextPage endCursor }
@@ -182,10 +183,13 @@ export interface Operations {
  * @throws Error when the schema and a document do not fit each other
  */
 export function prepareOperations(schema: GraphQLSchema): Operations {
+  const everybody = compile<ListMembers>(schema, listMembers(false));
+  const some = prepare<ListMembers>(schema, listMembers(true));
   return {
     getMember: compile<GetMember>(schema, GET_MEMBER),
     findMember: compile<FindMember>(schema, FIND_MEMBER),
-    listMembers: prepare<ListMembers>(schema, LIST_MEMBERS),
+    listMembers: (contextValue, variables) =>
+      (variables.filter === undefined ? everybody : some)(contextValue, variables),
     provisionMember: compile<ProvisionMember>(schema, PROVISION_MEMBER),
     deleteMember: compile<DeleteMember>(schema, DELETE_MEMBER),
   };

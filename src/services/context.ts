@@ -6,6 +6,7 @@ import type { Grant } from './authorization.js';
 import { batching } from './batch.js';
 import type { Credentials } from './credentials.js';
 import type { MemberPositions } from './member-positions.js';
+import type { MemberRow } from './member-rows.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -27,12 +28,21 @@ export interface ServiceContext extends Shared {
   readonly caller: Caller;
   /** What has been found out in this request about the caller's standing, workspace by workspace. */
   readonly grants: Map<string, Promise<Grant>>;
+  /** Members whom this request has read, by id: as they were then. */
+  readonly seen: Map<string, MemberRow>;
 }
 
 /** The context of one request. */
 export function serviceContext(shared: Shared, caller: Caller): ServiceContext {
   const { database } = shared;
-  return { ...shared, reads: database, batched: batching(database), caller, grants: new Map() };
+  return {
+    ...shared,
+    reads: database,
+    batched: batching(database),
+    caller,
+    grants: new Map(),
+    seen: new Map(),
+  };
 }
 
 /** The context of a request that writes nothing: it may read from a replica, which knows all that was written before. */

@@ -6,11 +6,11 @@ import { type GroupFilter, groupFilterSql, requireModestGroups } from './group-f
 import { findGroup, GROUP_COLUMNS } from './group-rows.js';
 import { authorizeFilter } from './member-filter.js';
 import {
-  MEMBER_ROW_COLUMNS,
+  MEMBER_JSON_COLUMNS,
   MEMBER_TABLES,
-  type MemberRecord,
+  type MemberJson,
   type MemberRow,
-  memberRow,
+  memberOfJson,
 } from './member-rows.js';
 import { asIs, Page, type PageArguments } from './page.js';
 
@@ -92,12 +92,12 @@ export async function members(
   context: ServiceContext,
   group: Group,
   page: PageArguments,
-): Promise<Page<MemberRow, MemberRecord>> {
+): Promise<Page<MemberRow, MemberJson>> {
   await authorize(context, 'group.read', group.workspaceId);
-  return new Page<MemberRow, MemberRecord>(
+  return new Page<MemberRow, MemberJson>(
     context.batched,
     {
-      columns: MEMBER_ROW_COLUMNS,
+      columns: MEMBER_JSON_COLUMNS,
       from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
       where: 'i.group_id = $1 and m.workspace_id = $2',
       values: [group.id, group.workspaceId],
@@ -105,7 +105,7 @@ export async function members(
       ofRow: true,
     },
     page,
-    memberRow,
+    memberOfJson,
   );
 }
 

@@ -5,7 +5,6 @@ import type { ServiceContext } from './context.js';
 import {
   auditFactOf,
   isSameAddress,
-  isUnchanged,
   type MemberChange,
   managedByAfter,
   type Transition,
@@ -62,7 +61,7 @@ interface Written {
 
 /**
  * Writes what a member becomes in one statement, if that is possible.
- * @param transition of a member that is not locked
+ * @param transition of a member that is not locked, with something that changes
  * @returns undefined (and nothing written) when it takes a transaction to find out what is the matter: a seat, an
  *   owner, groups, another address, a namesake, a member or settings that have changed
  */
@@ -70,9 +69,8 @@ export async function changeInOneStatement(
   context: ServiceContext,
   transition: Transition,
 ): Promise<MemberChange | undefined> {
-  const { row, next, workspace, accessSetBy } = transition;
-  if (isUnchanged(transition)) return { member: row, changed: false };
   if (!isSimple(transition)) return undefined;
+  const { row, next, workspace, accessSetBy } = transition;
   const { access } = next;
   const membershipId = access === null ? null : (row.membershipId ?? newId());
   const managedBy = managedByAfter(context, row, next);

@@ -21,6 +21,7 @@ import {
   alreadyAMember,
   apply,
   endSessions,
+  isUnchanged,
   keepAnOwner,
   type MemberChange,
   memberChanges,
@@ -148,20 +149,26 @@ export async function change(
  */
 async function changeAtOnce(
   context: ServiceContext,
-  { workspaceId, memberId, expectedVersion }: MemberTarget,
+  target: MemberTarget,
   wishFor: WishForMember,
 ): Promise<MemberChange | undefined> {
+  const { workspaceId, memberId, expectedVersion } = target;
   const grant = await authorize(context, 'member.write', workspaceId);
   if (grant.memberId !== null) return undefined;
-  const row = await findMember(context.database, workspaceId, memberId);
-  if (row === undefined) return undefined;
+  const seen = context.seen.get(memberId);
+  const row = seen ?? (await findMember(context.database, workspaceId, memberId));
+  if (row?.workspaceId !== workspaceId) return undefined;
+  context.seen.delete(memberId);
   try {
     requireFresh(row, expectedVersion);
-    return await changeInOneStatement(context, transitionBy(context, grant, row, wishFor));
+    const transition = transitionBy(context, grant, row, wishFor);
+    if (!isUnchanged(transition)) return await changeInOneStatement(context, transition);
   } catch (error) {
     if (error instanceof DomainError) return undefined;
     throw error;
   }
+  // The statement checks what it is based on. Here nothing does, so it must have been read just now.
+  return seen === undefined ? { member: row, changed: false } : changeAtOnce(context, target, wishFor);
 }
 
 /**

@@ -17,11 +17,11 @@ import { MEMBER_ORDERINGS, type MemberOrder } from './member-order.js';
 import {
   findMember,
   findMemberByUserName,
-  MEMBER_ROW_COLUMNS,
+  MEMBER_JSON_COLUMNS,
   MEMBER_TABLES,
-  type MemberRecord,
+  type MemberJson,
   type MemberRow,
-  memberRow,
+  memberOfJson,
 } from './member-rows.js';
 import {
   type AccessWish,
@@ -68,11 +68,12 @@ export async function get(
   }
   // UUIDs come in any case (RFC 9562 §4).
   if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
-  const found =
-    by.id != null
-      ? findMember(context.batched, workspaceId, by.id)
-      : findMemberByUserName(context.reads, workspaceId, by.userName ?? '');
-  return (await found) ?? null;
+  const found = await (by.id != null
+    ? findMember(context.batched, workspaceId, by.id)
+    : findMemberByUserName(context.reads, workspaceId, by.userName ?? ''));
+  if (found === undefined) return null;
+  context.seen.set(found.id, found);
+  return found;
 }
 
 /**
@@ -85,7 +86,7 @@ export async function list(
   filter: MemberFilter,
   order: MemberOrder | null,
   page: PageArguments,
-): Promise<Page<MemberRow, MemberRecord>> {
+): Promise<Page<MemberRow, MemberJson>> {
   await authorize(context, 'member.read', workspaceId);
   requireModest(filter);
   await authorizeFilter(context, workspaceId, filter);
@@ -94,10 +95,10 @@ export async function list(
   const condition = memberFilterSql(filter, values);
   const isWhole = condition === 'true' && (order === null || (order.field === 'ID' && !order.descending));
   const { orderBy, ofStay = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};
-  return new Page<MemberRow, MemberRecord>(
+  return new Page<MemberRow, MemberJson>(
     context.batched,
     {
-      columns: MEMBER_ROW_COLUMNS,
+      columns: MEMBER_JSON_COLUMNS,
       from: MEMBER_TABLES,
       // PostgreSQL joins all stays only to count or skip their members: it sees no use in a partial unique index there.
       ...(ofStay || asksAboutStay(filter) ? {} : { narrowFrom: 'member m' }),
@@ -109,7 +110,7 @@ export async function list(
       ...(isWhole ? { positions: context.positions.of(context.batched, workspaceId) } : {}),
     },
     page,
-    memberRow,
+    memberOfJson,
   );
 }
 
