@@ -152,7 +152,7 @@ export async function startTestApp(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await app.stop();
-      await orm.close();
+      await database.close();
       await testDatabase.drop();
     },
   };

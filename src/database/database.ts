@@ -3,6 +3,7 @@ import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
 import { Listening } from './listening.js';
+import { LookUps } from './look-ups.js';
 
 const MOST_ATTEMPTS = 5;
 
@@ -32,10 +33,16 @@ class RolledBack<Result> extends Error {
 export class Database implements Sql {
   readonly #orm: MikroORM;
   readonly #pool: Pool;
+  readonly #lookUps: LookUps;
+  /** For statements that find a row or a few by an index, and write nothing. */
+  readonly lookUps: Sql;
 
   private constructor(orm: MikroORM, pool: Pool) {
     this.#orm = orm;
     this.#pool = pool;
+    // A pool shows its password to nobody who copies all that it has.
+    this.#lookUps = new LookUps({ ...pool.options, password: pool.options.password });
+    this.lookUps = { rows: (text, values) => orRefuse(() => this.#lookUps.rows(text, values)) };
   }
 
   static async over(orm: MikroORM): Promise<Database> {
@@ -43,12 +50,8 @@ export class Database implements Sql {
   }
 
   async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    try {
-      const result = await this.#pool.query(text, [...values]);
-      return result.rows;
-    } catch (error) {
-      throw refusingNul(error);
-    }
+    const { rows } = await orRefuse(() => this.#pool.query(text, [...values]));
+    return rows;
   }
 
   /**
@@ -92,12 +95,9 @@ export class Database implements Sql {
         em,
         // MikroORM writes values into its SQL; Kysely, under it, binds them on the same connection.
         rows: async <Row>(text: string, values: readonly unknown[]) => {
-          try {
-            const { rows } = await context.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
-            return rows;
-          } catch (error) {
-            throw refusingNul(error);
-          }
+          const query = CompiledQuery.raw(text, [...values]);
+          const { rows } = await orRefuse(() => context.executeQuery<Row>(query));
+          return rows;
         },
         afterCommit: (effect) => effects.push(effect),
         notify: async (channel) => {
@@ -151,7 +151,17 @@ export class Database implements Sql {
   }
 
   async close(): Promise<void> {
+    await this.#lookUps.close();
     await this.#orm.close();
+  }
+}
+
+/** @throws what the statement throws, and what of it is not our fault as a refusal */
+async function orRefuse<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw refusingNul(error);
   }
 }
 

@@ -47,11 +47,12 @@ export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase
     const orm = await connect(embedded?.address ?? { url: databaseUrl ?? '' }, databasePoolSize);
     const migrations = await migrate(orm);
     const draft = async (directory: string) => (await orm.migrator.create(directory)).fileName || undefined;
+    const database = await Database.over(orm);
     const close = async () => {
-      await orm.close();
+      await database.close();
       await embedded?.stop();
     };
-    return { database: await Database.over(orm), migrations, draft, close };
+    return { database, migrations, draft, close };
   } catch (error) {
     await embedded?.stop();
     throw error;

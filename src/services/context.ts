@@ -23,7 +23,9 @@ export interface Shared {
 export interface ServiceContext extends Shared {
   /** The database, or a replica of it: for what is only shown. What a write depends on is read from `database`. */
   readonly reads: Sql;
-  /** The same, for questions about relations: those that are asked of many parents at once go together. */
+  /** The same, for what finds one row by an index. */
+  readonly lookUps: Sql;
+  /** The same as `reads`, for questions about relations: those that are asked of many parents at once go together. */
   readonly batched: Sql;
   readonly caller: Caller;
   /** What has been found out in this request about the caller's standing, workspace by workspace. */
@@ -38,6 +40,7 @@ export function serviceContext(shared: Shared, caller: Caller): ServiceContext {
   return {
     ...shared,
     reads: database,
+    lookUps: batching(database.lookUps),
     batched: batching(database),
     caller,
     grants: new Map(),
@@ -49,5 +52,5 @@ export function serviceContext(shared: Shared, caller: Caller): ServiceContext {
 export async function readingContext(context: ServiceContext): Promise<ServiceContext> {
   if (context.replicas === null) return context;
   const reads = await context.replicas.caughtUp();
-  return { ...context, reads, batched: batching(reads) };
+  return { ...context, reads, lookUps: batching(reads), batched: batching(reads) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Sql, violatedConstraint } from '../database/database.js';
 import { newId } from '../domain/ids.js';
 import { AUDIT_ENTRY_COLUMNS, auditEntryValues } from './audit.js';
@@ -9,54 +10,78 @@ import {
   managedByAfter,
   type Transition,
 } from './member-changes.js';
-import { memberRow } from './member-rows.js';
+import { heldAccess, memberRow } from './member-rows.js';
+
+/** What becomes of the stay. */
+type Stay = 'UNTOUCHED' | 'CHANGED' | 'BEGUN' | 'ENDED';
+
+/** The values that a statement binds first, whatever becomes of the stay; what follows is the stay's own. */
+const SHARED = 21;
+const own = (number: number) => `$${SHARED + number}`;
+
+const STAYS: Readonly<Record<Stay, string>> = {
+  UNTOUCHED: '',
+  CHANGED: `
+    stay as (
+      update membership set role = ${own(2)}, credit_limit = ${own(3)}, credit_limit_set_by = ${own(4)},
+        access_set_by = ${own(5)}
+      from changed where membership.id = ${own(1)}),`,
+  BEGUN: `
+    stay as (
+      insert into membership
+        (id, workspace_id, workspace_version, member_id, started_at, role, credit_limit, credit_limit_set_by,
+         access_set_by)
+      select ${own(1)}, workspace_id, workspace_version, id, clock_timestamp(), ${own(2)}, ${own(3)}, ${own(4)}, ${own(5)}
+      from changed returning id, started_at),`,
+  ENDED: `
+    stay as (
+      update membership set ended_at = greatest(clock_timestamp(), started_at)
+      from changed where membership.id = ${own(1)} returning account_id, changed.workspace_id),
+    signed_out as (
+      insert into session_end (session_id, workspace_id)
+      select s.id, stay.workspace_id from stay join session s on s.account_id = stay.account_id
+      where s.ended_at is null and s.expires_at > now()
+      on conflict do nothing),`,
+};
+
+const BEGINNING = ', (select id from stay) as "membershipId", (select started_at from stay) as "startedAt"';
 
 /**
  * A change of one member in one statement instead of a transaction of eight: what identity providers send at every
  * change of a person is one of these. It rests on the member's version and the workspace's revision as they were read;
  * `facts` is empty when either is another by now, also when it changes at this moment: it waits for that to end, and
- * for the member first, as everybody does.
+ * for the member first, as everybody does. Of what may become of the stay it has only what does: PostgreSQL prepares
+ * for all that a statement could write, each time.
  */
-const CHANGE = `
-  with locked as (
-    select id from member where id = $1 and workspace_id = $2 and version = $3 for no key update),
-  facts as (
-    select w.id, w.version, locked.id as member_id from workspace w, locked
-    where w.id = $2 and w.revision = $4 for key share of w),
+const change = (stay: Stay) => `
+  with facts as (
+    select m.id as member_id, w.version from member m join workspace w on w.id = m.workspace_id
+    where m.id = $1 and m.workspace_id = $2 and m.version = $3 and w.revision = $4
+    for no key update of m for key share of w),
   changed as (
     update member set user_name = $5, external_id = $6, profile = $7, managed_by = $8, version = member.version + 1,
       updated_at = greatest(clock_timestamp(), updated_at)
     from facts where member.id = facts.member_id
     returning member.id, account_id, workspace_id, member.version, updated_at, facts.version as workspace_version),
-  kept as (
-    update membership set role = $9, credit_limit = $10, credit_limit_set_by = $11, access_set_by = $12
-    from changed where membership.id = $13 and $9::text is not null),
-  ended as (
-    update membership set ended_at = greatest(clock_timestamp(), started_at)
-    from changed where membership.id = $13 and $9::text is null
-    returning account_id, changed.workspace_id),
-  begun as (
-    insert into membership
-      (id, workspace_id, workspace_version, member_id, started_at, role, credit_limit, credit_limit_set_by,
-       access_set_by)
-    select $14, workspace_id, workspace_version, id, clock_timestamp(), $9, $10, $11, $12
-    from changed where $13::uuid is null and $9::text is not null
-    returning started_at),
-  signed_out as (
-    insert into session_end (session_id, workspace_id)
-    select s.id, ended.workspace_id from ended join session s on s.account_id = ended.account_id
-    where s.ended_at is null and s.expires_at > now()
-    on conflict do nothing),
+  ${STAYS[stay]}
   entry as (
     insert into audit_entry (${AUDIT_ENTRY_COLUMNS})
-    select $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27 from changed)
-  select version, updated_at as "updatedAt", (select started_at from begun) as "startedAt" from changed`;
+    select $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21 from changed)
+  select version, updated_at as "updatedAt"${stay === 'BEGUN' ? BEGINNING : ''} from changed`;
+
+const CHANGES: Readonly<Record<Stay, string>> = {
+  UNTOUCHED: change('UNTOUCHED'),
+  CHANGED: change('CHANGED'),
+  BEGUN: change('BEGUN'),
+  ENDED: change('ENDED'),
+};
 
 interface Written {
   readonly version: number;
   readonly updatedAt: Date;
-  /** When the stay began that this has begun. */
-  readonly startedAt: Date | null;
+  /** Of the stay that this has begun. */
+  readonly membershipId?: string;
+  readonly startedAt?: Date;
 }
 
 /**
@@ -72,9 +97,9 @@ export async function changeInOneStatement(
   if (!isSimple(transition)) return undefined;
   const { row, next, workspace, accessSetBy } = transition;
   const { access } = next;
-  const membershipId = access === null ? null : (row.membershipId ?? newId());
+  const { stay, values } = stayAfter(transition);
   const managedBy = managedByAfter(context, row, next);
-  const written = await orNothing(context.database, [
+  const written = await orNothing(context.database, CHANGES[stay], [
     row.id,
     workspace.id,
     row.version,
@@ -83,13 +108,8 @@ export async function changeInOneStatement(
     next.externalId,
     JSON.stringify(next.profile),
     managedBy,
-    access?.role ?? null,
-    access?.creditLimit ?? null,
-    access?.creditLimitSetBy ?? null,
-    accessSetBy,
-    row.membershipId,
-    membershipId,
     ...auditEntryValues(context, auditFactOf(transition), new Date()),
+    ...values,
   ]);
   if (written === undefined) return undefined;
   const member = memberRow({
@@ -101,7 +121,7 @@ export async function changeInOneStatement(
     version: written.version,
     updatedAt: written.updatedAt,
     workspaceVersion: access === null ? null : workspace.version,
-    membershipId,
+    membershipId: access === null ? null : (written.membershipId ?? row.membershipId),
     role: access?.role ?? null,
     creditLimit: access?.creditLimit ?? null,
     creditLimitSetBy: access?.creditLimitSetBy ?? null,
@@ -109,6 +129,24 @@ export async function changeInOneStatement(
     startedAt: access === null ? null : (written.startedAt ?? row.startedAt),
   });
   return { member, changed: true };
+}
+
+/** What becomes of the stay, and the values that its part of the statement binds. */
+function stayAfter({ row, next, accessSetBy }: Transition): {
+  readonly stay: Stay;
+  readonly values: readonly (string | number | null)[];
+} {
+  const { access } = next;
+  const { membershipId } = row;
+  if (access === null) {
+    return membershipId === null
+      ? { stay: 'UNTOUCHED', values: [] }
+      : { stay: 'ENDED', values: [membershipId] };
+  }
+  const held = [access.role, access.creditLimit, access.creditLimitSetBy, accessSetBy];
+  if (membershipId === null) return { stay: 'BEGUN', values: [newId(), ...held] };
+  const isSame = isDeepStrictEqual(heldAccess(row), { access, accessSetBy });
+  return isSame ? { stay: 'UNTOUCHED', values: [] } : { stay: 'CHANGED', values: [membershipId, ...held] };
 }
 
 /** Whether nothing has to be counted, and nobody else's row changes with it. */
@@ -126,9 +164,13 @@ function isSimple(transition: Transition): boolean {
 
 const DEADLOCK = '40P01';
 
-async function orNothing(sql: Sql, values: readonly unknown[]): Promise<Written | undefined> {
+async function orNothing(
+  sql: Sql,
+  statement: string,
+  values: readonly unknown[],
+): Promise<Written | undefined> {
   try {
-    const [written] = await sql.rows<Written>(CHANGE, values);
+    const [written] = await sql.rows<Written>(statement, values);
     return written;
   } catch (error) {
     const isNamesake = violatedConstraint(error)?.startsWith('member_') === true;

@@ -156,7 +156,7 @@ async function changeAtOnce(
   const grant = await authorize(context, 'member.write', workspaceId);
   if (grant.memberId !== null) return undefined;
   const seen = context.seen.get(memberId);
-  const row = seen ?? (await findMember(context.database, workspaceId, memberId));
+  const row = seen ?? (await findMember(context.database.lookUps, workspaceId, memberId));
   if (row?.workspaceId !== workspaceId) return undefined;
   context.seen.delete(memberId);
   try {

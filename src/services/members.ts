@@ -69,8 +69,8 @@ export async function get(
   // UUIDs come in any case (RFC 9562 §4).
   if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
   const found = await (by.id != null
-    ? findMember(context.batched, workspaceId, by.id)
-    : findMemberByUserName(context.reads, workspaceId, by.userName ?? ''));
+    ? findMember(context.lookUps, workspaceId, by.id)
+    : findMemberByUserName(context.lookUps, workspaceId, by.userName ?? ''));
   if (found === undefined) return null;
   context.seen.set(found.id, found);
   return found;
