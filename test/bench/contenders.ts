@@ -29,9 +29,12 @@ export interface Arena {
   onStart(stop: () => Promise<void>): void;
 }
 
+/** As `npm start` has them. */
+export const OUR_FLAGS = ['--max-semi-space-size=32'];
+
 /** Our server, composed as the product composes it. */
 export function ours(arena: Arena): Promise<Contender> {
-  return contender(arena, 'ours', 'rollcall-server.ts', operationsOfTheModel(arena));
+  return contender(arena, 'ours', 'rollcall-server.ts', operationsOfTheModel(arena), OUR_FLAGS);
 }
 
 /** The least that the same answers cost. */
@@ -74,9 +77,11 @@ async function contender(
   name: string,
   file: string,
   operations: readonly Operation[],
+  flags: readonly string[] = [],
 ): Promise<Contender> {
   // The request log is written, as in production, and kept by nobody.
-  const server = await startServer(file, { target, poolSize: POOL_SIZE }, openSync(devNull, 'w'));
+  const log = openSync(devNull, 'w');
+  const server = await startServer(file, { target, poolSize: POOL_SIZE }, log, flags);
   onStart(server.stop);
   return { name, server, operations };
 }

@@ -4,6 +4,11 @@
  */
 const built = (file: string) => import(new URL(`../../dist/${file}`, import.meta.url).href);
 
+const { prepareToLoad, prepareForRequests }: typeof import('../../src/runtime.ts') =
+  await built('runtime.js');
+prepareToLoad();
+
+export { prepareForRequests };
 export const { createApp }: typeof import('../../src/app.ts') = await built('app.js');
 export const { Database }: typeof import('../../src/database/database.ts') =
   await built('database/database.js');

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { connect, createApp, Database } from './product.ts';
+import { connect, createApp, Database, prepareForRequests } from './product.ts';
 import { PUBLIC_URL, serveForBench } from './server-process.ts';
 
 /** Our server, composed as `serve.ts` composes it: it authenticates, authorizes, judges, audits and logs. */
@@ -12,5 +12,6 @@ await serveForBench(async ({ target, poolSize }) => {
     publicUrl: PUBLIC_URL,
     playground: false,
   });
+  prepareForRequests();
   return app.handler;
 });

@@ -35,14 +35,17 @@ export const PUBLIC_URL = 'http://bench.test';
 /**
  * Starts a server of this directory.
  * @param log the file descriptor that takes its request log
+ * @param flags Node's own options
  * @throws Error when it ends before it serves
  */
 export async function startServer(
   file: string,
   settings: ServerSettings,
   log: number,
+  flags: readonly string[] = [],
 ): Promise<ServerProcess> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    execArgv: [...flags],
     stdio: ['ignore', log, 'inherit', 'ipc'],
   });
   const stop = async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import type { Contender } from './contenders.ts';
+import { type Contender, OUR_FLAGS } from './contenders.ts';
 import { CONNECTIONS } from './operations.ts';
 import { median } from './rounds.ts';
 import { table, whole } from './table.ts';
@@ -91,7 +91,7 @@ interface Start {
 
 async function started(dataDir: string): Promise<Start> {
   const begin = performance.now();
-  const server = spawn(process.execPath, [MAIN], {
+  const server = spawn(process.execPath, [...OUR_FLAGS, MAIN], {
     env: { ...process.env, PORT: '0', ROLLCALL_DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
