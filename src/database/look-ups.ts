@@ -2,7 +2,7 @@ import type { Client, ClientConfig } from 'pg';
 import { PreparingClient } from './preparing-client.js';
 
 /** Enough for as many lookups as a process has time for, few enough for them to go together. */
-const CONNECTIONS = 2;
+export const LOOK_UP_CONNECTIONS = 2;
 
 /**
  * Answers statements that find a row or a few by an index. They share connections, and what is asked in one turn of the
@@ -11,7 +11,7 @@ const CONNECTIONS = 2;
  */
 export class LookUps {
   readonly #config: ClientConfig;
-  readonly #connections: (Client | undefined)[] = Array.from({ length: CONNECTIONS });
+  readonly #connections: (Client | undefined)[] = Array.from({ length: LOOK_UP_CONNECTIONS });
   #turn = 0;
 
   /** @param config where the database is; nothing is connected before it is needed */
@@ -20,7 +20,7 @@ export class LookUps {
   }
 
   async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    this.#turn = (this.#turn + 1) % CONNECTIONS;
+    this.#turn = (this.#turn + 1) % LOOK_UP_CONNECTIONS;
     const client = this.#connections[this.#turn] ?? this.#connect(this.#turn);
     writeAtOnce(client);
     const { rows } = await client.query(text, [...values]);
@@ -31,8 +31,8 @@ export class LookUps {
   async close(): Promise<void> {
     const open = this.#connections.splice(
       0,
-      CONNECTIONS,
-      ...Array.from({ length: CONNECTIONS }, () => undefined),
+      LOOK_UP_CONNECTIONS,
+      ...Array.from({ length: LOOK_UP_CONNECTIONS }, () => undefined),
     );
     await Promise.all(open.map((client) => client?.end()));
   }

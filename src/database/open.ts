@@ -1,5 +1,6 @@
 import { Database } from './database.js';
 import { startEmbeddedPostgres } from './embedded.js';
+import { LOOK_UP_CONNECTIONS } from './look-ups.js';
 import { migrate } from './migrate.js';
 import { connect } from './orm.js';
 
@@ -38,7 +39,8 @@ export interface OpenDatabase {
  */
 export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase> {
   const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
-  const settings = { max_connections: String(OTHER_CONNECTIONS + workers * databasePoolSize) };
+  const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + LOOK_UP_CONNECTIONS);
+  const settings = { max_connections: String(connections) };
   const embedded =
     databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings })

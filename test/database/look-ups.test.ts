@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Database } from '../../src/database/database.js';
+import { LookUps } from '../../src/database/look-ups.js';
+import { connect } from '../../src/database/orm.js';
+import { createTestDatabase, type TestDatabase } from '../database.js';
+
+/** Lookups share connections: each gets its own answer, whatever becomes of the others. */
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = await Database.over(await connect(testDatabase.address, 2));
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const doubled = (number: number) =>
+  database.lookUps.rows<{ doubled: number }>('select 2 * $1::integer as doubled', [number]);
+
+const numbers = Array.from({ length: 500 }, (_, index) => index);
+
+test('whoever asks at the same moment gets what belongs to them, over two connections', async () => {
+  const answers = await Promise.all(numbers.map(doubled));
+  expect(answers).toEqual(numbers.map((number) => [{ doubled: 2 * number }]));
+  const pids = await Promise.all(
+    numbers.map(() => database.lookUps.rows<{ pid: number }>('select pg_backend_pid() as pid', [])),
+  );
+  expect(new Set(pids.flat().map(({ pid }) => pid)).size).toBe(2);
+});
+
+test('one that fails spoils no other', async () => {
+  const answers = await Promise.allSettled(
+    numbers.map((number) =>
+      database.lookUps.rows<{ share: number }>('select 100 / $1::integer as share', [number % 5]),
+    ),
+  );
+  for (const [index, answer] of answers.entries()) {
+    if (index % 5 === 0) expect(answer).toMatchObject({ status: 'rejected', reason: { code: '22012' } });
+    else expect(answer).toEqual({ status: 'fulfilled', value: [{ share: Math.floor(100 / (index % 5)) }] });
+  }
+});
+
+test('NUL is refused as everywhere', async () => {
+  await expect(database.lookUps.rows('select $1::text', ['\0'])).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+});
+
+test('connections that are ended are followed by others', async () => {
+  await Promise.all(numbers.map(doubled));
+  await database.rows(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    [],
+  );
+  await expect.poll(() => doubled(21).catch(() => [])).toEqual([{ doubled: 42 }]);
+  expect(await Promise.all(numbers.map(doubled))).toHaveLength(500);
+});
+
+test('where no database is, whoever asks is told so', async () => {
+  const nowhere = new LookUps({ ...testDatabase.address, host: '/nowhere' });
+  const answers = await Promise.allSettled([1, 2, 3].map((n) => nowhere.rows('select $1::integer', [n])));
+  for (const answer of answers) expect(answer.status).toBe('rejected');
+});
