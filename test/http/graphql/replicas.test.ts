@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type App, createApp } from '../../../src/app.js';
 import { Database } from '../../../src/database/database.js';
 import {
@@ -96,9 +96,14 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+/** It follows as fast as the machine lets it. */
+beforeEach(async () => {
+  await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
+  reasons.length = 0;
+});
+
 afterEach(async () => {
   await onReplica.query('select pg_wal_replay_resume()');
-  reasons.length = 0;
 });
 
 function place(name: string): { dataDir: string; database: string } {
@@ -156,13 +161,12 @@ test('a mutation reads nothing of it', async () => {
   expect((await replicaLog()).slice(before)).toBe('');
 });
 
-test('a replica that stays behind is waited for once, and then left alone', async () => {
+test('a replica that stays behind is waited for, and then left alone for a while', async () => {
   await onReplica.query('select pg_wal_replay_pause()');
   await rename('Behind');
-  expect(await nameNow()).toBe('Behind');
-  expect(reasons).toEqual(['it is behind']);
-  expect(await nameNow()).toBe('Behind');
-  expect(reasons).toEqual(['it is behind']);
+  for (let query = 0; query < 20; query += 1) expect(await nameNow()).toBe('Behind');
+  expect(new Set(reasons)).toEqual(new Set(['it is behind']));
+  expect(reasons.length).toBeLessThan(20);
   await onReplica.query('select pg_wal_replay_resume()');
   await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
 });
@@ -182,7 +186,6 @@ test('one that cannot be reached is done without', async () => {
 });
 
 test('one that goes in the middle is done without', async () => {
-  await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
   const sql = await replicas.caughtUp();
   await onReplica.query(
     'select pg_terminate_backend(pid) from pg_stat_activity where backend_type = $1 and pid <> pg_backend_pid()',
@@ -194,9 +197,7 @@ test('one that goes in the middle is done without', async () => {
 });
 
 test('a statement that is wrong is refused as ever, and is no fault of the replica', async () => {
-  await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
   const sql = await replicas.caughtUp();
-  reasons.length = 0;
   await expect(sql.rows('select $1::text', ['\0'])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   expect(reasons).toEqual([]);
 });
