@@ -4,7 +4,7 @@ import type { Landmark, Positions } from './page.js';
 
 /** How far landmarks are apart: no more rows are skipped, whichever page is asked for. */
 const DISTANCE = 1000;
-/** Where landmarks are lost again and again, because members are deleted, they are not looked for every time. */
+/** Where landmarks are lost again and again, because members are being deleted, they are looked for no more often. */
 const LOOKED_FOR_EVERY_MS = 5000;
 /** Of a workspace of a million members, a thousand ids are kept. */
 const MOST_WORKSPACES = 200;
@@ -19,6 +19,7 @@ interface Landmarks {
 interface Known {
   /** Undefined where they have turned out not to be true. */
   readonly landmarks: Promise<Landmarks | undefined>;
+  /** When they were looked for. */
   readonly since: number;
 }
 
@@ -72,7 +73,8 @@ export class MemberPositions {
     offset: number,
     total: number,
   ): Promise<Landmark | undefined> {
-    const landmarks = await this.#landmarks(sql, workspaceId, total);
+    const known = await this.#lookedFor(sql, workspaceId, total);
+    const landmarks = await known.landmarks;
     if (landmarks === undefined) return undefined;
     const number = Math.min(Math.floor(offset / DISTANCE), landmarks.ids.length - 1);
     const [id, last] = [landmarks.ids[number], landmarks.ids.at(-1)];
@@ -82,24 +84,33 @@ export class MemberPositions {
       position: number * DISTANCE,
       evidence: (place) => evidence(place(last)),
       truth: `${positionOfLast(landmarks)} ${landmarks.deletions}`,
-      refute: () => void this.#keep(workspaceId, Promise.resolve(undefined)),
+      refute: () => this.#refute(workspaceId, known),
     };
   }
 
-  #landmarks(sql: Sql, workspaceId: string, total: number): Promise<Landmarks | undefined> {
+  /** What is known, looked for once more where that is due: by the first who comes, for all who come meanwhile. */
+  async #lookedFor(sql: Sql, workspaceId: string, total: number): Promise<Known> {
     const known = this.#known.get(workspaceId);
     if (known === undefined) return this.#keep(workspaceId, lookFor(sql, workspaceId));
-    return known.landmarks.then((landmarks) => {
-      const isOld = performance.now() - known.since > LOOKED_FOR_EVERY_MS;
-      const mayLook = landmarks === undefined ? isOld : total - positionOfLast(landmarks) > 2 * DISTANCE;
-      return mayLook ? this.#keep(workspaceId, lookFor(sql, workspaceId, landmarks)) : landmarks;
-    });
+    const landmarks = await known.landmarks;
+    const now = this.#known.get(workspaceId);
+    if (now !== undefined && now !== known) return now;
+    const isOld = performance.now() - known.since > LOOKED_FOR_EVERY_MS;
+    const mayLook = landmarks === undefined ? isOld : total - positionOfLast(landmarks) > 2 * DISTANCE;
+    return mayLook ? this.#keep(workspaceId, lookFor(sql, workspaceId, landmarks)) : known;
   }
 
-  #keep(workspaceId: string, landmarks: Promise<Landmarks | undefined>): Promise<Landmarks | undefined> {
-    this.#known.set(workspaceId, { landmarks, since: performance.now() });
+  /** Of all who have found out, the first is heard: for the others, there may be new ones already. */
+  #refute(workspaceId: string, known: Known): void {
+    if (this.#known.get(workspaceId) !== known) return;
+    this.#known.set(workspaceId, { landmarks: Promise.resolve(undefined), since: known.since });
+  }
+
+  #keep(workspaceId: string, landmarks: Promise<Landmarks | undefined>): Known {
+    const known = { landmarks, since: performance.now() };
+    this.#known.set(workspaceId, known);
     landmarks.catch(() => this.#known.delete(workspaceId));
-    return landmarks;
+    return known;
   }
 }
 
