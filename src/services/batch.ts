@@ -34,7 +34,7 @@ async function answerAll(sql: Sql, questions: readonly Question[]): Promise<(Ans
   const [only, ...others] = questions;
   if (only !== undefined && others.length === 0) return [await sql.rows(only.text, only.values)];
   const answers = new Map<Question, Answers | Error>();
-  const groups = Map.groupBy(questions, sameness);
+  const groups = Map.groupBy(questions, samenessOf());
   await Promise.all(
     [...groups.values()].map(async (group) => {
       try {
@@ -48,11 +48,18 @@ async function answerAll(sql: Sql, questions: readonly Question[]): Promise<(Ans
   return questions.map((question) => answers.get(question) ?? []);
 }
 
-/** What questions have in common that differ in their parent only; one without a parent has nothing in common. */
-function sameness(question: Question): unknown {
-  const { text, values } = question;
-  const [parent, ...others] = values;
-  return typeof parent === 'string' && isId(parent) ? JSON.stringify([text, others]) : question;
+/** Tells what questions have in common that differ in their parent only; one without a parent has nothing in common. */
+function samenessOf(): (question: Question) => unknown {
+  // The text of a question is long, and the same for all parents.
+  const numbers = new Map<string, number>();
+  return (question) => {
+    const { text, values } = question;
+    const [parent, ...others] = values;
+    if (typeof parent !== 'string' || !isId(parent)) return question;
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return `${number} ${JSON.stringify(others)}`;
+  };
 }
 
 async function answerGroup(

@@ -55,12 +55,15 @@ const evidence = (last: string) => `(
 export class MemberPositions {
   readonly #known = new LRUCache<string, Known>({ max: MOST_WORKSPACES });
 
-  /** The positions of a workspace's members. Whoever asks may read them all. */
-  of(sql: Sql, workspaceId: string): Positions {
+  /**
+   * The positions of a workspace's members. Whoever asks may read them all.
+   * @param lookUps for what is found at once
+   */
+  of(sql: Sql, lookUps: Sql, workspaceId: string): Positions {
     return {
       far: DISTANCE,
       total: async () => {
-        const [tally] = await sql.rows<{ members: number }>(TALLY, [workspaceId]);
+        const [tally] = await lookUps.rows<{ members: number }>(TALLY, [workspaceId]);
         return tally?.members ?? 0;
       },
       landmarkBefore: (offset, total) => this.#landmarkBefore(sql, workspaceId, offset, total),

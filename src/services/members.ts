@@ -107,7 +107,7 @@ export async function list(
       id: 'm.id',
       ...(orderBy === undefined ? {} : { orderBy }),
       descending: order?.descending ?? false,
-      ...(isWhole ? { positions: context.positions.of(context.batched, workspaceId) } : {}),
+      ...(isWhole ? { positions: context.positions.of(context.batched, context.lookUps, workspaceId) } : {}),
     },
     page,
     memberOfJson,
