@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { startEmbeddedPostgres } from './product.ts';
@@ -60,6 +61,22 @@ async function administer(url: string, statement: string): Promise<void> {
   await client.connect();
   try {
     await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+const BUSY = `
+  select 1 from pg_stat_activity
+  where datname = current_database() and state = 'active' and pid <> pg_backend_pid() limit 1`;
+const POLL_MS = 50;
+
+/** Waits until nobody asks the database anything. */
+export async function settled(target: DatabaseTarget): Promise<void> {
+  const client = new pg.Client(pgOptions(target));
+  await client.connect();
+  try {
+    while ((await client.query(BUSY)).rows.length > 0) await wait(POLL_MS);
   } finally {
     await client.end();
   }

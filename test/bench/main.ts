@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { type Arena, type Contender, floor, ours, POOL_SIZE, peers } from './contenders.ts';
-import { createDatabase, pgOptions } from './database.ts';
+import { createDatabase, pgOptions, settled } from './database.ts';
 import { CONNECTIONS } from './operations.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type Comparison, compare } from './rounds.ts';
@@ -81,7 +81,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   console.log('Ours and the floor give the same answers, byte by byte.\n');
   const comparisons: Comparison[] = [];
   for (const { name } of operations) {
-    comparisons.push(await compare(name, contenders, options));
+    comparisons.push(await compare(name, contenders, { ...options, settled: () => settled(target) }));
     console.error(`${name} done`);
   }
   console.log(`${comparisonTable(comparisons)}\n`);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Contender } from './contenders.ts';
 import { CONNECTIONS, type Operation } from './operations.ts';
@@ -27,6 +28,8 @@ export interface Comparison {
 export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
+  /** Waits until the database has nothing to do. */
+  settled(): Promise<void>;
 }
 
 const WARM_UP_SECONDS = 2;
@@ -35,7 +38,7 @@ const WARM_UP_SECONDS = 2;
 export async function compare(
   name: string,
   contenders: readonly Contender[],
-  { rounds, seconds }: Plan,
+  { rounds, seconds, settled }: Plan,
 ): Promise<Comparison> {
   const able = contenders.flatMap((contender) => {
     const operation = contender.operations.find((known) => known.name === name);
@@ -43,11 +46,28 @@ export async function compare(
   });
   for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS);
   for (let done = 0; done < rounds; done++) {
-    for (const { contender, operation, measured } of able)
+    for (const { contender, operation, measured } of able) {
+      // Who is slow leaves requests behind that nobody waits for any more, and is busy with them in others' turns.
+      for (const { contender } of able) await idle(contender);
+      await settled();
       measured.push(await round(operation, contender, seconds));
+    }
   }
   const measured = new Map(able.map(({ contender, measured }) => [contender.name, medians(measured)]));
   return { operation: name, measured };
+}
+
+const LOOK_MS = 100;
+/** Of CPU time, in microseconds. */
+const HARDLY_ANY = 20_000;
+
+async function idle({ server }: Contender): Promise<void> {
+  for (let before = await server.usage(); ; ) {
+    await wait(LOOK_MS);
+    const after = await server.usage();
+    if (after.cpu - before.cpu < HARDLY_ANY) return;
+    before = after;
+  }
 }
 
 async function round(operation: Operation, { server }: Contender, seconds: number): Promise<Measured> {
