@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -233,4 +234,10 @@ describe('a start that fails says why, in a sentence', () => {
     taken.close();
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`Port ${port} is taken`) });
   });
+});
+
+test('the command is built so that npx can run it', async () => {
+  await expect(
+    access(new URL('../../dist/cli/main.js', import.meta.url), constants.X_OK),
+  ).resolves.toBeUndefined();
 });
