@@ -16,6 +16,7 @@ import type { Replicas } from './database/replicas.js';
 import { auditExport } from './exports/audit.js';
 import { membersExport } from './exports/members.js';
 import { exportsRouter } from './exports/router.js';
+import { Compiler } from './graphql/compiler.js';
 import type { Context } from './graphql/context.js';
 import { createLoaders } from './graphql/loaders.js';
 import { playgroundRouter } from './graphql/playground/router.js';
@@ -66,6 +67,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
   });
   const schema = createSchema();
+  const compiler = new Compiler(schema);
   const credentials = new Credentials(database, operatorToken, (error) =>
     logger.error({ err: error }, 'the last use of API keys could not be noted'),
   );
@@ -79,7 +81,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
-  const graphql = createGraphqlServer({ schema, introspection: playground, onFault });
+  const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
@@ -106,7 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.use(
     '/scim/v2/organizations/:workspaceId',
     scimRouter({
-      schema,
+      graphql: { schema, compile: (document) => compiler.compile(document) },
       publicUrl,
       compression: scimCompression,
       onFault,

@@ -95,9 +95,16 @@ const VALUES: ReadonlySet<string> = new Set([
   Kind.OBJECT,
 ]);
 
-/** graphql-js finds a null in a variable that has a default during execution only; it alone gives such errors nodes. */
+/**
+ * A null in a variable that has a default is found during execution only: by graphql-js, which says at which nodes, or by
+ * a compiled operation, which says at which path. A resolver's own errors say neither.
+ */
 function isArgumentFault(cause: unknown): boolean {
-  return cause instanceof GraphQLError && cause.nodes !== undefined && /^Argument "/.test(cause.message);
+  return (
+    cause instanceof GraphQLError &&
+    (cause.nodes !== undefined || cause.path !== undefined) &&
+    /^Argument "/.test(cause.message)
+  );
 }
 
 /** Puts the request's id into every error: the formatter above is not told which request it works for. */

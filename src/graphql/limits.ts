@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type ArgumentNode,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
@@ -30,13 +31,15 @@ const BULK = { field: 'membersBulkUpdate', ids: 'memberIds' } as const;
 
 interface Cost {
   readonly cost: number;
+  /** How many fields are written, with each fragment as often as it is used. */
+  readonly fields: number;
   readonly depth: number;
   readonly aliases: number;
   /** Whether it has nodes or edges: only connections have, also where a fragment asks for them. */
   readonly ofConnection: boolean;
 }
 
-const NOTHING: Cost = { cost: 0, depth: 0, aliases: 0, ofConnection: false };
+const NOTHING: Cost = { cost: 0, fields: 0, depth: 0, aliases: 0, ofConnection: false };
 
 interface Request {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -48,19 +51,23 @@ export const operationLimits: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ document, operation, request }) {
-        const fragments = new Map(
-          document.definitions
-            .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-            .map((fragment) => [fragment.name.value, fragment]),
-        );
         if (operation === undefined) return;
         refuseDeepVariables(request.variables ?? {});
         const variables = { ...defaultsOf(operation), ...request.variables };
-        refuseExpensive(operationCost(operation, { fragments, variables }));
+        refuseExpensive(operationCost(operation, { fragments: fragmentsOf(document), variables }));
       },
     };
   },
 };
+
+/** The fragments of a document by their names. */
+export function fragmentsOf({ definitions }: DocumentNode): Request['fragments'] {
+  return new Map(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+}
 
 /** Level by level, not by recursion: it is there to save the stack. */
 function refuseDeepVariables(variables: object): void {
@@ -117,6 +124,7 @@ export function operationCost(operation: OperationDefinitionNode, request: Reque
     (selectionSet?.selections ?? []).map(nodeCost).reduce(
       (sum, part) => ({
         cost: sum.cost + part.cost,
+        fields: sum.fields + part.fields,
         depth: Math.max(sum.depth, part.depth),
         aliases: sum.aliases + part.aliases,
         ofConnection: sum.ofConnection || part.ofConnection,
@@ -127,12 +135,12 @@ export function operationCost(operation: OperationDefinitionNode, request: Reque
     if (node.kind === Kind.FRAGMENT_SPREAD) return fragmentCost(node.name.value);
     if (node.kind === Kind.INLINE_FRAGMENT) return selectionCost(node.selectionSet);
     // Introspection is deep by nature and costs no statement.
-    if (node.name.value.startsWith('__')) return { ...NOTHING, cost: 1, depth: 1 };
+    if (node.name.value.startsWith('__')) return { ...NOTHING, cost: 1, fields: 1, depth: 1 };
     const inside = selectionCost(node.selectionSet);
     const aliases = inside.aliases + (node.alias === undefined ? 0 : 1);
     const ofConnection = node.name.value === 'nodes' || node.name.value === 'edges';
     const cost = 1 + pageSize(node, inside, request) * inside.cost;
-    return { cost, depth: 1 + inside.depth, aliases, ofConnection };
+    return { cost, fields: 1 + inside.fields, depth: 1 + inside.depth, aliases, ofConnection };
   };
   return selectionCost(operation.selectionSet);
 }

@@ -1,5 +1,6 @@
 import {
   GraphQLInputObjectType,
+  GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLUnionType,
@@ -8,6 +9,7 @@ import {
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../model/access.js';
+import { nodeType } from '../model/node.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from './resolvers/access-review.js';
 import { ApiKeyResolver } from './resolvers/api-key.js';
 import { ApiKeyAbilitiesResolver } from './resolvers/api-key-abilities.js';
@@ -72,8 +74,9 @@ export function createSchema(): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     // type-graphql cannot say @oneOf; graphql enforces it once the type says so.
     if (type instanceof GraphQLInputObjectType && type.extensions.isOneOf === true) type.isOneOf = true;
-    // type-graphql awaits the answer, which makes each member of a page wait for a promise of its own.
+    // type-graphql awaits the answer, which makes each member of a page wait, and which no compiler knows how to do.
     if (type instanceof GraphQLUnionType && type.name === 'MemberAccess') type.resolveType = memberAccessType;
+    if (type instanceof GraphQLInterfaceType && type.name === 'Node') type.resolveType = nodeType;
   }
   return schema;
 }

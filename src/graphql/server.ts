@@ -5,13 +5,16 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import type { Compiler } from './compiler.js';
 import type { Context } from './context.js';
 import { formatErrors, requestIdInErrors } from './errors.js';
+import { executing } from './executor.js';
 import { operationLimits } from './limits.js';
 import { readsOfQueries } from './reads.js';
 
 export interface GraphqlServerOptions {
   readonly schema: GraphQLSchema;
+  readonly compiler: Compiler;
   readonly introspection: boolean;
   onFault(error: unknown): void;
 }
@@ -19,11 +22,12 @@ export interface GraphqlServerOptions {
 /** Apollo Server over the schema; to be started before it serves, and stopped to drain. */
 export function createGraphqlServer({
   schema,
+  compiler,
   introspection,
   onFault,
 }: GraphqlServerOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema,
+    gateway: executing(schema, compiler),
     introspection,
     // Suggestions ("Did you mean …") tell the schema too, name by name.
     hideSchemaDetailsFromClientErrors: !introspection,

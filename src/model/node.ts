@@ -2,13 +2,17 @@
 import 'reflect-metadata';
 import { Field, ID, InterfaceType } from 'type-graphql';
 
+export function nodeType({ __typename }: { readonly __typename?: string }): string | undefined {
+  return __typename;
+}
+
 /**
  * Relay's Node. Rows are plain objects, so the type cannot be told by `instanceof`: who resolves a Node
  * names its type in `__typename`.
  */
 @InterfaceType({
   description: 'Something with a global id.',
-  resolveType: (value: { __typename?: string }) => value.__typename,
+  resolveType: nodeType,
 })
 export abstract class Node {
   @Field(() => ID, { description: 'Opaque and stable.' })

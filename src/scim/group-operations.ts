@@ -1,6 +1,11 @@
-import type { GraphQLSchema } from 'graphql';
 import type { GroupFilterInput } from './filter/group-filter.js';
-import { compile, type Operation, type OperationTypes, type PageInfo, prepare } from './operations.js';
+import {
+  type GraphqlSource,
+  type Operation,
+  type OperationTypes,
+  type PageInfo,
+  preparing,
+} from './operations.js';
 import type { OrderInput } from './sort.js';
 
 /** A group, as far as SCIM shows it. */
@@ -145,12 +150,13 @@ export interface GroupOperations {
  * Parses the documents and checks them against the schema: once, at start.
  * @throws Error when the schema and a document do not fit each other
  */
-export function prepareGroupOperations(schema: GraphQLSchema): GroupOperations {
+export function prepareGroupOperations(source: GraphqlSource): GroupOperations {
+  const prepare = preparing(source);
   return {
-    getGroup: compile<GetGroup>(schema, GET_GROUP),
-    listGroups: prepare<ListGroups>(schema, LIST_GROUPS),
-    createGroup: compile<CreateGroup>(schema, CREATE_GROUP),
-    updateGroup: compile<UpdateGroup>(schema, UPDATE_GROUP),
-    deleteGroup: compile<DeleteGroup>(schema, DELETE_GROUP),
+    getGroup: prepare<GetGroup>(GET_GROUP),
+    listGroups: prepare<ListGroups>(LIST_GROUPS),
+    createGroup: prepare<CreateGroup>(CREATE_GROUP),
+    updateGroup: prepare<UpdateGroup>(UPDATE_GROUP),
+    deleteGroup: prepare<DeleteGroup>(DELETE_GROUP),
   };
 }

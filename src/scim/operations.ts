@@ -1,12 +1,4 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql';
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Role, SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/profile.js';
@@ -71,14 +63,13 @@ const FIND_MEMBER = /* GraphQL */ `
   ${MEMBER}
 `;
 
-/** @param filtered whether the document has a filter: then it cannot be compiled */
-const listMembers = (filtered: boolean) => /* GraphQL */ `
+const LIST_MEMBERS = /* GraphQL */ `
   query ScimMembers(
-    $workspaceId: ID!, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String, $withNext: Boolean!
-    ${filtered ? '$filter: MemberFilter' : ''}
+    $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String,
+    $withNext: Boolean!
   ) {
     workspace(id: $workspaceId) {
-      members(${filtered ? 'filter: $filter' : ''} orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
+      members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
         nodes { ...M }
         totalCount
         pageInfo @include(if: $withNext) { hasNextPage endCursor }
@@ -182,40 +173,35 @@ export interface Operations {
  * Parses the documents and checks them against the schema: once, at start.
  * @throws Error when the schema and a document do not fit each other
  */
-export function prepareOperations(schema: GraphQLSchema): Operations {
-  const everybody = compile<ListMembers>(schema, listMembers(false));
-  const some = prepare<ListMembers>(schema, listMembers(true));
+export function prepareOperations({ schema, compile }: GraphqlSource): Operations {
+  const prepare = preparing({ schema, compile });
   return {
-    getMember: compile<GetMember>(schema, GET_MEMBER),
-    findMember: compile<FindMember>(schema, FIND_MEMBER),
-    listMembers: (contextValue, variables) =>
-      (variables.filter === undefined ? everybody : some)(contextValue, variables),
-    provisionMember: compile<ProvisionMember>(schema, PROVISION_MEMBER),
-    deleteMember: compile<DeleteMember>(schema, DELETE_MEMBER),
+    getMember: prepare<GetMember>(GET_MEMBER),
+    findMember: prepare<FindMember>(FIND_MEMBER),
+    listMembers: prepare<ListMembers>(LIST_MEMBERS),
+    provisionMember: prepare<ProvisionMember>(PROVISION_MEMBER),
+    deleteMember: prepare<DeleteMember>(DELETE_MEMBER),
   };
 }
 
-/** @throws AggregateError when the schema and the document do not fit each other */
-export function prepare<Types extends AnyOperation>(schema: GraphQLSchema, source: string): Operation<Types> {
-  const document = validated(schema, source);
-  return async (contextValue, variables) => {
-    const result = await execute({ schema, document, contextValue, variableValues: variables });
-    return dataOf<Types['data']>(result);
-  };
+/** The schema, and what makes a function of a document that is valid in it. */
+export interface GraphqlSource {
+  readonly schema: GraphQLSchema;
+  compile(
+    document: DocumentNode,
+  ): (contextValue: object, variables: Readonly<Record<string, unknown>>) => Promise<ExecutionResult>;
 }
+
+type Prepare = <Types extends AnyOperation>(source: string) => Operation<Types>;
 
 /**
- * Like `prepare`, and compiled to JavaScript: a third of the time where a request asks for one thing. Not for documents
- * with the variable of a filter: the compiler writes input types out, and these contain each other.
- * @throws AggregateError when the schema and the document do not fit each other
+ * Makes functions of documents.
+ * @returns what throws an AggregateError when the schema and the document do not fit each other
  */
-export function compile<Types extends AnyOperation>(schema: GraphQLSchema, source: string): Operation<Types> {
-  const compiled = compileQuery(schema, validated(schema, source));
-  if (!isCompiledQuery(compiled))
-    throw new AggregateError(compiled.errors ?? [], 'a document does not compile');
-  return async (contextValue, variables) => {
-    const result = await compiled.query(undefined, contextValue, variables);
-    return dataOf<Types['data']>(result);
+export function preparing({ schema, compile }: GraphqlSource): Prepare {
+  return <Types extends AnyOperation>(source: string): Operation<Types> => {
+    const compiled = compile(validated(schema, source));
+    return async (contextValue, variables) => dataOf<Types['data']>(await compiled(contextValue, variables));
   };
 }
 

@@ -1,5 +1,4 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
-import type { GraphQLSchema } from 'graphql';
 import type { WorkspaceVersion } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { acceptsScim } from './accept.js';
@@ -12,7 +11,7 @@ import { errorBody, faultOf } from './errors.js';
 import { prepareGroupOperations } from './group-operations.js';
 import { groupEndpoints, groupSource } from './groups.js';
 import { meEndpoints } from './me.js';
-import { prepareOperations } from './operations.js';
+import { type GraphqlSource, prepareOperations } from './operations.js';
 import { inTurn } from './pipelining.js';
 import { parseQuery } from './query.js';
 import { type Routes, routesOf } from './routes.js';
@@ -27,8 +26,8 @@ export interface ScimContext {
 }
 
 export interface ScimDependencies {
-  /** The schema that is served at /graphql: the adapter is one more client of it. */
-  readonly schema: GraphQLSchema;
+  /** What is served at /graphql: the adapter is one more client of it. */
+  readonly graphql: GraphqlSource;
   /**
    * The context for the key in `authorization`; undefined when it is no key of this workspace.
    * Throws DomainError FORBIDDEN when SCIM is not enabled for the workspace.
@@ -75,8 +74,8 @@ const ROUTE = `${MOUNT}/:workspaceId`;
  * @throws Error when the schema lacks what the adapter asks of it
  */
 export function scimRouter(dependencies: ScimDependencies): Router {
-  const operations = prepareOperations(dependencies.schema);
-  const groupOperations = prepareGroupOperations(dependencies.schema);
+  const operations = prepareOperations(dependencies.graphql);
+  const groupOperations = prepareGroupOperations(dependencies.graphql);
   const resources = [
     ...userEndpoints(operations),
     ...groupEndpoints(groupOperations),

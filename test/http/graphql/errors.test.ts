@@ -80,10 +80,15 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
 
   test('a null that only the execution finds', async () => {
     const query = 'query ($id: ID = "x") { workspace(id: $id) { id } }';
-    expect(await app.graphql(app.operatorToken, query, { id: null })).toEqual({
-      data: { workspace: null },
-      errors: [errorAt(['workspace'], 'INVALID_INPUT', expect.stringContaining('"id"'), { attribute: 'id' })],
-    });
+    // Also when it has been asked so often that it is compiled.
+    for (let time = 0; time < 4; time += 1) {
+      expect(await app.graphql(app.operatorToken, query, { id: null })).toEqual({
+        data: { workspace: null },
+        errors: [
+          errorAt(['workspace'], 'INVALID_INPUT', expect.stringContaining('"id"'), { attribute: 'id' }),
+        ],
+      });
+    }
   });
 
   test.each(['2026-13', '26-11', '2026-11-01', ''])('the month %j', async (month) => {
