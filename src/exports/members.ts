@@ -19,7 +19,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { name: 'memberId', of: ({ id }) => id },
   { name: 'userName', of: ({ userName }) => userName },
-  { name: 'displayName', of: ({ profile }) => text(profile.displayName) },
+  { name: 'displayName', of: ({ attributes }) => text(attributes.displayName) },
   { name: 'externalId', of: ({ externalId }) => externalId },
   { name: 'active', of: ({ active }) => String(active) },
   { name: 'role', of: ({ role }) => role },

@@ -81,17 +81,12 @@ export class Member implements Node {
   @Property({ type: 'text', nullable: true })
   externalId!: string | null;
 
-  /** The column; GraphQL shows it as `profile { attributes … }`. */
-  @Property({ columnType: 'jsonb', type: 'json' })
-  profile!: Profile;
+  /** GraphQL shows it as `profile { attributes … }`. */
+  @Property({ fieldName: 'profile', columnType: 'jsonb', type: 'json' })
+  attributes!: Profile;
 
-  // graphql's own way would read the column, which has the field's name.
-  @Field(() => MemberProfile, {
-    name: 'profile',
-    description: 'What has been said about the person.',
-    simple: false,
-  })
-  person!: MemberProfile;
+  @Field(() => MemberProfile, { description: 'What has been said about the person.' })
+  profile!: MemberProfile;
 
   @Field(() => Boolean, { description: 'Whether the member has an open membership.' })
   active!: boolean;

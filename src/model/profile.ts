@@ -6,7 +6,7 @@ import { GraphQLJSONObject } from './scalars.js';
 /** A GraphQL type whose fields are attributes; the values are plain objects with the attributes' names. */
 function typeOf(name: string, description: string, attributes: readonly ProfileAttribute[]): object {
   class Type {}
-  ObjectType(name, { description })(Type);
+  ObjectType(name, { description, simpleResolvers: true })(Type);
   addFields(Type, name, attributes);
   return Type;
 }
@@ -27,10 +27,12 @@ function addFields(
     const { name, description, multiValued } = attribute;
     const fieldType = fieldTypeOf(typeName, attribute);
     // GraphQL has no `$` in names.
+    const shownAs = name.replace('$', '');
     const options = {
       nullable: true,
       description: `${description} Null: not said.`,
-      name: name.replace('$', ''),
+      name: shownAs,
+      simple: shownAs === name,
     };
     Field(() => (multiValued ? [fieldType] : fieldType), options)(type.prototype, name);
   }
@@ -54,6 +56,7 @@ function fieldTypeOf(
 
 @ObjectType({
   description: 'What the identity provider, or somebody in the workspace, has said about the person.',
+  simpleResolvers: true,
 })
 export class MemberProfile {
   @Field(() => GraphQLJSONObject, {

@@ -47,7 +47,7 @@ export function userLocation(baseUrl: string, id: string): string {
 }
 
 function dateTime(value: Date | string): string {
-  return new Date(value).toISOString();
+  return (typeof value === 'string' ? new Date(value) : value).toISOString();
 }
 
 /** RFC 7643 §4.1.2, `groups`: direct, since groups hold no groups here. */

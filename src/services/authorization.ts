@@ -27,10 +27,15 @@ export async function authorize(
   action: Action,
   workspaceId: string,
 ): Promise<Grant> {
-  const actor = authenticated(context);
   const grant = await standing(context, workspaceId);
-  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+  demand(context, grant, action);
   return grant;
+}
+
+/** What `authorize` asks of a grant that is known. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+export function demand(context: ServiceContext, grant: Grant, action: Action): void {
+  const actor = authenticated(context);
+  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
 }
 
 /**

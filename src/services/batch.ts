@@ -15,7 +15,8 @@ const MOST_PARENTS = 200;
 /**
  * Answers SQL that is asked of many parents at the same moment (the stays of every member of a page) in one
  * statement. The parent's id is `$1` by convention; questions that are alike but for it go together. Whatever asks
- * stays as it is: a question asked alone is asked as it stands.
+ * stays as it is: a question asked alone is asked as it stands, and
+ * the rows of others carry which parent they are of beside.
  * @param sql where questions go; one of these a request, since it remembers nothing but must not mix callers
  */
 export function batching(sql: Sql): Sql {
@@ -76,14 +77,10 @@ async function answerGroup(
   }
   const [, ...others] = values;
   const parents = [...new Set(questions.map(parentOf))];
-  const rows = await sql.rows<{ batchParent: string; batchRow: unknown }>(ofMany(text), [parents, ...others]);
+  const rows = await sql.rows<{ batchParent: string }>(ofMany(text), [parents, ...others]);
   const byParent = Map.groupBy(rows, ({ batchParent }) => batchParent);
   for (const question of questions) {
-    const found = byParent.get(parentOf(question)) ?? [];
-    answers.set(
-      question,
-      found.map(({ batchParent: _, batchRow: __, ...row }) => row),
-    );
+    answers.set(question, byParent.get(parentOf(question)) ?? []);
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { isId } from '../domain/ids.js';
 import type { CreditConsumption } from '../model/credits.js';
 import type { Workspace } from '../model/workspace.js';
-import { authorize, type Grant } from './authorization.js';
+import { authorize, demand, type Grant } from './authorization.js';
 import type { ServiceContext } from './context.js';
 import { MEMBER_TABLES, type MemberRecord } from './member-rows.js';
 
@@ -203,8 +203,9 @@ export async function authorizeReading(
 ): Promise<Grant> {
   const grant = await authorize(context, 'workspace.read', workspaceId);
   // UUIDs come in any case (RFC 9562 §4).
-  if (grant.memberId !== null && grant.memberId === memberId?.toLowerCase()) return grant;
-  return authorize(context, 'credits.read', workspaceId);
+  if (grant.memberId === null || grant.memberId !== memberId?.toLowerCase())
+    demand(context, grant, 'credits.read');
+  return grant;
 }
 
 /**

@@ -78,14 +78,14 @@ export async function addInOneStatement(
     accessSetBy,
   ]);
   if (written === undefined) return undefined;
-  const { userName, externalId, profile } = next;
+  const { userName, externalId, profile: attributes } = next;
   return memberRow({
     id,
     workspaceId: workspace.id,
     accountId: written.accountId,
     userName,
     externalId,
-    profile,
+    attributes,
     managedBy: origin,
     version: 1,
     createdAt: written.createdAt,

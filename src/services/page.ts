@@ -123,6 +123,16 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     return (await this.#rows()).map((row) => ({ cursor: cursorOf(row), node: this.#itemOf(row) }));
   }
 
+  /** The cursors of the first and the last; null for an empty page. */
+  async ends(): Promise<{ startCursor: string | null; endCursor: string | null }> {
+    const rows = await this.#rows();
+    const [first, last] = [rows.at(0), rows.at(-1)];
+    return {
+      startCursor: first === undefined ? null : cursorOf(first),
+      endCursor: last === undefined ? null : cursorOf(last),
+    };
+  }
+
   /** How many there are altogether. A first page that is not full answers it without counting. */
   totalCount(): Promise<number> {
     this.#totalWanted = true;
@@ -203,7 +213,9 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     const known = landmark === undefined ? '' : `, ${landmark.evidence(place)} as evidence`;
     const start = landmark === undefined ? '' : ` and ${id} >= ${place(landmark.id)}`;
     const skipped = this.#offset - (landmark?.position ?? 0);
-    const cut = `where ${where}${after}${start} ${sorted} limit ${place(this.#size + 1)} offset ${place(skipped)}`;
+    const offset = skipped === 0 ? '' : ` offset ${place(skipped)}`;
+    // Written out: of a limit that is bound PostgreSQL knows nothing beforehand, and plans anew for each page.
+    const cut = `where ${where}${after}${start} ${sorted} limit ${this.#size + 1}${offset}`;
     const condition =
       narrowFrom === undefined || this.#offset === 0
         ? cut

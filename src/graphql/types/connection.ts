@@ -13,12 +13,13 @@ import { AccessReviewEntry } from './access-review.js';
 interface PageOf<Item> {
   nodes(): Promise<Item[]>;
   edges(): Promise<{ cursor: string; node: Item }[]>;
+  ends(): Promise<Pick<PageInfo, 'startCursor' | 'endCursor'>>;
   totalCount(): Promise<number>;
   hasNextPage(): Promise<boolean>;
   hasPreviousPage(): Promise<boolean>;
 }
 
-@ObjectType({ description: 'Where a page lies in its list.' })
+@ObjectType({ description: 'Where a page lies in its list.', simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean, {
     description: 'Whether there is more after the page, as far as paging forward tells.',
@@ -47,7 +48,7 @@ function connectionOf<Item extends object>(
 ): new (
   page: PageOf<Item>,
 ) => Connection<Item> {
-  @ObjectType(`${type.name}Edge`, { description: `One ${type.name} in a list.` })
+  @ObjectType(`${type.name}Edge`, { description: `One ${type.name} in a list.`, simpleResolvers: true })
   class Edge {
     @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' })
     cursor!: string;
@@ -72,12 +73,10 @@ function connectionOf<Item extends object>(
 
     @Field(() => PageInfo, { description: 'Where the page lies.' })
     async pageInfo(): Promise<PageInfo> {
-      const edges = await this.page.edges();
       return {
         hasNextPage: await this.page.hasNextPage(),
         hasPreviousPage: await this.page.hasPreviousPage(),
-        startCursor: edges.at(0)?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
+        ...(await this.page.ends()),
       };
     }
 

@@ -16,6 +16,7 @@ export class CreditDay {
 
 @ObjectType({
   description: 'What a member has used of the pool in a calendar month (UTC), and what is left.',
+  simpleResolvers: true,
 })
 export class MemberUsage {
   @Field(() => YearMonth, { description: 'The month.' })
