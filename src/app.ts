@@ -32,6 +32,7 @@ import { requireScim } from './services/authorization.js';
 import { serviceContext } from './services/context.js';
 import { Credentials } from './services/credentials.js';
 import { MemberPositions } from './services/member-positions.js';
+import { MembersSeen } from './services/members-seen.js';
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
 const COMPRESSED_FROM = 8 * 1024;
@@ -77,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     replicas: options.replicas ?? null,
     credentials,
     positions: new MemberPositions(),
+    seen: new MembersSeen(),
     mailer,
   };
   const onFault = (error: unknown, requestId?: string) =>

@@ -13,7 +13,7 @@ import {
   nextPlace,
   type Operations,
 } from './operations.js';
-import { applyPatch } from './patch/apply.js';
+import { applyPatch, type Touched, touchedAlone } from './patch/apply.js';
 import { type PatchOperation, parsePatch } from './patch/operations.js';
 import { type Projection, projectionOf } from './projection.js';
 import type { Query } from './query.js';
@@ -149,12 +149,17 @@ function replace(operations: Operations): Handler {
 
 /**
  * Reads, applies, and sends the result with the version that was read. When that version is stale and the client
- * demanded none, it is read and applied again.
+ * demanded none, it is read and applied again. What is about access alone needs no reading: to deactivate somebody, say.
  */
 function patch(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const changes = parsePatch(await request.body());
+    const touched = isUnconditional(request) ? touchedAlone(changes) : undefined;
+    if (touched !== undefined) {
+      const input = { mode: 'PATCH', memberId: request.id, ...accessInput(touched) } as const;
+      return oneUser(200, await provision(operations, request, input), request, project);
+    }
     const condition = versionCondition(request.ifMatch);
     const mayRepeat = condition === undefined || condition === 'any';
     for (let attempt = 1; ; attempt++) {
@@ -178,23 +183,28 @@ function patch(operations: Operations): Handler {
 function patchInput(
   current: MemberData,
   changes: readonly PatchOperation[],
-  { workspaceVersion, baseUrl, ifMatch, ifNoneMatch }: ScimRequest,
+  request: ScimRequest,
 ): Omit<MemberProvisionInput, 'workspaceId'> {
-  const user = userResource(current, workspaceVersion, baseUrl);
+  const user = userResource(current, request.workspaceVersion, request.baseUrl);
   const { resource, touched } = applyPatch(user, changes);
   const person = personOf(resource);
-  const isUnconditional = ifMatch === undefined && ifNoneMatch === undefined;
   const isSamePerson = isDeepStrictEqual(person, personOf(user));
-  const { active, ...access } = touched;
   return {
     mode: 'PATCH',
     memberId: current.id,
     ...(isSamePerson ? {} : person),
-    ...access,
-    // Sent empty, which counts as not sent.
-    ...(active === undefined || active === '' ? {} : { active }),
-    ...(isSamePerson && isUnconditional ? {} : { expectedVersion: current.version }),
+    ...accessInput(touched),
+    ...(isSamePerson && isUnconditional(request) ? {} : { expectedVersion: current.version }),
   };
+}
+
+function isUnconditional({ ifMatch, ifNoneMatch }: ScimRequest): boolean {
+  return ifMatch === undefined && ifNoneMatch === undefined;
+}
+
+function accessInput({ active, ...access }: Touched): Partial<MemberProvisionInput> {
+  // Sent empty, which counts as not sent.
+  return active === undefined || active === '' ? access : { ...access, active };
 }
 
 function personOf(user: JsonObject): Pick<MemberProvisionInput, 'userName' | 'externalId' | 'profile'> {

@@ -6,7 +6,7 @@ import type { Grant } from './authorization.js';
 import { batching } from './batch.js';
 import type { Credentials } from './credentials.js';
 import type { MemberPositions } from './member-positions.js';
-import type { MemberRow } from './member-rows.js';
+import type { MembersSeen } from './members-seen.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -15,6 +15,7 @@ export interface Shared {
   readonly replicas: Replicas | null;
   readonly credentials: Credentials;
   readonly positions: MemberPositions;
+  readonly seen: MembersSeen;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
 }
@@ -30,8 +31,6 @@ export interface ServiceContext extends Shared {
   readonly caller: Caller;
   /** What has been found out in this request about the caller's standing, workspace by workspace. */
   readonly grants: Map<string, Promise<Grant>>;
-  /** Members whom this request has read, by id: as they were then. */
-  readonly seen: Map<string, MemberRow>;
 }
 
 /** The context of one request. */
@@ -44,7 +43,6 @@ export function serviceContext(shared: Shared, caller: Caller): ServiceContext {
     batched: batching(database),
     caller,
     grants: new Map(),
-    seen: new Map(),
   };
 }
 

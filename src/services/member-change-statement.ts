@@ -59,7 +59,7 @@ const change = (stay: Stay) => `
     where m.id = $1 and m.workspace_id = $2 and m.version = $3 and w.revision = $4
     for no key update of m for key share of w),
   changed as (
-    update member set user_name = $5, external_id = $6, profile = $7, managed_by = $8, version = member.version + 1,
+    update member set user_name = $5, external_id = $6, profile = coalesce($7, profile), managed_by = $8, version = member.version + 1,
       updated_at = greatest(clock_timestamp(), updated_at)
     from facts where member.id = facts.member_id
     returning member.id, account_id, workspace_id, member.version, updated_at, facts.version as workspace_version),
@@ -106,7 +106,8 @@ export async function changeInOneStatement(
     workspace.revision,
     next.userName,
     next.externalId,
-    JSON.stringify(next.profile),
+    // To read it anew takes PostgreSQL a tenth of the statement's time.
+    next.profile === row.attributes ? null : JSON.stringify(next.profile),
     managedBy,
     ...auditEntryValues(context, auditFactOf(transition), new Date()),
     ...values,
@@ -116,7 +117,7 @@ export async function changeInOneStatement(
     ...row,
     userName: next.userName,
     externalId: next.externalId,
-    profile: next.profile,
+    attributes: next.profile,
     managedBy,
     version: written.version,
     updatedAt: written.updatedAt,

@@ -152,23 +152,28 @@ async function changeAtOnce(
   target: MemberTarget,
   wishFor: WishForMember,
 ): Promise<MemberChange | undefined> {
-  const { workspaceId, memberId, expectedVersion } = target;
+  const { workspaceId, memberId } = target;
   const grant = await authorize(context, 'member.write', workspaceId);
   if (grant.memberId !== null) return undefined;
-  const seen = context.seen.get(memberId);
-  const row = seen ?? (await findMember(context.database.lookUps, workspaceId, memberId));
-  if (row?.workspaceId !== workspaceId) return undefined;
-  context.seen.delete(memberId);
-  try {
-    requireFresh(row, expectedVersion);
-    const transition = transitionBy(context, grant, row, wishFor);
-    if (!isUnchanged(transition)) return await changeInOneStatement(context, transition);
-  } catch (error) {
-    if (error instanceof DomainError) return undefined;
-    throw error;
-  }
-  // The statement checks what it is based on. Here nothing does, so it must have been read just now.
-  return seen === undefined ? { member: row, changed: false } : changeAtOnce(context, target, wishFor);
+  const changeFrom = async (row: MemberRow | undefined): Promise<MemberChange | undefined> => {
+    if (row?.workspaceId !== workspaceId) return undefined;
+    try {
+      requireFresh(row, target.expectedVersion);
+      const transition = transitionBy(context, grant, row, wishFor);
+      if (isUnchanged(transition)) return { member: row, changed: false };
+      const change = await changeInOneStatement(context, transition);
+      // Of a profile that was sent, the database keeps what it says and not its order, in which everybody is to see it.
+      if (change?.member.attributes === row.attributes) context.seen.note(change.member);
+      return change;
+    } catch (error) {
+      if (error instanceof DomainError) return undefined;
+      throw error;
+    }
+  };
+  const change = await changeFrom(context.seen.take(memberId));
+  if (change?.changed === true) return change;
+  // The statement checks what it rests on. Whatever else is said must rest on what is read just now.
+  return changeFrom(await findMember(context.database.lookUps, workspaceId, memberId));
 }
 
 /**

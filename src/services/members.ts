@@ -72,7 +72,7 @@ export async function get(
     ? findMember(context.lookUps, workspaceId, by.id)
     : findMemberByUserName(context.lookUps, workspaceId, by.userName ?? ''));
   if (found === undefined) return null;
-  context.seen.set(found.id, found);
+  context.seen.note(found);
   return found;
 }
 

@@ -4,6 +4,7 @@ import type { Channel } from '../model/enums.js';
 import { type ServiceContext, serviceContext } from './context.js';
 import { Credentials } from './credentials.js';
 import { MemberPositions } from './member-positions.js';
+import { MembersSeen } from './members-seen.js';
 
 /**
  * A context for work that no request has asked for: the command line's (an operator at the machine) and the
@@ -16,7 +17,14 @@ export function localContext(
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
   return serviceContext(
-    { database, replicas: null, credentials, positions: new MemberPositions(), mailer: null },
+    {
+      database,
+      replicas: null,
+      credentials,
+      positions: new MemberPositions(),
+      seen: new MembersSeen(),
+      mailer: null,
+    },
     { actor, channel, requestId: newId() },
   );
 }

@@ -267,3 +267,22 @@ function applyOperation(draft: PatchResult, { op, path, value }: PatchOperation)
 export function applyPatch(resource: JsonObject, operations: readonly PatchOperation[]): PatchResult {
   return operations.reduce(applyOperation, { resource, touched: {} });
 }
+
+/**
+ * The access that the operations touch, if they speak of nothing else: that does not depend on the User, so nobody has
+ * to read it first.
+ * @returns undefined when they speak of something else, too
+ * @throws as `applyPatch` does
+ */
+export function touchedAlone(operations: readonly PatchOperation[]): Touched | undefined {
+  return operations.every(isAboutAccess) ? applyPatch({}, operations).touched : undefined;
+}
+
+function isAboutAccess({ path, value }: PatchOperation): boolean {
+  const paths =
+    path === undefined && isJsonObject(value) ? Object.keys(value).map((key) => parseKey(key)) : [path];
+  return paths.every(
+    (named) =>
+      named?.kind === 'attribute' && (isAccess(named.attribute.name) || named.attribute.name === 'active'),
+  );
+}

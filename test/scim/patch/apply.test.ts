@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.js';
+import { touchedAlone } from '../../../src/scim/patch/apply.js';
+import { parsePatch } from '../../../src/scim/patch/operations.js';
 import { ALIAS, ANN, ann, CORE, ENTERPRISE, patched, ROLLCALL, refusal } from './member.js';
 
 describe('attributes with one value (RFC 7644 §3.5.2.1 to §3.5.2.3)', () => {
@@ -382,5 +384,41 @@ describe('what a PATCH cannot do', () => {
     expect(patched([{ op: 'add', value }])).toEqual({ resource: ANN, touched: {} });
     expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false);
     expect(refusal([{ op: 'add', path: '__proto__.admin', value: true }])).toBe('400 invalidPath');
+  });
+});
+
+describe('what is about access alone needs no User', () => {
+  const alone = (...operations: object[]) => touchedAlone(parsePatch({ Operations: operations }));
+
+  test.each<[object, object]>([
+    [{ op: 'replace', value: { active: false } }, { active: false }],
+    [{ op: 'Replace', path: 'active', value: 'False' }, { active: false }],
+    [
+      { op: 'replace', value: { active: true, role: 'editor' } },
+      { active: true, role: 'editor' },
+    ],
+    [{ op: 'add', path: `${ROLLCALL}:role`, value: 'editor' }, { role: 'editor' }],
+    [{ op: 'replace', path: `${ALIAS}:creditLimit`, value: '' }, { creditLimit: null }],
+    [{ op: 'remove', path: 'seatType' }, { seatType: null }],
+    [{ op: 'replace', value: { active: '' } }, { active: '' }],
+  ])('%j', (operation, touched) => {
+    expect(alone(operation)).toEqual(touched);
+    expect(alone(operation)).toEqual(patched([operation]).touched);
+  });
+
+  test.each<[object]>([
+    [{ op: 'replace', value: { active: false, displayName: 'Ann' } }],
+    [{ op: 'replace', path: 'displayName', value: 'Ann' }],
+    [{ op: 'remove', path: 'emails[type eq "work"]' }],
+    [{ op: 'replace', value: { shoeSize: 7 } }],
+    [{ op: 'add', path: 'groups', value: [] }],
+    [{ op: 'remove', path: ROLLCALL }],
+  ])('%j is about something else', (operation) => {
+    expect(alone(operation)).toBeUndefined();
+    expect(alone({ op: 'replace', value: { active: false } }, operation)).toBeUndefined();
+  });
+
+  test('what cannot be is refused all the same', () => {
+    expect(() => alone({ op: 'remove', path: 'active' })).toThrow('active cannot be removed');
   });
 });
