@@ -16,6 +16,12 @@ const BELIEVED_FOR_MS = 1000;
 const FORGET_CHANNEL = 'rollcall_forget';
 const MOST_BELIEVED = 10_000;
 
+/** By what a credential is found. */
+interface LookUp {
+  readonly kind: SecretKind;
+  readonly lookup: string;
+}
+
 /** Tells who a credential belongs to. */
 export class Credentials {
   readonly #database: Database;
@@ -26,6 +32,8 @@ export class Credentials {
   /** Notes of last uses that are being written: no request waits for them. */
   readonly #noting = new Set<Promise<unknown>>();
   readonly #believed = new LRUCache<string, KeyHolder | Person>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
+  /** What is being asked about a credential: everybody who comes with it at that moment waits for one answer. */
+  readonly #asking = new Map<string, Promise<KeyHolder | Person | null>>();
 
   /**
    * @param operatorToken the token of the configuration; undefined: there is no operator at this door
@@ -56,6 +64,16 @@ export class Credentials {
         ? { type: 'OPERATOR' }
         : null;
     }
+    const known = this.#asking.get(hash);
+    if (known !== undefined) return known;
+    const asking = this.#ask(secret, hash, address).finally(() => {
+      if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
+    });
+    this.#asking.set(hash, asking);
+    return asking;
+  }
+
+  async #ask(secret: LookUp, hash: string, address: string): Promise<KeyHolder | Person | null> {
     const forgotten = this.#forgotten;
     const actor = await this.#holder(secret, hash, address);
     if (actor !== null && forgotten === this.#forgotten) this.#believed.set(hash, actor);
@@ -80,13 +98,10 @@ export class Credentials {
   forget(): void {
     this.#forgotten += 1;
     this.#believed.clear();
+    this.#asking.clear();
   }
 
-  #holder(
-    { kind, lookup }: { readonly kind: SecretKind; readonly lookup: string },
-    hash: string,
-    address: string,
-  ): Promise<KeyHolder | Person | null> {
+  #holder({ kind, lookup }: LookUp, hash: string, address: string): Promise<KeyHolder | Person | null> {
     switch (kind) {
       case 'key':
         return this.#keyHolder(lookup, hash, address);

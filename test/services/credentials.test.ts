@@ -138,6 +138,27 @@ describe('believing', () => {
     expect(rows.mock.calls.length).toBe(2);
   });
 
+  test('is asked once for all who come with the same credential at one moment', async () => {
+    const { secret } = await minted();
+    const asked = vi.spyOn(database, 'rows');
+    const actors = await Promise.all(Array.from({ length: 20 }, () => here.verify(secret, '10.0.0.1')));
+    await here.settled();
+    expect(new Set(actors).size).toBe(1);
+    expect(actors).not.toContain(null);
+    // The key, and the note of its use.
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  test('is asked anew by who comes after a word of revocation, whoever is still waiting', async () => {
+    const { secret } = await minted();
+    const asked = vi.spyOn(database, 'rows');
+    const before = here.verify(secret, '10.0.0.1');
+    here.forget();
+    const after = here.verify(secret, '10.0.0.1');
+    expect(await before).toEqual(await after);
+    expect(asked.mock.calls.filter(([text]) => text.includes('lookup'))).toHaveLength(2);
+  });
+
   test('a key that another process deletes works for a second at most, whatever is heard of it', async () => {
     const { apiKey, secret } = await minted();
     expect(await here.verify(secret, '10.0.0.1')).not.toBeNull();
