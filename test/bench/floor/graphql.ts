@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import { type Ask, COLUMNS, COUNT, MEMBER_BY_ID, OPEN_STAY, only, type Row } from './rows.ts';
+import { type Ask, COLUMNS, COUNT, cut, MEMBER_BY_ID, OPEN_STAYS, only, type Row } from './rows.ts';
 
 const WORKSPACE = 'select name from workspace where id = $1';
 
@@ -11,14 +11,16 @@ interface Usage {
   readonly default_limit: number | null;
 }
 
-const PAGE = `
+const page = (limit: number) => `
   select ${COLUMNS}, t.month, coalesce(u.used, 0) as used, p.total - p.used as pool_left,
     w.default_credit_limit as default_limit
-  from (select * from member where workspace_id = $1 order by id limit $2) m ${OPEN_STAY}
-  join workspace w on w.id = m.workspace_id
-  cross join (select to_char(now() at time zone 'UTC', 'YYYY-MM') as month) t
-  join credit_month p on p.workspace_id = m.workspace_id and p.month = t.month
-  left join credit_usage u on u.workspace_id = m.workspace_id and u.account_id = m.account_id and u.month = t.month
+  from (select to_char(now() at time zone 'UTC', 'YYYY-MM') as month) t
+  join workspace w on w.id = $1
+  join credit_month p on p.workspace_id = w.id and p.month = t.month
+  cross join (select * from member where workspace_id = $1 order by id ${cut(limit, 0)}) m ${OPEN_STAYS}
+  left join lateral (
+    select used from credit_usage
+    where workspace_id = m.workspace_id and account_id = m.account_id and month = t.month limit 1) u on true
   order by m.id`;
 
 const SET_ACCESS = `
@@ -51,7 +53,7 @@ export function graphql(ask: Ask): Router {
     },
     async Members({ workspaceId, first }) {
       const [rows, counted] = await Promise.all([
-        ask<Row & Usage>('members', PAGE, [workspaceId, first + 1]),
+        ask<Row & Usage>(`members ${first}`, page(first + 1), [workspaceId]),
         ask<{ total: number }>('count', COUNT, [workspaceId]),
       ]);
       const shown = rows.slice(0, first);

@@ -26,6 +26,14 @@ export interface Profile {
 export const COLUMNS =
   'm.id, m.external_id, m.user_name, m.profile, m.managed_by, m.version, m.created_at, m.updated_at, s.role, s.credit_limit';
 export const OPEN_STAY = 'left join membership s on s.member_id = m.id and s.ended_at is null';
+/** The same for the rows of a page: one by one through the index, where PostgreSQL would rather read the whole table. */
+export const OPEN_STAYS = `
+  left join lateral (select * from membership where member_id = m.id and ended_at is null limit 1) s on true`;
+
+/** Numbers of rows that are written out, not bound: what is bound PostgreSQL does not know when it plans. */
+export function cut(limit: number, offset: number): string {
+  return `limit ${limit}${offset === 0 ? '' : ` offset ${offset}`}`;
+}
 
 export const MEMBER_BY_ID = `select ${COLUMNS} from member m ${OPEN_STAY} where m.workspace_id = $1 and m.id = $2`;
 

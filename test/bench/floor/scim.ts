@@ -1,15 +1,27 @@
 import express, { type Response, Router } from 'express';
 import { v7 } from 'uuid';
 import { ROLLCALL_USER } from '../operations.ts';
-import { type Ask, COLUMNS, COUNT, MEMBER_BY_ID, OPEN_STAY, only, type Profile, type Row } from './rows.ts';
+import {
+  type Ask,
+  COLUMNS,
+  COUNT,
+  cut,
+  MEMBER_BY_ID,
+  OPEN_STAY,
+  OPEN_STAYS,
+  only,
+  type Profile,
+  type Row,
+} from './rows.ts';
 import { etag, list, location, user } from './user.ts';
 
 const FIND = `select ${COLUMNS} from member m ${OPEN_STAY} where m.workspace_id = $1 and m.user_name = $2::citext`;
 
 // Only the rows of the page are joined, not those that are skipped.
-const PAGE = `
+const page = (limit: number, offset: number) => `
   select ${COLUMNS}
-  from (select * from member where workspace_id = $1 order by id limit $2 offset $3) m ${OPEN_STAY} order by m.id`;
+  from (select * from member where workspace_id = $1 order by id ${cut(limit, offset)}) m ${OPEN_STAYS}
+  order by m.id`;
 
 const CREATE = `
   with account as (
@@ -88,8 +100,9 @@ export function scim(ask: Ask): Router {
       send(response, list(rows, workspaceId, rows.length, startIndex));
       return;
     }
+    const place = [Number(query.count), startIndex - 1] as const;
     const [rows, counted] = await Promise.all([
-      ask<Row>('page', PAGE, [workspaceId, Number(query.count), startIndex - 1]),
+      ask<Row>(`page ${place}`, page(...place), [workspaceId]),
       ask<{ total: number }>('count', COUNT, [workspaceId]),
     ]);
     send(response, list(rows, workspaceId, only(counted).total, startIndex));
