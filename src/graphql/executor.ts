@@ -9,6 +9,7 @@ import {
   Kind,
   type NameNode,
   type OperationDefinitionNode,
+  OperationTypeNode,
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -17,16 +18,9 @@ import { fragmentsOf, operationCost } from './limits.js';
 
 /** What is asked again is asked by a program; what a person tries is not worth compiling. */
 const ASKED_OFTEN = 3;
-const MOST_KNOWN = 200;
-/** Of fields, with each fragment as often as it is used: a field is some hundred bytes of JavaScript. */
+/** Of one operation, with each fragment as often as it is used: a field may be some thousand bytes of JavaScript. */
 const MOST_FIELDS = 300;
-
-/** What is known of a document. */
-interface Known {
-  times: number;
-  /** Null: graphql executes it, however often it is asked. */
-  compiled?: CompiledOperation | null;
-}
+const MOST_FIELDS_IN_ALL = 5000;
 
 /** A request for an operation, as Apollo hands it over: validated. */
 export interface OperationRequest {
@@ -41,8 +35,12 @@ export interface OperationRequest {
 export class Executor {
   readonly #schema: GraphQLSchema;
   readonly #compiler: Compiler;
-  /** Apollo gives the same object for the same text, for as long as it remembers it. */
-  readonly #known = new LRUCache<DocumentNode, Known>({ max: MOST_KNOWN });
+  /** How often a document has come. Apollo gives the same object for the same text, for as long as it remembers it. */
+  readonly #asked = new WeakMap<DocumentNode, number>();
+  readonly #compiled = new LRUCache<DocumentNode, CompiledOperation>({
+    maxSize: MOST_FIELDS_IN_ALL,
+    dispose: (_compiled, document) => this.#asked.delete(document),
+  });
 
   constructor(schema: GraphQLSchema, compiler: Compiler) {
     this.#schema = schema;
@@ -52,8 +50,13 @@ export class Executor {
   /** @returns what graphql's own `execute` does */
   async execute(contextValue: object, request: OperationRequest): Promise<ExecutionResult> {
     const { document, operation, operationName, variables } = request;
-    const compiled = operation === undefined ? null : this.#compiled(document, operation);
-    if (compiled !== null) return compiled(contextValue, variables);
+    const compiled = operation && this.#compiledOf(document, operation);
+    if (compiled !== undefined) {
+      const result = await compiled(contextValue, variables);
+      // Of errors, graphql tells one where something is null for it; the compiler all that there are. It is asked again.
+      const isDone = result.errors === undefined || operation?.operation === OperationTypeNode.MUTATION;
+      if (isDone) return result;
+    }
     return execute({
       schema: this.#schema,
       document,
@@ -63,15 +66,26 @@ export class Executor {
     });
   }
 
-  #compiled(document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | null {
-    const known = this.#known.get(document) ?? { times: 0 };
-    if (known.compiled !== undefined) return known.compiled;
-    known.times += 1;
-    if (known.times === 1) this.#known.set(document, known);
-    if (known.times < ASKED_OFTEN) return null;
-    known.compiled = isSafeToCompile(document, operation) ? this.#compiler.compile(document) : null;
-    return known.compiled;
+  #compiledOf(document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined {
+    const known = this.#compiled.get(document);
+    if (known !== undefined) return known;
+    const times = (this.#asked.get(document) ?? 0) + 1;
+    this.#asked.set(document, times);
+    // What cannot be compiled when it has come that often never can.
+    if (times !== ASKED_OFTEN || !isSafeToCompile(document, operation)) return undefined;
+    try {
+      const compiled = this.#compiler.compile(document);
+      this.#compiled.set(document, compiled, { size: fieldsOf(document, operation) });
+      return compiled;
+    } catch (error) {
+      if (error instanceof AggregateError) return undefined;
+      throw error;
+    }
   }
+}
+
+function fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): number {
+  return operationCost(operation, { fragments: fragmentsOf(document), variables: {} }).fields;
 }
 
 /** What an argument may be in a document that is compiled. */
@@ -86,13 +100,16 @@ const PLAIN_VALUES: ReadonlySet<string> = new Set([
 /**
  * Whether a stranger's document may become a program. The compiler writes the values of a document into it, and dates as
  * `new Date(…)` that it tells by a mark in a text: whoever writes that text could write a program. So no text is let
- * through. Neither are things that it does otherwise than graphql: variables inside of values (left out, they are null),
- * `@skip` and `@include` (wrong in a fragment that is used twice), introspection, and an alias `__proto__`.
+ * through. Neither are things that it does otherwise than graphql: variables inside of values (left out, they are null)
+ * and called like what every object has, `@skip` and `@include` (wrong in a fragment that is used twice),
+ * introspection, an alias `__proto__`, and a mutation of several fields, which must end with the first that fails.
  */
 export function isSafeToCompile(document: DocumentNode, operation: OperationDefinitionNode): boolean {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  const { fields } = operationCost(operation, { fragments: fragmentsOf(document), variables: {} });
-  if (operations.length > 1 || fields > MOST_FIELDS) return false;
+  if (operations.length > 1 || fieldsOf(document, operation) > MOST_FIELDS) return false;
+  const [first, ...others] = operation.selectionSet.selections;
+  const isOneField = first?.kind === Kind.FIELD && others.length === 0;
+  if (operation.operation === OperationTypeNode.MUTATION && !isOneField) return false;
   let isSafe = true;
   visit(document, {
     enter(node) {
@@ -107,6 +124,8 @@ export function isSafeToCompile(document: DocumentNode, operation: OperationDefi
 
 function isPlain(node: ASTNode): boolean {
   if (node.kind === Kind.ARGUMENT) return PLAIN_VALUES.has(node.value.kind);
+  if (node.kind === Kind.VARIABLE) return !(node.name.value in Object.prototype);
+  if (node.kind === Kind.ENUM) return !node.value.startsWith('__');
   if (node.kind === Kind.FIELD)
     return isPlainName(node.name) && (node.alias === undefined || isPlainName(node.alias));
   return node.kind !== Kind.DIRECTIVE;

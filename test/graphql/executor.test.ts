@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   GraphQLInt,
   GraphQLInterfaceType,
   GraphQLNonNull,
@@ -54,13 +55,30 @@ const SCHEMA = new GraphQLSchema({
       },
     },
   }),
+  mutation: new GraphQLObjectType({
+    name: 'Mutation',
+    fields: {
+      fill: {
+        type: new GraphQLNonNull(GraphQLInt),
+        args: { cups: { type: new GraphQLNonNull(GraphQLInt) } },
+        resolve: async (_root, { cups }) => {
+          if (cups < 0) throw new Error('no cups');
+          filled += cups;
+          return cups;
+        },
+      },
+    },
+  }),
   types: [CUP],
 });
 
+/** What mutations have written. */
+let filled: number;
 let executor: Executor;
 let compile: MockInstance<Compiler['compile']>;
 
 beforeEach(() => {
+  filled = 0;
   const compiler = new Compiler(SCHEMA);
   compile = vi.spyOn(compiler, 'compile');
   executor = new Executor(SCHEMA, compiler);
@@ -71,8 +89,13 @@ afterEach(() => {
 });
 
 /** What each of so many requests with one document is answered, as JSON has it. */
-async function answers(source: string, times: number, variables = {}, operationName?: string) {
-  const document = parse(source);
+async function answers(
+  source: string | DocumentNode,
+  times: number,
+  variables = {},
+  operationName?: string,
+): Promise<unknown[]> {
+  const document = typeof source === 'string' ? parse(source) : source;
   expect(validate(SCHEMA, document)).toEqual([]);
   const operation = getOperationAST(document, operationName) ?? undefined;
   const all: unknown[] = [];
@@ -82,6 +105,20 @@ async function answers(source: string, times: number, variables = {}, operationN
   }
   return all;
 }
+
+test('what was not asked for longest makes room', async () => {
+  const source = (index: number) =>
+    `{ ${Array.from({ length: 250 }, (_, field) => `a${index}b${field}: echo`).join(' ')} }`;
+  const documents = Array.from({ length: 21 }, (_, index) => parse(source(index)));
+  for (const document of documents) await answers(document, 3);
+  const [first] = documents;
+  const last = documents.at(-1);
+  if (first === undefined || last === undefined) throw new Error('no documents');
+  await answers(last, 3);
+  expect(compile).toHaveBeenCalledTimes(21);
+  await answers(first, 3);
+  expect(compile).toHaveBeenCalledTimes(22);
+});
 
 test('a document is compiled when it comes for the third time, once', async () => {
   await answers('{ thing { name } }', 2);
@@ -106,6 +143,10 @@ describe('what is compiled is answered as before', () => {
     ['{ thing { name ... on Cup { broken } } }'],
     ['{ thing { name ... on Cup { handle } } }'],
     ['{ thing { ... on Cup { saucer { handle } size } } echo }'],
+    ['{ thing { ... on Cup { broken handle saucer { broken handle } } } echo }'],
+    ['mutation ($cups: Int!) { fill(cups: $cups) }', { cups: 2 }],
+    ['mutation ($cups: Int!) { fill(cups: $cups) }', { cups: -1 }],
+    ['mutation ($cups: Int = 1) { fill(cups: $cups) }', { cups: null }],
   ])('%s %j', async (source, variables) => {
     const [asked, ...again] = await answers(source, 4, variables);
     expect(compile).toHaveBeenCalled();
@@ -121,6 +162,12 @@ describe('what is compiled is answered as before', () => {
       expect(errors?.map(({ originalError }) => originalError)).toEqual([new Error('it is in pieces')]);
     }
     expect(compile).toHaveBeenCalled();
+  });
+
+  test('a mutation writes once for each time that it is asked', async () => {
+    await answers('mutation { fill(cups: 1) }', 5);
+    expect(compile).toHaveBeenCalled();
+    expect(filled).toBe(5);
   });
 
   test('an operation that the document has not is not found', async () => {
@@ -143,6 +190,10 @@ describe('a stranger’s document is not compiled', () => {
     ['with a text in a fragment', '{ ...F } fragment F on Query { echo(text: """x""") }'],
     ['with a variable inside of a value', 'query ($a: ID) { a(b: { c: $a }) }'],
     ['with a list', '{ a(b: [1]) }'],
+    ['with a variable called like what objects have', 'query ($constructor: ID) { a(b: $constructor) }'],
+    ['with a value of an enum that may be a mark', '{ a(b: __MAGIC) }'],
+    ['that changes several things', 'mutation { a b }'],
+    ['that changes what a fragment says', 'mutation { ...F } fragment F on M { a }'],
     ['with @include', 'query ($a: Boolean!) { a @include(if: $a) }'],
     ['with @skip on a fragment', 'query ($a: Boolean!) { ...F @skip(if: $a) } fragment F on Query { a }'],
     ['that asks for the schema', '{ __schema { types { name } } }'],
@@ -163,6 +214,14 @@ describe('a stranger’s document is not compiled', () => {
         'query ($a: ID! = "x", $b: Filter = { c: "d" }) { x: a(b: $a, c: 1, d: true, e: ENUM, f: null, g: $b) { __typename ...F } } fragment F on Q { a }',
       ),
     ).toBe(true);
+  });
+
+  test('what follows a change that was refused is not done, however often it is asked', async () => {
+    const all = await answers('mutation ($cups: Int!) { a: fill(cups: $cups) b: fill(cups: 1) }', 5, {
+      cups: -1,
+    });
+    expect(filled).toBe(0);
+    expect(new Set(all.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
   // graphql-jit marks dates in the values of a document so, and writes what follows into its program as it is.
