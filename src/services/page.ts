@@ -5,6 +5,8 @@ import { isId } from '../domain/ids.js';
 /** The most rows that one page holds. */
 export const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 50;
+/** Each is a statement of its own, and there is room for few. */
+const USUAL_SIZES: ReadonlySet<number> = new Set([DEFAULT_PAGE_SIZE, 100, MAX_PAGE_SIZE]);
 
 /** Relay's arguments, and `offset` for clients that count (SCIM's startIndex). */
 export interface PageArguments {
@@ -214,8 +216,10 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     const start = landmark === undefined ? '' : ` and ${id} >= ${place(landmark.id)}`;
     const skipped = this.#offset - (landmark?.position ?? 0);
     const offset = skipped === 0 ? '' : ` offset ${place(skipped)}`;
-    // Written out: of a limit that is bound PostgreSQL knows nothing beforehand, and plans anew for each page.
-    const cut = `where ${where}${after}${start} ${sorted} limit ${this.#size + 1}${offset}`;
+    // Written out where it is usual: of a limit that is bound PostgreSQL knows nothing beforehand, and plans each page anew.
+    const rows = this.#size + 1;
+    const limit = USUAL_SIZES.has(this.#size) ? String(rows) : place(rows);
+    const cut = `where ${where}${after}${start} ${sorted} limit ${limit}${offset}`;
     const condition =
       narrowFrom === undefined || this.#offset === 0
         ? cut
@@ -276,7 +280,7 @@ function sizeOf(page: PageArguments, backward: boolean): number {
   }
   const attribute = backward ? 'last' : 'first';
   const size = page[attribute] ?? DEFAULT_PAGE_SIZE;
-  if (size < 0 || size > MAX_PAGE_SIZE) {
+  if (!Number.isInteger(size) || size < 0 || size > MAX_PAGE_SIZE) {
     throw new DomainError('INVALID_INPUT', `${attribute} must be from 0 to ${MAX_PAGE_SIZE}.`, { attribute });
   }
   return size;

@@ -79,7 +79,7 @@ function skips(): () => number[] {
   const watched = vi.spyOn(PreparingClient.prototype, 'query');
   return () =>
     watched.mock.calls.flatMap(([text, values]: readonly unknown[]) => {
-      if (typeof text !== 'string' || !Array.isArray(values) || !/ order by m\.id asc limit \d+/.test(text))
+      if (typeof text !== 'string' || !Array.isArray(values) || !/ order by m\.id asc limit /.test(text))
         return [];
       const [, place] = / offset \$(\d+)/.exec(text) ?? [];
       return [place === undefined ? 0 : Number(values[Number(place) - 1])];
