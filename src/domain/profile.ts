@@ -56,18 +56,25 @@ function parseBoolean(value: unknown, path: string): boolean {
   throw refuse(path, 'true or false');
 }
 
-/** The object with canonical names in the order of `shapes`; of names that differ in case only, the last counts. */
+/** The object with canonical names, in the order of their lengths; of names that differ in case only, the last counts. */
 function parseObject(
   shapes: readonly ValueShape[],
   value: JsonObject,
   prefix: string,
 ): JsonObject | undefined {
   const sent = new Map(Object.entries(value).map(([name, part]) => [name.toLowerCase(), part]));
-  const parts = shapes.flatMap((shape) => {
-    const part = parseAttribute(shape, sent.get(shape.name.toLowerCase()), `${prefix}${shape.name}`);
-    return part === undefined ? [] : [[shape.name, part] as const];
-  });
-  return parts.length === 0 ? undefined : Object.fromEntries(parts);
+  const parts: [name: string, part: Json][] = [];
+  for (const shape of shapes) {
+    const found = sent.get(shape.name.toLowerCase());
+    const part = found === undefined ? undefined : parseAttribute(shape, found, `${prefix}${shape.name}`);
+    if (part !== undefined) parts.push([shape.name, part]);
+  }
+  return parts.length === 0 ? undefined : Object.fromEntries(parts.sort(inOrderOfJsonb));
+}
+
+/** As PostgreSQL keeps the keys of jsonb: so who writes is answered to the byte as who reads afterwards. */
+function inOrderOfJsonb([a]: readonly [string, Json], [b]: readonly [string, Json]): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function parseComplex(shape: ValueShape, value: unknown, path: string): JsonObject | undefined {

@@ -162,8 +162,7 @@ async function changeAtOnce(
       const transition = transitionBy(context, grant, row, wishFor);
       if (isUnchanged(transition)) return { member: row, changed: false };
       const change = await changeInOneStatement(context, transition);
-      // Of a profile that was sent, the database keeps what it says and not its order, in which everybody is to see it.
-      if (change?.member.attributes === row.attributes) context.seen.note(change.member);
+      if (change !== undefined) context.seen.note(change.member);
       return change;
     } catch (error) {
       if (error instanceof DomainError) return undefined;

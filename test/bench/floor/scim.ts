@@ -157,10 +157,10 @@ function read(sent: SentUser) {
   const { userName, externalId, name, displayName, locale, emails } = sent;
   const { role, creditLimit } = sent[ROLLCALL_USER];
   const profile: Profile = {
-    name: { familyName: name.familyName, givenName: name.givenName },
-    displayName,
+    name: { givenName: name.givenName, familyName: name.familyName },
+    emails: emails.map(({ value, type, primary }) => ({ type, value, primary })),
     locale,
-    emails: emails.map(({ value, type, primary }) => ({ value, type, primary })),
+    displayName,
   };
   return { userName, externalId, profile: profile, role: role.toUpperCase(), creditLimit };
 }
