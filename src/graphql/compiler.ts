@@ -5,6 +5,7 @@ import {
   GraphQLError,
   GraphQLScalarType,
   GraphQLSchema,
+  getOperationAST,
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
@@ -22,7 +23,7 @@ export type CompiledOperation = (
 /** The type of all variables, as far as the compiler is concerned: what reaches it has been coerced. */
 const COERCED = new GraphQLScalarType({ name: 'CoercedByGraphql' });
 
-/** Compiles operations to JavaScript: a third of the time where a request asks for one thing, and a half of the garbage. */
+/** Compiles operations to JavaScript: a third of the time where a request asks for one thing, and less garbage. */
 export class Compiler {
   readonly #schema: GraphQLSchema;
   readonly #withCoerced: GraphQLSchema;
@@ -36,13 +37,11 @@ export class Compiler {
   /**
    * Variables are coerced by graphql itself. The compiler's way knows no `@oneOf`, cannot do input types that contain
    * each other (filters do), and words its errors otherwise.
-   * @param document has been validated, holds one operation, and is not a stranger's: see `isSafeToCompile`
+   * @param document has been validated, and holds one operation; a stranger's only if `isSafeToCompile`
    * @throws AggregateError when it does not compile
    */
   compile(document: DocumentNode): CompiledOperation {
-    const variables = document.definitions.flatMap((definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION ? (definition.variableDefinitions ?? []) : [],
-    );
+    const variables = getOperationAST(document)?.variableDefinitions ?? [];
     const compiled = compileQuery(this.#withCoerced, withCoercedVariables(document), undefined, {
       // Resolvers are checked to give what the schema says; that null and errors stay in their places is still seen to.
       disableLeafSerialization: true,

@@ -173,8 +173,8 @@ export interface Operations {
  * Parses the documents and checks them against the schema: once, at start.
  * @throws Error when the schema and a document do not fit each other
  */
-export function prepareOperations({ schema, compile }: GraphqlSource): Operations {
-  const prepare = preparing({ schema, compile });
+export function prepareOperations(source: GraphqlSource): Operations {
+  const prepare = preparing(source);
   return {
     getMember: prepare<GetMember>(GET_MEMBER),
     findMember: prepare<FindMember>(FIND_MEMBER),

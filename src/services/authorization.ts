@@ -50,9 +50,8 @@ export async function authorizeNow(
   action: Action,
   workspaceId: string,
 ): Promise<Grant> {
-  const actor = authenticated(context);
-  const grant = await lookUpStanding(sql, actor, workspaceId, KEPT_AS_IT_IS);
-  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+  const grant = await lookUpStanding(sql, authenticated(context), workspaceId, KEPT_AS_IT_IS);
+  demand(context, grant, action);
   // A request that came in through the SCIM door when SCIM was still on.
   if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
   return grant;

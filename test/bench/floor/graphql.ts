@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import { type Ask, COLUMNS, COUNT, cut, MEMBER_BY_ID, OPEN_STAYS, only, type Row } from './rows.ts';
+import { type Ask, COLUMNS, COUNT, MEMBER_BY_ID, OPEN_STAYS, only, type Row } from './rows.ts';
 
 const WORKSPACE = 'select name from workspace where id = $1';
 
@@ -11,13 +11,14 @@ interface Usage {
   readonly default_limit: number | null;
 }
 
+// Written out: of a limit that is bound PostgreSQL knows nothing when it plans.
 const page = (limit: number) => `
   select ${COLUMNS}, t.month, coalesce(u.used, 0) as used, p.total - p.used as pool_left,
     w.default_credit_limit as default_limit
   from (select to_char(now() at time zone 'UTC', 'YYYY-MM') as month) t
   join workspace w on w.id = $1
   join credit_month p on p.workspace_id = w.id and p.month = t.month
-  cross join (select * from member where workspace_id = $1 order by id ${cut(limit, 0)}) m ${OPEN_STAYS}
+  cross join (select * from member where workspace_id = $1 order by id limit ${limit}) m ${OPEN_STAYS}
   left join lateral (
     select used from credit_usage
     where workspace_id = m.workspace_id and account_id = m.account_id and month = t.month limit 1) u on true

@@ -30,11 +30,6 @@ export const OPEN_STAY = 'left join membership s on s.member_id = m.id and s.end
 export const OPEN_STAYS = `
   left join lateral (select * from membership where member_id = m.id and ended_at is null limit 1) s on true`;
 
-/** Numbers of rows that are written out, not bound: what is bound PostgreSQL does not know when it plans. */
-export function cut(limit: number, offset: number): string {
-  return `limit ${limit}${offset === 0 ? '' : ` offset ${offset}`}`;
-}
-
 export const MEMBER_BY_ID = `select ${COLUMNS} from member m ${OPEN_STAY} where m.workspace_id = $1 and m.id = $2`;
 
 /** Kept by the tables' own triggers: nobody has to count. */
