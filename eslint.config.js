@@ -50,7 +50,7 @@ export default [
     rules: {
       ...configs['flat/operations-recommended'].rules,
       '@graphql-eslint/match-document-filename': ['error', { query: 'kebab-case', mutation: 'kebab-case' }],
-      // The most that src/graphql/limits.ts lets through.
+      // The most that src/graphql/serving/limits.ts lets through.
       '@graphql-eslint/selection-set-depth': ['error', { maxDepth: 12 }],
     },
   },

@@ -1,15 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { type AppOptions, createApp } from '../src/app.js';
 import { Database } from '../src/database/database.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
+import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
+import { localContext } from '../src/services/context/system.js';
 import * as sessions from '../src/services/sessions.js';
-import { localContext } from '../src/services/system.js';
-import * as workspaces from '../src/services/workspaces.js';
+import * as workspaces from '../src/services/workspaces/workspaces.js';
 import { createTestDatabase } from './database.js';
 
 /** What came back: the body parsed if it was JSON, undefined if there was none. */

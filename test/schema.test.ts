@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
-import { createSchema, schemaText } from '../src/graphql/schema.js';
+import { createSchema, schemaText } from '../src/graphql/serving/schema.js';
 
 let schema: GraphQLSchema;
 

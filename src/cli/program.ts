@@ -24,7 +24,7 @@ export function program(): Command {
     .option('--workers <number>', 'how many processes serve; before WORKERS')
     .action(async ({ port, workers }: { port?: string; workers?: string }) => {
       // Only where it is needed: the server is most of what there is to load.
-      const { runServer } = await import('../run-server.js');
+      const { runServer } = await import('../server/run.js');
       await runServer({
         ...(port === undefined ? {} : { PORT: port }),
         ...(workers === undefined ? {} : { WORKERS: workers }),
@@ -43,7 +43,7 @@ export function program(): Command {
     .command('schema')
     .description('print the GraphQL schema')
     .action(async () => {
-      const { createSchema, schemaText } = await import('../graphql/schema.js');
+      const { createSchema, schemaText } = await import('../graphql/serving/schema.js');
       process.stdout.write(schemaText(createSchema()));
     });
 

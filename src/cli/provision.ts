@@ -1,9 +1,9 @@
-import type { Config } from '../config.js';
 import type { SeatType, WorkspaceVersion } from '../domain/access.js';
 import { API_KEY_SCOPES, type ApiKeyScope, type Plan } from '../model/enums.js';
+import type { Config } from '../server/config.js';
 import * as apiKeys from '../services/api-keys.js';
 import * as sessions from '../services/sessions.js';
-import * as workspaces from '../services/workspaces.js';
+import * as workspaces from '../services/workspaces/workspaces.js';
 import { type OutputOptions, run } from './run.js';
 
 interface WorkspaceOptions extends OutputOptions {

@@ -1,8 +1,8 @@
-import { type Config, readConfig } from '../config.js';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
-import { failureText } from '../failure.js';
-import type { ServiceContext } from '../services/context.js';
-import { localContext } from '../services/system.js';
+import { type Config, readConfig } from '../server/config.js';
+import { failureText } from '../server/failure.js';
+import type { ServiceContext } from '../services/context/service-context.js';
+import { localContext } from '../services/context/system.js';
 
 /** How a command's result is shown. */
 export interface OutputOptions {

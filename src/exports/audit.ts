@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type ExportedEntry, exportEntries } from '../services/audit-export.js';
+import { type ExportedEntry, exportEntries } from '../services/audit/export.js';
 import { sendFile } from './file.js';
 import { readInput, readParameters } from './query.js';
 import type { ExportHandler } from './router.js';

@@ -1,7 +1,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { DomainError } from '../domain/errors.js';
-import { authenticated } from '../services/authorization.js';
-import type { ServiceContext } from '../services/context.js';
+import { authenticated } from '../services/context/authorization.js';
+import type { ServiceContext } from '../services/context/service-context.js';
 import { ExportError, faultOf } from './errors.js';
 
 interface Locals {

@@ -8,10 +8,10 @@ import { isId, newId } from '../domain/ids.js';
 import { requiredName } from '../domain/text.js';
 import { ApiKey, ApiKeySecret } from '../model/api-key.js';
 import type { ApiKeyScope } from '../model/enums.js';
-import { changesBetween, record } from './audit.js';
-import { authenticated, authorize } from './authorization.js';
-import type { ServiceContext } from './context.js';
-import { asIs, Page, type PageArguments } from './page.js';
+import { changesBetween, record } from './audit/record.js';
+import { authenticated, authorize } from './context/authorization.js';
+import type { ServiceContext } from './context/service-context.js';
+import { asIs, Page, type PageArguments } from './lists/page.js';
 
 /** Rule 25. */
 export const MOST_KEYS = 10;

@@ -2,9 +2,9 @@ import type { Sql } from '../database/database.js';
 import type { SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
-import { changesBetween, record } from './audit.js';
-import { authorize } from './authorization.js';
-import type { ServiceContext } from './context.js';
+import { changesBetween, record } from './audit/record.js';
+import { authorize } from './context/authorization.js';
+import type { ServiceContext } from './context/service-context.js';
 
 /**
  * The seats that a workspace has bought, by type; none on V2.

@@ -3,10 +3,10 @@ import { isAddress } from '../domain/address.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
 import { Session } from '../model/session.js';
-import * as accounts from './accounts.js';
-import { record } from './audit.js';
-import { authenticated, authorizeOperator } from './authorization.js';
-import type { ServiceContext } from './context.js';
+import { record } from './audit/record.js';
+import { authenticated, authorizeOperator } from './context/authorization.js';
+import type { ServiceContext } from './context/service-context.js';
+import * as accounts from './rows/accounts.js';
 
 const SESSION_DAYS = 30;
 const DAY_MS = 86_400_000;

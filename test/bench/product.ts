@@ -4,12 +4,12 @@
  */
 const built = (file: string) => import(new URL(`../../dist/${file}`, import.meta.url).href);
 
-const { prepareToLoad, prepareForRequests }: typeof import('../../src/runtime.ts') =
-  await built('runtime.js');
+const { prepareToLoad, prepareForRequests }: typeof import('../../src/server/runtime.ts') =
+  await built('server/runtime.js');
 prepareToLoad();
 
 export { prepareForRequests };
-export const { createApp }: typeof import('../../src/app.ts') = await built('app.js');
+export const { createApp }: typeof import('../../src/server/app.ts') = await built('server/app.js');
 export const { Database }: typeof import('../../src/database/database.ts') =
   await built('database/database.js');
 export const { startEmbeddedPostgres }: typeof import('../../src/database/embedded.ts') =
@@ -17,7 +17,9 @@ export const { startEmbeddedPostgres }: typeof import('../../src/database/embedd
 export const { migrate }: typeof import('../../src/database/migrate.ts') = await built('database/migrate.js');
 export const { connect }: typeof import('../../src/database/orm.ts') = await built('database/orm.js');
 export const apiKeys: typeof import('../../src/services/api-keys.ts') = await built('services/api-keys.js');
-export const { localContext }: typeof import('../../src/services/system.ts') =
-  await built('services/system.js');
-export const workspaces: typeof import('../../src/services/workspaces.ts') =
-  await built('services/workspaces.js');
+export const { localContext }: typeof import('../../src/services/context/system.ts') = await built(
+  'services/context/system.js',
+);
+export const workspaces: typeof import('../../src/services/workspaces/workspaces.ts') = await built(
+  'services/workspaces/workspaces.js',
+);

@@ -1,6 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
-import { property, requireMessage } from '../message.js';
-import { ScimError } from '../scim-error.js';
+import { property, requireMessage } from '../http/message.js';
+import { ScimError } from '../http/scim-error.js';
 
 export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 

@@ -1,4 +1,4 @@
-import type { AttributeReference } from '../attributes.js';
+import type { AttributeReference } from '../discovery/attributes.js';
 import type { ComparisonOperator } from './ast.js';
 
 /** `ne` is the negation of `eq`: an absent attribute is not equal to anything. */

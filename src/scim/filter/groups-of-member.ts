@@ -1,7 +1,7 @@
 import type { Filter, Operand } from './ast.js';
 import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { filterFault } from './lexer.js';
-import type { Field } from './member-filter.js';
+import type { Field } from './members.js';
 
 export const ID: Field = {
   present: (isPresent) => ({ id: { isPresent } }),

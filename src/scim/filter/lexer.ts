@@ -1,4 +1,4 @@
-import { ScimError } from '../scim-error.js';
+import { ScimError } from '../http/scim-error.js';
 
 /** Longer than any filter that a provider sends, and short enough to be read at once. */
 export const MAX_FILTER_LENGTH = 4096;

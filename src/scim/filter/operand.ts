@@ -1,4 +1,4 @@
-import type { ScimAttribute } from '../attributes.js';
+import type { ScimAttribute } from '../discovery/attributes.js';
 import type { ComparisonOperator, Operand } from './ast.js';
 import { filterFault, type Token } from './lexer.js';
 

@@ -1,4 +1,9 @@
-import { type AttributeReference, CORE_USER, findSubAttribute, resolveName } from '../attributes.js';
+import {
+  type AttributeReference,
+  CORE_USER,
+  findSubAttribute,
+  resolveName,
+} from '../discovery/attributes.js';
 import { COMPARISON_OPERATORS, type ComparisonOperator, type Filter } from './ast.js';
 import { filterFault, type Token, tokensOf } from './lexer.js';
 import { readOperand } from './operand.js';

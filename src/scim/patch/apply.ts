@@ -14,12 +14,12 @@ import {
   ROLLCALL_USER,
   resolveName,
   type ScimAttribute,
-} from '../attributes.js';
-import { type AttributePath, parseKey } from '../path.js';
-import { ScimError } from '../scim-error.js';
+} from '../discovery/attributes.js';
+import { ScimError } from '../http/scim-error.js';
 import { patchList } from './list.js';
 import type { PatchOperation } from './operations.js';
 import { isEmpty, withPart } from './parts.js';
+import { type AttributePath, parseKey } from './path.js';
 
 /**
  * What of a member's access the operations touched: presence is the key's presence, and values are as sent, for the

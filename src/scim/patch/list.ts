@@ -6,12 +6,12 @@ import {
   MAX_VALUES,
   parseAttribute,
 } from '../../domain/profile.js';
-import type { ScimAttribute } from '../attributes.js';
+import type { ScimAttribute } from '../discovery/attributes.js';
 import type { Filter } from '../filter/ast.js';
 import { matches } from '../filter/matches.js';
-import type { AttributePath } from '../path.js';
-import { ScimError } from '../scim-error.js';
+import { ScimError } from '../http/scim-error.js';
 import { isEmpty, withPart } from './parts.js';
+import type { AttributePath } from './path.js';
 
 type Values = readonly JsonObject[];
 

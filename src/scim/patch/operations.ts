@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
-import { property } from '../message.js';
-import { parsePath, type ScimPath } from '../path.js';
-import { ScimError } from '../scim-error.js';
+import { property } from '../http/message.js';
+import { ScimError } from '../http/scim-error.js';
+import { parsePath, type ScimPath } from './path.js';
 
 /** More than any provider puts into one request, and few enough to be applied at once. */
 export const MAX_OPERATIONS = 1000;

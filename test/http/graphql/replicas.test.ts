@@ -8,7 +8,6 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type App, createApp } from '../../../src/app.js';
 import { Database } from '../../../src/database/database.js';
 import {
   type DatabaseAddress,
@@ -18,6 +17,7 @@ import {
 import { migrate } from '../../../src/database/migrate.js';
 import { connect } from '../../../src/database/orm.js';
 import { Replicas } from '../../../src/database/replicas.js';
+import { type App, createApp } from '../../../src/server/app.js';
 import { graphqlClient, type TestGraphql } from '../../app.js';
 
 /** A real replica, which follows the database by streaming replication, and can be told to pause. */

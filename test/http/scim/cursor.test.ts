@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CURSOR_SECONDS, writeCursor } from '../../../src/scim/cursor.js';
+import { CURSOR_SECONDS, writeCursor } from '../../../src/scim/http/cursor.js';
 import {
   type ScimAnswer,
   type ScimClient,

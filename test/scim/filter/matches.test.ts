@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { matches } from '../../../src/scim/filter/matches.js';
-import { parsePath } from '../../../src/scim/path.js';
+import { parsePath } from '../../../src/scim/patch/path.js';
 
 const WORK = { value: 'Ann@Acme.test', type: 'work', primary: true, display: '' };
 

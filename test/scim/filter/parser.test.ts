@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AttributeReference } from '../../../src/scim/attributes.js';
+import type { AttributeReference } from '../../../src/scim/discovery/attributes.js';
 import type { Filter } from '../../../src/scim/filter/ast.js';
 import { parseFilter } from '../../../src/scim/filter/parser.js';
-import { ScimError } from '../../../src/scim/scim-error.js';
+import { ScimError } from '../../../src/scim/http/scim-error.js';
 
 function name({ attribute, subAttribute }: AttributeReference): string {
   return subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`;

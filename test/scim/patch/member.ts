@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../src/domain/profile.js';
+import { ScimError } from '../../../src/scim/http/scim-error.js';
 import { applyPatch, type PatchResult } from '../../../src/scim/patch/apply.js';
 import { parsePatch } from '../../../src/scim/patch/operations.js';
-import { ScimError } from '../../../src/scim/scim-error.js';
 
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const ROLLCALL = 'urn:base44:params:scim:schemas:extension:user:2.0';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ScimError } from '../../../src/scim/http/scim-error.js';
 import { parsePatch } from '../../../src/scim/patch/operations.js';
-import { ScimError } from '../../../src/scim/scim-error.js';
 
 function fault(body: unknown): unknown {
   try {

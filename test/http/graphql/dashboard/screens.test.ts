@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WorkspaceVersion } from '../../../../src/domain/access.js';
-import { MOST_COST, MOST_DEPTH } from '../../../../src/graphql/limits.js';
+import { MOST_COST, MOST_DEPTH } from '../../../../src/graphql/serving/limits.js';
 import { startTestApp, type TestApp } from '../../../app.js';
 import { countingStatements } from '../../../statements.js';
 import { roleAccess, seatAccess, UUID } from '../operations.js';

@@ -9,7 +9,7 @@ import {
   visit,
 } from 'graphql';
 import { expect } from 'vitest';
-import { operationCost } from '../../../../src/graphql/limits.js';
+import { operationCost } from '../../../../src/graphql/serving/limits.js';
 import type { GraphqlAnswer, TestApp } from '../../../app.js';
 import { countingStatements } from '../../../statements.js';
 import type { Populated } from './populated.js';

@@ -1,0 +1,60 @@
+import { Field, InputType } from 'type-graphql';
+import type { ProfileAttribute } from '../../domain/profile-attributes.js';
+import { inputName } from '../../domain/profile-paths.js';
+import { BooleanComparison, StringComparison } from '../lists/comparisons.js';
+
+interface InputClass {
+  readonly prototype: object;
+}
+
+/** Declares, on the type of a filter, what can be asked about each attribute: the data says it all. */
+export function addProfileFilters(
+  type: InputClass,
+  prefix: string,
+  attributes: readonly ProfileAttribute[],
+): void {
+  for (const attribute of attributes) {
+    const input = filterOf(attribute, prefix);
+    const options = { nullable: true, description: attribute.description };
+    Field(() => input, options)(type.prototype, inputName(attribute));
+  }
+}
+
+function filterOf({ name, type, multiValued, description, subAttributes }: ProfileAttribute, prefix: string) {
+  if (type === 'boolean') return BooleanComparison;
+  if (subAttributes === undefined) return StringComparison;
+  const typeName = `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return multiValued
+    ? listFilter(typeName, description, subAttributes)
+    : partsFilter(typeName, description, subAttributes);
+}
+
+function partsFilter(typeName: string, description: string, parts: readonly ProfileAttribute[]): InputClass {
+  class PartsFilter {}
+  addProfileFilters(PartsFilter, typeName, parts);
+  addIsPresent(PartsFilter);
+  InputType(`${typeName}Filter`, { description: `By its parts: ${description}` })(PartsFilter);
+  return PartsFilter;
+}
+
+function listFilter(typeName: string, description: string, parts: readonly ProfileAttribute[]): InputClass {
+  class ValueFilter {}
+  addProfileFilters(ValueFilter, typeName, parts);
+  const field = (fieldType: () => InputClass | [InputClass], about: string, name: string) =>
+    Field(fieldType, { nullable: true, description: about })(ValueFilter.prototype, name);
+  field(() => [ValueFilter], 'All of these hold of the value.', 'and');
+  field(() => [ValueFilter], 'At least one of these holds of the value.', 'or');
+  field(() => ValueFilter, 'This does not hold of the value.', 'not');
+  InputType(`${typeName}ValueFilter`, { description: `By one value: ${description}` })(ValueFilter);
+
+  class ListFilter {}
+  const some = { nullable: true, description: 'One and the same value meets all of this.' };
+  Field(() => ValueFilter, some)(ListFilter.prototype, 'some');
+  addIsPresent(ListFilter);
+  InputType(`${typeName}Filter`, { description: `By its values: ${description}` })(ListFilter);
+  return ListFilter;
+}
+
+function addIsPresent({ prototype }: InputClass): void {
+  Field(() => Boolean, { nullable: true, description: 'Whether there is any.' })(prototype, 'isPresent');
+}

@@ -1,0 +1,21 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { OperationTypeNode } from 'graphql';
+import { readingContext } from '../../services/context/service-context.js';
+import type { Context } from './context.js';
+import { createLoaders } from './loaders.js';
+
+/** Queries may read from replicas; mutations never do, nor does what they answer. */
+export const readsOfQueries: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation, contextValue }) {
+        const { services } = contextValue;
+        const isQuery = operation?.operation === OperationTypeNode.QUERY;
+        if (!isQuery || services.replicas === null || services.caller.actor === null) return;
+        const reading = await readingContext(services);
+        // The context is made before the document is read.
+        Object.assign(contextValue, { services: reading, loaders: createLoaders(reading) });
+      },
+    };
+  },
+};

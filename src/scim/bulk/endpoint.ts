@@ -1,0 +1,212 @@
+import { isJsonObject, type JsonObject } from '../../domain/profile.js';
+import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
+import { errorBody, faultOf } from '../http/errors.js';
+import { parseQuery } from '../http/query.js';
+import { type Routes, routesOf } from '../http/routes.js';
+import { ScimError } from '../http/scim-error.js';
+import { type BulkOperation, readBulk } from './operations.js';
+import { creatorsIn, planOf, referencesIn, resolved } from './references.js';
+
+export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+
+/** What one request may take. Okta and Entra give up after a minute; what has not begun by then is answered with 503. */
+const MAX_SECONDS = 45;
+
+export interface BulkOptions {
+  /** What operations may be about. */
+  readonly endpoints: readonly Endpoint[];
+  /** Told of faults that nobody expected, once each. */
+  onFault(error: unknown, requestId: string): void;
+  /** In place of what a request may take. */
+  readonly maxSeconds?: number;
+}
+
+/**
+ * `/Bulk` (RFC 7644 §3.7): operations one after the other, each by the handler that would answer it alone, in a
+ * transaction and with an audit entry of its own.
+ */
+export function bulkEndpoints(options: BulkOptions): readonly Endpoint[] {
+  return [{ path: '/Bulk', methods: { POST: bulk(options) } }];
+}
+
+function bulk(options: BulkOptions): Handler {
+  const routes = routesOf(options.endpoints);
+  return async (request) => {
+    const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(await request.body());
+    const end = performance.now() + (options.maxSeconds ?? MAX_SECONDS) * 1000;
+    const run = new BulkRun(routes, options.onFault, request, operations);
+    const { order, circular } = planOf(operations);
+    for (const operation of order) {
+      if (run.errors >= failOnErrors) break;
+      await run.carryOut(operation, reasonNotTo(operation, { circular, end }));
+    }
+    // RFC 7644 §3.7.3: "If a bulk job is processed successfully, the HTTP response code 200 OK MUST be returned".
+    return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: run.answers() } };
+  };
+}
+
+function reasonNotTo(
+  operation: BulkOperation,
+  { circular, end }: { readonly circular: ReadonlySet<BulkOperation>; readonly end: number },
+): ScimError | undefined {
+  if (operation.fault !== undefined) return operation.fault;
+  // RFC 7644 §3.7.1: "The service provider MUST try to resolve circular cross-references between resources in a
+  // single bulk job but MAY stop after a failed attempt and instead return the status code 409 (Conflict)."
+  if (circular.has(operation)) {
+    return new ScimError(
+      409,
+      'The operation waits for a resource that waits for this one. Create one without the other, and add it later.',
+    );
+  }
+  if (performance.now() < end) return undefined;
+  return new ScimError(503, 'The request took too long, and this operation was not begun. Send it again.');
+}
+
+/** One entry of the response (RFC 7644 §3.7). */
+interface BulkAnswer {
+  readonly method?: string;
+  readonly bulkId?: string;
+  readonly location?: string;
+  readonly version?: string;
+  readonly status: string;
+  readonly response?: object;
+}
+
+/** One request under way: what has been created, and what has been answered. */
+class BulkRun {
+  errors = 0;
+  readonly #routes: Routes;
+  readonly #onFault: BulkOptions['onFault'];
+  readonly #request: ScimRequest;
+  readonly #creators: ReadonlyMap<string, BulkOperation>;
+  /** The ids of what was created, by bulkId. */
+  readonly #ids = new Map<string, string>();
+  readonly #answers: (BulkAnswer | undefined)[] = [];
+
+  constructor(
+    routes: Routes,
+    onFault: BulkOptions['onFault'],
+    request: ScimRequest,
+    operations: readonly BulkOperation[],
+  ) {
+    this.#routes = routes;
+    this.#onFault = onFault;
+    this.#request = request;
+    this.#creators = creatorsIn(operations);
+  }
+
+  /** Answers in the order of the request; those that were not begun have none. */
+  answers(): BulkAnswer[] {
+    return Object.values(this.#answers).filter((answer) => answer !== undefined);
+  }
+
+  /** @param refusal why it is not to be carried out, if there is a reason */
+  async carryOut(operation: BulkOperation, refusal: ScimError | undefined): Promise<void> {
+    const { index, method, bulkId } = operation;
+    const named = {
+      ...(method === undefined ? {} : { method }),
+      ...(bulkId === undefined ? {} : { bulkId }),
+    };
+    try {
+      if (refusal !== undefined) throw refusal;
+      const answer = await this.#dispatch(operation);
+      this.#answers[index] = { ...named, ...this.#success(operation, answer) };
+    } catch (error) {
+      this.errors += 1;
+      this.#answers[index] = { ...named, ...this.#failure(operation, error) };
+    }
+  }
+
+  async #dispatch(operation: BulkOperation): Promise<ScimAnswer> {
+    this.#requireReferences(operation);
+    const { path, data } = this.#resolved(operation);
+    const { handle, id } = handlerOf(this.#routes, operation.method ?? '', path);
+    return handle({
+      ...this.#request,
+      id,
+      query: parseQuery(path),
+      body: async () => bodyIn(data),
+      ifMatch: operation.version,
+      ifNoneMatch: undefined,
+    });
+  }
+
+  /** @throws ScimError when something that it refers to is not there */
+  #requireReferences(operation: BulkOperation): void {
+    for (const bulkId of referencesIn(operation)) {
+      if (this.#ids.has(bulkId)) continue;
+      throw this.#creators.has(bulkId)
+        ? new ScimError(409, `The operation needs bulkId:${bulkId}, which could not be created.`)
+        : new ScimError(400, `No operation of this request creates bulkId:${bulkId}.`, 'invalidValue');
+    }
+  }
+
+  #resolved(operation: BulkOperation): ReturnType<typeof resolved> {
+    return resolved(operation, (bulkId) => this.#ids.get(bulkId));
+  }
+
+  #success(operation: BulkOperation, { status, headers = {}, body }: ScimAnswer): BulkAnswer {
+    if (operation.method === 'POST' && operation.bulkId !== undefined && isIdentified(body)) {
+      this.#ids.set(operation.bulkId, body.id);
+    }
+    const { Location: location = this.#locationOf(operation), ETag: version } = headers;
+    return {
+      ...(location === undefined ? {} : { location }),
+      ...(version === undefined ? {} : { version }),
+      status: String(status),
+    };
+  }
+
+  /** RFC 7644 §3.7: "When indicating an error, the "response" attribute MUST contain the detail error response". */
+  #failure(operation: BulkOperation, error: unknown): BulkAnswer {
+    const { requestId } = this.#request;
+    const fault = faultOf(error);
+    if (fault.unknown) this.#onFault(error, requestId);
+    const location = this.#locationOf(operation);
+    return {
+      ...(location === undefined ? {} : { location }),
+      status: String(fault.status),
+      response: errorBody(fault, requestId),
+    };
+  }
+
+  /** RFC 7644 §3.7, location: "REQUIRED in a response, except in the event of a POST failure". */
+  #locationOf(operation: BulkOperation): string | undefined {
+    if (operation.method === 'POST' || operation.path === '') return undefined;
+    const [resource = ''] = this.#resolved(operation).path.split('?');
+    return this.#request.baseUrl + resource;
+  }
+}
+
+function isIdentified(body: object | undefined): body is { readonly id: string } {
+  return body !== undefined && 'id' in body && typeof body.id === 'string';
+}
+
+/** @throws ScimError 400 invalidSyntax */
+function bodyIn(data: unknown): JsonObject {
+  if (isJsonObject(data)) return data;
+  throw new ScimError(400, 'The operation needs data: a JSON object.', 'invalidSyntax');
+}
+
+/**
+ * Finds what a method on a path means, as the router would.
+ * @throws ScimError 404, 405; 400 for a bulk within a bulk; URIError for a path that is not properly encoded
+ */
+function handlerOf(
+  routes: Routes,
+  method: string,
+  path: string,
+): { readonly handle: Handler; readonly id: string } {
+  const [resource = ''] = path.split('?');
+  if (/^\/bulk(\/|$)/i.test(resource)) {
+    throw new ScimError(400, 'A bulk request cannot hold another.', 'invalidValue');
+  }
+  const route = routes(resource);
+  if (route === undefined) {
+    throw new ScimError(404, `There is nothing at ${resource} that a bulk operation could be about.`);
+  }
+  const { endpoint, id } = route;
+  const handle = endpoint.methods[method];
+  if (handle === undefined) throw new ScimError(405, `${method} does not exist on ${resource}.`);
+  return { handle, id };
+}

@@ -1,0 +1,316 @@
+import { ASSIGNABLE_ROLES, SEAT_TYPES, type WorkspaceVersion } from '../../domain/access.js';
+import { PROFILE_ATTRIBUTES, type ProfileAttribute } from '../../domain/profile.js';
+
+export const CORE_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const CORE_GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+export const ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+/** Ours. It has a dot, and no resource name at its end: never split it at dots or at the last colon. */
+export const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
+/** The same in the only form that Entra's screens accept. Taken from providers, never returned. */
+export const ROLLCALL_ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
+
+/** An attribute and its characteristics, in the form in which `/Schemas` shows it (RFC 7643 §7). */
+export interface ScimAttribute {
+  readonly name: string;
+  readonly type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
+  readonly subAttributes?: readonly ScimAttribute[];
+  readonly multiValued: boolean;
+  readonly description: string;
+  readonly required: boolean;
+  readonly canonicalValues?: readonly string[];
+  readonly caseExact: boolean;
+  readonly mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
+  readonly returned: 'always' | 'default' | 'never';
+  readonly uniqueness: 'none' | 'server';
+  readonly referenceTypes?: readonly string[];
+}
+
+/** A schema, in the form in which `/Schemas` shows it (RFC 7643 §7), `schemas` and `meta` aside. */
+export interface ScimSchema {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly attributes: readonly ScimAttribute[];
+}
+
+/** What a name stands for: an attribute or a part of one, under the URN of the schema where it is at home. */
+export interface AttributeReference {
+  readonly kind: 'attribute';
+  readonly schema: string;
+  readonly attribute: ScimAttribute;
+  readonly subAttribute?: ScimAttribute;
+}
+
+/** A bare URN: everything of one schema. */
+export interface SchemaReference {
+  readonly kind: 'schema';
+  readonly schema: string;
+}
+
+function attribute(
+  name: string,
+  description: string,
+  characteristics: Partial<ScimAttribute> = {},
+): ScimAttribute {
+  return {
+    name,
+    type: 'string',
+    multiValued: false,
+    description,
+    required: false,
+    caseExact: false,
+    mutability: 'readWrite',
+    returned: 'default',
+    uniqueness: 'none',
+    ...characteristics,
+  };
+}
+
+function fromProfile({ subAttributes, ...profile }: ProfileAttribute): ScimAttribute {
+  const shape =
+    subAttributes === undefined ? profile : { ...profile, subAttributes: subAttributes.map(fromProfile) };
+  return attribute(profile.name, profile.description, shape);
+}
+
+function readOnly(
+  name: string,
+  description: string,
+  characteristics: Partial<ScimAttribute> = {},
+): ScimAttribute {
+  return attribute(name, description, { mutability: 'readOnly', ...characteristics });
+}
+
+/**
+ * RFC 7643 §3.1: "Common attributes are considered to be part of every base resource schema and do not use their
+ * own "schemas" URI." Like the schemas that RFC 7643 §8.7.1 prints, ours do not list them.
+ */
+export const COMMON_ATTRIBUTES: readonly ScimAttribute[] = [
+  readOnly('schemas', 'The schemas of the resource.', {
+    type: 'reference',
+    multiValued: true,
+    caseExact: true,
+    returned: 'always',
+    referenceTypes: ['uri'],
+  }),
+  readOnly('id', 'The stable id of the resource.', {
+    caseExact: true,
+    returned: 'always',
+    uniqueness: 'server',
+  }),
+  attribute('externalId', "The identity provider's own id of the resource.", { caseExact: true }),
+  readOnly('meta', 'About the resource.', {
+    type: 'complex',
+    subAttributes: [
+      readOnly('resourceType', 'The kind of the resource.', { caseExact: true }),
+      readOnly('created', 'When it was made.', { type: 'dateTime' }),
+      readOnly('lastModified', 'When it last changed.', { type: 'dateTime' }),
+      readOnly('location', 'Its address.', { type: 'reference', caseExact: true, referenceTypes: ['uri'] }),
+      readOnly('version', 'Its ETag.', { caseExact: true }),
+    ],
+  }),
+];
+
+const USER_NAME = attribute('userName', 'The e-mail address with which the person is known.', {
+  required: true,
+  uniqueness: 'server',
+});
+
+const ACTIVE = attribute('active', 'Whether the person is a member of the workspace now.', {
+  type: 'boolean',
+});
+
+const GROUPS = readOnly('groups', 'The groups that the person is in. Changed through the groups.', {
+  type: 'complex',
+  multiValued: true,
+  subAttributes: [
+    readOnly('value', 'The id of the group.', { caseExact: true }),
+    readOnly('$ref', 'The address of the group.', {
+      type: 'reference',
+      caseExact: true,
+      referenceTypes: ['Group'],
+    }),
+    readOnly('display', 'The name of the group.'),
+    readOnly('type', 'How the person is in the group.', { canonicalValues: ['direct'] }),
+  ],
+});
+
+/** Rule 20: dropped on arrival. Known so that a provider that sends it is understood; never in `/Schemas`. */
+const PASSWORD = attribute('password', 'Dropped on arrival.', {
+  caseExact: true,
+  mutability: 'writeOnly',
+  returned: 'never',
+});
+
+/** V1's attribute, at the root of the User. */
+export const SEAT_TYPE = attribute('seatType', 'The seat that the member takes. Without one: no seat.', {
+  canonicalValues: SEAT_TYPES.map((seatType) => seatType.toLowerCase()),
+});
+
+/** V2's attributes, in the extension. */
+export const ROLE = attribute('role', 'What the member may do. Other roles can be seen, not assigned.', {
+  canonicalValues: ASSIGNABLE_ROLES.map((role) => role.toLowerCase()),
+});
+export const CREDIT_LIMIT = attribute(
+  'creditLimit',
+  'The most credits an admin or editor may use in a calendar month. Without one: no cap of its own.',
+  { type: 'integer' },
+);
+
+function isEnterprise({ name }: ProfileAttribute): boolean {
+  return name === 'enterprise';
+}
+
+const ENTERPRISE_ATTRIBUTES = (PROFILE_ATTRIBUTES.find(isEnterprise)?.subAttributes ?? []).map(fromProfile);
+
+const CORE_ATTRIBUTES: readonly ScimAttribute[] = [
+  USER_NAME,
+  ...PROFILE_ATTRIBUTES.filter((profile) => !isEnterprise(profile)).map(fromProfile),
+  ACTIVE,
+  GROUPS,
+];
+
+function coreSchema(attributes: readonly ScimAttribute[]): ScimSchema {
+  return { id: CORE_USER, name: 'User', description: 'A person in the workspace.', attributes };
+}
+
+const ENTERPRISE_SCHEMA: ScimSchema = {
+  id: ENTERPRISE_USER,
+  name: 'EnterpriseUser',
+  description: 'What an organization notes about its people.',
+  attributes: ENTERPRISE_ATTRIBUTES,
+};
+
+const ROLLCALL_SCHEMA: ScimSchema = {
+  id: ROLLCALL_USER,
+  name: 'WorkspaceAccess',
+  description: 'What a member may do in the workspace.',
+  attributes: [ROLE, CREDIT_LIMIT],
+};
+
+const SCHEMAS: Readonly<Record<WorkspaceVersion, readonly ScimSchema[]>> = {
+  V1: [coreSchema([...CORE_ATTRIBUTES, SEAT_TYPE]), ENTERPRISE_SCHEMA],
+  V2: [coreSchema(CORE_ATTRIBUTES), ENTERPRISE_SCHEMA, ROLLCALL_SCHEMA],
+};
+
+/** RFC 7643 §4.2. */
+const GROUP_SCHEMA: ScimSchema = {
+  id: CORE_GROUP,
+  name: 'Group',
+  description: 'Members of the workspace under one name.',
+  attributes: [
+    attribute('displayName', 'The name of the group. Unique in the workspace.', {
+      required: true,
+      uniqueness: 'server',
+    }),
+    attribute('members', 'Who is in the group.', {
+      type: 'complex',
+      multiValued: true,
+      subAttributes: [
+        attribute('value', 'The id of the user.', { caseExact: true, mutability: 'immutable' }),
+        readOnly('$ref', 'The address of the user.', {
+          type: 'reference',
+          caseExact: true,
+          referenceTypes: ['User'],
+        }),
+        readOnly('display', 'The name of the user.'),
+        readOnly('type', 'What kind of member it is.', { canonicalValues: ['User'] }),
+      ],
+    }),
+  ],
+};
+
+/** The schemas of a Group, in every workspace. */
+export const GROUP_SCHEMAS: readonly ScimSchema[] = [GROUP_SCHEMA];
+
+/** The schemas of a User in a workspace of the version: the core schema first, then the extensions. */
+export function schemasFor(version: WorkspaceVersion): readonly ScimSchema[] {
+  return SCHEMAS[version];
+}
+
+/** Where names are looked up, lower-case: the schema that a name may stand under, its home, and the attribute. */
+type Vocabulary = ReadonlyMap<string, AttributeReference>;
+
+function vocabulary(...parts: readonly (readonly [home: string, readonly ScimAttribute[]])[]): Vocabulary {
+  return new Map(
+    parts.flatMap(([schema, attributes]) =>
+      attributes.map((found) => [
+        found.name.toLowerCase(),
+        { kind: 'attribute', schema, attribute: found } as const,
+      ]),
+    ),
+  );
+}
+
+/** Our attributes are taken wherever a provider can place them, and mean the same in each place. */
+const ACCESS_PARTS = [
+  [CORE_USER, [SEAT_TYPE]],
+  [ROLLCALL_USER, [ROLE, CREDIT_LIMIT]],
+] as const;
+
+const ROOT = vocabulary([CORE_USER, [...COMMON_ATTRIBUTES, ...CORE_ATTRIBUTES, PASSWORD]], ...ACCESS_PARTS);
+const ACCESS = vocabulary(...ACCESS_PARTS);
+
+interface KnownSchema {
+  readonly prefix: string;
+  readonly home: string;
+  readonly names: Vocabulary;
+}
+
+/** Longest first, so that the longest known URN is found when one is the beginning of another. */
+const USER_SCHEMAS: readonly KnownSchema[] = [
+  { prefix: CORE_USER, home: CORE_USER, names: ROOT },
+  {
+    prefix: ENTERPRISE_USER,
+    home: ENTERPRISE_USER,
+    names: vocabulary([ENTERPRISE_USER, ENTERPRISE_ATTRIBUTES]),
+  },
+  { prefix: ROLLCALL_USER, home: ROLLCALL_USER, names: ACCESS },
+  { prefix: ROLLCALL_ALIAS, home: ROLLCALL_USER, names: ACCESS },
+]
+  .map((schema) => ({ ...schema, prefix: schema.prefix.toLowerCase() }))
+  .sort((a, b) => b.prefix.length - a.prefix.length);
+
+const GROUP_NAMES: readonly KnownSchema[] = [
+  {
+    prefix: CORE_GROUP.toLowerCase(),
+    home: CORE_GROUP,
+    names: vocabulary([CORE_GROUP, [...COMMON_ATTRIBUTES, ...GROUP_SCHEMA.attributes]]),
+  },
+];
+
+/** The part of a complex attribute that a name stands for, without case; undefined when it has none such. */
+export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttribute | undefined {
+  const wanted = name.toLowerCase();
+  return parent.subAttributes?.find((subAttribute) => subAttribute.name.toLowerCase() === wanted);
+}
+
+function findIn(names: Vocabulary, text: string): AttributeReference | undefined {
+  const [name = '', sub, ...more] = text.split('.');
+  const found = names.get(name.toLowerCase());
+  if (found === undefined || sub === undefined) return found;
+  const subAttribute = more.length === 0 ? findSubAttribute(found.attribute, sub) : undefined;
+  return subAttribute && { ...found, subAttribute };
+}
+
+/**
+ * What a name stands for, in any letter case: `attr`, `attr.sub`, `URN:attr`, `URN:attr.sub`, or a bare URN.
+ * The alias is answered as the schema that it stands for, and our own attributes as the one place where they are at
+ * home, whatever the workspace's version: which version may carry them is the service's to judge (rule 1).
+ *
+ * @param within the URN of the extension object that the name is a key of, or of a Group's schema; without it, names
+ *   are of the User's core schema. A Group knows nothing of a User's schemas, nor a User of a Group's.
+ * @returns undefined for a name that is not known.
+ */
+export function resolveName(
+  name: string,
+  within: string = CORE_USER,
+): AttributeReference | SchemaReference | undefined {
+  const lower = name.toLowerCase();
+  const known = within === CORE_GROUP ? GROUP_NAMES : USER_SCHEMAS;
+  for (const { prefix, home, names } of known) {
+    if (lower === prefix) return { kind: 'schema', schema: home };
+    if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
+  }
+  const schema = known.find(({ prefix }) => prefix === within.toLowerCase());
+  return schema && findIn(schema.names, name);
+}

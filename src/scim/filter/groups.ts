@@ -1,0 +1,139 @@
+import type { AttributeReference } from '../discovery/attributes.js';
+import type { Comparison, Filter, Operand } from './ast.js';
+import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import { filterFault } from './lexer.js';
+import type { IdComparison, OrderedComparison, StringComparison } from './members.js';
+
+/** What is asked about one member: the `MemberFilter` of the GraphQL schema, as far as groups need it. */
+interface MemberOfGroupInput {
+  readonly and?: readonly MemberOfGroupInput[];
+  readonly or?: readonly MemberOfGroupInput[];
+  readonly not?: MemberOfGroupInput;
+  readonly id?: IdComparison;
+}
+
+/** The `GroupFilter` of the GraphQL schema, as far as SCIM filters are put into its words. */
+export interface GroupFilterInput {
+  readonly and?: readonly GroupFilterInput[];
+  readonly or?: readonly GroupFilterInput[];
+  readonly not?: GroupFilterInput;
+  readonly id?: IdComparison;
+  readonly displayName?: StringComparison;
+  readonly externalId?: StringComparison;
+  readonly createdAt?: OrderedComparison<string>;
+  readonly updatedAt?: OrderedComparison<string>;
+  readonly members?: { readonly some: MemberOfGroupInput };
+}
+
+/** How one attribute is asked for. `compare` gives undefined for an operator that its comparison does not have. */
+interface Field<Input> {
+  readonly present: Input;
+  readonly compare: (operator: PositiveOperator, operand: Operand) => Input | undefined;
+}
+
+const ID: Field<{ readonly id: IdComparison }> = {
+  present: { id: { isPresent: true } },
+  compare: (operator, operand) => (operator === 'eq' ? { id: { eq: String(operand) } } : undefined),
+};
+
+function textField(name: 'displayName' | 'externalId'): Field<GroupFilterInput> {
+  return {
+    present: { [name]: { isPresent: true } },
+    compare: (operator, operand) => ({ [name]: { [TEXT_OPERATORS[operator]]: String(operand) } }),
+  };
+}
+
+function timeField(name: 'createdAt' | 'updatedAt'): Field<GroupFilterInput> {
+  return {
+    present: { [name]: { isPresent: true } },
+    compare: (operator, operand) => ({ [name]: { [operator]: String(operand) } }),
+  };
+}
+
+const MEMBERS: Field<GroupFilterInput> = {
+  present: { members: { some: {} } },
+  compare: (operator, operand) => {
+    const some = ID.compare(operator, operand);
+    return some && { members: { some } };
+  },
+};
+
+/** The attributes by which groups can be asked for, and how. */
+const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map([
+  ['id', ID],
+  ['displayName', textField('displayName')],
+  ['externalId', textField('externalId')],
+  ['members', MEMBERS],
+  ['members.value', MEMBERS],
+  ['meta.created', timeField('createdAt')],
+  ['meta.lastModified', timeField('updatedAt')],
+]);
+
+/** What can be asked about one value of `members`. */
+const MEMBER_FIELDS: ReadonlyMap<string, Field<MemberOfGroupInput>> = new Map([['members.value', ID]]);
+
+type Fields<Input> = ReadonlyMap<string, Field<Input>>;
+
+function fieldOf<Input>(fields: Fields<Input>, target: AttributeReference, position: number): Field<Input> {
+  const field = fields.get(nameOf(target));
+  if (field !== undefined) return field;
+  const filterable = [...fields.keys()].join(', ');
+  throw filterFault(position, `${nameOf(target)} cannot be filtered by; these can: ${filterable}`);
+}
+
+type Negated<Input> = Input | { readonly not: Input };
+
+function comparison<Input>(
+  fields: Fields<Input>,
+  { target, operator, operand, position }: Comparison,
+): Negated<Input> {
+  const field = fieldOf(fields, target, position);
+  if (operand === null) return operator === 'ne' ? field.present : { not: field.present };
+  const compared = field.compare(operator === 'ne' ? 'eq' : operator, operand);
+  if (compared === undefined) {
+    throw filterFault(position, `${nameOf(target)} cannot be compared with ${operator}`);
+  }
+  return operator === 'ne' ? { not: compared } : compared;
+}
+
+/** One value of `members`: the whole filter is about the same member. */
+function toMember(filter: Filter): MemberOfGroupInput {
+  switch (filter.kind) {
+    case 'and':
+      return { and: filter.filters.map(toMember) };
+    case 'or':
+      return { or: filter.filters.map(toMember) };
+    case 'not':
+      return { not: toMember(filter.filter) };
+    case 'presence':
+      return fieldOf(MEMBER_FIELDS, filter.target, filter.position).present;
+    case 'comparison':
+      return comparison(MEMBER_FIELDS, filter);
+    case 'valuePath':
+      throw filterFault(filter.position, 'the parts of a member have no parts');
+  }
+}
+
+/**
+ * Puts a filter for groups into the words of the GraphQL schema: `members[value eq "…"]` asks for groups with some
+ * member who has that id, and `eq null` is "not present".
+ *
+ * @throws ScimError 400 `invalidFilter` for attributes that cannot be filtered by, naming those that can
+ */
+export function toGroupFilter(filter: Filter): GroupFilterInput {
+  switch (filter.kind) {
+    case 'and':
+      return { and: filter.filters.map(toGroupFilter) };
+    case 'or':
+      return { or: filter.filters.map(toGroupFilter) };
+    case 'not':
+      return { not: toGroupFilter(filter.filter) };
+    case 'presence':
+      return fieldOf(FIELDS, filter.target, filter.position).present;
+    case 'comparison':
+      return comparison(FIELDS, filter);
+    case 'valuePath':
+      fieldOf(FIELDS, filter.target, filter.position);
+      return { members: { some: toMember(filter.filter) } };
+  }
+}

@@ -1,0 +1,204 @@
+import { DomainError } from '../../domain/errors.js';
+import { CORE_GROUP } from '../discovery/attributes.js';
+import { type GroupFilterInput, toGroupFilter } from '../filter/groups.js';
+import { parseFilter } from '../filter/parser.js';
+import { sortingOf } from '../filter/sort.js';
+import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
+import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
+import { listing, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { type Projection, projectionOf } from '../http/projection.js';
+import type { Query } from '../http/query.js';
+import { parsePatch } from '../patch/operations.js';
+import { nextPlace } from '../users/operations.js';
+import type { GroupData, GroupOperations, GroupUpdateInput } from './operations.js';
+import { groupChanges } from './patch.js';
+import { groupLocation, groupResource, memberValue, readGroup } from './resource.js';
+
+/** What `/Groups` and `/Groups/{id}` mean (RFC 7644 §3.3 to §3.6). */
+export function groupEndpoints(operations: GroupOperations): readonly Endpoint[] {
+  return [
+    { path: '/Groups', methods: { GET: listing(groupSource(operations)), POST: create(operations) } },
+    {
+      path: '/Groups/:id',
+      methods: {
+        GET: get(operations),
+        PUT: replace(operations),
+        PATCH: patch(operations),
+        DELETE: remove(operations),
+      },
+    },
+  ];
+}
+
+/** What of a group is asked for. Members are loaded for who asks for them only: there may be thousands. */
+interface Wanted {
+  readonly project: Projection;
+  readonly withMembers: boolean;
+}
+
+/** A group with everything that members have: what a projection leaves of it tells whether it wants members. */
+const PROBE = { members: [{ value: '', $ref: '', display: '', type: '' }] };
+
+function wantedOf(query: Query): Wanted {
+  const project = projectionOf(query, CORE_GROUP);
+  return { project, withMembers: Object.hasOwn(project(PROBE), 'members') };
+}
+
+/** The groups of a workspace, page by page. */
+export function groupSource(operations: GroupOperations): ResourceSource {
+  return {
+    path: '/Groups',
+    async page(request, wish) {
+      const { workspaceId, baseUrl, contextValue, query } = request;
+      const { project, withMembers } = wantedOf(query);
+      const { workspace } = await operations.listGroups(contextValue, {
+        workspaceId,
+        ...filterOf(query),
+        ...sortingOf(query, CORE_GROUP),
+        ...wish,
+        withNext: pagesByCursor(request),
+        withMembers,
+      });
+      if (workspace === null) throw noSuchGroup();
+      const { totalCount, nodes, pageInfo } = workspace.groups;
+      return {
+        totalResults: totalCount,
+        resources: nodes.map((group) => project(groupResource(group, baseUrl))),
+        next: nextPlace(pageInfo),
+      };
+    },
+  };
+}
+
+/** @throws ScimError invalidFilter, for an empty filter too: it never means every group */
+function filterOf(query: Query): { readonly filter?: GroupFilterInput } {
+  const filter = query.get('filter');
+  return filter === undefined ? {} : { filter: toGroupFilter(parseFilter(filter, CORE_GROUP)) };
+}
+
+function get(operations: GroupOperations): Handler {
+  return async (request) => {
+    const wanted = wantedOf(request.query);
+    const condition = versionCondition(request.ifNoneMatch);
+    if (condition !== undefined) {
+      const { version } = await read(operations, request, false);
+      if (meets(condition, version)) return { status: 304, headers: { ETag: entityTag(version) } };
+    }
+    return oneGroup(200, await read(operations, request, wanted.withMembers), request, wanted);
+  };
+}
+
+function create(operations: GroupOperations): Handler {
+  return async (request) => {
+    const { contextValue, workspaceId, baseUrl } = request;
+    const wanted = wantedOf(request.query);
+    const { displayName, externalId = null, memberIds = [] } = readGroup(await request.body());
+    const { groupCreate } = await operations.createGroup(contextValue, {
+      input: { workspaceId, displayName: required(displayName), externalId, memberIds },
+      withMembers: wanted.withMembers,
+    });
+    const answer = oneGroup(201, groupCreate.group, request, wanted);
+    const location = groupLocation(baseUrl, groupCreate.group.id);
+    return { ...answer, headers: { ...answer.headers, Location: location } };
+  };
+}
+
+/** The service has the words for an empty name; a missing one means the same. */
+function required(displayName: string | undefined): string {
+  return displayName ?? '';
+}
+
+/** What the body does not carry is cleared: the external id, and the members too (RFC 7644 §3.5.1). */
+function replace(operations: GroupOperations): Handler {
+  return async (request) => {
+    const { displayName, externalId = null, memberIds = [] } = readGroup(await request.body());
+    return update(operations, request, { displayName: required(displayName), externalId, memberIds });
+  };
+}
+
+function patch(operations: GroupOperations): Handler {
+  return async (request) => {
+    const changes = await groupChanges(parsePatch(await request.body(), CORE_GROUP), {
+      id: request.id,
+      members: async () => {
+        const { everyMember = [] } = await read(operations, request, true);
+        return everyMember.map((member) => memberValue(member, request.baseUrl));
+      },
+    });
+    return update(operations, request, changes);
+  };
+}
+
+/** One write of SCIM is one command, in one transaction. */
+async function update(
+  operations: GroupOperations,
+  request: ScimRequest,
+  changes: Omit<GroupUpdateInput, 'workspaceId' | 'groupId' | 'expectedVersion'>,
+): Promise<ScimAnswer> {
+  const { contextValue, workspaceId, id } = request;
+  const wanted = wantedOf(request.query);
+  const version = await demandedVersion(operations, request);
+  const { groupUpdate } = await operations.updateGroup(contextValue, {
+    input: { workspaceId, groupId: id, ...changes, ...version },
+    withMembers: wanted.withMembers,
+  });
+  return oneGroup(200, groupUpdate.group, request, wanted);
+}
+
+function remove(operations: GroupOperations): Handler {
+  return async (request) => {
+    const { contextValue, workspaceId, id } = request;
+    const version = await demandedVersion(operations, request);
+    await operations.deleteGroup(contextValue, { input: { workspaceId, groupId: id, ...version } });
+    return { status: 204 };
+  };
+}
+
+/** @throws DomainError NOT_FOUND */
+async function read(
+  operations: GroupOperations,
+  { contextValue, workspaceId, id }: ScimRequest,
+  withMembers: boolean,
+): Promise<GroupData> {
+  const { workspace } = await operations.getGroup(contextValue, { workspaceId, id, withMembers });
+  const group = workspace?.group;
+  if (group === undefined || group === null) throw noSuchGroup();
+  return group;
+}
+
+/**
+ * The version that If-Match demands. One version is for the command to judge, under its lock; of several, the one that
+ * the group has now.
+ * @throws DomainError STALE_VERSION, NOT_FOUND
+ */
+async function demandedVersion(
+  operations: GroupOperations,
+  request: ScimRequest,
+): Promise<{ readonly expectedVersion?: number }> {
+  const condition = versionCondition(request.ifMatch);
+  if (condition === undefined || condition === 'any') return {};
+  const [only, ...others] = condition;
+  if (only !== undefined && others.length === 0) return { expectedVersion: only };
+  const { version } = await read(operations, request, false);
+  if (meets(condition, version)) return { expectedVersion: version };
+  throw new DomainError('STALE_VERSION', 'The group has changed since the version that If-Match names.', {
+    hint: 'Read it again, and send the change with the new ETag.',
+  });
+}
+
+function oneGroup(
+  status: number,
+  group: GroupData,
+  { baseUrl }: ScimRequest,
+  { project }: Wanted,
+): ScimAnswer {
+  return {
+    status,
+    headers: { ETag: entityTag(group.version) },
+    body: project(groupResource(group, baseUrl)),
+  };
+}
+
+function noSuchGroup(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no group with this id in this workspace.');
+}

@@ -1,0 +1,145 @@
+import type { JsonObject } from '../../domain/profile.js';
+import { type CursorScope, readCursor, writeCursor } from './cursor.js';
+import type { Handler, ScimAnswer, ScimRequest } from './endpoint.js';
+import { listResponse } from './list-response.js';
+import { cursorCountOf, pagingOf } from './query.js';
+import { ScimError } from './scim-error.js';
+
+/** Whether a request pages by cursors, and so wants to know where the next page begins. */
+export function pagesByCursor({ query }: ScimRequest): boolean {
+  return query.has('cursor');
+}
+
+/** Which page: how many resources, and behind what: a number of them, or the place that an earlier page gave. */
+export interface PageWish {
+  readonly first: number;
+  readonly offset?: number;
+  readonly after?: string;
+}
+
+export interface ResourcePage {
+  /** All that match, on whatever page. */
+  readonly totalResults: number;
+  readonly resources: readonly JsonObject[];
+  /** Where the next page begins; undefined when this is the last. */
+  readonly next: string | undefined;
+}
+
+/** Resources of one type, as they are listed. Filter, order and attributes are the request's query. */
+export interface ResourceSource {
+  /** Below the base URL: `/Users`. */
+  readonly path: string;
+  /** Throws ScimError, for a filter that is none of this type's invalidFilter. */
+  page(request: ScimRequest, wish: PageWish): Promise<ResourcePage>;
+}
+
+/** Lists resources: by number (RFC 7644 §3.4.2.4) unless `cursor` is in the query, even empty (RFC 9865 §2). */
+export function listing(source: ResourceSource): Handler {
+  return (request) => {
+    const cursor = request.query.get('cursor');
+    return cursor === undefined ? byNumber(source, request) : byCursor(source, request, cursor);
+  };
+}
+
+async function byNumber(source: ResourceSource, request: ScimRequest): Promise<ScimAnswer> {
+  const { startIndex, count } = pagingOf(request.query);
+  const { totalResults, resources } = await source.page(request, { first: count, offset: startIndex - 1 });
+  return listResponse(resources, { totalResults, startIndex });
+}
+
+async function byCursor(source: ResourceSource, request: ScimRequest, cursor: string): Promise<ScimAnswer> {
+  const { query } = request;
+  // RFC 9865 §2: each of the two asks for its own method of paging; what both together ask for would be a guess.
+  if (query.has('startindex')) {
+    throw new ScimError(400, 'Page with startIndex or with cursor, not with both.', 'invalidValue');
+  }
+  const first = cursorCountOf(query);
+  const scope = scopeOf(source, request);
+  const after = cursor === '' ? {} : { after: readCursor(scope, cursor) };
+  const { totalResults, resources, next } = await source.page(request, { first, ...after });
+  return listResponse(resources, {
+    totalResults,
+    ...(next === undefined ? {} : { nextCursor: writeCursor(scope, next) }),
+  });
+}
+
+function scopeOf({ path }: ResourceSource, { workspaceId, query }: ScimRequest): CursorScope {
+  return {
+    workspaceId,
+    path,
+    filter: query.get('filter'),
+    sortBy: query.get('sortby'),
+    sortOrder: query.get('sortorder'),
+  };
+}
+
+/**
+ * Resources of all types as one list, type after type (RFC 7644 §3.4.2.1). A type that does not know the filter's
+ * attributes has nobody who meets it; a filter that no type knows is refused.
+ */
+export function allOf(sources: readonly ResourceSource[]): ResourceSource {
+  return {
+    path: '',
+    async page(request, { first, offset = 0, after }) {
+      const place = after === undefined ? START : placeOf(after);
+      const refusals: ScimError[] = [];
+      const resources: JsonObject[] = [];
+      let totalResults = 0;
+      let skipped = offset;
+      let next: string | undefined;
+      for (const [index, source] of sources.entries()) {
+        const isPast = index < place.index;
+        const room = isPast ? 0 : first - resources.length;
+        const within =
+          index === place.index && place.after !== undefined
+            ? { after: place.after }
+            : { offset: isPast ? 0 : skipped };
+        const page = await pageUnlessUnknown(source, request, { first: room, ...within }, refusals);
+        if (next === undefined && !isPast) next = continuation(index, room, page);
+        totalResults += page.totalResults;
+        skipped = Math.max(0, skipped - page.totalResults);
+        resources.push(...page.resources);
+      }
+      const [refusal] = refusals;
+      if (refusal !== undefined && refusals.length === sources.length) throw refusal;
+      return { totalResults, resources, next };
+    },
+  };
+}
+
+const NOTHING: ResourcePage = { totalResults: 0, resources: [], next: undefined };
+
+async function pageUnlessUnknown(
+  source: ResourceSource,
+  request: ScimRequest,
+  wish: PageWish,
+  refusals: ScimError[],
+): Promise<ResourcePage> {
+  try {
+    return await source.page(request, wish);
+  } catch (error) {
+    if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
+    refusals.push(error);
+    return NOTHING;
+  }
+}
+
+/** A place in a list of several types: which type, and where in it. */
+interface Place {
+  readonly index: number;
+  readonly after: string | undefined;
+}
+
+const START: Place = { index: 0, after: undefined };
+
+function placeOf(text: string): Place {
+  const dot = text.indexOf('.');
+  const after = text.slice(dot + 1);
+  return { index: Number(text.slice(0, dot)), after: after === '' ? undefined : after };
+}
+
+/** The place behind a page, as far as this type tells: where it goes on, or its beginning when there was no room. */
+function continuation(index: number, room: number, page: ResourcePage): string | undefined {
+  if (page.next !== undefined) return `${index}.${page.next}`;
+  return room === 0 && page.totalResults > 0 ? `${index}.` : undefined;
+}

@@ -1,0 +1,308 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DomainError } from '../../domain/errors.js';
+import type { JsonObject } from '../../domain/profile.js';
+import { type MemberFilterInput, toMemberFilter } from '../filter/members.js';
+import { parseFilter } from '../filter/parser.js';
+import { sortingOf } from '../filter/sort.js';
+import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
+import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
+import { listing, type PageWish, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { type Projection, projectionOf } from '../http/projection.js';
+import type { Query } from '../http/query.js';
+import { applyPatch, type Touched, touchedAlone } from '../patch/apply.js';
+import { type PatchOperation, parsePatch } from '../patch/operations.js';
+import {
+  type MemberData,
+  type MemberPage,
+  type MemberProvisionInput,
+  nextPlace,
+  type Operations,
+} from './operations.js';
+import { readUser, userLocation, userResource } from './resource.js';
+
+/** How often a PATCH is applied anew when others change the member between its reading and its writing. */
+const PATCH_ATTEMPTS = 40;
+const LONGEST_PAUSE_MS = 100;
+
+/** What `/Users` and `/Users/{id}` mean (RFC 7644 §3.3 to §3.6). */
+export function userEndpoints(operations: Operations): readonly Endpoint[] {
+  return [
+    {
+      path: '/Users',
+      methods: {
+        GET: listing(userSource(operations)),
+        POST: create(operations),
+      },
+    },
+    {
+      path: '/Users/:id',
+      methods: {
+        GET: get(operations),
+        PUT: replace(operations),
+        PATCH: patch(operations),
+        DELETE: remove(operations),
+      },
+    },
+  ];
+}
+
+/** The users of a workspace, page by page. */
+export function userSource(operations: Operations): ResourceSource {
+  return {
+    path: '/Users',
+    async page(request, wish) {
+      const project = projectionOf(request.query);
+      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, wish);
+      const { workspaceVersion, baseUrl } = request;
+      return {
+        totalResults: totalCount,
+        resources: nodes.map((member) => project(userResource(member, workspaceVersion, baseUrl))),
+        next: nextPlace(pageInfo),
+      };
+    },
+  };
+}
+
+async function pageOf(operations: Operations, request: ScimRequest, wish: PageWish): Promise<MemberPage> {
+  const { workspaceId, contextValue, query } = request;
+  const { filter } = filterOf(query);
+  const order = sortingOf(query);
+  const userName = userNameIn(filter);
+  if (userName !== undefined && wish.after === undefined) {
+    const { workspace } = await operations.findMember(contextValue, { workspaceId, userName });
+    return pageOfOne(workspace?.member ?? null, wish);
+  }
+  const { workspace } = await operations.listMembers(contextValue, {
+    workspaceId,
+    ...(filter === undefined ? {} : { filter }),
+    ...order,
+    ...wish,
+    withNext: pagesByCursor(request),
+  });
+  if (workspace === null) throw noSuchUser();
+  return workspace.members;
+}
+
+/**
+ * The userName that a filter asks for and for nothing else: at most one user has it. Okta and Entra ask so before every
+ * assignment, and one member is found in half the time of a list.
+ */
+function userNameIn(filter: MemberFilterInput | undefined): string | undefined {
+  const { userName, ...others } = filter ?? {};
+  const { eq, ...comparisons } = userName ?? {};
+  const isAlone = Object.keys(others).length === 0 && Object.keys(comparisons).length === 0;
+  return isAlone && typeof eq === 'string' ? eq : undefined;
+}
+
+function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageWish): MemberPage {
+  if (member === null) return { totalCount: 0, nodes: [] };
+  return { totalCount: 1, nodes: first > 0 && offset === 0 ? [member] : [] };
+}
+
+/** @throws ScimError invalidFilter, for an empty filter too: it never means everybody */
+function filterOf(query: Query): { readonly filter?: MemberFilterInput } {
+  const filter = query.get('filter');
+  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter)) };
+}
+
+function get(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const member = await read(operations, request);
+    const condition = versionCondition(request.ifNoneMatch);
+    if (condition !== undefined && meets(condition, member.version)) {
+      return { status: 304, headers: { ETag: entityTag(member.version) } };
+    }
+    return oneUser(200, member, request, project);
+  };
+}
+
+/** Somebody who is added again is what the body says, like somebody new: nothing lingers from the former record. */
+function create(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const user = readUser(await request.body());
+    const member = await provision(operations, request, { mode: 'CREATE', externalId: null, ...user });
+    const answer = oneUser(201, member, request, project);
+    return { ...answer, headers: { ...answer.headers, Location: userLocation(request.baseUrl, member.id) } };
+  };
+}
+
+/**
+ * Replaces what an identity provider decides on. Access that the body does not carry stays; an `externalId` that it
+ * does not carry is cleared, like the profile. A missing userName is the schema's to refuse.
+ */
+function replace(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const user = readUser(await request.body());
+    const member = await provision(operations, request, {
+      mode: 'REPLACE',
+      memberId: request.id,
+      externalId: null,
+      ...user,
+      ...(await demandedVersion(operations, request)),
+    });
+    return oneUser(200, member, request, project);
+  };
+}
+
+/**
+ * Reads, applies, and sends the result with the version that was read. When that version is stale and the client
+ * demanded none, it is read and applied again. What is about access alone needs no reading: to deactivate somebody, say.
+ */
+function patch(operations: Operations): Handler {
+  return async (request) => {
+    const project = projectionOf(request.query);
+    const changes = parsePatch(await request.body());
+    const touched = isUnconditional(request) ? touchedAlone(changes) : undefined;
+    if (touched !== undefined) {
+      const input = { mode: 'PATCH', memberId: request.id, ...accessInput(touched) } as const;
+      return oneUser(200, await provision(operations, request, input), request, project);
+    }
+    const condition = versionCondition(request.ifMatch);
+    const mayRepeat = condition === undefined || condition === 'any';
+    for (let attempt = 1; ; attempt++) {
+      const current = await read(operations, request);
+      requirePreconditions(request, current.version);
+      try {
+        const member = await provision(operations, request, patchInput(current, changes, request));
+        return oneUser(200, member, request, project);
+      } catch (error) {
+        if (!isStaleVersion(error) || !mayRepeat || attempt === PATCH_ATTEMPTS) throw error;
+        await pause(attempt);
+      }
+    }
+  };
+}
+
+/**
+ * A PATCH speaks only of what it touches: of access, only what an operation named; of the person, all that results,
+ * for which nobody else may have changed anything meanwhile. Deactivation alone waits for no version, and so for nobody.
+ */
+function patchInput(
+  current: MemberData,
+  changes: readonly PatchOperation[],
+  request: ScimRequest,
+): Omit<MemberProvisionInput, 'workspaceId'> {
+  const user = userResource(current, request.workspaceVersion, request.baseUrl);
+  const { resource, touched } = applyPatch(user, changes);
+  const person = personOf(resource);
+  const isSamePerson = isDeepStrictEqual(person, personOf(user));
+  return {
+    mode: 'PATCH',
+    memberId: current.id,
+    ...(isSamePerson ? {} : person),
+    ...accessInput(touched),
+    ...(isSamePerson && isUnconditional(request) ? {} : { expectedVersion: current.version }),
+  };
+}
+
+function isUnconditional({ ifMatch, ifNoneMatch }: ScimRequest): boolean {
+  return ifMatch === undefined && ifNoneMatch === undefined;
+}
+
+function accessInput({ active, ...access }: Touched): Partial<MemberProvisionInput> {
+  // Sent empty, which counts as not sent.
+  return active === undefined || active === '' ? access : { ...access, active };
+}
+
+function personOf(user: JsonObject): Pick<MemberProvisionInput, 'userName' | 'externalId' | 'profile'> {
+  const { userName, externalId = null, profile } = readUser(user);
+  return { ...(userName === undefined ? {} : { userName }), externalId, profile };
+}
+
+function remove(operations: Operations): Handler {
+  return async (request) => {
+    const { contextValue, workspaceId, id } = request;
+    const version = await demandedVersion(operations, request);
+    await operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } });
+    return { status: 204 };
+  };
+}
+
+/** @throws DomainError NOT_FOUND */
+async function read(
+  operations: Operations,
+  { contextValue, workspaceId, id }: ScimRequest,
+): Promise<MemberData> {
+  const { workspace } = await operations.getMember(contextValue, { workspaceId, id });
+  const member = workspace?.member;
+  if (member === undefined || member === null) throw noSuchUser();
+  return member;
+}
+
+async function provision(
+  operations: Operations,
+  { contextValue, workspaceId }: ScimRequest,
+  input: Omit<MemberProvisionInput, 'workspaceId'>,
+): Promise<MemberData> {
+  const { memberProvision } = await operations.provisionMember(contextValue, {
+    input: { workspaceId, ...input },
+  });
+  return memberProvision.member;
+}
+
+/**
+ * The version that If-Match demands, or that If-None-Match leaves. One version is for the command to judge, under its
+ * lock; of several, the one that the member has now.
+ * @throws DomainError STALE_VERSION, NOT_FOUND
+ */
+async function demandedVersion(
+  operations: Operations,
+  request: ScimRequest,
+): Promise<{ readonly expectedVersion?: number }> {
+  const condition = versionCondition(request.ifMatch);
+  if (request.ifNoneMatch === undefined) {
+    if (condition === undefined || condition === 'any') return {};
+    const [only, ...others] = condition;
+    if (only !== undefined && others.length === 0) return { expectedVersion: only };
+  }
+  const { version } = await read(operations, request);
+  requirePreconditions(request, version);
+  return { expectedVersion: version };
+}
+
+/**
+ * RFC 9110 §13.1.2, If-None-Match: where the condition is false, "the origin server MUST respond with either a) the 304
+ * (Not Modified) status code if the request method is GET or HEAD or b) the 412 (Precondition Failed) status code for
+ * all other request methods." Of `*` it is false here, because there is something to change.
+ * @throws DomainError STALE_VERSION
+ */
+function requirePreconditions({ ifMatch, ifNoneMatch }: ScimRequest, version: number): void {
+  if (!meets(versionCondition(ifMatch), version)) throw staleVersion();
+  const unwanted = versionCondition(ifNoneMatch);
+  if (unwanted === undefined || !meets(unwanted, version)) return;
+  throw new DomainError('STALE_VERSION', 'The user has a version that If-None-Match excludes.', {
+    hint: 'Send the change without If-None-Match, or with If-Match and the ETag that it has.',
+  });
+}
+
+function oneUser(status: number, member: MemberData, request: ScimRequest, project: Projection): ScimAnswer {
+  return {
+    status,
+    headers: { ETag: entityTag(member.version) },
+    body: project(userResource(member, request.workspaceVersion, request.baseUrl)),
+  };
+}
+
+function noSuchUser(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no user with this id in this workspace.');
+}
+
+function staleVersion(): DomainError {
+  return new DomainError('STALE_VERSION', 'The user has changed since the version that If-Match names.', {
+    hint: 'Read it again, and send the change with the new ETag.',
+  });
+}
+
+function isStaleVersion(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'STALE_VERSION';
+}
+
+/** Waits a random while, longer each time, so that those who collided do not collide again. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) =>
+    setTimeout(resolve, Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS)),
+  );
+}

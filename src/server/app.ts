@@ -1,0 +1,202 @@
+import { expressMiddleware } from '@as-integrations/express5';
+import compression from 'compression';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { Logger } from 'pino';
+import type { Actor } from '../auth/actor.js';
+import { credentialIn } from '../auth/secret.js';
+import type { Database } from '../database/database.js';
+import type { Replicas } from '../database/replicas.js';
+import { auditExport } from '../exports/audit.js';
+import { membersExport } from '../exports/members.js';
+import { exportsRouter } from '../exports/router.js';
+import { playgroundRouter } from '../graphql/playground/router.js';
+import { Compiler } from '../graphql/serving/compiler.js';
+import type { Context } from '../graphql/serving/context.js';
+import { createLoaders } from '../graphql/serving/loaders.js';
+import { createSchema } from '../graphql/serving/schema.js';
+import { createGraphqlServer } from '../graphql/serving/server.js';
+import { Mailer } from '../mail/mailer.js';
+import type { MailTransport } from '../mail/transport.js';
+import type { Channel } from '../model/enums.js';
+import type { Compression } from '../scim/http/answer.js';
+import { scimFallback, scimRouter } from '../scim/http/router.js';
+import { requireScim } from '../services/context/authorization.js';
+import { Credentials } from '../services/context/credentials.js';
+import { serviceContext } from '../services/context/service-context.js';
+import { MemberPositions } from '../services/lists/positions.js';
+import { MembersSeen } from '../services/rows/recent-members.js';
+import { type RequestLocals, requestLog } from './request-log.js';
+
+/** Shorter answers are compressed for nobody: they are answered sooner as they are. */
+const COMPRESSED_FROM = 8 * 1024;
+
+export interface AppOptions {
+  readonly database: Database;
+  /** Copies of the database, which the caller closes. Absent: all is read from the database itself. */
+  readonly replicas?: Replicas | undefined;
+  readonly logger: Logger;
+  readonly operatorToken: string | undefined;
+  readonly publicUrl: string | undefined;
+  /** Whether introspection and the playground are served. */
+  readonly playground: boolean;
+  /** What sends invitations. Absent: nothing does, and they are passed on by hand. */
+  readonly mailTransport?: MailTransport | undefined;
+  /** The page on which invitations are accepted, with `{token}` in it. */
+  readonly invitationUrl?: string | undefined;
+}
+
+export interface App {
+  readonly handler: Express;
+  /** Finishes GraphQL operations that are under way, and sends mails that wait. The database is the caller's to close. */
+  stop(): Promise<void>;
+}
+
+/** Puts everything together; the only place that knows all parts. Tests use it as `main.ts` does. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { database, logger, operatorToken, publicUrl, playground } = options;
+  const mailer = new Mailer({
+    transport: options.mailTransport,
+    invitationUrl: options.invitationUrl,
+    onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
+    onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
+  });
+  const schema = createSchema();
+  const compiler = new Compiler(schema);
+  const credentials = new Credentials(database, operatorToken, (error) =>
+    logger.error({ err: error }, 'the last use of API keys could not be noted'),
+  );
+  const listening = await credentials.listen();
+  const shared = {
+    database,
+    replicas: options.replicas ?? null,
+    credentials,
+    positions: new MemberPositions(),
+    seen: new MembersSeen(),
+    mailer,
+  };
+  const onFault = (error: unknown, requestId?: string) =>
+    logger.error({ err: error, requestId }, 'unexpected fault');
+  const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
+  await graphql.start();
+
+  const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
+    const services = serviceContext(shared, { actor, channel, requestId });
+    return { services, loaders: createLoaders(services), origin };
+  };
+
+  const compress = compression({ threshold: COMPRESSED_FROM });
+  const scimCompression: Compression = {
+    from: COMPRESSED_FROM,
+    // The middleware needs no more than Node's own request and answer, whatever its type says.
+    compress: (request, response) => Reflect.apply(compress, undefined, [request, response, () => undefined]),
+  };
+  const handler = express();
+  handler.disable('x-powered-by');
+  handler.disable('etag');
+  handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  handler.use(requestLog(logger));
+  handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
+    response.locals.route = '/healthz';
+    await database.rows('select 1', []);
+    response.json({ status: 'ok' });
+  });
+  handler.use(
+    '/scim/v2/organizations/:workspaceId',
+    scimRouter({
+      graphql: { schema, compile: (document) => compiler.compile(document) },
+      publicUrl,
+      compression: scimCompression,
+      onFault,
+      contextFor: async ({ authorization, workspaceId, requestId, address }) => {
+        const credential = credentialIn(authorization);
+        const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        // A key of another workspace and an unknown workspace are answered alike: with nothing.
+        if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId.toLowerCase()) return undefined;
+        requireScim(actor);
+        const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
+        return { contextValue, workspaceVersion: actor.workspace.version };
+      },
+    }),
+  );
+  handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  handler.use(
+    '/graphql',
+    compress,
+    express.json({ limit: '1mb' }),
+    // Not in Apollo's own hook: its answer to a fault there could not name the request.
+    async (request: Request, { locals }: Response, next: NextFunction) => {
+      const credential = credentialIn(request.headers.authorization);
+      const actor = credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
+      locals.route = '/graphql';
+      locals.actor = actor?.type ?? 'NOBODY';
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, publicUrl ?? originOf(request));
+      next();
+    },
+    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+  );
+  handler.use(
+    '/exports',
+    compress,
+    exportsRouter({
+      exports: { 'members.csv': membersExport(schema), 'audit.jsonl': auditExport(schema) },
+      onFault,
+      contextFor: async ({ authorization, requestId, address }) => {
+        const credential = credentialIn(authorization);
+        const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
+      },
+    }),
+  );
+  if (playground) handler.use('/playground', compress, playgroundRouter());
+  handler.use(notFound, answerFault(onFault));
+  const stop = async () => {
+    await graphql.stop();
+    await mailer.stop();
+    await credentials.settled();
+    await listening.stop();
+  };
+  return { handler, stop };
+}
+
+/** Where the client reached us, when the configuration does not say. */
+function originOf(request: Request): string {
+  return `${request.protocol}://${request.host}`;
+}
+
+const notFound: RequestHandler = (_request, response) => {
+  response.status(404).json({ errors: [{ message: 'There is nothing here. Try /graphql or /playground.' }] });
+};
+
+/** Faults before GraphQL begins: a body that cannot be read, or something that nobody foresaw. Never HTML. */
+function answerFault(onFault: (error: unknown, requestId: string) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const { requestId } = response.locals;
+    const status = clientFault(error);
+    if (status === undefined) onFault(error, requestId);
+    if (response.headersSent) return next(error);
+    const [code, message] =
+      status === undefined
+        ? [
+            'INTERNAL_SERVER_ERROR',
+            'Something went wrong on our side. If it happens again, tell us the requestId.',
+          ]
+        : [
+            'BAD_REQUEST',
+            status === 413 ? 'The body is larger than 1 MB.' : 'The body cannot be read as JSON.',
+          ];
+    response.status(status ?? 500).json({ errors: [{ message, extensions: { code, requestId } }] });
+  };
+}
+
+/** The status that the body parser gives to what is the client's fault. */
+function clientFault(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
+}

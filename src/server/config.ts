@@ -1,0 +1,215 @@
+import { fileURLToPath } from 'node:url';
+import { isAddress } from '../domain/address.js';
+
+/** What the process is told from outside. The README has the table. */
+export interface Config {
+  readonly port: number;
+  /** How many processes serve it; with one, the process that is started does. */
+  readonly workers: number;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Replicas of the database, to read from. */
+  readonly databaseReplicaUrls: readonly string[];
+  /** The most connections that each process holds to the database, and to each replica. */
+  readonly databasePoolSize: number;
+  /** Where the embedded database and what development remembers are kept. */
+  readonly dataDir: string;
+  /** Where the server is reached from outside; undefined: where each request says. */
+  readonly publicUrl: string | undefined;
+  readonly operatorToken: string | undefined;
+  /** Where mails are sent from, and as whom; undefined: nowhere. */
+  readonly mail: MailConfig | undefined;
+  /** The page of the customer's application on which invitations are accepted, with `{token}` in it. */
+  readonly invitationUrl: string | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Whether introspection and the playground are served. */
+  readonly playground: boolean;
+  /** Development seeds an empty database and makes its own operator token. */
+  readonly development: boolean;
+  /** Whether an npm script has started the process: a shell stands between the two, and passes no signals on. */
+  readonly underNpm: boolean;
+}
+
+export interface MailConfig {
+  /** `smtp://` or `smtps://`, with what the server wants to know. */
+  readonly smtpUrl: string;
+  readonly from: string;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** `test` is what test runners set; it is development. */
+const MODES = ['development', 'production', 'test'] as const;
+const SHORTEST_TOKEN = 16;
+const MOST_WORKERS = 64;
+const MOST_CONNECTIONS = 500;
+
+/** The configuration is wrong: `message` has one sentence a fault. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration; the only place that looks at the environment.
+ * @param overrides what the command line says, which goes before the environment
+ * @throws ConfigError naming every fault at once
+ */
+export function readConfig(overrides: Environment = {}, base: Environment = process.env): Config {
+  const environment = { ...base, ...overrides };
+  const faults: string[] = [];
+  const read = <Value>(
+    name: string,
+    fallback: Value,
+    parse: (text: string) => Value | undefined,
+    allowed: string,
+  ): Value => {
+    const text = environment[name]?.trim();
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (value === undefined) faults.push(`${name} must be ${allowed}.`);
+    return value ?? fallback;
+  };
+  const mode = read(
+    'NODE_ENV',
+    'development',
+    (text) => MODES.find((known) => known === text),
+    `one of ${MODES.join(', ')}`,
+  );
+  const development = mode !== 'production';
+  const smtpUrl = read<string | undefined>(
+    'SMTP_URL',
+    undefined,
+    parseSmtpUrl,
+    'an smtp:// or smtps:// URL, such as smtps://user:password@mail.example.com',
+  );
+  const from = read<string | undefined>(
+    'MAIL_FROM',
+    undefined,
+    parseSender,
+    'an e-mail address, or a name and an address: Rollcall <rollcall@example.com>',
+  );
+  const config: Config = {
+    port: read('PORT', 4000, wholeNumber(0, 65_535), 'a port number from 0 to 65535'),
+    workers: read('WORKERS', 1, wholeNumber(1, MOST_WORKERS), `a whole number from 1 to ${MOST_WORKERS}`),
+    databaseUrl: read<string | undefined>(
+      'DATABASE_URL',
+      undefined,
+      parseDatabaseUrl,
+      'a postgresql:// URL with the name of a database',
+    ),
+    databaseReplicaUrls: read<readonly string[]>(
+      'DATABASE_REPLICA_URLS',
+      [],
+      parseDatabaseUrls,
+      'postgresql:// URLs with the name of a database, separated by commas',
+    ),
+    databasePoolSize: read(
+      'DATABASE_POOL_SIZE',
+      20,
+      // One hears what other processes have to say.
+      wholeNumber(2, MOST_CONNECTIONS),
+      `a whole number from 2 to ${MOST_CONNECTIONS}`,
+    ),
+    dataDir: read(
+      'ROLLCALL_DATA_DIR',
+      fileURLToPath(new URL('../../.rollcall', import.meta.url)),
+      (text) => text,
+      'a directory',
+    ),
+    publicUrl: read<string | undefined>(
+      'PUBLIC_URL',
+      undefined,
+      parseOrigin,
+      'an http:// or https:// URL without a path, such as https://rollcall.example.com',
+    ),
+    operatorToken: read<string | undefined>(
+      'OPERATOR_TOKEN',
+      undefined,
+      parseToken,
+      `at least ${SHORTEST_TOKEN} characters long, without blanks`,
+    ),
+    logLevel: read(
+      'LOG_LEVEL',
+      'info',
+      (text) => LOG_LEVELS.find((level) => level === text),
+      `one of ${LOG_LEVELS.join(', ')}`,
+    ),
+    mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
+    invitationUrl: read<string | undefined>(
+      'INVITATION_URL',
+      undefined,
+      parseInvitationUrl,
+      'an http:// or https:// URL with {token} in it, such as https://app.example.com/join/{token}',
+    ),
+    playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
+    development,
+    underNpm: environment.npm_lifecycle_event !== undefined,
+  };
+  // A mail without a sender is refused by others, and one without a link is of no use.
+  for (const name of smtpUrl === undefined ? [] : ['MAIL_FROM', 'INVITATION_URL']) {
+    if ((environment[name]?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number | undefined {
+  return (text) => {
+    const number = Number(text);
+    return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+  };
+}
+
+function parseDatabaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
+    return undefined;
+  return text;
+}
+
+function parseDatabaseUrls(text: string): readonly string[] | undefined {
+  const urls = text.split(',').map((url) => parseDatabaseUrl(url.trim()));
+  return urls.every((url) => url !== undefined) ? urls : undefined;
+}
+
+function parseOrigin(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search !== ''
+  ) {
+    return undefined;
+  }
+  return url.origin;
+}
+
+function parseSmtpUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url !== null && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== '' ? text : undefined;
+}
+
+function parseSender(text: string): string | undefined {
+  const [, address = text] = /^[^<>\p{Cc}]*<([^<>]*)>$/u.exec(text) ?? [];
+  return isAddress(address) && !/[<>,;]/.test(address) ? text : undefined;
+}
+
+function parseInvitationUrl(text: string): string | undefined {
+  if (!text.includes('{token}')) return undefined;
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) ? text : undefined;
+}
+
+function parseToken(text: string): string | undefined {
+  return text.length >= SHORTEST_TOKEN && !/\s/.test(text) ? text : undefined;
+}
+
+function parseSwitch(text: string): boolean | undefined {
+  if (text === 'on') return true;
+  return text === 'off' ? false : undefined;
+}

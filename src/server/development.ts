@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from '../database/database.js';
+import { makeDirectory } from '../database/embedded/directory.js';
+import { type SeededWorkspace, seed } from './seed.js';
+
+/** Any number will do, as long as nothing else in the database uses it. */
+const SEED_LOCK = 7_262_002;
+
+/** What development remembers between starts, so that the banner can show it again. Production has no such file. */
+export interface DevelopmentSecrets {
+  readonly operatorToken: string;
+  readonly workspaces: readonly SeededWorkspace[];
+}
+
+/** Of two servers that start on an empty database at the same moment, one seeds it and both remember what. */
+export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
+  return database.transaction(async (tx) => {
+    await tx.rows('select pg_advisory_xact_lock($1)', [SEED_LOCK]);
+    const remembered = await recall(dataDir);
+    const seeded = await seed(database);
+    const secrets = { ...remembered, workspaces: seeded ?? (await existing(database, remembered)) };
+    await remember(dataDir, secrets);
+    return secrets;
+  });
+}
+
+/** What was remembered may be of another database. */
+async function existing(
+  database: Database,
+  { workspaces }: DevelopmentSecrets,
+): Promise<DevelopmentSecrets['workspaces']> {
+  const ids = workspaces.map(({ workspaceId }) => workspaceId);
+  const rows = await database.rows<{ id: string }>('select id from workspace where id = any($1::uuid[])', [
+    ids,
+  ]);
+  return workspaces.filter(({ workspaceId }) => rows.some(({ id }) => id === workspaceId));
+}
+
+/** Reads what was remembered, or makes a new operator token. */
+async function recall(dataDir: string): Promise<DevelopmentSecrets> {
+  try {
+    const remembered: Partial<DevelopmentSecrets> = JSON.parse(await readFile(fileIn(dataDir), 'utf8'));
+    const { operatorToken, workspaces = [] } = remembered;
+    if (typeof operatorToken === 'string' && Array.isArray(workspaces)) return { operatorToken, workspaces };
+  } catch (error) {
+    // No file at the first start; a damaged one is worth no more than none.
+    if (!(error instanceof SyntaxError) && !isMissing(error)) throw error;
+  }
+  return { operatorToken: `rollcall_operator_${randomBytes(24).toString('base64url')}`, workspaces: [] };
+}
+
+/** Remembers, readable by the owner of the process only. */
+async function remember(dataDir: string, secrets: DevelopmentSecrets): Promise<void> {
+  await makeDirectory(dataDir);
+  const draft = `${fileIn(dataDir)}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, fileIn(dataDir));
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'development.json');
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

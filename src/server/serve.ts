@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Logger, pino } from 'pino';
+import { type OpenDatabase, openDatabase } from '../database/open.js';
+import { Replicas } from '../database/replicas.js';
+import { logTransport } from '../mail/log.js';
+import { smtpTransport } from '../mail/smtp.js';
+import type { MailTransport } from '../mail/transport.js';
+import { createApp } from './app.js';
+import { banner } from './banner.js';
+import type { Config } from './config.js';
+import { type DevelopmentSecrets, developmentSecrets } from './development.js';
+
+/** How long requests that are under way may take to finish once the server stops. */
+const DRAIN_MS = 10_000;
+
+/** How long clients that are busy have to learn that their connection ends. */
+const NOTICE_MS = 100;
+
+/** A server that runs. */
+export interface RunningServer {
+  /** Takes no more requests, finishes those under way, and closes the database. Calling it again does no harm. */
+  stop(): Promise<void>;
+}
+
+/** A database that is open, up to date and, in development, not empty. */
+export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close'> {
+  /** Undefined in production. */
+  readonly secrets: DevelopmentSecrets | undefined;
+}
+
+/**
+ * Opens the database, brings it up to date, and seeds an empty one in development.
+ * @throws when it cannot be opened; nothing keeps running then
+ */
+export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
+  const { database, migrations, close } = await openDatabase(config);
+  try {
+    if (migrations.length > 0) logger.info({ migrations }, 'migrated');
+    const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
+    return { database, secrets, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Prepares the database, and serves.
+ * @param announce told what a newcomer needs, once the server is ready
+ * @throws when the database cannot be opened or the port is taken; nothing keeps running then
+ */
+export async function serve(config: Config, announce: (text: string) => void): Promise<RunningServer> {
+  const logger = createLogger(config);
+  const { database, secrets, close } = await prepareDatabase(config, logger);
+  try {
+    const { databaseReplicaUrls, databasePoolSize } = config;
+    const replicas =
+      databaseReplicaUrls.length === 0
+        ? undefined
+        : new Replicas(database, databaseReplicaUrls, databasePoolSize, (reason, replica) =>
+            logger.warn({ reason, replica }, 'a replica is not read from'),
+          );
+    const app = await createApp({
+      database,
+      replicas,
+      logger,
+      operatorToken: config.operatorToken ?? secrets?.operatorToken,
+      publicUrl: config.publicUrl,
+      playground: config.playground,
+      mailTransport: mailTransport(config, logger),
+      invitationUrl: config.invitationUrl,
+    });
+    try {
+      const server = createServer(app.handler);
+      const port = await listen(server, config.port);
+      if (config.publicUrl !== undefined) logger.info({ port }, 'listening');
+      const url = config.publicUrl ?? `http://localhost:${port}`;
+      announce(banner(url, config, secrets));
+      let stopped: Promise<void> | undefined;
+      const stop = () => {
+        stopped ??= drain(server, logger)
+          .then(app.stop)
+          .then(() => replicas?.close())
+          .finally(close);
+        return stopped;
+      };
+      return { stop };
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * The log goes to standard output. When that is gone (its terminal was closed: EIO) the log is lost, and nothing else:
+ * pino's own stream would try again for ever, and the server could not even stop.
+ */
+export function createLogger({ logLevel }: Config): Logger {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+  return pino({ level: logLevel }, process.stdout);
+}
+
+/** Production without a mail server sends nothing: links would stand in its log. */
+function mailTransport({ mail, development }: Config, logger: Logger): MailTransport | undefined {
+  if (mail !== undefined) return smtpTransport(mail.smtpUrl, mail.from);
+  return development ? logTransport(logger) : undefined;
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, () => {
+      server.off('error', reject);
+      const address: AddressInfo | string | null = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/**
+ * From now on every answer ends its connection: clients that keep theirs busy would keep the server from stopping.
+ * Only then is it closed, which cuts idle connections, and with them requests that are just on their way.
+ */
+async function drain(server: Server, logger: Logger): Promise<void> {
+  logger.info('stopping');
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  await wait(NOTICE_MS);
+  const idle = setInterval(() => server.closeIdleConnections(), NOTICE_MS);
+  const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(idle);
+  clearTimeout(impatient);
+}

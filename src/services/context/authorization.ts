@@ -1,0 +1,192 @@
+import type { Actor, KeyHolder } from '../../auth/actor.js';
+import { type Action, roleMay, scopesMay } from '../../auth/policy.js';
+import type { Sql } from '../../database/database.js';
+import type { Origin, Role } from '../../domain/access.js';
+import { DomainError } from '../../domain/errors.js';
+import { isId } from '../../domain/ids.js';
+import type { Workspace } from '../../model/workspace.js';
+import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
+import type { ServiceContext } from './service-context.js';
+
+/** The caller's standing in a workspace. */
+export interface Grant {
+  readonly workspace: Workspace;
+  /** What the caller is there; null for operators and keys. */
+  readonly role: Role | null;
+  /** The caller's own member record there; null for operators and keys. */
+  readonly memberId: string | null;
+}
+
+/**
+ * The first statement of every service function that concerns a workspace.
+ * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace that the caller has no part in,
+ *   exactly as for one that does not exist; FORBIDDEN for what the policy table does not allow
+ */
+export async function authorize(
+  context: ServiceContext,
+  action: Action,
+  workspaceId: string,
+): Promise<Grant> {
+  const grant = await standing(context, workspaceId);
+  demand(context, grant, action);
+  return grant;
+}
+
+/** What `authorize` asks of a grant that is known. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+export function demand(context: ServiceContext, grant: Grant, action: Action): void {
+  const actor = authenticated(context);
+  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+}
+
+/**
+ * `authorize` once more, inside the transaction that does it and under its locks: what the caller was allowed when the
+ * request came in may have ended meanwhile, and the settings of the workspace may be others. From here on they stay:
+ * a change of the settings waits for the transaction, or this waits for it.
+ * @throws DomainError as `authorize` does
+ */
+export async function authorizeNow(
+  context: ServiceContext,
+  sql: Sql,
+  action: Action,
+  workspaceId: string,
+): Promise<Grant> {
+  const grant = await lookUpStanding(sql, authenticated(context), workspaceId, KEPT_AS_IT_IS);
+  demand(context, grant, action);
+  // A request that came in through the SCIM door when SCIM was still on.
+  if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
+  return grant;
+}
+
+/**
+ * A workspace as it is and stays until the transaction ends, for somebody who has no part in it yet and comes with an
+ * invitation. The grant allows nothing by itself.
+ * @throws DomainError NOT_FOUND
+ */
+export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
+  return lookUpStanding(sql, { type: 'SYSTEM' }, workspaceId, KEPT_AS_IT_IS);
+}
+
+/** Like `authorize`, for what concerns no workspace: only operators (and the platform itself) do such things. */
+export function authorizeOperator(context: ServiceContext, action: Action): void {
+  const actor = authenticated(context);
+  if (actor.type !== 'OPERATOR' && actor.type !== 'SYSTEM') {
+    throw new DomainError('FORBIDDEN', `Only operators of the platform may do this (${action}).`);
+  }
+}
+
+/** @throws DomainError UNAUTHENTICATED */
+export function authenticated(context: ServiceContext): Actor {
+  if (context.caller.actor === null) {
+    throw new DomainError('UNAUTHENTICATED', 'The credential is missing, wrong, expired or revoked.', {
+      hint: 'Send an API key, a session token or the operator token in the Authorization header.',
+    });
+  }
+  return context.caller.actor;
+}
+
+/** Whether the policy table allows it: the same answer that abilities show and that `authorize` enforces. */
+export function permits(actor: Actor, grant: Grant, action: Action): boolean {
+  switch (actor.type) {
+    case 'OPERATOR':
+    case 'SYSTEM':
+      return true;
+    case 'PERSON':
+      return roleMay(grant.role, action);
+    case 'API_KEY':
+      return scopesMay(actor.scopes, grant.workspace.scimEnabled, action);
+  }
+}
+
+/** Whether the caller may change owners: owners in person and operators, and nobody through SCIM (rule 12). */
+export function mayChangeOwners({ caller }: ServiceContext, { role }: Grant): boolean {
+  if (caller.actor === null || caller.actor.type === 'API_KEY') return false;
+  return caller.actor.type !== 'PERSON' || roleMay(role, 'owner.write');
+}
+
+/** What the caller is in the workspace, looked up once a request. @throws DomainError NOT_FOUND */
+export function standing(context: ServiceContext, workspaceId: string): Promise<Grant> {
+  const { actor } = context.caller;
+  if (actor?.type === 'API_KEY') {
+    if (actor.workspace.id !== workspaceId) return Promise.reject(workspaceNotFound());
+    return Promise.resolve({ workspace: actor.workspace, role: null, memberId: null });
+  }
+  const known = context.grants.get(workspaceId);
+  if (known !== undefined) return known;
+  const found = lookUpStanding(context.batched, authenticated(context), workspaceId);
+  context.grants.set(workspaceId, found);
+  return found;
+}
+
+async function lookUpStanding(
+  sql: Sql,
+  actor: Actor,
+  workspaceId: string,
+  lock: '' | typeof KEPT_AS_IT_IS = '',
+): Promise<Grant> {
+  if (!isId(workspaceId)) throw workspaceNotFound();
+  const [row] =
+    actor.type === 'PERSON'
+      ? await sql.rows<Workspace & { ownRole: Role; ownMemberId: string }>(`${STANDING_OF_PERSON}${lock}`, [
+          workspaceId,
+          actor.accountId,
+          actor.sessionId,
+        ])
+      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(`${STANDING_OF_OTHERS}${lock}`, [
+          workspaceId,
+        ]);
+  if (row === undefined) throw workspaceNotFound();
+  const { ownRole, ownMemberId, ...workspace } = row;
+  return { workspace, role: ownRole, memberId: ownMemberId };
+}
+
+/** The lock that a foreign key to the workspace takes anyway; settings are changed under one that excludes it. */
+const KEPT_AS_IT_IS = ' for key share of w';
+
+const STANDING_OF_OTHERS = `
+  select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId" from workspace w where w.id = $1`;
+
+// A session that was ended for the workspace stays ended there, even when the person has been added again (rule 16).
+const STANDING_OF_PERSON = `
+  select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId"
+  from workspace w
+  join member m on m.workspace_id = w.id and m.account_id = $2
+  join membership s on s.member_id = m.id and s.ended_at is null
+  where w.id = $1
+    and not exists (select 1 from session_end e where e.session_id = $3 and e.workspace_id = w.id)`;
+
+export function workspaceNotFound(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no such workspace.', {
+    hint: 'Check the workspace ID and the credential.',
+  });
+}
+
+function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainError {
+  if (actor.type === 'API_KEY' && actor.scopes.includes('SCIM') && scopesMay(actor.scopes, true, action)) {
+    return scimDisabled(workspace);
+  }
+  const hint =
+    actor.type === 'API_KEY'
+      ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
+      : 'Ask an owner or admin of the workspace.';
+  return new DomainError('FORBIDDEN', `You may not do this (${action}).`, { hint });
+}
+
+/** The SCIM door is for identity providers. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */
+export function requireScim({ workspace, scopes }: KeyHolder): void {
+  if (!workspace.scimEnabled) throw scimDisabled(workspace);
+  if (scopes.includes('SCIM')) return;
+  throw new DomainError('FORBIDDEN', 'This API key does not have the scope SCIM.', {
+    hint: 'Make a key with the scope SCIM and give that one to the identity provider.',
+  });
+}
+
+/** The actor behind a key with the scope SCIM is the identity provider, whichever door it uses (spec "Words"). */
+export function originOf({ caller: { actor } }: ServiceContext): Origin {
+  return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
+}
+
+function scimDisabled(workspace: Workspace): DomainError {
+  return new DomainError('FORBIDDEN', `SCIM is not enabled for the workspace ${workspace.name}.`, {
+    hint: 'SCIM provisioning is available on enterprise workspaces. Ask your account manager to enable it.',
+  });
+}

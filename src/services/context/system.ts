@@ -1,0 +1,30 @@
+import type { Database } from '../../database/database.js';
+import { newId } from '../../domain/ids.js';
+import type { Channel } from '../../model/enums.js';
+import { MemberPositions } from '../lists/positions.js';
+import { MembersSeen } from '../rows/recent-members.js';
+import { Credentials } from './credentials.js';
+import { type ServiceContext, serviceContext } from './service-context.js';
+
+/**
+ * A context for work that no request has asked for: the command line's (an operator at the machine) and the
+ * platform's own.
+ */
+export function localContext(
+  database: Database,
+  channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
+): ServiceContext {
+  const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
+  const credentials = new Credentials(database, undefined);
+  return serviceContext(
+    {
+      database,
+      replicas: null,
+      credentials,
+      positions: new MemberPositions(),
+      seen: new MembersSeen(),
+      mailer: null,
+    },
+    { actor, channel, requestId: newId() },
+  );
+}

@@ -1,0 +1,107 @@
+import { constantName, PROFILE_PATHS, type ProfilePath } from '../../domain/profile-paths.js';
+import type { Listing } from '../lists/page.js';
+import { CREDITS_USED, MEMBERSHIP_ENDED_AT } from './members.js';
+
+/** What members can be ordered by. */
+export interface MemberOrdering {
+  readonly description: string;
+  /** Absent for the id itself, which has the last word in every order. */
+  readonly orderBy?: NonNullable<Listing['orderBy']>;
+  /** Whether it is a column of the open membership. */
+  readonly ofStay?: boolean;
+}
+
+const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
+  ID: { description: 'The order in which they were first added.' },
+  USER_NAME: {
+    description: 'userName, without case.',
+    orderBy: { column: 'm.user_name', type: 'citext' },
+  },
+  CREATED_AT: {
+    description: 'When the record was made.',
+    orderBy: { column: 'm.created_at', type: 'timestamptz' },
+  },
+  UPDATED_AT: {
+    description: 'When the member last changed.',
+    orderBy: { column: 'm.updated_at', type: 'timestamptz' },
+  },
+  EXTERNAL_ID: {
+    description: "The identity provider's id, exactly.",
+    orderBy: { column: 'm.external_id', type: 'text', nullable: true },
+  },
+  ACTIVE: {
+    description: 'Whether active; who is not comes first.',
+    orderBy: { column: '(s.id is not null)', type: 'boolean' },
+    ofStay: true,
+  },
+  ROLE: {
+    description: 'The role, by its name.',
+    orderBy: { column: 's.role', type: 'text', nullable: true },
+    ofStay: true,
+  },
+  SEAT_TYPE: {
+    description: 'The seat type (V1), by its name.',
+    orderBy: { column: 's.seat_type', type: 'text', nullable: true },
+    ofStay: true,
+  },
+  CREDIT_LIMIT: {
+    description: 'The credit limit (V2).',
+    orderBy: { column: 's.credit_limit', type: 'integer', nullable: true },
+    ofStay: true,
+  },
+  CREDITS_USED: {
+    description: 'What has been used of the credits of this month (V2).',
+    orderBy: { column: CREDITS_USED, type: 'integer' },
+  },
+  ACCESS_SET_BY: {
+    description: 'Who has set the access by name.',
+    orderBy: { column: 's.access_set_by', type: 'text', nullable: true },
+    ofStay: true,
+  },
+  MANAGED_BY: {
+    description: 'Who last changed the member.',
+    orderBy: { column: 'm.managed_by', type: 'text' },
+  },
+  MEMBERSHIP_STARTED_AT: {
+    description: 'When the open stay began.',
+    orderBy: { column: 's.started_at', type: 'timestamptz', nullable: true },
+    ofStay: true,
+  },
+  MEMBERSHIP_ENDED_AT: {
+    description: 'When the last stay ended, of members who are not active.',
+    orderBy: { column: MEMBERSHIP_ENDED_AT, type: 'timestamptz', nullable: true },
+    ofStay: true,
+  },
+};
+
+/** Text in the profile, without case unless its case counts; of a list, in its primary value, or else in its first. */
+function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
+  const [first] = steps;
+  const names = steps.map(({ name }) => name);
+  const parents = names.slice(0, -1).reduce((sql, name) => `${sql}->'${name}'`, 'm.profile');
+  const holder = first.multiValued
+    ? `coalesce(jsonb_path_query_first(m.profile, '$."${first.name}"[*] ? (@.primary == true)'), ${parents}->0)`
+    : parents;
+  const text = `${holder}->>'${leaf.name}'`;
+  return {
+    description: [
+      `\`${names.join('.')}\` of the profile${leaf.caseExact ? ', exactly' : ', without case'}.`,
+      ...(first.multiValued ? ['That of the primary value, or else of the first.'] : []),
+    ].join(' '),
+    orderBy: { column: leaf.caseExact ? `(${text})` : `lower(${text})`, type: 'text', nullable: true },
+  };
+}
+
+/** Every order by its name in GraphQL. Those without the value come last, or first when descending. */
+export const MEMBER_ORDERINGS: ReadonlyMap<string, MemberOrdering> = new Map([
+  ...Object.entries(OWN_ORDERINGS),
+  ...PROFILE_PATHS.filter(({ leaf }) => leaf.type !== 'boolean').map(
+    (path) => [constantName(path.steps.map(({ name }) => name)), profileOrdering(path)] as const,
+  ),
+]);
+
+export interface MemberOrder {
+  /** A key of `MEMBER_ORDERINGS`. */
+  readonly field: string;
+  readonly descending: boolean;
+}

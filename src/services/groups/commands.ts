@@ -1,0 +1,255 @@
+import type { Action } from '../../auth/policy.js';
+import type { Transaction } from '../../database/database.js';
+import { DomainError } from '../../domain/errors.js';
+import type { GroupGrant } from '../../domain/granted-access.js';
+import { readDisplayName, readExternalId } from '../../domain/group.js';
+import { newId } from '../../domain/ids.js';
+import type { Group } from '../../model/group.js';
+import type { Workspace } from '../../model/workspace.js';
+import { changesBetween } from '../audit/record.js';
+import { authorize, authorizeNow } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { findGroup, GROUP_COLUMNS, lockGroup, memberIdsOf } from '../rows/groups.js';
+import { lockMembers } from '../rows/members.js';
+import { followGrants } from './grants.js';
+import { changeMembers, growVersions, NOBODY, readIds } from './members.js';
+import {
+  grantOf,
+  hasGrant,
+  listed,
+  memberChangesOf,
+  namesOf,
+  recordGroup,
+  refusingNamesakes,
+  writeGroup,
+} from './write.js';
+
+/** What a command did: the group as it is now, and whether anything changed. */
+export interface GroupChange {
+  readonly group: Group;
+  readonly changed: boolean;
+}
+
+export interface NewGroup {
+  readonly workspaceId: string;
+  readonly displayName: string;
+  readonly externalId?: string | null;
+  readonly memberIds?: readonly string[] | null;
+}
+
+export interface GroupTarget {
+  readonly workspaceId: string;
+  readonly groupId: string;
+  /** Refuse when the group has another version by now. */
+  readonly expectedVersion?: number | null;
+}
+
+/** An absent key leaves things as they are; so does null, but it clears the external id. */
+export interface GroupUpdate extends GroupTarget {
+  readonly displayName?: string | null;
+  readonly externalId?: string | null;
+  /** Everybody who is to be in the group. */
+  readonly memberIds?: readonly string[] | null;
+  readonly addMemberIds?: readonly string[] | null;
+  readonly removeMemberIds?: readonly string[] | null;
+}
+
+/**
+ * Makes a group, with members in it (rule 29). Who is not active may be among them: providers list people whom they
+ * have just deactivated, and a grant is then worth something from when the person is added again.
+ * @throws DomainError as `authorize` does; ALREADY_A_GROUP; INVALID_INPUT for a name, and for ids of no member
+ */
+export async function create(context: ServiceContext, input: NewGroup): Promise<GroupChange> {
+  const { workspaceId } = input;
+  const { memberId: own } = await authorize(context, 'group.write', workspaceId);
+  const displayName = readDisplayName(input.displayName);
+  const externalId = readExternalId(input.externalId ?? null);
+  const ids = readIds(input.memberIds ?? []);
+  return context.database.transaction(async (tx) => {
+    const locked = await lockMembers(tx, workspaceId, own === null ? ids : [...ids, own]);
+    const { workspace } = await authorizeNow(context, tx, 'group.write', workspaceId);
+    const id = newId();
+    const [group] = await refusingNamesakes(displayName, () =>
+      tx.rows<Group>(
+        `insert into member_group as g
+           (id, workspace_id, workspace_version, display_name, external_id, version, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, 1, now(), now()) returning ${GROUP_COLUMNS}`,
+        [id, workspaceId, workspace.version, displayName, externalId],
+      ),
+    );
+    if (group === undefined) throw new Error('a group was not written');
+    const { joined } = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
+    await growVersions(
+      tx,
+      workspaceId,
+      joined.map((member) => member.id),
+    );
+    const changes = changesBetween({}, { displayName, externalId, 'members.added': listed(joined) });
+    await recordGroup(context, tx, group, 'group.create', changes, new Date());
+    return { group, changed: true };
+  });
+}
+
+/**
+ * Changes a group's name, external id and members, in one transaction and with one version; the members' access
+ * follows (rule 30). Adding who is in, and removing who is not, changes nothing (rule 21).
+ * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; ALREADY_A_GROUP; SEAT_UNAVAILABLE; INVALID_INPUT
+ *   for a name, and for ids to be added that are of no member
+ */
+export async function update(context: ServiceContext, input: GroupUpdate): Promise<GroupChange> {
+  const { displayName, externalId, memberIds } = input;
+  const wish = {
+    ...(memberIds == null ? {} : { all: readIds(memberIds) }),
+    add: readIds(input.addMemberIds ?? []),
+    remove: readIds(input.removeMemberIds ?? []),
+  };
+  const named = {
+    ...(displayName == null ? {} : { displayName: readDisplayName(displayName) }),
+    ...(externalId === undefined ? {} : { externalId: readExternalId(externalId) }),
+  };
+  const scope = {
+    ids: [...(wish.all ?? []), ...wish.add, ...wish.remove],
+    // Who is in a group sees its name change; and who is to be put out of it must be known.
+    everybody: (group: Group) =>
+      wish.all !== undefined || (named.displayName ?? group.displayName) !== group.displayName,
+  };
+  return onGroup(context, 'group.write', input, scope, async ({ tx, group, workspace, locked }) => {
+    const asksForMembers = wish.all !== undefined || wish.add.length > 0 || wish.remove.length > 0;
+    const members = asksForMembers ? await changeMembers(tx, group, wish, locked) : NOBODY;
+    const next = { ...group, ...named };
+    const renamed = next.displayName !== group.displayName;
+    const affected = [...members.joined, ...members.left].map(({ id }) => id);
+    const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };
+    if (Object.keys(changes).length === 0) return { group, changed: false };
+    const written = await writeGroup(tx, next);
+    const at = new Date();
+    await recordGroup(context, tx, written, 'group.update', changes, at);
+    if (hasGrant(group)) await followGrants(context, tx, workspace, affected, at);
+    const seen = renamed ? new Set([...(await memberIdsOf(tx, group.id)), ...affected]) : affected;
+    await growVersions(tx, workspace.id, [...seen]);
+    return { group: written, changed: true };
+  });
+}
+
+/**
+ * Sets what the group grants, or that it grants nothing; its members' access follows (rule 30).
+ * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; WRONG_WORKSPACE_VERSION; SEAT_UNAVAILABLE
+ */
+export async function setGrant(
+  context: ServiceContext,
+  { grant, ...target }: GroupTarget & { readonly grant: GroupGrant },
+): Promise<GroupChange> {
+  const scope = { ids: [], everybody: () => true };
+  return onGroup(context, 'group.grant', target, scope, async ({ tx, group, workspace }) => {
+    requireOwnKind(workspace, grant);
+    const changes = changesBetween(grantOf(group), grantOf(grant));
+    if (Object.keys(changes).length === 0) return { group, changed: false };
+    const written = await writeGroup(tx, { ...group, ...grant });
+    const at = new Date();
+    await recordGroup(
+      context,
+      tx,
+      written,
+      hasGrant(grant) ? 'group.setGrant' : 'group.clearGrant',
+      changes,
+      at,
+    );
+    const memberIds = await memberIdsOf(tx, group.id);
+    await growVersions(tx, workspace.id, await followGrants(context, tx, workspace, memberIds, at));
+    return { group: written, changed: true };
+  });
+}
+
+/**
+ * Deletes a group; its members stay members, with the access that their other groups or the default give (rule 30).
+ * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; SEAT_UNAVAILABLE
+ */
+export async function deleteGroup(
+  context: ServiceContext,
+  target: GroupTarget,
+): Promise<{ groupId: string }> {
+  const scope = { ids: [], everybody: () => true };
+  return onGroup(context, 'group.write', target, scope, async ({ tx, group, workspace, locked }) => {
+    const members = await changeMembers(tx, group, { all: [], add: [], remove: [] }, locked);
+    await tx.rows('delete from member_group where id = $1 and workspace_id = $2', [group.id, workspace.id]);
+    const at = new Date();
+    const changes = {
+      ...changesBetween({ ...namesOf(group), ...grantOf(group) }, {}),
+      ...memberChangesOf(members),
+    };
+    await recordGroup(context, tx, group, 'group.delete', changes, at);
+    const left = members.left.map(({ id }) => id);
+    if (hasGrant(group)) await followGrants(context, tx, workspace, left, at);
+    await growVersions(tx, workspace.id, left);
+    return { groupId: group.id };
+  });
+}
+
+interface Scope {
+  /** Members whom the command speaks of. */
+  readonly ids: readonly string[];
+  /** Whether it concerns everybody who is in the group. */
+  everybody(group: Group): boolean;
+}
+
+interface OnGroup {
+  readonly tx: Transaction;
+  readonly group: Group;
+  readonly workspace: Workspace;
+  /** The members whose locks are held: only these may join or leave. */
+  readonly locked: ReadonlySet<string>;
+}
+
+/**
+ * Works on one group in a transaction that holds the locks of the members whom it concerns, then the group's own: in
+ * that order, because whoever is removed leaves its groups with its lock held. Who joins between the look at the
+ * group and its lock is locked behind it; should that end in a circle, PostgreSQL finds it and the command runs again.
+ * @throws DomainError as `authorize` does; NOT_FOUND, STALE_VERSION; whatever `work` throws
+ */
+async function onGroup<Result>(
+  context: ServiceContext,
+  action: Action,
+  { workspaceId, groupId, expectedVersion }: GroupTarget,
+  scope: Scope,
+  work: (on: OnGroup) => Promise<Result>,
+): Promise<Result> {
+  const { memberId: own } = await authorize(context, action, workspaceId);
+  return context.database.transaction(async (tx) => {
+    const seen = await findGroup(tx, workspaceId, groupId);
+    if (seen === undefined) throw groupNotFound();
+    const insiders = scope.everybody(seen) ? await memberIdsOf(tx, seen.id) : [];
+    const wanted = new Set([...scope.ids, ...insiders, ...(own === null ? [] : [own])]);
+    const locked = await lockMembers(tx, workspaceId, [...wanted]);
+    const { workspace } = await authorizeNow(context, tx, action, workspaceId);
+    const group = await lockGroup(tx, workspaceId, groupId);
+    if (group === undefined) throw groupNotFound();
+    if (expectedVersion != null && expectedVersion !== group.version)
+      throw staleGroup(group, expectedVersion);
+    if (scope.everybody(group)) {
+      const late = (await memberIdsOf(tx, group.id)).filter((id) => !locked.has(id));
+      if (late.length > 0) for (const id of await lockMembers(tx, workspaceId, late)) locked.add(id);
+    }
+    return work({ tx, group, workspace, locked });
+  });
+}
+
+export function groupNotFound(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no such group in this workspace.');
+}
+
+function staleGroup({ version }: Group, expectedVersion: number): DomainError {
+  return new DomainError(
+    'STALE_VERSION',
+    `The group has changed meanwhile: it has version ${version}, not ${expectedVersion}.`,
+    { attribute: 'expectedVersion', hint: 'Read the group again and repeat the change.' },
+  );
+}
+
+function requireOwnKind({ version }: Workspace, { grantedRole, grantedSeatType }: GroupGrant): void {
+  const wrong = version === 'V1' ? grantedRole !== null && 'role' : grantedSeatType !== null && 'seatType';
+  if (wrong === false) return;
+  throw new DomainError('WRONG_WORKSPACE_VERSION', `${wrong} does not exist on a ${version} workspace.`, {
+    attribute: wrong,
+    hint: `Grant a ${version === 'V1' ? 'seatType' : 'role'} instead.`,
+  });
+}

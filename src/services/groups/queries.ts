@@ -1,0 +1,129 @@
+import { DomainError } from '../../domain/errors.js';
+import type { Group } from '../../model/group.js';
+import { authorize } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { type GroupFilter, groupFilterSql, requireModestGroups } from '../filters/groups.js';
+import { authorizeFilter } from '../filters/members.js';
+import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { findGroup, GROUP_COLUMNS } from '../rows/groups.js';
+import {
+  MEMBER_JSON_COLUMNS,
+  MEMBER_TABLES,
+  type MemberJson,
+  type MemberRow,
+  memberOfJson,
+} from '../rows/members.js';
+
+/**
+ * One group of the workspace, by id or by display name (without case).
+ * @returns null when there is no such group
+ * @throws DomainError as `authorize` does; INVALID_INPUT without exactly one of the two
+ */
+export async function get(
+  context: ServiceContext,
+  workspaceId: string,
+  by: { readonly id?: string | null; readonly displayName?: string | null },
+): Promise<Group | null> {
+  await authorize(context, 'group.read', workspaceId);
+  if ((by.id == null) === (by.displayName == null)) {
+    throw new DomainError('INVALID_INPUT', 'Say which group: by id, or by displayName.', { attribute: 'id' });
+  }
+  if (by.id != null) return (await findGroup(context.batched, workspaceId, by.id)) ?? null;
+  const [group] = await context.reads.rows<Group>(
+    `select ${GROUP_COLUMNS} from member_group g where g.workspace_id = $1 and g.display_name = $2`,
+    [workspaceId, by.displayName],
+  );
+  return group ?? null;
+}
+
+export const GROUP_ORDER_FIELDS = ['ID', 'DISPLAY_NAME', 'EXTERNAL_ID', 'CREATED_AT', 'UPDATED_AT'] as const;
+
+export interface GroupOrder {
+  readonly field: (typeof GROUP_ORDER_FIELDS)[number];
+  readonly descending: boolean;
+}
+
+const ORDER_COLUMNS = {
+  ID: undefined,
+  DISPLAY_NAME: { column: 'g.display_name', type: 'citext' },
+  EXTERNAL_ID: { column: 'g.external_id', type: 'text', nullable: true },
+  CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
+  UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
+} as const;
+
+/**
+ * The groups of a workspace.
+ * @throws DomainError as `authorize` and `Page` do; INVALID_INPUT for a filter without measure
+ */
+export async function list(
+  context: ServiceContext,
+  workspaceId: string,
+  filter: GroupFilter,
+  order: GroupOrder | null,
+  page: PageArguments,
+): Promise<Page<Group>> {
+  await authorize(context, 'group.read', workspaceId);
+  requireModestGroups(filter);
+  await authorizeFilter(context, workspaceId, filter);
+  const values: unknown[] = [workspaceId];
+  const condition = groupFilterSql(filter, values);
+  const orderBy = ORDER_COLUMNS[order?.field ?? 'ID'];
+  return new Page<Group>(
+    context.batched,
+    {
+      columns: GROUP_COLUMNS,
+      from: 'member_group g',
+      where: `g.workspace_id = $1 and ${condition}`,
+      values,
+      id: 'g.id',
+      ...(orderBy === undefined ? {} : { orderBy }),
+      descending: order?.descending ?? false,
+    },
+    page,
+    asIs,
+  );
+}
+
+/**
+ * Who is in the group, in the order of their ids.
+ * @throws DomainError as `authorize` and `Page` do
+ */
+export async function members(
+  context: ServiceContext,
+  group: Group,
+  page: PageArguments,
+): Promise<Page<MemberRow, MemberJson>> {
+  await authorize(context, 'group.read', group.workspaceId);
+  return new Page<MemberRow, MemberJson>(
+    context.batched,
+    {
+      columns: MEMBER_JSON_COLUMNS,
+      from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
+      where: 'i.group_id = $1 and m.workspace_id = $2',
+      values: [group.id, group.workspaceId],
+      id: 'm.id',
+      ofRow: true,
+    },
+    page,
+    memberOfJson,
+  );
+}
+
+/** A member of a group, as far as a list of thousands shows it. */
+export interface GroupMemberReference {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * Everybody who is in the group, however many: what a provider compares its own list with.
+ * @throws DomainError as `authorize` does
+ */
+export async function everyMember(context: ServiceContext, group: Group): Promise<GroupMemberReference[]> {
+  await authorize(context, 'group.read', group.workspaceId);
+  return context.batched.rows<GroupMemberReference>(
+    `select m.id, coalesce(m.profile->>'displayName', m.user_name::text) as name
+     from group_member i join member m on m.id = i.member_id where i.group_id = $1 order by m.id`,
+    [group.id],
+  );
+}

@@ -1,0 +1,178 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { DomainError } from '../../domain/errors.js';
+
+/** More people than anybody invites at once, and few enough for one transaction. */
+export const MOST_ROWS = 5000;
+export const MOST_CHARACTERS = 1_000_000;
+/** A file with more lines than these that cannot be read is no file of people. */
+const MOST_BROKEN = 100;
+
+export const CSV_COLUMNS = ['email', 'role', 'seat'] as const;
+type Column = (typeof CSV_COLUMNS)[number];
+
+/** One line of the file that says something. */
+export interface CsvRow {
+  /** The number of the line on which it begins, the header being line 1. */
+  readonly row: number;
+  /** Empty where the file has nothing, or has no such column. */
+  readonly cells: Readonly<Record<Column, string>>;
+  /** Why it cannot be read, if it cannot. */
+  readonly fault: DomainError | undefined;
+}
+
+export interface CsvFile {
+  readonly rows: readonly CsvRow[];
+  /** Columns that mean nothing here, as they are called in the file. */
+  readonly ignoredColumns: readonly string[];
+}
+
+interface Line {
+  readonly row: number;
+  /** Undefined where the line cannot be taken apart. */
+  readonly cells: readonly string[] | undefined;
+}
+
+/**
+ * Reads a file of people to invite: what spreadsheets save (a byte order mark, semicolons or tabs, any line ends, quoted
+ * fields), with the columns in any order. A line that cannot be read is told of, and costs no other line.
+ * @throws DomainError INVALID_INPUT when the file as a whole cannot be meant: too long, no header, no column `email`
+ */
+export function readCsv(csv: string): CsvFile {
+  if (csv.length > MOST_CHARACTERS)
+    throw refused(`The file has more than ${MOST_CHARACTERS} characters.`, 'Invite in several files.');
+  const lines = linesOf(csv);
+  const [header, ...others] = lines;
+  const places = columnsOf(header?.cells);
+  if (others.length > MOST_ROWS)
+    throw refused(`The file has more than ${MOST_ROWS} rows.`, 'Invite in several files.');
+  const names = header?.cells ?? [];
+  return {
+    rows: others.map((line) => rowOf(line, places, names.length)),
+    ignoredColumns: names.filter((name) => name !== '' && !isColumn(name.toLowerCase())),
+  };
+}
+
+function isColumn(name: string): name is Column {
+  return CSV_COLUMNS.some((known) => known === name);
+}
+
+const NAME_THEM = 'The first line names the columns: email, and role or seat if you like.';
+
+/** Where each column stands. */
+function columnsOf(header: readonly string[] | undefined): ReadonlyMap<Column, number> {
+  if (header === undefined) throw refused('The file has no line that could name its columns.', NAME_THEM);
+  const places = new Map<Column, number>();
+  for (const [place, name] of header.entries()) {
+    const column = name.toLowerCase();
+    if (!isColumn(column)) continue;
+    if (places.has(column)) throw refused(`The column ${column} is there twice.`, 'Take one of them out.');
+    places.set(column, place);
+  }
+  if (!places.has('email')) throw refused('The file has no column email.', NAME_THEM);
+  return places;
+}
+
+function rowOf({ row, cells }: Line, places: ReadonlyMap<Column, number>, width: number): CsvRow {
+  const cell = (column: Column): string => {
+    const place = places.get(column);
+    return (place === undefined ? undefined : cells?.[place]) ?? '';
+  };
+  return {
+    row,
+    cells: { email: cell('email'), role: cell('role'), seat: cell('seat') },
+    fault: faultOf(cells, width),
+  };
+}
+
+function faultOf(cells: readonly string[] | undefined, width: number): DomainError | undefined {
+  if (cells === undefined) {
+    return refused(
+      'The quotes of this line do not match.',
+      'Put a field into quotes as a whole, and write a quote inside of it twice.',
+    );
+  }
+  // Spreadsheets leave empty cells out at the end of a line, and add empty ones.
+  if (!cells.slice(width).some((cell) => cell !== '')) return undefined;
+  return refused(
+    `This line has ${cells.length} fields, and the header names ${width}.`,
+    'Put a field that has the separator in it into quotes.',
+  );
+}
+
+function refused(message: string, hint: string): DomainError {
+  return new DomainError('INVALID_INPUT', message, { attribute: 'csv', hint });
+}
+
+/**
+ * All lines that say something, from the header on. Where the parser gives up, the line at which it did is kept as one
+ * that cannot be read, and it starts again at the next: a quote that nobody closes would swallow the rest of the file.
+ */
+function linesOf(csv: string): Line[] {
+  const { text, delimiter, linesBefore } = delimited(csv);
+  const lines: Line[] = [];
+  let rest: string | undefined = text;
+  let before = linesBefore;
+  for (let broken = 0; rest !== undefined; broken += 1) {
+    if (broken > MOST_BROKEN)
+      throw refused(
+        `The quotes of more than ${MOST_BROKEN} lines do not match.`,
+        'Save the file again as CSV.',
+      );
+    const part = parsed(rest, delimiter);
+    for (const { row, cells } of part.lines) lines.push({ row: before + row, cells });
+    if (part.brokenAt === undefined) return lines;
+    before += part.brokenAt;
+    lines.push({ row: before, cells: undefined });
+    rest = withoutLines(rest, part.brokenAt);
+  }
+  return lines;
+}
+
+/** @returns the lines that say something; and the number of the one at which the parser gave up, if it did */
+function parsed(text: string, delimiter: string): { lines: Line[]; brokenAt: number | undefined } {
+  const lines: Line[] = [];
+  let read = 0;
+  try {
+    parse(text, {
+      delimiter,
+      record_delimiter: '\n',
+      relax_column_count: true,
+      trim: true,
+      on_record: (record: string[], { lines: end }) => {
+        const cells = record.map((cell) => cell.trim());
+        if (cells.some((cell) => cell !== '')) lines.push({ row: read + 1, cells });
+        read = end;
+        return null;
+      },
+    });
+    return { lines, brokenAt: undefined };
+  } catch (error) {
+    if (error instanceof CsvError) return { lines, brokenAt: read + 1 };
+    throw error;
+  }
+}
+
+/** What comes after that many lines; undefined when nothing does. */
+function withoutLines(text: string, count: number): string | undefined {
+  let end = -1;
+  for (let line = 0; line < count; line += 1) {
+    end = text.indexOf('\n', end + 1);
+    if (end === -1) return undefined;
+  }
+  return text.slice(end + 1);
+}
+
+/**
+ * The text as the parser wants it, and what separates its fields. Excel saves a byte order mark, semicolons where the
+ * comma is the decimal sign, and at times a first line that names the separator; files are put together of others, so
+ * that their line ends differ.
+ */
+function delimited(csv: string): { text: string; delimiter: string; linesBefore: number } {
+  const text = csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const [, named] = /^sep=([,;\t])\n/i.exec(text) ?? [];
+  if (named !== undefined) return { text: withoutLines(text, 1) ?? '', delimiter: named, linesBefore: 1 };
+  const header = /\S.*/.exec(text)?.[0] ?? '';
+  const count = (sign: string) => header.split(sign).length;
+  const delimiter = [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
+  return { text, delimiter, linesBefore: 0 };
+}

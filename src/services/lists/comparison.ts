@@ -1,0 +1,97 @@
+import { DomainError } from '../../domain/errors.js';
+import { isId } from '../../domain/ids.js';
+
+export interface Comparison<Value> {
+  readonly eq?: Value | null;
+  readonly ne?: Value | null;
+  readonly in?: readonly Value[] | null;
+  readonly gt?: Value | null;
+  readonly ge?: Value | null;
+  readonly lt?: Value | null;
+  readonly le?: Value | null;
+  readonly isPresent?: boolean | null;
+}
+
+export interface TextComparison extends Comparison<string> {
+  readonly contains?: string | null;
+  readonly startsWith?: string | null;
+  readonly endsWith?: string | null;
+}
+
+/** What of a row is compared, and how. */
+export interface Compared {
+  /** What clients call it. */
+  readonly name: string;
+  readonly expression: string;
+  /** What the values of the comparison are cast to. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Text without case: `expression` is in lower case, and values are put into it. */
+  readonly folded?: boolean;
+}
+
+const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
+const PATTERNS = {
+  contains: (text: string) => `%${text}%`,
+  startsWith: (text: string) => `${text}%`,
+  endsWith: (text: string) => `%${text}`,
+} as const;
+
+/**
+ * A comparison as SQL.
+ * @param values the statement's values so far; the comparison's are added
+ * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold
+ * @throws DomainError INVALID_INPUT for a comparison with nothing: a variable that was not set must not find everybody
+ */
+export function comparisonSql(
+  { name, expression, type, nullable, folded = false }: Compared,
+  comparison: TextComparison | Comparison<unknown>,
+  values: unknown[],
+): string[] {
+  const place = (value: unknown): string => {
+    const placed = `$${values.push(value)}::${type}`;
+    return folded ? `lower(${placed})` : placed;
+  };
+  // What cannot be an id is nobody's: no error, no rows.
+  const isPossible = (value: unknown): boolean =>
+    type !== 'uuid' || (typeof value === 'string' && isId(value));
+  const equal = (value: unknown): string => {
+    if (!isPossible(value)) return 'false';
+    const placed = place(value);
+    return nullable
+      ? `(${expression} is not null and ${expression} = ${placed})`
+      : `(${expression} = ${placed})`;
+  };
+  const sql: string[] = [];
+  const { eq, ne, in: among, isPresent } = comparison;
+  if (eq != null) sql.push(equal(eq));
+  if (ne != null) sql.push(`not ${equal(ne)}`);
+  if (among != null) {
+    const list = `$${values.push([...among].filter(isPossible))}::${type}[]`;
+    const any = folded ? `array(select lower(v) from unnest(${list}) v)` : list;
+    sql.push(`coalesce(${expression} = any(${any}), false)`);
+  }
+  for (const [operator, sign] of Object.entries(ORDERINGS)) {
+    const bound = comparison[operator as keyof typeof ORDERINGS];
+    if (bound != null) sql.push(`coalesce(${expression} ${sign} ${place(bound)}, false)`);
+  }
+  for (const [operator, pattern] of Object.entries(PATTERNS)) {
+    const text = (comparison as TextComparison)[operator as keyof typeof PATTERNS];
+    if (text != null) sql.push(`coalesce(${expression} like ${place(pattern(escaped(text)))}, false)`);
+  }
+  if (isPresent != null) sql.push(`(${expression} is ${isPresent ? 'not null' : 'null'})`);
+  if (sql.length === 0) throw comparesNothing(name);
+  return sql;
+}
+
+export function comparesNothing(name: string): DomainError {
+  return new DomainError('INVALID_INPUT', `The comparison of ${name} is empty, which would mean everybody.`, {
+    attribute: name,
+    hint: 'Compare it with a value, leave it out, or ask with isPresent whether there is one.',
+  });
+}
+
+/** LIKE's own signs are plain characters to whoever searches. */
+export function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}

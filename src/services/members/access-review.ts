@@ -1,0 +1,152 @@
+import type { Role, SeatType, WorkspaceVersion } from '../../domain/access.js';
+import { DomainError } from '../../domain/errors.js';
+import type { Channel } from '../../model/enums.js';
+import { authorize } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
+import { Page, type PageArguments } from '../lists/page.js';
+
+/** Whose access is meant: everything said must hold of what it was then. */
+export interface AccessReviewFilter {
+  readonly userName?: TextComparison | null;
+  readonly role?: Comparison<Role> | null;
+  readonly seatType?: Comparison<SeatType> | null;
+  readonly creditLimit?: Comparison<number> | null;
+}
+
+/** What somebody could do in a workspace at a moment of the past. */
+export interface ReviewedAccess {
+  readonly workspaceId: string;
+  readonly workspaceVersion: WorkspaceVersion;
+  readonly memberId: string;
+  readonly userName: string;
+  readonly displayName: string | null;
+  readonly role: Role;
+  readonly seatType: SeatType | null;
+  readonly creditLimit: number | null;
+  /** Who had made it what it was, and when; null where the audit log does not reach back so far. */
+  readonly given: { readonly at: Date; readonly by: string; readonly channel: Channel } | null;
+}
+
+interface Row {
+  readonly id: string;
+  readonly userName: string;
+  readonly displayName: string | null;
+  readonly role: Role;
+  readonly seatType: SeatType | null;
+  readonly creditLimit: number | null;
+  /** JSON has no dates. */
+  readonly given: { readonly at: string; readonly by: string; readonly channel: Channel } | null;
+}
+
+/**
+ * Who had which access at a moment, by userName: those who were active then, also if they have been deleted since.
+ *
+ * A membership tells only the last access of its stay, but every change has an entry that says what was before (rule
+ * 28). So an attribute was then what the first change after the moment found, or what it is now if there was none;
+ * and whoever has been deleted since is in the entry of that with all that was known.
+ * @param asOf changes of that very millisecond have happened
+ * @throws DomainError as `authorize` does, for the members and for the audit log; INVALID_INPUT for a moment to come
+ */
+export async function list(
+  context: ServiceContext,
+  workspaceId: string,
+  asOf: Date,
+  filter: AccessReviewFilter,
+  page: PageArguments,
+): Promise<Page<ReviewedAccess, Row>> {
+  const { workspace } = await authorize(context, 'member.read', workspaceId);
+  await authorize(context, 'audit.read', workspaceId);
+  if (asOf.getTime() > Date.now()) {
+    throw new DomainError('INVALID_INPUT', 'asOf lies in the future.', {
+      attribute: 'asOf',
+      hint: 'Nobody knows yet who will have which access. Ask for a moment that has passed.',
+    });
+  }
+  const values: unknown[] = [workspace.id, asOf, firstIdOf(asOf)];
+  const conditions = ['a.active', ...filterSql(filter, values)];
+  return new Page<ReviewedAccess, Row>(
+    context.batched,
+    {
+      columns: COLUMNS,
+      from: ACCESS_THEN,
+      where: conditions.join(' and '),
+      values,
+      id: 'a.id',
+      orderBy: { column: 'a.user_name', type: 'citext' },
+    },
+    page,
+    ({ id, given, ...access }) => ({
+      ...access,
+      workspaceId: workspace.id,
+      workspaceVersion: workspace.version,
+      memberId: id,
+      given: given === null ? null : { ...given, at: new Date(given.at) },
+    }),
+  );
+}
+
+/** What the log calls what is reviewed. */
+const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
+
+/** $1 is the workspace, $2 the moment, $3 an id before which no entry of a later moment lies. */
+const ACCESS_THEN = `(
+  with later as (
+    select f.id, jsonb_object_agg(f.name, f.was) as was
+    from (
+      select distinct on (e.target_id, c.key) e.target_id as id, c.key as name, c.value->'before' as was
+      from audit_entry e cross join jsonb_each(e.changes) c
+      where e.workspace_id = $1 and e.id >= $3::uuid and e.at > $2::timestamptz and e.target_type = 'member'
+        and c.key in (${REVIEWED.map((name) => `'${name}'`).join(', ')})
+      order by e.target_id, c.key, e.at, e.id) f
+    group by f.id),
+  now as (
+    select m.id, m.user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
+      s.seat_type, s.credit_limit
+    from member m left join membership s on s.member_id = m.id and s.ended_at is null
+    where m.workspace_id = $1)
+  select coalesce(n.id, l.id) as id,
+    case when l.was ? 'userName' then (l.was->>'userName')::citext else n.user_name end as user_name,
+    case when l.was ? 'profile.displayName' then l.was->>'profile.displayName' else n.display_name end as display_name,
+    coalesce(case when l.was ? 'active' then (l.was->>'active')::boolean else n.active end, false) as active,
+    case when l.was ? 'role' then l.was->>'role' else n.role end as role,
+    case when l.was ? 'seatType' then l.was->>'seatType' else n.seat_type end as seat_type,
+    case when l.was ? 'creditLimit' then (l.was->>'creditLimit')::integer else n.credit_limit end as credit_limit
+  from now n full join later l on l.id = n.id) a`;
+
+const COLUMNS = `
+  a.id, a.user_name as "userName", a.display_name as "displayName", a.role, a.seat_type as "seatType",
+  a.credit_limit as "creditLimit", (
+    select json_build_object('at', e.at, 'by', e.actor_label, 'channel', e.channel)
+    from audit_entry e
+    where e.target_id = a.id and e.workspace_id = $1 and e.at <= $2::timestamptz
+      and e.changes ?| array['active', 'role', 'seatType', 'creditLimit']
+    order by e.at desc, e.id desc limit 1) as given`;
+
+const FIELDS = {
+  userName: { expression: 'a.user_name', type: 'citext', nullable: false },
+  role: { expression: 'a.role', type: 'text', nullable: true },
+  seatType: { expression: 'a.seat_type', type: 'text', nullable: true },
+  creditLimit: { expression: 'a.credit_limit', type: 'integer', nullable: true },
+} as const;
+
+function filterSql(filter: AccessReviewFilter, values: unknown[]): string[] {
+  return Object.entries(FIELDS).flatMap(([name, compared]) => {
+    const comparison = filter[name as keyof typeof FIELDS];
+    return comparison == null ? [] : comparisonSql({ name, ...compared }, comparison, values);
+  });
+}
+
+/** Clocks are set back a little now and then. */
+const MARGIN_MS = 60_000;
+
+/**
+ * The least UUIDv7 of a moment (RFC 9562 §5.7: "48-bit big-endian unsigned number of the Unix Epoch timestamp in
+ * milliseconds"): an entry's id is made after its time is taken, so the index by id skips what lies before.
+ */
+function firstIdOf(moment: Date): string {
+  const hex = Math.max(moment.getTime() - MARGIN_MS, 0)
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,0 +1,33 @@
+import type { Sql } from '../../database/database.js';
+import type { AuditChanges } from '../../model/audit-entry.js';
+import type { MemberRow } from '../rows/members.js';
+
+/**
+ * Takes a member out of its groups (rule 29), whose versions grow: their members are seen to change. The caller holds
+ * the member's lock, under which nobody puts it into another group.
+ */
+export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<void> {
+  if (groups.length === 0) return;
+  const groupIds = groups.map((group) => group.id);
+  await lockGroups(sql, groupIds);
+  await sql.rows('delete from group_member where member_id = $1', [id]);
+  await sql.rows(
+    `update member_group set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
+     where id = any($1::uuid[])`,
+    [groupIds],
+  );
+}
+
+/** Keeps others from changing these groups until the transaction ends; in the order in which everybody locks them. */
+export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise<void> {
+  if (groupIds.length === 0) return;
+  await sql.rows('select 1 from member_group where id = any($1::uuid[]) order by id for no key update', [
+    groupIds,
+  ]);
+}
+
+/** What the audit log says of a departure; nothing for who was in no group. */
+export function groupsLeft({ groups }: MemberRow): AuditChanges {
+  const left = groups.map(({ id, displayName }) => ({ id, displayName }));
+  return left.length === 0 ? {} : { groups: { before: left, after: [] } };
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/server/config.js';
+
+function faultsOf(environment: Readonly<Record<string, string>>): string[] {
+  try {
+    readConfig({}, environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+}
+
+const SMTP_URL = 'smtps://user:p%40ss@mail.acme.test:465';
+const MAIL_FROM = 'Rollcall <rollcall@acme.test>';
+const INVITATION_URL = 'https://app.acme.test/join/{token}';
+
+describe('mail', () => {
+  test('is none unless told', () => {
+    expect(readConfig({}, {})).toMatchObject({ mail: undefined, invitationUrl: undefined });
+    expect(readConfig({}, { SMTP_URL: ' ', MAIL_FROM })).toMatchObject({ mail: undefined });
+  });
+
+  test.each(['rollcall@acme.test', MAIL_FROM, '"Acme, Inc." <rollcall@acme.test>'])(
+    'is sent as %s',
+    (from) => {
+      expect(readConfig({}, { SMTP_URL, MAIL_FROM: from, INVITATION_URL })).toMatchObject({
+        mail: { smtpUrl: SMTP_URL, from },
+        invitationUrl: INVITATION_URL,
+      });
+    },
+  );
+
+  test('needs a sender and a page', () => {
+    expect(faultsOf({ SMTP_URL })).toEqual([
+      'MAIL_FROM is needed with SMTP_URL.',
+      'INVITATION_URL is needed with SMTP_URL.',
+    ]);
+  });
+
+  test.each(['mail.acme.test', 'http://mail.acme.test', 'smtp://', 'smtp:'])('SMTP_URL: not %s', (url) => {
+    expect(faultsOf({ SMTP_URL: url, MAIL_FROM, INVITATION_URL })).toEqual([
+      'SMTP_URL must be an smtp:// or smtps:// URL, such as smtps://user:password@mail.example.com.',
+    ]);
+  });
+
+  test.each(['Rollcall', 'Rollcall <rollcall>', 'a@acme.test, b@acme.test', 'a@acme.test,b@acme.test', '<>'])(
+    'MAIL_FROM: not %s',
+    (from) => {
+      expect(faultsOf({ SMTP_URL, MAIL_FROM: from, INVITATION_URL })).toEqual([
+        'MAIL_FROM must be an e-mail address, or a name and an address: Rollcall <rollcall@example.com>.',
+      ]);
+    },
+  );
+
+  test.each(['https://app.acme.test/join', 'app.acme.test/{token}', 'javascript:{token}'])(
+    'INVITATION_URL: not %s',
+    (url) => {
+      expect(faultsOf({ INVITATION_URL: url })).toEqual([
+        'INVITATION_URL must be an http:// or https:// URL with {token} in it, such as https://app.example.com/join/{token}.',
+      ]);
+    },
+  );
+});
+
+describe('processes and databases', () => {
+  test('one process, without replicas, unless told', () => {
+    expect(readConfig({}, {})).toMatchObject({
+      workers: 1,
+      databaseReplicaUrls: [],
+      databasePoolSize: 20,
+    });
+  });
+
+  test.each(['0', '65', 'two', '1.5', '-1'])('WORKERS: not %s', (workers) => {
+    expect(faultsOf({ WORKERS: workers })).toEqual(['WORKERS must be a whole number from 1 to 64.']);
+  });
+
+  test('DATABASE_POOL_SIZE: not 1, which would be for listening alone', () => {
+    expect(faultsOf({ DATABASE_POOL_SIZE: '1' })).toEqual([
+      'DATABASE_POOL_SIZE must be a whole number from 2 to 500.',
+    ]);
+  });
+
+  test('replicas are URLs, separated by commas', () => {
+    const [one, other] = ['postgresql://a.acme.test/rollcall', 'postgres://b.acme.test:5433/rollcall'];
+    expect(readConfig({}, { DATABASE_REPLICA_URLS: `${one}, ${other}` })).toMatchObject({
+      databaseReplicaUrls: [one, other],
+    });
+    expect(faultsOf({ DATABASE_REPLICA_URLS: `${one},b.acme.test` })).toEqual([
+      'DATABASE_REPLICA_URLS must be postgresql:// URLs with the name of a database, separated by commas.',
+    ]);
+  });
+});

@@ -1,0 +1,243 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../../../src/database/database.js';
+import { connect } from '../../../src/database/orm.js';
+import { DomainError } from '../../../src/domain/errors.js';
+import { newId } from '../../../src/domain/ids.js';
+import { localContext } from '../../../src/services/context/system.js';
+import { type MemberFilter, memberFilterSql } from '../../../src/services/filters/members.js';
+import * as members from '../../../src/services/members/members.js';
+import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import { createTestDatabase, type TestDatabase } from '../../database.js';
+
+/** The one language of every client, and the one place where it becomes SQL (spec graphql, "Shape"). */
+
+let testDatabase: TestDatabase;
+let orm: MikroORM;
+let database: Database;
+let v1: string;
+let v2: string;
+let annId: string;
+
+async function workspaceOf(version: 'V1' | 'V2'): Promise<string> {
+  const { workspace } = await workspaces.create(localContext(database, 'SYSTEM'), {
+    name: 'Acme',
+    version,
+    plan: 'ENTERPRISE',
+    scimEnabled: true,
+    ownerEmail: 'o@acme.test',
+    ...(version === 'V1' ? { seats: [{ seatType: 'PRO', total: 5 }] } : {}),
+  });
+  return workspace.id;
+}
+
+async function add(workspaceId: string, person: Omit<members.NewMember, 'workspaceId'>): Promise<string> {
+  const { member } = await members.add(localContext(database, 'SYSTEM'), { workspaceId, ...person });
+  return member.id;
+}
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  orm = await connect(testDatabase.address, 5);
+  database = await Database.over(orm);
+  v1 = await workspaceOf('V1');
+  v2 = await workspaceOf('V2');
+  annId = await add(v2, {
+    userName: 'Ann@acme.test',
+    externalId: 'X1',
+    profile: { displayName: 'Ann Lee' },
+    access: { role: { role: 'ADMIN' } },
+  });
+  await add(v2, {
+    userName: 'ben@acme.test',
+    externalId: 'x1',
+    profile: { displayName: '100% Ben_O' },
+    access: { role: { role: 'EDITOR', creditLimit: 5 } },
+  });
+  await add(v2, { userName: 'cleo@other.test', access: { role: { role: 'EDITOR', creditLimit: 50 } } });
+  const memberId = await add(v2, { userName: 'dan@acme.test', access: { role: { role: 'ADMIN' } } });
+  await members.remove(localContext(database, 'SYSTEM'), { workspaceId: v2, memberId });
+  await add(v1, { userName: 'seat@acme.test', access: { seat: { seatType: 'PRO', role: 'MEMBER' } } });
+  await add(v1, { userName: 'stand@acme.test' });
+  // Ann a year ago, Ben now and the others between.
+  await database.rows(
+    `update member set created_at = timestamptz '2026-01-01T00:00:00Z' + (case
+       when user_name = 'ann@acme.test' then interval '0' when user_name = 'ben@acme.test' then interval '2 days'
+       else interval '1 day' end)`,
+    [],
+  );
+});
+
+afterAll(async () => {
+  await orm.close();
+  await testDatabase.drop();
+});
+
+/** The first letters of those who are meant; `o` is the owner. */
+async function meant(filter: MemberFilter, workspaceId = v2): Promise<string> {
+  const context = localContext(database, 'SYSTEM');
+  const page = await members.list(context, workspaceId, filter, null, { first: 200 });
+  const letters = (await page.nodes()).map(({ userName }) => userName.charAt(0).toLowerCase()).join('');
+  const counted = await members.list(context, workspaceId, filter, null, { first: 0 });
+  expect(await counted.totalCount()).toBe(letters.length);
+  const skipping = await members.list(context, workspaceId, filter, null, { first: 200, offset: 1 });
+  expect(await skipping.nodes()).toHaveLength(Math.max(letters.length - 1, 0));
+  return letters;
+}
+
+const DAY = (day: number) => new Date(Date.UTC(2026, 0, day));
+
+describe('V2', () => {
+  test.each<[MemberFilter, string]>([
+    [{}, 'oabcd'],
+    [{ userName: null, and: null, search: null }, 'oabcd'],
+
+    [{ userName: { eq: 'ANN@ACME.TEST' } }, 'a'],
+    [{ userName: { eq: 'ann' } }, ''],
+    [{ userName: { ne: 'ann@acme.test' } }, 'obcd'],
+    [{ userName: { in: ['ann@acme.test', 'BEN@acme.test', 'x'] } }, 'ab'],
+    [{ userName: { in: [] } }, ''],
+    [{ userName: { contains: 'OTHER' } }, 'c'],
+    [{ userName: { startsWith: 'AN' } }, 'a'],
+    [{ userName: { endsWith: '@Acme.test' } }, 'oabd'],
+    [{ userName: { gt: 'ben@acme.test' } }, 'ocd'],
+    [{ userName: { ge: 'BEN@acme.test', lt: 'dan@acme.test' } }, 'bc'],
+    [{ userName: { le: 'ann@acme.test' } }, 'a'],
+    [{ userName: { isPresent: true } }, 'oabcd'],
+    [{ userName: { isPresent: false } }, ''],
+    [{ userName: { eq: '' } }, ''],
+    [{ userName: { contains: '' } }, 'oabcd'],
+
+    // Exactly, unlike userName.
+    [{ externalId: { eq: 'X1' } }, 'a'],
+    [{ externalId: { eq: 'x1' } }, 'b'],
+    [{ externalId: { ne: 'X1' } }, 'obcd'],
+    [{ externalId: { in: ['X1', 'x1'] } }, 'ab'],
+    [{ externalId: { contains: 'X' } }, 'a'],
+    [{ externalId: { startsWith: 'x' } }, 'b'],
+    [{ externalId: { isPresent: true } }, 'ab'],
+    [{ externalId: { isPresent: false } }, 'ocd'],
+    [{ not: { externalId: { eq: 'X1' } } }, 'obcd'],
+    [{ not: { externalId: { gt: 'a' } } }, 'oacd'],
+
+    [{ active: { eq: true } }, 'oabc'],
+    [{ active: { eq: false } }, 'd'],
+    [{ active: { ne: true } }, 'd'],
+    [{ active: { isPresent: true } }, 'oabcd'],
+
+    [{ role: { in: ['ADMIN'] } }, 'a'],
+    [{ role: { in: ['OWNER', 'EDITOR'] } }, 'obc'],
+    [{ role: { in: [] } }, ''],
+    [{ role: { isPresent: false } }, 'd'],
+    [{ not: { role: { in: ['ADMIN'] } } }, 'obcd'],
+
+    [{ creditLimit: { eq: 5 } }, 'b'],
+    [{ creditLimit: { ne: 5 } }, 'oacd'],
+    [{ creditLimit: { in: [5, 50] } }, 'bc'],
+    [{ creditLimit: { gt: 5 } }, 'c'],
+    [{ creditLimit: { ge: 5 } }, 'bc'],
+    [{ creditLimit: { lt: 50 } }, 'b'],
+    [{ creditLimit: { isPresent: false } }, 'oad'],
+    [{ not: { creditLimit: { gt: 5 } } }, 'oabd'],
+
+    [{ createdAt: { eq: DAY(1) } }, 'a'],
+    [{ createdAt: { gt: DAY(1), lt: DAY(3) } }, 'ocd'],
+    [{ createdAt: { ge: DAY(3) } }, 'b'],
+    [{ createdAt: { le: DAY(1) } }, 'a'],
+    [{ createdAt: { in: [DAY(1), DAY(3)] } }, 'ab'],
+    [{ updatedAt: { gt: DAY(1) } }, 'oabcd'],
+    [{ updatedAt: { lt: DAY(1) } }, ''],
+
+    [{ search: 'ACME' }, 'oabd'],
+    [{ search: ' lee ' }, 'a'],
+    [{ search: '' }, 'oabcd'],
+    [{ search: '  ' }, 'oabcd'],
+    // LIKE's own signs are plain characters to whoever searches.
+    [{ search: '100%' }, 'b'],
+    [{ search: 'n_o' }, 'b'],
+    [{ search: '%' }, 'b'],
+    [{ search: '_' }, 'b'],
+    [{ search: '\\' }, ''],
+    [{ userName: { contains: '%' } }, ''],
+    [{ userName: { startsWith: '_' } }, ''],
+    [{ userName: { startsWith: 'An', endsWith: 'TEST' } }, 'a'],
+    [{ not: { userName: { startsWith: 'an' } } }, 'obcd'],
+
+    [{ and: [] }, 'oabcd'],
+    [{ or: [] }, ''],
+    [{ and: [{ active: { eq: true } }, { role: { in: ['EDITOR'] } }] }, 'bc'],
+    [{ or: [{ externalId: { eq: 'X1' } }, { creditLimit: { eq: 50 } }] }, 'ac'],
+    [{ not: { or: [{ externalId: { eq: 'X1' } }, { active: { eq: false } }] } }, 'obc'],
+    [{ not: { not: { role: { in: ['OWNER'] } } } }, 'o'],
+    [{ not: {} }, ''],
+    // Everything that is said must hold.
+    [{ active: { eq: true }, userName: { endsWith: '@acme.test', ne: 'o@acme.test' } }, 'ab'],
+  ])('%j: %s', async (filter, letters) => {
+    expect(await meant(filter)).toBe(letters);
+  });
+
+  test('ids: what cannot be one is nobody’s', async () => {
+    expect(await meant({ id: { eq: annId } })).toBe('a');
+    expect(await meant({ id: { eq: annId.toUpperCase() } })).toBe('a');
+    expect(await meant({ id: { ne: annId } })).toBe('obcd');
+    expect(await meant({ id: { in: [annId, newId(), 'nobody'] } })).toBe('a');
+    expect(await meant({ id: { eq: 'nobody' } })).toBe('');
+    expect(await meant({ id: { ne: 'nobody' } })).toBe('oabcd');
+    expect(await meant({ id: { eq: newId() } })).toBe('');
+  });
+
+  test('userNames that begin with something are found by an index, also by a statement that was prepared', async () => {
+    const values: unknown[] = [v2];
+    const condition = memberFilterSql({ userName: { startsWith: 'AN' } }, values);
+    const plan = await database.transaction(async (tx) => {
+      await tx.rows('set local enable_seqscan = off', []);
+      await tx.rows('set local plan_cache_mode = force_generic_plan', []);
+      return tx.rows(`explain select id from member m where m.workspace_id = $1 and ${condition}`, values);
+    });
+    expect(JSON.stringify(plan)).toContain('member_user_name_prefix');
+  });
+
+  test("values are bound, never written into the statement: '; drop table member; --", async () => {
+    expect(await meant({ userName: { eq: "'; drop table member; --" } })).toBe('');
+    expect(await meant({ search: "' or true --" })).toBe('');
+    expect(await meant({})).toBe('oabcd');
+  });
+
+  test.each<MemberFilter>([
+    { userName: { eq: 'a\0' } },
+    { userName: { in: ['\0'] } },
+    { externalId: { contains: '\0' } },
+    { search: 'a\0b' },
+  ])('text that PostgreSQL cannot hold is refused: %j', async (filter) => {
+    await expect(meant(filter)).rejects.toThrow(
+      new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.'),
+    );
+  });
+});
+
+describe('V1', () => {
+  test.each<[MemberFilter, string]>([
+    [{ seatType: { in: ['PRO'] } }, 's'],
+    [{ seatType: { in: ['BUILDER'] } }, ''],
+    [{ seatType: { isPresent: false } }, 'os'],
+    [{ seatType: { isPresent: true } }, 's'],
+    [{ role: { in: ['MEMBER'] } }, 'ss'],
+  ])('%j: %s', async (filter, letters) => {
+    expect(await meant(filter, v1)).toBe(letters);
+  });
+});
+
+test.each<MemberFilter>([
+  { userName: {} },
+  { userName: { eq: null } },
+  { active: {} },
+  { role: { in: null } },
+])('a comparison with nothing is refused, for it would mean everybody: %j', async (filter) => {
+  const context = localContext(database, 'SYSTEM');
+  const [name = ''] = Object.keys(filter);
+  await expect(members.list(context, v2, filter, null, {})).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: `The comparison of ${name} is empty, which would mean everybody.`,
+    details: { attribute: name },
+  });
+});

@@ -1,0 +1,250 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../../../src/database/database.js';
+import { connect } from '../../../src/database/orm.js';
+import { newId } from '../../../src/domain/ids.js';
+import { asIs, type Listing, Page, type PageArguments } from '../../../src/services/lists/page.js';
+import { createTestDatabase, type TestDatabase } from '../../database.js';
+import { refusalOf } from '../../domain/refusal.js';
+import { countingStatements } from '../../statements.js';
+
+interface Letter {
+  readonly id: string;
+  readonly email: string;
+}
+
+let testDatabase: TestDatabase;
+let orm: MikroORM;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  orm = await connect(testDatabase.address, 5);
+  database = await Database.over(orm);
+  // a to g; their times go down, two by two the same.
+  for (const [index, email] of ['a', 'b', 'c', 'd', 'e', 'f', 'g'].entries()) {
+    const at = new Date(Date.UTC(2026, 10, 23 - Math.floor(index / 2)));
+    await database.rows('insert into account (id, email, created_at) values ($1, $2, $3)', [
+      newId(),
+      email,
+      at,
+    ]);
+  }
+});
+
+afterAll(async () => {
+  await orm.close();
+  await testDatabase.drop();
+});
+
+const LETTERS: Listing = {
+  columns: 'a.id, a.email',
+  from: 'account a',
+  where: 'true',
+  values: [],
+  id: 'a.id',
+};
+const BY_TIME: Listing = { ...LETTERS, orderBy: { column: 'a.created_at', type: 'timestamptz' } };
+const BY_EMAIL: Listing = { ...LETTERS, orderBy: { column: 'a.email', type: 'citext' } };
+
+function pageOf(listing: Listing, page: PageArguments): Page<Letter> {
+  return new Page<Letter>(database, listing, page, asIs);
+}
+
+interface Look {
+  readonly letters: string;
+  readonly next: boolean;
+  readonly previous: boolean;
+  readonly total: number;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+async function look(listing: Listing, args: PageArguments): Promise<Look> {
+  const page = pageOf(listing, args);
+  const edges = await page.edges();
+  expect(await page.nodes()).toEqual(edges.map(({ node }) => node));
+  return {
+    letters: edges.map(({ node }) => node.email).join(''),
+    next: await page.hasNextPage(),
+    previous: await page.hasPreviousPage(),
+    total: await page.totalCount(),
+    start: edges.at(0)?.cursor,
+    end: edges.at(-1)?.cursor,
+  };
+}
+
+function seen(letters: string, next: boolean, previous: boolean): object {
+  return {
+    letters,
+    next,
+    previous,
+    total: 7,
+    start: letters && expect.any(String),
+    end: letters && expect.any(String),
+  };
+}
+
+const ORDERS: readonly [string, Listing, string][] = [
+  ['by id', LETTERS, 'abcdefg'],
+  ['by id, descending', { ...LETTERS, descending: true }, 'gfedcba'],
+  ['by a text', BY_EMAIL, 'abcdefg'],
+  ['by a text, descending', { ...BY_EMAIL, descending: true }, 'gfedcba'],
+  ['by time, the id having the last word', BY_TIME, 'gefcdab'],
+  ['by time, descending', { ...BY_TIME, descending: true }, 'badcfeg'],
+  ['of one of many rows', { ...LETTERS, ofRow: true }, 'abcdefg'],
+];
+
+describe.each(ORDERS)('%s', (_order, listing, all) => {
+  test('whole', async () => {
+    expect(await look(listing, {})).toEqual(seen(all, false, false));
+  });
+
+  test('forward', async () => {
+    const one = await look(listing, { first: 3 });
+    expect(one).toEqual(seen(all.slice(0, 3), true, false));
+    const two = await look(listing, { first: 3, after: one.end ?? '' });
+    expect(two).toEqual(seen(all.slice(3, 6), true, true));
+    const three = await look(listing, { first: 3, after: two.end ?? '' });
+    expect(three).toEqual(seen(all.slice(6), false, true));
+    expect(await look(listing, { first: 3, after: three.end ?? '' })).toMatchObject({
+      letters: '',
+      total: 7,
+    });
+  });
+
+  test('backward', async () => {
+    const one = await look(listing, { last: 3 });
+    expect(one).toEqual(seen(all.slice(4), false, true));
+    const two = await look(listing, { last: 3, before: one.start ?? '' });
+    expect(two).toEqual(seen(all.slice(1, 4), true, true));
+    const three = await look(listing, { last: 3, before: two.start ?? '' });
+    expect(three).toEqual(seen(all.slice(0, 1), true, false));
+  });
+
+  test('by number', async () => {
+    expect(await look(listing, { first: 3, offset: 2 })).toEqual(seen(all.slice(2, 5), true, true));
+    expect(await look(listing, { first: 3, offset: 6 })).toEqual(seen(all.slice(6), false, true));
+    expect(await look(listing, { first: 3, offset: 99 })).toMatchObject({
+      letters: '',
+      next: false,
+      total: 7,
+    });
+  });
+});
+
+describe('of one of many rows, total and rows that are asked for together', () => {
+  const OF_ROW: Listing = { ...LETTERS, ofRow: true };
+  const together = (page: Page<Letter>) => Promise.all([page.totalCount(), page.edges()]);
+
+  test.each([
+    ['on the first page', {}, 1],
+    ['on a page that is not full', { first: 50 }, 1],
+    ['on a later page', { first: 2, offset: 4 }, 1],
+    ['from the end', { last: 2 }, 1],
+    ['beyond the end, where no row could carry the total', { first: 2, offset: 99 }, 2],
+    ['without a row', { first: 0 }, 1],
+  ])('%s', async (_where, args, most) => {
+    const { answer, statements } = await countingStatements(() => together(pageOf(OF_ROW, args)));
+    const [total, edges] = answer;
+    expect(total).toBe(7);
+    expect(edges.map(({ node }) => node.email)).toEqual(
+      (await pageOf(LETTERS, args).nodes()).map(({ email }) => email),
+    );
+    expect(statements).toBe(most);
+  });
+
+  test('the total alone is only counted', async () => {
+    const { answer, statements } = await countingStatements(() => pageOf(OF_ROW, {}).totalCount());
+    expect([answer, statements]).toEqual([7, 1]);
+  });
+});
+
+test('first: 0 gives nothing, and counts', async () => {
+  expect(await look(LETTERS, { first: 0 })).toMatchObject({ letters: '', total: 7 });
+});
+
+test('a page that is asked first and counted then counts without a second statement, if it is not full', async () => {
+  const where = { ...LETTERS, where: 'a.email = any($1::text[])', values: [['a', 'b']] };
+  expect(await look(where, { first: 2 })).toMatchObject({ letters: 'ab', next: false, total: 2 });
+  expect(await look(where, { first: 5, offset: 1 })).toMatchObject({ letters: 'b', next: false, total: 2 });
+});
+
+describe('arguments that do not fit together', () => {
+  const TOGETHER = {
+    code: 'INVALID_INPUT',
+    message: 'Page with first and after, or last and before, or first and offset.',
+  };
+  const cursor = Buffer.from(JSON.stringify([newId(), null])).toString('base64url');
+
+  test.each<[PageArguments, object]>([
+    [{ first: 3, before: cursor }, TOGETHER],
+    [{ before: cursor }, TOGETHER],
+    [{ last: 3, after: cursor }, TOGETHER],
+    [{ first: 3, after: cursor, offset: 1 }, TOGETHER],
+    [{ first: 3, offset: -1 }, TOGETHER],
+    // An offset counts from the start.
+    [{ last: 3, offset: 1 }, TOGETHER],
+    [
+      { first: 3, last: 3 },
+      { code: 'INVALID_INPUT', message: 'Ask for first or for last, not for both.', attribute: 'first' },
+    ],
+    [{ first: -1 }, { code: 'INVALID_INPUT', message: 'first must be from 0 to 200.', attribute: 'first' }],
+    [{ first: 201 }, { code: 'INVALID_INPUT', message: 'first must be from 0 to 200.', attribute: 'first' }],
+    [{ last: 201 }, { code: 'INVALID_INPUT', message: 'last must be from 0 to 200.', attribute: 'last' }],
+  ])('%j', (args, refusal) => {
+    expect(refusalOf(() => pageOf(LETTERS, args))).toEqual(refusal);
+  });
+
+  test('nulls count as not sent', async () => {
+    const nothing = { first: null, after: null, last: null, before: null, offset: null };
+    expect(await look(LETTERS, nothing)).toMatchObject({ letters: 'abcdefg' });
+  });
+});
+
+describe('what is no cursor of the list', () => {
+  const NO_CURSOR = {
+    code: 'INVALID_INPUT',
+    message: 'This cursor is not one of this list.',
+    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
+  };
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  test.each([
+    '',
+    'x',
+    '!!!',
+    encoded(null),
+    encoded([]),
+    encoded([newId()]),
+    encoded(['x', null]),
+    encoded([newId(), 7]),
+    encoded({ id: newId() }),
+  ])('%j', (after) => {
+    expect(refusalOf(() => pageOf(LETTERS, { first: 3, after }))).toEqual(NO_CURSOR);
+    expect(refusalOf(() => pageOf(LETTERS, { last: 3, before: after }))).toEqual(NO_CURSOR);
+  });
+
+  test('a cursor of the list in another order', async () => {
+    const [byId, byTime, byEmail] = await Promise.all(
+      [LETTERS, BY_TIME, BY_EMAIL].map(async (listing) => (await look(listing, { first: 1 })).end ?? ''),
+    );
+    for (const [listing, after] of [
+      [LETTERS, byTime],
+      [LETTERS, byEmail],
+      [BY_TIME, byId],
+      [BY_TIME, byEmail],
+      [BY_EMAIL, byId],
+    ] as const) {
+      expect(refusalOf(() => pageOf(listing, { first: 3, after: after ?? '' }))).toEqual(NO_CURSOR);
+    }
+  });
+
+  test('a cursor with text that PostgreSQL cannot hold', () => {
+    for (const key of ['a\0b', '\ud800']) {
+      expect(refusalOf(() => pageOf(BY_EMAIL, { first: 3, after: encoded([newId(), key]) }))).toEqual(
+        NO_CURSOR,
+      );
+    }
+  });
+});
