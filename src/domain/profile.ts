@@ -47,13 +47,17 @@ function parseText(value: unknown, path: string): string {
   return value;
 }
 
-function parseBoolean(value: unknown, path: string): boolean {
+/** Entra sends "True" and "False". @returns undefined for what is neither true nor false */
+export function booleanIn(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  // Entra sends "True" and "False".
-  const word = typeof value === 'string' ? value.toLowerCase() : undefined;
-  if (word === 'true') return true;
-  if (word === 'false') return false;
-  throw refuse(path, 'true or false');
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
+}
+
+function parseBoolean(value: unknown, path: string): boolean {
+  const boolean = booleanIn(value);
+  if (boolean === undefined) throw refuse(path, 'true or false');
+  return boolean;
 }
 
 /** The object with canonical names, in the order of their lengths; of names that differ in case only, the last counts. */

@@ -6,7 +6,7 @@ import { Session } from '../model/session.js';
 import { record } from './audit/record.js';
 import { authenticated, authorizeOperator } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
-import * as accounts from './rows/accounts.js';
+import { findOrCreateAccount } from './rows/accounts.js';
 
 const SESSION_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -31,7 +31,7 @@ export async function create(
   if (!isAddress(email))
     throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
   return context.database.transaction(async (tx) => {
-    if (createAccount) await accounts.findOrCreate(tx, email);
+    if (createAccount) await findOrCreateAccount(tx, email);
     const [account] = await tx.rows<{ id: string; email: string }>(
       'select id, email from account where email = $1',
       [email],

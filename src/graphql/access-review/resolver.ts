@@ -4,7 +4,7 @@ import { Member } from '../../model/member.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
 import * as accessReview from '../../services/members/access-review.js';
-import * as members from '../../services/members/members.js';
+import { getMember } from '../../services/members/queries.js';
 import { memberAccess } from '../../services/rows/members.js';
 import { PageArguments } from '../lists/arguments.js';
 import { AccessReviewEntryConnection } from '../lists/connection.js';
@@ -47,6 +47,6 @@ export class AccessReviewEntryResolver {
     @Root() { workspaceId, memberId }: AccessReviewEntry,
     @Ctx() { services }: Context,
   ): Promise<Member | null> {
-    return members.get(services, workspaceId, { id: memberId });
+    return getMember(services, workspaceId, { id: memberId });
   }
 }

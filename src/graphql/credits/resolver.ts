@@ -6,7 +6,7 @@ import { Workspace } from '../../model/workspace.js';
 import * as consumption from '../../services/credits/consume.js';
 import * as credits from '../../services/credits/queries.js';
 import * as reports from '../../services/credits/reports.js';
-import * as members from '../../services/members/members.js';
+import { getMember } from '../../services/members/queries.js';
 import type { MemberRow } from '../../services/rows/members.js';
 import { CreditConsumptionConnection } from '../lists/connection.js';
 import type { Context } from '../serving/context.js';
@@ -98,7 +98,7 @@ export class CreditConsumptionResolver {
     @Root() { workspaceId, memberId }: CreditConsumption,
     @Ctx() { services }: Context,
   ): Promise<Member | null> {
-    return members.get(services, workspaceId, { id: memberId });
+    return getMember(services, workspaceId, { id: memberId });
   }
 }
 

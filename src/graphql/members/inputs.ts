@@ -1,7 +1,7 @@
 import { Extensions, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import type { AssignableRole, SeatType, V1AssignableRole, WorkspaceVersion } from '../../domain/access.js';
 import type { Profile } from '../../domain/profile.js';
-import { PROVISION_MODES, type ProvisionMode } from '../../domain/provisioning.js';
+import { PROVISION_MODES, type ProvisioningRequest, type ProvisionMode } from '../../domain/provisioning.js';
 import {
   type ApiKeyScope,
   ApiKeyScopeEnum,
@@ -83,7 +83,7 @@ abstract class MemberTargetInput {
 @InputType({
   description: 'Somebody to provision. Values are judged by the rules: presence is the presence of the key.',
 })
-export class MemberProvisionInput {
+export class MemberProvisionInput implements ProvisioningRequest {
   @Field(() => ID, { description: 'The workspace.' })
   workspaceId!: string;
 

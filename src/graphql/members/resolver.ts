@@ -4,15 +4,24 @@ import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
 import * as audit from '../../services/audit/record.js';
-import * as members from '../../services/members/members.js';
-import * as owners from '../../services/members/owners.js';
-import * as provisioning from '../../services/members/provision.js';
+import {
+  addMember,
+  clearAccess,
+  deleteMember,
+  demoteOwner,
+  promoteOwner,
+  provisionMember,
+  removeMember,
+  setAccess,
+  setCreditLimit,
+  updateMember,
+} from '../../services/members/commands.js';
+import { membershipsOf } from '../../services/members/queries.js';
 import { type MemberRow, membershipOf } from '../../services/rows/members.js';
 import * as abilities from '../../services/viewer/abilities.js';
 import { PageArguments } from '../lists/arguments.js';
 import { AuditEntryConnection, MembershipConnection } from '../lists/connection.js';
 import type { Context } from '../serving/context.js';
-import { given } from '../serving/sent-fields.js';
 import { MemberAbilities } from '../viewer/abilities.js';
 import {
   MemberAddInput,
@@ -64,7 +73,7 @@ export class MemberResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
   ) {
-    return new MembershipConnection(members.memberships(services, member, page));
+    return new MembershipConnection(membershipsOf(services, member, page));
   }
 
   @FieldResolver(() => AuditEntryConnection, {
@@ -90,7 +99,7 @@ export class MemberResolver {
     @Arg('input', () => MemberProvisionInput, { description: 'The record.' }) input: MemberProvisionInput,
     @Ctx() { services }: Context,
   ): Promise<MemberProvisionPayload> {
-    return provisioning.provision(services, given(input));
+    return provisionMember(services, input);
   }
 
   @Mutation(() => MemberAddPayload, { description: 'Adds somebody, or adds them again.' })
@@ -98,7 +107,7 @@ export class MemberResolver {
     @Arg('input', () => MemberAddInput, { description: 'Whom.' }) input: MemberAddInput,
     @Ctx() { services }: Context,
   ): Promise<MemberAddPayload> {
-    return members.add(services, given(input));
+    return addMember(services, input);
   }
 
   @Mutation(() => MemberUpdatePayload, {
@@ -108,7 +117,7 @@ export class MemberResolver {
     @Arg('input', () => MemberUpdateInput, { description: 'What to change.' }) input: MemberUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<MemberUpdatePayload> {
-    return members.update(services, given(input));
+    return updateMember(services, input);
   }
 
   @Mutation(() => MemberSetAccessPayload, { description: 'Sets what an active member may do.' })
@@ -116,7 +125,7 @@ export class MemberResolver {
     @Arg('input', () => MemberSetAccessInput, { description: 'The access.' }) input: MemberSetAccessInput,
     @Ctx() { services }: Context,
   ): Promise<MemberSetAccessPayload> {
-    return members.setAccess(services, input);
+    return setAccess(services, input);
   }
 
   @Mutation(() => MemberClearAccessPayload, {
@@ -126,7 +135,7 @@ export class MemberResolver {
     @Arg('input', () => MemberClearAccessInput, { description: 'Whose.' }) input: MemberClearAccessInput,
     @Ctx() { services }: Context,
   ): Promise<MemberClearAccessPayload> {
-    return members.clearAccess(services, input);
+    return clearAccess(services, input);
   }
 
   @Mutation(() => MemberSetCreditLimitPayload, { description: "V2: caps a member's credits a month." })
@@ -135,7 +144,7 @@ export class MemberResolver {
     input: MemberSetCreditLimitInput,
     @Ctx() { services }: Context,
   ): Promise<MemberSetCreditLimitPayload> {
-    return members.setCreditLimit(services, input);
+    return setCreditLimit(services, input);
   }
 
   @Mutation(() => MemberClearCreditLimitPayload, { description: "V2: clears a member's cap." })
@@ -144,7 +153,7 @@ export class MemberResolver {
     input: MemberClearCreditLimitInput,
     @Ctx() { services }: Context,
   ): Promise<MemberClearCreditLimitPayload> {
-    return members.setCreditLimit(services, { ...input, creditLimit: null });
+    return setCreditLimit(services, { ...input, creditLimit: null });
   }
 
   @Mutation(() => MemberRemovePayload, { description: "Ends a member's stay. The record remains, inactive." })
@@ -152,7 +161,7 @@ export class MemberResolver {
     @Arg('input', () => MemberRemoveInput, { description: 'Whose.' }) input: MemberRemoveInput,
     @Ctx() { services }: Context,
   ): Promise<MemberRemovePayload> {
-    return members.remove(services, input);
+    return removeMember(services, input);
   }
 
   @Mutation(() => MemberDeletePayload, { description: "Deletes a member's record." })
@@ -160,7 +169,7 @@ export class MemberResolver {
     @Arg('input', () => MemberDeleteInput, { description: 'Whose.' }) input: MemberDeleteInput,
     @Ctx() { services }: Context,
   ): Promise<MemberDeletePayload> {
-    return members.deleteRecord(services, input);
+    return deleteMember(services, input);
   }
 
   @Mutation(() => OwnerPromotePayload, {
@@ -170,7 +179,7 @@ export class MemberResolver {
     @Arg('input', () => OwnerPromoteInput, { description: 'Of whom.' }) input: OwnerPromoteInput,
     @Ctx() { services }: Context,
   ): Promise<OwnerPromotePayload> {
-    return owners.promote(services, input);
+    return promoteOwner(services, input);
   }
 
   @Mutation(() => OwnerDemotePayload, {
@@ -180,6 +189,6 @@ export class MemberResolver {
     @Arg('input', () => OwnerDemoteInput, { description: 'Of whom, and what.' }) input: OwnerDemoteInput,
     @Ctx() { services }: Context,
   ): Promise<OwnerDemotePayload> {
-    return owners.demote(services, input);
+    return demoteOwner(services, input);
   }
 }

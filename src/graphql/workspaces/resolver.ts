@@ -9,7 +9,7 @@ import * as apiKeys from '../../services/api-keys.js';
 import * as audit from '../../services/audit/record.js';
 import * as credits from '../../services/credits/queries.js';
 import * as groups from '../../services/groups/queries.js';
-import * as members from '../../services/members/members.js';
+import { countMembers, getMember, listMembers } from '../../services/members/queries.js';
 import * as seats from '../../services/seats.js';
 import * as abilities from '../../services/viewer/abilities.js';
 import * as workspaces from '../../services/workspaces/workspaces.js';
@@ -102,7 +102,7 @@ export class WorkspaceResolver {
     @Arg('userName', () => String, { nullable: true, description: 'The userName, without case.' })
     userName?: string | null,
   ): Promise<Member | null> {
-    return members.get(services, workspace.id, { id: id ?? null, userName: userName ?? null });
+    return getMember(services, workspace.id, { id: id ?? null, userName: userName ?? null });
   }
 
   @FieldResolver(() => MemberConnection, {
@@ -117,7 +117,7 @@ export class WorkspaceResolver {
     @Arg('orderBy', () => MemberOrder, { nullable: true, description: 'In which order. By id unless told.' })
     orderBy?: MemberOrder | null,
   ) {
-    return new MemberConnection(await members.list(services, id, filter ?? {}, orderBy ?? null, page));
+    return new MemberConnection(await listMembers(services, id, filter ?? {}, orderBy ?? null, page));
   }
 
   @FieldResolver(() => Group, {
@@ -151,7 +151,7 @@ export class WorkspaceResolver {
     description: 'How many members; the active ones by role or seat type.',
   })
   memberCounts(@Root() { id }: Workspace, @Ctx() { services }: Context) {
-    return members.counts(services, id);
+    return countMembers(services, id);
   }
 
   @FieldResolver(() => ApiKeyConnection, { description: 'Its API keys, oldest first.' })

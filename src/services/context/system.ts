@@ -2,7 +2,7 @@ import type { Database } from '../../database/database.js';
 import { newId } from '../../domain/ids.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
-import { MembersSeen } from '../rows/recent-members.js';
+import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
@@ -22,7 +22,7 @@ export function localContext(
       replicas: null,
       credentials,
       positions: new MemberPositions(),
-      seen: new MembersSeen(),
+      recentMembers: new RecentMembers(),
       mailer: null,
     },
     { actor, channel, requestId: newId() },

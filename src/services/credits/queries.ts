@@ -1,18 +1,18 @@
 import type { Sql } from '../../database/database.js';
 import {
-  type CreditBlock,
   type CreditLimitSource,
   type CreditStanding,
   creditBlock,
   creditLimitOf,
   creditsLeft,
 } from '../../domain/credits.js';
+import type { CreditBlock } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, demand, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { MEMBER_TABLES, type MemberRecord } from '../rows/members.js';
+import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 
 /** The database's clock, so that all processes change the month at one moment. */
 const THIS_MONTH = "to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM')";
@@ -30,7 +30,7 @@ export interface CreditPool {
 
 /** Who uses credits, as far as it matters here. */
 export type Consumer = Pick<
-  MemberRecord,
+  MemberRow,
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
 >;
 

@@ -1,28 +1,24 @@
 import type { Sql } from '../../database/database.js';
-import type { Access, Origin, Role, SeatType } from '../../domain/access.js';
-import { sameAccess } from '../../domain/access.js';
+import { type Access, sameAccess, visibleAccess } from '../../domain/access.js';
 import { type GroupGrant, grantedAccess } from '../../domain/granted-access.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, recordMany } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { ACCESS_COLUMNS, updateAccesses } from '../rows/member-statements.js';
+import { accessIn } from '../rows/members.js';
 import * as seats from '../seats.js';
 
-/** Whose access follows its groups, with what these grant now. */
-interface GrantHolder {
+/** A member whose access follows its groups, with what these grant now. */
+interface GrantHolder extends Access {
   readonly id: string;
   readonly userName: string;
   readonly membershipId: string;
-  readonly role: Role;
-  readonly seatType: SeatType | null;
-  readonly creditLimit: number | null;
-  readonly creditLimitSetBy: Origin | null;
   readonly grants: readonly GroupGrant[] | null;
 }
 
 /** Owners are not among them, nor who is inactive, nor whose access somebody has set by name (rule 30). */
 const HOLDERS = `
-  select m.id, m.user_name as "userName", s.id as "membershipId", s.role, s.seat_type as "seatType",
-    s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy",
+  select m.id, m.user_name as "userName", s.id as "membershipId", ${ACCESS_COLUMNS},
     (select json_agg(json_build_object('grantedRole', g.granted_role, 'grantedSeatType', g.granted_seat_type))
      from group_member i join member_group g on g.id = i.group_id
      where i.member_id = m.id and (g.granted_role is not null or g.granted_seat_type is not null)) as grants
@@ -48,12 +44,11 @@ export async function followGrants(
   const holders = await sql.rows<GrantHolder>(HOLDERS, [workspace.id, memberIds]);
   const changes = holders
     .map((holder) => {
-      const { role, seatType, creditLimit, creditLimitSetBy, grants } = holder;
-      const before: Access = { role, seatType, creditLimit, creditLimitSetBy };
+      const before = accessIn(holder);
       return {
         holder,
         before,
-        after: grantedAccess({ access: before, accessSetBy: null }, grants ?? [], workspace),
+        after: grantedAccess({ access: before, accessSetBy: null }, holder.grants ?? [], workspace),
       };
     })
     .filter(({ before, after }) => !sameAccess(before, after));
@@ -67,19 +62,9 @@ export async function followGrants(
       taken: after.seatType,
     })),
   );
-  await sql.rows(
-    `update membership s set role = c.role, seat_type = c.seat_type, credit_limit = c.credit_limit,
-       credit_limit_set_by = c.credit_limit_set_by
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[])
-       c(id, role, seat_type, credit_limit, credit_limit_set_by)
-     where s.id = c.id`,
-    [
-      changes.map(({ holder }) => holder.membershipId),
-      changes.map(({ after }) => after.role),
-      changes.map(({ after }) => after.seatType),
-      changes.map(({ after }) => after.creditLimit),
-      changes.map(({ after }) => after.creditLimitSetBy),
-    ],
+  await updateAccesses(
+    sql,
+    changes.map(({ holder, after }) => ({ membershipId: holder.membershipId, access: after })),
   );
   await recordMany(
     context,
@@ -88,15 +73,11 @@ export async function followGrants(
       workspaceId: workspace.id,
       action: 'member.update',
       target: { type: 'member', id: holder.id, label: holder.userName },
-      changes: changesBetween(shown(before), shown(after)),
+      changes: changesBetween(visibleAccess(before), visibleAccess(after)),
     })),
     at,
   );
   // Whatever this request knows of the caller's standing may have been about one of these members.
   context.grants.delete(workspace.id);
   return changes.map(({ holder }) => holder.id);
-}
-
-function shown({ role, seatType, creditLimit }: Access): object {
-  return { role, seatType, creditLimit };
 }

@@ -7,11 +7,11 @@ import { authorizeFilter } from '../filters/members.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { findGroup, GROUP_COLUMNS } from '../rows/groups.js';
 import {
-  MEMBER_JSON_COLUMNS,
+  MEMBER_COLUMNS,
   MEMBER_TABLES,
-  type MemberJson,
   type MemberRow,
-  memberOfJson,
+  type MemberValues,
+  memberOf,
 } from '../rows/members.js';
 
 /**
@@ -92,12 +92,12 @@ export async function members(
   context: ServiceContext,
   group: Group,
   page: PageArguments,
-): Promise<Page<MemberRow, MemberJson>> {
+): Promise<Page<MemberRow, MemberValues>> {
   await authorize(context, 'group.read', group.workspaceId);
-  return new Page<MemberRow, MemberJson>(
+  return new Page<MemberRow, MemberValues>(
     context.batched,
     {
-      columns: MEMBER_JSON_COLUMNS,
+      columns: MEMBER_COLUMNS,
       from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
       where: 'i.group_id = $1 and m.workspace_id = $2',
       values: [group.id, group.workspaceId],
@@ -105,7 +105,7 @@ export async function members(
       ofRow: true,
     },
     page,
-    memberOfJson,
+    memberOf,
   );
 }
 

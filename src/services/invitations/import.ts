@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.js';
 import { isAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
-import { readProvisioning } from '../../domain/provisioning.js';
+import { parseChangeRequest } from '../../domain/provisioning.js';
 import { authorize, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type CsvRow, readCsv } from './csv.js';
@@ -107,11 +107,7 @@ function accessIn(
   }
   const given = cells[own] === '' ? {} : version === 'V1' ? { seatType: seat } : { role };
   try {
-    return judgedAccess(
-      context,
-      now,
-      readProvisioning(version, { mode: 'CREATE', userName: email, ...given }),
-    );
+    return judgedAccess(context, now, parseChangeRequest(version, 'CREATE', { userName: email, ...given }));
   } catch (error) {
     throw inColumnNames(error);
   }

@@ -8,15 +8,15 @@ import {
   revokingRefused,
 } from '../../domain/invitation.js';
 import { memberAfter } from '../../domain/member-state.js';
-import type { MemberWish } from '../../domain/provisioning.js';
+import type { MemberChangeRequest } from '../../domain/provisioning.js';
 import type { MemberAccess } from '../../model/access.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
-import * as members from '../members/members.js';
-import { type AccessWish, accessWish, authorizeAccess } from '../members/requested-access.js';
-import { circumstances } from '../members/transaction.js';
+import { getMember } from '../members/queries.js';
+import { type AccessRequest, authorizeAccess, requestedAccess } from '../members/requested-access.js';
+import { judgingContext } from '../members/transition.js';
 import {
   findInvitation,
   INVITATION_COLUMNS,
@@ -134,13 +134,13 @@ export function accessOf(invitation: InvitationRow): MemberAccess | null {
 /**
  * Who has accepted it.
  * @returns null when nobody has, and when the member has been deleted
- * @throws DomainError as `members.get` does
+ * @throws DomainError as `getMember` does
  */
 export function acceptedBy(
   context: ServiceContext,
   { workspaceId, acceptedBy: id }: InvitationRow,
 ): Promise<MemberRow | null> {
-  return id === null ? Promise.resolve(null) : members.get(context, workspaceId, { id });
+  return id === null ? Promise.resolve(null) : getMember(context, workspaceId, { id });
 }
 
 interface InvitationTarget {
@@ -157,7 +157,7 @@ export async function create(
   input: {
     readonly workspaceId: string;
     readonly email: string;
-    readonly access?: AccessWish | null;
+    readonly access?: AccessRequest | null;
   },
 ): Promise<MintedInvitation> {
   const { workspaceId, access = null } = input;
@@ -183,7 +183,7 @@ export async function createLink(
   context: ServiceContext,
   input: {
     readonly workspaceId: string;
-    readonly access?: AccessWish | null;
+    readonly access?: AccessRequest | null;
     readonly maxUses?: number | null;
   },
 ): Promise<MintedInvitation> {
@@ -212,23 +212,28 @@ function invitedAccess(
   context: ServiceContext,
   grant: Grant,
   userName: string,
-  access: AccessWish | null,
+  access: AccessRequest | null,
 ): InvitedAccess {
   if (access === null) return DEFAULT_ACCESS;
   return judgedAccess(context, grant, {
     mode: 'CREATE',
     userName,
-    ...accessWish(grant.workspace, access),
+    ...requestedAccess(grant.workspace, access),
   });
 }
 
 /**
- * What a wish about somebody new comes to, as far as it says something about access.
+ * The access that a request for a new member comes to; the default when it names none.
  * @throws DomainError whatever `memberAfter` refuses
  */
-export function judgedAccess(context: ServiceContext, grant: Grant, wish: MemberWish): InvitedAccess {
-  const { access } = memberAfter(null, wish, circumstances(context, grant));
-  if (access === null || (wish.role === undefined && wish.seatType === undefined)) return DEFAULT_ACCESS;
+export function judgedAccess(
+  context: ServiceContext,
+  grant: Grant,
+  request: MemberChangeRequest,
+): InvitedAccess {
+  const { access } = memberAfter(null, request, judgingContext(context, grant));
+  if (access === null || (request.role === undefined && request.seatType === undefined))
+    return DEFAULT_ACCESS;
   const { seatType, creditLimit } = access;
   const role = INVITED_ROLES.find((known) => known === access.role) ?? null;
   return { role, seatType, creditLimit };

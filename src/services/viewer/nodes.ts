@@ -8,8 +8,8 @@ import type { ServiceContext } from '../context/service-context.js';
 import * as creditReports from '../credits/reports.js';
 import * as groups from '../groups/queries.js';
 import * as invitations from '../invitations/invitations.js';
-import * as members from '../members/members.js';
-import * as accounts from '../rows/accounts.js';
+import { findMembership, getMember } from '../members/queries.js';
+import { findAccounts } from '../rows/accounts.js';
 import * as workspaces from '../workspaces/workspaces.js';
 
 interface Located {
@@ -72,7 +72,7 @@ type Loader = (context: ServiceContext, place: Located) => Promise<{ readonly id
 
 const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   Workspace: (context, { id }) => workspaces.get(context, id),
-  Member: (context, { id, workspaceId }) => members.get(context, workspaceId, { id }),
+  Member: (context, { id, workspaceId }) => getMember(context, workspaceId, { id }),
   Membership: loadMembership,
   Group: (context, { id, workspaceId }) => groups.get(context, workspaceId, { id }),
   Invitation: (context, { id, workspaceId }) => invitations.get(context, { workspaceId, invitationId: id }),
@@ -87,9 +87,9 @@ async function loadMembership(
   context: ServiceContext,
   { id, workspaceId }: Located,
 ): Promise<Membership | null> {
-  const membership = await members.membership(context, workspaceId, id);
+  const membership = await findMembership(context, workspaceId, id);
   if (membership === undefined) return null;
-  const member = await members.get(context, workspaceId, { id: membership.memberId });
+  const member = await getMember(context, workspaceId, { id: membership.memberId });
   return member === null ? null : membership;
 }
 
@@ -97,6 +97,6 @@ async function loadMembership(
 async function loadAccount(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && !(actor.type === 'PERSON' && actor.accountId === id)) return null;
-  const [account] = await accounts.byIds(context.reads, [id]);
+  const [account] = await findAccounts(context.reads, [id]);
   return account ?? null;
 }

@@ -3,13 +3,7 @@ import type { ActorType } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  MEMBER_ROW_COLUMNS,
-  MEMBER_TABLES,
-  type MemberRecord,
-  type MemberRow,
-  memberRow,
-} from '../rows/members.js';
+import { findMemberByAccount, type MemberRow } from '../rows/members.js';
 
 /** Who is asking. */
 export interface Viewer {
@@ -40,10 +34,6 @@ export async function member(context: ServiceContext, workspaceId: string): Prom
   const actor = authenticated(context);
   await authorize(context, 'workspace.read', workspaceId);
   if (actor.type !== 'PERSON') return null;
-  const [record] = await context.batched.rows<MemberRecord>(OWN_RECORD, [workspaceId, actor.accountId]);
-  return record === undefined ? null : memberRow(record);
+  // Not by its id: a person's workspaces are read at once, and have only the account in common.
+  return (await findMemberByAccount(context.batched, workspaceId, actor.accountId)) ?? null;
 }
-
-// Not by its id: a person's workspaces are asked all at once, and have nothing but the account in common.
-const OWN_RECORD = `
-  select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.account_id = $2`;

@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/database.js';
 import {
   type AssignableRole,
   MAX_CREDIT_LIMIT,
+  NO_ACCESS,
   type Role,
   type SeatType,
   type WorkspaceVersion,
@@ -9,6 +10,7 @@ import {
 import { isAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
+import { EMPTY_PERSON } from '../../domain/provisioning.js';
 import { requiredName } from '../../domain/text.js';
 import type { MemberAccess } from '../../model/access.js';
 import type { Plan } from '../../model/enums.js';
@@ -19,8 +21,7 @@ import { authenticated, authorize, authorizeOperator, workspaceNotFound } from '
 import type { ServiceContext } from '../context/service-context.js';
 import { holdEachMonth } from '../credits/queries.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
-import { apply, memberChanges, openMembership } from '../members/write.js';
-import * as accounts from '../rows/accounts.js';
+import { writeInTransaction } from '../members/write.js';
 import { findAdmins, lockMembers, memberAccess, stateOf } from '../rows/members.js';
 import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
 
@@ -142,21 +143,14 @@ async function addFirstOwner(
   workspace: Workspace,
   email: string,
 ): Promise<string> {
-  const id = newId();
-  const access = { role: 'OWNER', seatType: null, creditLimit: null, creditLimitSetBy: null } as const;
-  await tx.rows(
-    `insert into member (id, workspace_id, account_id, user_name, profile, managed_by, version, created_at, updated_at)
-     values ($1, $2, $3, $4, '{}', 'WORKSPACE', 1, now(), now())`,
-    [id, workspace.id, await accounts.findOrCreate(tx, email), email],
-  );
-  await openMembership(tx, workspace, id, access, null);
-  await record(context, tx, {
-    workspaceId: workspace.id,
+  const { member } = await writeInTransaction(context, tx, {
+    workspace,
+    row: null,
+    next: { ...EMPTY_PERSON, userName: email, access: { ...NO_ACCESS, role: 'OWNER' } },
+    accessSetBy: null,
     action: 'member.add',
-    target: { type: 'member', id, label: email },
-    changes: memberChanges(null, { userName: email, externalId: null, profile: {}, access }),
   });
-  return id;
+  return member.id;
 }
 
 /**
@@ -262,7 +256,7 @@ async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace:
     const next = { ...person, access: access && { ...access, role } };
     // A group that grants admin must not make admins of them again.
     const accessSetBy = workspace.version === 'V1' ? row.accessSetBy : 'WORKSPACE';
-    await apply(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
+    await writeInTransaction(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
   }
 }
 
