@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Which attributes a workspace speaks: seats (V1), or roles and credit limits (V2). */
+/** The access model of a workspace: seats (V1), or roles and credit limits (V2). */
 export const WORKSPACE_VERSIONS = ['V1', 'V2'] as const;
 export type WorkspaceVersion = (typeof WORKSPACE_VERSIONS)[number];
 
@@ -8,11 +8,11 @@ export type WorkspaceVersion = (typeof WORKSPACE_VERSIONS)[number];
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'EDITOR', 'VIEWER', 'GUEST'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles that can be given to somebody on V2 (rule 3). */
+/** The roles that can be assigned on V2 (rule 3). */
 export const ASSIGNABLE_ROLES = ['ADMIN', 'EDITOR', 'VIEWER'] as const;
 export type AssignableRole = (typeof ASSIGNABLE_ROLES)[number];
 
-/** The roles that can be given to somebody on V1; SCIM gives neither (spec "Workspace versions"). */
+/** The roles that can be assigned on V1; SCIM assigns neither (spec "Workspace versions"). */
 export const V1_ASSIGNABLE_ROLES = ['ADMIN', 'MEMBER'] as const;
 export type V1AssignableRole = (typeof V1_ASSIGNABLE_ROLES)[number];
 
@@ -54,7 +54,7 @@ export function visibleAccess(access: Access | null): {
   return visible;
 }
 
-/** What a workspace gives to somebody who is added without a role or a seat (rules 4, 5, 10). */
+/** The access of a member who is added without a role or a seat (rules 4, 5, 10). */
 export interface WorkspaceDefaults {
   readonly version: WorkspaceVersion;
   readonly defaultRole: AssignableRole | null;

@@ -5,8 +5,8 @@ import { Member } from './member.js';
 /** That a member is in a group. */
 @Entity({ tableName: 'group_member' })
 @Index({ name: 'group_member_of_member', properties: ['memberId', 'groupId'] })
-// Once a statement, over all of its rows: thousands join a group at once. The migration names them, `referencing new
-// table as joined`, which MikroORM has no word for and does not compare.
+// Once per statement, because thousands join a group at once. The migration adds `referencing new table as joined`, which
+// MikroORM can neither express nor compare.
 @Trigger({
   name: 'group_member_of_one_workspace',
   timing: 'after',

@@ -64,7 +64,7 @@ export async function provisionMember(
 }
 
 /**
- * Adds somebody by e-mail address (rules 14, 15). A former member keeps what is absent or null.
+ * Adds a member by e-mail address (rules 14, 15). A former member keeps what is absent or null.
  * @throws DomainError as `createMember` does
  */
 export async function addMember(context: ServiceContext, input: NewMember): Promise<MemberChange> {
@@ -81,7 +81,7 @@ export async function addMember(context: ServiceContext, input: NewMember): Prom
 }
 
 /**
- * Changes what is known about the person. Absent attributes stay as they are; null clears those that may be empty, and
+ * Changes what is known about the person. Absent attributes keep their values; null clears those that may be empty, and
  * counts as absent for the others.
  * @throws DomainError as `changeMember` does
  */

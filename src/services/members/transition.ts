@@ -99,7 +99,7 @@ export function isUnchanged(transition: Transition): boolean {
   return sameMember(stateOf(row), next) && !clearsAccessSetBy(transition);
 }
 
-/** Whether the access was set by somebody, and follows from groups or the default afterwards. */
+/** Whether the access had been set, and follows from groups or the default afterwards. */
 function clearsAccessSetBy({ row, next, accessSetBy }: Transition): boolean {
   const isActive = next !== null && next.access !== null;
   return isActive && row !== null && row.accessSetBy !== null && accessSetBy === null;

@@ -78,7 +78,7 @@ const CTES: Readonly<Partial<Record<EffectName, Cte>>> = {
   },
 };
 
-/** Both lock what they find, and wait for whoever is changing it: for the member first, as everybody does. */
+/** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */
 const FACTS = {
   ofWorkspace: (place: Place) =>
     `select id from workspace where id = ${place('workspaceId')} and revision = ${place('revision')} for key share`,
