@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { create as createSession, end as endSession } from '../../services/sessions.js';
+import { create as createSession } from '../../services/sessions/create.js';
+import { end as endSession } from '../../services/sessions/end.js';
 import { type Context } from '../serving/context.js';
 import { SessionCreateInput, SessionCreatePayload, SessionEndInput, SessionEndPayload } from './types.js';
 
