@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { graphqlClient } from '../app.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 import { literally } from '../http/scim/resources.js';
 import { rollcallServer, type ServerProcess } from '../process.js';
 import { NOT_RUN } from './not-run.js';
-import { type CodeBlock, pages, ROOT } from './pages.js';
+import { type CodeBlock, page, pages, ROOT } from './pages.js';
 
 /**
  * Every command and every GraphQL operation of the documentation, run against a server as it is installed. The shell
@@ -30,7 +30,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'rollcall-docs-'));
   testDatabase = await createTestDatabase();
   environment = { DATABASE_URL: testDatabase.url, ROLLCALL_DATA_DIR: join(directory, 'data') };
-  server = await rollcallServer(environment);
+  server = await rollcallServer({ ...environment, LOG_LEVEL: 'info' });
   const [, token = ''] = /^ {2}TOKEN=(\S+)$/m.exec(server.banner) ?? [];
   const [, workspaceId = ''] = /^ {2}WORKSPACE=(\S+)$/m.exec(server.banner) ?? [];
   const input = { workspaceId, name: 'Documented', scopes: ['SCIM'] };
@@ -62,6 +62,26 @@ describe.each(PAGES.filter(([, blocks]) => blocks.length > 0))('%s', (path, bloc
       }
     }
   });
+});
+
+test('README.md shows what the server prints', () => {
+  const shown = page('README.md').blocks.find(({ text }) => text.startsWith('Rollcall is ready'))?.text ?? '';
+  expect(server.banner.trim()).toMatch(pattern(shown.replaceAll('http://localhost:4000', server.url)));
+});
+
+test('docs/operators/monitor.md shows the log line of a request', async () => {
+  let log = '';
+  server.onOutput((text) => {
+    log += text;
+  });
+  await fetch(`${server.url}/healthz`);
+  const written = await vi.waitFor(() => {
+    const [line = ''] = /^.*"\/healthz".*$/m.exec(log) ?? [];
+    return JSON.parse(line);
+  });
+  const example = page('docs/operators/monitor.md').blocks.find(({ text }) => text.includes('"requestId"'));
+  // A request without a credential has no actor.
+  expect(Object.keys({ ...written, actor: 'API_KEY' })).toEqual(Object.keys(JSON.parse(example?.text ?? '')));
 });
 
 test('what is not run is still in the documentation', () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { POLICY, scopesMay } from '../../src/auth/policy.js';
@@ -5,7 +7,7 @@ import { program } from '../../src/cli/program.js';
 import { DomainError, ERROR_CODES } from '../../src/domain/errors.js';
 import { API_KEY_SCOPES } from '../../src/model/enums.js';
 import { faultOf } from '../../src/scim/errors.js';
-import { codeIn, page, type Table } from './pages.js';
+import { codeIn, page, ROOT, type Table } from './pages.js';
 
 /** The reference tables of docs/ against the lists in the code. */
 
@@ -51,6 +53,16 @@ describe('the command line', () => {
       expect(text).toContain(`rollcall ${name}`);
     },
   );
+});
+
+test('the log messages to watch are those that the program writes', () => {
+  const { rows } = tableOf('docs/operators/monitor.md', 'Level');
+  const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(ROOT, 'src', path), 'utf8'))
+    .join('\n');
+  const messages = rows.map(([, message = '']) => codeIn(message));
+  expect(messages.filter((message) => !source.includes(`'${message}'`))).toEqual([]);
 });
 
 /** The commands that do something, with their options that help shows. */

@@ -74,6 +74,11 @@ test('the example has every setting, and the program accepts it', () => {
   expect(readConfig({}, settings)).toMatchObject({ development: false, playground: false });
 });
 
+test('an empty value is the default, as compose.yaml relies on', () => {
+  const empty = Object.fromEntries(settingsRead().map((name) => [name, '']));
+  expect(readConfig({}, empty)).toEqual(readConfig({}, {}));
+});
+
 /** What the image or compose.yaml decides itself. */
 const DECIDED_BY_COMPOSE = ['NODE_ENV', 'PORT', 'ROLLCALL_DATA_DIR'];
 
