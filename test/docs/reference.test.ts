@@ -6,7 +6,7 @@ import { POLICY, scopesMay } from '../../src/auth/policy.js';
 import { program } from '../../src/cli/program.js';
 import { DomainError, ERROR_CODES } from '../../src/domain/errors.js';
 import { API_KEY_SCOPES } from '../../src/model/enums.js';
-import { faultOf } from '../../src/scim/errors.js';
+import { faultOf } from '../../src/scim/http/errors.js';
 import { codeIn, page, ROOT, type Table } from './pages.js';
 
 /** The reference tables of docs/ against the lists in the code. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Config, readConfig } from '../../src/config.js';
+import { type Config, readConfig } from '../../src/server/config.js';
 import { codeIn, page, ROOT } from './pages.js';
 
 /** docs/operators/configure.md and docker/compose.yaml against the code that reads the settings. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/domain/ids.js';
-import { faultOf } from '../../src/scim/errors.js';
+import { faultOf } from '../../src/scim/http/errors.js';
 import { type ScimAnswer, type ScimClient, startTestApp, type TestApp } from '../app.js';
 import { page } from './pages.js';
 
