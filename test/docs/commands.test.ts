@@ -34,10 +34,19 @@ beforeAll(async () => {
   const [, token = ''] = /^ {2}TOKEN=(\S+)$/m.exec(server.banner) ?? [];
   const [, workspaceId = ''] = /^ {2}WORKSPACE=(\S+)$/m.exec(server.banner) ?? [];
   const input = { workspaceId, name: 'Documented', scopes: ['SCIM'] };
-  const { data } = await graphqlClient(server.url)(token, CREATE_KEY, { input });
-  placeholders = { WORKSPACE_ID: workspaceId, API_KEY_ID: data.apiKeyCreate.apiKey.id };
+  const ask = graphqlClient(server.url);
+  const created = await ask(token, CREATE_KEY, { input });
+  const editors = await ask(token, EDITORS, { workspaceId });
+  placeholders = {
+    WORKSPACE_ID: workspaceId,
+    API_KEY_ID: created.data.apiKeyCreate.apiKey.id,
+    MEMBER_ID: editors.data.workspace.members.nodes[0].id,
+  };
 });
 
+const EDITORS = `query ($workspaceId: ID!) {
+  workspace(id: $workspaceId) { members(first: 1, filter: { role: { eq: EDITOR } }) { nodes { id } } }
+}`;
 const CREATE_KEY = 'mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) { apiKey { id } } }';
 
 afterAll(async () => {

@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A fenced code block. */
 export interface CodeBlock {
-  /** The word after the fence: `sh`, `graphql`, `json`. */
+  /** The language after the fence: `sh`, `graphql`, `json`. */
   readonly language: string;
   readonly text: string;
   /** The language and text of the block that comes next in the same section, if there is one. */
