@@ -61,6 +61,10 @@ const MISTAKES: Readonly<Record<number, readonly (() => Promise<ScimAnswer>)[]>>
     () => v1.post('/Users', user({ role: '' })),
     () => v1.post('/Users', user({ creditLimit: null })),
     () => v2.post('/Users', user({ role: 'Administrator' })),
+    async () =>
+      v2.patch(`/Users/${await added({ userName: 'roleless@acme.test' })}`, {
+        Operations: [{ op: 'remove', path: `${EXTENSION}:role` }],
+      }),
     () => v2.post('/Users', user({ role: 'member' })),
     () => v1.post('/Users', user({ seatType: 'gold' })),
     () => v2.post('/Users', user({ creditLimit: 0 })),
@@ -127,6 +131,15 @@ test('a role in a schema that is unknown is ignored, as it says', async () => {
   });
   expect(status).toBe(201);
   expect(body[EXTENSION]).toEqual({ role: 'viewer' });
+});
+
+test("Entra's name of the role works in any case, as docs/administrators/entra.md says", async () => {
+  const { status, body } = await v2.post('/Users', {
+    userName: 'entra@acme.test',
+    'urn:ietf:params:scim:schemas:extension:base44:2.0:User': { role: 'Admin' },
+  });
+  expect(status).toBe(201);
+  expect(body[EXTENSION]).toEqual({ role: 'admin' });
 });
 
 /** Without the request id, and with the page's name for a workspace. */
