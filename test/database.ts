@@ -13,11 +13,14 @@ export interface TestDatabase {
 /** PostgreSQL makes copies of one template that run side by side wait for each other, in steps of 0.1 s. */
 const COPY_LOCK = 1;
 
-/** Makes an empty, migrated database. Close what connects to it, then `drop()` it in `afterAll`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * Makes a migrated database without rows. Close what connects to it, then `drop()` it in `afterAll`.
+ * @param empty makes one without tables
+ */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = inject('postgres');
   const database = `test_${randomUUID().replaceAll('-', '')}`;
-  const template = pg.escapeIdentifier(inject('templateDatabase'));
+  const template = pg.escapeIdentifier(empty ? 'template0' : inject('templateDatabase'));
   await administer(
     server,
     `select pg_advisory_lock(${COPY_LOCK})`,
@@ -38,4 +41,11 @@ async function administer(server: DatabaseAddress, ...statements: string[]): Pro
   } finally {
     await client.end();
   }
+}
+
+/** A test database as `DATABASE_URL` names it. */
+export function databaseUrl({ address }: TestDatabase): string {
+  const { host, user, password = '', port, database } = address;
+  const credentials = `${user}:${encodeURIComponent(password)}`;
+  return `postgresql://${credentials}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }
