@@ -1,19 +1,19 @@
 import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rollcallServer, rollcallUnderShell } from '../process.js';
 
 /** However the server is left, it stops, and the embedded PostgreSQL with it. */
 
 let dataDir: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'rollcall-stop-'));
   await chmod(dataDir, 0o755);
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
