@@ -3,14 +3,14 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseAddress } from '../src/database/embedded.js';
 
-/** A database of a test file's own. */
+/** A database that one test file has to itself. */
 export interface TestDatabase {
   readonly address: DatabaseAddress;
-  /** Removes it, with whatever connections are still open. */
+  /** Drops it, and closes the connections that are still open. */
   drop(): Promise<void>;
 }
 
-/** PostgreSQL makes copies of one template that run side by side wait for each other, in steps of 0.1 s. */
+/** Copies of one template wait for each other in steps of 0.1 s; waiting for an advisory lock is faster. */
 const COPY_LOCK = 1;
 
 /**
@@ -32,7 +32,7 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   };
 }
 
-/** Runs statements on a connection of their own, one by one; the lock ends with it. */
+/** Runs statements one by one on a new connection; closing it releases the lock. */
 async function administer(server: DatabaseAddress, ...statements: string[]): Promise<void> {
   const client = new pg.Client(server);
   await client.connect();

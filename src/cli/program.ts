@@ -28,10 +28,10 @@ export function program(terminal: Terminal): Command {
   rollcall
     .command('serve')
     .description('start the server')
-    .option('--port <number>', 'the port; before PORT')
-    .option('--workers <number>', 'how many processes serve; before WORKERS')
+    .option('--port <number>', 'the port; overrides PORT')
+    .option('--workers <number>', 'the number of processes; overrides WORKERS')
     .action(async ({ port, workers }: { port?: string; workers?: string }) => {
-      // Only where it is needed: the server is most of what there is to load.
+      // Loading the server takes most of the start; the other commands do not need it.
       const { runServer } = await import('../server/run.js');
       await runServer({
         ...(port === undefined ? {} : { PORT: port }),
@@ -41,9 +41,7 @@ export function program(terminal: Terminal): Command {
 
   onDatabase(rollcall.command('migrate'))
     .description('bring the database up to date')
-    .addOption(
-      new Option('--draft', 'write a migration for what the model has and the database has not').hideHelp(),
-    )
+    .addOption(new Option('--draft', 'write a migration that brings the database to the model').hideHelp())
     .action(({ draft, ...options }: DatabaseOptions & { readonly draft?: boolean }) =>
       draft === true ? draftMigration(terminal, options) : migrateNow(terminal, options),
     );
@@ -59,9 +57,9 @@ export function program(terminal: Terminal): Command {
   workspaceCommands(terminal, rollcall.command('workspace').description('workspaces'));
 
   onDatabase(rollcall.command('key').description('API keys').command('create'))
-    .description('make a key; its secret is shown once')
+    .description('create a key; its secret is shown once')
     .requiredOption('--workspace <id>', 'the workspace ID')
-    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--name <name>', 'what the key is for')
     .requiredOption('--scopes <list>', `some of ${API_KEY_SCOPES.join(',')}`, list(API_KEY_SCOPES))
     .action((options) => createKey(terminal, options));
 
@@ -73,13 +71,13 @@ export function program(terminal: Terminal): Command {
 
   const simulation = rollcall
     .command('simulate')
-    .description('play an identity provider against a SCIM server');
+    .description('send the requests of an identity provider to a SCIM server');
   simulateCommand(simulation.command('okta'))
-    .description("play Okta's whole sequence")
+    .description("send Okta's requests")
     .action((options) => simulate(terminal, 'okta', options));
   simulateCommand(simulation.command('entra'))
     .description(
-      "play Microsoft Entra's whole sequence; with ?aadOptscim062020 on the base URL, in its compliant dialect",
+      "send Microsoft Entra's requests; with ?aadOptscim062020 on the base URL, in its compliant dialect",
     )
     .action((options) => simulate(terminal, 'entra', options));
 
@@ -96,7 +94,7 @@ function simulateCommand(command: Command): Command {
 function workspaceCommands(terminal: Terminal, workspace: Command): void {
   onDatabase(workspace.command('create'))
     .description('create a workspace with its owner and a key of all scopes, which is shown once')
-    .requiredOption('--name <name>', 'what people call it')
+    .requiredOption('--name <name>', 'the name of the workspace')
     .addOption(
       new Option('--version <version>', 'V1: seats; V2: roles and credits')
         .choices(WORKSPACE_VERSIONS)
@@ -104,7 +102,9 @@ function workspaceCommands(terminal: Terminal, workspace: Command): void {
     )
     .requiredOption('--owner <address>', "the owner's e-mail address")
     .addOption(
-      new Option('--plan <plan>', 'what the customer has bought').choices(PLANS).default('ENTERPRISE'),
+      new Option('--plan <plan>', 'the plan that the customer has bought')
+        .choices(PLANS)
+        .default('ENTERPRISE'),
     )
     .option('--scim', 'let an identity provider provision members')
     .option('--seats <list>', 'V1: seats per type, such as builder=5,pro=2', seatList)

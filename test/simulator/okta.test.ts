@@ -300,7 +300,7 @@ describe('no server to talk to', () => {
       },
     ]);
     // The create may have arrived all the same.
-    expect(summary.checks.at(-1)?.name).toBe('clean up: looks for what was created');
+    expect(summary.checks.at(-1)?.name).toBe('clean up: searches for the created user');
   });
 
   it('a key that is refused ends the run at the first check', async () => {
