@@ -48,6 +48,10 @@ describe('beside a server with its own data directory and port', () => {
     await server.ended;
   });
 
+  test('the first start says that it makes a database, and where', () => {
+    expect(server.banner).toContain(`Making a database in ${dataDir} …\n`);
+  });
+
   test('with the same data directory: gives URLs of the server, and a key that it knows', async () => {
     const { code, stdout, stderr } = await rollcall([...WORKSPACE, '--json'], { ROLLCALL_DATA_DIR: dataDir });
     expect({ code, stderr }).toEqual({
