@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Group } from '../../model/group.js';
 import { Workspace } from '../../model/workspace.js';
-import * as audit from '../../services/audit/record.js';
+import * as audit from '../../services/audit/queries.js';
 import * as commands from '../../services/groups/commands.js';
 import * as groups from '../../services/groups/queries.js';
 import * as abilities from '../../services/viewer/abilities.js';

@@ -3,7 +3,7 @@ import { Account } from '../../model/account.js';
 import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
-import * as audit from '../../services/audit/record.js';
+import * as audit from '../../services/audit/queries.js';
 import * as members from '../../services/members/members.js';
 import * as owners from '../../services/members/owners.js';
 import * as provisioning from '../../services/members/provision.js';

@@ -6,7 +6,7 @@ import { YearMonth } from '../../model/scalars.js';
 import { SeatAllocation } from '../../model/seat-allocation.js';
 import { Workspace } from '../../model/workspace.js';
 import * as apiKeys from '../../services/api-keys.js';
-import * as audit from '../../services/audit/record.js';
+import * as audit from '../../services/audit/queries.js';
 import * as credits from '../../services/credits/queries.js';
 import * as groups from '../../services/groups/queries.js';
 import * as members from '../../services/members/members.js';

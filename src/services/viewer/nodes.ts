@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { Membership } from '../../model/membership.js';
 import * as apiKeys from '../api-keys.js';
-import * as audit from '../audit/record.js';
+import * as audit from '../audit/queries.js';
 import { authenticated } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import * as creditReports from '../credits/reports.js';
