@@ -3,7 +3,7 @@ import { API_KEY_SCOPES, type ApiKeyScope, type Plan } from '../model/enums.js';
 import type { Config } from '../server/config.js';
 import * as apiKeys from '../services/api-keys.js';
 import * as sessions from '../services/sessions.js';
-import * as workspaces from '../services/workspaces/workspaces.js';
+import { create } from '../services/workspaces/commands.js';
 import { type OutputOptions, run } from './run.js';
 
 interface WorkspaceOptions extends OutputOptions {
@@ -19,7 +19,7 @@ interface WorkspaceOptions extends OutputOptions {
 /** `rollcall workspace create` */
 export function createWorkspace(options: WorkspaceOptions): Promise<void> {
   return run(options, async (context, config) => {
-    const { workspace, ownerMemberId } = await workspaces.create(context, {
+    const { workspace, ownerMemberId } = await create(context, {
       name: options.name,
       version: options.version,
       plan: options.plan,

@@ -4,8 +4,9 @@ import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
 import { accept } from '../../services/invitations/accept.js';
+import { create, createLink, resend, revoke } from '../../services/invitations/commands.js';
 import { createFromCsv, type ImportedRow } from '../../services/invitations/import.js';
-import * as invitations from '../../services/invitations/invitations.js';
+import { acceptedBy, accessOf } from '../../services/invitations/queries.js';
 import * as abilities from '../../services/viewer/abilities.js';
 import type { Context } from '../serving/context.js';
 import {
@@ -37,7 +38,7 @@ export class InvitationResolver {
     description: "What it gives. Null: the workspace's default, as it is when somebody accepts.",
   })
   access(@Root() invitation: Invitation) {
-    return invitations.accessOf(invitation);
+    return accessOf(invitation);
   }
 
   @FieldResolver(() => Member, {
@@ -45,7 +46,7 @@ export class InvitationResolver {
     description: 'Who has accepted. Null when nobody has, for a link, and when the member has been deleted.',
   })
   acceptedBy(@Root() invitation: Invitation, @Ctx() { services }: Context): Promise<Member | null> {
-    return invitations.acceptedBy(services, invitation);
+    return acceptedBy(services, invitation);
   }
 
   @FieldResolver(() => InvitationAbilities, { description: 'What the caller may do to the invitation.' })
@@ -60,7 +61,7 @@ export class InvitationResolver {
     @Arg('input', () => InvitationCreateInput, { description: 'Whom.' }) input: InvitationCreateInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationCreatePayload> {
-    return invitations.create(services, input);
+    return create(services, input);
   }
 
   @Mutation(() => InvitationLinkCreatePayload, {
@@ -71,7 +72,7 @@ export class InvitationResolver {
     input: InvitationLinkCreateInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationLinkCreatePayload> {
-    return invitations.createLink(services, input);
+    return createLink(services, input);
   }
 
   @Mutation(() => InvitationsCreateFromCsvPayload, {
@@ -99,7 +100,7 @@ export class InvitationResolver {
     @Arg('input', () => InvitationRevokeInput, { description: 'Which.' }) input: InvitationRevokeInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationRevokePayload> {
-    return invitations.revoke(services, input);
+    return revoke(services, input);
   }
 
   @Mutation(() => InvitationResendPayload, {
@@ -109,7 +110,7 @@ export class InvitationResolver {
     @Arg('input', () => InvitationResendInput, { description: 'Which.' }) input: InvitationResendInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationResendPayload> {
-    return invitations.resend(services, input);
+    return resend(services, input);
   }
 
   @Mutation(() => InvitationAcceptPayload, {

@@ -5,7 +5,8 @@ import { Invitation, InvitationKindEnum, InvitationStatusEnum } from '../../mode
 import { Member } from '../../model/member.js';
 import { PositiveInt } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
-import { INVITATION_ORDER_FIELDS, type InvitationRow } from '../../services/invitations/invitations.js';
+import { INVITATION_ORDER_FIELDS } from '../../services/invitations/queries.js';
+import type { InvitationRow } from '../../services/rows/invitations.js';
 import { enumComparison, StringComparison } from '../lists/comparisons.js';
 import { MemberAccessInput } from '../members/inputs.js';
 import { Ability, ErrorCodeEnum } from '../viewer/abilities.js';

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Workspace } from '../../model/workspace.js';
-import * as invitations from '../../services/invitations/invitations.js';
+import { list as listInvitations } from '../../services/invitations/queries.js';
 import { PageArguments } from '../lists/arguments.js';
 import { InvitationConnection } from '../lists/connection.js';
 import type { Context } from '../serving/context.js';
@@ -18,8 +18,6 @@ export class WorkspaceInvitationsResolver {
     @Arg('orderBy', () => InvitationOrder, { nullable: true, description: 'In which order.' })
     orderBy?: InvitationOrder | null,
   ) {
-    return new InvitationConnection(
-      await invitations.list(services, id, filter ?? {}, orderBy ?? null, page),
-    );
+    return new InvitationConnection(await listInvitations(services, id, filter ?? {}, orderBy ?? null, page));
   }
 }

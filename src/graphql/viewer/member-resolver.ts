@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
-import * as viewers from '../../services/viewer/viewer.js';
+import * as viewers from '../../services/viewer/queries.js';
 import type { Context } from '../serving/context.js';
 
 @Resolver(() => Workspace)

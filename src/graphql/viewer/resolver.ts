@@ -3,7 +3,7 @@ import { Account } from '../../model/account.js';
 import { Node } from '../../model/node.js';
 import * as sessions from '../../services/sessions.js';
 import * as nodes from '../../services/viewer/nodes.js';
-import * as viewers from '../../services/viewer/viewer.js';
+import * as viewers from '../../services/viewer/queries.js';
 import { SessionCreateInput, SessionEndInput } from '../members/inputs.js';
 import { SessionCreatePayload, SessionEndPayload } from '../members/payloads.js';
 import type { Context } from '../serving/context.js';

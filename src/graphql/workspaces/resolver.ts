@@ -12,7 +12,16 @@ import * as groups from '../../services/groups/queries.js';
 import * as members from '../../services/members/members.js';
 import * as seats from '../../services/seats.js';
 import * as abilities from '../../services/viewer/abilities.js';
-import * as workspaces from '../../services/workspaces/workspaces.js';
+import {
+  create as createWorkspace,
+  setCreditPool,
+  update as updateWorkspace,
+} from '../../services/workspaces/commands.js';
+import {
+  defaultAccess,
+  get as getWorkspace,
+  list as listWorkspaces,
+} from '../../services/workspaces/queries.js';
 import { AuditFilter } from '../audit/types.js';
 import { GroupFilter, GroupOrder } from '../groups/filter.js';
 import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';
@@ -52,7 +61,7 @@ export class WorkspaceResolver {
     @Arg('id', () => ID, { description: 'The workspace ID.' }) id: string,
     @Ctx() { services }: Context,
   ): Promise<Workspace | null> {
-    return workspaces.get(services, id);
+    return getWorkspace(services, id);
   }
 
   @Query(() => WorkspaceConnection, {
@@ -60,7 +69,7 @@ export class WorkspaceResolver {
       "The caller's workspaces, oldest first: a key's own, those that a person is in, an operator's all.",
   })
   async workspaces(@Args(() => PageArguments) page: PageArguments, @Ctx() { services }: Context) {
-    return new WorkspaceConnection(await workspaces.list(services, page));
+    return new WorkspaceConnection(await listWorkspaces(services, page));
   }
 
   @FieldResolver(() => MemberAccess, {
@@ -69,7 +78,7 @@ export class WorkspaceResolver {
       'What somebody gets who is added without a role or a seat. Null on V1 when no seat is given.',
   })
   defaultAccess(@Root() workspace: Workspace) {
-    return workspaces.defaultAccess(workspace);
+    return defaultAccess(workspace);
   }
 
   @FieldResolver(() => [SeatAllocation], { description: 'V1: the seats it has bought. Empty on V2.' })
@@ -191,7 +200,7 @@ export class WorkspaceResolver {
     @Arg('input', () => WorkspaceCreateInput, { description: 'The workspace.' }) input: WorkspaceCreateInput,
     @Ctx() { services }: Context,
   ): Promise<WorkspaceCreatePayload> {
-    return workspaces.create(services, input);
+    return createWorkspace(services, input);
   }
 
   @Mutation(() => WorkspaceUpdatePayload, {
@@ -201,7 +210,7 @@ export class WorkspaceResolver {
     @Arg('input', () => WorkspaceUpdateInput, { description: 'What to change.' }) input: WorkspaceUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<WorkspaceUpdatePayload> {
-    return { workspace: await workspaces.update(services, given(input)) };
+    return { workspace: await updateWorkspace(services, given(input)) };
   }
 
   @Mutation(() => SeatsSetPayload, { description: 'V1: sets how many seats of a type there are.' })
@@ -222,6 +231,6 @@ export class WorkspaceResolver {
     @Arg('input', () => CreditPoolSetInput, { description: 'How many credits.' }) input: CreditPoolSetInput,
     @Ctx() { services }: Context,
   ): Promise<CreditPoolSetPayload> {
-    return { workspace: await workspaces.setCreditPool(services, input) };
+    return { workspace: await setCreditPool(services, input) };
   }
 }
