@@ -1,5 +1,5 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
-import type * as services from '../../services/filters/groups.js';
+import type * as services from '../../services/filters/filter.js';
 import { GROUP_ORDER_FIELDS } from '../../services/groups/queries.js';
 import type { Comparison } from '../../services/lists/comparison.js';
 import { DateTimeComparison, IdComparison, StringComparison } from '../lists/comparisons.js';

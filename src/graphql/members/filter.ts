@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import type { Origin, Role, SeatType } from '../../domain/access.js';
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
-import type * as services from '../../services/filters/members.js';
+import type * as services from '../../services/filters/filter.js';
 import type { Comparison } from '../../services/lists/comparison.js';
 import { GroupFilter } from '../groups/filter.js';
 import {
