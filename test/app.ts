@@ -9,7 +9,7 @@ import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
 import { create as createSession } from '../src/services/sessions/create.js';
-import * as workspaces from '../src/services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../src/services/workspaces/commands.js';
 import { createTestDatabase } from './database.js';
 
 /** An answer: the body is parsed if it is JSON, undefined if there is none. */
@@ -128,7 +128,7 @@ export async function startTestApp(
       ownerEmail = `owner${made + 1}@acme.test`,
     }) {
       made += 1;
-      const { workspace, ownerMemberId } = await workspaces.create(context(), {
+      const { workspace, ownerMemberId } = await createWorkspace(context(), {
         name: `Acme ${made}`,
         version,
         plan: 'ENTERPRISE',

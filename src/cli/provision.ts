@@ -2,7 +2,7 @@ import type { SeatType, WorkspaceVersion } from '../domain/access.js';
 import { API_KEY_SCOPES, type ApiKeyScope, type Plan } from '../model/enums.js';
 import * as apiKeys from '../services/api-keys.js';
 import { create as mintSession } from '../services/sessions/create.js';
-import * as workspaces from '../services/workspaces/workspaces.js';
+import { create as createWorkspaceRecord } from '../services/workspaces/commands.js';
 import { type DatabaseOptions, run } from './run.js';
 import type { Terminal } from './terminal.js';
 
@@ -19,7 +19,7 @@ interface WorkspaceOptions extends DatabaseOptions {
 /** `rollcall workspace create` */
 export function createWorkspace(terminal: Terminal, options: WorkspaceOptions): Promise<void> {
   return run(terminal, options, async ({ context, origin }) => {
-    const { workspace, ownerMemberId } = await workspaces.create(context, {
+    const { workspace, ownerMemberId } = await createWorkspaceRecord(context, {
       name: options.name,
       version: options.version,
       plan: options.plan,
