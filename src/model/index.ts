@@ -9,7 +9,8 @@ import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
-import { Session, SessionEnd } from './session.js';
+import { OperatorSession, Session, SessionEnd } from './session.js';
+import { SignInLink } from './sign-in-link.js';
 import { Workspace } from './workspace.js';
 
 /** Every table. */
@@ -30,5 +31,7 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  OperatorSession,
+  SignInLink,
   AuditEntry,
 ];

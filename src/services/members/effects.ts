@@ -1,4 +1,7 @@
+import { uuid } from '../../database/column-types.js';
 import { type Sql, violatedConstraint } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import type { Access } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
@@ -7,15 +10,16 @@ import type { ServiceContext } from '../context/service-context.js';
 import { revokeInvitationsOf } from '../invitations/write.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import {
-  endMembership,
-  insertMember,
-  insertMembership,
+  endMembershipSql,
+  insertMemberSql,
+  insertMembershipSql,
   membershipDiffers,
-  updateMember,
-  updateMembership,
+  parametersOf,
+  updateMemberSql,
+  updateMembershipSql,
+  valuesOf,
 } from '../rows/member-statements.js';
 import { accessOf, type MemberRow } from '../rows/members.js';
-import { namedStatement } from '../rows/parameters.js';
 import { exchange, requireFree } from '../seats.js';
 import { leaveGroups } from './leave-groups.js';
 import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
@@ -37,7 +41,7 @@ export interface Effect {
    * @returns what the row has afterwards that was not known before
    * @throws DomainError where a rule that the database decides refuses it
    */
-  run(context: ServiceContext, sql: Sql, write: MemberWrite): Promise<Written> | Promise<void>;
+  run(context: ServiceContext, sql: Sql, write: MemberWrite): Promise<Written | undefined> | Promise<void>;
   /** Refuses beforehand what `run` would refuse, where several members are written and only some may be refused. */
   check?(sql: Sql, write: MemberWrite): Promise<void>;
 }
@@ -77,7 +81,8 @@ export const EFFECTS = {
   },
   insertMember: {
     applies: ({ row }) => row === null,
-    run: (_context, sql, { after }) => refuseDuplicate(after, () => execute(sql, INSERT_MEMBER, after)),
+    run: (_context, sql, { after }) =>
+      refuseDuplicate(after, () => INSERT_MEMBER.row(sql, valuesOf(after, null))),
   },
   exchangeSeats: {
     applies: (write) => seatBefore(write) !== seatAfter(write),
@@ -89,19 +94,19 @@ export const EFFECTS = {
   },
   openMembership: {
     applies: (write) => accessBefore(write) === null && accessAfter(write) !== null,
-    run: (_context, sql, { after }) => execute(sql, INSERT_MEMBERSHIP, after),
+    run: (_context, sql, { after }) => INSERT_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   changeMembership: {
     applies: (write) =>
       accessBefore(write) !== null &&
       accessAfter(write) !== null &&
       membershipDiffers(requireRow(write.row), write.after),
-    run: (_context, sql, { after }) => execute(sql, UPDATE_MEMBERSHIP, after),
+    run: (_context, sql, { after }) => UPDATE_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   /** Where the record is deleted, its memberships go with it. */
   endMembership: {
     applies: (write) => write.next !== null && accessBefore(write) !== null && accessAfter(write) === null,
-    run: (_context, sql, { row }) => execute(sql, END_MEMBERSHIP, requireRow(row)),
+    run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
   },
   /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
   endSessions: {
@@ -109,19 +114,17 @@ export const EFFECTS = {
     async run(_context, sql, write) {
       const row = requireRow(write.row);
       if (isDeparture(write) || write.after.accountId !== row.accountId)
-        await sql.rows(endSessionsOf('$1', '$2'), [row.accountId, row.workspaceId]);
+        await END_SESSIONS.rows(sql, { accountId: row.accountId, workspaceId: row.workspaceId });
     },
   },
   updateMember: {
     applies: ({ row, next }) => row !== null && next !== null,
     run: (_context, sql, write) =>
-      refuseDuplicate(write.after, () => execute(sql, UPDATE_MEMBER, memberParameters(write))),
+      refuseDuplicate(write.after, () => UPDATE_MEMBER.row(sql, valuesOf(write.after, write.row))),
   },
   deleteMember: {
     applies: ({ next }) => next === null,
-    async run(_context, sql, { after }) {
-      await sql.rows('delete from member where id = $1 and workspace_id = $2', [after.id, after.workspaceId]);
-    },
+    run: (_context, sql, { after }) => DELETE_MEMBER.row(sql, valuesOf(after, null)),
   },
   recordAudit: {
     applies: () => true,
@@ -161,45 +164,71 @@ function seatAfter(write: Transition): Access['seatType'] {
   return accessAfter(write)?.seatType ?? null;
 }
 
-/** What `updateMember` binds: a profile that does not change is not sent again. */
-export function memberParameters({ row, after }: MemberWrite): Readonly<Record<string, unknown>> {
-  return after.attributes === row?.attributes ? { ...after, attributes: null } : { ...after };
+/** A statement of an effect, and what it returns of the row. */
+function writing(name: string, text: string, ...returned: readonly (keyof typeof TABLES.member.columns)[]) {
+  const parameters = parametersOf(text);
+  return statement({ name, text, parameters, columns: typesOf(TABLES.member, ...returned) });
 }
 
-const INSERT_MEMBER = namedStatement(
-  (place) => `${insertMember(place)} returning version, created_at as "createdAt", updated_at as "updatedAt"`,
+const INSERT_MEMBER = writing(
+  'members.insert',
+  `${insertMemberSql()} returning version, created_at as "createdAt", updated_at as "updatedAt"`,
+  'version',
+  'createdAt',
+  'updatedAt',
 );
-const UPDATE_MEMBER = namedStatement((place) => {
-  const where = `where member.id = ${place('id')} and member.workspace_id = ${place('workspaceId')}`;
-  return `${updateMember(place, where)} returning version, updated_at as "updatedAt"`;
+const UPDATE_MEMBER = writing(
+  'members.update',
+  `${updateMemberSql('where member.id = $id and member.workspace_id = $workspaceId')}
+   returning version, updated_at as "updatedAt"`,
+  'version',
+  'updatedAt',
+);
+const DELETE_MEMBER = writing(
+  'members.delete',
+  'delete from member where id = $id and workspace_id = $workspaceId',
+);
+const INSERT_MEMBERSHIP = statement({
+  name: 'memberships.insert',
+  text: `${insertMembershipSql()} returning started_at as "startedAt"`,
+  parameters: parametersOf(insertMembershipSql()),
+  columns: typesOf(TABLES.membership, 'startedAt'),
 });
-const INSERT_MEMBERSHIP = namedStatement(
-  (place) => `${insertMembership(place)} returning started_at as "startedAt"`,
-);
-const UPDATE_MEMBERSHIP = namedStatement((place) => updateMembership(place));
-const END_MEMBERSHIP = namedStatement((place) => endMembership(place));
-
-async function execute(
-  sql: Sql,
-  { text, valuesOf }: ReturnType<typeof namedStatement>,
-  parameters: object,
-): Promise<Written> {
-  const [written] = await sql.rows<Written>(text, valuesOf({ ...parameters }));
-  return written ?? {};
-}
+const UPDATE_MEMBERSHIP = writing('memberships.update', updateMembershipSql());
+const END_MEMBERSHIP = writing('memberships.end', endMembershipSql());
 
 /**
- * Ends the sessions of an account for a workspace (rule 16).
+ * SQL that ends the sessions of an account for a workspace (rule 16).
  * @param accountId the account, as SQL
  * @param workspaceId the workspace, as SQL
- * @param source a table to join, as SQL
+ * @param source tables to join, as SQL
  */
-export function endSessionsOf(accountId: string, workspaceId: string, source = ''): string {
+export function endSessionsSql(accountId: string, workspaceId: string, source = ''): string {
   return `insert into session_end (session_id, workspace_id)
     select session.id, ${workspaceId} from ${source} session
     where session.account_id = ${accountId} and session.ended_at is null and session.expires_at > now()
     on conflict do nothing`;
 }
+
+const END_SESSIONS = statement({
+  name: 'members.endSessions',
+  text: endSessionsSql('$accountId', '$workspaceId'),
+  parameters: { workspaceId: uuid, accountId: uuid },
+});
+
+const OTHER_OWNERS = statement({
+  name: 'members.otherOwners',
+  text: `
+    select 1 from membership
+    where workspace_id = $workspaceId and role = 'OWNER' and ended_at is null and member_id <> $memberId limit 1`,
+  parameters: { workspaceId: uuid, memberId: uuid },
+});
+
+const LOCK_OWNERS = statement({
+  name: 'members.lockOwners',
+  text: 'select 1 from workspace where id = $workspaceId for no key update',
+  parameters: { workspaceId: uuid },
+});
 
 /**
  * Refuses what would leave the workspace without an owner. The lock of the workspace's row keeps others from making its
@@ -208,11 +237,7 @@ export function endSessionsOf(accountId: string, workspaceId: string, source = '
  */
 export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
   await lockOwners(sql, workspaceId);
-  const others = await sql.rows(
-    `select 1 from membership
-     where workspace_id = $1 and role = 'OWNER' and ended_at is null and member_id <> $2 limit 1`,
-    [workspaceId, memberId],
-  );
+  const others = await OTHER_OWNERS.rows(sql, { workspaceId, memberId });
   if (others.length === 0) throw lastOwner();
 }
 
@@ -224,7 +249,7 @@ export function lastOwner(): DomainError {
 
 /** Keeps others from making owners fewer until the transaction ends. */
 export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
-  await sql.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+  await LOCK_OWNERS.rows(sql, { workspaceId });
 }
 
 /** Runs a write that the unique constraints of rules 15 and 19 may refuse. @throws DomainError ALREADY_A_MEMBER */

@@ -1,6 +1,9 @@
+import { integer, nullable, oneOf, uuid } from '../../database/column-types.js';
+import { selection, statement } from '../../database/statement.js';
+import { selectList, TABLES } from '../../database/tables.js';
+import { ROLES, SEAT_TYPES } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
-import { columnsOf } from '../../model/columns.js';
-import { Membership } from '../../model/membership.js';
+import type { Membership } from '../../model/membership.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -17,6 +20,7 @@ import {
   findMemberByUserName,
   MEMBER_COLUMNS,
   MEMBER_TABLES,
+  MEMBER_TYPES,
   type MemberRow,
   type MemberValues,
   memberOf,
@@ -47,6 +51,13 @@ export async function getMember(
   return found;
 }
 
+const MEMBERS = selection({
+  name: 'members.list',
+  columns: MEMBER_COLUMNS,
+  from: MEMBER_TABLES,
+  types: MEMBER_TYPES,
+});
+
 /**
  * The members of a workspace, active or not.
  * @throws DomainError as `authorize` and `Page` do
@@ -69,8 +80,7 @@ export async function listMembers(
   return new Page<MemberRow, MemberValues>(
     context.batched,
     {
-      columns: MEMBER_COLUMNS,
-      from: MEMBER_TABLES,
+      ...MEMBERS,
       // PostgreSQL would join all memberships to count or skip members: it does not see that each has at most one.
       ...(ofStay || asksAboutStay(filter) ? {} : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
@@ -94,11 +104,17 @@ export interface MemberCounts {
 }
 
 /** The row without a role counts all members: every membership has a role. */
-const COUNTS = `
-  select role, seat_type as "seatType", count(*)::integer as count from membership
-  where workspace_id = $1 and ended_at is null group by role, seat_type
-  union all select null, null, coalesce(sum(members), 0)::integer from member_tally where workspace_id = $1
-  order by 1, 2`;
+const COUNTS = statement({
+  name: 'members.counts',
+  text: `
+    select role, seat_type as "seatType", count(*)::integer as count from membership
+    where workspace_id = $workspaceId and ended_at is null group by role, seat_type
+    union all
+    select null, null, coalesce(sum(members), 0)::integer from member_tally where workspace_id = $workspaceId
+    order by 1, 2`,
+  parameters: { workspaceId: uuid },
+  columns: { role: nullable(oneOf(ROLES)), seatType: nullable(oneOf(SEAT_TYPES)), count: integer },
+});
 
 /**
  * Counts the members of a workspace.
@@ -106,11 +122,7 @@ const COUNTS = `
  */
 export async function countMembers(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
-  const counted = await context.batched.rows<{
-    role: string | null;
-    seatType: string | null;
-    count: number;
-  }>(COUNTS, [workspaceId]);
+  const counted = await COUNTS.rows(context.batched, { workspaceId });
   const all = counted.find(({ role }) => role === null)?.count ?? 0;
   const rows = counted.filter(({ role }) => role !== null);
   const sum = (key: 'role' | 'seatType') =>
@@ -141,8 +153,7 @@ export function membershipsOf(
   return new Page<Membership>(
     context.batched,
     {
-      columns: MEMBERSHIP_COLUMNS,
-      from: 'membership s',
+      ...MEMBERSHIPS,
       where: 's.member_id = $1 and s.workspace_id = $2',
       values: [member.id, member.workspaceId],
       id: 's.id',
@@ -154,12 +165,20 @@ export function membershipsOf(
   );
 }
 
-const MEMBERSHIP_COLUMNS = columnsOf(Membership)
-  .map(({ property, name }) => `s.${name} as "${property}"`)
-  .join(', ');
+const MEMBERSHIPS = selection({
+  name: 'memberships.list',
+  columns: selectList(TABLES.membership, 's'),
+  from: 'membership s',
+  types: TABLES.membership.columns,
+});
 
-const MEMBERSHIP_BY_ID = `
-  select ${MEMBERSHIP_COLUMNS} from membership s where s.id = $1 and s.workspace_id = $2`;
+const MEMBERSHIP_BY_ID = statement({
+  name: 'memberships.byId',
+  text: `
+    select ${selectList(TABLES.membership, 's')} from membership s where s.id = $id and s.workspace_id = $workspaceId`,
+  parameters: { id: uuid, workspaceId: uuid },
+  columns: TABLES.membership.columns,
+});
 
 /** A membership of the workspace. The caller checks that it may see the member. */
 export async function findMembership(
@@ -167,6 +186,5 @@ export async function findMembership(
   workspaceId: string,
   id: string,
 ): Promise<Membership | undefined> {
-  const [found] = await batched.rows<Membership>(MEMBERSHIP_BY_ID, [id, workspaceId]);
-  return found;
+  return MEMBERSHIP_BY_ID.row(batched, { id, workspaceId });
 }

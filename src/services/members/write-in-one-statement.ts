@@ -1,19 +1,23 @@
+import type { ColumnType } from '../../database/column-types.js';
 import { violatedConstraint } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import { addressOf } from '../../domain/address.js';
 import { newId } from '../../domain/ids.js';
-import { AUDIT_ENTRY_COLUMNS, auditEntryValues } from '../audit/record.js';
+import { ENTRY, entryOf } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findOrCreateStatement } from '../rows/accounts.js';
+import { ACCOUNT_PARAMETERS, findOrCreateSql } from '../rows/accounts.js';
 import {
-  endMembership,
-  insertMember,
-  insertMembership,
-  updateMember,
-  updateMembership,
+  endMembershipSql,
+  insertMemberSql,
+  insertMembershipSql,
+  parametersOf,
+  updateMemberSql,
+  updateMembershipSql,
+  valuesOf,
 } from '../rows/member-statements.js';
 import { completeMember, type MemberRow } from '../rows/members.js';
-import { type NamedStatement, namedStatement, type Place } from '../rows/parameters.js';
-import { type EffectName, effectsOf, endSessionsOf, type MemberWrite, memberParameters } from './effects.js';
+import { type EffectName, effectsOf, endSessionsSql, type MemberWrite } from './effects.js';
 import { auditFactOf, type MemberChange, rowAfter, type Transition } from './transition.js';
 
 /**
@@ -22,94 +26,106 @@ import { auditFactOf, type MemberChange, rowAfter, type Transition } from './tra
  */
 interface Cte {
   readonly name: string;
-  sql(place: Place): string;
-  /** What the statement returns of it: `MemberRow`'s names, and their SQL. */
-  readonly returning?: Readonly<Record<string, string>>;
+  readonly sql: string;
+  /** What the statement returns of it, as SQL by the names of a `MemberRow`, and the types of that. */
+  readonly returned?: Readonly<Record<string, string>>;
+  readonly types?: Readonly<Record<string, ColumnType<unknown>>>;
 }
 
-/** The effects that one statement can bring about. A transition with any other takes the transaction. */
-const CTES: Readonly<Partial<Record<EffectName, Cte>>> = {
-  findAccount: {
-    name: 'account',
-    sql: (place) => findOrCreateStatement(place('newAccountId'), place('address'), 'from facts'),
-  },
+/** An entry's parameters have the names of its properties with this prefix. */
+const ENTRY_PREFIX = 'entry_';
+
+/** The effects that one statement can bring about, in the order of its expressions. */
+const CTES = {
+  findAccount: { name: 'account', sql: findOrCreateSql('from facts') },
   insertMember: {
     name: 'written',
-    sql: (place) =>
-      `${insertMember(place, 'account.id', 'from facts, account')}
-       returning id, account_id, workspace_id, version, created_at, updated_at`,
-    returning: {
+    sql: `${insertMemberSql('account.id', 'from facts, account')}
+      returning id, account_id, workspace_id, version, created_at, updated_at`,
+    returned: {
       accountId: 'written.account_id',
       version: 'written.version',
       createdAt: 'written.created_at',
       updatedAt: 'written.updated_at',
     },
+    types: typesOf(TABLES.member, 'accountId', 'version', 'createdAt', 'updatedAt'),
   },
   updateMember: {
     name: 'written',
-    sql: (place) =>
-      `${updateMember(place, 'from facts where member.id = facts.id')}
-       returning member.id, account_id, workspace_id, member.version, updated_at`,
-    returning: { version: 'written.version', updatedAt: 'written.updated_at' },
+    sql: `${updateMemberSql('from facts where member.id = facts.id')}
+      returning member.id, account_id, workspace_id, member.version, updated_at`,
+    returned: { version: 'written.version', updatedAt: 'written.updated_at' },
+    types: typesOf(TABLES.member, 'version', 'updatedAt'),
   },
   openMembership: {
     name: 'opened',
-    sql: (place) => `${insertMembership(place, 'from written')} returning started_at`,
-    returning: { startedAt: '(select started_at from opened)' },
+    sql: `${insertMembershipSql('from written')} returning started_at`,
+    returned: { startedAt: '(select started_at from opened)' },
+    types: typesOf(TABLES.membership, 'startedAt'),
   },
-  changeMembership: {
-    name: 'changed',
-    sql: (place) => updateMembership(place, 'from written'),
-  },
-  endMembership: {
-    name: 'ended',
-    sql: (place) => endMembership(place, 'from written'),
-  },
+  changeMembership: { name: 'changed', sql: updateMembershipSql('from written') },
+  endMembership: { name: 'ended', sql: endMembershipSql('from written') },
   endSessions: {
     name: 'signed_out',
-    sql: () => endSessionsOf('written.account_id', 'written.workspace_id', 'written,'),
+    sql: endSessionsSql('written.account_id', 'written.workspace_id', 'written,'),
   },
   recordAudit: {
     name: 'entry',
-    sql: (place) => {
-      const values = AUDIT_ENTRY_COLUMNS.split(', ').map((column) => place(`entry.${column}`));
-      return `insert into audit_entry (${AUDIT_ENTRY_COLUMNS}) select ${values.join(', ')} from written`;
-    },
+    sql: `insert into audit_entry (${Object.values(ENTRY.fields).join(', ')})
+      select ${ENTRY.properties.map((name) => `$${ENTRY_PREFIX}${name}`).join(', ')} from written`,
   },
+} as const satisfies Partial<Record<EffectName, Cte>>;
+
+type Name = keyof typeof CTES;
+
+const NEW: readonly Name[] = ['findAccount', 'insertMember', 'recordAudit'];
+const CHANGED: readonly Name[] = ['updateMember', 'recordAudit'];
+
+/**
+ * The sets of effects that have a statement. Each contains only the expressions that it needs: PostgreSQL prepares for
+ * each, at every execution.
+ */
+const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
+  'members.addInactive': NEW,
+  'members.add': [...NEW, 'openMembership'],
+  'members.change': CHANGED,
+  'members.changeAccess': [...CHANGED, 'changeMembership'],
+  'members.reactivate': [...CHANGED, 'openMembership'],
+  'members.remove': [...CHANGED, 'endMembership', 'endSessions'],
 };
 
 /** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */
-const FACTS = {
-  ofWorkspace: (place: Place) =>
-    `select id from workspace where id = ${place('workspaceId')} and revision = ${place('revision')} for key share`,
-  ofMember: (place: Place) => `
-    select m.id from member m join workspace w on w.id = m.workspace_id
-    where m.id = ${place('id')} and m.workspace_id = ${place('workspaceId')} and m.version = ${place('versionBefore')}
-      and w.revision = ${place('revision')}
-    for no key update of m for key share of w`,
-};
+const WORKSPACE_FACTS =
+  'select id from workspace where id = $workspaceId and revision = $revision for key share';
+const MEMBER_FACTS = `
+  select m.id from member m join workspace w on w.id = m.workspace_id
+  where m.id = $id and m.workspace_id = $workspaceId and m.version = $versionBefore and w.revision = $revision
+  for no key update of m for key share of w`;
 
-/** Each statement contains only the expressions that it needs: PostgreSQL prepares for each, at every execution. */
-function statementOf(effects: ReadonlySet<EffectName>): NamedStatement {
-  const ctes = Object.entries(CTES).flatMap(([name, cte]) => (effects.has(name as EffectName) ? [cte] : []));
-  const facts = effects.has('insertMember') ? FACTS.ofWorkspace : FACTS.ofMember;
-  const returning = ctes.flatMap((cte) => Object.entries(cte.returning ?? {}));
-  return namedStatement(
-    (place) => `
-      with facts as (${facts(place)}), ${ctes.map((cte) => `${cte.name} as (${cte.sql(place)})`).join(', ')}
-      select ${returning.map(([name, sql]) => `${sql} as "${name}"`).join(', ')} from written`,
-  );
+const ENTRY_TYPES = Object.fromEntries(
+  Object.entries<ColumnType<unknown>>(ENTRY.columns).map(([name, type]) => [`${ENTRY_PREFIX}${name}`, type]),
+);
+
+/** By the names of their effects. A transition with other effects than these takes the transaction. */
+const STATEMENTS = new Map(
+  Object.entries(VARIANTS).map(([name, effects]) => [keyOf(effects), statementOf(name, effects)]),
+);
+
+function keyOf(effects: readonly EffectName[]): string {
+  return effects.toSorted().join();
 }
 
-/** By the names of their effects; there are as many as there are kinds of transitions that one statement can write. */
-const STATEMENTS = new Map<string, NamedStatement>();
-
-function statementFor(effects: readonly EffectName[]): NamedStatement | undefined {
-  if (!effects.every((name) => Object.hasOwn(CTES, name))) return undefined;
-  const key = effects.join();
-  const statement = STATEMENTS.get(key) ?? statementOf(new Set(effects));
-  STATEMENTS.set(key, statement);
-  return statement;
+function statementOf(name: string, effects: readonly Name[]) {
+  const ctes = Object.entries<Cte>(CTES).flatMap(([effect, cte]) =>
+    effects.some((one) => one === effect) ? [cte] : [],
+  );
+  const facts = effects.includes('insertMember') ? WORKSPACE_FACTS : MEMBER_FACTS;
+  const returned = ctes.flatMap((cte) => Object.entries(cte.returned ?? {}));
+  const text = `
+    with facts as (${facts}), ${ctes.map((cte) => `${cte.name} as (${cte.sql})`).join(', ')}
+    select ${returned.map(([property, sql]) => `${sql} as "${property}"`).join(', ')} from written`;
+  const parameters = parametersOf(text, { ...ACCOUNT_PARAMETERS, ...ENTRY_TYPES });
+  return statement({ name, text, parameters, columns: Object.assign({}, ...ctes.map(({ types }) => types)) });
 }
 
 /**
@@ -125,21 +141,20 @@ export async function writeInOneStatement(
 ): Promise<MemberChange | undefined> {
   const write: MemberWrite = { ...transition, after: rowAfter(context, transition) };
   const { workspace, row, after } = write;
-  const statement = dependsOnOthers(write) ? undefined : statementFor(effectsOf(write));
+  const statement = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
   if (statement === undefined) return undefined;
-  const entry = auditEntryValues(context, auditFactOf(write, after), new Date());
-  const written = await execute(context, statement, {
-    ...memberParameters(write),
-    // `endMembership` names the membership that was open.
-    membershipId: after.membershipId ?? row?.membershipId ?? null,
+  const entry = Object.entries(entryOf(context, auditFactOf(write, after), new Date()));
+  const values = {
+    ...valuesOf(after, row),
+    // Of a membership that ends, the row that results has no id.
+    membershipId: after.membershipId ?? row?.membershipId,
     revision: workspace.revision,
-    versionBefore: row?.version ?? null,
+    versionBefore: row?.version,
     newAccountId: newId(),
     address: addressOf(after.userName, after.attributes),
-    ...Object.fromEntries(
-      AUDIT_ENTRY_COLUMNS.split(', ').map((column, index) => [`entry.${column}`, entry[index]]),
-    ),
-  });
+    ...Object.fromEntries(entry.map(([name, value]) => [`${ENTRY_PREFIX}${name}`, value])),
+  };
+  const written = await unlessRefused(() => statement.row(context.database, values));
   return written && { member: completeMember({ ...after, ...written }), changed: true };
 }
 
@@ -150,14 +165,12 @@ function dependsOnOthers({ row, after }: MemberWrite): boolean {
 
 const DEADLOCK_DETECTED = '40P01';
 
-async function execute(
-  { database }: ServiceContext,
-  { text, valuesOf }: NamedStatement,
-  parameters: Readonly<Record<string, unknown>>,
+/** @returns undefined for a duplicate and a deadlock, which the transaction handles */
+async function unlessRefused(
+  write: () => Promise<Partial<MemberRow> | undefined>,
 ): Promise<Partial<MemberRow> | undefined> {
   try {
-    const [written] = await database.rows<Partial<MemberRow>>(text, valuesOf(parameters));
-    return written;
+    return await write();
   } catch (error) {
     const isDuplicate = violatedConstraint(error)?.startsWith('member_') === true;
     const isDeadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;

@@ -1,35 +1,62 @@
+import { arrayOf, citext, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { selectList, TABLES, typesOf } from '../../database/tables.js';
 import { newId } from '../../domain/ids.js';
-import { Account } from '../../model/account.js';
-import { columnsOf } from '../../model/columns.js';
+import type { Account } from '../../model/account.js';
+
+/**
+ * SQL that finds or creates an account, with the parameters `$newAccountId` and `$address`.
+ * @param source a clause that must give a row, else nothing is written
+ */
+export function findOrCreateSql(source = ''): string {
+  // An insert that does nothing returns no row; an update that changes nothing does, and locks it.
+  return `insert into account (id, email, created_at) select $newAccountId, $address, now() ${source}
+    on conflict (email) do update set email = account.email returning id`;
+}
+
+export const ACCOUNT_PARAMETERS = { newAccountId: uuid, address: citext };
+
+const FIND_OR_CREATE = statement({
+  name: 'accounts.findOrCreate',
+  text: findOrCreateSql(),
+  parameters: ACCOUNT_PARAMETERS,
+  columns: { id: uuid },
+});
+
+const FIND = statement({
+  name: 'accounts.find',
+  text: `select ${selectList(TABLES.account, 'a')} from account a where a.id = any($ids::uuid[])`,
+  parameters: { ids: arrayOf(uuid) },
+  columns: TABLES.account.columns,
+});
+
+const FIND_BY_EMAIL = statement({
+  name: 'accounts.findByEmail',
+  text: 'select id, email from account where email = $email',
+  parameters: { email: citext },
+  columns: typesOf(TABLES.account, 'id', 'email'),
+});
 
 /**
  * Finds or creates the account of an address, compared without case (rule 14), and locks it until the transaction ends.
  * @returns the account's id
  */
-export async function findOrCreateAccount(sql: Sql, email: string): Promise<string> {
-  const [account] = await sql.rows<{ id: string }>(findOrCreateStatement('$1', '$2'), [newId(), email]);
+export async function findOrCreateAccount(sql: Sql, address: string): Promise<string> {
+  const account = await FIND_OR_CREATE.row(sql, { newAccountId: newId(), address });
   if (account === undefined) throw new Error('an account was neither found nor created');
   return account.id;
 }
 
-/**
- * The statement that finds or creates an account.
- * @param id the parameter for the id of a new one
- * @param email the parameter for the address
- * @param source a clause that must give a row, else nothing is written
- */
-export function findOrCreateStatement(id: string, email: string, source = ''): string {
-  // An insert that does nothing returns no row; an update that changes nothing does, and locks it.
-  return `insert into account (id, email, created_at) select ${id}, ${email}, now() ${source}
-    on conflict (email) do update set email = account.email returning id`;
-}
-
-const COLUMNS = columnsOf(Account)
-  .map(({ property, name }) => `${name} as "${property}"`)
-  .join(', ');
-
 /** The accounts with these ids, in no order. The caller may already see the members that they belong to. */
 export function findAccounts(sql: Sql, ids: readonly string[]): Promise<Account[]> {
-  return sql.rows<Account>(`select ${COLUMNS} from account where id = any($1::uuid[])`, [ids]);
+  return FIND.rows(sql, { ids });
+}
+
+/** The account with an address, compared without case; undefined when there is none. */
+export function findAccountByEmail(
+  sql: Sql,
+  email: string,
+): Promise<Pick<Account, 'id' | 'email'> | undefined> {
+  return FIND_BY_EMAIL.row(sql, { email });
 }

@@ -1,4 +1,7 @@
+import { arrayOf, type ColumnType, citext, json, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { type Statement, statement } from '../../database/statement.js';
+import { TABLES, type Table, without } from '../../database/tables.js';
 import {
   ACCESS_NAMES,
   type Access,
@@ -7,23 +10,23 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
+import { DomainError } from '../../domain/errors.js';
 import type { HeldAccess } from '../../domain/granted-access.js';
 import { isId } from '../../domain/ids.js';
 import type { MemberState } from '../../domain/member-state.js';
 import { type Person, personIn } from '../../domain/provisioning.js';
 import type { MemberAccess } from '../../model/access.js';
-import { columnsOf } from '../../model/columns.js';
 import type { Group } from '../../model/group.js';
-import { Member } from '../../model/member.js';
-import { Membership } from '../../model/membership.js';
+import type { Member } from '../../model/member.js';
+import type { Membership } from '../../model/membership.js';
 import { GROUPS_OF_MEMBER, type GroupOfMember, groupOfMember } from './groups.js';
 
 /** What the model's `Member` shows beside its columns; `completeMember` computes it. */
 type Computed = 'profile' | 'active' | 'role' | 'access' | 'accessSetBy' | 'groups';
 
-/** What a member row has under another name, or not at all, of its open membership. */
-const MEMBERSHIP_KEYS = ['id', 'workspaceId', 'memberId', 'endedAt'] as const;
-type MembershipColumn = Exclude<keyof Membership, (typeof MEMBERSHIP_KEYS)[number]>;
+/** The columns of an open membership that a member row has under their own names. */
+const OPEN_MEMBERSHIP = without(TABLES.membership, 'id', 'workspaceId', 'memberId', 'endedAt');
+type MembershipColumn = keyof typeof OPEN_MEMBERSHIP.columns;
 
 /** The open membership of a member; every value is null when the member is not active. */
 export type OpenMembership = { readonly [Name in MembershipColumn]: Membership[Name] | null } & {
@@ -71,7 +74,7 @@ export function memberAccess({
 /** The open membership; null when the member is not active. */
 export function membershipOf(row: MemberRow): Membership | null {
   if (row.membershipId === null) return null;
-  const columns = MEMBERSHIP_COLUMNS.map(({ property }) => [property, row[property]] as const);
+  const columns = OPEN_MEMBERSHIP.properties.map((name) => [name, row[name]] as const);
   const { membershipId: id, workspaceId, id: memberId } = row;
   // In an open membership, only nullable columns are null.
   return {
@@ -83,17 +86,10 @@ export function membershipOf(row: MemberRow): Membership | null {
   };
 }
 
-/** The columns of an open membership that a member row has under their own names. */
-export const MEMBERSHIP_COLUMNS = columnsOf(Membership).filter(
-  (column): column is typeof column & { readonly property: MembershipColumn } =>
-    !MEMBERSHIP_KEYS.some((key) => key === column.property),
-);
-
-/** Of a member who is not active. */
-export const NO_MEMBERSHIP = Object.fromEntries([
-  ['membershipId', null],
-  ...MEMBERSHIP_COLUMNS.map(({ property }) => [property, null]),
-]) as { readonly [Name in keyof OpenMembership]: null };
+/** The open membership of a member who is not active. */
+export const NO_MEMBERSHIP = Object.fromEntries(
+  ['membershipId', ...OPEN_MEMBERSHIP.properties].map((name) => [name, null]),
+) as { readonly [Name in keyof OpenMembership]: null };
 
 /** Looked up for owners only: the others are told apart by what the row has already. */
 const IS_LAST_OWNER = `coalesce(s.role = 'OWNER', false) and not exists (
@@ -109,14 +105,21 @@ interface Value {
 
 /** All of a member but its id, in the order in which `MEMBER_COLUMNS` selects them. */
 const VALUES: readonly Value[] = [
-  ...columnsOf(Member)
-    .filter(({ property }) => property !== 'id')
-    .map(({ property, name, isTime }) => ({ property, sql: `m.${name}`, isTime })),
+  ...columnValues(without(TABLES.member, 'id'), 'm'),
   { property: 'membershipId', sql: 's.id', isTime: false },
-  ...MEMBERSHIP_COLUMNS.map(({ property, name, isTime }) => ({ property, sql: `s.${name}`, isTime })),
+  ...columnValues(OPEN_MEMBERSHIP, 's'),
   { property: 'isLastOwner', sql: IS_LAST_OWNER, isTime: false },
   { property: 'groups', sql: GROUPS_OF_MEMBER, isTime: false },
 ];
+
+function columnValues<Row>({ fields, columns }: Table<Row>, alias: string): Value[] {
+  const types = new Map(Object.entries<ColumnType<unknown>>(columns));
+  return Object.entries<string>(fields).map(([property, field]) => ({
+    property,
+    sql: `${alias}.${field}`,
+    isTime: types.get(property)?.name === timestamptz.name,
+  }));
+}
 
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
 
@@ -152,24 +155,92 @@ function groupsIn(value: unknown): readonly Group[] {
   return Array.isArray(value) ? (value as readonly GroupOfMember[]).map(groupOfMember) : NO_GROUPS;
 }
 
-/** A query of members. */
+/** The types that statements with `MEMBER_COLUMNS` declare. */
+export const MEMBER_TYPES = { id: uuid, values: json<readonly unknown[]>() };
+
+const BY_ID = statement({
+  name: 'members.byId',
+  text: selectMembers('m.id = $id and m.workspace_id = $workspaceId'),
+  parameters: { id: uuid, workspaceId: uuid },
+  columns: MEMBER_TYPES,
+});
+
+const BY_USER_NAME = statement({
+  name: 'members.byUserName',
+  text: selectMembers('m.workspace_id = $workspaceId and m.user_name = $userName'),
+  parameters: { workspaceId: uuid, userName: citext },
+  columns: MEMBER_TYPES,
+});
+
+const BY_ACCOUNT = statement({
+  name: 'members.byAccount',
+  text: selectMembers('m.workspace_id = $workspaceId and m.account_id = $accountId'),
+  parameters: { workspaceId: uuid, accountId: uuid },
+  columns: MEMBER_TYPES,
+});
+
+const BY_IDS = statement({
+  name: 'members.byIds',
+  text: selectMembers('m.workspace_id = $workspaceId and m.id = any($ids::uuid[])'),
+  parameters: { workspaceId: uuid, ids: arrayOf(uuid) },
+  columns: MEMBER_TYPES,
+});
+
+const ADMINS = statement({
+  name: 'members.admins',
+  text: `${selectMembers("m.workspace_id = $workspaceId and s.role = 'ADMIN'")} order by m.id`,
+  parameters: { workspaceId: uuid },
+  columns: MEMBER_TYPES,
+});
+
+const LOCK = statement({
+  name: 'members.lock',
+  text: `
+    select id from member where workspace_id = $workspaceId and id = any($ids::uuid[]) order by id for no key update`,
+  parameters: { workspaceId: uuid, ids: arrayOf(uuid) },
+  columns: { id: uuid },
+});
+
+const NAMESAKE = 'm.workspace_id = $workspaceId and (m.user_name = $userName or m.account_id = $accountId)';
+const NAMESAKE_PARAMETERS = { workspaceId: uuid, userName: citext, accountId: uuid };
+
+const LOCK_NAMESAKES = statement({
+  name: 'members.lockNamesakes',
+  text: `select 1 from member m where ${NAMESAKE} order by m.id for no key update`,
+  parameters: NAMESAKE_PARAMETERS,
+});
+
+const NAMESAKES = statement({
+  name: 'members.namesakes',
+  text: selectMembers(NAMESAKE),
+  parameters: NAMESAKE_PARAMETERS,
+  columns: MEMBER_TYPES,
+});
+
+const ACCOUNT = statement({
+  name: 'members.account',
+  text: 'select account_id as "accountId" from member where workspace_id = $workspaceId and id = $memberId',
+  parameters: { workspaceId: uuid, memberId: uuid },
+  columns: { accountId: uuid },
+});
+
 function selectMembers(condition: string): string {
   return `select ${MEMBER_COLUMNS} from ${MEMBER_TABLES} where ${condition}`;
 }
 
-const MEMBER_BY_ID = selectMembers('m.id = $1 and m.workspace_id = $2');
-const MEMBER_BY_USER_NAME = selectMembers('m.workspace_id = $1 and m.user_name = $2');
-const MEMBER_BY_ACCOUNT = selectMembers('m.workspace_id = $1 and m.account_id = $2');
-const MEMBERS_BY_ID = selectMembers('m.workspace_id = $1 and m.id = any($2::uuid[])');
-const ADMINS = `${selectMembers("m.workspace_id = $1 and s.role = 'ADMIN'")} order by m.id`;
-const NAMESAKE = 'm.workspace_id = $1 and (m.user_name = $2 or m.account_id = $3)';
-const NAMESAKES = selectMembers(NAMESAKE);
+async function members<Values>(
+  sql: Sql,
+  query: Statement<MemberValues, Values>,
+  values: Values,
+): Promise<MemberRow[]> {
+  return (await query.rows(sql, values)).map(memberOf);
+}
 
 /** The member with that id in the workspace, if there is one. */
 export async function findMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
   if (!isId(id)) return undefined;
-  const [member] = await membersIn(sql, MEMBER_BY_ID, [id, workspaceId]);
-  return member;
+  const row = await BY_ID.row(sql, { id, workspaceId });
+  return row && memberOf(row);
 }
 
 /** The member with that userName in the workspace, in any case, if there is one. */
@@ -178,8 +249,8 @@ export async function findMemberByUserName(
   workspaceId: string,
   userName: string,
 ): Promise<MemberRow | undefined> {
-  const [member] = await membersIn(sql, MEMBER_BY_USER_NAME, [workspaceId, userName]);
-  return member;
+  const row = await BY_USER_NAME.row(sql, { workspaceId, userName });
+  return row && memberOf(row);
 }
 
 /** The member that an account is in the workspace, if it is one. */
@@ -188,8 +259,8 @@ export async function findMemberByAccount(
   workspaceId: string,
   accountId: string,
 ): Promise<MemberRow | undefined> {
-  const [member] = await membersIn(sql, MEMBER_BY_ACCOUNT, [workspaceId, accountId]);
-  return member;
+  const row = await BY_ACCOUNT.row(sql, { workspaceId, accountId });
+  return row && memberOf(row);
 }
 
 /** Those of the members with these ids who are in the workspace, by id. */
@@ -198,18 +269,23 @@ export async function findMembers(
   workspaceId: string,
   ids: readonly string[],
 ): Promise<Map<string, MemberRow>> {
-  const members = await membersIn(sql, MEMBERS_BY_ID, [workspaceId, ids.filter(isId)]);
-  return new Map(members.map((member) => [member.id, member]));
+  const found = await members(sql, BY_IDS, { workspaceId, ids: ids.filter(isId) });
+  return new Map(found.map((member) => [member.id, member]));
 }
 
 /** The workspace's admins, in the order of their ids. */
 export function findAdmins(sql: Sql, workspaceId: string): Promise<MemberRow[]> {
-  return membersIn(sql, ADMINS, [workspaceId]);
+  return members(sql, ADMINS, { workspaceId });
 }
 
-async function membersIn(sql: Sql, query: string, values: readonly unknown[]): Promise<MemberRow[]> {
-  const rows = await sql.rows<MemberValues>(query, values);
-  return rows.map(memberOf);
+/**
+ * The account of one of the workspace's members.
+ * @throws DomainError NOT_FOUND
+ */
+export async function accountOfMember(sql: Sql, workspaceId: string, memberId: string): Promise<string> {
+  const member = isId(memberId) ? await ACCOUNT.row(sql, { workspaceId, memberId }) : undefined;
+  if (member === undefined) throw new DomainError('NOT_FOUND', 'There is no such member in this workspace.');
+  return member.accountId;
 }
 
 /**
@@ -222,10 +298,7 @@ export async function lockMembers(
   workspaceId: string,
   ids: readonly string[],
 ): Promise<Set<string>> {
-  const rows = await sql.rows<{ id: string }>(
-    'select id from member where workspace_id = $1 and id = any($2::uuid[]) order by id for no key update',
-    [workspaceId, ids.filter(isId)],
-  );
+  const rows = await LOCK.rows(sql, { workspaceId, ids: ids.filter(isId) });
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -236,9 +309,9 @@ export async function lockNamesakes(
   userName: string,
   accountId: string,
 ): Promise<MemberRow[]> {
-  const values = [workspaceId, userName, accountId];
-  await sql.rows(`select 1 from member m where ${NAMESAKE} order by m.id for no key update`, values);
-  return membersIn(sql, NAMESAKES, values);
+  const values = { workspaceId, userName, accountId };
+  await LOCK_NAMESAKES.rows(sql, values);
+  return members(sql, NAMESAKES, values);
 }
 
 /** The member's access; null when it is not active. */

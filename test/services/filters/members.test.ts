@@ -8,7 +8,7 @@ import { localContext } from '../../../src/services/context/system.js';
 import { type MemberFilter, memberFilterSql } from '../../../src/services/filters/members.js';
 import { addMember, type NewMember, removeMember } from '../../../src/services/members/commands.js';
 import { listMembers } from '../../../src/services/members/queries.js';
-import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /** The one language of every client, and the one place where it becomes SQL (spec graphql, "Shape"). */
@@ -21,7 +21,7 @@ let v2: string;
 let annId: string;
 
 async function workspaceOf(version: 'V1' | 'V2'): Promise<string> {
-  const { workspace } = await workspaces.create(localContext(database, 'SYSTEM'), {
+  const { workspace } = await createWorkspace(localContext(database, 'SYSTEM'), {
     name: 'Acme',
     version,
     plan: 'ENTERPRISE',

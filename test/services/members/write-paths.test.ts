@@ -23,8 +23,9 @@ import {
 } from '../../../src/services/members/commands.js';
 import type { MemberChange } from '../../../src/services/members/transition.js';
 import { findMember, type MemberRow } from '../../../src/services/rows/members.js';
-import * as sessions from '../../../src/services/sessions.js';
-import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import { create as createSession } from '../../../src/services/sessions/create.js';
+import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
+import { get as getWorkspace } from '../../../src/services/workspaces/queries.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /**
@@ -88,7 +89,7 @@ function addressOf(run: number, person: number): string {
  */
 async function contextFor({ path, workspaceId, owner }: Twin, client: Client): Promise<ServiceContext> {
   const shared = localContext(database, 'SYSTEM');
-  const workspace = await workspaces.get(shared, workspaceId);
+  const workspace = await getWorkspace(shared, workspaceId);
   if (workspace === null) throw new Error('the workspace is gone');
   const known = path === 'STATEMENT' ? workspace : { ...workspace, revision: workspace.revision - 1 };
   const scopes = [client === 'IDENTITY_PROVIDER' ? 'SCIM' : 'MEMBERS_WRITE'] as const;
@@ -101,7 +102,7 @@ async function contextFor({ path, workspaceId, owner }: Twin, client: Client): P
 async function twinOn(path: Path, version: WorkspaceVersion, run: number): Promise<Twin> {
   const system = localContext(database, 'SYSTEM');
   const ownerEmail = `owner${run}@acme.test`;
-  const { workspace } = await workspaces.create(system, {
+  const { workspace } = await createWorkspace(system, {
     name: 'Acme',
     version,
     plan: 'ENTERPRISE',
@@ -109,7 +110,7 @@ async function twinOn(path: Path, version: WorkspaceVersion, run: number): Promi
     ownerEmail,
     seats: version === 'V1' ? [{ seatType: 'PRO', total: 2 }] : [],
   });
-  const { sessionId } = await sessions.create(system, { email: ownerEmail });
+  const { sessionId, expiresAt } = await createSession(system, { email: ownerEmail });
   const { group } = await groups.create(system, { workspaceId: workspace.id, displayName: 'Builders' });
   const grant =
     version === 'V1'
@@ -119,7 +120,15 @@ async function twinOn(path: Path, version: WorkspaceVersion, run: number): Promi
   const [account] = await database.rows<{ id: string }>('select id from account where email = $1', [
     ownerEmail,
   ]);
-  const owner = { type: 'PERSON', accountId: account?.id ?? '', email: ownerEmail, sessionId } as const;
+  const owner = {
+    type: 'PERSON',
+    accountId: account?.id ?? '',
+    email: ownerEmail,
+    sessionId,
+    method: 'OPERATOR',
+    workspaceId: null,
+    expiresAt,
+  } as const;
   return { path, workspaceId: workspace.id, owner, groupId: group.id, ids: new Map() };
 }
 
@@ -290,7 +299,7 @@ function changesOf(version: WorkspaceVersion, run: () => number): fc.Arbitrary<C
 async function expectSame(version: WorkspaceVersion, run: number, changes: readonly Change[]): Promise<void> {
   const system = localContext(database, 'SYSTEM');
   for (const [person] of PEOPLE.entries())
-    await sessions.create(system, { email: addressOf(run, person), createAccount: true });
+    await createSession(system, { email: addressOf(run, person), createAccount: true });
   const statement = await twinOn('STATEMENT', version, run);
   const transaction = await twinOn('TRANSACTION', version, run);
   for (const change of changes) {
