@@ -7,7 +7,8 @@ import {
   V1_ASSIGNABLE_ROLES,
   WORKSPACE_VERSIONS,
 } from '../domain/access.js';
-import { CREDIT_BLOCKS, CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
+import { CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
+import { CREDIT_BLOCKS } from '../domain/errors.js';
 
 /** The domain's closed lists as GraphQL enumerations: same words, one list. */
 export function enumOf<Value extends string>(
@@ -110,11 +111,12 @@ export const ActorTypeEnum = enumOf(ACTOR_TYPES, 'ActorType', 'What kind of acto
   SYSTEM: 'The platform itself.',
 });
 
-export const CHANNELS = ['GRAPHQL', 'SCIM', 'CLI', 'SYSTEM'] as const;
+export const CHANNELS = ['GRAPHQL', 'SCIM', 'SIGN_IN', 'CLI', 'SYSTEM'] as const;
 export type Channel = (typeof CHANNELS)[number];
 export const ChannelEnum = enumOf(CHANNELS, 'Channel', 'The door through which a change came.', {
   GRAPHQL: 'The GraphQL API.',
   SCIM: 'The SCIM API.',
+  SIGN_IN: 'The pages on which people sign in and out.',
   CLI: 'The rollcall command.',
   SYSTEM: 'The platform itself.',
 });

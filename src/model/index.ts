@@ -2,13 +2,15 @@ import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
 import { CreditConsumption, CreditMonth, CreditUsage } from './credits.js';
-import { Group, GroupMember } from './group.js';
+import { Group } from './group.js';
+import { GroupMember } from './group-member.js';
 import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
-import { Session, SessionEnd } from './session.js';
+import { OperatorSession, Session, SessionEnd } from './session.js';
+import { SignInLink } from './sign-in-link.js';
 import { Workspace } from './workspace.js';
 
 /** Every table. */
@@ -29,5 +31,7 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  OperatorSession,
+  SignInLink,
   AuditEntry,
 ];

@@ -1,10 +1,11 @@
 import type { Caller } from '../../auth/actor.js';
 import type { Database, Sql } from '../../database/database.js';
 import type { Replicas } from '../../database/replicas.js';
+import type { Clock, SessionLifetimes } from '../../domain/session.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
-import type { MembersSeen } from '../rows/recent-members.js';
+import type { RecentMembers } from '../rows/recent-members.js';
 import type { Grant } from './authorization.js';
 import type { Credentials } from './credentials.js';
 
@@ -15,9 +16,11 @@ export interface Shared {
   readonly replicas: Replicas | null;
   readonly credentials: Credentials;
   readonly positions: MemberPositions;
-  readonly seen: MembersSeen;
+  readonly recentMembers: RecentMembers;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
+  readonly sessionLifetimes: SessionLifetimes;
+  readonly clock: Clock;
 }
 
 /** What every service function is given first: who asks, and what there is to work with. One per request. */

@@ -1,8 +1,9 @@
 import type { Database } from '../../database/database.js';
 import { newId } from '../../domain/ids.js';
+import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
-import { MembersSeen } from '../rows/recent-members.js';
+import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
@@ -13,6 +14,7 @@ import { type ServiceContext, serviceContext } from './service-context.js';
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
+  lifetimes: SessionLifetimes = DEFAULT_LIFETIMES,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
@@ -22,8 +24,10 @@ export function localContext(
       replicas: null,
       credentials,
       positions: new MemberPositions(),
-      seen: new MembersSeen(),
+      recentMembers: new RecentMembers(),
       mailer: null,
+      sessionLifetimes: lifetimes,
+      clock: () => new Date(),
     },
     { actor, channel, requestId: newId() },
   );

@@ -7,8 +7,12 @@ import * as apiKeys from '../../../src/services/api-keys.js';
 import { Credentials } from '../../../src/services/context/credentials.js';
 import type { ServiceContext } from '../../../src/services/context/service-context.js';
 import { localContext } from '../../../src/services/context/system.js';
-import * as sessions from '../../../src/services/sessions.js';
-import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import { create as createSession } from '../../../src/services/sessions/create.js';
+import { end as endSession } from '../../../src/services/sessions/end.js';
+import {
+  create as createWorkspace,
+  update as updateWorkspace,
+} from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /** Rule 26, and what two processes that serve one database believe of each other's keys. */
@@ -24,7 +28,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   orm = await connect(testDatabase.address, 5);
   database = await Database.over(orm);
-  const { workspace } = await workspaces.create(context(), {
+  const { workspace } = await createWorkspace(context(), {
     name: 'Acme',
     version: 'V2',
     plan: 'ENTERPRISE',
@@ -91,12 +95,15 @@ describe('whose a credential is', () => {
   });
 
   test('a person’s', async () => {
-    const { sessionId, token } = await sessions.create(context(), { email: 'olivia@acme.test' });
+    const { sessionId, token, expiresAt } = await createSession(context(), { email: 'olivia@acme.test' });
     expect(await here.verify(token, '10.0.0.1')).toEqual({
       type: 'PERSON',
       accountId: expect.any(String),
       email: 'olivia@acme.test',
       sessionId,
+      method: 'OPERATOR',
+      workspaceId: null,
+      expiresAt,
     });
   });
 
@@ -194,9 +201,9 @@ describe('believing', () => {
     });
 
     test('is told when a session ends', async () => {
-      const { sessionId, token } = await sessions.create(context(), { email: 'olivia@acme.test' });
+      const { sessionId, token } = await createSession(context(), { email: 'olivia@acme.test' });
       expect(await here.verify(token, '10.0.0.1')).not.toBeNull();
-      await sessions.end(context(), { sessionId });
+      await endSession(context(), { sessionId });
       await expect.poll(() => here.verify(token, '10.0.0.1')).toBeNull();
     });
 
@@ -204,7 +211,7 @@ describe('believing', () => {
       const { secret } = await minted();
       const name = `Acme ${secret.slice(-6)}`;
       await here.verify(secret, '10.0.0.1');
-      await workspaces.update(context(), { workspaceId, name });
+      await updateWorkspace(context(), { workspaceId, name });
       await expect.poll(() => here.verify(secret, '10.0.0.1')).toMatchObject({ workspace: { name } });
     });
 
