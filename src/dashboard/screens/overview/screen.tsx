@@ -18,15 +18,17 @@ export default function OverviewScreen() {
         {({ workspace }) =>
           workspace !== null && (
             <Grid>
-              <Panel title={t('overview.members')}>
-                <Figure>{formatNumber(workspace.memberCounts.active)}</Figure>
-                <Facts
-                  facts={workspace.memberCounts.byRole.map(({ role, count }) => [
-                    t(`role.${role}`),
-                    formatNumber(count),
-                  ])}
-                />
-              </Panel>
+              {workspace.memberCounts !== null && (
+                <Panel title={t('overview.members')}>
+                  <Figure>{formatNumber(workspace.memberCounts.active)}</Figure>
+                  <Facts
+                    facts={workspace.memberCounts.byRole.map(({ role, count }) => [
+                      t(`role.${role}`),
+                      formatNumber(count),
+                    ])}
+                  />
+                </Panel>
+              )}
               {workspace.creditPool !== null && (
                 <Panel title={t('overview.credits', { month: formatMonth(workspace.creditPool.month) })}>
                   <Figure>{formatNumber(workspace.creditPool.remaining)}</Figure>

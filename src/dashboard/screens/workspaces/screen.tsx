@@ -19,12 +19,12 @@ export default function WorkspacesScreen() {
             <Empty title={t('workspaces.none')}>{t('workspaces.noneHint')}</Empty>
           ) : (
             <ul className={styles.list}>
-              {nodes.map(({ id, name, version, plan }) => (
+              {nodes.map(({ id, name, accessModel, plan }) => (
                 <li key={id}>
                   <Link className={styles.workspace} href={`/workspace/${id}`}>
                     <strong>{name}</strong>
                     <span className={styles.facts}>
-                      <Badge>{version}</Badge>
+                      <Badge>{accessModel}</Badge>
                       <Badge>{t(`plan.${plan}`)}</Badge>
                     </span>
                   </Link>
