@@ -3,8 +3,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { compressed } from './build/compress.ts';
 import { typedDocuments } from './build/documents.ts';
-import { keylessTypes } from './build/keyless-types.ts';
 import { compiledMessages } from './build/messages.ts';
+import { schemaTypes } from './build/schema-types.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const schemaFile = resolve(project, 'schema.graphql');
@@ -16,7 +16,7 @@ export default defineConfig({
     typedDocuments(import.meta.dirname, schemaFile),
     react(),
     compiledMessages(),
-    keylessTypes(schemaFile),
+    schemaTypes(schemaFile),
     compressed(),
   ],
   resolve: { alias: { '@formatjs/icu-messageformat-parser': noParser } },

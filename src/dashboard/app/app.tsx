@@ -7,6 +7,7 @@ import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
+import { JobsPanel } from './jobs-panel.js';
 import { useMessages } from './messages.js';
 import { ROUTES, WORKSPACE_ROUTES } from './routes.js';
 import { leaveForSignIn, Session } from './session.js';
@@ -48,6 +49,7 @@ export function App() {
               </Route>
             </Switch>
           </Session>
+          <JobsPanel />
           <Toasts />
         </Provider>
       </RouterProvider>

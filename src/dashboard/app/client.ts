@@ -1,6 +1,7 @@
-import keylessTypes from 'virtual:keyless-types';
+import { keylessTypes, possibleTypes } from 'virtual:schema-types';
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { Client, type CombinedError, fetchExchange, mapExchange } from 'urql';
+import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange } from 'urql';
+import { optimistic } from './optimistic.js';
 
 /** A refusal in the server's words, as screens show it. */
 export interface Refusal {
@@ -15,12 +16,6 @@ export interface Refusal {
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-/** The path of the field at fault, from `extensions.path` (a list, or a text with dots). */
-function fieldOf({ path, attribute }: Record<string, unknown>): string {
-  if (Array.isArray(path)) return path.join('.');
-  return text(attribute) ?? '';
-}
-
 /**
  * Reads what the server refused.
  * @param error what urql reports
@@ -34,7 +29,7 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
     code: text(extensions.code) ?? 'INTERNAL_SERVER_ERROR',
     message: first.message,
     hint: text(extensions.hint),
-    field: fieldOf(extensions),
+    field: Array.isArray(extensions.path) ? extensions.path.join('.') : '',
     requestId: text(extensions.requestId),
     extensions,
   };
@@ -45,19 +40,30 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
  * @param onSignedOut called when the server no longer knows the session
  */
 export function createClient(onSignedOut: () => void): Client {
+  return clientWith([
+    mapExchange({
+      onError: (error) => {
+        if (refusalOf(error)?.code === 'UNAUTHENTICATED') onSignedOut();
+      },
+    }),
+    cacheExchange({
+      keys: Object.fromEntries(keylessTypes.map((type) => [type, () => null])),
+      possibleTypes,
+      optimistic,
+    }),
+    fetchExchange,
+  ]);
+}
+
+/** A client that remembers nothing: it tells what has changed without changing what the screens show. */
+export const uncachedClient = clientWith([fetchExchange]);
+
+function clientWith(exchanges: Exchange[]): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     fetchOptions: { credentials: 'same-origin' },
-    exchanges: [
-      mapExchange({
-        onError: (error) => {
-          if (refusalOf(error)?.code === 'UNAUTHENTICATED') onSignedOut();
-        },
-      }),
-      cacheExchange({ keys: Object.fromEntries(keylessTypes.map((type) => [type, () => null])) }),
-      fetchExchange,
-    ],
+    exchanges,
   });
 }

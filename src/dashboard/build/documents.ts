@@ -23,7 +23,12 @@ export function typedDocuments(dashboard: string, schemaFile: string): Plugin {
   return {
     name: 'typed-documents',
     async buildStart() {
-      const config = { scalars: SCALARS, defaultScalarType: 'unknown', enumsAsTypes: true, useTypeImports: true };
+      const config = {
+        scalars: SCALARS,
+        defaultScalarType: 'unknown',
+        enumsAsTypes: true,
+        useTypeImports: true,
+      };
       await generate(
         {
           schema: schemaFile,

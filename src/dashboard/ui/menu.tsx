@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Text } from 'react-aria-components';
 import { Button } from './button.js';
-import { MoreIcon } from './icons.js';
+import { CheckIcon, ChevronIcon, MoreIcon } from './icons.js';
 import styles from './popover.module.css';
 
 export interface MenuAction {
@@ -51,6 +51,46 @@ export function Menu({ label, actions, trigger }: MenuProps) {
               </MenuItem>
             );
           })}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+interface CheckMenuProps<Id extends string> {
+  readonly label: string;
+  readonly choices: readonly { readonly id: Id; readonly label: string }[];
+  readonly selected: ReadonlySet<Id>;
+  readonly onChange: (selected: ReadonlySet<Id>) => void;
+}
+
+/** A menu of things that are on or off, such as the columns of a table. It remains open while they are chosen. */
+export function CheckMenu<Id extends string>({ label, choices, selected, onChange }: CheckMenuProps<Id>) {
+  return (
+    <MenuTrigger>
+      <Button>
+        {label}
+        <ChevronIcon />
+      </Button>
+      <Popover className={styles.popover ?? ''} placement="bottom end">
+        <AriaMenu
+          className={styles.list ?? ''}
+          aria-label={label}
+          selectionMode="multiple"
+          selectedKeys={selected}
+          onSelectionChange={(keys) => {
+            const chosen = choices.filter(({ id }) => keys === 'all' || keys.has(id));
+            onChange(new Set(chosen.map(({ id }) => id)));
+          }}
+        >
+          {choices.map(({ id, label: text }) => (
+            <MenuItem key={id} id={id} textValue={text} className={`${styles.item} ${styles.checkable}`}>
+              <span className={styles.check}>
+                <CheckIcon />
+              </span>
+              <Text slot="label">{text}</Text>
+            </MenuItem>
+          ))}
         </AriaMenu>
       </Popover>
     </MenuTrigger>

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 import type { MemberFilter, MemberOrderField, Role, SeatType } from '../../app/schema.generated.js';
 
@@ -8,13 +8,15 @@ export const PAGE_SIZE = 50;
 export const STATUSES = ['active', 'inactive', 'all'] as const;
 export type Status = (typeof STATUSES)[number];
 
+export const MANAGERS = ['WORKSPACE', 'IDENTITY_PROVIDER'] as const;
+
 /** What the members table shows; all of it is in the URL, so a link gives a colleague the same view. */
 export interface MembersView {
   readonly search: string;
   readonly status: Status;
   readonly role: Role | null;
   readonly seatType: SeatType | null;
-  readonly managedBy: 'WORKSPACE' | 'IDENTITY_PROVIDER' | null;
+  readonly managedBy: (typeof MANAGERS)[number] | null;
   readonly groupId: string | null;
   readonly isLimitReached: boolean;
   readonly sort: MemberOrderField;
@@ -24,10 +26,22 @@ export interface MembersView {
   readonly before: string | null;
 }
 
+/** Changes the view; `replace` leaves no step in the browser's history. */
+export type ChangeView = (change: Partial<MembersView>, replace?: boolean) => void;
+
+export const NO_FILTERS = {
+  search: '',
+  status: 'active',
+  role: null,
+  seatType: null,
+  managedBy: null,
+  groupId: null,
+  isLimitReached: false,
+} as const satisfies Partial<MembersView>;
+
 const FIRST_SORT: MemberOrderField = 'USER_NAME';
 
-/** The columns that can be sorted by. */
-export const SORTS: readonly MemberOrderField[] = [
+const SORTS: readonly MemberOrderField[] = [
   'USER_NAME',
   'ROLE',
   'SEAT_TYPE',
@@ -46,14 +60,14 @@ function oneOf<Value extends string>(values: readonly Value[], text: string | nu
   return values.find((value) => value.toLowerCase() === text?.toLowerCase()) ?? null;
 }
 
-/** Reads a view; unknown values count as not there, so that an old link still opens. */
+/** Reads a view. Unknown values are ignored, so that an old link still opens. */
 export function viewOf(parameters: URLSearchParams): MembersView {
   return {
     search: parameters.get('search') ?? '',
     status: oneOf(STATUSES, parameters.get('status')) ?? 'active',
     role: oneOf(ROLES, parameters.get('role')),
     seatType: oneOf(SEAT_TYPES, parameters.get('seat')),
-    managedBy: oneOf(['WORKSPACE', 'IDENTITY_PROVIDER'] as const, parameters.get('managedBy')),
+    managedBy: oneOf(MANAGERS, parameters.get('managedBy')),
     groupId: parameters.get('group'),
     isLimitReached: parameters.get('limit') === 'reached',
     sort: oneOf(SORTS, parameters.get('sort')) ?? FIRST_SORT,
@@ -63,23 +77,25 @@ export function viewOf(parameters: URLSearchParams): MembersView {
   };
 }
 
+const lower = (value: string | null) => value?.toLowerCase() ?? null;
+
 /** Writes a view with as few parameters as it needs. */
 export function parametersOf(view: MembersView): URLSearchParams {
   const entries: readonly (readonly [string, string | null])[] = [
     ['search', view.search],
     ['status', view.status === 'active' ? null : view.status],
-    ['role', view.role],
-    ['seat', view.seatType],
-    ['managedBy', view.managedBy],
+    ['role', lower(view.role)],
+    ['seat', lower(view.seatType)],
+    ['managedBy', lower(view.managedBy)],
     ['group', view.groupId],
     ['limit', view.isLimitReached ? 'reached' : null],
-    ['sort', view.sort === FIRST_SORT ? null : view.sort],
+    ['sort', view.sort === FIRST_SORT ? null : lower(view.sort)],
     ['order', view.isDescending ? 'desc' : null],
     ['after', view.after],
     ['before', view.before],
   ];
   const parameters = new URLSearchParams();
-  for (const [name, value] of entries) if (value !== null && value !== '') parameters.set(name, name === 'search' || name === 'after' || name === 'before' || name === 'group' ? value : value.toLowerCase());
+  for (const [name, value] of entries) if (value !== null && value !== '') parameters.set(name, value);
   return parameters;
 }
 
@@ -96,18 +112,31 @@ export function filterOf(view: MembersView): MemberFilter {
   };
 }
 
-/** The part of the list that a view shows. */
-export function pageOf({ after, before }: MembersView) {
+/** Whether the view leaves members out, other than those who have left the workspace. */
+export function isFiltered(view: MembersView): boolean {
+  return Object.entries(NO_FILTERS).some(([name, value]) => view[name as keyof typeof NO_FILTERS] !== value);
+}
+
+/** The part of the list that a view shows, in its order. */
+export function pageOf({ after, before, sort, isDescending }: MembersView) {
+  const orderBy = { field: sort, direction: isDescending ? ('DESC' as const) : ('ASC' as const) };
   return before === null
-    ? { first: PAGE_SIZE, after, last: null, before: null }
-    : { first: null, after: null, last: PAGE_SIZE, before };
+    ? { orderBy, first: PAGE_SIZE, after, last: null, before: null }
+    : { orderBy, first: null, after: null, last: PAGE_SIZE, before };
 }
 
 /** The view in the URL, and how to change it. Every change but a turn of the page goes back to the first page. */
-export function useMembersView(): readonly [MembersView, (change: Partial<MembersView>, replace?: boolean) => void] {
+export function useMembersView(): readonly [MembersView, ChangeView] {
   const [parameters, setParameters] = useSearchParams();
-  const view = useMemo(() => viewOf(parameters), [parameters]);
-  const change = (changed: Partial<MembersView>, replace = false) =>
-    setParameters(parametersOf({ ...view, after: null, before: null, ...changed }), { replace });
+  const text = parameters.toString();
+  const view = useMemo(() => viewOf(new URLSearchParams(text)), [text]);
+  const change: ChangeView = useCallback(
+    (changed, replace = false) =>
+      setParameters(
+        (current) => parametersOf({ ...viewOf(current), after: null, before: null, ...changed }),
+        { replace },
+      ),
+    [setParameters],
+  );
   return [view, change];
 }
