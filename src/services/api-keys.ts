@@ -11,7 +11,7 @@ import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit/record.js';
 import { authenticated, authorize } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
-import { asIs, Page, type PageArguments } from './lists/page.js';
+import { asIs, type ListOrder, Page, type PageArguments } from './lists/page.js';
 
 /** Rule 25. */
 export const MOST_KEYS = 10;
@@ -51,6 +51,7 @@ export async function list(
   return new Page<ApiKey>(
     context.batched,
     {
+      ...apiKeysOf(workspaceId),
       columns: KEY_COLUMNS,
       from: 'api_key k',
       where: 'k.workspace_id = $1',
@@ -60,6 +61,11 @@ export async function list(
     page,
     asIs,
   );
+}
+
+/** What the cursors of the workspace's keys belong to. */
+export function apiKeysOf(workspaceId: string): ListOrder {
+  return { name: `apiKeys ${workspaceId}` };
 }
 
 /**

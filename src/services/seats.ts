@@ -4,8 +4,9 @@ import { statement } from '../database/statement.js';
 import { SEAT_TYPES, type SeatType } from '../domain/access.js';
 
 import { DomainError } from '../domain/errors.js';
-import { SeatAllocation } from '../model/seat-allocation.js';
-import { changesBetween, record } from './audit/record.js';
+import type { SeatAllocation } from '../model/seat-allocation.js';
+import type { Workspace } from '../model/workspace.js';
+import { record } from './audit/record.js';
 import { authorize } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
 
@@ -23,56 +24,81 @@ export async function list(context: ServiceContext, workspaceId: string): Promis
   );
 }
 
+/** How many seats of one type. */
+export interface SeatTotal {
+  readonly seatType: SeatType;
+  readonly total: number;
+}
+
 /**
- * Sets how many seats of a type the workspace has (rule 8).
+ * Sets how many seats the workspace has of some types, all or none (rule 8).
  * @throws DomainError as `authorize` does; WRONG_WORKSPACE_VERSION on V2; INVALID_INPUT for fewer than are taken
  */
 export async function set(
   context: ServiceContext,
-  { workspaceId, seatType, total }: { workspaceId: string; seatType: SeatType; total: number },
-): Promise<SeatAllocation> {
+  { workspaceId, seats }: { readonly workspaceId: string; readonly seats: readonly SeatTotal[] },
+): Promise<Workspace> {
   const { workspace } = await authorize(context, 'seats.set', workspaceId);
   if (workspace.version !== 'V1') {
-    throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', {
-      attribute: 'seatType',
+    throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
+  }
+  requireTotals(seats);
+  await context.database.transaction(async (tx) => {
+    const changes: [SeatType, { before: number; after: number }][] = [];
+    // In the order in which everybody locks the types.
+    for (const { seatType, total } of seats.toSorted((a, b) => (a.seatType < b.seatType ? -1 : 1))) {
+      const before = await setOne(tx, workspaceId, seatType, total);
+      if (before !== total) changes.push([seatType, { before, after: total }]);
+    }
+    if (changes.length === 0) return;
+    await record(context, tx, {
+      workspaceId,
+      action: 'seats.set',
+      target: { type: 'workspace', id: workspaceId, label: workspace.name },
+      changes: Object.fromEntries(changes),
+    });
+  });
+  return workspace;
+}
+
+/** @throws DomainError INVALID_INPUT */
+function requireTotals(seats: readonly SeatTotal[]): void {
+  if (seats.length === 0 || new Set(seats.map(({ seatType }) => seatType)).size < seats.length) {
+    throw new DomainError('INVALID_INPUT', 'Send at least one type of seat, and each type once.', {
+      attribute: 'seats',
     });
   }
-  if (total < 0) throw new DomainError('INVALID_INPUT', 'total cannot be negative.', { attribute: 'total' });
-  return context.database.transaction(async (tx) => {
-    // There must be a row to lock before what it holds can be relied on.
-    await tx.rows(
-      `insert into seat_allocation (workspace_id, seat_type, workspace_version, total, used) values ($1, $2, 'V1', 0, 0)
-       on conflict do nothing`,
-      [workspaceId, seatType],
-    );
-    const [before] = await tx.rows<{ total: number; used: number }>(
-      'select total, used from seat_allocation where workspace_id = $1 and seat_type = $2 for no key update',
-      [workspaceId, seatType],
-    );
-    const used = before?.used ?? 0;
-    if (total < used) {
-      throw new DomainError('INVALID_INPUT', `${used} ${seatType.toLowerCase()} seats are taken.`, {
-        attribute: 'total',
-        hint: 'Take seats from members first, or keep at least as many as are taken.',
-        seat: { seatType, total: before?.total ?? 0, used },
-      });
-    }
-    const [after] = await tx.rows<SeatAllocation>(
-      `update seat_allocation set total = $3 where workspace_id = $1 and seat_type = $2
-       returning workspace_id as "workspaceId", seat_type as "seatType", workspace_version as "workspaceVersion", total, used`,
-      [workspaceId, seatType, total],
-    );
-    if (after === undefined) throw new Error('a seat allocation was not written');
-    if (before?.total !== total) {
-      await record(context, tx, {
-        workspaceId,
-        action: 'seats.set',
-        target: { type: 'workspace', id: workspaceId, label: workspace.name },
-        changes: changesBetween({ [seatType]: before?.total ?? 0 }, { [seatType]: total }),
-      });
-    }
-    return after;
-  });
+  if (seats.some(({ total }) => total < 0)) {
+    throw new DomainError('INVALID_INPUT', 'total cannot be negative.', { attribute: 'seats' });
+  }
+}
+
+/** @returns how many there were before; @throws DomainError INVALID_INPUT for fewer than are taken */
+async function setOne(sql: Sql, workspaceId: string, seatType: SeatType, total: number): Promise<number> {
+  // There must be a row to lock before what it holds can be relied on.
+  await sql.rows(
+    `insert into seat_allocation (workspace_id, seat_type, workspace_version, total, used) values ($1, $2, 'V1', 0, 0)
+     on conflict do nothing`,
+    [workspaceId, seatType],
+  );
+  const [before] = await sql.rows<{ total: number; used: number }>(
+    'select total, used from seat_allocation where workspace_id = $1 and seat_type = $2 for no key update',
+    [workspaceId, seatType],
+  );
+  const { total: totalBefore, used } = before ?? { total: 0, used: 0 };
+  if (total < used) {
+    throw new DomainError('INVALID_INPUT', `${used} ${seatType.toLowerCase()} seats are taken.`, {
+      attribute: 'seats',
+      hint: 'Take seats from members first, or keep at least as many as are taken.',
+      seat: { seatType, total: totalBefore, used },
+    });
+  }
+  await sql.rows('update seat_allocation set total = $3 where workspace_id = $1 and seat_type = $2', [
+    workspaceId,
+    seatType,
+    total,
+  ]);
+  return totalBefore;
 }
 
 /**

@@ -24,7 +24,7 @@ export interface GroupData {
 const GROUP = /* GraphQL */ `
   fragment G on Group {
     id version displayName externalId createdAt updatedAt
-    everyMember @include(if: $withMembers) { id name }
+    everyMember @include(if: $withMembers) { id: memberId name }
   }
 `;
 

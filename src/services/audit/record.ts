@@ -128,6 +128,7 @@ export async function list(
   return new Page<AuditEntry>(
     context.batched,
     {
+      name: `auditEntries ${filter.targetId ?? workspaceId}`,
       columns: ENTRY_COLUMNS,
       from: 'audit_entry e',
       where: auditFilterSql(workspaceId, filter, values),

@@ -4,7 +4,7 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type GroupFilter, groupFilterSql, requireModestGroups } from '../filters/groups.js';
 import { authorizeFilter } from '../filters/members.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { asIs, type ListOrder, Page, type PageArguments } from '../lists/page.js';
 import { findGroup, GROUP_COLUMNS } from '../rows/groups.js';
 import {
   MEMBER_JSON_COLUMNS,
@@ -51,6 +51,11 @@ const ORDER_COLUMNS = {
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;
 
+/** What the cursors of a workspace's groups belong to, in the order of creation. */
+export function groupsOf(workspaceId: string): ListOrder {
+  return { name: `groups ${workspaceId}` };
+}
+
 /**
  * The groups of a workspace.
  * @throws DomainError as `authorize` and `Page` do; INVALID_INPUT for a filter without measure
@@ -71,6 +76,7 @@ export async function list(
   return new Page<Group>(
     context.batched,
     {
+      ...groupsOf(workspaceId),
       columns: GROUP_COLUMNS,
       from: 'member_group g',
       where: `g.workspace_id = $1 and ${condition}`,
@@ -97,6 +103,7 @@ export async function members(
   return new Page<MemberRow, MemberJson>(
     context.batched,
     {
+      name: `groupMembers ${group.id}`,
       columns: MEMBER_JSON_COLUMNS,
       from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
       where: 'i.group_id = $1 and m.workspace_id = $2',
@@ -111,7 +118,7 @@ export async function members(
 
 /** A member of a group, as far as a list of thousands shows it. */
 export interface GroupMemberReference {
-  readonly id: string;
+  readonly memberId: string;
   readonly name: string;
 }
 
@@ -122,7 +129,7 @@ export interface GroupMemberReference {
 export async function everyMember(context: ServiceContext, group: Group): Promise<GroupMemberReference[]> {
   await authorize(context, 'group.read', group.workspaceId);
   return context.batched.rows<GroupMemberReference>(
-    `select m.id, coalesce(m.profile->>'displayName', m.user_name::text) as name
+    `select m.id as "memberId", coalesce(m.profile->>'displayName', m.user_name::text) as name
      from group_member i join member m on m.id = i.member_id where i.group_id = $1 order by m.id`,
     [group.id],
   );

@@ -22,6 +22,8 @@ import { factOf } from './write.js';
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
+  /** The invitation as it is now; null when it was not used. */
+  readonly invitation: InvitationRow | null;
   /** False for somebody who is an active member already: nothing has been used up. */
   readonly changed: boolean;
 }
@@ -49,7 +51,7 @@ export async function accept(context: ServiceContext, { token }: { token: string
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, changed: false };
+    if (member !== undefined) return { workspace, member, invitation: null, changed: false };
     const invitation = await use(tx, found);
     if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
     const added = await addWithin(context, tx, {
@@ -60,7 +62,8 @@ export async function accept(context: ServiceContext, { token }: { token: string
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);
-    return { workspace, ...added };
+    const accepted = await findInvitation(tx, workspaceId, invitation.id);
+    return { workspace, invitation: accepted ?? invitation, ...added };
   });
   // What this request knows of the caller's standing there is from before.
   context.grants.delete(workspaceId);

@@ -13,7 +13,7 @@ import type { MemberAccess } from '../../model/access.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { asIs, type Edge, edgeIn, Page, type PageArguments } from '../lists/page.js';
 import * as members from '../members/members.js';
 import { type AccessWish, accessWish, authorizeAccess } from '../members/requested-access.js';
 import { circumstances } from '../members/transaction.js';
@@ -65,6 +65,18 @@ const ORDER_COLUMNS = {
 
 const NEWEST_FIRST: InvitationOrder = { field: 'CREATED_AT', descending: true };
 
+function nameOf(workspaceId: string): string {
+  return `invitations ${workspaceId}`;
+}
+
+/** An invitation as an item of its workspace's list, in the usual order. */
+export function invitationEdge(invitation: InvitationRow): Edge<InvitationRow> {
+  const { workspaceId, createdAt } = invitation;
+  const order = { name: nameOf(workspaceId), orderBy: ORDER_COLUMNS.CREATED_AT, descending: true };
+  // As PostgreSQL writes a time.
+  return edgeIn(order, invitation, createdAt.toISOString().replace('T', ' ').replace('Z', '+00'));
+}
+
 /**
  * The invitations of a workspace, newest first unless told.
  * @throws DomainError as `authorize` and `Page` do
@@ -83,6 +95,7 @@ export async function list(
   return new Page<InvitationRow>(
     context.batched,
     {
+      name: nameOf(workspaceId),
       columns: INVITATION_COLUMNS,
       from: 'invitation i',
       where: conditions.join(' and '),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Sql } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
@@ -40,6 +41,8 @@ export interface Landmark {
 
 /** A list, before it is cut into pages. */
 export interface Listing {
+  /** Which list it is, with the id of what it belongs to: a cursor of another list is refused. */
+  readonly name: string;
   readonly columns: string;
   readonly from: string;
   /** What of `from` the condition and the order need, if less: where rows are only counted or skipped, it is enough. */
@@ -84,7 +87,8 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   readonly #size: number;
   readonly #offset: number;
   readonly #backward: boolean;
-  readonly #cursor: Cursor | null;
+  readonly #after: Cursor | null;
+  readonly #before: Cursor | null;
   readonly #itemOf: (row: Row) => Item;
   #fetched: Promise<Keyed<Row>[]> | undefined;
   #counted: Promise<number> | undefined;
@@ -101,18 +105,15 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     this.#backward = page.last !== undefined && page.last !== null;
     this.#size = sizeOf(page, this.#backward);
     this.#offset = page.offset ?? 0;
-    const cursor = (this.#backward ? page.before : page.after) ?? null;
-    if (
-      (this.#backward ? page.after : page.before) != null ||
-      this.#offset < 0 ||
-      ((this.#backward || cursor !== null) && this.#offset > 0)
-    ) {
-      throw new DomainError(
-        'INVALID_INPUT',
-        'Page with first and after, or last and before, or first and offset.',
-      );
+    const hasCursor = page.after != null || page.before != null;
+    if (this.#offset < 0 || ((this.#backward || hasCursor) && this.#offset > 0)) {
+      throw new DomainError('INVALID_INPUT', 'offset must not be negative, and goes with first only.', {
+        attribute: 'offset',
+        hint: 'Page with first and offset, or with cursors.',
+      });
     }
-    this.#cursor = cursor === null ? null : readCursor(cursor, listing.orderBy);
+    this.#after = page.after == null ? null : readCursor(page.after, 'after', listing);
+    this.#before = page.before == null ? null : readCursor(page.before, 'before', listing);
   }
 
   /** The page, in order. */
@@ -122,16 +123,18 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
 
   /** The page, in order, each with the cursor that stands for its place. */
   async edges(): Promise<{ cursor: string; node: Item }[]> {
-    return (await this.#rows()).map((row) => ({ cursor: cursorOf(row), node: this.#itemOf(row) }));
+    const mark = markOf(this.#listing);
+    return (await this.#rows()).map((row) => ({ cursor: cursorOf(row, mark), node: this.#itemOf(row) }));
   }
 
   /** The cursors of the first and the last; null for an empty page. */
   async ends(): Promise<{ startCursor: string | null; endCursor: string | null }> {
     const rows = await this.#rows();
     const [first, last] = [rows.at(0), rows.at(-1)];
+    const mark = markOf(this.#listing);
     return {
-      startCursor: first === undefined ? null : cursorOf(first),
-      endCursor: last === undefined ? null : cursorOf(last),
+      startCursor: first === undefined ? null : cursorOf(first, mark),
+      endCursor: last === undefined ? null : cursorOf(last, mark),
     };
   }
 
@@ -143,11 +146,11 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 
   async hasNextPage(): Promise<boolean> {
-    return this.#backward ? this.#cursor !== null : await this.#hasMore();
+    return this.#backward ? this.#before !== null : await this.#hasMore();
   }
 
   async hasPreviousPage(): Promise<boolean> {
-    return this.#backward ? await this.#hasMore() : this.#cursor !== null || this.#offset > 0;
+    return this.#backward ? await this.#hasMore() : this.#after !== null || this.#offset > 0;
   }
 
   async #rows(): Promise<Keyed<Row>[]> {
@@ -204,7 +207,9 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     const direction = down ? 'desc' : 'asc';
     const all = [...values];
     const place = (value: unknown): string => `$${all.push(value)}`;
-    const after = this.#cursor === null ? '' : ` and ${beyond(this.#listing, this.#cursor, down, place)}`;
+    const after = this.#after === null ? '' : ` and ${beyond(this.#listing, this.#after, descending, place)}`;
+    const before =
+      this.#before === null ? '' : ` and ${beyond(this.#listing, this.#before, !descending, place)}`;
     const key = orderBy === undefined ? '' : `, ${orderBy.column}::text as "orderKey"`;
     const total =
       ofRow === true && this.#totalWanted
@@ -219,7 +224,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     // Written out where it is usual: of a limit that is bound PostgreSQL knows nothing beforehand, and plans each page anew.
     const rows = this.#size + 1;
     const limit = USUAL_SIZES.has(this.#size) ? String(rows) : place(rows);
-    const cut = `where ${where}${after}${start} ${sorted} limit ${limit}${offset}`;
+    const cut = `where ${where}${after}${before}${start} ${sorted} limit ${limit}${offset}`;
     const condition =
       narrowFrom === undefined || this.#offset === 0
         ? cut
@@ -235,7 +240,8 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     }
     const { from, narrowFrom = from, where, values, positions } = this.#listing;
     if (this.#far !== undefined) return this.#far.total();
-    if (this.#fetched !== undefined && this.#size > 0 && this.#cursor === null && !this.#backward) {
+    const isFromStart = this.#after === null && this.#before === null && !this.#backward;
+    if (this.#fetched !== undefined && this.#size > 0 && isFromStart) {
       const rows = await this.#fetched;
       if (rows.length <= this.#size && (rows.length > 0 || this.#offset === 0))
         return this.#offset + rows.length;
@@ -286,9 +292,37 @@ function sizeOf(page: PageArguments, backward: boolean): number {
   return size;
 }
 
-function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }): string {
+function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }, mark: string): string {
   const key = orderKey === undefined ? null : (orderKey ?? WITHOUT);
-  return Buffer.from(JSON.stringify([id, key])).toString('base64url');
+  return Buffer.from(JSON.stringify([mark, id, key])).toString('base64url');
+}
+
+/** Names the list and its order in a cursor, in a few characters. */
+function markOf({ name, orderBy, descending = false }: ListOrder): string {
+  const text = `${name} ${orderBy?.column ?? ''} ${descending ? 'desc' : 'asc'}`;
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+}
+
+/** What a cursor belongs to. */
+export type ListOrder = Pick<Listing, 'name' | 'orderBy' | 'descending'>;
+
+/** Something in a list, with the cursor of its place there. */
+export interface Edge<Item> {
+  readonly cursor: string;
+  readonly node: Item;
+}
+
+/**
+ * The edge of something that was just added, in the list of which it is now part.
+ * @param orderKey the value that the list is ordered by, as text; left out where that is the id
+ */
+export function edgeIn<Item extends { id: string }>(
+  listing: ListOrder,
+  node: Item,
+  orderKey?: string,
+): Edge<Item> {
+  const { id } = node;
+  return { node, cursor: cursorOf(orderKey === undefined ? { id } : { id, orderKey }, markOf(listing)) };
 }
 
 type OrderBy = NonNullable<Listing['orderBy']>;
@@ -315,18 +349,20 @@ function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key
   return typeof key === 'string' && IS_KEY[orderBy.type](key);
 }
 
-function readCursor(text: string, orderBy: OrderBy | undefined): Cursor {
+function readCursor(text: string, attribute: 'after' | 'before', listing: Listing): Cursor {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (Array.isArray(parsed)) {
-      const [id, key]: unknown[] = parsed;
-      if (typeof id === 'string' && isId(id) && isKeyOf(orderBy, key)) return { id, key };
+      const [mark, id, key]: unknown[] = parsed;
+      const isOfList = mark === markOf(listing) && typeof id === 'string' && isId(id);
+      if (isOfList && isKeyOf(listing.orderBy, key)) return { id, key };
     }
   } catch {
     // Not JSON: not one of our cursors either.
   }
-  throw new DomainError('INVALID_INPUT', 'This cursor is not one of this list.', {
-    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
+  throw new DomainError('INVALID_INPUT', 'The cursor does not belong to this list in this order.', {
+    attribute,
+    hint: 'Send endCursor or startCursor of an earlier page of the same list, in the same order.',
   });
 }
 

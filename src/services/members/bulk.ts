@@ -1,17 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Sql, Transaction } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
-import { isId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  lockMembers,
-  MEMBER_ROW_COLUMNS,
-  MEMBER_TABLES,
-  type MemberRecord,
-  type MemberRow,
-  memberRow,
-} from '../rows/members.js';
+import { authorizeFilter, type MemberFilter, memberFilterSql, requireModest } from '../filters/members.js';
+import { findMembers, lockMembers, MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 import * as seats from '../seats.js';
 import { lockGroups } from './leave-groups.js';
 import {
@@ -27,18 +21,29 @@ import {
 import { memberNotFound, requireFresh, transitionBy } from './transaction.js';
 import { keepAnOwner, lockOwners, type Transition, write } from './write.js';
 
-/** What is to become of each member: exactly one of them. */
+/** The changes that need no value. */
+export const BULK_ACTIONS = ['REMOVE', 'CLEAR_CREDIT_LIMIT'] as const;
+export type BulkAction = (typeof BULK_ACTIONS)[number];
+
+/** The change to make to each member: exactly one of these. */
 export interface BulkChange {
   readonly access?: AccessWish | null;
   readonly setCreditLimit?: number | null;
-  readonly clearCreditLimit?: boolean | null;
-  readonly remove?: boolean | null;
+  readonly action?: BulkAction | null;
+}
+
+/** The members to change: those with these ids, or all that match a filter. */
+export interface MembersSelector {
+  readonly ids?: readonly string[] | null;
+  readonly filter?: MemberFilter | null;
 }
 
 export interface BulkUpdate {
   readonly workspaceId: string;
-  readonly memberIds: readonly string[];
-  /** In the order of `memberIds`, where given; null: whatever the version is. */
+  readonly members: MembersSelector;
+  /** How many members the caller expects to match the filter. */
+  readonly expectedCount?: number | null;
+  /** In the order of the ids, where there are some; null: whatever the version is. */
   readonly expectedVersions?: readonly (number | null)[] | null;
   readonly change: BulkChange;
   /** Only say what would happen. */
@@ -62,18 +67,23 @@ export const MOST_MEMBERS = 500;
  * Does the same to many members, one after the other in the order of their ids as given, each judged on its own by the
  * rules of the single mutations: who is refused is reported, all others are changed. One transaction: nobody sees half
  * of it, and a fault in the middle leaves nothing. A dry run is the same transaction, rolled back.
- * @returns a result for every id, in the order given; an id that is there twice is done twice (rule 21)
- * @throws DomainError as `authorize` does, once for all; INVALID_INPUT for too many or no ids; WRONG_WORKSPACE_VERSION
- *   for a change that no member of the workspace could undergo
+ * @returns a result for every id, in their order; an id that is there twice is done twice (rule 21)
+ * @throws DomainError as `authorize` does, once for all; INVALID_INPUT for too many or no ids; STALE_VERSION when
+ *   another number of members matches the filter than expected; WRONG_WORKSPACE_VERSION for a change that no member of
+ *   the workspace could undergo
  */
 export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Promise<BulkResult[]> {
-  const { workspaceId, memberIds, change } = input;
+  const { workspaceId, members: selector, change } = input;
   await authorizeAccess(context, workspaceId, change.access ?? null);
   const { memberId: own } = await authorize(context, 'member.write', workspaceId);
   requireMeasure(input);
+  if (selector.filter != null) await authorizeFilter(context, workspaceId, selector.filter);
   const wishFor = wishOf(change);
   const work = async (tx: Transaction): Promise<BulkResult[]> => {
+    const memberIds = await select(tx, input);
     await lockMembers(tx, workspaceId, own === null ? memberIds : [...memberIds, own]);
+    // Before their locks were held, somebody may have changed whether they match.
+    if (selector.filter != null && !isDeepStrictEqual(await select(tx, input), memberIds)) throw otherCount();
     const grant = await authorizeNow(context, tx, 'member.write', workspaceId);
     requirePossible(grant.workspace, change);
     const members = await findMembers(tx, workspaceId, memberIds);
@@ -96,41 +106,72 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
   return input.dryRun ? context.database.rehearsal(work) : context.database.transaction(work);
 }
 
-/** @throws DomainError INVALID_INPUT for `false`, which would mean nothing */
-function wishOf({ access, setCreditLimit, clearCreditLimit, remove }: BulkChange): WishForMember {
+function wishOf({ access, setCreditLimit, action }: BulkChange): WishForMember {
   if (access != null) return toHaveAccess(access);
   if (setCreditLimit != null) return toHaveCreditLimit(setCreditLimit);
-  if (clearCreditLimit === true) return toHaveCreditLimit(null);
-  if (remove === true) return toBeRemoved;
-  const attribute = remove === false ? 'change.remove' : 'change.clearCreditLimit';
-  throw new DomainError('INVALID_INPUT', `${attribute} can only be true.`, {
-    attribute,
-    hint: 'Leave it out, and say what is to be done instead.',
-  });
+  return action === 'REMOVE' ? toBeRemoved : toHaveCreditLimit(null);
 }
 
-function requireMeasure({ memberIds, expectedVersions }: BulkUpdate): void {
-  if (memberIds.length === 0 || memberIds.length > MOST_MEMBERS) {
-    throw new DomainError('INVALID_INPUT', `Give from 1 to ${MOST_MEMBERS} memberIds.`, {
-      attribute: 'memberIds',
+/** @throws DomainError INVALID_INPUT */
+function requireMeasure({ members: { ids, filter }, expectedCount, expectedVersions }: BulkUpdate): void {
+  if (ids != null && (ids.length === 0 || ids.length > MOST_MEMBERS)) {
+    throw new DomainError('INVALID_INPUT', `Send from 1 to ${MOST_MEMBERS} ids.`, {
+      attribute: 'members.ids',
       hint: 'Change more members in several requests.',
     });
   }
-  if (expectedVersions != null && expectedVersions.length !== memberIds.length) {
-    throw new DomainError('INVALID_INPUT', 'expectedVersions must be as many as memberIds.', {
+  if ((filter == null) !== (expectedCount == null)) {
+    throw new DomainError('INVALID_INPUT', 'expectedCount goes with members.filter, and only with it.', {
+      attribute: 'expectedCount',
+      hint: 'Send the totalCount of the list that was shown for this filter.',
+    });
+  }
+  if (filter != null) requireModest(filter);
+  if (expectedVersions != null && expectedVersions.length !== ids?.length) {
+    throw new DomainError('INVALID_INPUT', 'expectedVersions must have as many items as members.ids.', {
       attribute: 'expectedVersions',
-      hint: 'Give the version of each member in the order of memberIds, or null where any will do.',
+      hint: 'Send the version of each member in the order of the ids, or null for any version.',
     });
   }
 }
 
+/**
+ * The ids of the members to change.
+ * @throws DomainError INVALID_INPUT when too many match; STALE_VERSION when not as many as expected do
+ */
+async function select(
+  sql: Sql,
+  { workspaceId, members, expectedCount }: BulkUpdate,
+): Promise<readonly string[]> {
+  if (members.filter == null) return members.ids ?? [];
+  const values: unknown[] = [workspaceId];
+  const condition = memberFilterSql(members.filter, values);
+  const matching = await sql.rows<{ id: string }>(
+    `select m.id from ${MEMBER_TABLES} where m.workspace_id = $1 and ${condition} order by m.id limit ${MOST_MEMBERS + 1}`,
+    values,
+  );
+  if (matching.length > MOST_MEMBERS) {
+    throw new DomainError('INVALID_INPUT', `More than ${MOST_MEMBERS} members match the filter.`, {
+      attribute: 'members.filter',
+      hint: 'Change them in several requests, each with a narrower filter.',
+    });
+  }
+  if (matching.length !== expectedCount) throw otherCount();
+  return matching.map(({ id }) => id);
+}
+
+function otherCount(): DomainError {
+  return new DomainError('STALE_VERSION', 'Other members match the filter now than were expected.', {
+    attribute: 'expectedCount',
+    hint: 'Show the list again and repeat the change with its totalCount.',
+  });
+}
+
 /** What would be refused for every member alike is refused once. @throws DomainError WRONG_WORKSPACE_VERSION */
-function requirePossible(
-  workspace: Workspace,
-  { access, setCreditLimit, clearCreditLimit }: BulkChange,
-): void {
+function requirePossible(workspace: Workspace, { access, setCreditLimit, action }: BulkChange): void {
   if (access != null) accessWish(workspace, access);
-  if (setCreditLimit != null || clearCreditLimit === true) requireVersion(workspace, 'V2', 'creditLimit');
+  if (setCreditLimit != null || action === 'CLEAR_CREDIT_LIMIT')
+    requireVersion(workspace, 'V2', 'creditLimit');
 }
 
 /**
@@ -140,17 +181,17 @@ function requirePossible(
 async function lockWhatIsTouched(
   sql: Sql,
   workspaceId: string,
-  { access, remove }: BulkChange,
+  { access, action }: BulkChange,
   members: readonly MemberRow[],
 ): Promise<void> {
-  if (remove === true) {
+  if (action === 'REMOVE') {
     await lockGroups(
       sql,
       members.flatMap(({ groups }) => groups.map(({ id }) => id)),
     );
     if (members.some(({ role }) => role === 'OWNER')) await lockOwners(sql, workspaceId);
   }
-  if (access?.seat == null && remove !== true) return;
+  if (access?.seat == null && action !== 'REMOVE') return;
   const types = [...members.map(({ seatType }) => seatType), access?.seat?.seatType ?? null];
   await seats.lockTypes(
     sql,
@@ -204,16 +245,4 @@ async function requireWritable(sql: Sql, { workspace, row, next }: Transition): 
   if (row.role === 'OWNER' && next.access?.role !== 'OWNER') await keepAnOwner(sql, workspace.id, row.id);
   const taken = next.access?.seatType ?? null;
   if (taken !== null && taken !== row.seatType) await seats.requireFree(sql, workspace.id, taken);
-}
-
-async function findMembers(
-  sql: Sql,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<Map<string, MemberRow>> {
-  const records = await sql.rows<MemberRecord>(
-    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.id = any($2::uuid[])`,
-    [workspaceId, ids.filter(isId)],
-  );
-  return new Map(records.map((record) => [record.id, memberRow(record)]));
 }

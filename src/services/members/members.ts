@@ -1,7 +1,8 @@
 import { DomainError } from '../../domain/errors.js';
-import type { Profile } from '../../domain/profile.js';
+import { type JsonObject, mergedProfile, type Profile } from '../../domain/profile.js';
 import { readProvisioning } from '../../domain/provisioning.js';
 import type { Membership } from '../../model/membership.js';
+import type { Workspace } from '../../model/workspace.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -12,7 +13,7 @@ import {
   requireModest,
 } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { asIs, type ListOrder, Page, type PageArguments } from '../lists/page.js';
 import {
   findMember,
   findMemberByUserName,
@@ -48,7 +49,8 @@ export interface NewMember {
 export interface MemberUpdate extends commands.MemberTarget {
   readonly userName?: string | null;
   readonly externalId?: string | null;
-  readonly profile?: Profile | null;
+  /** The attributes to change; null clears one, and all others keep their values. */
+  readonly profile?: JsonObject | null;
 }
 
 /**
@@ -76,6 +78,38 @@ export async function get(
   return found;
 }
 
+/** What the cursors of a workspace's members belong to, in the order of creation. */
+export function membersOf(workspaceId: string): ListOrder {
+  return { name: `members ${workspaceId}` };
+}
+
+/**
+ * The members that a command on a group has changed, by id.
+ * @throws DomainError as `authorize` and `Page` do
+ */
+export async function changedMembers(
+  context: ServiceContext,
+  workspaceId: string,
+  ids: readonly string[],
+  page: PageArguments,
+): Promise<Page<MemberRow, MemberJson>> {
+  await authorize(context, 'member.read', workspaceId);
+  return new Page<MemberRow, MemberJson>(
+    context.batched,
+    {
+      name: `changedMembers ${workspaceId}`,
+      columns: MEMBER_JSON_COLUMNS,
+      from: MEMBER_TABLES,
+      narrowFrom: 'member m',
+      where: 'm.workspace_id = $1 and m.id = any($2::uuid[])',
+      values: [workspaceId, ids],
+      id: 'm.id',
+    },
+    page,
+    memberOfJson,
+  );
+}
+
 /**
  * The members of a workspace, active or not.
  * @throws DomainError as `authorize` and `Page` do
@@ -98,6 +132,7 @@ export async function list(
   return new Page<MemberRow, MemberJson>(
     context.batched,
     {
+      ...membersOf(workspaceId),
       columns: MEMBER_JSON_COLUMNS,
       from: MEMBER_TABLES,
       // PostgreSQL joins all stays only to count or skip their members: it sees no use in a partial unique index there.
@@ -135,12 +170,25 @@ const COUNTS = `
  */
 export async function counts(context: ServiceContext, workspaceId: string): Promise<MemberCounts> {
   const { workspace } = await authorize(context, 'member.read', workspaceId);
-  const counted = await context.batched.rows<{
-    role: string | null;
-    seatType: string | null;
-    count: number;
-  }>(COUNTS, [workspaceId]);
+  const counted = await context.batched.rows<CountedMembers>(COUNTS, [workspaceId]);
   const all = counted.find(({ role }) => role === null)?.count ?? 0;
+  const active = counted.reduce((total, { role, count }) => (role === null ? total : total + count), 0);
+  return memberCounts(workspace, counted, all - active);
+}
+
+/** As many members as have a role and a seat type; without a role they are not counted as active. */
+export interface CountedMembers {
+  readonly role: string | null;
+  readonly seatType: string | null;
+  readonly count: number;
+}
+
+/** The counts of a workspace, of what a query has counted. */
+export function memberCounts(
+  workspace: Workspace,
+  counted: readonly CountedMembers[],
+  inactive: number,
+): MemberCounts {
   const rows = counted.filter(({ role }) => role !== null);
   const sum = (key: 'role' | 'seatType') =>
     rows.reduce(
@@ -150,7 +198,7 @@ export async function counts(context: ServiceContext, workspaceId: string): Prom
   const active = rows.reduce((total, row) => total + row.count, 0);
   return {
     active,
-    inactive: all - active,
+    inactive,
     byRole: [...sum('role')].map(([role, count]) => ({ role: role ?? '', count })),
     bySeatType:
       workspace.version === 'V1'
@@ -171,6 +219,7 @@ export function memberships(
   return new Page<Membership>(
     context.batched,
     {
+      name: `memberships ${member.id}`,
       columns: MEMBERSHIP_COLUMNS,
       from: 'membership s',
       where: 's.member_id = $1 and s.workspace_id = $2',
@@ -226,12 +275,12 @@ export async function add(context: ServiceContext, input: NewMember): Promise<Me
  */
 export function update(context: ServiceContext, input: MemberUpdate): Promise<MemberChange> {
   const { userName, externalId, profile } = input;
-  return commands.change(context, input, (workspace) =>
+  return commands.change(context, input, (workspace, member) =>
     readProvisioning(workspace.version, {
       mode: 'PATCH',
       ...(userName == null ? {} : { userName }),
       ...(externalId === undefined ? {} : { externalId }),
-      ...(profile == null ? {} : { profile }),
+      ...(profile == null ? {} : { profile: mergedProfile(member.attributes, profile) }),
     }),
   );
 }

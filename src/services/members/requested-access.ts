@@ -57,22 +57,22 @@ export async function authorizeAccess(
 /** @throws DomainError WRONG_WORKSPACE_VERSION for the other version's kind of access */
 export function accessWish(workspace: Workspace, { seat, role }: AccessWish): Partial<MemberWish> {
   if (seat != null) {
-    requireVersion(workspace, 'V1', 'seat');
+    requireVersion(workspace, 'V1', 'seatAccess');
     return { role: seat.role, seatType: seat.seatType ?? null };
   }
   if (role == null)
-    throw new DomainError('INVALID_INPUT', 'Say which access: a seat or a role.', { attribute: 'access' });
-  requireVersion(workspace, 'V2', 'role');
+    throw new DomainError('INVALID_INPUT', 'Send either seatAccess or roleAccess.', { attribute: 'access' });
+  requireVersion(workspace, 'V2', 'roleAccess');
   return { role: role.role, ...(role.creditLimit == null ? {} : { creditLimit: role.creditLimit }) };
 }
 
 /** @throws DomainError WRONG_WORKSPACE_VERSION */
 export function requireVersion({ version }: Workspace, needed: WorkspaceVersion, attribute: string): void {
   if (version === needed) return;
-  const instead = version === 'V1' ? 'seat' : 'role';
+  const instead = version === 'V1' ? 'seatAccess' : 'roleAccess';
   throw new DomainError('WRONG_WORKSPACE_VERSION', `${attribute} does not exist on a ${version} workspace.`, {
     attribute,
-    hint: `Give a ${instead} instead.`,
+    hint: `Send ${instead} instead.`,
   });
 }
 

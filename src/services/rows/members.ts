@@ -273,3 +273,30 @@ export function stateOf(row: MemberRecord): MemberState {
   const { userName, externalId, attributes } = row;
   return { userName, externalId, profile: attributes, access: accessOf(row) };
 }
+
+/** The members of the workspace with these ids, by id; those that it does not have are missing. */
+export async function findMembers(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Map<string, MemberRow>> {
+  const records = await sql.rows<MemberRecord>(
+    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.id = any($2::uuid[])`,
+    [workspaceId, ids.filter(isId)],
+  );
+  return new Map(records.map((record) => [record.id, memberRow(record)]));
+}
+
+/** The members of the workspace with these accounts. */
+export async function findMembersOfAccounts(
+  sql: Sql,
+  workspaceId: string,
+  accountIds: readonly string[],
+): Promise<MemberRow[]> {
+  if (accountIds.length === 0) return [];
+  const records = await sql.rows<MemberRecord>(
+    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.account_id = any($2::uuid[])`,
+    [workspaceId, accountIds],
+  );
+  return records.map(memberRow);
+}

@@ -39,6 +39,9 @@ const LOCATE = `
   union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($1::uuid[]) and workspace_id is not null
   union all select a.id, 'Account', a.id from account a where a.id = any($1::uuid[])`;
 
+/** The most objects that are looked up at once. */
+export const MOST_NODES = 100;
+
 /** Something with a global id, and the name of its GraphQL type. */
 export type NodeRow = object & { readonly id: string; readonly __typename: Located['type'] };
 
@@ -49,8 +52,8 @@ export type NodeRow = object & { readonly id: string; readonly __typename: Locat
  */
 export async function byIds(context: ServiceContext, ids: readonly string[]): Promise<(NodeRow | null)[]> {
   authenticated(context);
-  if (ids.length > 100)
-    throw new DomainError('INVALID_INPUT', 'Ask for at most 100 ids.', { attribute: 'ids' });
+  if (ids.length > MOST_NODES)
+    throw new DomainError('INVALID_INPUT', `Ask for at most ${MOST_NODES} ids.`, { attribute: 'ids' });
   const located = await context.reads.rows<Located>(LOCATE, [ids.filter(isId)]);
   const places = new Map(located.map((place) => [place.id, place]));
   return Promise.all(ids.map((id) => visible(context, places.get(id.toLowerCase()))));

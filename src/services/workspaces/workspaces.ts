@@ -18,7 +18,8 @@ import { changesBetween, record } from '../audit/record.js';
 import { authenticated, authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { holdEachMonth } from '../credits/queries.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { escaped } from '../lists/comparison.js';
+import { asIs, type ListOrder, Page, type PageArguments } from '../lists/page.js';
 import { apply, memberChanges, openMembership } from '../members/write.js';
 import * as accounts from '../rows/accounts.js';
 import { findAdmins, lockMembers, memberAccess, stateOf } from '../rows/members.js';
@@ -178,20 +179,53 @@ export async function get(context: ServiceContext, workspaceId: string): Promise
  * The workspaces in which the caller has a part: a key's own, a person's, an operator's all.
  * @throws DomainError UNAUTHENTICATED
  */
-export async function list(context: ServiceContext, page: PageArguments): Promise<Page<Workspace>> {
+export async function list(
+  context: ServiceContext,
+  filter: WorkspaceFilter,
+  page: PageArguments,
+): Promise<Page<Workspace>> {
   const actor = authenticated(context);
-  const [where, values] =
+  const [own, values]: [string, unknown[]] =
     actor.type === 'API_KEY'
       ? ['w.id = $1', [actor.workspace.id]]
       : actor.type === 'PERSON'
         ? [WORKSPACES_OF_PERSON, sessionValues(actor)]
         : ['true', []];
+  const where = [own, ...filterSql(filter, values)].join(' and ');
   return new Page<Workspace>(
     context.reads,
-    { columns: WORKSPACE_COLUMNS, from: 'workspace w', where, values, id: 'w.id' },
+    { ...WORKSPACES, columns: WORKSPACE_COLUMNS, from: 'workspace w', where, values, id: 'w.id' },
     page,
     asIs,
   );
+}
+
+/** What the cursors of workspaces belong to. */
+export const WORKSPACES: ListOrder = { name: 'workspaces' };
+
+/** Conditions on workspaces, all of which must hold. */
+export interface WorkspaceFilter {
+  /** Text in the name, without case. */
+  readonly search?: string | null;
+  readonly plans?: readonly Plan[] | null;
+  readonly accessModel?: WorkspaceVersion | null;
+  readonly scimEnabled?: boolean | null;
+}
+
+/** @param values the statement's values so far; the filter's are added */
+function filterSql(
+  { search, plans, accessModel, scimEnabled }: WorkspaceFilter,
+  values: unknown[],
+): string[] {
+  const place = (value: unknown) => `$${values.push(value)}`;
+  return [
+    ...(search == null || search.trim() === ''
+      ? []
+      : [`w.name ilike ${place(`%${escaped(search.trim())}%`)}`]),
+    ...(plans == null ? [] : [`w.plan = any(${place(plans)}::text[])`]),
+    ...(accessModel == null ? [] : [`w.version = ${place(accessModel)}`]),
+    ...(scimEnabled == null ? [] : [`w.scim_enabled = ${place(scimEnabled)}`]),
+  ];
 }
 
 const WORKSPACES_OF_PERSON = `
@@ -206,6 +240,8 @@ export function defaultAccess({ version, defaultRole, defaultSeatType }: Workspa
 
 export interface WorkspaceUpdate {
   readonly workspaceId: string;
+  /** Refuse when the workspace has another version by now. */
+  readonly expectedVersion?: number | null;
   readonly name?: string | null;
   readonly plan?: Plan | null;
   readonly scimEnabled?: boolean | null;
@@ -219,13 +255,15 @@ export interface WorkspaceUpdate {
 /**
  * Changes settings; what is absent stays. Plan and SCIM are for operators. Leaving ENTERPRISE makes editors (V1:
  * members) of admins and switches SCIM off (rule 24).
- * @throws DomainError as `authorize` does; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM without ENTERPRISE
+ * @throws DomainError as `authorize` does; STALE_VERSION; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM
+ *   without ENTERPRISE
  */
 export async function update(context: ServiceContext, input: WorkspaceUpdate): Promise<Workspace> {
   await authorize(context, 'workspace.update', input.workspaceId);
   if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
   if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
   return changing(context, input, async (tx, workspace) => {
+    requireFresh(workspace, input.expectedVersion);
     if (input.name != null) workspace.name = requiredName(input.name, LONGEST_NAME);
     setDefaults(workspace, input);
     const leavesEnterprise =
@@ -236,6 +274,15 @@ export async function update(context: ServiceContext, input: WorkspaceUpdate): P
     requireEnterprise(workspace);
     if (leavesEnterprise) await demoteAdmins(context, tx, workspace);
   });
+}
+
+function requireFresh({ revision }: Workspace, expectedVersion: number | null | undefined): void {
+  if (expectedVersion == null || expectedVersion === revision) return;
+  throw new DomainError(
+    'STALE_VERSION',
+    `The workspace has changed meanwhile: it has version ${revision}, not ${expectedVersion}.`,
+    { attribute: 'expectedVersion', hint: 'Read the workspace again and repeat the change.' },
+  );
 }
 
 function setDefaults(workspace: Workspace, input: WorkspaceUpdate): void {
