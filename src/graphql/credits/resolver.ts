@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { CreditConsumption } from '../../model/credits.js';
 import { Member } from '../../model/member.js';
 import { YearMonth } from '../../model/scalars.js';
@@ -33,6 +33,12 @@ import {
   MemberUsage,
 } from './types.js';
 
+const DEFAULT_MONTHS = 12;
+
+function monthsAsked({ months }: { readonly months?: unknown }): number {
+  return typeof months === 'number' ? months : DEFAULT_MONTHS;
+}
+
 const CURRENT_MONTH = 'The month to read. Without one it is the current month.';
 
 @Resolver(() => Workspace)
@@ -52,6 +58,7 @@ export class WorkspaceCreditsResolver {
     return getCreditPool(services, id, month ?? null);
   }
 
+  @Extensions({ listSize: monthsAsked })
   @FieldResolver(() => [CreditPool], {
     nullable: true,
     description:
@@ -61,7 +68,10 @@ export class WorkspaceCreditsResolver {
   creditPoolHistory(
     @Root() { id }: Workspace,
     @Ctx() { services }: Context,
-    @Arg('months', () => Int, { defaultValue: 12, description: 'The number of months, from 1 to 60.' })
+    @Arg('months', () => Int, {
+      defaultValue: DEFAULT_MONTHS,
+      description: 'The number of months, from 1 to 60.',
+    })
     months: number,
   ): Promise<CreditPool[]> {
     return creditPoolHistory(services, id, months);
@@ -130,6 +140,7 @@ export class MemberCreditsResolver {
     return usageOf(services, member, month ?? null);
   }
 
+  @Extensions({ listSize: monthsAsked })
   @FieldResolver(() => [MemberMonth], {
     nullable: true,
     description:
@@ -139,7 +150,10 @@ export class MemberCreditsResolver {
   usageByMonth(
     @Root() member: MemberRow,
     @Ctx() { services }: Context,
-    @Arg('months', () => Int, { defaultValue: 12, description: 'The number of months, from 1 to 60.' })
+    @Arg('months', () => Int, {
+      defaultValue: DEFAULT_MONTHS,
+      description: 'The number of months, from 1 to 60.',
+    })
     months: number,
   ): Promise<MemberMonth[] | null> {
     return usageByMonth(services, member, months);

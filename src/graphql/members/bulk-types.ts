@@ -21,13 +21,13 @@ export class MembersBulkChange {
     nullable: true,
     description: 'The access to give, as `memberSetAccess` does.',
   })
-  setAccess?: MemberAccessInput | null;
+  access?: MemberAccessInput | null;
 
   @Field(() => PositiveInt, {
     nullable: true,
     description: 'V2: the credit limit to set, as `memberSetCreditLimit` does.',
   })
-  setCreditLimit?: number | null;
+  creditLimit?: number | null;
 
   @Field(() => BulkActionEnum, { nullable: true, description: 'A change that needs no value.' })
   action?: BulkAction | null;

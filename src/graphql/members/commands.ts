@@ -235,10 +235,14 @@ function memberUpdate({ profile, ...input }: MemberUpdateInput) {
 }
 
 function bulkUpdateOf({ change, ...input }: MembersBulkUpdateInput): BulkUpdate {
-  const { setAccess: access, ...others } = change;
+  const { access, creditLimit, action } = change;
   return {
     ...input,
-    change: { ...others, access: access == null ? null : requestedAccess(access) },
+    change: {
+      access: access == null ? null : requestedAccess(access),
+      setCreditLimit: creditLimit ?? null,
+      action: action ?? null,
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import { MemberAccess } from '../../model/access.js';
 import { Account } from '../../model/account.js';
 import { RoleEnum } from '../../model/enums.js';
@@ -110,6 +110,12 @@ export class MembershipResolver {
   }
 }
 
+const DEFAULT_DAYS = 30;
+
+function daysAsked({ days }: { readonly days?: unknown }): number {
+  return typeof days === 'number' ? days : DEFAULT_DAYS;
+}
+
 const FILTER = 'The conditions on the members. Without a filter there are all.';
 
 @Resolver(() => Workspace)
@@ -168,6 +174,7 @@ export class WorkspaceMembersResolver {
     return filter == null ? countMembers(services, id) : countMatching(services, id, filter);
   }
 
+  @Extensions({ listSize: daysAsked })
   @FieldResolver(() => [MemberDay], {
     nullable: true,
     description:
@@ -177,7 +184,7 @@ export class WorkspaceMembersResolver {
   memberDays(
     @Root() { id }: Workspace,
     @Ctx() { services }: Context,
-    @Arg('days', () => Int, { defaultValue: 30, description: 'The number of days, from 1 to 366.' })
+    @Arg('days', () => Int, { defaultValue: DEFAULT_DAYS, description: 'The number of days, from 1 to 366.' })
     days: number,
   ): Promise<MemberDay[]> {
     return countsByDay(services, id, days);

@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Query, Resolver } from 'type-graphql';
 import { Node } from '../../model/node.js';
 import { byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { wellFormedId } from '../lists/ids.js';
@@ -17,6 +17,7 @@ export class NodeResolver {
     return (await nodesByIds(services, [wellFormedId(id, 'id')]))[0] ?? null;
   }
 
+  @Extensions({ listSize: ({ ids }: { ids?: unknown }) => (Array.isArray(ids) ? ids.length : 1) })
   @Query(() => [Node], {
     nullable: 'items',
     description:

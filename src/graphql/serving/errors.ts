@@ -42,7 +42,7 @@ export function formatErrors(onFault: (error: unknown) => void) {
     const requestId = requestIds.getStore();
     const shown = (more: object) => ({ ...more, ...(requestId === undefined ? {} : { requestId }) });
     if (cause instanceof DomainError) {
-      const { attribute, ...details } = cause.details;
+      const { attribute, providerHint: _provider, ...details } = cause.details;
       const known = attribute === undefined ? {} : { place: { attribute } satisfies KnownPlace };
       return {
         message: cause.message,
@@ -94,7 +94,7 @@ function placeInMessage(message: string): KnownPlace | undefined {
   const inside = /; Field "(\w+)"/.exec(message)?.[1];
   const at = / at "\w+([^"]*)"; /.exec(message)?.[1] ?? '';
   const names = at.match(/\w+/g) ?? [];
-  return { variable, path: inside === undefined ? names : [...names, inside] };
+  return { variable, path: inside === undefined || inside === names.at(-1) ? names : [...names, inside] };
 }
 
 /** A null in a variable that has a default is found during execution only; a resolver's own errors have no nodes. */
