@@ -16,10 +16,10 @@ export default defineConfig({
     maxWorkers: '100%',
     // Each worker loads the program once, not once per file. So no file but an isolated one may change what a module holds.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // A busy machine must not fail a test that waits for something.
-    expect: { poll: { timeout: 15_000 } },
+    // A busy machine must not fail a test that is only slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: 'units', include: UNITS, sequence: { groupOrder: 0 } } },
       {
