@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
-import { hasCluster, startEmbeddedPostgres } from './embedded.js';
-import { LOOK_UP_CONNECTIONS } from './look-ups.js';
+import { hasCluster, startEmbeddedPostgres } from './embedded/start.js';
 import { migrate } from './migrate.js';
 import { connect } from './orm.js';
+import { PIPELINED_CONNECTIONS } from './pipelined.js';
 
 /** Which database to open. */
 export interface DatabaseChoice {
@@ -74,7 +74,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (!mayCreate && !databaseExists(choice)) throw new MissingDatabaseError(choice);
   const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
-  const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + LOOK_UP_CONNECTIONS);
+  const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + PIPELINED_CONNECTIONS);
   const settings = { max_connections: String(connections) };
   const embedded =
     databaseUrl === undefined

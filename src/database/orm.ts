@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '../model/index.js';
-import type { DatabaseAddress } from './embedded.js';
+import type { DatabaseAddress } from './address.js';
 import { PreparingClient } from './preparing-client.js';
 
 /** Where the database is: an address, or a `postgresql://` URL with whatever options pg understands. */

@@ -6,12 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  type DatabaseAddress,
-  type EmbeddedPostgres,
-  EmbeddedPostgresError,
-  startEmbeddedPostgres,
-} from '../../src/database/embedded.js';
+import type { DatabaseAddress } from '../../src/database/address.js';
+import { EmbeddedPostgresError } from '../../src/database/embedded/error.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 
 /** Everything of this file is in here. */
 let scratch: string;

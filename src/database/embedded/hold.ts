@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { DatabaseAddress } from '../embedded.js';
+import type { DatabaseAddress } from '../address.js';
 import { isSystemError } from './error.js';
 
 /**

@@ -69,8 +69,8 @@ export async function get(
   // UUIDs come in any case (RFC 9562 §4).
   if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
   const found = await (by.id != null
-    ? findMember(context.lookUps, workspaceId, by.id)
-    : findMemberByUserName(context.lookUps, workspaceId, by.userName ?? ''));
+    ? findMember(context.pipelined, workspaceId, by.id)
+    : findMemberByUserName(context.pipelined, workspaceId, by.userName ?? ''));
   if (found === undefined) return null;
   context.seen.note(found);
   return found;
@@ -107,7 +107,9 @@ export async function list(
       id: 'm.id',
       ...(orderBy === undefined ? {} : { orderBy }),
       descending: order?.descending ?? false,
-      ...(isWhole ? { positions: context.positions.of(context.batched, context.lookUps, workspaceId) } : {}),
+      ...(isWhole
+        ? { positions: context.positions.of(context.batched, context.pipelined, workspaceId) }
+        : {}),
     },
     page,
     memberOfJson,

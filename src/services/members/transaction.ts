@@ -177,7 +177,7 @@ async function changeAtOnce(
   const change = await changeFrom(context.seen.take(memberId));
   if (change?.changed === true) return change;
   // The statement checks what it rests on. Whatever else is said must rest on what is read just now.
-  return changeFrom(await findMember(context.database.lookUps, workspaceId, memberId));
+  return changeFrom(await findMember(context.database.pipelined, workspaceId, memberId));
 }
 
 /**

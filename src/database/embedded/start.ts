@@ -1,30 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findBinaries } from './embedded/binaries.js';
-import { CLUSTER_USER, clusterPassword, ensureCluster } from './embedded/cluster.js';
-import { makeDirectory } from './embedded/directory.js';
-import { EmbeddedPostgresError, explainDirectoryError } from './embedded/error.js';
-import { ensureDatabase, giveUp, type Hold, takeHold } from './embedded/hold.js';
-import { serverIdentity } from './embedded/identity.js';
-import { type LaunchPlan, launchServer, stopServer } from './embedded/launch.js';
-import {
-  type PostmasterFile,
-  postmasterState,
-  readPostmasterFile,
-  removeStaleFile,
-} from './embedded/postmaster.js';
-
-export { EmbeddedPostgresError } from './embedded/error.js';
-
-/** Where a database is and who we are there. A `host` that starts with `/` is the directory of a unix socket. */
-export interface DatabaseAddress {
-  host: string;
-  port: number;
-  user: string;
-  password?: string;
-  database: string;
-}
+import type { DatabaseAddress } from '../address.js';
+import { findBinaries } from './binaries.js';
+import { CLUSTER_USER, clusterPassword, ensureCluster } from './cluster.js';
+import { makeDirectory } from './directory.js';
+import { EmbeddedPostgresError, explainDirectoryError } from './error.js';
+import { ensureDatabase, giveUp, type Hold, takeHold } from './hold.js';
+import { serverIdentity } from './identity.js';
+import { type LaunchPlan, launchServer, stopServer } from './launch.js';
+import { type PostmasterFile, postmasterState, readPostmasterFile, removeStaleFile } from './postmaster.js';
 
 /** A PostgreSQL server that this process uses, whether it started it or found it running. */
 export interface EmbeddedPostgres {
