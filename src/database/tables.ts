@@ -117,10 +117,10 @@ type Json<Value> = KyselyColumn<Value, string, string>;
  * @param alias what the statement calls the table
  * @param properties which; all where none are named
  */
-export function selectList<Row>(
-  { fields }: Table<Row>,
+export function selectList<Fields extends Readonly<Record<string, string>>>(
+  { fields }: { readonly fields: Fields },
   alias: string,
-  ...properties: readonly (keyof Row & string)[]
+  ...properties: readonly (keyof Fields & string)[]
 ): string {
   return Object.entries<string>(fields)
     .filter(([name]) => properties.length === 0 || properties.some((property) => property === name))
