@@ -11,7 +11,7 @@ import { serverIdentity } from './identity.js';
 import { type LaunchPlan, launchServer, stopServer } from './launch.js';
 import { type PostmasterFile, postmasterState, readPostmasterFile, removeStaleFile } from './postmaster.js';
 
-/** A PostgreSQL server that this process uses, whether it started it or found it running. */
+/** A PostgreSQL server that this process uses, and that this or another process started. */
 export interface EmbeddedPostgres {
   readonly address: DatabaseAddress;
   /** Ends our use, and stops the server when nobody else uses it. Close your own connections first. Idempotent. */
@@ -36,13 +36,13 @@ export function hasCluster(dataDir: string): boolean {
   return existsSync(join(resolve(dataDir), 'postgres', 'PG_VERSION'));
 }
 
-/** How long a server that is there may take to start or to stop before we stop waiting for it. */
+/** How long to wait for a server of another process to start or to stop. */
 const PATIENCE_MS = 120_000;
 const POLL_MS = 20;
 
 /**
- * Starts PostgreSQL on a data directory, making the cluster the first time; or uses the server that is already
- * running there: another process's, or one that a killed process left.
+ * Starts PostgreSQL on a data directory, and makes the cluster the first time. A server that is already running there is
+ * used: another process's, or one that a killed process left.
  *
  * @throws EmbeddedPostgresError saying what is wrong and what to do: no binaries for this platform, a directory
  *   that can't be used, a full disk, a cluster of another major version, a server that does not start.
@@ -88,7 +88,7 @@ async function holdServer(plan: LaunchPlan): Promise<{ hold: Hold; address: Serv
     const file = await readPostmasterFile(plan.clusterDir);
     if (file !== undefined) {
       const address = await addressIn(plan, file);
-      // The connection comes before the look at the process: that of another container can't be seen.
+      // Connect before looking at the process: a process of another container cannot be seen.
       const hold = address.host === '' ? 'nobody' : await takeHold(address);
       if (typeof hold === 'object') return { hold, address };
       const state = hold === 'busy' ? 'running' : await postmasterState(file, plan.clusterDir);
@@ -128,7 +128,7 @@ async function leave(plan: LaunchPlan, hold: Hold): Promise<void> {
     last = await giveUp(current);
     if (last === undefined) current = await holdAgain(plan);
   }
-  // The server has gone without us.
+  // The server has stopped already.
   if (current === undefined) return;
   try {
     const file = await readPostmasterFile(plan.clusterDir);
@@ -138,7 +138,7 @@ async function leave(plan: LaunchPlan, hold: Hold): Promise<void> {
   }
 }
 
-/** After a crash of one connection PostgreSQL ends them all and recovers: ours is gone, the server is not. */
+/** Holds the server again after a crash: PostgreSQL ends all connections when one crashes, and recovers. */
 async function holdAgain(plan: LaunchPlan): Promise<Hold | undefined> {
   for (const limit = Date.now() + PATIENCE_MS; Date.now() < limit; await wait(POLL_MS)) {
     const file = await readPostmasterFile(plan.clusterDir);
