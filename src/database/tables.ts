@@ -11,7 +11,8 @@ import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
-import { Session, SessionEnd } from '../model/session.js';
+import { OperatorSession, Session, SessionEnd } from '../model/session.js';
+import { SignInLink } from '../model/sign-in-link.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -89,6 +90,8 @@ export const TABLES = {
   apiKeySecret: table(ApiKeySecret),
   session: table(Session),
   sessionEnd: table(SessionEnd),
+  operatorSession: table(OperatorSession),
+  signInLink: table(SignInLink),
   auditEntry: table(AuditEntry),
 };
 

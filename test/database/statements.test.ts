@@ -39,6 +39,7 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'database/listening.ts': 'LISTEN has no parameters and no rows',
   'database/migrate.ts': 'it locks out other migrations, before there are tables',
   'database/preparing-client.ts': 'it gives up what it has prepared',
+  'database/open.ts': 'it asks whether there are tables, before they are opened',
   'database/pipelined.ts': 'it passes on what statements and queries ask',
   'database/query.ts': 'the query builder knows the types of what it has built',
   'database/replicas.ts': 'it passes on what statements and queries ask',
@@ -53,7 +54,7 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'services/members/': 'not declared yet',
   'services/rows/accounts.ts': 'not declared yet',
   'services/rows/members.ts': 'not declared yet',
-  'services/sessions.ts': 'not declared yet',
+  'services/sessions/': 'not declared yet',
 };
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));

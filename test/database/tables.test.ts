@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../src/database/orm.js';
 import { selectList, TABLES, without } from '../../src/database/tables.js';
-import { entities } from '../../src/model/index.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 import { Describer } from './describe.js';
 
@@ -19,8 +19,15 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-test('every entity is a table', () => {
-  expect(Object.keys(TABLES)).toHaveLength(entities.length);
+test('every entity is a table', async () => {
+  const orm = await connect(testDatabase.address, 1);
+  const entities = [...orm.getMetadata()].map(({ tableName }) => tableName);
+  await orm.close();
+  expect(
+    Object.values(TABLES)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(entities.sort());
 });
 
 test.each(Object.entries(TABLES))('%s', async (_, table) => {
@@ -35,10 +42,8 @@ test.each(Object.entries(TABLES))('%s', async (_, table) => {
 });
 
 test('a table without some columns has none of them', () => {
-  const rest = without(TABLES.session, 'lookup', 'hash');
-  expect(rest.properties).toEqual(['id', 'accountId', 'createdAt', 'expiresAt', 'endedAt']);
+  const rest = without(TABLES.apiKeySecret, 'hash');
+  expect(rest.properties).toEqual(['lookup', 'apiKeyId', 'expiresAt']);
   expect(Object.keys(rest.columns)).toEqual(rest.properties);
-  expect(selectList(rest, 's')).toBe(
-    's.id, s.account_id as "accountId", s.created_at as "createdAt", s.expires_at as "expiresAt", s.ended_at as "endedAt"',
-  );
+  expect(selectList(rest, 's')).toBe('s.lookup, s.api_key_id as "apiKeyId", s.expires_at as "expiresAt"');
 });
