@@ -82,7 +82,7 @@ const RESOLVE_SOURCES = `data:text/javascript,${encodeURIComponent(`
 
 /** Another process that uses the server on the data directory, and leaves when its input ends. */
 async function startElsewhere(): Promise<ChildProcess> {
-  const source = new URL('../../src/database/embedded.ts', import.meta.url).href;
+  const source = new URL('../../src/database/embedded/start.ts', import.meta.url).href;
   const program = `
     const { startEmbeddedPostgres } = await import(${JSON.stringify(source)});
     const server = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)}, database: 'rollcall' });

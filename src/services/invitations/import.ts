@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.js';
 import { isAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
-import { readProvisioning } from '../../domain/provisioning.js';
+import { parseChangeRequest } from '../../domain/provisioning.js';
 import { authorize, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { managing, validatedAccess } from './commands.js';
@@ -110,7 +110,7 @@ function accessIn(
     return validatedAccess(
       context,
       now,
-      readProvisioning(version, { mode: 'CREATE', userName: email, ...access }),
+      parseChangeRequest(version, 'CREATE', { userName: email, ...access }),
     );
   } catch (error) {
     throw inColumnNames(error);
