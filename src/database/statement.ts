@@ -24,7 +24,7 @@ export interface Statement<Row, Values> extends DeclaredStatement {
   rows(sql: Sql, values: Values): Promise<Row[]>;
   /** The first row, if there is one: for statements that give one at most. */
   row(sql: Sql, values: Values): Promise<Row | undefined>;
-  /** The values in the order of `$1`, `$2` …, for whoever runs the text by other means (a cursor). */
+  /** The values in the order of `$1`, `$2` …, to run the text by other means, such as a cursor. */
   bind(values: Values): unknown[];
 }
 
@@ -82,6 +82,40 @@ export function statement<
   declared.push(made);
   return made;
 }
+
+/** What a list is selected from, before conditions and an order are added (`services/lists/page.ts`). */
+export interface Selection<Row> {
+  /** Names the list, in cursors too. */
+  readonly name: string;
+  /** The list of a select. */
+  readonly columns: string;
+  readonly from: string;
+  /** Only in the type: what `columns` gives. */
+  readonly '~row'?: Row;
+}
+
+/**
+ * Declares what a list is selected from, and registers it as `statement` does: without conditions, which are made anew
+ * for every filter.
+ * @param name unique, by concept: `apiKeys.list`
+ */
+export function selection<const Columns extends Types>({
+  name,
+  columns,
+  types,
+  from,
+}: {
+  readonly name: string;
+  readonly columns: string;
+  readonly types: Columns;
+  readonly from: string;
+}): Selection<RowOf<Columns>> {
+  declared.push({ name, text: `select ${columns} from ${from}`, parameters: {}, columns: types });
+  return { name, columns, from };
+}
+
+/** The rows of a selection. */
+export type RowOfSelection<List> = List extends Selection<infer Row> ? Row : never;
 
 /** The text with `$1`, `$2` … for names. */
 function numbered(statement: string, text: string, order: readonly string[]): string {

@@ -49,7 +49,7 @@ export class AuditEntry implements Node {
 
   /** The time by the clock of the database at which the row was written; exports page by it. */
   @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
-  loggedAt!: Date;
+  loggedAt?: Date;
 
   @Field(() => ActorTypeEnum, { description: 'The kind of actor that made the change.' })
   @Property({ type: 'text' })

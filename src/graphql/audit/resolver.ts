@@ -3,7 +3,7 @@ import { AUDIT_ACTIONS } from '../../domain/audit-actions.js';
 import { AuditEntry } from '../../model/audit-entry.js';
 import { Node } from '../../model/node.js';
 import { Workspace } from '../../model/workspace.js';
-import { list as listAuditEntries } from '../../services/audit/record.js';
+import { list as listAuditEntries } from '../../services/audit/queries.js';
 import { PageArguments } from '../lists/arguments.js';
 import { wellFormedId } from '../lists/ids.js';
 import type { Context } from '../serving/context.js';

@@ -15,9 +15,9 @@ import {
   consumptions as listConsumptions,
   usageByMonth,
 } from '../../services/credits/reports.js';
-import { get as getMember } from '../../services/members/members.js';
+import { getMember } from '../../services/members/queries.js';
 import type { MemberRow } from '../../services/rows/members.js';
-import { setCreditPool } from '../../services/workspaces/workspaces.js';
+import { setCreditPool } from '../../services/workspaces/commands.js';
 import { wellFormedId } from '../lists/ids.js';
 import type { Context } from '../serving/context.js';
 import {

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { Group } from '../../model/group.js';
 import { Workspace } from '../../model/workspace.js';
-import { list as listAuditEntries } from '../../services/audit/record.js';
+import { list as listAuditEntries } from '../../services/audit/queries.js';
 import {
   create as createGroup,
   deleteGroup,
@@ -16,7 +16,7 @@ import {
   list as listGroups,
 } from '../../services/groups/queries.js';
 import { edgeIn } from '../../services/lists/page.js';
-import { changedMembers } from '../../services/members/members.js';
+import { changedMembers } from '../../services/members/queries.js';
 import { ofGroup as abilitiesOnGroup } from '../../services/viewer/abilities.js';
 import { AuditEntryConnection } from '../audit/types.js';
 import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';

@@ -2,7 +2,7 @@ import { Field, InputType } from 'type-graphql';
 import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
 import { enumOf } from '../../model/enums.js';
 import { InvitationKindEnum, InvitationStatusEnum } from '../../model/invitation.js';
-import { INVITATION_ORDER_FIELDS } from '../../services/invitations/invitations.js';
+import { INVITATION_ORDER_FIELDS } from '../../services/invitations/queries.js';
 import { enumComparison, StringComparison } from '../lists/comparisons.js';
 import { DIRECTION, type OrderDirection, OrderDirectionEnum } from '../lists/direction.js';
 

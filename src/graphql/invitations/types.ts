@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
-import type { InvitationRow } from '../../services/invitations/invitations.js';
+import type { InvitationRow } from '../../services/rows/invitations.js';
 import { connectionOf } from '../lists/connection.js';
 import { Ability, Refusal } from '../refusals/types.js';
 

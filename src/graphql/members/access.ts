@@ -2,7 +2,7 @@ import { Extensions, Field, InputType } from 'type-graphql';
 import type { AssignableRole, SeatType, V1AssignableRole } from '../../domain/access.js';
 import { AssignableRoleEnum, SeatHolderRoleEnum, SeatTypeEnum } from '../../model/enums.js';
 import { PositiveInt } from '../../model/scalars.js';
-import type { AccessWish } from '../../services/members/requested-access.js';
+import type { AccessRequest } from '../../services/members/requested-access.js';
 
 @InputType({ description: 'The access of a member of a V1 workspace.' })
 export class SeatAccessInput {
@@ -48,7 +48,7 @@ export class MemberAccessInput {
 }
 
 /** The access as the services take it. */
-export function requestedAccess({ seatAccess, roleAccess }: MemberAccessInput): AccessWish {
+export function requestedAccess({ seatAccess, roleAccess }: MemberAccessInput): AccessRequest {
   return { seat: seatAccess ?? null, role: roleAccess ?? null };
 }
 

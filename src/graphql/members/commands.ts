@@ -3,17 +3,18 @@ import { Workspace } from '../../model/workspace.js';
 import { edgeIn } from '../../services/lists/page.js';
 import { type BulkResult, type BulkUpdate, bulkUpdate, MOST_MEMBERS } from '../../services/members/bulk.js';
 import {
-  add as addMember,
+  addMember,
   clearAccess,
-  deleteRecord as deleteMember,
-  membersOf,
-  remove as removeMember,
+  deleteMember,
+  demoteOwner,
+  promoteOwner,
+  provisionMember,
+  removeMember,
   setAccess,
   setCreditLimit,
-  update as updateMember,
-} from '../../services/members/members.js';
-import { demote as demoteOwner, promote as promoteOwner } from '../../services/members/owners.js';
-import { provision as provisionMember } from '../../services/members/provision.js';
+  updateMember,
+} from '../../services/members/commands.js';
+import { membersOf } from '../../services/members/queries.js';
 import type { MemberRow } from '../../services/rows/members.js';
 import { refusalOf } from '../refusals/types.js';
 import type { Context } from '../serving/context.js';

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Profile } from '../../domain/profile.js';
-import { PROVISION_MODES, type ProvisionMode } from '../../domain/provisioning.js';
+import { PROVISION_MODES, type ProvisioningRequest, type ProvisionMode } from '../../domain/provisioning.js';
 import { enumOf } from '../../model/enums.js';
 import { GraphQLJSON, GraphQLJSONObject, PositiveInt } from '../../model/scalars.js';
 import { MemberAccessInput } from './access.js';
@@ -34,7 +34,7 @@ abstract class MemberTargetInput {
     'A record as an identity provider sends it. A field counts as sent when its key is there, even with null. The ' +
     'values are checked by the rules of provisioning, which accept more forms than the types of this schema.',
 })
-export class MemberProvisionInput {
+export class MemberProvisionInput implements ProvisioningRequest {
   @Field(() => ID, { description: WORKSPACE_ID })
   workspaceId!: string;
 

@@ -6,18 +6,13 @@ import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
-import { list as listAuditEntries } from '../../services/audit/record.js';
+import { list as listAuditEntries } from '../../services/audit/queries.js';
 import { lastActiveAt } from '../../services/members/activity.js';
 import { countMatching, countsByDay } from '../../services/members/counts.js';
-import {
-  counts as countMembers,
-  get as getMember,
-  list as listMembers,
-  memberships as listMemberships,
-} from '../../services/members/members.js';
+import { countMembers, getMember, listMembers, membershipsOf } from '../../services/members/queries.js';
 import { type MemberRow, memberAccess, membershipOf } from '../../services/rows/members.js';
 import { ofMember as abilitiesOnMember } from '../../services/viewer/abilities.js';
-import { member as viewerMember } from '../../services/viewer/viewer.js';
+import { member as viewerMember } from '../../services/viewer/queries.js';
 import { AuditEntryConnection } from '../audit/types.js';
 import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';
 import { wellFormedId } from '../lists/ids.js';
@@ -54,7 +49,7 @@ export class MemberFieldsResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
   ) {
-    return new MembershipConnection(listMemberships(services, member, page));
+    return new MembershipConnection(membershipsOf(services, member, page));
   }
 
   @FieldResolver(() => AuditEntryConnection, {

@@ -5,10 +5,10 @@ import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
 import { type CreditDay, daysOf } from '../../services/credits/reports.js';
-import { byIds as accountsByIds } from '../../services/rows/accounts.js';
+import { findAccounts } from '../../services/rows/accounts.js';
 import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
-import { get as getWorkspace } from '../../services/workspaces/workspaces.js';
+import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
 /** Relations of many rows, each fetched in one statement. */
 export interface Loaders {
@@ -22,7 +22,7 @@ export interface Loaders {
 
 export function createLoaders(context: ServiceContext): Loaders {
   return {
-    accounts: loader((ids) => accountsByIds(context.reads, ids)),
+    accounts: loader((ids) => findAccounts(context.reads, ids)),
     workspaces: loader(async (ids) => {
       const found = await Promise.all(ids.map((id) => getWorkspace(context, id)));
       return found.filter((workspace) => workspace !== null);

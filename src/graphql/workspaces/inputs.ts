@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import type { AssignableRole, SeatType, WorkspaceVersion } from '../../domain/access.js';
 import { AccessModelEnum, AssignableRoleEnum, type Plan, PlanEnum, SeatTypeEnum } from '../../model/enums.js';
 import { PositiveInt } from '../../model/scalars.js';
-import type { WorkspaceFilter as WorkspaceFilterOf } from '../../services/workspaces/workspaces.js';
+import type { WorkspaceFilter as WorkspaceFilterOf } from '../../services/workspaces/queries.js';
 import { SeatsInput } from '../seats/types.js';
 
 @InputType({ description: 'The workspace to create.' })

@@ -3,14 +3,13 @@ import { MemberAccess } from '../../model/access.js';
 import { Workspace } from '../../model/workspace.js';
 import { edgeIn } from '../../services/lists/page.js';
 import { ofWorkspace as abilitiesInWorkspace } from '../../services/viewer/abilities.js';
+import { create as createWorkspace, update as updateWorkspace } from '../../services/workspaces/commands.js';
 import {
-  create as createWorkspace,
   defaultAccess,
   get as getWorkspace,
   list as listWorkspaces,
-  update as updateWorkspace,
   WORKSPACES,
-} from '../../services/workspaces/workspaces.js';
+} from '../../services/workspaces/queries.js';
 import { PageArguments } from '../lists/arguments.js';
 import { wellFormedId } from '../lists/ids.js';
 import type { Context } from '../serving/context.js';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/profile.js';
+import type { ProvisioningRequest } from '../../domain/provisioning.js';
 import { type MemberFilterInput, toMemberFilter } from '../filter/members.js';
 import { parseFilter } from '../filter/parser.js';
 import { sortingOf } from '../filter/sort.js';
@@ -11,13 +12,7 @@ import { type Projection, projectionOf } from '../http/projection.js';
 import type { Query } from '../http/query.js';
 import { applyPatch, type Touched, touchedAlone } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
-import {
-  type MemberData,
-  type MemberPage,
-  type MemberProvisionInput,
-  nextPlace,
-  type Operations,
-} from './operations.js';
+import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
 import { readUser, userLocation, userResource } from './resource.js';
 
 /** How often a PATCH is applied anew when others change the member between its reading and its writing. */
@@ -184,7 +179,7 @@ function patchInput(
   current: MemberData,
   changes: readonly PatchOperation[],
   request: ScimRequest,
-): Omit<MemberProvisionInput, 'workspaceId'> {
+): Omit<ProvisioningRequest, 'workspaceId'> {
   const user = userResource(current, request.workspaceVersion, request.baseUrl);
   const { resource, touched } = applyPatch(user, changes);
   const person = personOf(resource);
@@ -202,12 +197,12 @@ function isUnconditional({ ifMatch, ifNoneMatch }: ScimRequest): boolean {
   return ifMatch === undefined && ifNoneMatch === undefined;
 }
 
-function accessInput({ active, ...access }: Touched): Partial<MemberProvisionInput> {
+function accessInput({ active, ...access }: Touched): Partial<ProvisioningRequest> {
   // Sent empty, which counts as not sent.
   return active === undefined || active === '' ? access : { ...access, active };
 }
 
-function personOf(user: JsonObject): Pick<MemberProvisionInput, 'userName' | 'externalId' | 'profile'> {
+function personOf(user: JsonObject): Pick<ProvisioningRequest, 'userName' | 'externalId' | 'profile'> {
   const { userName, externalId = null, profile } = readUser(user);
   return { ...(userName === undefined ? {} : { userName }), externalId, profile };
 }
@@ -235,7 +230,7 @@ async function read(
 async function provision(
   operations: Operations,
   { contextValue, workspaceId }: ScimRequest,
-  input: Omit<MemberProvisionInput, 'workspaceId'>,
+  input: Omit<ProvisioningRequest, 'workspaceId'>,
 ): Promise<MemberData> {
   const { memberProvision } = await operations.provisionMember(contextValue, {
     input: { workspaceId, ...input },

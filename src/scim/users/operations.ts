@@ -3,7 +3,7 @@ import type { Role, SeatType } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { JsonObject } from '../../domain/profile.js';
-import type { ProvisionMode } from '../../domain/provisioning.js';
+import type { ProvisioningRequest } from '../../domain/provisioning.js';
 import type { MemberFilterInput } from '../filter/members.js';
 import type { OrderInput } from '../filter/sort.js';
 
@@ -23,21 +23,6 @@ export interface MemberData {
   /** The scalar of graphql-scalars gives a Date in process, and text over HTTP. */
   readonly createdAt: Date | string;
   readonly updatedAt: Date | string;
-}
-
-/** The schema's `MemberProvisionInput`: presence is the key's presence. */
-export interface MemberProvisionInput {
-  readonly workspaceId: string;
-  readonly memberId?: string;
-  readonly mode: ProvisionMode;
-  readonly userName?: string | null;
-  readonly externalId?: string | null;
-  readonly profile?: JsonObject;
-  readonly active?: boolean;
-  readonly role?: unknown;
-  readonly seatType?: unknown;
-  readonly creditLimit?: unknown;
-  readonly expectedVersion?: number;
 }
 
 const MEMBER = /* GraphQL */ `
@@ -137,7 +122,7 @@ type ListMembers = OperationTypes<
 >;
 
 type ProvisionMember = OperationTypes<
-  { readonly input: MemberProvisionInput },
+  { readonly input: ProvisioningRequest },
   { readonly memberProvision: { readonly member: MemberData; readonly changed: boolean } }
 >;
 

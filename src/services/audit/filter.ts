@@ -4,7 +4,7 @@ import { isId } from '../../domain/ids.js';
 import type { ActorType, Channel } from '../../model/enums.js';
 import { escaped } from '../lists/comparison.js';
 
-/** Which changes are meant: everything said must hold. */
+/** All conditions must hold. */
 export interface AuditFilter {
   readonly actions?: readonly string[] | null;
   readonly actorTypes?: readonly ActorType[] | null;
@@ -22,17 +22,17 @@ export interface AuditFilter {
 }
 
 /**
- * The filter as SQL, over the table `e` (audit_entry). Only what is asked for: an index is of use to a plain comparison,
- * and not to one that may be left out.
- * @param values the statement's values so far; the filter's are added
- * @throws DomainError INVALID_INPUT for an action that there is not, and for a time that is none
+ * Compiles the filter to SQL over the table `e` (audit_entry), with the conditions that are asked for only: PostgreSQL cannot
+ * use an index for `$1 is null or …`.
+ * @param values the statement's values so far; the filter's are appended
+ * @throws DomainError INVALID_INPUT for an unknown action
  */
 export function auditFilterSql(workspaceId: string, filter: AuditFilter, values: unknown[]): string {
   const { targetId, actorId, requestId, since, until } = filter;
   if ([targetId, actorId].some((id) => id != null && !isId(id))) return 'false';
   const place = (value: unknown, type = '') => `$${values.push(value)}${type}`;
   const conditions: string[] = [];
-  // First, because the histories of many members are asked for at once.
+  // The target is `$1`, so that the histories of many members are read in one statement (`lists/batch.ts`).
   if (targetId != null) conditions.push(`e.target_id = ${place(targetId)}`);
   conditions.push(`e.workspace_id = ${place(workspaceId)}`);
   const actions = actionsOf(filter);
@@ -55,7 +55,7 @@ export function auditFilterSql(workspaceId: string, filter: AuditFilter, values:
   return conditions.join(' and ');
 }
 
-/** @throws DomainError INVALID_INPUT for an action that does not exist, which would never match */
+/** The actions to find. An unknown action is refused, since it would match nothing without an error. */
 function actionsOf({ actions }: AuditFilter): readonly string[] | undefined {
   const unknown = actions?.find((one) => !isAuditAction(one));
   if (unknown !== undefined) {
@@ -67,11 +67,11 @@ function actionsOf({ actions }: AuditFilter): readonly string[] | undefined {
   return actions ?? undefined;
 }
 
-/** Ids begin with the time when they were made (RFC 9562 §5.7), which is the entry's own, or nearly. */
+/** Ids start with the time when they were made (RFC 9562 §5.7), which may differ from the entry's time by this much. */
 const MARGIN_MS = 3_600_000;
 const LAST_TIME = 2 ** 48 - 1;
 
-/** The first id of a moment: so that a range of time is a range of the index of ids, too. */
+/** The smallest id of a time, so that a range of time can use the index of ids. */
 function idAt(moment: Date, shift: number): string {
   const time = Math.min(Math.max(moment.getTime() + shift, 0), LAST_TIME);
   const hex = time.toString(16).padStart(12, '0');

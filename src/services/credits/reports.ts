@@ -1,3 +1,7 @@
+import { arrayOf, integer, text, uuid } from '../../database/column-types.js';
+import { query, rowOf } from '../../database/query.js';
+import { selection, statement } from '../../database/statement.js';
+import { selectList, TABLES } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
@@ -11,10 +15,10 @@ import {
   creditPool,
   findConsumer,
   POOL_OF_MONTH,
-  type PoolRow,
+  POOL_TYPES,
 } from './queries.js';
 
-/** The most months that a history tells of. */
+/** The most months in a history. */
 const MOST_MONTHS = 60;
 
 /**
@@ -30,7 +34,7 @@ export async function history(
   const { workspace } = await authorize(context, 'credits.readPool', workspaceId);
   requireMonths(months);
   if (workspace.version === 'V1') return [];
-  const rows = await context.batched.rows<PoolRow>(HISTORY, [workspaceId, months]);
+  const rows = await HISTORY.rows(context.batched, { workspaceId, months });
   return rows.map((row) => creditPool(workspaceId, row));
 }
 
@@ -39,14 +43,20 @@ function requireMonths(months: number): void {
   throw new DomainError('INVALID_INPUT', `months must be from 1 to ${MOST_MONTHS}.`, { attribute: 'months' });
 }
 
-const MONTH_AGO = `to_char(date_trunc('month', clock_timestamp() at time zone 'UTC') - ago * interval '1 month', 'YYYY-MM')`;
+const MONTH_AGO =
+  "to_char(date_trunc('month', clock_timestamp() at time zone 'UTC') - ago * interval '1 month', 'YYYY-MM')";
 
-const HISTORY = `
-  select t.month, coalesce(pool.total, 0) as total, case when pool.month = t.month then pool.used else 0 end as used
-  from generate_series(0, $2::integer - 1) ago
-  cross join lateral (select $1::uuid as workspace_id, ${MONTH_AGO} as month) t
-  left join lateral (${POOL_OF_MONTH}) pool on true
-  order by t.month desc`;
+const HISTORY = statement({
+  name: 'credits.history',
+  text: `
+    select t.month, coalesce(pool.total, 0) as total, case when pool.month = t.month then pool.used else 0 end as used
+    from generate_series(0, $months::integer - 1) ago
+    cross join lateral (select $workspaceId::uuid as workspace_id, ${MONTH_AGO} as month) t
+    left join lateral (${POOL_OF_MONTH}) pool on true
+    order by t.month desc`,
+  parameters: { workspaceId: uuid, months: integer },
+  columns: POOL_TYPES,
+});
 
 /** What a member used in one month (UTC). */
 export interface MemberMonth {
@@ -55,13 +65,19 @@ export interface MemberMonth {
   readonly used: number;
 }
 
-// The account is $1, so that the members of a page are read in one statement.
-const USAGE_BY_MONTH = `
-  select t.month, coalesce(u.used, 0) as used
-  from generate_series(0, $3::integer - 1) ago
-  cross join lateral (select ${MONTH_AGO} as month) t
-  left join credit_usage u on u.workspace_id = $2 and u.account_id = $1 and u.month = t.month
-  order by t.month desc`;
+// The account is the first parameter, so that the members of a page are read in one statement (`lists/batch.ts`).
+const USAGE_BY_MONTH = statement({
+  name: 'credits.usageByMonth',
+  text: `
+    select t.month, coalesce(u.used, 0) as used
+    from (select $accountId::uuid as account_id) a
+    cross join generate_series(0, $months::integer - 1) ago
+    cross join lateral (select ${MONTH_AGO} as month) t
+    left join credit_usage u on u.workspace_id = $workspaceId and u.account_id = a.account_id and u.month = t.month
+    order by t.month desc`,
+  parameters: { accountId: uuid, workspaceId: uuid, months: integer },
+  columns: { month: text, used: integer },
+});
 
 /**
  * What a member used month by month, from the current month backwards.
@@ -77,7 +93,7 @@ export async function usageByMonth(
   const { workspace } = await authorizeReading(context, workspaceId, id);
   requireMonths(months);
   if (workspace.version === 'V1') return null;
-  return context.batched.rows<MemberMonth>(USAGE_BY_MONTH, [accountId, workspaceId, months]);
+  return USAGE_BY_MONTH.rows(context.batched, { accountId, workspaceId, months });
 }
 
 /** What was used of a pool on one day. */
@@ -88,52 +104,59 @@ export interface CreditDay {
 }
 
 /**
- * The days of pools, for pools that the caller has been shown.
- * @returns for each pool, in their order, every day of its month up to today, also those on which nothing was used
+ * The days of pools that the caller may read.
+ * @returns for each pool, in order, every day of its month up to today, days without use included
  */
 export async function daysOf(
   context: ServiceContext,
   pools: readonly Pick<CreditPool, 'workspaceId' | 'month'>[],
 ): Promise<CreditDay[][]> {
-  const rows = await context.reads.rows<CreditDay & { place: number }>(DAYS, [
-    pools.map(({ workspaceId }) => workspaceId),
-    pools.map(({ month }) => month),
-  ]);
+  const rows = await DAYS.rows(context.reads, {
+    workspaceIds: pools.map(({ workspaceId }) => workspaceId),
+    months: pools.map(({ month }) => month),
+  });
   const byPlace = Map.groupBy(rows, ({ place }) => place);
   return pools.map((_, place) => (byPlace.get(place) ?? []).map(({ date, used }) => ({ date, used })));
 }
 
-const DAYS = `
-  with asked as (
-    select a.workspace_id, a.month, a.place::integer - 1 as place, to_date(a.month, 'YYYY-MM')::timestamp as begin
-    from unnest($1::uuid[], $2::text[]) with ordinality a(workspace_id, month, place)),
-  spent as (
-    select a.place, (c.at at time zone 'UTC')::date as day, sum(c.amount)::integer as used
-    from asked a join credit_consumption c on c.workspace_id = a.workspace_id and c.month = a.month
-    group by a.place, day)
-  select a.place, to_char(d.day, 'YYYY-MM-DD') as date, coalesce(s.used, 0) as used
-  from asked a
-  cross join lateral generate_series(
-    a.begin,
-    least(a.begin + interval '1 month - 1 day', clock_timestamp() at time zone 'UTC'),
-    interval '1 day') d(day)
-  left join spent s on s.place = a.place and s.day = d.day::date
-  order by a.place, d.day`;
+const DAYS = statement({
+  name: 'credits.days',
+  text: `
+    with asked as (
+      select a.workspace_id, a.month, a.place::integer - 1 as place, to_date(a.month, 'YYYY-MM')::timestamp as begin
+      from unnest($workspaceIds::uuid[], $months::text[]) with ordinality a(workspace_id, month, place)),
+    spent as (
+      select a.place, (c.at at time zone 'UTC')::date as day, sum(c.amount)::integer as used
+      from asked a join credit_consumption c on c.workspace_id = a.workspace_id and c.month = a.month
+      group by a.place, day)
+    select a.place, to_char(d.day, 'YYYY-MM-DD') as date, coalesce(s.used, 0) as used
+    from asked a
+    cross join lateral generate_series(
+      a.begin,
+      least(a.begin + interval '1 month - 1 day', clock_timestamp() at time zone 'UTC'),
+      interval '1 day') d(day)
+    left join spent s on s.place = a.place and s.day = d.day::date
+    order by a.place, d.day`,
+  parameters: { workspaceIds: arrayOf(uuid), months: arrayOf(text) },
+  columns: { place: integer, date: text, used: integer },
+});
 
-/** Which consumptions are meant. Everything that is said must hold. */
+/** All conditions must hold. */
 export interface ConsumptionFilter {
-  /** Those that count for this member: for the account behind it, also when the record was another (rule 18). */
+  /** Consumptions of the member's account, including those under an earlier record (rule 18). */
   readonly memberId?: string | null;
   readonly month?: string | null;
 }
 
-export const CONSUMPTION_COLUMNS = `
-  c.id, c.workspace_id as "workspaceId", c.account_id as "accountId", c.member_id as "memberId",
-  c.user_name as "userName", c.at, c.month, c.amount, c.idempotency_key as "idempotencyKey",
-  c.consumed_by as "consumedBy"`;
+const CONSUMPTIONS = selection({
+  name: 'credits.consumptions',
+  columns: selectList(TABLES.creditConsumption, 'c'),
+  types: TABLES.creditConsumption.columns,
+  from: 'credit_consumption c',
+});
 
 /**
- * What was used, one by one, newest first.
+ * The consumptions of a workspace, newest first.
  * @throws DomainError as `authorize` and `Page` do; FORBIDDEN for ordinary members asking about others
  */
 export async function consumptions(
@@ -147,7 +170,7 @@ export async function consumptions(
   const conditions = ['c.workspace_id = $1'];
   if (memberId != null) {
     const consumer = await findConsumer(context.batched, workspaceId, memberId);
-    // A record that has been deleted has no account any more; what it used still tells its id.
+    // The account of a deleted record is unknown; its consumptions still have its id.
     if (consumer !== undefined) conditions.push(`c.account_id = $${values.push(consumer.accountId)}`);
     else conditions.push(isId(memberId) ? `c.member_id = $${values.push(memberId)}` : 'false');
   }
@@ -155,9 +178,8 @@ export async function consumptions(
   return new Page<CreditConsumption>(
     context.batched,
     {
-      name: `creditConsumptions ${workspaceId}`,
-      columns: CONSUMPTION_COLUMNS,
-      from: 'credit_consumption c',
+      ...CONSUMPTIONS,
+      owner: workspaceId,
       where: conditions.join(' and '),
       values,
       id: 'c.id',
@@ -169,8 +191,8 @@ export async function consumptions(
 }
 
 /**
- * One of them.
- * @returns null when there is none with that id
+ * One consumption.
+ * @returns null when there is none with the id
  * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others'
  */
 export async function consumption(
@@ -179,9 +201,13 @@ export async function consumption(
   id: string,
 ): Promise<CreditConsumption | null> {
   await authorize(context, 'workspace.read', workspaceId);
-  const [found] = await context.batched.rows<CreditConsumption>(
-    `select ${CONSUMPTION_COLUMNS} from credit_consumption c where c.id = $1 and c.workspace_id = $2`,
-    [id, workspaceId],
+  const found = await rowOf(
+    context.batched,
+    query
+      .selectFrom('creditConsumption')
+      .select(TABLES.creditConsumption.properties)
+      .where('id', '=', id)
+      .where('workspaceId', '=', workspaceId),
   );
   await authorizeReading(context, workspaceId, found?.memberId ?? null);
   return found ?? null;

@@ -6,7 +6,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { Page, type PageArguments } from '../lists/page.js';
 
-/** Whose access is meant: everything said must hold of what it was then. */
+/** Which accesses to list: all conditions must hold for the access at that moment. */
 export interface AccessReviewFilter {
   readonly userName?: TextComparison | null;
   readonly role?: Comparison<Role> | null;
@@ -14,7 +14,7 @@ export interface AccessReviewFilter {
   readonly creditLimit?: Comparison<number> | null;
 }
 
-/** What somebody could do in a workspace at a moment of the past. */
+/** A member's access in a workspace at a moment of the past. */
 export interface ReviewedAccess {
   readonly workspaceId: string;
   readonly workspaceVersion: WorkspaceVersion;
@@ -24,7 +24,7 @@ export interface ReviewedAccess {
   readonly role: Role;
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
-  /** Who had made it what it was, and when; null where the audit log does not reach back so far. */
+  /** The change that set it; null when it is older than the audit log. */
   readonly grantedBy: { readonly at: Date; readonly by: string; readonly channel: Channel } | null;
 }
 
@@ -40,13 +40,13 @@ interface Row {
 }
 
 /**
- * Who had which access at a moment, by userName: those who were active then, also if they have been deleted since.
+ * Lists who had which access at a moment, by userName: all members who were active then, also those deleted since.
  *
- * A membership tells only the last access of its stay, but every change has an entry that says what was before (rule
- * 28). So an attribute was then what the first change after the moment found, or what it is now if there was none;
- * and whoever has been deleted since is in the entry of that with all that was known.
- * @param asOf changes of that very millisecond have happened
- * @throws DomainError as `authorize` does, for the members and for the audit log; INVALID_INPUT for a moment to come
+ * A membership stores only its last access, but the audit log stores the value before every change (rule 28). So the
+ * value of an attribute then is the value before its first later change, or the present one if there is none. The entry
+ * of a deletion has all attributes of the member.
+ * @param asOf changes of this millisecond count as made
+ * @throws DomainError as `authorize` does, for the members and for the audit log; INVALID_INPUT for a future moment
  */
 export async function list(
   context: ServiceContext,
@@ -68,7 +68,8 @@ export async function list(
   return new Page<ReviewedAccess, Row>(
     context.batched,
     {
-      name: `accessReview ${workspace.id}`,
+      name: 'accessReview.list',
+      owner: workspace.id,
       columns: COLUMNS,
       from: ACCESS_THEN,
       where: conditions.join(' and '),
@@ -87,10 +88,10 @@ export async function list(
   );
 }
 
-/** What the log calls what is reviewed. */
+/** The names of the reviewed attributes in the audit log. */
 const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
 
-/** $1 is the workspace, $2 the moment, $3 an id before which no entry of a later moment lies. */
+/** $1 is the workspace, $2 the moment, $3 an id that is less than that of every later entry. */
 const ACCESS_THEN = `(
   with later as (
     select f.id, jsonb_object_agg(f.name, f.was) as was
@@ -138,12 +139,12 @@ function filterSql(filter: AccessReviewFilter, values: unknown[]): string[] {
   });
 }
 
-/** Clocks are set back a little now and then. */
+/** Clocks are sometimes set back. */
 const MARGIN_MS = 60_000;
 
 /**
- * The least UUIDv7 of a moment (RFC 9562 §5.7: "48-bit big-endian unsigned number of the Unix Epoch timestamp in
- * milliseconds"): an entry's id is made after its time is taken, so the index by id skips what lies before.
+ * The smallest UUIDv7 of a moment (RFC 9562 §5.7: "48-bit big-endian unsigned number of the Unix Epoch timestamp in
+ * milliseconds"). An entry's id is generated after its time, so the index by id can skip older entries.
  */
 function firstIdOf(moment: Date): string {
   const hex = Math.max(moment.getTime() - MARGIN_MS, 0)

@@ -1,12 +1,21 @@
+import { nullable, timestamptz, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import type { ServiceContext } from '../context/service-context.js';
 import type { MemberRow } from '../rows/members.js';
 
-// The account is $1, so that the members of a page are read in one statement.
-const LAST_ACTIVE_AT = `
-  select greatest(
-    (select c.at from credit_consumption c where c.workspace_id = $2 and c.account_id = $1 order by c.id desc limit 1),
-    (select e.at from audit_entry e where e.workspace_id = $2 and e.actor_id = $1 order by e.id desc limit 1)
-  ) as "lastActiveAt"`;
+// The account is the first parameter, so that the members of a page are read in one statement (`lists/batch.ts`).
+const LAST_ACTIVE_AT = statement({
+  name: 'members.lastActiveAt',
+  text: `
+    select greatest(
+      (select c.at from credit_consumption c
+       where c.account_id = $accountId and c.workspace_id = $workspaceId order by c.id desc limit 1),
+      (select e.at from audit_entry e
+       where e.actor_id = $accountId and e.workspace_id = $workspaceId order by e.id desc limit 1)
+    ) as "lastActiveAt"`,
+  parameters: { accountId: uuid, workspaceId: uuid },
+  columns: { lastActiveAt: nullable(timestamptz) },
+});
 
 /**
  * The last time at which a member used credits or made a change in the workspace. For members whom the caller may see.
@@ -16,7 +25,6 @@ export async function lastActiveAt(
   { batched }: ServiceContext,
   { accountId, workspaceId }: Pick<MemberRow, 'accountId' | 'workspaceId'>,
 ): Promise<Date | null> {
-  const values = [accountId, workspaceId];
-  const [row] = await batched.rows<{ lastActiveAt: Date | null }>(LAST_ACTIVE_AT, values);
+  const row = await LAST_ACTIVE_AT.row(batched, { accountId, workspaceId });
   return row?.lastActiveAt ?? null;
 }

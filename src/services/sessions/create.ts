@@ -2,7 +2,7 @@ import { isAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { authorizeOperator } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findByEmail, findOrCreate } from '../rows/accounts.js';
+import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { type MintedSession, openSession } from './open.js';
 
 /**
@@ -18,8 +18,8 @@ export async function create(
   if (!isAddress(email))
     throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
   return context.database.transaction(async (tx) => {
-    if (createAccount) await findOrCreate(tx, email);
-    const account = await findByEmail(tx, email);
+    if (createAccount) await findOrCreateAccount(tx, email);
+    const account = await findAccountByEmail(tx, email);
     if (account === undefined) {
       throw new DomainError('NOT_FOUND', 'Nobody on the platform has this address.', {
         attribute: 'email',

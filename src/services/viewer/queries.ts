@@ -3,15 +3,9 @@ import type { ActorType } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  MEMBER_ROW_COLUMNS,
-  MEMBER_TABLES,
-  type MemberRecord,
-  type MemberRow,
-  memberRow,
-} from '../rows/members.js';
+import { findMemberByAccount, type MemberRow } from '../rows/members.js';
 
-/** Who is asking. */
+/** The caller. */
 export interface Viewer {
   readonly type: ActorType;
   readonly label: string;
@@ -32,7 +26,7 @@ export function get(context: ServiceContext): Viewer {
 }
 
 /**
- * The caller's own record in a workspace, which every member may see.
+ * The caller's own member in a workspace. Every member may see it.
  * @returns null for keys and operators
  * @throws DomainError as `authorize` does
  */
@@ -40,10 +34,6 @@ export async function member(context: ServiceContext, workspaceId: string): Prom
   const actor = authenticated(context);
   await authorize(context, 'workspace.read', workspaceId);
   if (actor.type !== 'PERSON') return null;
-  const [record] = await context.batched.rows<MemberRecord>(OWN_RECORD, [workspaceId, actor.accountId]);
-  return record === undefined ? null : memberRow(record);
+  // By account, not by id: this is read for all workspaces of a person in one statement (`lists/batch.ts`).
+  return (await findMemberByAccount(context.batched, workspaceId, actor.accountId)) ?? null;
 }
-
-// Not by its id: a person's workspaces are asked all at once, and have nothing but the account in common.
-const OWN_RECORD = `
-  select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.account_id = $2`;
