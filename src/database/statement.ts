@@ -24,7 +24,7 @@ export interface Statement<Row, Values> extends DeclaredStatement {
   rows(sql: Sql, values: Values): Promise<Row[]>;
   /** The first row, if there is one: for statements that give one at most. */
   row(sql: Sql, values: Values): Promise<Row | undefined>;
-  /** The values in the order of `$1`, `$2` …, for whoever runs the text by other means (a cursor). */
+  /** The values in the order of `$1`, `$2` …, to run the text by other means, such as a cursor. */
   bind(values: Values): unknown[];
 }
 
@@ -85,6 +85,8 @@ export function statement<
 
 /** What a list is selected from, before conditions and an order are added (`services/lists/page.ts`). */
 export interface Selection<Row> {
+  /** Names the list, in cursors too. */
+  readonly name: string;
   /** The list of a select. */
   readonly columns: string;
   readonly from: string;
@@ -109,7 +111,7 @@ export function selection<const Columns extends Types>({
   readonly from: string;
 }): Selection<RowOf<Columns>> {
   declared.push({ name, text: `select ${columns} from ${from}`, parameters: {}, columns: types });
-  return { columns, from };
+  return { name, columns, from };
 }
 
 /** The rows of a selection. */

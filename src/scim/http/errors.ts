@@ -45,8 +45,9 @@ export interface Fault extends Refusal {
 /** Puts whatever was thrown into SCIM's words. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof DomainError) {
-    const { hint } = error.details;
-    const detail = hint === undefined ? error.message : `${error.message} ${hint}`;
+    const { providerHint, hint } = error.details;
+    const advice = providerHint ?? hint;
+    const detail = advice === undefined ? error.message : `${error.message} ${advice}`;
     return { ...REFUSALS[error.code], detail, code: error.code, unknown: false };
   }
   if (error instanceof ScimError) return protocolFault(error);

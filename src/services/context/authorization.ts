@@ -1,5 +1,5 @@
 import type { Actor, KeyHolder } from '../../auth/actor.js';
-import { type Action, roleMay, scopesMay } from '../../auth/policy.js';
+import { type Action, needed, roleMay, scopesMay } from '../../auth/policy.js';
 import type { Sql } from '../../database/database.js';
 import type { Origin, Role } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
@@ -8,16 +8,10 @@ import type { Workspace } from '../../model/workspace.js';
 import { sessionLists, sessionOpens, sessionValues } from '../rows/sessions.js';
 import { hasConnection } from '../rows/sso.js';
 import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
+import type { Grant } from './grant.js';
 import type { ServiceContext } from './service-context.js';
 
-/** The caller's standing in a workspace. */
-export interface Grant {
-  readonly workspace: Workspace;
-  /** What the caller is there; null for operators and keys. */
-  readonly role: Role | null;
-  /** The caller's own member record there; null for operators and keys. */
-  readonly memberId: string | null;
-}
+export type { Grant } from './grant.js';
 
 /**
  * The first statement of every service function that concerns a workspace.
@@ -72,7 +66,7 @@ export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
 export function authorizeOperator(context: ServiceContext, action: Action): void {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && actor.type !== 'SYSTEM') {
-    throw new DomainError('FORBIDDEN', `Only operators of the platform may do this (${action}).`);
+    throw new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`);
   }
 }
 
@@ -191,7 +185,7 @@ function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainEr
     actor.type === 'API_KEY'
       ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
       : 'Ask an owner or admin of the workspace.';
-  return new DomainError('FORBIDDEN', `You may not do this (${action}).`, { hint });
+  return new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, { hint });
 }
 
 /** The SCIM door is for identity providers. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */

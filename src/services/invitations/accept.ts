@@ -13,6 +13,7 @@ import { createMemberWithin } from '../members/change.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import {
   findByToken,
+  findInvitation,
   INVITATION_COLUMNS,
   INVITATION_TYPES,
   type InvitationOfToken,
@@ -26,6 +27,8 @@ import { factOf } from './write.js';
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
+  /** The invitation as it is now; null when it was not used. */
+  readonly invitation: InvitationRow | null;
   /** False for a person who is an active member already: the invitation was not used. */
   readonly changed: boolean;
 }
@@ -52,7 +55,7 @@ export async function accept(context: ServiceContext, { token }: { token: string
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, changed: false };
+    if (member !== undefined) return { workspace, member, invitation: null, changed: false };
     const invitation = await use(tx, found);
     if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
     const added = await createMemberWithin(context, tx, {
@@ -60,11 +63,12 @@ export async function accept(context: ServiceContext, { token }: { token: string
       address: person.email,
       userName: person.email,
       grantNow: () => invitedNow(tx, workspaceId),
-      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
+      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);
-    return { workspace, ...added };
+    const accepted = await findInvitation(tx, workspaceId, invitation.id);
+    return { workspace, invitation: accepted ?? invitation, ...added };
   });
   // The grant that this request has cached is from before.
   context.grants.delete(workspaceId);
@@ -133,7 +137,7 @@ async function refuseRemoved(
 }
 
 /** The access that an invitation names; `memberAfter` completes it with the workspace's defaults. */
-function accessOf({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
+function accessRequest({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
   if (role === null) return {};
   if (workspaceVersion === 'V1') return { role, seatType };
   return { role, ...(creditLimit === null ? {} : { creditLimit }) };

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 
+/** Conditions on one value; all of them must hold. */
 export interface Comparison<Value> {
   readonly eq?: Value | null;
   readonly ne?: Value | null;
@@ -12,21 +13,22 @@ export interface Comparison<Value> {
   readonly isPresent?: boolean | null;
 }
 
+/** Conditions on text; all of them must hold. */
 export interface TextComparison extends Comparison<string> {
   readonly contains?: string | null;
   readonly startsWith?: string | null;
   readonly endsWith?: string | null;
 }
 
-/** What of a row is compared, and how. */
+/** The part of a row that is compared. */
 export interface Compared {
-  /** What clients call it. */
+  /** Its name in the filter, for errors. */
   readonly name: string;
   readonly expression: string;
   /** What the values of the comparison are cast to. */
   readonly type: string;
   readonly nullable: boolean;
-  /** Text without case: `expression` is in lower case, and values are put into it. */
+  /** Set to compare without case: `expression` is in lower case, and values are converted. */
   readonly folded?: boolean;
 }
 
@@ -38,10 +40,10 @@ const PATTERNS = {
 } as const;
 
 /**
- * A comparison as SQL.
- * @param values the statement's values so far; the comparison's are added
+ * Compiles a comparison to SQL.
+ * @param values the statement's values so far; the comparison's are appended
  * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold
- * @throws DomainError INVALID_INPUT for a comparison with nothing: a variable that was not set must not find everybody
+ * @throws DomainError INVALID_INPUT for an empty comparison: a variable that was not set must not match every row
  */
 export function comparisonSql(
   { name, expression, type, nullable, folded = false }: Compared,
@@ -52,7 +54,7 @@ export function comparisonSql(
     const placed = `$${values.push(value)}::${type}`;
     return folded ? `lower(${placed})` : placed;
   };
-  // What cannot be an id is nobody's: no error, no rows.
+  // Text that is not a UUID matches no row; PostgreSQL would fail to cast it.
   const isPossible = (value: unknown): boolean =>
     type !== 'uuid' || (typeof value === 'string' && isId(value));
   const equal = (value: unknown): string => {
@@ -91,7 +93,7 @@ export function comparesNothing(name: string): DomainError {
   });
 }
 
-/** LIKE's own signs are plain characters to whoever searches. */
+/** Escapes the wildcards of LIKE. */
 export function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
