@@ -34,6 +34,7 @@ import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { dashboardRouter } from './dashboard.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
@@ -167,6 +168,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
+  handler.use(dashboardRouter());
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
     await graphql.stop();

@@ -1,0 +1,86 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect, inject, onTestFinished } from 'vitest';
+import type { TestApp } from '../app.js';
+
+export const THEMES = ['light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+interface Opening {
+  /** The path and the query, below the server's address. */
+  readonly path: string;
+  /** The address of the person who is signed in. */
+  readonly email: string;
+  readonly theme?: Theme;
+  readonly width?: number;
+}
+
+let connection: Promise<Browser> | undefined;
+
+/** Tests share one browser; each page has a context, and so cookies and storage, of its own. */
+function browser(): Promise<Browser> {
+  connection ??= chromium.connect(inject('browser'));
+  return connection;
+}
+
+/**
+ * Opens a page of the dashboard as a person who is signed in, and closes it after the test. The test fails when the
+ * page reports an error or a violation of its Content-Security-Policy.
+ */
+export async function openDashboard(
+  app: TestApp,
+  { path, email, theme = 'light', width = 1280 }: Opening,
+): Promise<Page> {
+  const context = await (await browser()).newContext({
+    baseURL: app.url,
+    locale: 'en-US',
+    timezoneId: 'Europe/Berlin',
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    viewport: { width, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const faults = watch(context);
+  onTestFinished(async () => {
+    await context.close();
+    expect(faults).toEqual([]);
+  });
+  await signIn(context, app, email);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(path);
+  return page;
+}
+
+async function signIn(context: BrowserContext, app: TestApp, email: string): Promise<void> {
+  await context.setExtraHTTPHeaders({ Authorization: `Bearer ${await app.session(email)}` });
+}
+
+/** Messages of the browser itself about answers that tests provoke, such as a connection that is cut. */
+const EXPECTED = /Failed to load resource|net::ERR_/;
+
+function watch(context: BrowserContext): string[] {
+  const faults: string[] = [];
+  context.on('weberror', (error) => faults.push(error.error().message));
+  context.on('console', (message) => {
+    if (message.type() === 'error' && !EXPECTED.test(message.text())) faults.push(message.text());
+  });
+  return faults;
+}
+
+/** Asserts that axe finds nothing on the page, by the rules of WCAG 2.2 AA and its best practices. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
+  );
+  expect(found).toEqual([]);
+}
+
+/** Asserts that the page does not scroll sideways. */
+export async function expectNoSideScroll(page: Page): Promise<void> {
+  const root = page.locator('html');
+  const content = await root.evaluate(({ scrollWidth }) => scrollWidth);
+  const window = await root.evaluate(({ clientWidth }) => clientWidth);
+  expect(content).toBeLessThanOrEqual(window);
+}
