@@ -3,9 +3,10 @@ import { onDatabase } from './run.js';
 
 /** `rollcall migrate` */
 export function migrateNow(): Promise<void> {
-  return onDatabase(async ({ migrations }) =>
-    migrations.length === 0 ? 'The database is up to date.\n' : `${migrations.join('\n')}\n`,
-  );
+  return onDatabase(async ({ migrations, duplicates }) => {
+    const applied = migrations.length === 0 ? ['The database is up to date.'] : migrations;
+    return [...applied, ...(await duplicates())].map((line) => `${line}\n`).join('');
+  });
 }
 
 /** `rollcall migrate --draft`, for developers: the difference between model and database, as a migration to read. */

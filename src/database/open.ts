@@ -1,4 +1,5 @@
 import { Database } from './database.js';
+import { duplicateReports } from './duplicates.js';
 import { startEmbeddedPostgres } from './embedded.js';
 import { LOOK_UP_CONNECTIONS } from './look-ups.js';
 import { migrate } from './migrate.js';
@@ -24,6 +25,10 @@ export interface OpenDatabase {
   readonly database: Database;
   /** The migrations that were applied on the way. */
   readonly migrations: readonly string[];
+  /**
+   * What the migration to canonical names has found twice (rule 15a), as sentences for an operator. Scans whole tables.
+   */
+  duplicates(): Promise<string[]>;
   /**
    * Writes a migration into that directory for what the model has and the database has not.
    * @returns its file's name; undefined when they agree
@@ -54,7 +59,7 @@ export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase
       await database.close();
       await embedded?.stop();
     };
-    return { database, migrations, draft, close };
+    return { database, migrations, duplicates: () => duplicateReports(database), draft, close };
   } catch (error) {
     await embedded?.stop();
     throw error;

@@ -8,9 +8,11 @@ import {
   sameAccess,
   type WorkspaceDefaults,
 } from './access.js';
+import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses, type Profile } from './profile.js';
+import { emailAddresses, isJsonObject, type Profile } from './profile.js';
 import type { MemberWish } from './provisioning.js';
+import { requireOwnDirection, requireVisible } from './text.js';
 
 /** What can be seen, and changed, of a member. `access` is null for who is not active. */
 export interface MemberState {
@@ -66,18 +68,49 @@ export function sameMember(a: MemberState, b: MemberState): boolean {
 
 function personAfter(state: MemberState | null, wish: MemberWish): Omit<MemberState, 'access'> {
   const profile = wish.profile ?? state?.profile ?? {};
-  const userName = wish.userName ?? state?.userName ?? emailAddresses(profile)[0];
-  if (userName === undefined) {
+  const [email] = emailAddresses(profile);
+  const userName =
+    wish.userName ?? state?.userName ?? (email === undefined ? undefined : withoutBlanks(email));
+  if (userName === undefined || userName === '') {
     throw new DomainError('INVALID_INPUT', 'Neither userName nor an e-mail address was sent.', {
       attribute: 'userName',
       hint: 'Map userName to the e-mail address.',
     });
   }
+  requireVisibleNames({ userName, profile }, state);
   return {
     userName,
     externalId: wish.externalId === undefined ? (state?.externalId ?? null) : wish.externalId,
     profile,
   };
+}
+
+/**
+ * Judges the names and addresses that are new (rule 15a). What the member has had so far passes: a provider that sends
+ * it back unchanged must still be able to deactivate the member.
+ * @throws DomainError INVALID_INPUT, naming the character
+ */
+function requireVisibleNames(
+  { userName, profile }: Pick<MemberState, 'userName' | 'profile'>,
+  before: MemberState | null,
+): void {
+  if (userName !== before?.userName) requireVisible('userName', userName);
+  if (profile === before?.profile) return;
+  const known = new Set(before === null ? [] : emailAddresses(before.profile));
+  for (const email of emailAddresses(profile)) if (!known.has(email)) requireVisible('emails', email);
+  const shown = new Map(before === null ? [] : namesShown(before.profile));
+  for (const [name, text] of namesShown(profile))
+    if (text !== shown.get(name)) requireOwnDirection(name, text);
+}
+
+/** What lists show of a person, by its path. */
+function namesShown({ displayName, name }: Profile): [path: string, text: string][] {
+  const parts = isJsonObject(name) ? Object.entries(name) : [];
+  const all = [
+    ['displayName', displayName] as const,
+    ...parts.map(([part, text]) => [`name.${part}`, text] as const),
+  ];
+  return all.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : []));
 }
 
 /** An owner's access changes only by promotion and demotion; the rest only at the hands of who may (rules 12, 13). */

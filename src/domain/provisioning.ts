@@ -6,6 +6,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from './access.js';
+import { canonicalUserName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { type Profile, parseProfile } from './profile.js';
 import { isPlainText } from './text.js';
@@ -89,8 +90,14 @@ export function refuseOtherVersion(version: WorkspaceVersion, input: object): vo
 function readUserName({ mode, userName }: Provisioning): Pick<MemberWish, 'userName'> {
   const empty = userName === undefined || userName === null || userName === '';
   if (empty && (mode === 'CREATE' || (mode === 'PATCH' && userName === undefined))) return {};
-  if (typeof userName !== 'string' || userName.trim() === '') throw required('userName');
-  return { userName: plainText('userName', userName) };
+  if (typeof userName !== 'string') throw required('userName');
+  // Rule 15a: blanks around it are cut off, whichever door it comes through.
+  const spelling = withoutBlanks(userName);
+  const canonical = canonicalUserName(spelling);
+  if (canonical === '') throw required('userName');
+  // Some letters are several in the canonical form, which has to fit the index too.
+  if (canonical.length > LONGEST_TEXT) throw tooLong('userName');
+  return { userName: plainText('userName', spelling) };
 }
 
 function required(attribute: string): DomainError {
@@ -100,7 +107,11 @@ function required(attribute: string): DomainError {
 /** Text that PostgreSQL can hold and a person could have meant. */
 function plainText(attribute: string, text: string): string {
   if (isPlainText(text, LONGEST_TEXT)) return text;
-  throw new DomainError(
+  throw tooLong(attribute);
+}
+
+function tooLong(attribute: string): DomainError {
+  return new DomainError(
     'INVALID_INPUT',
     `${attribute} must have at most ${LONGEST_TEXT} characters and no control characters.`,
     { attribute },

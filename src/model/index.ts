@@ -7,6 +7,7 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
+import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { Session, SessionEnd } from './session.js';
 import { Workspace } from './workspace.js';
@@ -29,5 +30,6 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  Removal,
   AuditEntry,
 ];

@@ -1,5 +1,6 @@
 import { mintSecret } from '../auth/secret.js';
-import { isAddress } from '../domain/address.js';
+import { readAddress } from '../domain/address.js';
+import { canonicalUserName } from '../domain/canonical.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
 import { Session } from '../model/session.js';
@@ -25,16 +26,15 @@ export interface MintedSession {
  */
 export async function create(
   context: ServiceContext,
-  { email, createAccount = false }: { readonly email: string; readonly createAccount?: boolean },
+  input: { readonly email: string; readonly createAccount?: boolean },
 ): Promise<MintedSession> {
   authorizeOperator(context, 'session.create');
-  if (!isAddress(email))
-    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  const email = readAddress(input.email, 'email');
   return context.database.transaction(async (tx) => {
-    if (createAccount) await accounts.findOrCreate(tx, email);
+    if (input.createAccount === true) await accounts.findOrCreate(tx, email);
     const [account] = await tx.rows<{ id: string; email: string }>(
-      'select id, email from account where email = $1',
-      [email],
+      'select id, email from account where canonical_email = $1',
+      [canonicalUserName(email)],
     );
     if (account === undefined) {
       throw new DomainError('NOT_FOUND', 'Nobody on the platform has this address.', {

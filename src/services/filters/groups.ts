@@ -1,3 +1,4 @@
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { MEMBER_TABLES } from '../rows/members.js';
@@ -16,10 +17,10 @@ export interface GroupFilter {
   readonly members?: { readonly some?: MemberFilter | null } | null;
 }
 
-/** How a field looks in SQL. `type` is what its values are cast to. */
+/** How a field looks in SQL. `type` is what its values are cast to, `canonical` the form in which they are compared. */
 const FIELDS = {
   id: { column: 'g.id', type: 'uuid' },
-  displayName: { column: 'g.display_name', type: 'citext' },
+  displayName: { column: 'g.canonical_display_name', type: 'text', canonical: canonicalName },
   externalId: { column: 'g.external_id', type: 'text' },
   createdAt: { column: 'g.created_at', type: 'timestamptz' },
   updatedAt: { column: 'g.updated_at', type: 'timestamptz' },
@@ -68,9 +69,11 @@ export function groupFilterSql(filter: GroupFilter, values: unknown[]): string {
   if (members != null) conditions.push(membersSql(members.some ?? {}, values));
   for (const field of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
     const comparison = fields[field];
-    const { column: expression, type } = FIELDS[field];
+    const { column: expression, ...compared } = FIELDS[field];
     if (comparison == null) continue;
-    conditions.push(...comparisonSql({ name: field, expression, type, nullable: true }, comparison, values));
+    conditions.push(
+      ...comparisonSql({ name: field, expression, ...compared, nullable: true }, comparison, values),
+    );
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }

@@ -1,4 +1,5 @@
 import type { Origin, Role, SeatType } from '../../domain/access.js';
+import { canonicalPart, canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -50,10 +51,10 @@ export const CREDITS_USED = `coalesce((
   where u.workspace_id = m.workspace_id and u.account_id = m.account_id
     and u.month = to_char(now() at time zone 'UTC', 'YYYY-MM')), 0)`;
 
-/** How a field looks in SQL. `type` is what its values are cast to. */
+/** How a field looks in SQL. `type` is what its values are cast to, `canonical` the form in which they are compared. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
-  userName: { column: 'm.user_name', type: 'citext' },
+  userName: { column: 'm.canonical_user_name', type: 'text', canonical: canonicalUserName },
   externalId: { column: 'm.external_id', type: 'text' },
   active: { column: '(s.id is not null)', type: 'boolean' },
   role: { column: 's.role', type: 'text' },
@@ -159,9 +160,11 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   conditions.push(...profileFilterSql(filter, values));
   if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
-    const place = `$${values.push(`%${escaped(filter.search.trim())}%`)}`;
+    const search = filter.search.trim();
+    const userName = `$${values.push(`%${escaped(canonicalPart(search))}%`)}`;
+    const displayName = `$${values.push(`%${escaped(search)}%`)}`;
     conditions.push(
-      `(m.user_name like ${place}::citext or coalesce(m.profile->>'displayName' ilike ${place}, false))`,
+      `(m.canonical_user_name like ${userName} or coalesce(m.profile->>'displayName' ilike ${displayName}, false))`,
     );
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
@@ -182,10 +185,10 @@ function fieldSql(
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
-  const { column, type } = FIELDS[field];
+  const { column: expression, ...compared } = FIELDS[field];
   if (field === 'active') return activeSql(comparison);
   const sql = comparisonSql(
-    { name: field, expression: column, type, nullable: !NEVER_NULL.includes(field) },
+    { name: field, expression, ...compared, nullable: !NEVER_NULL.includes(field) },
     comparison,
     values,
   );
@@ -195,9 +198,9 @@ function fieldSql(
 
 /** Where the index has the userNames that begin so: no index can be used for a pattern that is bound. */
 function userNameRange(prefix: string, values: unknown[]): string {
-  const start = `lower($${values.push(prefix)}::text) collate "C"`;
+  const start = `$${values.push(canonicalPart(prefix))}::text`;
   // The last character that there is.
-  return `(lower(m.user_name::text) >= ${start} and lower(m.user_name::text) <= ${start} || chr(1114111))`;
+  return `(m.canonical_user_name >= ${start} and m.canonical_user_name <= ${start} || chr(1114111))`;
 }
 
 /** At least one of the member's groups meets the whole of `some`. */

@@ -1,9 +1,11 @@
 import type { Action } from '../../auth/policy.js';
 import type { Transaction } from '../../database/database.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
 import { readDisplayName, readExternalId } from '../../domain/group.js';
 import { newId } from '../../domain/ids.js';
+import { requireVisible } from '../../domain/text.js';
 import type { Group } from '../../model/group.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween } from '../audit/record.js';
@@ -63,6 +65,7 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
   const { workspaceId } = input;
   const { memberId: own } = await authorize(context, 'group.write', workspaceId);
   const displayName = readDisplayName(input.displayName);
+  requireVisible('displayName', displayName);
   const externalId = readExternalId(input.externalId ?? null);
   const ids = readIds(input.memberIds ?? []);
   return context.database.transaction(async (tx) => {
@@ -72,9 +75,10 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
     const [group] = await refusingNamesakes(displayName, () =>
       tx.rows<Group>(
         `insert into member_group as g
-           (id, workspace_id, workspace_version, display_name, external_id, version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, 1, now(), now()) returning ${GROUP_COLUMNS}`,
-        [id, workspaceId, workspace.version, displayName, externalId],
+           (id, workspace_id, workspace_version, display_name, canonical_display_name, external_id, version, created_at,
+            updated_at)
+         values ($1, $2, $3, $4, $5, $6, 1, now(), now()) returning ${GROUP_COLUMNS}`,
+        [id, workspaceId, workspace.version, displayName, canonicalName(displayName), externalId],
       ),
     );
     if (group === undefined) throw new Error('a group was not written');
@@ -118,6 +122,8 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const members = asksForMembers ? await changeMembers(tx, group, wish, locked) : NOBODY;
     const next = { ...group, ...named };
     const renamed = next.displayName !== group.displayName;
+    // The name that the group has had so far passes: providers send it back with other changes.
+    if (renamed) requireVisible('displayName', next.displayName);
     const affected = [...members.joined, ...members.left].map(({ id }) => id);
     const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };
     if (Object.keys(changes).length === 0) return { group, changed: false };

@@ -1,3 +1,4 @@
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Group } from '../../model/group.js';
 import { authorize } from '../context/authorization.js';
@@ -15,7 +16,7 @@ import {
 } from '../rows/members.js';
 
 /**
- * One group of the workspace, by id or by display name (without case).
+ * One group of the workspace, by id or by display name (in its canonical form, rule 15a).
  * @returns null when there is no such group
  * @throws DomainError as `authorize` does; INVALID_INPUT without exactly one of the two
  */
@@ -30,8 +31,8 @@ export async function get(
   }
   if (by.id != null) return (await findGroup(context.batched, workspaceId, by.id)) ?? null;
   const [group] = await context.reads.rows<Group>(
-    `select ${GROUP_COLUMNS} from member_group g where g.workspace_id = $1 and g.display_name = $2`,
-    [workspaceId, by.displayName],
+    `select ${GROUP_COLUMNS} from member_group g where g.workspace_id = $1 and g.canonical_display_name = $2`,
+    [workspaceId, canonicalName(by.displayName ?? '')],
   );
   return group ?? null;
 }
@@ -45,7 +46,7 @@ export interface GroupOrder {
 
 const ORDER_COLUMNS = {
   ID: undefined,
-  DISPLAY_NAME: { column: 'g.display_name', type: 'citext' },
+  DISPLAY_NAME: { column: 'g.canonical_display_name', type: 'text' },
   EXTERNAL_ID: { column: 'g.external_id', type: 'text', nullable: true },
   CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
@@ -122,7 +123,7 @@ export interface GroupMemberReference {
 export async function everyMember(context: ServiceContext, group: Group): Promise<GroupMemberReference[]> {
   await authorize(context, 'group.read', group.workspaceId);
   return context.batched.rows<GroupMemberReference>(
-    `select m.id, coalesce(m.profile->>'displayName', m.user_name::text) as name
+    `select m.id, coalesce(m.profile->>'displayName', m.user_name) as name
      from group_member i join member m on m.id = i.member_id where i.group_id = $1 order by m.id`,
     [group.id],
   );

@@ -1,5 +1,6 @@
 import { type Sql, violatedConstraint } from '../../database/database.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
@@ -13,10 +14,19 @@ import type { MembersChanged } from './members.js';
 export async function writeGroup(sql: Sql, next: Group): Promise<Group> {
   const [written] = await refusingNamesakes(next.displayName, () =>
     sql.rows<Group>(
-      `update member_group g set display_name = $3, external_id = $4, granted_role = $5, granted_seat_type = $6,
+      `update member_group g set display_name = $3,
+         canonical_display_name = case when g.display_name = $3 then g.canonical_display_name else $7 end, external_id = $4, granted_role = $5, granted_seat_type = $6,
          version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
        where id = $1 and workspace_id = $2 returning ${GROUP_COLUMNS}`,
-      [next.id, next.workspaceId, next.displayName, next.externalId, next.grantedRole, next.grantedSeatType],
+      [
+        next.id,
+        next.workspaceId,
+        next.displayName,
+        next.externalId,
+        next.grantedRole,
+        next.grantedSeatType,
+        canonicalName(next.displayName),
+      ],
     ),
   );
   if (written === undefined) throw new Error('a group was not written');

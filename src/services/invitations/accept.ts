@@ -16,6 +16,7 @@ import {
   type InvitationRow,
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
+import { wasRemovedSince } from '../rows/removals.js';
 import { factOf } from './write.js';
 
 /** What an acceptance did. */
@@ -50,8 +51,7 @@ export async function accept(context: ServiceContext, { token }: { token: string
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
     if (member !== undefined) return { workspace, member, changed: false };
-    const invitation = await use(tx, found);
-    if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
+    const invitation = await use(tx, found, accountId);
     const added = await addWithin(context, tx, {
       workspaceId,
       newcomer: { userName: person.email, profile: {} },
@@ -85,10 +85,16 @@ function unknownInvitation(): DomainError {
 }
 
 /** Counting and using is one statement: of a hundred who come by a link for one, one is let in. */
-async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfToken): Promise<InvitationRow> {
+async function use(
+  tx: Transaction,
+  { id, workspaceId, lookup }: InvitationOfToken,
+  accountId: string,
+): Promise<InvitationRow> {
   await tx.rows('select 1 from invitation where id = $1 for no key update', [id]);
   // Read after the lock: a statement that waits for it does not see what joined tables have become.
   const invitation = await findInvitation(tx, workspaceId, id);
+  if (invitation?.status === 'ACCEPTED') throw invitationClosed('ACCEPTED');
+  if (invitation !== undefined) await refuseRemoved(tx, invitation, accountId);
   if (invitation !== undefined && invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
   const [used] = await tx.rows<InvitationRow>(
     `update invitation i set use_count = use_count + 1,
@@ -102,19 +108,18 @@ async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfTok
   return used;
 }
 
-/** A link is for people who are new: who was removed since it was made was removed by somebody's decision. */
+/**
+ * Rule 16a: a removal is somebody's decision, and an invitation or link from before does not undo it.
+ * @throws DomainError FORBIDDEN
+ */
 async function refuseRemoved(
   sql: Sql,
-  { workspaceId, sentAt }: InvitationRow,
+  { workspaceId, sentAt, email }: InvitationRow,
   accountId: string,
 ): Promise<void> {
-  const [removed] = await sql.rows(
-    `select 1 from member m join membership s on s.member_id = m.id
-     where m.workspace_id = $1 and m.account_id = $2 and s.ended_at > $3 limit 1`,
-    [workspaceId, accountId, sentAt],
-  );
-  if (removed === undefined) return;
-  throw new DomainError('FORBIDDEN', 'You have been removed from this workspace since the link was made.', {
+  if (!(await wasRemovedSince(sql, workspaceId, accountId, sentAt))) return;
+  const event = email === null ? 'the link was made' : 'the invitation was sent';
+  throw new DomainError('FORBIDDEN', `You have been removed from this workspace since ${event}.`, {
     hint: 'Ask an owner or admin of the workspace to add you, or to invite you by e-mail.',
   });
 }

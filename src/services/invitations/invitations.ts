@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import {
   type InvitationKind,
@@ -58,7 +59,7 @@ export interface InvitationOrder {
 
 const ORDER_COLUMNS = {
   CREATED_AT: { column: 'i.created_at', type: 'timestamptz' },
-  EMAIL: { column: 'i.email', type: 'citext', nullable: true },
+  EMAIL: { column: 'i.canonical_email', type: 'text', nullable: true },
   SENT_AT: { column: 'i.sent_at', type: 'timestamptz' },
   EXPIRES_AT: { column: 'i.expires_at', type: 'timestamptz' },
 } as const;
@@ -106,7 +107,13 @@ function filterSql({ status, kind, email }: InvitationFilter, values: unknown[])
     ...(email == null
       ? []
       : comparisonSql(
-          { name: 'email', expression: 'i.email', type: 'citext', nullable: true },
+          {
+            name: 'email',
+            expression: 'i.canonical_email',
+            type: 'text',
+            nullable: true,
+            canonical: canonicalUserName,
+          },
           email,
           values,
         )),
@@ -163,9 +170,7 @@ export async function create(
   const { workspaceId, access = null } = input;
   const grant = await authorize(context, 'invitation.manage', workspaceId);
   await authorizeAccess(context, workspaceId, access);
-  const email = input.email.trim();
-  if (!isAddress(email))
-    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  const email = readAddress(input.email, 'email');
   return managing(context, grant, async (tx, now) => {
     const invited = invitedAccess(context, now, email, access);
     const [standing] = await standingsOf(tx, workspaceId, [email]);

@@ -3,6 +3,7 @@ import { type MintedSecret, mintSecret } from '../../auth/secret.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import type { AssignableRole, SeatType, V1AssignableRole } from '../../domain/access.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { INVITATION_DAYS } from '../../domain/invitation.js';
@@ -47,16 +48,16 @@ const EXPIRES = `make_interval(hours => ${INVITATION_DAYS * 24})`;
 const INSERT = `
   with clock as materialized (select clock_timestamp() as at)
   insert into invitation as i
-    (id, workspace_id, workspace_version, email, role, seat_type, credit_limit, max_uses, lookup, hash, invited_by,
+    (id, workspace_id, workspace_version, email, canonical_email, role, seat_type, credit_limit, max_uses, lookup, hash, invited_by,
      delivery, created_at, sent_at, expires_at, use_count)
-  select n.id, $1, $2, n.email, n.role, n.seat_type, n.credit_limit, n.max_uses, n.lookup, n.hash, $11,
+  select n.id, $1, $2, n.email, n.canonical_email, n.role, n.seat_type, n.credit_limit, n.max_uses, n.lookup, n.hash, $11,
     case when n.email is null then null else $12 end, clock.at, clock.at, clock.at + ${EXPIRES}, 0
   from (
-    select distinct on (email) * from unnest(
-      $3::uuid[], $4::citext[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::text[], $10::text[])
-      n(id, email, role, seat_type, credit_limit, max_uses, lookup, hash)
-    order by email) n, clock
-  on conflict (workspace_id, email) where accepted_at is null and revoked_at is null do update set
+    select distinct on (canonical_email) * from unnest(
+      $3::uuid[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::text[], $10::text[], $13::text[])
+      n(id, email, role, seat_type, credit_limit, max_uses, lookup, hash, canonical_email)
+    order by canonical_email) n, clock
+  on conflict (workspace_id, canonical_email) where accepted_at is null and revoked_at is null do update set
     role = excluded.role, seat_type = excluded.seat_type, credit_limit = excluded.credit_limit,
     lookup = excluded.lookup, hash = excluded.hash, invited_by = excluded.invited_by, delivery = excluded.delivery,
     delivery_error = null, created_at = excluded.created_at, sent_at = excluded.sent_at,
@@ -90,6 +91,7 @@ export async function insertInvitations(
     minted.map(({ hash }) => hash),
     actorLabel(authenticated(context)),
     deliveryOf(context),
+    invitations.map(({ email }) => email && canonicalUserName(email)),
   ]);
   const facts = rows.map((row) => factOf('invitation.create', row, changesBetween({}, described(row))));
   await recordMany(context, tx, facts, new Date());
@@ -191,9 +193,9 @@ export async function revokeInvitationsOf(
   const rows = await sql.rows<InvitationRow>(
     `update invitation i set revoked_at = clock_timestamp()
      where i.workspace_id = $1 and i.accepted_at is null and i.revoked_at is null
-       and i.email in ($2::citext, (select a.email from account a where a.id = $3))
+       and i.canonical_email in ($2, (select a.canonical_email from account a where a.id = $3))
      returning ${INVITATION_COLUMNS}`,
-    [workspaceId, userName, accountId],
+    [workspaceId, canonicalUserName(userName), accountId],
   );
   const facts = rows.map((row) => factOf('invitation.revoke', row, revocation(row)));
   await recordMany(context, sql, facts, new Date());
@@ -217,15 +219,16 @@ export async function standingsOf(
        exists (
          select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
          where m.workspace_id = $1
-           and (m.user_name = e.email or m.account_id = (select a.id from account a where a.email = e.email))
+           and (m.canonical_user_name = e.email
+             or m.account_id = (select a.id from account a where a.canonical_email = e.email))
        ) as "isMember",
        exists (
          select 1 from invitation i
-         where i.workspace_id = $1 and i.email = e.email and i.accepted_at is null and i.revoked_at is null
+         where i.workspace_id = $1 and i.canonical_email = e.email and i.accepted_at is null and i.revoked_at is null
            and i.expires_at > clock_timestamp() and not (${SUPERSEDED})
        ) as "isInvited"
-     from unnest($2::citext[]) with ordinality e(email, place) order by e.place`,
-    [workspaceId, emails],
+     from unnest($2::text[]) with ordinality e(email, place) order by e.place`,
+    [workspaceId, emails.map(canonicalUserName)],
   );
 }
 

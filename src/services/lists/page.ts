@@ -51,7 +51,7 @@ export interface Listing {
   /** What to order by before the id; rows must carry its value as text under `orderKey`. */
   readonly orderBy?: {
     readonly column: string;
-    readonly type: 'text' | 'citext' | 'timestamptz' | 'integer' | 'boolean';
+    readonly type: 'text' | 'timestamptz' | 'integer' | 'boolean';
     /** Rows may be without the value: they come last, or first when descending. */
     readonly nullable?: boolean;
   };
@@ -298,7 +298,6 @@ const INT4 = 2 ** 31;
 
 const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
   text: isText,
-  citext: isText,
   timestamptz: (key) => TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key)),
   integer: (key) => /^-?\d{1,10}$/.test(key) && Number(key) < INT4 && Number(key) >= -INT4,
   boolean: (key) => key === 'true' || key === 'false',

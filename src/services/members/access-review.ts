@@ -1,4 +1,5 @@
 import type { Role, SeatType, WorkspaceVersion } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Channel } from '../../model/enums.js';
 import { authorize } from '../context/authorization.js';
@@ -63,7 +64,10 @@ export async function list(
       hint: 'Nobody knows yet who will have which access. Ask for a moment that has passed.',
     });
   }
-  const values: unknown[] = [workspace.id, asOf, firstIdOf(asOf)];
+  const since = [workspace.id, asOf, firstIdOf(asOf)];
+  const formerNames = await context.batched.rows<{ userName: string }>(FORMER_NAMES, since);
+  const spellings = formerNames.map(({ userName }) => userName);
+  const values: unknown[] = [...since, spellings, spellings.map(canonicalUserName)];
   const conditions = ['a.active', ...filterSql(filter, values)];
   return new Page<ReviewedAccess, Row>(
     context.batched,
@@ -73,7 +77,7 @@ export async function list(
       where: conditions.join(' and '),
       values,
       id: 'a.id',
-      orderBy: { column: 'a.user_name', type: 'citext' },
+      orderBy: { column: 'a.canonical_user_name', type: 'text' },
     },
     page,
     ({ id, given, ...access }) => ({
@@ -89,7 +93,16 @@ export async function list(
 /** What the log calls what is reviewed. */
 const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
 
-/** $1 is the workspace, $2 the moment, $3 an id before which no entry of a later moment lies. */
+/** The userNames that members have had at the moment and have lost since; the values are those of `ACCESS_THEN`. */
+const FORMER_NAMES = `
+  select distinct e.changes->'userName'->>'before' as "userName" from audit_entry e
+  where e.workspace_id = $1 and e.id >= $3::uuid and e.at > $2::timestamptz and e.target_type = 'member'
+    and e.changes->'userName'->>'before' is not null`;
+
+/**
+ * $1 is the workspace, $2 the moment, $3 an id before which no entry of a later moment lies; $4 are userNames of then, in
+ * the spelling that the log has, and $5 their canonical forms.
+ */
 const ACCESS_THEN = `(
   with later as (
     select f.id, jsonb_object_agg(f.name, f.was) as was
@@ -101,18 +114,20 @@ const ACCESS_THEN = `(
       order by e.target_id, c.key, e.at, e.id) f
     group by f.id),
   now as (
-    select m.id, m.user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
+    select m.id, m.user_name, m.canonical_user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
       s.seat_type, s.credit_limit
     from member m left join membership s on s.member_id = m.id and s.ended_at is null
     where m.workspace_id = $1)
   select coalesce(n.id, l.id) as id,
-    case when l.was ? 'userName' then (l.was->>'userName')::citext else n.user_name end as user_name,
+    case when l.was ? 'userName' then l.was->>'userName' else n.user_name end as user_name,
+    case when l.was ? 'userName' then c.canonical else n.canonical_user_name end as canonical_user_name,
     case when l.was ? 'profile.displayName' then l.was->>'profile.displayName' else n.display_name end as display_name,
     coalesce(case when l.was ? 'active' then (l.was->>'active')::boolean else n.active end, false) as active,
     case when l.was ? 'role' then l.was->>'role' else n.role end as role,
     case when l.was ? 'seatType' then l.was->>'seatType' else n.seat_type end as seat_type,
     case when l.was ? 'creditLimit' then (l.was->>'creditLimit')::integer else n.credit_limit end as credit_limit
-  from now n full join later l on l.id = n.id) a`;
+  from now n full join later l on l.id = n.id
+    left join unnest($4::text[], $5::text[]) c(spelling, canonical) on c.spelling = l.was->>'userName') a`;
 
 const COLUMNS = `
   a.id, a.user_name as "userName", a.display_name as "displayName", a.role, a.seat_type as "seatType",
@@ -124,7 +139,12 @@ const COLUMNS = `
     order by e.at desc, e.id desc limit 1) as given`;
 
 const FIELDS = {
-  userName: { expression: 'a.user_name', type: 'citext', nullable: false },
+  userName: {
+    expression: 'a.canonical_user_name',
+    type: 'text',
+    nullable: true,
+    canonical: canonicalUserName,
+  },
   role: { expression: 'a.role', type: 'text', nullable: true },
   seatType: { expression: 'a.seat_type', type: 'text', nullable: true },
   creditLimit: { expression: 'a.credit_limit', type: 'integer', nullable: true },

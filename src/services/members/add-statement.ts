@@ -1,6 +1,7 @@
 import { type Sql, violatedConstraint } from '../../database/database.js';
 import type { Origin } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { newId } from '../../domain/ids.js';
 import type { MemberState } from '../../domain/member-state.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -18,12 +19,13 @@ import { memberChanges } from './write.js';
 const ADD = `
   with facts as (select id, version from workspace where id = $1 and revision = $2 for key share),
   account as (
-    insert into account (id, email, created_at) select $3, $4, now() from facts
-    on conflict (email) do update set email = account.email returning id),
+    insert into account (id, email, canonical_email, created_at) select $3, $4, $28, now() from facts
+    on conflict (canonical_email) do update set email = account.email returning id),
   added as (
     insert into member
-      (id, workspace_id, account_id, user_name, external_id, profile, managed_by, version, created_at, updated_at)
-    select $5, facts.id, account.id, $6, $7, $8, $9, 1, now(), now() from facts, account returning account_id, created_at),
+      (id, workspace_id, account_id, user_name, canonical_user_name, external_id, profile, managed_by, version,
+       created_at, updated_at)
+    select $5, facts.id, account.id, $6, $29, $7, $8, $9, 1, now(), now() from facts, account returning account_id, created_at),
   stay as (
     insert into membership
       (id, workspace_id, workspace_version, member_id, started_at, role, credit_limit, credit_limit_set_by,
@@ -60,11 +62,12 @@ export async function addInOneStatement(
     },
     new Date(),
   );
+  const address = addressOf(next.userName, next.profile);
   const [written] = await orNothing(context.database, [
     workspace.id,
     workspace.revision,
     newId(),
-    addressOf(next.userName, next.profile),
+    address,
     id,
     next.userName,
     next.externalId,
@@ -76,6 +79,8 @@ export async function addInOneStatement(
     access?.creditLimitSetBy ?? null,
     ...entry,
     accessSetBy,
+    canonicalUserName(address),
+    canonicalUserName(next.userName),
   ]);
   if (written === undefined) return undefined;
   const { userName, externalId, profile: attributes } = next;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Sql, violatedConstraint } from '../../database/database.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { newId } from '../../domain/ids.js';
 import { AUDIT_ENTRY_COLUMNS, auditEntryValues } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -10,7 +11,7 @@ import { auditFactOf, isSameAddress, type MemberChange, managedByAfter, type Tra
 type Stay = 'UNTOUCHED' | 'CHANGED' | 'BEGUN' | 'ENDED';
 
 /** The values that a statement binds first, whatever becomes of the stay; what follows is the stay's own. */
-const SHARED = 21;
+const SHARED = 22;
 const own = (number: number) => `$${SHARED + number}`;
 
 const STAYS: Readonly<Record<Stay, string>> = {
@@ -35,7 +36,11 @@ const STAYS: Readonly<Record<Stay, string>> = {
       insert into session_end (session_id, workspace_id)
       select s.id, stay.workspace_id from stay join session s on s.account_id = stay.account_id
       where s.ended_at is null and s.expires_at > now()
-      on conflict do nothing),`,
+      on conflict do nothing),
+    remembered as (
+      insert into removal (account_id, workspace_id, removed_at)
+      select account_id, workspace_id, clock_timestamp() from stay
+      on conflict (account_id, workspace_id) do update set removed_at = greatest(removal.removed_at, excluded.removed_at)),`,
 };
 
 const BEGINNING = ', (select id from stay) as "membershipId", (select started_at from stay) as "startedAt"';
@@ -53,7 +58,8 @@ const change = (stay: Stay) => `
     where m.id = $1 and m.workspace_id = $2 and m.version = $3 and w.revision = $4
     for no key update of m for key share of w),
   changed as (
-    update member set user_name = $5, external_id = $6, profile = coalesce($7, profile), managed_by = $8, version = member.version + 1,
+    update member set user_name = $5,
+      canonical_user_name = case when member.user_name = $5 then canonical_user_name else $22 end, external_id = $6, profile = coalesce($7, profile), managed_by = $8, version = member.version + 1,
       updated_at = greatest(clock_timestamp(), updated_at)
     from facts where member.id = facts.member_id
     returning member.id, account_id, workspace_id, member.version, updated_at, facts.version as workspace_version),
@@ -104,6 +110,7 @@ export async function changeInOneStatement(
     next.profile === row.attributes ? null : JSON.stringify(next.profile),
     managedBy,
     ...auditEntryValues(context, auditFactOf(transition), new Date()),
+    canonicalUserName(next.userName),
     ...values,
   ]);
   if (written === undefined) return undefined;

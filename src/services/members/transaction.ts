@@ -3,6 +3,7 @@ import type { Sql, Transaction } from '../../database/database.js';
 import type { Origin } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { accessSetByAfter, type GroupGrant, grantedAccess, withGrants } from '../../domain/granted-access.js';
 import { newId } from '../../domain/ids.js';
@@ -27,6 +28,7 @@ import {
   type MemberRow,
   stateOf,
 } from '../rows/members.js';
+import { rememberRemoval } from '../rows/removals.js';
 import * as seats from '../seats.js';
 import { addInOneStatement } from './add-statement.js';
 import { changeInOneStatement } from './change-statement.js';
@@ -111,8 +113,11 @@ export async function addWithin(
   const wish = wishFor(workspace);
   const next = memberAfter(null, wish, around);
   const [former, another] = namesakes;
-  if (another !== undefined || (former !== undefined && former.membershipId !== null))
-    throw alreadyAMember(next.userName);
+  const taken = namesakes.find(({ membershipId }) => membershipId !== null) ?? another;
+  if (taken !== undefined) {
+    const isNamesake = canonicalUserName(taken.userName) === canonicalUserName(next.userName);
+    throw alreadyAMember(next, isNamesake ? 'userName' : 'account');
+  }
   const accessSetBy = accessSetByAfter(null, wish, around);
   if (former === undefined) {
     const member = await insert(context, tx, workspace, next, accountId, accessSetBy);
@@ -216,6 +221,7 @@ export async function deleteRecord(
     await revokeInvitationsOf(context, tx, row);
     await seats.exchange(tx, workspaceId, row.seatType, null);
     await endSessions(tx, workspaceId, row.accountId);
+    await rememberRemoval(tx, workspaceId, row.accountId);
     context.grants.delete(workspaceId);
     await tx.rows('delete from member where id = $1 and workspace_id = $2', [row.id, workspaceId]);
     await record(context, tx, {
@@ -326,12 +332,22 @@ async function insert(
 ): Promise<MemberRow> {
   const id = newId();
   const managedBy = originOf(context);
-  await refusingNamesakes(next.userName, () =>
+  await refusingNamesakes(next, () =>
     sql.rows(
       `insert into member
-         (id, workspace_id, account_id, user_name, external_id, profile, managed_by, version, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, 1, now(), now())`,
-      [id, workspace.id, accountId, next.userName, next.externalId, JSON.stringify(next.profile), managedBy],
+         (id, workspace_id, account_id, user_name, canonical_user_name, external_id, profile, managed_by, version,
+          created_at, updated_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, 1, now(), now())`,
+      [
+        id,
+        workspace.id,
+        accountId,
+        next.userName,
+        canonicalUserName(next.userName),
+        next.externalId,
+        JSON.stringify(next.profile),
+        managedBy,
+      ],
     ),
   );
   if (next.access !== null) {

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Sql, violatedConstraint } from '../../database/database.js';
 import type { Access, Origin } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { type MemberState, sameMember } from '../../domain/member-state.js';
+import { emailAddresses } from '../../domain/profile.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import type { Workspace } from '../../model/workspace.js';
 import { type AuditFact, changesBetween, record } from '../audit/record.js';
@@ -12,6 +15,7 @@ import { originOf } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import * as accounts from '../rows/accounts.js';
 import { accessOf, findMember, type MemberRow, stateOf } from '../rows/members.js';
+import { rememberRemoval } from '../rows/removals.js';
 import * as seats from '../seats.js';
 import { groupsLeft, leaveGroups } from './leave-groups.js';
 
@@ -71,10 +75,13 @@ export async function write(
     : await accounts.findOrCreate(sql, addressOf(next.userName, next.profile));
   await moveAccess(sql, workspace, row, next.access, accessSetBy);
 
-  if (removed || accountId !== row.accountId) await endSessions(sql, workspace.id, row.accountId);
+  if (removed || accountId !== row.accountId) {
+    await endSessions(sql, workspace.id, row.accountId);
+    await rememberRemoval(sql, workspace.id, row.accountId);
+  }
   // Whatever this request knows of the caller's standing may have been about this very member.
   context.grants.delete(workspace.id);
-  const [{ updatedAt, version } = row] = await refusingNamesakes(next.userName, () =>
+  const [{ updatedAt, version } = row] = await refusingNamesakes(next, () =>
     sql.rows<Pick<MemberRow, 'updatedAt' | 'version'>>(UPDATE_MEMBER, [
       row.id,
       workspace.id,
@@ -83,6 +90,7 @@ export async function write(
       next.externalId,
       JSON.stringify(next.profile),
       managedByAfter(context, row, next),
+      canonicalUserName(next.userName),
     ]),
   );
   await record(context, sql, auditFactOf(transition));
@@ -90,7 +98,8 @@ export async function write(
 }
 
 const UPDATE_MEMBER = `
-  update member set account_id = $3, user_name = $4, external_id = $5, profile = $6, managed_by = $7,
+  update member set account_id = $3, user_name = $4,
+    canonical_user_name = case when user_name = $4 then canonical_user_name else $8 end, external_id = $5, profile = $6, managed_by = $7,
     version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
   where id = $1 and workspace_id = $2 returning version, updated_at as "updatedAt"`;
 
@@ -147,8 +156,13 @@ function flat({ userName, externalId, profile, access }: MemberState): object {
 
 /** Whether the member stays with its account: a change of address re-points it, and never edits the account (rule 19). */
 export function isSameAddress({ row, next }: Transition): boolean {
-  const address = addressOf(next.userName, next.profile);
-  return address.toLowerCase() === addressBefore(stateOf(row))?.toLowerCase();
+  const emails = emailAddresses(next.profile);
+  // Also of a member whose address would be refused today: it must still be possible to deactivate it.
+  if (next.userName === row.userName && isDeepStrictEqual(emails, emailAddresses(row.attributes)))
+    return true;
+  const before = addressBefore(stateOf(row));
+  const after = addressOf(next.userName, next.profile);
+  return before !== null && canonicalUserName(after) === canonicalUserName(before);
 }
 
 /** Null for a member whose record names no address (any more): its next one is a change. */
@@ -262,23 +276,35 @@ export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
 }
 
 /** Runs a write whose unique constraints stand for rules 15 and 19. @throws DomainError ALREADY_A_MEMBER */
-export async function refusingNamesakes<Result>(
-  userName: string,
-  write: () => Promise<Result>,
-): Promise<Result> {
+export async function refusingNamesakes<Result>(next: Person, write: () => Promise<Result>): Promise<Result> {
   try {
     return await write();
   } catch (error) {
     const constraint = violatedConstraint(error);
-    if (constraint === 'member_user_name_unique' || constraint === 'member_account_unique')
-      throw alreadyAMember(userName);
+    if (constraint === 'member_user_name_unique') throw alreadyAMember(next, 'userName');
+    if (constraint === 'member_account_unique') throw alreadyAMember(next, 'account');
     throw error;
   }
 }
 
-export function alreadyAMember(userName: string): DomainError {
-  return new DomainError('ALREADY_A_MEMBER', `${userName} is already a member of this workspace.`, {
-    attribute: 'userName',
-    hint: 'Update the existing member, or send another userName and e-mail address.',
-  });
+/** Who is added or changed, as far as it says whose account that is. */
+type Person = Pick<MemberState, 'userName' | 'profile'>;
+
+/**
+ * The refusal of somebody who is a member already (rules 15, 19).
+ * @param taken whether another member has the userName, or is of the account of the address
+ */
+export function alreadyAMember({ userName, profile }: Person, taken: 'userName' | 'account'): DomainError {
+  const address = taken === 'account' ? addressOf(userName, profile) : userName;
+  const attribute = address === userName ? 'userName' : 'emails';
+  return new DomainError(
+    'ALREADY_A_MEMBER',
+    attribute === 'userName'
+      ? `${userName} is already a member of this workspace.`
+      : `The e-mail address ${address} is that of another member of this workspace.`,
+    {
+      attribute,
+      hint: 'Update the existing member, or send another userName and e-mail address.',
+    },
+  );
 }

@@ -1,18 +1,19 @@
 import type { Sql } from '../../database/database.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { newId } from '../../domain/ids.js';
 import type { Account } from '../../model/account.js';
 
 /**
- * Finds or creates the account of an address, compared without case (rule 14), and keeps others from doing the
- * same until the transaction ends.
+ * Finds or creates the account of an address, compared in its canonical form (rules 14, 15a), and keeps others from
+ * doing the same until the transaction ends.
  * @returns the account's id
  */
 export async function findOrCreate(sql: Sql, email: string): Promise<string> {
   // An insert that does nothing gives no row back; an update that changes nothing does, and locks it.
   const [account] = await sql.rows<{ id: string }>(
-    `insert into account (id, email, created_at) values ($1, $2, now())
-     on conflict (email) do update set email = account.email returning id`,
-    [newId(), email],
+    `insert into account (id, email, canonical_email, created_at) values ($1, $2, $3, now())
+     on conflict (canonical_email) do update set email = account.email returning id`,
+    [newId(), email, canonicalUserName(email)],
   );
   if (account === undefined) throw new Error('an account was neither found nor created');
   return account.id;

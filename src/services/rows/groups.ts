@@ -27,7 +27,7 @@ export const GROUPS_OF_MEMBER = `(
     'id', g.id, 'workspaceId', g.workspace_id, 'workspaceVersion', g.workspace_version,
     'displayName', g.display_name, 'externalId', g.external_id, 'grantedRole', g.granted_role,
     'grantedSeatType', g.granted_seat_type, 'version', g.version, 'createdAt', g.created_at,
-    'updatedAt', g.updated_at) order by g.display_name)
+    'updatedAt', g.updated_at) order by g.canonical_display_name)
   from group_member gm join member_group g on g.id = gm.group_id where gm.member_id = m.id)`;
 
 /** The group of that workspace with that id, if there is one. */

@@ -1,5 +1,6 @@
 import { hashSecret, readSecret, sameHash } from '../../auth/secret.js';
 import type { Sql } from '../../database/database.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { isId } from '../../domain/ids.js';
 import type { Invitation } from '../../model/invitation.js';
 
@@ -12,11 +13,15 @@ export type InvitationRow = Omit<Invitation, 'lookup' | 'hash'>;
  * somebody looks, so that adding members costs nothing.
  */
 export const SUPERSEDED = `
-  i.email is not null and exists (
+  i.email is not null and (exists (
+    select 1 from removal r join account a on a.id = r.account_id
+    where a.canonical_email = i.canonical_email and r.workspace_id = i.workspace_id and r.removed_at >= i.sent_at)
+  or exists (
     select 1 from member m join membership s on s.member_id = m.id
     where m.workspace_id = i.workspace_id
-      and (m.user_name = i.email or m.account_id = (select a.id from account a where a.email = i.email))
-      and (s.ended_at is null or s.ended_at > i.sent_at))`;
+      and (m.canonical_user_name = i.canonical_email
+        or m.account_id = (select a.id from account a where a.canonical_email = i.canonical_email))
+      and (s.ended_at is null or s.ended_at > i.sent_at)))`;
 
 /** An invitation's status: nothing that is stored, since time alone changes it (rule 22). */
 export const STATUS = `
@@ -84,9 +89,9 @@ export async function findByToken(
   if (secret?.kind !== 'invitation') return undefined;
   const [row] = await sql.rows<InvitationOfToken & { hash: string }>(
     `select i.id, i.workspace_id as "workspaceId", i.lookup, i.email, i.hash,
-       i.email is null or i.email = $2::citext as "isForBearer"
+       i.email is null or i.canonical_email = $2 as "isForBearer"
      from invitation i where i.lookup = $1`,
-    [secret.lookup, bearer],
+    [secret.lookup, canonicalUserName(bearer)],
   );
   return row !== undefined && sameHash(row.hash, hashSecret(token.trim())) ? row : undefined;
 }

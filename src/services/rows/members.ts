@@ -7,6 +7,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import type { HeldAccess } from '../../domain/granted-access.js';
 import { isId } from '../../domain/ids.js';
 import type { MemberState } from '../../domain/member-state.js';
@@ -177,7 +178,7 @@ function memberWhere(condition: string): string {
 }
 
 const MEMBER_BY_ID = memberWhere('m.id = $1 and m.workspace_id = $2');
-const MEMBER_BY_USER_NAME = memberWhere('m.workspace_id = $1 and m.user_name = $2');
+const MEMBER_BY_USER_NAME = memberWhere('m.workspace_id = $1 and m.canonical_user_name = $2');
 
 /** The member of that workspace with that id, if there is one. */
 export async function findMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
@@ -190,7 +191,7 @@ export function findMemberByUserName(
   workspaceId: string,
   userName: string,
 ): Promise<MemberRow | undefined> {
-  return oneMember(sql, MEMBER_BY_USER_NAME, [workspaceId, userName]);
+  return oneMember(sql, MEMBER_BY_USER_NAME, [workspaceId, canonicalUserName(userName)]);
 }
 
 async function oneMember(sql: Sql, statement: string, values: string[]): Promise<MemberRow | undefined> {
@@ -231,8 +232,8 @@ export async function lockNamesakes(
   userName: string,
   accountId: string,
 ): Promise<MemberRow[]> {
-  const where = 'm.workspace_id = $1 and (m.user_name = $2 or m.account_id = $3)';
-  const values = [workspaceId, userName, accountId];
+  const where = 'm.workspace_id = $1 and (m.canonical_user_name = $2 or m.account_id = $3)';
+  const values = [workspaceId, canonicalUserName(userName), accountId];
   await sql.rows(`select 1 from member m where ${where} order by m.id for no key update`, values);
   const records = await sql.rows<MemberRecord>(
     `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where ${where}`,

@@ -6,7 +6,8 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { requiredName } from '../../domain/text.js';
@@ -50,6 +51,7 @@ export async function create(
 ): Promise<{ workspace: Workspace; ownerMemberId: string }> {
   authorizeOperator(context, 'workspace.create');
   const seats = input.seats ?? [];
+  const ownerEmail = readAddress(input.ownerEmail, 'ownerEmail');
   checkNewWorkspace(input, seats);
   return context.database.transaction(async (tx) => {
     const now = new Date();
@@ -87,18 +89,13 @@ export async function create(
       workspaceId: workspace.id,
       action: 'workspace.create',
       target: { type: 'workspace', id: workspace.id, label: workspace.name },
-      changes: changesBetween({}, { ...described(workspace), seats, ownerEmail: input.ownerEmail }),
+      changes: changesBetween({}, { ...described(workspace), seats, ownerEmail }),
     });
-    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, input.ownerEmail) };
+    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, ownerEmail) };
   });
 }
 
 function checkNewWorkspace(input: NewWorkspace, seats: NonNullable<NewWorkspace['seats']>): void {
-  if (!isAddress(input.ownerEmail)) {
-    throw new DomainError('INVALID_INPUT', 'ownerEmail must be an e-mail address.', {
-      attribute: 'ownerEmail',
-    });
-  }
   if (input.version === 'V2' && seats.length > 0) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
   }
@@ -145,9 +142,10 @@ async function addFirstOwner(
   const id = newId();
   const access = { role: 'OWNER', seatType: null, creditLimit: null, creditLimitSetBy: null } as const;
   await tx.rows(
-    `insert into member (id, workspace_id, account_id, user_name, profile, managed_by, version, created_at, updated_at)
-     values ($1, $2, $3, $4, '{}', 'WORKSPACE', 1, now(), now())`,
-    [id, workspace.id, await accounts.findOrCreate(tx, email), email],
+    `insert into member
+       (id, workspace_id, account_id, user_name, canonical_user_name, profile, managed_by, version, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, '{}', 'WORKSPACE', 1, now(), now())`,
+    [id, workspace.id, await accounts.findOrCreate(tx, email), email, canonicalUserName(email)],
   );
   await openMembership(tx, workspace, id, access, null);
   await record(context, tx, {
