@@ -9,7 +9,8 @@ import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
-import { Session, SessionEnd } from './session.js';
+import { OperatorSession, Session, SessionEnd } from './session.js';
+import { SignInLink } from './sign-in-link.js';
 import { Workspace } from './workspace.js';
 
 /** Every table. */
@@ -31,5 +32,7 @@ export const entities = [
   Session,
   SessionEnd,
   Removal,
+  OperatorSession,
+  SignInLink,
   AuditEntry,
 ];

@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.js';
 import { newId } from '../../domain/ids.js';
+import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { MembersSeen } from '../rows/recent-members.js';
@@ -13,6 +14,7 @@ import { type ServiceContext, serviceContext } from './service-context.js';
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
+  lifetimes: SessionLifetimes = DEFAULT_LIFETIMES,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
@@ -24,6 +26,8 @@ export function localContext(
       positions: new MemberPositions(),
       seen: new MembersSeen(),
       mailer: null,
+      sessionLifetimes: lifetimes,
+      clock: () => new Date(),
     },
     { actor, channel, requestId: newId() },
   );

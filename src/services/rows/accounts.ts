@@ -26,3 +26,15 @@ export function byIds(sql: Sql, ids: readonly string[]): Promise<Account[]> {
     [ids],
   );
 }
+
+/** The account with an address, compared in its canonical form; undefined when nobody has it. */
+export async function findByEmail(
+  sql: Sql,
+  email: string,
+): Promise<Pick<Account, 'id' | 'email'> | undefined> {
+  const [account] = await sql.rows<Pick<Account, 'id' | 'email'>>(
+    'select id, email from account where canonical_email = $1',
+    [canonicalUserName(email)],
+  );
+  return account;
+}
