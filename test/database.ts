@@ -6,6 +6,8 @@ import type { DatabaseAddress } from '../src/database/embedded.js';
 /** A database of a test file's own. */
 export interface TestDatabase {
   readonly address: DatabaseAddress;
+  /** The same as a `postgresql://` URL, for `DATABASE_URL`. */
+  readonly url: string;
   /** Removes it, with whatever connections are still open. */
   drop(): Promise<void>;
 }
@@ -23,10 +25,18 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     `select pg_advisory_lock(${COPY_LOCK})`,
     `create database ${database} template ${template} strategy file_copy`,
   );
+  const address = { ...server, database };
   return {
-    address: { ...server, database },
+    address,
+    url: urlOf(address),
     drop: () => administer(server, `drop database if exists ${database} with (force)`),
   };
+}
+
+/** A socket's directory is no host name, so it goes into a parameter. */
+function urlOf({ host, port, user, password = '', database }: DatabaseAddress): string {
+  const credentials = `${user}:${encodeURIComponent(password)}`;
+  return `postgresql://${credentials}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }
 
 /** Runs statements on a connection of their own, one by one; the lock ends with it. */

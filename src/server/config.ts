@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isAddress } from '../domain/address.js';
 
-/** What the process is told from outside. The README has the table. */
+/** The settings of the process. docs/operators/configure.md describes each; a test compares the two. */
 export interface Config {
   readonly port: number;
   /** How many processes serve it; with one, the process that is started does. */
@@ -54,12 +54,13 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration; the only place that looks at the environment.
- * @param overrides what the command line says, which goes before the environment
+ * Reads the configuration; nothing else reads the environment.
+ * @param overrides options of the command line; they win over the environment
  * @throws ConfigError naming every fault at once
  */
 export function readConfig(overrides: Environment = {}, base: Environment = process.env): Config {
-  const environment = { ...base, ...overrides };
+  // Looked up by name, never copied: a test records which names are read and compares them with the documentation.
+  const setting = (name: string) => overrides[name] ?? base[name];
   const faults: string[] = [];
   const read = <Value>(
     name: string,
@@ -67,7 +68,7 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     parse: (text: string) => Value | undefined,
     allowed: string,
   ): Value => {
-    const text = environment[name]?.trim();
+    const text = setting(name)?.trim();
     if (text === undefined || text === '') return fallback;
     const value = parse(text);
     if (value === undefined) faults.push(`${name} must be ${allowed}.`);
@@ -147,11 +148,11 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     ),
     playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
     development,
-    underNpm: environment.npm_lifecycle_event !== undefined,
+    underNpm: setting('npm_lifecycle_event') !== undefined,
   };
   // A mail without a sender is refused by others, and one without a link is of no use.
   for (const name of smtpUrl === undefined ? [] : ['MAIL_FROM', 'INVITATION_URL']) {
-    if ((environment[name]?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
+    if ((setting(name)?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
