@@ -28,7 +28,7 @@ const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
   RATE_LIMITED: { status: 429, headers: { 'Retry-After': '10' } },
 };
 
-/** A request that no export can answer, whoever asks: an unknown path, a method that does not exist. */
+/** An error of the request itself: an unknown path, an unsupported method. */
 export class ExportError extends Error {
   constructor(
     readonly status: number,
@@ -40,17 +40,17 @@ export class ExportError extends Error {
   }
 }
 
-/** A fault, ready to be answered. */
+/** An error with everything that its response needs. */
 export interface Fault extends Refusal {
   readonly code: string;
   readonly message: string;
-  /** What goes with it: attribute, hint. */
+  /** Such as attribute and hint. */
   readonly details: object;
-  /** Whether nobody expected it: to be logged, and not to be shown. */
+  /** Whether it is unexpected: then it is logged, and the client sees a fixed text. */
   readonly unknown: boolean;
 }
 
-/** What a client is told of whatever was thrown: refusals in full, the rest masked. */
+/** Maps anything thrown to a response: refusals in full, unexpected errors masked. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof DomainError) {
     const { code, message, details } = error;
@@ -60,7 +60,7 @@ export function faultOf(error: unknown): Fault {
     const { status, code, message, headers } = error;
     return { status, code, message, headers, details: {}, unknown: false };
   }
-  // Express's router, for a path such as /workspaces/%zz.
+  // Thrown by Express's router for a path such as /workspaces/%zz.
   if (error instanceof URIError) {
     return faultOf(new ExportError(400, 'BAD_REQUEST', 'The path is not properly percent-encoded.'));
   }

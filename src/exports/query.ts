@@ -2,9 +2,9 @@ import { coerceInputValue, type GraphQLSchema, isInputType } from 'graphql';
 import { DomainError } from '../domain/errors.js';
 
 /**
- * The parameters of an export's address. One that does not exist is refused: who misspells `filter` must not be given
- * everybody.
- * @param known what the export understands
+ * Reads the query parameters of an export. An unknown one is refused, so that a misspelled `filter` does not export
+ * everything.
+ * @param known the names of the export's parameters
  * @throws DomainError INVALID_INPUT
  */
 export function readParameters<Name extends string>(
@@ -20,7 +20,7 @@ export function readParameters<Name extends string>(
         name === undefined ? `There is no parameter ${shown(sent)}.` : `${name} is there twice.`;
       throw new DomainError('INVALID_INPUT', message, {
         attribute: shown(sent),
-        hint: `What can be given, once each: ${known.join(', ')}.`,
+        hint: `The parameters, at most once each, are: ${known.join(', ')}.`,
       });
     }
     found.set(name, value);
@@ -29,11 +29,10 @@ export function readParameters<Name extends string>(
 }
 
 /**
- * Reads a parameter that holds an input object of the GraphQL schema, as JSON: what a client sends there as a variable
- * it may send here as text, and it is judged by the same type.
- * @param attribute the parameter's name, for the refusal
- * @returns the value as GraphQL would give it to a resolver
- * @throws DomainError INVALID_INPUT, saying where the value is wrong
+ * Reads a parameter that contains an input object of the GraphQL schema as JSON, validated like a variable of that type.
+ * @param attribute the parameter's name, for error messages
+ * @returns the value that a resolver would receive
+ * @throws DomainError INVALID_INPUT with the path of the invalid value
  */
 export function readInput(schema: GraphQLSchema, typeName: string, attribute: string, text: string): object {
   const type = schema.getType(typeName);
@@ -66,7 +65,7 @@ function notAnObject(attribute: string): DomainError {
   });
 }
 
-/** As much of a name that was sent as a message should repeat. */
+/** How much of a name an error message repeats. */
 function shown(name: string): string {
   return name.slice(0, 40);
 }

@@ -24,6 +24,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Called once when a server is ready, with its URL and its banner. */
+export type Announce = (url: string, banner: string) => void;
+
 /** A database that is open and migrated and, in development, seeded. */
 export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close'> {
   /** Undefined in production. */
@@ -51,10 +54,10 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
 
 /**
  * Prepares the database, and serves.
- * @param announce called with the banner when the server is ready
+ * @param announce called when the server is ready
  * @throws when the database cannot be opened or the port is taken; nothing keeps running then
  */
-export async function serve(config: Config, announce: (text: string) => void): Promise<RunningServer> {
+export async function serve(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
   const { database, secrets, close } = await prepareDatabase(config, logger);
   try {
@@ -80,7 +83,7 @@ export async function serve(config: Config, announce: (text: string) => void): P
       const port = await listen(server, config.port);
       if (config.publicUrl !== undefined) logger.info({ port }, 'listening');
       const url = config.publicUrl ?? `http://localhost:${port}`;
-      announce(banner(url, config, secrets));
+      announce(url, banner(url, config, secrets));
       let stopped: Promise<void> | undefined;
       const stop = () => {
         stopped ??= drain(server, logger)

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { POLICY, scopesMay } from '../../src/auth/policy.js';
 import { program } from '../../src/cli/program.js';
+import { PROCESS_TERMINAL } from '../../src/cli/terminal.js';
 import { DomainError, ERROR_CODES } from '../../src/domain/errors.js';
 import { API_KEY_SCOPES } from '../../src/model/enums.js';
 import { faultOf } from '../../src/scim/http/errors.js';
@@ -38,7 +39,7 @@ describe('no scope', () => {
 
 describe('the command line', () => {
   const { text } = page('docs/operators/commands.md');
-  const commands = leaves(program(), []);
+  const commands = leaves(program(PROCESS_TERMINAL), []);
 
   test('has the commands of the table', () => {
     const { rows } = tableOf('docs/operators/commands.md', 'Command');

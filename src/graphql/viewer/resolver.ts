@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Account } from '../../model/account.js';
-import { get as getViewer, type Viewer as ViewerRow } from '../../services/viewer/viewer.js';
+import { get as getViewer, type Viewer as ViewerRow } from '../../services/viewer/queries.js';
 import { type Context } from '../serving/context.js';
 import { Viewer } from './types.js';
 

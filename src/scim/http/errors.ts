@@ -33,16 +33,16 @@ const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
   RATE_LIMITED: { status: 429, headers: { 'Retry-After': '1' } },
 };
 
-/** A fault, ready to be answered. */
+/** A fault with everything that its answer needs. */
 export interface Fault extends Refusal {
   readonly detail: string;
-  /** For the request log: the domain's code, or SCIM's type, or the status where there is neither. */
+  /** For the request log: the domain's code, else the scimType, else the status. */
   readonly code: string;
-  /** Whether nobody expected it: to be logged, and not to be shown. */
+  /** Whether it is unexpected: then it is logged, and the client sees a fixed text. */
   readonly unknown: boolean;
 }
 
-/** Puts whatever was thrown into SCIM's words. */
+/** Maps anything thrown to a SCIM error. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof DomainError) {
     const { hint } = error.details;
@@ -50,7 +50,7 @@ export function faultOf(error: unknown): Fault {
     return { ...REFUSALS[error.code], detail, code: error.code, unknown: false };
   }
   if (error instanceof ScimError) return protocolFault(error);
-  // A path such as /Users/%zz.
+  // Thrown by decodeURIComponent for a path such as /Users/%zz.
   if (error instanceof URIError) {
     return protocolFault(new ScimError(400, 'The path is not properly percent-encoded.'));
   }
@@ -64,7 +64,7 @@ export function faultOf(error: unknown): Fault {
 
 /**
  * The body of an error (RFC 7644 §3.12).
- * @param requestId ends the detail, so that it travels with a screenshot of Okta's task
+ * @param requestId ends the detail, so that a screenshot of Okta's task shows it
  */
 export function errorBody({ status, scimType, detail }: Fault, requestId: string): object {
   return {

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/profile.js';
-import { type MemberFilterInput, toMemberFilter } from '../filter/members.js';
+import type { MemberFilterInput } from '../filter/inputs.js';
+import { toMemberFilter } from '../filter/members.js';
 import { parseFilter } from '../filter/parser.js';
 import { sortingOf } from '../filter/sort.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
-import { listing, type PageWish, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { listing, type PageRequest, pagesByCursor, type ResourceSource } from '../http/listing.js';
 import { type Projection, projectionOf } from '../http/projection.js';
 import type { Query } from '../http/query.js';
-import { applyPatch, type Touched, touchedAlone } from '../patch/apply.js';
+import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
 import {
   type MemberData,
@@ -50,9 +51,9 @@ export function userEndpoints(operations: Operations): readonly Endpoint[] {
 export function userSource(operations: Operations): ResourceSource {
   return {
     path: '/Users',
-    async page(request, wish) {
+    async page(request, page) {
       const project = projectionOf(request.query);
-      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, wish);
+      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, page);
       const { workspaceVersion, baseUrl } = request;
       return {
         totalResults: totalCount,
@@ -63,20 +64,20 @@ export function userSource(operations: Operations): ResourceSource {
   };
 }
 
-async function pageOf(operations: Operations, request: ScimRequest, wish: PageWish): Promise<MemberPage> {
+async function pageOf(operations: Operations, request: ScimRequest, page: PageRequest): Promise<MemberPage> {
   const { workspaceId, contextValue, query } = request;
   const { filter } = filterOf(query);
   const order = sortingOf(query);
   const userName = userNameIn(filter);
-  if (userName !== undefined && wish.after === undefined) {
+  if (userName !== undefined && page.after === undefined) {
     const { workspace } = await operations.findMember(contextValue, { workspaceId, userName });
-    return pageOfOne(workspace?.member ?? null, wish);
+    return pageOfOne(workspace?.member ?? null, page);
   }
   const { workspace } = await operations.listMembers(contextValue, {
     workspaceId,
     ...(filter === undefined ? {} : { filter }),
     ...order,
-    ...wish,
+    ...page,
     withNext: pagesByCursor(request),
   });
   if (workspace === null) throw noSuchUser();
@@ -94,7 +95,7 @@ function userNameIn(filter: MemberFilterInput | undefined): string | undefined {
   return isAlone && typeof eq === 'string' ? eq : undefined;
 }
 
-function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageWish): MemberPage {
+function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageRequest): MemberPage {
   if (member === null) return { totalCount: 0, nodes: [] };
   return { totalCount: 1, nodes: first > 0 && offset === 0 ? [member] : [] };
 }
@@ -155,7 +156,7 @@ function patch(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const changes = parsePatch(await request.body());
-    const touched = isUnconditional(request) ? touchedAlone(changes) : undefined;
+    const touched = isUnconditional(request) ? accessOnly(changes) : undefined;
     if (touched !== undefined) {
       const input = { mode: 'PATCH', memberId: request.id, ...accessInput(touched) } as const;
       return oneUser(200, await provision(operations, request, input), request, project);

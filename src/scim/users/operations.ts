@@ -3,7 +3,7 @@ import type { Role, SeatType } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/profile.js';
 import type { ProvisionMode } from '../../domain/provisioning.js';
-import type { MemberFilterInput } from '../filter/members.js';
+import type { MemberFilterInput } from '../filter/inputs.js';
 import type { OrderInput } from '../filter/sort.js';
 
 /** A member, as far as SCIM shows it. */

@@ -1,17 +1,19 @@
 import { actorLabel } from '../../auth/actor.js';
+import { json, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import type { ActorType } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
-  MEMBER_ROW_COLUMNS,
+  MEMBER_JSON_COLUMNS,
   MEMBER_TABLES,
-  type MemberRecord,
+  type MemberJson,
   type MemberRow,
-  memberRow,
+  memberOfJson,
 } from '../rows/members.js';
 
-/** Who is asking. */
+/** The caller. */
 export interface Viewer {
   readonly type: ActorType;
   readonly label: string;
@@ -32,7 +34,7 @@ export function get(context: ServiceContext): Viewer {
 }
 
 /**
- * The caller's own record in a workspace, which every member may see.
+ * The caller's own member in a workspace. Every member may see it.
  * @returns null for keys and operators
  * @throws DomainError as `authorize` does
  */
@@ -40,10 +42,16 @@ export async function member(context: ServiceContext, workspaceId: string): Prom
   const actor = authenticated(context);
   await authorize(context, 'workspace.read', workspaceId);
   if (actor.type !== 'PERSON') return null;
-  const [record] = await context.batched.rows<MemberRecord>(OWN_RECORD, [workspaceId, actor.accountId]);
-  return record === undefined ? null : memberRow(record);
+  const record = await OWN_RECORD.row(context.batched, { workspaceId, accountId: actor.accountId });
+  return record === undefined ? null : memberOfJson(record);
 }
 
-// Not by its id: a person's workspaces are asked all at once, and have nothing but the account in common.
-const OWN_RECORD = `
-  select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.account_id = $2`;
+// By account, not by id: this is read for all workspaces of a person in one statement (`lists/batch.ts`).
+const OWN_RECORD = statement({
+  name: 'viewer.member',
+  text: `
+    select ${MEMBER_JSON_COLUMNS} from ${MEMBER_TABLES}
+    where m.workspace_id = $workspaceId and m.account_id = $accountId`,
+  parameters: { workspaceId: uuid, accountId: uuid },
+  columns: { id: uuid, values: json<MemberJson['values']>() },
+});
