@@ -37,31 +37,39 @@ export function readParameters<Name extends string>(
 export function readInput(schema: GraphQLSchema, typeName: string, attribute: string, text: string): object {
   const type = schema.getType(typeName);
   if (!isInputType(type)) throw new Error(`the schema has no input type ${typeName}`);
-  const value: unknown = coerceInputValue(parsed(attribute, text), type, (path, _value, error) => {
+  const value: unknown = coerceInputValue(parsed(typeName, attribute, text), type, (path, _value, error) => {
     const place = [attribute, ...path].join('.');
     throw new DomainError('INVALID_INPUT', `${place}: ${error.message}`, {
       attribute: place,
-      hint: `It is JSON of the type ${typeName} of the GraphQL schema, for example ${EXAMPLE}.`,
+      hint: `It is JSON of the type ${typeName} of the GraphQL schema, for example ${exampleOf(typeName)}.`,
     });
   });
-  if (typeof value !== 'object' || value === null) throw notAnObject(attribute);
+  if (typeof value !== 'object' || value === null) throw notAnObject(typeName, attribute);
   return value;
 }
 
-const EXAMPLE = '{"active":{"eq":true}}';
+/** A value that each type accepts. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  MemberFilter: '{"active":{"eq":true}}',
+  AuditFilter: '{"action":"member.add"}',
+};
 
-function parsed(attribute: string, text: string): unknown {
+function exampleOf(typeName: string): string {
+  return EXAMPLES[typeName] ?? '{}';
+}
+
+function parsed(typeName: string, attribute: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw notAnObject(attribute);
+    throw notAnObject(typeName, attribute);
   }
 }
 
-function notAnObject(attribute: string): DomainError {
+function notAnObject(typeName: string, attribute: string): DomainError {
   return new DomainError('INVALID_INPUT', `${attribute} is not a JSON object.`, {
     attribute,
-    hint: `Send JSON, percent-encoded, for example ${encodeURIComponent(EXAMPLE)}.`,
+    hint: `Send JSON, percent-encoded, for example ${encodeURIComponent(exampleOf(typeName))}.`,
   });
 }
 

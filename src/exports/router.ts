@@ -130,7 +130,7 @@ function answerFault({
 }: ExportDependencies): ErrorRequestHandler<unknown, unknown, unknown, unknown, Locals> {
   return (error: unknown, _request, response, next) => {
     const { requestId } = response.locals;
-    const { status, headers = {}, code, message, details, unknown } = faultOf(error);
+    const { status, headers, code, message, details, unknown } = faultOf(error);
     response.locals.errorCode = code;
     if (unknown) onFault(error, requestId);
     // The file has begun; Express closes the connection, so that the client notices that it is incomplete.

@@ -231,7 +231,7 @@ describe('the filter', () => {
 
   test('misspelt is refused as well: it would give everybody', async () => {
     const workspace = await app.workspace({ version: 'V2' });
-    const hint = 'What can be given, once each: filter, bom.';
+    const hint = 'The parameters, at most once each, are: filter, bom.';
     const misspelt = await download(workspace.apiKey, file(workspace, { filters: '{}' }));
     expect(JSON.parse(misspelt.text)).toEqual(
       refusal('INVALID_INPUT', 'There is no parameter filters.', { attribute: 'filters', hint }),
@@ -319,7 +319,7 @@ describe('what is no export', () => {
     const answer = await download(workspace.apiKey, file(workspace), method);
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
       405,
-      refusal('METHOD_NOT_ALLOWED', `There is no ${method} here, only GET, HEAD.`),
+      refusal('METHOD_NOT_ALLOWED', `${method} is not supported here. Supported: GET, HEAD.`),
     ]);
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });
