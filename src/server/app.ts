@@ -32,7 +32,7 @@ import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { MemberPositions } from '../services/lists/positions.js';
-import { MembersSeen } from '../services/rows/recent-members.js';
+import { RecentMembers } from '../services/rows/recent-members.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
@@ -86,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     replicas: options.replicas ?? null,
     credentials,
     positions: new MemberPositions(),
-    seen: new MembersSeen(),
+    recentMembers: new RecentMembers(),
     mailer,
     sessionLifetimes,
     clock,

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import * as apiKeys from '../services/api-keys.js';
 import { localContext } from '../services/context/system.js';
-import * as members from '../services/members/members.js';
+import { addMember } from '../services/members/commands.js';
 import { create as createWorkspace } from '../services/workspaces/commands.js';
 
 /** A workspace made for development, with the key that was shown once. */
@@ -46,7 +46,7 @@ async function seedV1(database: Database): Promise<SeededWorkspace> {
   ] as const;
   for (const [userName, givenName, familyName, seatType] of people) {
     const access = { seat: { seatType, role: 'MEMBER' as const } };
-    await members.add(context, {
+    await addMember(context, {
       workspaceId: workspace.id,
       userName,
       profile: { name: { givenName, familyName } },
@@ -75,7 +75,7 @@ async function seedV2(database: Database): Promise<SeededWorkspace> {
   ] as const;
   for (const [userName, givenName, familyName, role] of people) {
     const profile = { name: { givenName, familyName } };
-    await members.add(context, { workspaceId: workspace.id, userName, profile, access: { role } });
+    await addMember(context, { workspaceId: workspace.id, userName, profile, access: { role } });
   }
   return { name, version: 'V2', workspaceId: workspace.id, apiKey: await scimKey(database, workspace.id) };
 }

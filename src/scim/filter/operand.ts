@@ -1,3 +1,4 @@
+import { booleanIn } from '../../domain/profile.js';
 import type { ScimAttribute } from '../discovery/attributes.js';
 import type { ComparisonOperator, Operand } from './ast.js';
 import { filterFault, type Token } from './lexer.js';
@@ -43,12 +44,7 @@ function dateTimeOf(text: string): string | undefined {
 
 /** Converts a literal to the attribute's type; undefined when it does not fit. */
 function convert({ type }: ScimAttribute, literal: string | number | boolean): Operand | undefined {
-  if (type === 'boolean') {
-    // Entra sends the strings "True" and "False".
-    if (typeof literal === 'boolean') return literal;
-    const word = String(literal).toLowerCase();
-    return word === 'true' || word === 'false' ? word === 'true' : undefined;
-  }
+  if (type === 'boolean') return booleanIn(literal);
   if (type === 'integer') {
     // Providers that know only strings send digits in quotes, in filters as in values (rule 5).
     const number = typeof literal === 'string' && NUMBER.test(literal) ? Number(literal) : literal;

@@ -5,7 +5,7 @@ import type { Clock, SessionLifetimes } from '../../domain/session.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
-import type { MembersSeen } from '../rows/recent-members.js';
+import type { RecentMembers } from '../rows/recent-members.js';
 import type { Grant } from './authorization.js';
 import type { Credentials } from './credentials.js';
 
@@ -16,7 +16,7 @@ export interface Shared {
   readonly replicas: Replicas | null;
   readonly credentials: Credentials;
   readonly positions: MemberPositions;
-  readonly seen: MembersSeen;
+  readonly recentMembers: RecentMembers;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
   readonly sessionLifetimes: SessionLifetimes;

@@ -3,7 +3,7 @@ import { newId } from '../../domain/ids.js';
 import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
-import { MembersSeen } from '../rows/recent-members.js';
+import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
@@ -24,7 +24,7 @@ export function localContext(
       replicas: null,
       credentials,
       positions: new MemberPositions(),
-      seen: new MembersSeen(),
+      recentMembers: new RecentMembers(),
       mailer: null,
       sessionLifetimes: lifetimes,
       clock: () => new Date(),

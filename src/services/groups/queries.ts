@@ -1,4 +1,4 @@
-import { json, text, uuid } from '../../database/column-types.js';
+import { text, uuid } from '../../database/column-types.js';
 import { selection, statement } from '../../database/statement.js';
 import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
@@ -12,11 +12,12 @@ import { authorizeFilter, memberFilterSql } from '../filters/members.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
 import {
-  MEMBER_JSON_COLUMNS,
+  MEMBER_COLUMNS,
   MEMBER_TABLES,
-  type MemberJson,
+  MEMBER_TYPES,
   type MemberRow,
-  memberOfJson,
+  type MemberValues,
+  memberOf,
 } from '../rows/members.js';
 
 /**
@@ -64,8 +65,8 @@ const GROUPS = selection({
 
 const MEMBERS = selection({
   name: 'groups.members',
-  columns: MEMBER_JSON_COLUMNS,
-  types: { id: uuid, values: json<MemberJson['values']>() },
+  columns: MEMBER_COLUMNS,
+  types: MEMBER_TYPES,
   from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
 });
 
@@ -133,9 +134,9 @@ export async function members(
   context: ServiceContext,
   group: Group,
   page: PageArguments,
-): Promise<Page<MemberRow, MemberJson>> {
+): Promise<Page<MemberRow, MemberValues>> {
   await authorize(context, 'group.read', group.workspaceId);
-  return new Page<MemberRow, MemberJson>(
+  return new Page<MemberRow, MemberValues>(
     context.batched,
     {
       ...MEMBERS,
@@ -145,7 +146,7 @@ export async function members(
       ofRow: true,
     },
     page,
-    memberOfJson,
+    memberOf,
   );
 }
 

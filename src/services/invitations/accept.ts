@@ -9,8 +9,8 @@ import type { Workspace } from '../../model/workspace.js';
 import { record } from '../audit/record.js';
 import { authenticated, invitedNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { addWithin } from '../members/transaction.js';
-import { findOrCreate } from '../rows/accounts.js';
+import { createMemberWithin } from '../members/change.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
 import {
   findByToken,
   INVITATION_COLUMNS,
@@ -49,17 +49,18 @@ export async function accept(context: ServiceContext, { token }: { token: string
   const { workspaceId } = found;
   const acceptance = await context.database.transaction(async (tx) => {
     // Locks in the order of every command: account, member, workspace, invitation, seats.
-    const accountId = await findOrCreate(tx, person.email);
+    const accountId = await findOrCreateAccount(tx, person.email);
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
     if (member !== undefined) return { workspace, member, changed: false };
     const invitation = await use(tx, found, accountId);
-    const added = await addWithin(context, tx, {
+    const added = await createMemberWithin(context, tx, {
       workspaceId,
-      newcomer: { userName: person.email, profile: {} },
+      address: person.email,
+      userName: person.email,
       grantNow: () => invitedNow(tx, workspaceId),
-      wishFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
+      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);

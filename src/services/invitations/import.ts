@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.js';
 import { faultOf, readAddress } from '../../domain/address.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
-import { readProvisioning } from '../../domain/provisioning.js';
+import { parseChangeRequest } from '../../domain/provisioning.js';
 import { isVisible } from '../../domain/text.js';
 import { authorize, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -125,7 +125,7 @@ function accessIn(
     return validatedAccess(
       context,
       now,
-      readProvisioning(version, { mode: 'CREATE', userName: email, ...access }),
+      parseChangeRequest(version, 'CREATE', { userName: email, ...access }),
     );
   } catch (error) {
     throw inColumnNames(error);

@@ -6,7 +6,7 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
-import { get as getMember } from '../members/members.js';
+import { getMember } from '../members/queries.js';
 import {
   findInvitation,
   INVITATION_COLUMNS,

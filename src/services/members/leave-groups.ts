@@ -3,8 +3,8 @@ import type { AuditChanges } from '../../model/audit-entry.js';
 import type { MemberRow } from '../rows/members.js';
 
 /**
- * Takes a member out of its groups (rule 29), whose versions grow: their members are seen to change. The caller holds
- * the member's lock, under which nobody puts it into another group.
+ * Takes a member out of its groups (rule 29), and increments their versions. The caller has locked the member, so nobody
+ * puts it into another group meanwhile.
  */
 export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<void> {
   if (groups.length === 0) return;
@@ -18,7 +18,7 @@ export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<
   );
 }
 
-/** Keeps others from changing these groups until the transaction ends; in the order in which everybody locks them. */
+/** Locks these groups until the transaction ends, in the order in which every command locks groups. */
 export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise<void> {
   if (groupIds.length === 0) return;
   await sql.rows('select 1 from member_group where id = any($1::uuid[]) order by id for no key update', [
@@ -26,7 +26,7 @@ export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise
   ]);
 }
 
-/** What the audit log says of a departure; nothing for who was in no group. */
+/** What the audit log says about the groups of a member who leaves; nothing when there were none. */
 export function groupsLeft({ groups }: MemberRow): AuditChanges {
   const left = groups.map(({ id, displayName }) => ({ id, displayName }));
   return left.length === 0 ? {} : { groups: { before: left, after: [] } };

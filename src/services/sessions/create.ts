@@ -2,7 +2,7 @@ import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { authorizeOperator } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findByEmail, findOrCreate } from '../rows/accounts.js';
+import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { type MintedSession, openSession } from './open.js';
 
 /**
@@ -17,8 +17,8 @@ export async function create(
   authorizeOperator(context, 'session.create');
   const email = readAddress(input.email, 'email');
   return context.database.transaction(async (tx) => {
-    if (input.createAccount === true) await findOrCreate(tx, email);
-    const account = await findByEmail(tx, email);
+    if (input.createAccount === true) await findOrCreateAccount(tx, email);
+    const account = await findAccountByEmail(tx, email);
     if (account === undefined) {
       throw new DomainError('NOT_FOUND', 'Nobody on the platform has this address.', {
         attribute: 'email',

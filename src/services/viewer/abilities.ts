@@ -7,7 +7,7 @@ import type { Workspace } from '../../model/workspace.js';
 import { authorize, mayChangeOwners } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { authorizeConsumption } from '../credits/consume.js';
-import { lastOwner } from '../members/write.js';
+import { lastOwner } from '../members/effects.js';
 import type { InvitationRow } from '../rows/invitations.js';
 import type { MemberRow } from '../rows/members.js';
 

@@ -1,18 +1,18 @@
-import { sql } from 'kysely';
 import type { Transaction } from '../../database/database.js';
 import { query, rowOf, rowsOf } from '../../database/query.js';
 import { TABLES } from '../../database/tables.js';
 import {
   type AssignableRole,
   MAX_CREDIT_LIMIT,
+  NO_ACCESS,
   type Role,
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
 import { readAddress } from '../../domain/address.js';
-import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
+import { EMPTY_PERSON } from '../../domain/provisioning.js';
 import { requiredName } from '../../domain/text.js';
 import type { Plan } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -20,13 +20,10 @@ import { changesBetween, record } from '../audit/record.js';
 import { authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { holdEachMonth } from '../credits/queries.js';
-import { apply, memberChanges, openMembership } from '../members/write.js';
-import { findOrCreate } from '../rows/accounts.js';
+import { writeInTransaction } from '../members/write.js';
 import { findAdmins, lockMembers, stateOf } from '../rows/members.js';
 
 const LONGEST_NAME = 200;
-/** By the database's clock, as in every other statement that makes a member. */
-const NOW = sql<Date>`now()`;
 
 export interface NewWorkspace {
   readonly name: string;
@@ -147,32 +144,14 @@ async function addFirstOwner(
   workspace: Workspace,
   email: string,
 ): Promise<string> {
-  const id = newId();
-  const access = { role: 'OWNER', seatType: null, creditLimit: null, creditLimitSetBy: null } as const;
-  await rowsOf(
-    tx,
-    query.insertInto('member').values({
-      id,
-      workspaceId: workspace.id,
-      accountId: await findOrCreate(tx, email),
-      userName: email,
-      canonicalUserName: canonicalUserName(email),
-      externalId: null,
-      profile: '{}',
-      managedBy: 'WORKSPACE',
-      version: 1,
-      createdAt: NOW,
-      updatedAt: NOW,
-    }),
-  );
-  await openMembership(tx, workspace, id, access, null);
-  await record(context, tx, {
-    workspaceId: workspace.id,
+  const { member } = await writeInTransaction(context, tx, {
+    workspace,
+    row: null,
+    next: { ...EMPTY_PERSON, userName: email, access: { ...NO_ACCESS, role: 'OWNER' } },
+    accessSetBy: null,
     action: 'member.add',
-    target: { type: 'member', id, label: email },
-    changes: memberChanges(null, { userName: email, externalId: null, profile: {}, access }),
   });
-  return id;
+  return member.id;
 }
 
 export interface WorkspaceUpdate {
@@ -239,7 +218,7 @@ async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace:
     const next = { ...person, access: access && { ...access, role } };
     // A group that grants admin must not make admins of them again.
     const accessSetBy = workspace.version === 'V1' ? row.accessSetBy : 'WORKSPACE';
-    await apply(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
+    await writeInTransaction(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
   }
 }
 
