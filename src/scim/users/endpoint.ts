@@ -10,7 +10,6 @@ import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoin
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
 import { listing, type PageRequest, pagesByCursor, type ResourceSource } from '../http/listing.js';
 import { type Projection, projectionOf } from '../http/projection.js';
-import type { Query } from '../http/query.js';
 import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
 import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
@@ -61,7 +60,7 @@ export function userSource(operations: Operations): ResourceSource {
 
 async function pageOf(operations: Operations, request: ScimRequest, page: PageRequest): Promise<MemberPage> {
   const { workspaceId, contextValue, query } = request;
-  const { filter } = filterOf(query);
+  const { filter } = filterOf(request);
   const order = sortingOf(query);
   const userName = userNameIn(filter);
   if (userName !== undefined && page.after === undefined) {
@@ -96,9 +95,9 @@ function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageRequest
 }
 
 /** @throws ScimError invalidFilter, for an empty filter too, which must not match every user */
-function filterOf(query: Query): { readonly filter?: MemberFilterInput } {
+function filterOf({ query, workspaceVersion }: ScimRequest): { readonly filter?: MemberFilterInput } {
   const filter = query.get('filter');
-  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter)) };
+  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter), workspaceVersion) };
 }
 
 function get(operations: Operations): Handler {

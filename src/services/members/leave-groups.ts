@@ -11,6 +11,20 @@ export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<
   const groupIds = groups.map((group) => group.id);
   await lockGroups(sql, groupIds);
   await sql.rows('delete from group_member where member_id = $1', [id]);
+  await incrementGroupVersions(sql, groupIds);
+}
+
+/**
+ * Increments the versions of a member's groups, whose members show another name then: a version covers everything that
+ * a group shows (RFC 7644 §3.14). The caller has locked the member.
+ */
+export async function showNewName(sql: Sql, { groups }: MemberRow): Promise<void> {
+  const groupIds = groups.map((group) => group.id);
+  await lockGroups(sql, groupIds);
+  await incrementGroupVersions(sql, groupIds);
+}
+
+async function incrementGroupVersions(sql: Sql, groupIds: readonly string[]): Promise<void> {
   await sql.rows(
     `update member_group set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
      where id = any($1::uuid[])`,
