@@ -1,4 +1,5 @@
-import { type AttributeReference, CORE_GROUP } from '../discovery/attributes.js';
+import { CORE_GROUP } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
 import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import type { GroupFilterInput, IdComparison, MemberOfGroupInput } from './inputs.js';

@@ -1,10 +1,6 @@
 import { MAX_CREDIT_LIMIT, ROLES, SEAT_TYPES, type WorkspaceVersion } from '../../domain/access.js';
-import {
-  type AttributeReference,
-  CORE_USER,
-  ENTERPRISE_USER,
-  ROLLCALL_USER,
-} from '../discovery/attributes.js';
+import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
 import { type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { GROUP_FIELDS, ID, toGroupOfMember } from './groups-of-member.js';

@@ -1,5 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
-import { CORE_GROUP, CORE_USER, resolveName } from '../discovery/attributes.js';
+import { CORE_GROUP, CORE_USER } from '../discovery/attributes.js';
+import { resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
 import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';

@@ -93,8 +93,9 @@ interface Selection {
  * RFC 7644 §3.5.2.3: "If the target location is a multi-valued attribute for which a value selection filter ("valuePath")
  * has been supplied and for which no record match was made, the service provider SHALL indicate failure by returning
  * HTTP status code 400 and a "scimType" error code of "noTarget"." Entra relies on the opposite for `add`, and for a
- * sub-attribute in the path, where `eq` comparisons determine the missing value. So these create it, unless the result would not meet the filter: a repeated request that
- * changes `emails[value eq "a@acme.test"].value` to "b@acme.test" creates nothing.
+ * sub-attribute in the path, where `eq` comparisons determine the missing value. So these create it, unless the result
+ * would not meet the filter: a repeated request that changes `emails[value eq "a@acme.test"].value` to "b@acme.test"
+ * creates nothing.
  */
 function created(mayCreate: boolean, { attribute, filter }: Selection, sent: JsonObject): JsonObject {
   const value = { ...equalities(filter), ...sent };

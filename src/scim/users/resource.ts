@@ -1,14 +1,8 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import { booleanIn, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
 import type { MemberInput } from '../../domain/provisioning.js';
-import {
-  type AttributeReference,
-  CORE_GROUP,
-  CORE_USER,
-  ENTERPRISE_USER,
-  ROLLCALL_USER,
-  resolveName,
-} from '../discovery/attributes.js';
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { type AttributeReference, resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
 import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
