@@ -60,7 +60,7 @@ export async function accept(context: ServiceContext, { token }: { token: string
       address: person.email,
       userName: person.email,
       grantNow: () => invitedNow(tx, workspaceId),
-      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
+      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);
@@ -132,7 +132,7 @@ async function refuseRemoved(
 }
 
 /** The access that an invitation names; `memberAfter` completes it with the workspace's defaults. */
-function accessOf({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
+function accessRequest({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
   if (role === null) return {};
   if (workspaceVersion === 'V1') return { role, seatType };
   return { role, ...(creditLimit === null ? {} : { creditLimit }) };

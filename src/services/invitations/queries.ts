@@ -114,7 +114,7 @@ export async function get(
 }
 
 /** The access that accepting gives; null: the workspace's default at that time. */
-export function accessOf(invitation: InvitationRow): MemberAccess | null {
+export function invitedAccess(invitation: InvitationRow): MemberAccess | null {
   return memberAccess(invitation);
 }
 

@@ -2,6 +2,7 @@ import { canonicalPart } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 
+/** Conditions on one value; all of them must hold. */
 export interface Comparison<Value> {
   readonly eq?: Value | null;
   readonly ne?: Value | null;
@@ -13,21 +14,22 @@ export interface Comparison<Value> {
   readonly isPresent?: boolean | null;
 }
 
+/** Conditions on text; all of them must hold. */
 export interface TextComparison extends Comparison<string> {
   readonly contains?: string | null;
   readonly startsWith?: string | null;
   readonly endsWith?: string | null;
 }
 
-/** What of a row is compared, and how. */
+/** The part of a row that is compared. */
 export interface Compared {
-  /** What clients call it. */
+  /** Its name in the filter, for errors. */
   readonly name: string;
   readonly expression: string;
   /** What the values of the comparison are cast to. */
   readonly type: string;
   readonly nullable: boolean;
-  /** Text without case: `expression` is in lower case, and values are put into it. */
+  /** Set to compare without case: `expression` is in lower case, and values are converted. */
   readonly folded?: boolean;
   /** Text whose canonical form is compared: `expression` is in it, and values are put into it (rule 15a). */
   readonly canonical?: (text: string) => string;
@@ -41,10 +43,10 @@ const PATTERNS = {
 } as const;
 
 /**
- * A comparison as SQL.
- * @param values the statement's values so far; the comparison's are added
+ * Compiles a comparison to SQL.
+ * @param values the statement's values so far; the comparison's are appended
  * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold
- * @throws DomainError INVALID_INPUT for a comparison with nothing: a variable that was not set must not find everybody
+ * @throws DomainError INVALID_INPUT for an empty comparison: a variable that was not set must not match every row
  */
 export function comparisonSql(
   { name, expression, type, nullable, folded = false, canonical }: Compared,
@@ -57,7 +59,7 @@ export function comparisonSql(
   };
   const whole = (value: unknown): unknown =>
     canonical !== undefined && typeof value === 'string' ? canonical(value) : value;
-  // What cannot be an id is nobody's: no error, no rows.
+  // Text that is not a UUID matches no row; PostgreSQL would fail to cast it.
   const isPossible = (value: unknown): boolean =>
     type !== 'uuid' || (typeof value === 'string' && isId(value));
   const equal = (value: unknown): string => {
@@ -98,7 +100,7 @@ export function comparesNothing(name: string): DomainError {
   });
 }
 
-/** LIKE's own signs are plain characters to whoever searches. */
+/** Escapes the wildcards of LIKE. */
 export function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

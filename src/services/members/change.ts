@@ -118,7 +118,7 @@ export async function changeMember(
   if (grant.memberId === null) {
     const recent = context.recentMembers.take(memberId);
     // The statement checks the version of what it writes; any other answer must not rest on a row that may be stale.
-    const readers = [() => recent, () => findMember(context.database.lookUps, workspaceId, memberId)];
+    const readers = [() => recent, () => findMember(context.database.pipelined, workspaceId, memberId)];
     for (const read of readers) {
       const row = await read();
       const change = await changeUnlocked(context, grant, row, expectedVersion, requestFor);

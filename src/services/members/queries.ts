@@ -44,8 +44,8 @@ export async function getMember(
   // UUIDs come in any case (RFC 9562 §4).
   if (own === null || own !== by.id?.toLowerCase()) await authorize(context, 'member.read', workspaceId);
   const found = await (by.id != null
-    ? findMember(context.lookUps, workspaceId, by.id)
-    : findMemberByUserName(context.lookUps, workspaceId, by.userName ?? ''));
+    ? findMember(context.pipelined, workspaceId, by.id)
+    : findMemberByUserName(context.pipelined, workspaceId, by.userName ?? ''));
   if (found === undefined) return null;
   context.recentMembers.add(found);
   return found;
@@ -88,7 +88,9 @@ export async function listMembers(
       id: 'm.id',
       ...(orderBy === undefined ? {} : { orderBy }),
       descending: order?.descending ?? false,
-      ...(isWhole ? { positions: context.positions.of(context.batched, context.lookUps, workspaceId) } : {}),
+      ...(isWhole
+        ? { positions: context.positions.of(context.batched, context.pipelined, workspaceId) }
+        : {}),
     },
     page,
     memberOf,
