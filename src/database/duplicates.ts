@@ -40,8 +40,8 @@ const LIST = statement({
 type Duplicate = RowOf<typeof LIST.columns>;
 
 /**
- * What the migration to canonical names has found twice (rule 15a), as sentences for an operator. Scans whole tables: for
- * the moment after a migration, and for whoever asks.
+ * What the migration to canonical names has found twice (rule 15a), as sentences for an operator. Scans whole tables, so it
+ * runs after a migration and on demand only.
  */
 export async function duplicateReports(sql: Sql): Promise<string[]> {
   const duplicates = await LIST.rows(sql, { mark: `${DUPLICATE}%`, canonicalFrom: CANONICAL_FROM });
