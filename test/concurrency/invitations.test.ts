@@ -165,7 +165,7 @@ test('V1: the last seat, and ten invitations to it: one person sits, nine can tr
   const invited = await Promise.all(
     Array.from({ length: 10 }, async () => {
       const email = nextAddress();
-      const access = { seat: { seatType: 'PRO' } };
+      const access = { seatAccess: { seatType: 'PRO' } };
       const { token } = await operator('invitationCreate', { email, access });
       return { token, session: await sessionOf(email) };
     }),

@@ -13,6 +13,7 @@ import { createMemberWithin } from '../members/change.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import {
   findByToken,
+  findInvitation,
   INVITATION_COLUMNS,
   INVITATION_TYPES,
   type InvitationOfToken,
@@ -27,6 +28,8 @@ import { factOf } from './write.js';
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
+  /** The invitation as it is now; null when it was not used. */
+  readonly invitation: InvitationRow | null;
   /** False for a person who is an active member already: the invitation was not used. */
   readonly changed: boolean;
 }
@@ -53,7 +56,7 @@ export async function accept(context: ServiceContext, { token }: { token: string
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, changed: false };
+    if (member !== undefined) return { workspace, member, invitation: null, changed: false };
     const invitation = await use(tx, found, accountId);
     const added = await createMemberWithin(context, tx, {
       workspaceId,
@@ -64,7 +67,8 @@ export async function accept(context: ServiceContext, { token }: { token: string
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);
-    return { workspace, ...added };
+    const accepted = await findInvitation(tx, workspaceId, invitation.id);
+    return { workspace, invitation: accepted ?? invitation, ...added };
   });
   // The grant that this request has cached is from before.
   context.grants.delete(workspaceId);
