@@ -6,6 +6,7 @@ import { MemberPositions } from '../lists/positions.js';
 import { MembersSeen } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
+import { SignInLimits } from './sign-in-limits.js';
 
 /**
  * A context for work that no request has asked for: the command line's (an operator at the machine) and the
@@ -26,6 +27,7 @@ export function localContext(
       positions: new MemberPositions(),
       seen: new MembersSeen(),
       mailer: null,
+      signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
     },
