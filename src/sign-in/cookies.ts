@@ -1,5 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import type { Incoming } from './incoming.js';
 
 /**
  * A cookie of ours. Over HTTPS its name begins with `__Host-`: browsers then take it from this host only, with `Secure`
@@ -20,7 +21,7 @@ export function isSecure(origin: string): boolean {
 }
 
 /** The value of the cookie in a request; undefined without one. */
-export function readCookie(request: Request, { name }: CookieKind, origin: string): string | undefined {
+export function readCookie(request: Incoming, { name }: CookieKind, origin: string): string | undefined {
   const value = parseCookie(request.headers.cookie ?? '')[nameOf(name, origin)];
   return value === '' ? undefined : value;
 }
