@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Database } from '../src/database/database.js';
+import type { DatabaseAddress } from '../src/database/embedded.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
@@ -76,8 +77,13 @@ export interface TestApp {
   session(email: string): Promise<string>;
   scim(workspaceId: string, credential: string): ScimClient;
   readonly graphql: TestGraphql;
+  /** Another server on the same database, as a second process is; it is stopped before this one. */
+  beside(options?: TestAppOptions): Promise<{ readonly url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
+
+/** What a test sets of the server. */
+export type TestAppOptions = Partial<Omit<AppOptions, 'database' | 'operatorToken'>>;
 
 export const OKTA_HEADERS = {
   'User-Agent': 'Okta SCIM Client 1.0.0',
@@ -86,15 +92,9 @@ export const OKTA_HEADERS = {
 
 const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
-/**
- * A server of its own on a database of its own, as `main.ts` would compose it.
- * @param mail how invitations are sent; not at all unless told
- */
-export async function startTestApp(
-  mail: Pick<AppOptions, 'mailTransport' | 'invitationUrl'> = {},
-): Promise<TestApp> {
-  const testDatabase = await createTestDatabase();
-  const orm = await connect(testDatabase.address, 10);
+/** A server on a database: its own connections, caches and counters. */
+async function startServer(address: DatabaseAddress, options: TestAppOptions) {
+  const orm = await connect(address, 10);
   const database = await Database.over(orm);
   const app = await createApp({
     database,
@@ -102,12 +102,30 @@ export async function startTestApp(
     operatorToken: OPERATOR_TOKEN,
     publicUrl: undefined,
     playground: true,
-    ...mail,
+    ...options,
   });
   const server = createServer(app.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  return {
+    database,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await app.stop();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * A server of its own on a database of its own, as `main.ts` would compose it.
+ * @param options what is otherwise than usual; mails are not sent unless told
+ */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const testDatabase = await createTestDatabase();
+  const { database, url, stop } = await startServer(testDatabase.address, options);
   const context = () => localContext(database, 'SYSTEM');
   let made = 0;
 
@@ -148,11 +166,9 @@ export async function startTestApp(
     },
     scim: (workspaceId, credential) => scimClient(`${url}/scim/v2/organizations/${workspaceId}`, credential),
     graphql: graphqlClient(url),
+    beside: (other = {}) => startServer(testDatabase.address, other),
     async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await app.stop();
-      await database.close();
+      await stop();
       await testDatabase.drop();
     },
   };
