@@ -10,14 +10,14 @@ import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
 import { create as createSession } from '../src/services/sessions/create.js';
-import * as workspaces from '../src/services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../src/services/workspaces/commands.js';
 import { createTestDatabase } from './database.js';
 
-/** What came back: the body parsed if it was JSON, undefined if there was none. */
+/** An answer: the body is parsed if it is JSON, undefined if there is none. */
 export interface ScimAnswer {
   readonly status: number;
   readonly headers: Headers;
-  // Tests look into bodies of every shape; what they assert is the check.
+  // Bodies have every shape; the assertions of the tests check them.
   // biome-ignore lint/suspicious/noExplicitAny: past the parser, in tests only.
   readonly body: any;
 }
@@ -31,7 +31,7 @@ export interface GraphqlAnswer {
   readonly errors?: any[];
 }
 
-/** SCIM as a provider speaks it: Okta's headers unless told otherwise. */
+/** Sends SCIM requests with Okta's headers, unless others are passed. */
 export interface ScimClient {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<ScimAnswer>;
   delete(path: string, headers?: Readonly<Record<string, string>>): Promise<ScimAnswer>;
@@ -40,7 +40,7 @@ export interface ScimClient {
   readonly patch: Send;
 }
 
-/** Asks GraphQL with a credential. */
+/** Executes a GraphQL operation with a credential. */
 export type TestGraphql = (
   credential: string | undefined,
   query: string,
@@ -55,25 +55,25 @@ export interface TestWorkspace {
   readonly apiKey: string;
 }
 
-export interface WorkspaceWishes {
+export interface WorkspaceOptions {
   readonly version: WorkspaceVersion;
   readonly scim?: boolean;
   /** V1: seats per type, in lower case. */
   readonly seats?: Readonly<Record<string, number>>;
   readonly credits?: number;
-  /** Somebody whom the platform may know already; else somebody new. */
+  /** May have an account already; a new address when left out. */
   readonly ownerEmail?: string;
 }
 
 export interface TestApp {
   readonly url: string;
   readonly operatorToken: string;
-  /** Straight into the database, for what no door shows. */
+  /** Queries the database, for what no API shows. */
   sql<Row = object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  workspace(wishes: WorkspaceWishes): Promise<TestWorkspace>;
-  /** Another key of a workspace. */
+  workspace(options: WorkspaceOptions): Promise<TestWorkspace>;
+  /** Creates another key of a workspace. */
   key(workspaceId: string, scopes: readonly ApiKeyScope[]): Promise<string>;
-  /** A session token of somebody whom the platform knows. */
+  /** Creates a session of a person who has an account. @returns its token */
   session(email: string): Promise<string>;
   scim(workspaceId: string, credential: string): ScimClient;
   readonly graphql: TestGraphql;
@@ -146,7 +146,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       ownerEmail = `owner${made + 1}@acme.test`,
     }) {
       made += 1;
-      const { workspace, ownerMemberId } = await workspaces.create(context(), {
+      const { workspace, ownerMemberId } = await createWorkspace(context(), {
         name: `Acme ${made}`,
         version,
         plan: 'ENTERPRISE',
@@ -183,7 +183,7 @@ const ALL_SCOPES: readonly ApiKeyScope[] = [
   'AUDIT_READ',
 ];
 
-/** GraphQL at a server's URL. */
+/** Executes GraphQL operations at a server's URL. */
 export function graphqlClient(url: string): TestGraphql {
   return async (credential, query, variables = {}) => {
     const response = await fetch(`${url}/graphql`, {
@@ -213,7 +213,7 @@ function scimClient(baseUrl: string, credential: string): ScimClient {
         ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' }),
         ...headers,
       },
-      // Text goes out as it is, for tests of bodies that are no JSON.
+      // A string is sent as it is, for tests of bodies that are not JSON.
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -232,7 +232,7 @@ function scimClient(baseUrl: string, credential: string): ScimClient {
   };
 }
 
-/** What is no JSON stays text, so that a test can say what it was. */
+/** Returns a text that is not JSON as it is, so that a failing test shows it. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

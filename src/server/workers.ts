@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
-import { createLogger, prepareDatabase, type RunningServer } from './serve.js';
+import { type Announce, createLogger, prepareDatabase, type RunningServer } from './serve.js';
 
 /** The message that tells a worker to stop. */
 export const STOP_MESSAGE = 'stop';
@@ -16,20 +16,18 @@ const REPLACEMENT_DELAY_MS = 1000;
 /**
  * Serves with several worker processes that share the port. The primary answers no requests: it prepares the database,
  * replaces workers that exit, and stops the embedded PostgreSQL after the last worker.
- * @param announce called with the banner when all workers are ready
+ * @param announce called when all workers are ready
  * @throws when the database cannot be opened or a worker cannot start; nothing keeps running then
  */
-export async function serveWithWorkers(
-  config: Config,
-  announce: (text: string) => void,
-): Promise<RunningServer> {
+export async function serveWithWorkers(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
   const { secrets, close } = await prepareDatabase(config, logger);
   const workers = new Workers(logger);
   const end = () => workers.stop().finally(close);
   try {
     const port = await workers.start(config.workers);
-    announce(banner(config.publicUrl ?? `http://localhost:${port}`, config, secrets));
+    const url = config.publicUrl ?? `http://localhost:${port}`;
+    announce(url, banner(url, config, secrets));
   } catch (error) {
     await end();
     throw error;
