@@ -1,15 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import type { DatabaseAddress } from '../src/database/address.js';
 import { Database } from '../src/database/database.js';
-import type { DatabaseAddress } from '../src/database/embedded.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
 import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
-import { findOrCreate } from '../src/services/rows/accounts.js';
+import { findOrCreateAccount } from '../src/services/rows/accounts.js';
 import { create as createSession } from '../src/services/sessions/create.js';
 import { endSessionsOf } from '../src/services/sessions/end.js';
 import { openSession, type SignIn } from '../src/services/sessions/open.js';
@@ -145,7 +145,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
   const opened = (signIn: Pick<SignIn, 'email' | 'method' | 'workspaceId' | 'provider'>) =>
     database.transaction(async (tx) => {
-      const accountId = await findOrCreate(tx, signIn.email);
+      const accountId = await findOrCreateAccount(tx, signIn.email);
       const proven = { ...signIn, accountId, address: '192.0.2.1', userAgent: null };
       return (await openSession(context(), tx, proven)).token;
     });

@@ -99,7 +99,7 @@ describe('the link in the mail', () => {
     await visitor().post(mailed);
     const late = visitor();
     for (const answer of [await late.get(mailed), await late.post(mailed)]) {
-      expect(answer.status).toBe(410);
+      expect(answer.status).toBe(409);
       expect(textOf(answer)).toContain('The invitation has been accepted');
     }
     expect(late.session).toBeUndefined();
@@ -108,7 +108,7 @@ describe('the link in the mail', () => {
   test('of two clicks at one moment, one signs in', async () => {
     const { mailed } = await invite(nextAddress());
     const answers = await Promise.all([1, 2, 3].map(() => visitor().post(mailed)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409]);
   });
 });
 
@@ -189,5 +189,5 @@ test('a revoked, a replaced and an unknown invitation say so, and leak nothing',
   expect(replaced.status).toBe(404);
   await done(app, app.operatorToken, 'invitationRevoke', target);
   const [, again = ''] = /https:\/\/rollcall\.test(\/invitation\/\S+)/.exec(second) ?? [];
-  expect([(await visitor().get(again)).status, (await visitor().post(again)).status]).toEqual([410, 410]);
+  expect([(await visitor().get(again)).status, (await visitor().post(again)).status]).toEqual([409, 409]);
 });
