@@ -8,6 +8,7 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
+import { RateLimit } from './rate-limit.js';
 import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
@@ -35,5 +36,6 @@ export const entities = [
   Removal,
   OperatorSession,
   SignInLink,
+  RateLimit,
   AuditEntry,
 ];

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
 import { Replicas } from '../database/replicas.js';
+import { sessionLifetimes } from '../domain/session.js';
 import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
@@ -78,6 +79,10 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       playground: config.playground,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
+      pagesUrl: config.publicUrl ?? (config.port === 0 ? undefined : `http://localhost:${config.port}`),
+      seededWorkspaceIds: secrets?.workspaces.map(({ workspaceId }) => workspaceId),
+      mailsInLog: config.mail === undefined,
+      sessionLifetimes: sessionLifetimes(config),
     });
     try {
       const server = createServer(app.handler);
