@@ -19,7 +19,7 @@ import {
   updateMembershipSql,
   valuesOf,
 } from '../rows/member-statements.js';
-import { accessOf, type MemberRow } from '../rows/members.js';
+import type { MemberRow } from '../rows/members.js';
 import { exchange, requireFree } from '../seats.js';
 import { leaveGroups } from './leave-groups.js';
 import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
@@ -93,19 +93,17 @@ export const EFFECTS = {
     },
   },
   openMembership: {
-    applies: (write) => accessBefore(write) === null && accessAfter(write) !== null,
+    applies: (write) => !wasActive(write) && isActive(write),
     run: (_context, sql, { after }) => INSERT_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   changeMembership: {
     applies: (write) =>
-      accessBefore(write) !== null &&
-      accessAfter(write) !== null &&
-      membershipDiffers(requireRow(write.row), write.after),
+      wasActive(write) && isActive(write) && membershipDiffers(requireRow(write.row), write.after),
     run: (_context, sql, { after }) => UPDATE_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   /** Where the record is deleted, its memberships go with it. */
   endMembership: {
-    applies: (write) => write.next !== null && accessBefore(write) !== null && accessAfter(write) === null,
+    applies: (write) => write.next !== null && wasActive(write) && !isActive(write),
     run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
   },
   /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
@@ -148,20 +146,20 @@ async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: Memb
   return { accountId: await findOrCreateAccount(sql, addressOf(after.userName, after.attributes)) };
 }
 
-function accessBefore({ row }: Transition): Access | null {
-  return row && accessOf(row);
+function wasActive({ row }: Transition): boolean {
+  return row !== null && row.membershipId !== null;
 }
 
-function accessAfter({ next }: Transition): Access | null {
-  return next?.access ?? null;
+function isActive({ next }: Transition): boolean {
+  return next !== null && next.access !== null;
 }
 
 function seatBefore(write: Transition): Access['seatType'] {
-  return accessBefore(write)?.seatType ?? null;
+  return write.row?.seatType ?? null;
 }
 
 function seatAfter(write: Transition): Access['seatType'] {
-  return accessAfter(write)?.seatType ?? null;
+  return write.next?.access?.seatType ?? null;
 }
 
 /** A statement of an effect, and what it returns of the row. */
