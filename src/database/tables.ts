@@ -11,8 +11,10 @@ import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
+import { Removal } from '../model/removal.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
-import { Session, SessionEnd } from '../model/session.js';
+import { OperatorSession, Session, SessionEnd } from '../model/session.js';
+import { SignInLink } from '../model/sign-in-link.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -90,6 +92,9 @@ export const TABLES = {
   apiKeySecret: table(ApiKeySecret),
   session: table(Session),
   sessionEnd: table(SessionEnd),
+  operatorSession: table(OperatorSession),
+  signInLink: table(SignInLink),
+  removal: table(Removal),
   auditEntry: table(AuditEntry),
 };
 
@@ -118,10 +123,10 @@ type Json<Value> = KyselyColumn<Value, string, string>;
  * @param alias what the statement calls the table
  * @param properties which; all where none are named
  */
-export function selectList<Row>(
-  { fields }: Table<Row>,
+export function selectList<Fields extends Readonly<Record<string, string>>>(
+  { fields }: { readonly fields: Fields },
   alias: string,
-  ...properties: readonly (keyof Row & string)[]
+  ...properties: readonly (keyof Fields & string)[]
 ): string {
   return Object.entries<string>(fields)
     .filter(([name]) => properties.length === 0 || properties.some((property) => property === name))

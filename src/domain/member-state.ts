@@ -8,8 +8,9 @@ import {
   sameAccess,
   type WorkspaceDefaults,
 } from './access.js';
+import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses } from './profile.js';
+import { emailAddresses, isJsonObject, type Profile } from './profile.js';
 import {
   EMPTY_PERSON,
   type MemberChangeRequest,
@@ -17,6 +18,7 @@ import {
   type Person,
   personIn,
 } from './provisioning.js';
+import { requireOwnDirection, requireVisible } from './text.js';
 
 /** What a member is, as the rules see it. `access` is null for a member who is not active. */
 export interface MemberState extends Person {
@@ -67,14 +69,40 @@ export function sameMember(a: MemberState, b: MemberState): boolean {
 
 function personAfter(state: MemberState | null, request: MemberChangeRequest): Person {
   const person = { ...EMPTY_PERSON, ...(state && personIn(state)), ...personIn(request) };
-  const userName = person.userName ?? emailAddresses(person.profile)[0];
-  if (userName === undefined) {
+  const userName = person.userName ?? withoutBlanks(emailAddresses(person.profile)[0] ?? '');
+  if (userName === '') {
     throw new DomainError('INVALID_INPUT', 'Neither userName nor an e-mail address was sent.', {
       attribute: 'userName',
       hint: 'Map userName to the e-mail address.',
     });
   }
+  requireVisibleNames({ ...person, userName }, state);
   return { ...person, userName };
+}
+
+/**
+ * Judges the names and addresses that are new (rule 15a). What the member has had so far passes: a provider that sends
+ * it back unchanged must still be able to deactivate the member.
+ * @throws DomainError INVALID_INPUT, naming the character
+ */
+function requireVisibleNames({ userName, profile }: Person, before: Person | null): void {
+  if (userName !== before?.userName) requireVisible('userName', userName);
+  if (profile === before?.profile) return;
+  const knownEmails = new Set(before === null ? [] : emailAddresses(before.profile));
+  for (const email of emailAddresses(profile)) if (!knownEmails.has(email)) requireVisible('emails', email);
+  const shownBefore = new Map(before === null ? [] : namesShown(before.profile));
+  for (const [path, text] of namesShown(profile))
+    if (text !== shownBefore.get(path)) requireOwnDirection(path, text);
+}
+
+/** The names that lists show, by their paths. */
+function namesShown({ displayName, name }: Profile): [path: string, text: string][] {
+  const parts = isJsonObject(name) ? Object.entries(name) : [];
+  const all = [
+    ['displayName', displayName] as const,
+    ...parts.map(([part, text]) => [`name.${part}`, text] as const),
+  ];
+  return all.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : []));
 }
 
 /** An owner's access changes only by promotion and demotion; the rest only by those who may (rules 12, 13). */
@@ -100,7 +128,8 @@ function ownerAfter(
 
 export function ownerProtected(): DomainError {
   return new DomainError('OWNER_PROTECTED', 'Workspace owners cannot be changed or removed here.', {
-    hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+    hint: 'Use ownerPromote and ownerDemote, as an owner in person.',
+    providerHint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
   });
 }
 
@@ -135,7 +164,8 @@ function assignable(role: Role, current: Access | null): Role {
   if (role === current?.role || ASSIGNABLE_ROLES.some((known) => known === role)) return role;
   throw new DomainError('ROLE_NOT_ASSIGNABLE', `The role ${role.toLowerCase()} cannot be assigned.`, {
     attribute: 'role',
-    hint:
+    hint: 'Use admin, editor or viewer.',
+    providerHint:
       'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, ' +
       'update the mapping.',
   });
@@ -183,9 +213,13 @@ function creditLimitNotAllowed(role: Role, current: Access | null, limit: number
     `creditLimit can only be set on admin or editor roles, and this member's role would be ${role.toLowerCase()}.`,
     {
       attribute: 'creditLimit',
-      hint: sentBefore
-        ? 'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.'
-        : 'Either change the role to editor or admin, or remove the creditLimit value.',
+      hint: 'Either change the role to editor or admin, or remove the creditLimit value.',
+      ...(sentBefore
+        ? {
+            providerHint:
+              'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.',
+          }
+        : {}),
     },
   );
 }

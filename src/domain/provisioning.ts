@@ -6,6 +6,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from './access.js';
+import { canonicalUserName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { type JsonObject, type Profile, parseProfile } from './profile.js';
 import { isPlainText } from './text.js';
@@ -125,7 +126,8 @@ function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void
   if (version === 'V2' && input.seatType !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'seatType was sent to a V2 workspace.', {
       attribute: 'seatType',
-      hint:
+      hint: 'Leave seatType out, also when it is empty, and send role instead.',
+      providerHint:
         'Remove the seatType attribute from the Profile Editor for your SCIM app and add role instead. ' +
         'Even sending seatType with an empty value causes this error.',
     });
@@ -135,7 +137,8 @@ function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void
   if (sent !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', `${sent} was sent to a V1 workspace.`, {
       attribute: sent,
-      hint:
+      hint: `Leave ${sent} out, also when it is empty, and send seatType instead.`,
+      providerHint:
         'Remove the role and creditLimit attributes from the Profile Editor for your SCIM app and add seatType ' +
         `instead. Even sending ${sent} with an empty value causes this error.`,
     });
@@ -149,12 +152,17 @@ const LONGEST_TEXT = 800;
 function parseUserName(userName: string | null | undefined, mode: ProvisionMode): string | undefined {
   const isEmpty = userName === undefined || userName === null || userName === '';
   if (isEmpty && (mode === 'CREATE' || (mode === 'PATCH' && userName === undefined))) return undefined;
-  if (isEmpty || userName.trim() === '') {
+  // Rule 15a: blanks around it are cut off, whichever door it comes through.
+  const spelling = isEmpty ? '' : withoutBlanks(userName);
+  const canonical = canonicalUserName(spelling);
+  if (canonical === '') {
     throw new DomainError('INVALID_INPUT', 'userName is required and cannot be empty.', {
       attribute: 'userName',
     });
   }
-  return plainText('userName', userName);
+  // Some letters become several in the canonical form, which has to fit the index too.
+  if (canonical.length > LONGEST_TEXT) throw tooLong('userName');
+  return plainText('userName', spelling);
 }
 
 /** A parser for text that may be empty: null and `''` clear it. */
@@ -165,7 +173,11 @@ function nullableText(attribute: string): (sent: string | null | undefined) => s
 /** @throws DomainError INVALID_INPUT for text that PostgreSQL cannot store or index */
 function plainText(attribute: string, text: string): string {
   if (isPlainText(text, LONGEST_TEXT)) return text;
-  throw new DomainError(
+  throw tooLong(attribute);
+}
+
+function tooLong(attribute: string): DomainError {
+  return new DomainError(
     'INVALID_INPUT',
     `${attribute} must have at most ${LONGEST_TEXT} characters and no control characters.`,
     { attribute },

@@ -1,6 +1,6 @@
 import type { Mail } from './transport.js';
 
-/** What the mail to somebody invited says. */
+/** The contents of an invitation mail. */
 export interface InvitationLetter {
   readonly to: string;
   readonly workspaceName: string;
@@ -9,10 +9,10 @@ export interface InvitationLetter {
   readonly expiresAt: Date;
 }
 
-/** @param url where the invitation is accepted; null: the token has to do */
+/** @param url where the invitation is accepted; null when it is not configured: the mail has the token only */
 export function invitationMail(letter: InvitationLetter, url: string | null): Mail {
   const { to, token } = letter;
-  // Names are one line wherever they stand: what they hold must not become another header, or another paragraph.
+  // A line break in a name must not begin a new header or paragraph.
   const workspaceName = oneLine(letter.workspaceName);
   const invitedBy = oneLine(letter.invitedBy);
   const until = letter.expiresAt.toISOString().slice(0, 10);
@@ -22,13 +22,13 @@ export function invitationMail(letter: InvitationLetter, url: string | null): Ma
   const text = [
     greeting,
     url === null ? `Your invitation: ${token}` : `Accept the invitation: ${url}`,
-    ...(url === null ? [] : [`If you are asked for it, the invitation itself is ${token}`]),
+    ...(url === null ? [] : [`If the page asks for the token of the invitation: ${token}`]),
     terms,
   ].join('\n\n');
   const html = [
     `<p>${escaped(greeting)}</p>`,
     ...(url === null ? [] : [`<p><a href="${escaped(url)}">Accept the invitation</a></p>`]),
-    `<p>${url === null ? 'Your invitation:' : 'If you are asked for it, the invitation itself is'} <code>${escaped(token)}</code></p>`,
+    `<p>${url === null ? 'Your invitation:' : 'If the page asks for the token of the invitation:'} <code>${escaped(token)}</code></p>`,
     `<p>${escaped(terms)}</p>`,
   ].join('\n');
   return {

@@ -5,20 +5,24 @@ import { GraphQLDateTime } from './scalars.js';
 
 @ObjectType({
   implements: Node,
-  description: 'A person across the whole platform, known by e-mail address. Outlives every membership.',
+  description: 'A person across all workspaces, known by an e-mail address.',
 })
 @Entity({ tableName: 'account' })
 export class Account implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the account, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  @Field(() => String, { description: 'The address, in the spelling in which it was first seen.' })
-  @Property({ type: 'string', columnType: 'citext' })
-  @Unique({ name: 'account_email_unique' })
+  @Field(() => String, { description: 'The e-mail address, in the spelling in which it first came.' })
+  @Property({ type: 'text' })
   email!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the platform first knew the person.' })
+  /** `canonicalUserName` of it (rule 15a). Rows that are read leave it out. */
+  @Property({ type: 'text', collation: 'C' })
+  @Unique({ name: 'account_email_unique' })
+  canonicalEmail?: string;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which the account was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { query, rowOf } from '../database/query.js';
 import * as apiKeys from '../services/api-keys.js';
 import { localContext } from '../services/context/system.js';
 import { addMember } from '../services/members/commands.js';
@@ -18,7 +19,7 @@ export interface SeededWorkspace {
  * @returns undefined when the database is not empty
  */
 export async function seed(database: Database): Promise<SeededWorkspace[] | undefined> {
-  const [existing] = await database.rows('select 1 from workspace limit 1', []);
+  const existing = await rowOf(database, query.selectFrom('workspace').select('id').limit(1));
   if (existing !== undefined) return undefined;
   return [await seedV1(database), await seedV2(database)];
 }

@@ -1,44 +1,45 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { GraphQLDateTime } from '../../model/scalars.js';
 
-@InputType({ description: 'For whom to mint a session.' })
+@InputType({ description: 'The person for whom to create a session.' })
 export class SessionCreateInput {
-  @Field(() => String, {
-    description: 'The e-mail address of somebody whom the platform knows, unless `createAccount` is set.',
-  })
+  @Field(() => String, { description: 'The e-mail address of the person.' })
   email!: string;
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Whether the platform is to know somebody who is new to it: set it for people who come with an invitation, once it is certain that the address is theirs.',
+      'Whether to create an account when there is none with this address, for people who come with an invitation. Set ' +
+      'it only when the address is known to be theirs.',
   })
   createAccount!: boolean;
 }
 
-@InputType({ description: 'Which session to end.' })
+@InputType({ description: 'The session to end.' })
 export class SessionEndInput {
   @Field(() => ID, {
     nullable: true,
-    description: "Another session of the caller's; for operators anybody's. Absent: the one that asks.",
+    description:
+      'The id of another session of the caller, or for operators of anybody. Without an id it is the session of the ' +
+      'request itself.',
   })
   sessionId?: string | null;
 }
 
-@ObjectType({ description: 'A session that was minted.' })
+@ObjectType({ description: 'The session that was created.' })
 export class SessionCreatePayload {
-  @Field(() => ID, { description: 'Its id.' })
+  @Field(() => ID, { description: 'The id of the session.' })
   sessionId!: string;
 
-  @Field(() => String, { description: 'The token. Shown now and never again.' })
+  @Field(() => String, { description: 'The token, which is shown now and never again.' })
   token!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it stops working.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the session expires.' })
   expiresAt!: Date;
 }
 
-@ObjectType({ description: 'A session that was ended.' })
+@ObjectType({ description: 'The session that was ended.' })
 export class SessionEndPayload {
-  @Field(() => ID, { description: 'Its id. Its token does not work any more.' })
+  @Field(() => ID, { description: 'The id of the session, whose token no longer works.' })
   sessionId!: string;
 }

@@ -2,10 +2,10 @@ import { isAuditAction } from '../../domain/audit-actions.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { ActorType, Channel } from '../../model/enums.js';
+import { escaped } from '../lists/comparison.js';
 
-/** Which changes are meant: everything said must hold. */
+/** All conditions must hold. */
 export interface AuditFilter {
-  readonly action?: string | null;
   readonly actions?: readonly string[] | null;
   readonly actorTypes?: readonly ActorType[] | null;
   readonly actorId?: string | null;
@@ -13,6 +13,8 @@ export interface AuditFilter {
   readonly targetId?: string | null;
   readonly channels?: readonly Channel[] | null;
   readonly requestId?: string | null;
+  /** Text in the actor's or the target's name, or in the action, without case. */
+  readonly search?: string | null;
   /** From this moment on. */
   readonly since?: Date | null;
   /** Before this moment. */
@@ -20,23 +22,28 @@ export interface AuditFilter {
 }
 
 /**
- * The filter as SQL, over the table `e` (audit_entry). Only what is asked for: an index is of use to a plain comparison,
- * and not to one that may be left out.
- * @param values the statement's values so far; the filter's are added
- * @throws DomainError INVALID_INPUT for an action that there is not, and for a time that is none
+ * Compiles the filter to SQL over the table `e` (audit_entry), with the conditions that are asked for only: PostgreSQL cannot
+ * use an index for `$1 is null or …`.
+ * @param values the statement's values so far; the filter's are appended
+ * @throws DomainError INVALID_INPUT for an unknown action
  */
 export function auditFilterSql(workspaceId: string, filter: AuditFilter, values: unknown[]): string {
   const { targetId, actorId, requestId, since, until } = filter;
   if ([targetId, actorId].some((id) => id != null && !isId(id))) return 'false';
   const place = (value: unknown, type = '') => `$${values.push(value)}${type}`;
   const conditions: string[] = [];
-  // First, because the histories of many members are asked for at once.
+  // The target is `$1`, so that the histories of many members are read in one statement (`lists/batch.ts`).
   if (targetId != null) conditions.push(`e.target_id = ${place(targetId)}`);
   conditions.push(`e.workspace_id = ${place(workspaceId)}`);
   const actions = actionsOf(filter);
   if (actions !== undefined) conditions.push(`e.action = any(${place(actions, '::text[]')})`);
   if (actorId != null) conditions.push(`e.actor_id = ${place(actorId)}`);
   if (requestId != null) conditions.push(`e.request_id = ${place(requestId)}`);
+  if (filter.search != null && filter.search.trim() !== '') {
+    const pattern = place(`%${escaped(filter.search.trim())}%`);
+    const texts = ['e.actor_label', 'e.target_label', 'e.action'];
+    conditions.push(`(${texts.map((text) => `${text} ilike ${pattern}`).join(' or ')})`);
+  }
   const among = { actor_type: filter.actorTypes, target_type: filter.targetTypes, channel: filter.channels };
   for (const [column, list] of Object.entries(among)) {
     if (list != null) conditions.push(`e.${column} = any(${place(list, '::text[]')})`);
@@ -48,27 +55,23 @@ export function auditFilterSql(workspaceId: string, filter: AuditFilter, values:
   return conditions.join(' and ');
 }
 
-/** One action, or several; one that does not exist would find nothing for ever, without a word. */
-function actionsOf({ action, actions }: AuditFilter): readonly string[] | undefined {
-  if (action == null && actions == null) return undefined;
-  const unknown = [...(action == null ? [] : [action]), ...(actions ?? [])].find(
-    (one) => !isAuditAction(one),
-  );
+/** The actions to find. An unknown action is refused, since it would match nothing without an error. */
+function actionsOf({ actions }: AuditFilter): readonly string[] | undefined {
+  const unknown = actions?.find((one) => !isAuditAction(one));
   if (unknown !== undefined) {
     throw new DomainError('INVALID_INPUT', `There is no action ${JSON.stringify(unknown.slice(0, 40))}.`, {
-      attribute: 'action',
+      attribute: 'filter.actions',
       hint: 'The query auditActions lists them all.',
     });
   }
-  if (action == null) return actions ?? undefined;
-  return actions == null || actions.includes(action) ? [action] : [];
+  return actions ?? undefined;
 }
 
-/** Ids begin with the time when they were made (RFC 9562 §5.7), which is the entry's own, or nearly. */
+/** Ids start with the time when they were made (RFC 9562 §5.7), which may differ from the entry's time by this much. */
 const MARGIN_MS = 3_600_000;
 const LAST_TIME = 2 ** 48 - 1;
 
-/** The first id of a moment: so that a range of time is a range of the index of ids, too. */
+/** The smallest id of a time, so that a range of time can use the index of ids. */
 function idAt(moment: Date, shift: number): string {
   const time = Math.min(Math.max(moment.getTime() + shift, 0), LAST_TIME);
   const hex = time.toString(16).padStart(12, '0');

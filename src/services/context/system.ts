@@ -7,10 +7,7 @@ import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
-/**
- * A context for work that no request has asked for: the command line's (an operator at the machine) and the
- * platform's own.
- */
+/** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,

@@ -1,3 +1,4 @@
+import { canonicalPart, canonicalUserName } from '../../domain/canonical.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -32,7 +33,7 @@ export const CREDITS_USED = `coalesce((
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
-  userName: { column: 'm.user_name', type: 'citext' },
+  userName: { column: 'm.canonical_user_name', type: 'text', canonical: canonicalUserName },
   externalId: { column: 'm.external_id', type: 'text' },
   active: { column: '(s.id is not null)', type: 'boolean' },
   role: { column: 's.role', type: 'text' },
@@ -64,7 +65,8 @@ const MEMBERSHIP_FIELDS: readonly Field[] = [
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
 export function asksAboutStay(filter: MemberFilter): boolean {
-  return MEMBERSHIP_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
+  const asks = filter.creditLimitReached != null || MEMBERSHIP_FIELDS.some((field) => filter[field] != null);
+  return asks || partsOf(filter).some(asksAboutStay);
 }
 
 /**
@@ -77,13 +79,14 @@ export async function authorizeFilter(
   workspaceId: string,
   filter: object,
 ): Promise<void> {
-  if (mentions(filter, 'creditsUsed')) await authorize(context, 'credits.read', workspaceId);
+  if (mentions(filter, 'creditsUsed') || mentions(filter, 'creditLimitReached'))
+    await authorize(context, 'credits.read', workspaceId);
 }
 
 function mentions(filter: object, field: string): boolean {
   return Object.entries(filter).some(
     ([name, asked]: [string, unknown]) =>
-      typeof asked === 'object' && asked !== null && (name === field || mentions(asked, field)),
+      asked != null && (name === field || (typeof asked === 'object' && mentions(asked, field))),
   );
 }
 
@@ -99,15 +102,36 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   if (filter.not != null) conditions.push(`not ${memberFilterSql(filter.not, values)}`);
   for (const field of fieldsOf(filter)) conditions.push(...fieldSql(field, filter[field] ?? {}, values));
   conditions.push(...profileFilterSql(filter, values));
+  if (filter.creditLimitReached != null)
+    conditions.push(filter.creditLimitReached ? CREDIT_LIMIT_REACHED : `not ${CREDIT_LIMIT_REACHED}`);
   if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
-    const place = `$${values.push(`%${escaped(filter.search.trim())}%`)}`;
-    conditions.push(
-      `(m.user_name like ${place}::citext or coalesce(m.profile->>'displayName' ilike ${place}, false))`,
-    );
+    conditions.push(searchSql(filter.search.trim(), values));
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }
+
+/** Matches a part of the userName, a name, an e-mail address or the external id of a person. */
+function searchSql(text: string, values: unknown[]): string {
+  const userName = `$${values.push(`%${escaped(canonicalPart(text))}%`)}`;
+  const place = `$${values.push(`%${escaped(text)}%`)}`;
+  const texts = [
+    "m.profile->>'displayName'",
+    "m.profile->>'nickName'",
+    "m.profile->'name'->>'formatted'",
+    "concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'middleName', m.profile->'name'->>'familyName')",
+    'm.external_id',
+  ];
+  return [
+    `(m.canonical_user_name like ${userName}`,
+    ...texts.map((sql) => `coalesce(${sql} ilike ${place}, false)`),
+    `exists (select 1 from jsonb_array_elements(m.profile->'emails') v(email) where v.email->>'value' ilike ${place}))`,
+  ].join(' or ');
+}
+
+/** Whether the limit of the member, or else the workspace's default, is used up. */
+const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
+  select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
 
 /** An empty `or` is false and an empty `and` is true, as for `some` and `every` of JavaScript. */
 function joined(filters: readonly MemberFilter[], operator: 'and' | 'or', values: unknown[]): string {
@@ -124,10 +148,10 @@ function fieldSql(
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
-  const { column, type } = FIELDS[field];
+  const { column: expression, ...compared } = FIELDS[field];
   if (field === 'active') return activeSql(comparison);
   const sql = comparisonSql(
-    { name: field, expression: column, type, nullable: !NEVER_NULL.includes(field) },
+    { name: field, expression, ...compared, nullable: !NEVER_NULL.includes(field) },
     comparison,
     values,
   );
@@ -137,9 +161,9 @@ function fieldSql(
 
 /** The range of the index with the userNames that start with the prefix: a bound LIKE pattern cannot use an index. */
 function userNameRange(prefix: string, values: unknown[]): string {
-  const start = `lower($${values.push(prefix)}::text) collate "C"`;
+  const start = `$${values.push(canonicalPart(prefix))}::text`;
   // U+10FFFF, the last character.
-  return `(lower(m.user_name::text) >= ${start} and lower(m.user_name::text) <= ${start} || chr(1114111))`;
+  return `(m.canonical_user_name >= ${start} and m.canonical_user_name <= ${start} || chr(1114111))`;
 }
 
 /** At least one of the member's groups meets the whole of `some`. */

@@ -3,17 +3,19 @@ import { uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
 import { readDisplayName, readExternalId } from '../../domain/group.js';
 import { newId } from '../../domain/ids.js';
+import { requireVisible } from '../../domain/text.js';
 import type { Group } from '../../model/group.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween } from '../audit/record.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES, lockGroup, memberIdsOf } from '../rows/groups.js';
-import { lockMembers } from '../rows/members.js';
+import { findMembers, lockMembers, type MemberRow } from '../rows/members.js';
 import { followGrants } from './grants.js';
 import { changeMembers, growVersions, NOBODY, readIds } from './members.js';
 import {
@@ -29,8 +31,17 @@ import {
 
 /** The result of a command: the group as it is now, and whether anything changed. */
 export interface GroupChange {
+  readonly workspaceId: string;
   readonly group: Group;
   readonly changed: boolean;
+  /** The members whose version has grown with the group's. */
+  readonly changedMemberIds: readonly string[];
+}
+
+/** The result of a change of the grant, or in a dry run what it would be. */
+export interface GrantChange extends GroupChange {
+  /** In a dry run: the members whose access would change, as they would be; null otherwise. */
+  readonly preview: MemberRow[] | null;
 }
 
 export interface NewGroup {
@@ -66,6 +77,7 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
   const { workspaceId } = input;
   const { memberId: own } = await authorize(context, 'group.write', workspaceId);
   const displayName = readDisplayName(input.displayName);
+  requireVisible('displayName', displayName);
   const externalId = readExternalId(input.externalId ?? null);
   const ids = readIds(input.memberIds ?? []);
   return context.database.transaction(async (tx) => {
@@ -73,18 +85,22 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
     const { workspace } = await authorizeNow(context, tx, 'group.write', workspaceId);
     const id = newId();
     const group = await refusingSameName(displayName, () =>
-      INSERT.row(tx, { id, workspaceId, workspaceVersion: workspace.version, displayName, externalId }),
+      INSERT.row(tx, {
+        id,
+        workspaceId,
+        workspaceVersion: workspace.version,
+        displayName,
+        canonicalDisplayName: canonicalName(displayName),
+        externalId,
+      }),
     );
     if (group === undefined) throw new Error('a group was not written');
     const { joined } = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
-    await growVersions(
-      tx,
-      workspaceId,
-      joined.map((member) => member.id),
-    );
+    const changedMemberIds = joined.map((member) => member.id);
+    await growVersions(tx, workspaceId, changedMemberIds);
     const changes = changesBetween({}, { displayName, externalId, 'members.added': listed(joined) });
     await recordGroup(context, tx, group, 'group.create', changes, new Date());
-    return { group, changed: true };
+    return { workspaceId, group, changed: true, changedMemberIds };
   });
 }
 
@@ -92,8 +108,9 @@ const INSERT = statement({
   name: 'groups.insert',
   text: `
     insert into member_group as g
-      (id, workspace_id, workspace_version, display_name, external_id, version, created_at, updated_at)
-    values ($id, $workspaceId, $workspaceVersion, $displayName, $externalId, 1, now(), now())
+      (id, workspace_id, workspace_version, display_name, canonical_display_name, external_id, version, created_at,
+       updated_at)
+    values ($id, $workspaceId, $workspaceVersion, $displayName, $canonicalDisplayName, $externalId, 1, now(), now())
     returning ${GROUP_COLUMNS}`,
   parameters: typesOf(
     TABLES.memberGroup,
@@ -101,6 +118,7 @@ const INSERT = statement({
     'workspaceId',
     'workspaceVersion',
     'displayName',
+    'canonicalDisplayName',
     'externalId',
   ),
   columns: GROUP_TYPES,
@@ -133,33 +151,41 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const asksForMembers = request.all !== undefined || request.add.length > 0 || request.remove.length > 0;
     const members = asksForMembers ? await changeMembers(tx, group, request, locked) : NOBODY;
     const next = { ...group, ...named };
+    // The name that the group has had so far passes: providers send it back with other changes.
+    if (next.displayName !== group.displayName) requireVisible('displayName', next.displayName);
     const renamed = next.displayName !== group.displayName;
     const affected = [...members.joined, ...members.left].map(({ id }) => id);
     const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };
-    if (Object.keys(changes).length === 0) return { group, changed: false };
+    if (Object.keys(changes).length === 0) return unchanged(group);
     const written = await writeGroup(tx, next);
     const at = new Date();
     await recordGroup(context, tx, written, 'group.update', changes, at);
     if (hasGrant(group)) await followGrants(context, tx, workspace, affected, at);
     const seen = renamed ? new Set([...(await memberIdsOf(tx, group.id)), ...affected]) : affected;
-    await growVersions(tx, workspace.id, [...seen]);
-    return { group: written, changed: true };
+    const changedMemberIds = [...seen];
+    await growVersions(tx, workspace.id, changedMemberIds);
+    return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds };
   });
 }
 
 /**
- * Sets or clears what the group grants; its members' access follows (rule 30).
+ * Sets or clears what the group grants; its members' access follows (rule 30). A dry run does the same in a transaction
+ * that is rolled back, and answers with the group as it is.
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; WRONG_WORKSPACE_VERSION; SEAT_UNAVAILABLE
  */
 export async function setGrant(
   context: ServiceContext,
-  { grant, ...target }: GroupTarget & { readonly grant: GroupGrant },
-): Promise<GroupChange> {
-  const scope = { ids: [], everybody: () => true };
+  {
+    grant,
+    dryRun = false,
+    ...target
+  }: GroupTarget & { readonly grant: GroupGrant; readonly dryRun?: boolean },
+): Promise<GrantChange> {
+  const scope = { ids: [], everybody: () => true, dryRun };
   return onGroup(context, 'group.grant', target, scope, async ({ tx, group, workspace }) => {
     requireOwnKind(workspace, grant);
     const changes = changesBetween(grantOf(group), grantOf(grant));
-    if (Object.keys(changes).length === 0) return { group, changed: false };
+    if (Object.keys(changes).length === 0) return { ...unchanged(group), preview: dryRun ? [] : null };
     const written = await writeGroup(tx, { ...group, ...grant });
     const at = new Date();
     await recordGroup(
@@ -171,8 +197,12 @@ export async function setGrant(
       at,
     );
     const memberIds = await memberIdsOf(tx, group.id);
-    await growVersions(tx, workspace.id, await followGrants(context, tx, workspace, memberIds, at));
-    return { group: written, changed: true };
+    const changedMemberIds = await followGrants(context, tx, workspace, memberIds, at);
+    await growVersions(tx, workspace.id, changedMemberIds);
+    if (!dryRun)
+      return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds, preview: null };
+    const after = await findMembers(tx, workspace.id, changedMemberIds);
+    return { ...unchanged(group), changed: true, preview: [...after.values()] };
   });
 }
 
@@ -183,7 +213,7 @@ export async function setGrant(
 export async function deleteGroup(
   context: ServiceContext,
   target: GroupTarget,
-): Promise<{ groupId: string }> {
+): Promise<{ groupId: string; workspaceId: string; changedMemberIds: readonly string[] }> {
   const scope = { ids: [], everybody: () => true };
   return onGroup(context, 'group.write', target, scope, async ({ tx, group, workspace, locked }) => {
     const members = await changeMembers(tx, group, { all: [], add: [], remove: [] }, locked);
@@ -197,7 +227,7 @@ export async function deleteGroup(
     const left = members.left.map(({ id }) => id);
     if (hasGrant(group)) await followGrants(context, tx, workspace, left, at);
     await growVersions(tx, workspace.id, left);
-    return { groupId: group.id };
+    return { groupId: group.id, workspaceId: workspace.id, changedMemberIds: left };
   });
 }
 
@@ -213,6 +243,12 @@ interface Scope {
   readonly ids: readonly string[];
   /** Whether it concerns all members of the group. */
   everybody(group: Group): boolean;
+  /** Whether everything is rolled back. */
+  readonly dryRun?: boolean;
+}
+
+function unchanged(group: Group): GroupChange {
+  return { workspaceId: group.workspaceId, group, changed: false, changedMemberIds: [] };
 }
 
 interface OnGroup {
@@ -237,7 +273,7 @@ async function onGroup<Result>(
   work: (on: OnGroup) => Promise<Result>,
 ): Promise<Result> {
   const { memberId: own } = await authorize(context, action, workspaceId);
-  return context.database.transaction(async (tx) => {
+  const run = async (tx: Transaction) => {
     const seen = await findGroup(tx, workspaceId, groupId);
     if (seen === undefined) throw groupNotFound();
     const insiders = scope.everybody(seen) ? await memberIdsOf(tx, seen.id) : [];
@@ -253,7 +289,8 @@ async function onGroup<Result>(
       if (late.length > 0) for (const id of await lockMembers(tx, workspaceId, late)) locked.add(id);
     }
     return work({ tx, group, workspace, locked });
-  });
+  };
+  return scope.dryRun === true ? context.database.rehearsal(run) : context.database.transaction(run);
 }
 
 export function groupNotFound(): DomainError {

@@ -1,7 +1,7 @@
 import type { Person } from '../../auth/actor.js';
 import { text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
-import { query, rowOf, rowsOf } from '../../database/query.js';
+import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { invitationClosed } from '../../domain/invitation.js';
@@ -13,6 +13,7 @@ import { createMemberWithin } from '../members/change.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import {
   findByToken,
+  findInvitation,
   INVITATION_COLUMNS,
   INVITATION_TYPES,
   type InvitationOfToken,
@@ -20,12 +21,15 @@ import {
   lockInvitation,
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
+import { wasRemovedSince } from '../rows/removals.js';
 import { factOf } from './write.js';
 
 /** The result of an acceptance. */
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
+  /** The invitation as it is now; null when it was not used. */
+  readonly invitation: InvitationRow | null;
   /** False for a person who is an active member already: the invitation was not used. */
   readonly changed: boolean;
 }
@@ -33,8 +37,8 @@ export interface Acceptance {
 /**
  * Adds the caller to a workspace by the token of an invitation (rule 22): adds the member as `memberAdd` does, takes a seat
  * and counts the use, all or nothing. An active member who accepts again is left unchanged, and so is the invitation.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and by a
- *   link for a person who was removed since it was made; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
+ * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and for a
+ *   person who was removed since it was sent; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
@@ -52,19 +56,19 @@ export async function accept(context: ServiceContext, { token }: { token: string
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, changed: false };
-    const invitation = await use(tx, found);
-    if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
+    if (member !== undefined) return { workspace, member, invitation: null, changed: false };
+    const invitation = await use(tx, found, accountId);
     const added = await createMemberWithin(context, tx, {
       workspaceId,
       address: person.email,
       userName: person.email,
       grantNow: () => invitedNow(tx, workspaceId),
-      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
+      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);
-    return { workspace, ...added };
+    const accepted = await findInvitation(tx, workspaceId, invitation.id);
+    return { workspace, invitation: accepted ?? invitation, ...added };
   });
   // The grant that this request has cached is from before.
   context.grants.delete(workspaceId);
@@ -100,8 +104,14 @@ const USE = statement({
 });
 
 /** Checks and counts in one statement: of a hundred concurrent uses of a link for one person, one succeeds. */
-async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfToken): Promise<InvitationRow> {
+async function use(
+  tx: Transaction,
+  { id, workspaceId, lookup }: InvitationOfToken,
+  accountId: string,
+): Promise<InvitationRow> {
   const invitation = await lockInvitation(tx, workspaceId, id);
+  if (invitation?.status === 'ACCEPTED') throw invitationClosed('ACCEPTED');
+  if (invitation !== undefined) await refuseRemoved(tx, invitation, accountId);
   if (invitation !== undefined && invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
   const used = await USE.row(tx, { id, lookup });
   // Sent again, or deleted with its workspace, since the token was read.
@@ -109,31 +119,24 @@ async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfTok
   return used;
 }
 
-/** A link does not let people back in who were removed since it was made: that was somebody's decision. */
+/**
+ * Rule 16a: an invitation or link does not let a person back in who was removed since it was sent.
+ * @throws DomainError FORBIDDEN
+ */
 async function refuseRemoved(
   sql: Sql,
-  { workspaceId, sentAt }: InvitationRow,
+  { workspaceId, sentAt, email }: InvitationRow,
   accountId: string,
 ): Promise<void> {
-  const removed = await rowOf(
-    sql,
-    query
-      .selectFrom('member as m')
-      .innerJoin('membership as s', 's.memberId', 'm.id')
-      .select('s.id')
-      .where('m.workspaceId', '=', workspaceId)
-      .where('m.accountId', '=', accountId)
-      .where('s.endedAt', '>', sentAt)
-      .limit(1),
-  );
-  if (removed === undefined) return;
-  throw new DomainError('FORBIDDEN', 'You have been removed from this workspace since the link was made.', {
+  if (!(await wasRemovedSince(sql, workspaceId, accountId, sentAt))) return;
+  const event = email === null ? 'the link was made' : 'the invitation was sent';
+  throw new DomainError('FORBIDDEN', `You have been removed from this workspace since ${event}.`, {
     hint: 'Ask an owner or admin of the workspace to add you, or to invite you by e-mail.',
   });
 }
 
 /** The access that an invitation names; `memberAfter` completes it with the workspace's defaults. */
-function accessOf({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
+function accessRequest({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
   if (role === null) return {};
   if (workspaceVersion === 'V1') return { role, seatType };
   return { role, ...(creditLimit === null ? {} : { creditLimit }) };

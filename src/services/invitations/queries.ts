@@ -1,10 +1,11 @@
 import { selection } from '../../database/statement.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
 import type { MemberAccess } from '../../model/access.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { asIs, type Edge, edgeIn, Page, type PageArguments } from '../lists/page.js';
 import { getMember } from '../members/queries.js';
 import {
   findInvitation,
@@ -39,12 +40,25 @@ export interface InvitationOrder {
 
 const ORDER_COLUMNS = {
   CREATED_AT: { column: 'i.created_at', type: 'timestamptz' },
-  EMAIL: { column: 'i.email', type: 'citext', nullable: true },
+  EMAIL: { column: 'i.canonical_email', type: 'text', nullable: true },
   SENT_AT: { column: 'i.sent_at', type: 'timestamptz' },
   EXPIRES_AT: { column: 'i.expires_at', type: 'timestamptz' },
 } as const;
 
 const NEWEST_FIRST: InvitationOrder = { field: 'CREATED_AT', descending: true };
+
+/** An invitation as an item of its workspace's list, in the usual order. */
+export function invitationEdge(invitation: InvitationRow): Edge<InvitationRow> {
+  const { workspaceId, createdAt } = invitation;
+  const order = {
+    name: INVITATIONS.name,
+    owner: workspaceId,
+    orderBy: ORDER_COLUMNS.CREATED_AT,
+    descending: true,
+  };
+  // As PostgreSQL writes a time.
+  return edgeIn(order, invitation, createdAt.toISOString().replace('T', ' ').replace('Z', '+00'));
+}
 
 /**
  * The invitations of a workspace, newest first unless an order is asked for.
@@ -65,6 +79,7 @@ export async function list(
     context.batched,
     {
       ...INVITATIONS,
+      owner: workspaceId,
       where: conditions.join(' and '),
       values,
       id: 'i.id',
@@ -86,7 +101,13 @@ function filterSql({ status, kind, email }: InvitationFilter, values: unknown[])
     ...(email == null
       ? []
       : comparisonSql(
-          { name: 'email', expression: 'i.email', type: 'citext', nullable: true },
+          {
+            name: 'email',
+            expression: 'i.canonical_email',
+            type: 'text',
+            nullable: true,
+            canonical: canonicalUserName,
+          },
           email,
           values,
         )),
@@ -107,7 +128,7 @@ export async function get(
 }
 
 /** The access that accepting gives; null: the workspace's default at that time. */
-export function accessOf(invitation: InvitationRow): MemberAccess | null {
+export function invitedAccess(invitation: InvitationRow): MemberAccess | null {
   return memberAccess(invitation);
 }
 

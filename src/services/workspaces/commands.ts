@@ -9,7 +9,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { EMPTY_PERSON } from '../../domain/provisioning.js';
@@ -49,6 +49,7 @@ export async function create(
 ): Promise<{ workspace: Workspace; ownerMemberId: string }> {
   authorizeOperator(context, 'workspace.create');
   const seats = input.seats ?? [];
+  const ownerEmail = readAddress(input.ownerEmail, 'ownerEmail');
   checkNewWorkspace(input, seats);
   return context.database.transaction(async (tx) => {
     const workspace = newWorkspace(input);
@@ -59,9 +60,9 @@ export async function create(
       workspaceId: workspace.id,
       action: 'workspace.create',
       target: { type: 'workspace', id: workspace.id, label: workspace.name },
-      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail: input.ownerEmail }),
+      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail }),
     });
-    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, input.ownerEmail) };
+    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, ownerEmail) };
   });
 }
 
@@ -100,11 +101,6 @@ async function insertSeats(
 }
 
 function checkNewWorkspace(input: NewWorkspace, seats: NonNullable<NewWorkspace['seats']>): void {
-  if (!isAddress(input.ownerEmail)) {
-    throw new DomainError('INVALID_INPUT', 'ownerEmail must be an e-mail address.', {
-      attribute: 'ownerEmail',
-    });
-  }
   if (input.version === 'V2' && seats.length > 0) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
   }
@@ -160,6 +156,8 @@ async function addFirstOwner(
 
 export interface WorkspaceUpdate {
   readonly workspaceId: string;
+  /** The version that the workspace must have. */
+  readonly expectedVersion?: number | null;
   readonly name?: string | null;
   readonly plan?: Plan | null;
   readonly scimEnabled?: boolean | null;
@@ -173,13 +171,15 @@ export interface WorkspaceUpdate {
 /**
  * Changes settings; absent fields do not change. Only operators change plan and SCIM. Leaving ENTERPRISE makes editors (V1:
  * members) of admins and switches SCIM off (rule 24).
- * @throws DomainError as `authorize` does; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM without ENTERPRISE
+ * @throws DomainError as `authorize` does; STALE_VERSION; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM
+ *   without ENTERPRISE
  */
 export async function update(context: ServiceContext, input: WorkspaceUpdate): Promise<Workspace> {
   await authorize(context, 'workspace.update', input.workspaceId);
   if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
   if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
   return changeSettings(context, input, async (tx, before) => {
+    requireFresh(before, input.expectedVersion);
     const leavesEnterprise =
       input.plan != null && input.plan !== 'ENTERPRISE' && before.plan === 'ENTERPRISE';
     const scimEnabled = input.scimEnabled ?? (leavesEnterprise ? false : before.scimEnabled);
@@ -194,6 +194,15 @@ export async function update(context: ServiceContext, input: WorkspaceUpdate): P
     if (leavesEnterprise) await demoteAdmins(context, tx, next);
     return next;
   });
+}
+
+function requireFresh({ revision }: Workspace, expectedVersion: number | null | undefined): void {
+  if (expectedVersion == null || expectedVersion === revision) return;
+  throw new DomainError(
+    'STALE_VERSION',
+    `The workspace has changed meanwhile: it has version ${revision}, not ${expectedVersion}.`,
+    { attribute: 'expectedVersion', hint: 'Read the workspace again and repeat the change.' },
+  );
 }
 
 /** The defaults that the input sets. @throws DomainError WRONG_WORKSPACE_VERSION for one of the other version */
