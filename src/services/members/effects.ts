@@ -5,6 +5,7 @@ import { TABLES, typesOf } from '../../database/tables.js';
 import type { Access } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
+import type { Person } from '../../domain/provisioning.js';
 import { record } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { revokeInvitationsOf } from '../invitations/write.js';
@@ -20,8 +21,9 @@ import {
   valuesOf,
 } from '../rows/member-statements.js';
 import { accessOf, type MemberRow } from '../rows/members.js';
+import { rememberRemoval } from '../rows/removals.js';
 import { exchange, requireFree } from '../seats.js';
-import { leaveGroups } from './leave-groups.js';
+import { leaveGroups, showNewName } from './leave-groups.js';
 import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
 
 /** A transition, and the row that results from it. */
@@ -58,6 +60,17 @@ export const EFFECTS = {
     async run(_context, sql, { row }) {
       await leaveGroups(sql, requireRow(row));
       return { groups: [] };
+    },
+  },
+  /** The groups of a member show its name. */
+  showNewName: {
+    applies: (write) =>
+      !isDeparture(write) &&
+      write.row !== null &&
+      write.row.groups.length > 0 &&
+      nameShown(write.row) !== nameShown(write.after),
+    async run(_context, sql, { row }) {
+      return { groups: await showNewName(sql, requireRow(row)) };
     },
   },
   keepAnOwner: {
@@ -117,6 +130,15 @@ export const EFFECTS = {
         await END_SESSIONS.rows(sql, { accountId: row.accountId, workspaceId: row.workspaceId });
     },
   },
+  /** Rule 16a: an older invitation lets the person in no more, also once the record is deleted. */
+  rememberRemoval: {
+    applies: (write) => write.row !== null && (isDeparture(write) || changesAccount(write)),
+    async run(_context, sql, write) {
+      const row = requireRow(write.row);
+      if (isDeparture(write) || write.after.accountId !== row.accountId)
+        await rememberRemoval(sql, row.workspaceId, row.accountId);
+    },
+  },
   updateMember: {
     applies: ({ row, next }) => row !== null && next !== null,
     run: (_context, sql, write) =>
@@ -146,6 +168,11 @@ function changesAccount(write: Transition): boolean {
 
 async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: MemberWrite): Promise<Written> {
   return { accountId: await findOrCreateAccount(sql, addressOf(after.userName, after.attributes)) };
+}
+
+/** The name under which a group lists the member. */
+function nameShown({ userName, attributes }: MemberRow): string {
+  return typeof attributes.displayName === 'string' ? attributes.displayName : userName;
 }
 
 function accessBefore({ row }: Transition): Access | null {
@@ -254,22 +281,38 @@ export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
 
 /** Runs a write that the unique constraints of rules 15 and 19 may refuse. @throws DomainError ALREADY_A_MEMBER */
 async function refuseDuplicate<Result>(
-  { userName }: MemberRow,
+  { userName, attributes }: MemberRow,
   write: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await write();
   } catch (error) {
+    const person = { userName, profile: attributes };
     const constraint = violatedConstraint(error);
-    if (constraint === 'member_user_name_unique' || constraint === 'member_account_unique')
-      throw alreadyAMember(userName);
+    if (constraint === 'member_user_name_unique') throw alreadyAMember(person, 'userName');
+    if (constraint === 'member_account_unique') throw alreadyAMember(person, 'account');
     throw error;
   }
 }
 
-export function alreadyAMember(userName: string): DomainError {
-  return new DomainError('ALREADY_A_MEMBER', `${userName} is already a member of this workspace.`, {
-    attribute: 'userName',
-    hint: 'Update the existing member, or send another userName and e-mail address.',
-  });
+/**
+ * The refusal of a person who is a member already (rules 15, 19), naming the attribute that is taken.
+ * @param taken whether another member has the userName, or belongs to the account of the address
+ */
+export function alreadyAMember(
+  { userName, profile }: Pick<Person, 'userName' | 'profile'>,
+  taken: 'userName' | 'account',
+): DomainError {
+  const address = taken === 'account' ? addressOf(userName, profile) : userName;
+  const isUserName = address === userName;
+  return new DomainError(
+    'ALREADY_A_MEMBER',
+    isUserName
+      ? `${userName} is already a member of this workspace.`
+      : `The e-mail address ${address} is that of another member of this workspace.`,
+    {
+      attribute: isUserName ? 'userName' : 'emails',
+      hint: 'Update the existing member, or send another userName and e-mail address.',
+    },
+  );
 }
