@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests of pure functions and of the build: no PostgreSQL, no server of ours. */
 const UNITS = ['test/*.test.ts', 'test/{auth,build,domain,graphql,mail,scim,server,simulator}/**/*.test.ts'];
 
-/** Tests of the dashboard in a browser, against a server and a database of their own. */
+/** Tests of pages in a browser, against a server and a database of their own. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 
 /** Tests that change what modules hold, and so have a program of their own. */
@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: BROWSER,
-          globalSetup: ['test/postgres.ts', 'test/browser/chromium.ts'],
+          globalSetup: ['test/postgres.ts'],
           sequence: { groupOrder: 3 },
         },
       },

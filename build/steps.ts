@@ -24,7 +24,13 @@ const DASHBOARD = 'src/dashboard';
 
 /** Everything that `npm run build` makes. */
 export const STEPS: readonly Step[] = [
-  { name: 'server', inputs: ['src', 'tsconfig.json'], except: [PLAYGROUND, DASHBOARD], output: 'dist', build: compile },
+  {
+    name: 'server',
+    inputs: ['src', 'tsconfig.json'],
+    except: [PLAYGROUND, DASHBOARD],
+    output: 'dist',
+    build: compile,
+  },
   {
     name: 'playground',
     inputs: [PLAYGROUND],

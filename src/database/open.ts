@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
+import { duplicateReports } from './duplicates.js';
 import { hasCluster, startEmbeddedPostgres } from './embedded/start.js';
 import { migrate } from './migrate.js';
 import { connect } from './orm.js';
@@ -26,6 +27,10 @@ export interface OpenDatabase {
   readonly database: Database;
   /** The migrations that were applied when it was opened. */
   readonly migrations: readonly string[];
+  /**
+   * Names that the migration to canonical forms found twice (rule 15a), as sentences for an operator. Scans whole tables.
+   */
+  duplicates(): Promise<string[]>;
   /**
    * Writes a migration into the directory for the differences between the model and the database.
    * @returns the name of its file; undefined when there are none
@@ -93,7 +98,7 @@ export async function openDatabase(
       await database.close();
       await embedded?.stop();
     };
-    return { database, migrations, draft, close };
+    return { database, migrations, duplicates: () => duplicateReports(database), draft, close };
   } catch (error) {
     await embedded?.stop();
     throw error;

@@ -37,6 +37,8 @@ export async function connect(target: DatabaseTarget, poolSize = 20): Promise<Mi
       extensions: [Migrator],
       // Every class states its types, so nothing is discovered from files and nothing needs a cache.
       discovery: { warnWhenNoEntities: true },
+      // Migrations are loaded as this file was: the tests' own loader finds a `.js` import in a `.ts` file, Node's does not.
+      dynamicImportProvider: (id) => import(id),
       pool: { min: 0, max: poolSize },
       driverOptions: { ...place.driverOptions, Client: PreparingClient },
       // Functions are written in migrations: the model cannot describe one that an index uses.

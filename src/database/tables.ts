@@ -11,6 +11,7 @@ import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
+import { Removal } from '../model/removal.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';
@@ -93,6 +94,7 @@ export const TABLES = {
   sessionEnd: table(SessionEnd),
   operatorSession: table(OperatorSession),
   signInLink: table(SignInLink),
+  removal: table(Removal),
   auditEntry: table(AuditEntry),
 };
 

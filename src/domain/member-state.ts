@@ -8,8 +8,9 @@ import {
   sameAccess,
   type WorkspaceDefaults,
 } from './access.js';
+import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses } from './profile.js';
+import { emailAddresses, isJsonObject, type Profile } from './profile.js';
 import {
   EMPTY_PERSON,
   type MemberChangeRequest,
@@ -17,6 +18,7 @@ import {
   type Person,
   personIn,
 } from './provisioning.js';
+import { requireOwnDirection, requireVisible } from './text.js';
 
 /** What a member is, as the rules see it. `access` is null for a member who is not active. */
 export interface MemberState extends Person {
@@ -67,14 +69,40 @@ export function sameMember(a: MemberState, b: MemberState): boolean {
 
 function personAfter(state: MemberState | null, request: MemberChangeRequest): Person {
   const person = { ...EMPTY_PERSON, ...(state && personIn(state)), ...personIn(request) };
-  const userName = person.userName ?? emailAddresses(person.profile)[0];
-  if (userName === undefined) {
+  const userName = person.userName ?? withoutBlanks(emailAddresses(person.profile)[0] ?? '');
+  if (userName === '') {
     throw new DomainError('INVALID_INPUT', 'Neither userName nor an e-mail address was sent.', {
       attribute: 'userName',
       hint: 'Map userName to the e-mail address.',
     });
   }
+  requireVisibleNames({ ...person, userName }, state);
   return { ...person, userName };
+}
+
+/**
+ * Judges the names and addresses that are new (rule 15a). What the member has had so far passes: a provider that sends
+ * it back unchanged must still be able to deactivate the member.
+ * @throws DomainError INVALID_INPUT, naming the character
+ */
+function requireVisibleNames({ userName, profile }: Person, before: Person | null): void {
+  if (userName !== before?.userName) requireVisible('userName', userName);
+  if (profile === before?.profile) return;
+  const knownEmails = new Set(before === null ? [] : emailAddresses(before.profile));
+  for (const email of emailAddresses(profile)) if (!knownEmails.has(email)) requireVisible('emails', email);
+  const shownBefore = new Map(before === null ? [] : namesShown(before.profile));
+  for (const [path, text] of namesShown(profile))
+    if (text !== shownBefore.get(path)) requireOwnDirection(path, text);
+}
+
+/** The names that lists show, by their paths. */
+function namesShown({ displayName, name }: Profile): [path: string, text: string][] {
+  const parts = isJsonObject(name) ? Object.entries(name) : [];
+  const all = [
+    ['displayName', displayName] as const,
+    ...parts.map(([part, text]) => [`name.${part}`, text] as const),
+  ];
+  return all.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : []));
 }
 
 /** An owner's access changes only by promotion and demotion; the rest only by those who may (rules 12, 13). */

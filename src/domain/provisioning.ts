@@ -6,6 +6,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from './access.js';
+import { canonicalUserName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { type JsonObject, type Profile, parseProfile } from './profile.js';
 import { isPlainText } from './text.js';
@@ -151,12 +152,17 @@ const LONGEST_TEXT = 800;
 function parseUserName(userName: string | null | undefined, mode: ProvisionMode): string | undefined {
   const isEmpty = userName === undefined || userName === null || userName === '';
   if (isEmpty && (mode === 'CREATE' || (mode === 'PATCH' && userName === undefined))) return undefined;
-  if (isEmpty || userName.trim() === '') {
+  // Rule 15a: blanks around it are cut off, whichever door it comes through.
+  const spelling = isEmpty ? '' : withoutBlanks(userName);
+  const canonical = canonicalUserName(spelling);
+  if (canonical === '') {
     throw new DomainError('INVALID_INPUT', 'userName is required and cannot be empty.', {
       attribute: 'userName',
     });
   }
-  return plainText('userName', userName);
+  // Some letters become several in the canonical form, which has to fit the index too.
+  if (canonical.length > LONGEST_TEXT) throw tooLong('userName');
+  return plainText('userName', spelling);
 }
 
 /** A parser for text that may be empty: null and `''` clear it. */
@@ -167,7 +173,11 @@ function nullableText(attribute: string): (sent: string | null | undefined) => s
 /** @throws DomainError INVALID_INPUT for text that PostgreSQL cannot store or index */
 function plainText(attribute: string, text: string): string {
   if (isPlainText(text, LONGEST_TEXT)) return text;
-  throw new DomainError(
+  throw tooLong(attribute);
+}
+
+function tooLong(attribute: string): DomainError {
+  return new DomainError(
     'INVALID_INPUT',
     `${attribute} must have at most ${LONGEST_TEXT} characters and no control characters.`,
     { attribute },

@@ -28,7 +28,7 @@ import { Workspace } from './workspace.js';
   simpleResolvers: true,
 })
 @Entity({ tableName: 'member_group' })
-@Unique({ name: 'member_group_display_name_unique', properties: ['workspaceId', 'displayName'] })
+@Unique({ name: 'member_group_display_name_unique', properties: ['workspaceId', 'canonicalDisplayName'] })
 @Index({ name: 'member_group_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'member_group_external_id', properties: ['workspaceId', 'externalId'] })
 @Check({
@@ -63,8 +63,12 @@ export class Group implements Node {
   workspaceVersion!: WorkspaceVersion;
 
   @Field(() => String, { description: 'The name of the group, unique in the workspace regardless of case.' })
-  @Property({ type: 'string', columnType: 'citext' })
+  @Property({ type: 'text' })
   displayName!: string;
+
+  /** `canonicalName` of it (rule 15a). Rows that are read leave it out. */
+  @Property({ type: 'text', collation: 'C' })
+  canonicalDisplayName?: string;
 
   @Field(() => String, {
     nullable: true,

@@ -8,6 +8,8 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
+import { RateLimit } from './rate-limit.js';
+import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -31,7 +33,9 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  Removal,
   OperatorSession,
   SignInLink,
+  RateLimit,
   AuditEntry,
 ];

@@ -32,8 +32,13 @@ import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
+import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { credentialOf } from '../sign-in/credential.js';
+import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
+import type { Incoming } from '../sign-in/incoming.js';
+import { signInRouter } from '../sign-in/router.js';
 import { dashboardRouter } from './dashboard.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
@@ -53,6 +58,12 @@ export interface AppOptions {
   readonly mailTransport?: MailTransport | undefined;
   /** The page on which invitations are accepted, with `{token}` in it. */
   readonly invitationUrl?: string | undefined;
+  /** The origin of our own pages, for the links of invitations. Absent: `publicUrl`. */
+  readonly pagesUrl?: string | undefined;
+  /** Only in development: the workspaces whose people sign in with a click. */
+  readonly seededWorkspaceIds?: readonly string[] | undefined;
+  /** Whether mails are shown in the log instead of being sent. */
+  readonly mailsInLog?: boolean | undefined;
   /** Absent: 12 hours without use, 7 days at most. */
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** Tells the time for sessions and sign-ins. */
@@ -71,6 +82,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const mailer = new Mailer({
     transport: options.mailTransport,
     invitationUrl: options.invitationUrl,
+    pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
     onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
   });
@@ -90,6 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
     mailer,
+    signInLimits: new SignInLimits(database),
     sessionLifetimes,
     clock,
   };
@@ -101,6 +114,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
     return { services, loaders: createLoaders(services), origin };
+  };
+
+  const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
+  const actorOf = async (request: Incoming) => {
+    const { credential } = credentialOf(request, reachedAt(request));
+    return credential === undefined ? null : credentials.verify(credential, request.ip ?? '');
   };
 
   const compress = compression({ threshold: COMPRESSED_FROM });
@@ -138,17 +157,37 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  handler.use(dashboardRouter());
+  handler.use(
+    signInRouter({
+      originOf: reachedAt,
+      contextFor: async (request, requestId) =>
+        serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId }),
+      contextOfToken: async (token, request, requestId) =>
+        serviceContext(shared, {
+          actor: await credentials.verify(token, request.ip ?? ''),
+          channel: 'SIGN_IN',
+          requestId,
+        }),
+      onFault,
+      playground,
+      seededWorkspaceIds: options.seededWorkspaceIds,
+      mailsInLog: options.mailsInLog ?? false,
+      providerPathFor: async () => null,
+      providerSignOutPath: async () => null,
+    }),
+    refuseForeignChanges(reachedAt),
+  );
   handler.use(
     '/graphql',
     compress,
     express.json({ limit: '1mb' }),
     // Not in Apollo's own hook: its answer to a fault there could not name the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
-      const credential = credentialIn(request.headers.authorization);
-      const actor = credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
+      const actor = await actorOf(request);
       locals.route = '/graphql';
       locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, publicUrl ?? originOf(request));
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
       next();
     },
     (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
@@ -160,15 +199,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     exportsRouter({
       exports: { 'members.csv': membersExport(schema), 'audit.jsonl': auditExport(schema) },
       onFault,
-      contextFor: async ({ authorization, requestId, address }) => {
-        const credential = credentialIn(authorization);
-        const actor = credential === undefined ? null : await credentials.verify(credential, address);
-        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
-      },
+      contextFor: async (request, requestId) =>
+        serviceContext(shared, { actor: await actorOf(request), channel: 'GRAPHQL', requestId }),
     }),
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
-  handler.use(dashboardRouter());
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
     await graphql.stop();
@@ -180,7 +215,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** Where the client reached us, when the configuration does not say. */
-function originOf(request: Request): string {
+function originOf(request: Incoming): string {
   return `${request.protocol}://${request.host}`;
 }
 

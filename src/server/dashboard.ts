@@ -44,6 +44,7 @@ export function dashboardRouter(bundle = BUNDLE): Router {
   );
   const page = sirv(bundle, compressed);
   router.get(SCREENS, setSecurityHeaders, (request, response, next) => {
+    response.locals.route = '/';
     // The page names the assets by their hashes, so the browser asks for it again each time.
     response.set('Cache-Control', 'no-cache');
     request.url = '/';
@@ -55,6 +56,7 @@ export function dashboardRouter(bundle = BUNDLE): Router {
 const ONE_YEAR_S = 31_536_000;
 
 const setSecurityHeaders: RequestHandler = (_request, response, next) => {
+  response.locals.route = '/assets';
   response.set(SECURITY_HEADERS);
   next();
 };

@@ -1,90 +1,79 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inflate } from '@sparticuz/chromium';
-import { chromium, type LaunchOptions } from 'playwright-core';
-import type { TestProject } from 'vitest/node';
+import { type Browser, chromium } from 'playwright-core';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where the browser of this run is reached. */
-    browser: string;
-  }
+/** A browser for a test file, and how to end it. */
+export interface TestBrowser {
+  readonly browser: Browser;
+  close(): Promise<void>;
 }
-
-const PACKED = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'];
-
-/** Web security remains on. The sandbox cannot start for root, who runs tests in containers. */
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--no-zygote',
-  '--headless=shell',
-  '--disable-gpu',
-  '--font-render-hinting=none',
-];
 
 /**
- * Starts a browser that npm has installed: on Linux (x64) the packed Chromium, elsewhere an installed Chrome.
- * @returns its address, and how to stop it and delete its files
- * @throws Error that says what to install
+ * Starts a Chromium. On Linux x64 it comes from npm, with the libraries that a bare machine lacks; elsewhere an installed
+ * Google Chrome is used.
+ * @throws Error, saying what to install, where neither is there
  */
-export async function startBrowser(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'rollcall-browser-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+export async function startBrowser(): Promise<TestBrowser> {
+  if (process.platform === 'linux' && process.arch === 'x64') return startUnpacked();
   try {
-    const server = await chromium.launchServer(await launchOptions(folder));
-    const stop = async () => {
-      await server.close();
-      await remove();
-    };
-    return { url: server.wsEndpoint(), stop };
-  } catch (error) {
-    await remove();
-    throw error;
+    const browser = await chromium.launch({ channel: 'chrome' });
+    return { browser, close: () => browser.close() };
+  } catch (cause) {
+    throw new Error('The tests in test/browser need Google Chrome on this system. Install it.', { cause });
   }
 }
 
-/** The global setup of the browser tests. @returns the teardown, which vitest always runs */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { url, stop } = await startBrowser();
-  project.provide('browser', url);
-  return stop;
-}
-
-async function launchOptions(folder: string): Promise<LaunchOptions> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    // The package has a Chromium for Linux on x64 only. Playwright says what is missing when there is no Chrome.
-    return { channel: 'chrome' };
-  }
-  const executablePath = await unpack(folder);
-  return {
+async function startUnpacked(): Promise<TestBrowser> {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-browser-'));
+  const [executablePath = '', libraries = '', fonts = ''] = await unpack(directory);
+  const browser = await chromium.launch({
     executablePath,
-    args: ARGUMENTS,
+    // Not the package's own arguments: they switch web security off, which is what some tests are about.
+    args: ['--no-sandbox', '--no-zygote'],
     env: {
-      ...process.env,
-      HOME: folder,
-      LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
-      FONTCONFIG_PATH: join(folder, 'fonts'),
+      HOME: directory,
+      TMPDIR: directory,
+      LD_LIBRARY_PATH: join(libraries, 'lib'),
+      FONTCONFIG_FILE: await fontConfiguration(directory, fonts),
+    },
+  });
+  return {
+    browser,
+    async close() {
+      await browser.close();
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Unpacks Chromium. The package writes into the temporary folder, so that is another one meanwhile. */
-async function unpack(folder: string): Promise<string> {
+/** The package's own configuration looks for the fonts in `/tmp/fonts`; without any font, Chromium ends. */
+async function fontConfiguration(directory: string, fonts: string): Promise<string> {
+  const file = join(directory, 'fonts.conf');
+  await writeFile(
+    file,
+    `<?xml version="1.0"?>
+<fontconfig><dir>${fonts}</dir><cachedir>${join(directory, 'font-cache')}</cachedir></fontconfig>
+`,
+  );
+  return file;
+}
+
+/** `inflate` writes into the temporary folder, whose name it asks for before it waits for anything. */
+function unpack(directory: string): Promise<string[]> {
   const packed = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
-  const former = process.env.TMPDIR;
-  process.env.TMPDIR = folder;
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = directory;
   try {
-    await Promise.all(PACKED.map((name) => inflate(join(packed, name))));
+    return Promise.all(
+      ['chromium.br', 'al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br'].map((name) =>
+        inflate(join(packed, name)),
+      ),
+    );
   } finally {
-    if (former === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = former;
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
   }
-  // The configuration in the package names folders of the system only, and Chromium ends without a font.
-  const fonts = `<fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`;
-  await writeFile(join(folder, 'fonts/fonts.conf'), fonts);
-  const executable = join(folder, 'chromium');
-  await access(executable);
-  return executable;
 }

@@ -1,7 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { expect, inject, onTestFinished } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import type { TestApp } from '../app.js';
+import { startBrowser, type TestBrowser } from './chromium.js';
 
 export const THEMES = ['light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -15,12 +17,16 @@ interface Opening {
   readonly width?: number;
 }
 
-let connection: Promise<Browser> | undefined;
+let chromium: TestBrowser | undefined;
 
-/** Tests share one browser; each page has a context, and so cookies and storage, of its own. */
-function browser(): Promise<Browser> {
-  connection ??= chromium.connect(inject('browser'));
-  return connection;
+/** Starts a browser before the tests of a file, and ends it after them. Each page has cookies and storage of its own. */
+export function browserPerFile(): void {
+  beforeAll(async () => {
+    chromium = await startBrowser();
+  });
+  afterAll(async () => {
+    await chromium?.close();
+  });
 }
 
 /**
@@ -31,7 +37,8 @@ export async function openDashboard(
   app: TestApp,
   { path, email, theme = 'light', width = 1280 }: Opening,
 ): Promise<Page> {
-  const context = await (await browser()).newContext({
+  if (chromium === undefined) throw new Error('The test file does not call browserPerFile().');
+  const context = await chromium.browser.newContext({
     baseURL: app.url,
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
@@ -52,8 +59,9 @@ export async function openDashboard(
   return page;
 }
 
+/** Gives the browser the cookie that the sign-in pages set; how they do is tested with them. */
 async function signIn(context: BrowserContext, app: TestApp, email: string): Promise<void> {
-  await context.setExtraHTTPHeaders({ Authorization: `Bearer ${await app.session(email)}` });
+  await context.addCookies([{ name: SESSION_COOKIE.name, value: await app.session(email), url: app.url }]);
 }
 
 /** Messages of the browser itself about answers that tests provoke, such as a connection that is cut. */

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
 const PEOPLE: readonly Person[] = [
@@ -10,6 +10,8 @@ const PEOPLE: readonly Person[] = [
   { name: 'Carla Diaz', role: 'VIEWER' },
   { name: 'Dora Finch', creditLimit: 300 },
 ];
+
+browserPerFile();
 
 let app: TestApp;
 beforeAll(async () => {

@@ -20,6 +20,8 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   operatorToken: 'OPERATOR_TOKEN',
   mail: 'SMTP_URL',
   invitationUrl: 'INVITATION_URL',
+  sessionIdleHours: 'SESSION_IDLE_HOURS',
+  sessionMaxDays: 'SESSION_MAX_DAYS',
   logLevel: 'LOG_LEVEL',
   playground: 'PLAYGROUND',
   development: 'NODE_ENV',

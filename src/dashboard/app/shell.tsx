@@ -6,7 +6,7 @@ import { Menu } from '../ui/menu.js';
 import icon from './icon.svg';
 import { useMessages } from './messages.js';
 import { WORKSPACE_ROUTES, type WorkspaceRoute } from './routes.js';
-import { useViewer } from './session.js';
+import { signOut, useViewer } from './session.js';
 import styles from './shell.module.css';
 import { setTheme, THEMES, useTheme } from './theme.js';
 import type { WorkspaceFrame } from './workspace.js';
@@ -115,7 +115,7 @@ function AccountMenu() {
   const actions = [
     { id: 'account', label: t('account.open'), onAction: () => navigate('~/account') },
     ...themes,
-    { id: 'sign-out', label: t('account.signOut'), onAction: () => window.location.assign('/sign-out') },
+    { id: 'sign-out', label: t('account.signOut'), onAction: signOut },
   ];
   return <Menu label={t('account.menu', { label })} trigger={label} actions={actions} />;
 }

@@ -47,6 +47,8 @@ export class MemberAbilities {
 
   @Field(() => Ability, { description: 'Whether the caller may read the changes of the member.' })
   readHistory!: Ability;
+  @Field(() => Ability, { description: "See and end the person's sessions for the workspace." })
+  endSessions!: Ability;
 }
 
 @ObjectType({ description: 'The number of active members with one role.' })

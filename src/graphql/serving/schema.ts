@@ -50,7 +50,7 @@ import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } fr
 import { NodeResolver } from '../node/resolver.js';
 import { AbilityResolver } from '../refusals/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
-import { SessionResolver } from '../sessions/resolver.js';
+import { MemberSessionsResolver, SessionResolver } from '../sessions/resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
 import {
   WorkspaceCreatePayloadResolver,
@@ -99,6 +99,7 @@ export function createSchema(): GraphQLSchema {
       MemberDeletePayloadResolver,
       MemberFieldsResolver,
       MemberMutations,
+      MemberSessionsResolver,
       MembershipResolver,
       NodeResolver,
       SeatAllocationResolver,

@@ -1,20 +1,16 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import { booleanIn, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
 import type { MemberInput } from '../../domain/provisioning.js';
-import {
-  type AttributeReference,
-  CORE_USER,
-  ENTERPRISE_USER,
-  ROLLCALL_USER,
-  resolveName,
-} from '../discovery/attributes.js';
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { type AttributeReference, resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
+import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
 import type { MemberData } from './operations.js';
 
 /**
- * The User that a member is to SCIM (RFC 7643 §4.1). The profile is stored in its canonical form, so it is given as
- * it is. Access stands in its canonical place only, and only the version's own (rule 2).
+ * Converts a member to a SCIM User (RFC 7643 §4.1). The stored profile is normalized already. Access appears in its
+ * canonical place only, and only that of the workspace's version (rule 2).
  */
 export function userResource(member: MemberData, version: WorkspaceVersion, baseUrl: string): JsonObject {
   const { enterprise, ...person } = member.profile.attributes;
@@ -51,7 +47,7 @@ function dateTime(value: Date | string): string {
   return (typeof value === 'string' ? new Date(value) : value).toISOString();
 }
 
-/** RFC 7643 §4.1.2, `groups`: direct, since groups hold no groups here. */
+/** RFC 7643 §4.1.2, `groups`: direct, because groups cannot contain groups here. */
 function groups(member: MemberData, baseUrl: string): JsonObject {
   if (member.groups.length === 0) return {};
   const values = member.groups.map(({ id, displayName }) => ({
@@ -95,18 +91,19 @@ const OWN_ATTRIBUTES: ReadonlyMap<string, Reader> = new Map<keyof MemberInput, R
 ]);
 
 /**
- * RFC 7644 §3.5.1: "any values provided SHALL be ignored" for what is read-only, which is what an echo of a GET
- * carries. Passwords are dropped on arrival (rule 20).
+ * RFC 7644 §3.5.1: "any values provided SHALL be ignored" for read-only attributes, which a client sends back after a
+ * GET. Passwords are dropped on arrival (rule 20).
  */
 const IGNORED_FIELDS = ['schemas', 'id', 'meta', 'groups', 'password'];
 
 /**
- * Reads a User of a POST or PUT (or one that PATCH has changed), wherever in it a provider places our attributes.
- * Unknown attributes are ignored; of an attribute that is there twice, the last counts.
- * @throws ScimError invalidValue for a userName, externalId or active of the wrong type, or an extension that is not an
+ * Reads a User of a POST or PUT, or one that PATCH has changed, with our attributes wherever a provider places them.
+ * Unknown attributes are ignored. The last value of a repeated attribute counts.
+ * @throws ScimError invalidSyntax for the schemas of another resource; invalidValue for a userName, externalId or active of the wrong type, or an extension that is not an
  *   object
  */
 export function readUser(body: JsonObject): SentUser {
+  refuseOtherSchemas(body, CORE_USER, [CORE_GROUP.toLowerCase(), MESSAGES]);
   const collected: Collected = { own: {}, profile: {}, enterprise: {} };
   for (const [key, value] of Object.entries(body)) {
     const found = resolveName(key);
@@ -139,14 +136,14 @@ function place(
   value: Json,
   collected: Collected,
 ): void {
-  // `name.givenName` is a path; as a key of a resource it is an attribute that does not exist.
+  // `name.givenName` is a path, not the name of an attribute.
   if (subAttribute !== undefined || IGNORED_FIELDS.includes(attribute.name)) return;
   if (schema === ENTERPRISE_USER) collected.enterprise[attribute.name] = value;
   else if (OWN_ATTRIBUTES.has(attribute.name)) collected.own[attribute.name] = value;
   else collected.profile[attribute.name] = value;
 }
 
-/** An extension whose values are all empty comes as null or "" from some providers. */
+/** Some providers send null or "" for an extension without values. */
 function extensionObject(urn: string, value: Json): JsonObject {
   if (isJsonObject(value)) return value;
   if (value === null || value === '') return {};

@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
+import { normalizedAddress } from '../../auth/remote-address.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
+import { text, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Listening } from '../../database/listening.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
-import type { ApiKeyScope } from '../../model/enums.js';
-import type { Workspace } from '../../model/workspace.js';
 import { openAt, sessionIsOpen } from '../rows/sessions.js';
-import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
+import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 
 /**
  * How long a credential is believed without asking again. Processes tell each other when one is revoked; should the
@@ -22,6 +24,14 @@ const MOST_BELIEVED = 10_000;
 interface LookUp {
   readonly kind: SecretKind;
   readonly lookup: string;
+}
+
+/** The last use of a session is noted once in a minute: a session may be idle for hours (rule 33). */
+const SESSION_USE_NOTED_MS = 60_000;
+
+interface SessionOfToken extends Omit<Person, 'type'> {
+  readonly hash: string;
+  readonly lastUsedAt: Date;
 }
 
 type Holder = KeyHolder | Person | Operator;
@@ -82,7 +92,7 @@ export class Credentials {
     }
     const known = this.#asking.get(hash);
     if (known !== undefined) return known;
-    const asking = this.#ask(secret, hash, address).finally(() => {
+    const asking = this.#ask(secret, hash, normalizedAddress(address)).finally(() => {
       if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
     });
     this.#asking.set(hash, asking);
@@ -126,6 +136,7 @@ export class Credentials {
       case 'operator_session':
         return this.#operator(lookup, hash);
       case 'invitation':
+      case 'mailed':
       case 'link':
       case 'browser':
         // These secrets have a single use each; none of them is a credential.
@@ -134,9 +145,7 @@ export class Credentials {
   }
 
   async #keyHolder(lookup: string, hash: string, address: string): Promise<KeyHolder | null> {
-    const [row] = await this.#database.rows<
-      Workspace & { hash: string; apiKeyId: string; apiKeyName: string; scopes: ApiKeyScope[] }
-    >(KEY_BY_LOOKUP, [lookup]);
+    const row = await KEY_BY_LOOKUP.row(this.#database, { lookup });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
     this.#note(KEY_USED, [apiKeyId, address]);
@@ -148,9 +157,9 @@ export class Credentials {
     await Promise.all(this.#noting);
   }
 
-  #note(text: string, values: readonly unknown[]): void {
+  #note(sql: string, values: readonly unknown[]): void {
     const noting = this.#database
-      .rows(text, values)
+      .rows(sql, values)
       .catch(this.#onFault)
       .finally(() => this.#noting.delete(noting));
     this.#noting.add(noting);
@@ -158,13 +167,12 @@ export class Credentials {
 
   async #person(lookup: string, hash: string, address: string): Promise<Person | null> {
     const times = openAt(this.#sessions);
-    const [row] = await this.#database.rows<{ hash: string } & Omit<Person, 'type'>>(SESSION_BY_LOOKUP, [
-      lookup,
-      ...times,
-    ]);
+    const [row] = await this.#database.rows<SessionOfToken>(SESSION_BY_LOOKUP, [lookup, ...times]);
     if (row === undefined || !sameHash(row.hash, hash)) return null;
-    const { hash: _, ...person } = row;
-    this.#note(SESSION_USED, [person.sessionId, address, times[0]]);
+    const { hash: _, lastUsedAt, ...person } = row;
+    const [now] = times;
+    if (now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
+      this.#note(SESSION_USED, [person.sessionId, address, now]);
     return { type: 'PERSON', ...person };
   }
 
@@ -194,13 +202,24 @@ function operatorSessionHash(sessionHash: string, operatorHash: string): string 
   return hashSecret(`${sessionHash}${operatorHash}`);
 }
 
-const KEY_BY_LOOKUP = `
-  select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes
-  from api_key_secret t
-  join api_key k on k.id = t.api_key_id
-  join workspace w on w.id = k.workspace_id
-  where t.lookup = $1 and k.disabled_at is null
-    and (k.expires_at is null or k.expires_at > now()) and (t.expires_at is null or t.expires_at > now())`;
+const KEY_BY_LOOKUP = statement({
+  name: 'credentials.keyByLookup',
+  text: `
+    select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes
+    from api_key_secret t
+    join api_key k on k.id = t.api_key_id
+    join workspace w on w.id = k.workspace_id
+    where t.lookup = $lookup and k.disabled_at is null
+      and (k.expires_at is null or k.expires_at > now()) and (t.expires_at is null or t.expires_at > now())`,
+  parameters: { lookup: text },
+  columns: {
+    ...WORKSPACE_TYPES,
+    ...typesOf(TABLES.apiKeySecret, 'hash'),
+    apiKeyId: uuid,
+    apiKeyName: text,
+    ...typesOf(TABLES.apiKey, 'scopes'),
+  },
+});
 
 /** What a socket for both versions of IP puts before an IPv4 address (RFC 4291, section 2.5.5.2). */
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
@@ -213,14 +232,12 @@ const KEY_USED = `
 
 const SESSION_BY_LOOKUP = `
   select s.hash, s.id as "sessionId", a.id as "accountId", a.email, s.method, s.workspace_id as "workspaceId",
-    s.expires_at as "expiresAt"
+    s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt"
   from session s join account a on a.id = s.account_id
   where s.lookup = $1 and ${sessionIsOpen(2)}`;
 
-// A session may be idle for hours: once in a minute is as exact as rule 33 needs it.
 const SESSION_USED = `
-  update session set last_used_at = $3, last_used_from = $2
-  where id = $1 and (last_used_at < $3::timestamptz - interval '1 minute' or last_used_from is distinct from $2)`;
+  update session set last_used_at = $3, last_used_from = $2 where id = $1 and last_used_at < $3`;
 
 const OPERATOR_SESSION_BY_LOOKUP = `
   select id, hash, expires_at as "expiresAt" from operator_session

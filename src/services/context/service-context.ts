@@ -8,6 +8,7 @@ import type { MemberPositions } from '../lists/positions.js';
 import type { RecentMembers } from '../rows/recent-members.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
+import type { SignInLimits } from './sign-in-limits.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -19,6 +20,7 @@ export interface Shared {
   readonly recentMembers: RecentMembers;
   /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;
+  readonly signInLimits: SignInLimits;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
 }

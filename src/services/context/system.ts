@@ -6,6 +6,7 @@ import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
+import { SignInLimits } from './sign-in-limits.js';
 
 /** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
@@ -23,6 +24,7 @@ export function localContext(
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
       mailer: null,
+      signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
     },

@@ -1,3 +1,4 @@
+import { canonicalPart, canonicalUserName } from '../../domain/canonical.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -32,7 +33,7 @@ export const CREDITS_USED = `coalesce((
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
-  userName: { column: 'm.user_name', type: 'citext' },
+  userName: { column: 'm.canonical_user_name', type: 'text', canonical: canonicalUserName },
   externalId: { column: 'm.external_id', type: 'text' },
   active: { column: '(s.id is not null)', type: 'boolean' },
   role: { column: 's.role', type: 'text' },
@@ -110,8 +111,9 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }
 
-/** The text by which people look for a person: userName, names, e-mail addresses, external id. */
+/** Matches a part of the userName, a name, an e-mail address or the external id of a person. */
 function searchSql(text: string, values: unknown[]): string {
+  const userName = `$${values.push(`%${escaped(canonicalPart(text))}%`)}`;
   const place = `$${values.push(`%${escaped(text)}%`)}`;
   const texts = [
     "m.profile->>'displayName'",
@@ -121,13 +123,13 @@ function searchSql(text: string, values: unknown[]): string {
     'm.external_id',
   ];
   return [
-    `(m.user_name like ${place}::citext`,
+    `(m.canonical_user_name like ${userName}`,
     ...texts.map((sql) => `coalesce(${sql} ilike ${place}, false)`),
     `exists (select 1 from jsonb_array_elements(m.profile->'emails') v(email) where v.email->>'value' ilike ${place}))`,
   ].join(' or ');
 }
 
-/** Whether the limit of the member, or else the workspace's default, is used up: of those whom a limit concerns. */
+/** Whether the limit of the member, or else the workspace's default, is used up. */
 const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
   select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
 
@@ -146,10 +148,10 @@ function fieldSql(
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
-  const { column, type } = FIELDS[field];
+  const { column: expression, ...compared } = FIELDS[field];
   if (field === 'active') return activeSql(comparison);
   const sql = comparisonSql(
-    { name: field, expression: column, type, nullable: !NEVER_NULL.includes(field) },
+    { name: field, expression, ...compared, nullable: !NEVER_NULL.includes(field) },
     comparison,
     values,
   );
@@ -159,9 +161,9 @@ function fieldSql(
 
 /** The range of the index with the userNames that start with the prefix: a bound LIKE pattern cannot use an index. */
 function userNameRange(prefix: string, values: unknown[]): string {
-  const start = `lower($${values.push(prefix)}::text) collate "C"`;
+  const start = `$${values.push(canonicalPart(prefix))}::text`;
   // U+10FFFF, the last character.
-  return `(lower(m.user_name::text) >= ${start} and lower(m.user_name::text) <= ${start} || chr(1114111))`;
+  return `(m.canonical_user_name >= ${start} and m.canonical_user_name <= ${start} || chr(1114111))`;
 }
 
 /** At least one of the member's groups meets the whole of `some`. */

@@ -15,7 +15,7 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   ID: { description: 'The order in which they were first added.' },
   USER_NAME: {
     description: 'userName, without case.',
-    orderBy: { column: 'm.user_name', type: 'citext' },
+    orderBy: { column: 'm.canonical_user_name', type: 'text' },
   },
   CREATED_AT: {
     description: 'When the record was made.',

@@ -1,4 +1,4 @@
-import { arrayOf, citext, json, nullable, uuid } from '../../database/column-types.js';
+import { arrayOf, json, nullable, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { sameAccess, visibleAccess } from '../../domain/access.js';
@@ -28,7 +28,7 @@ const HOLDERS = statement({
   parameters: { workspaceId: uuid, memberIds: arrayOf(uuid) },
   columns: {
     id: uuid,
-    userName: citext,
+    userName: text,
     membershipId: uuid,
     ...ACCESS_TYPES,
     grants: nullable(json<readonly GroupGrant[]>()),

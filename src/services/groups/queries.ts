@@ -1,5 +1,6 @@
-import { citext, text, uuid } from '../../database/column-types.js';
+import { text, uuid } from '../../database/column-types.js';
 import { selection, statement } from '../../database/statement.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Group } from '../../model/group.js';
 import { authorize } from '../context/authorization.js';
@@ -21,7 +22,7 @@ import {
 } from '../rows/members.js';
 
 /**
- * One group of the workspace, by id or by display name (without case).
+ * One group of the workspace, by id or by display name (in its canonical form, rule 15a).
  * @returns null when there is no such group
  * @throws DomainError as `authorize` does; INVALID_INPUT without exactly one of the two
  */
@@ -35,7 +36,10 @@ export async function get(
     id != null && displayName == null
       ? await findGroup(context.batched, workspaceId, id)
       : id == null && displayName != null
-        ? await FIND_BY_NAME.row(context.reads, { workspaceId, displayName })
+        ? await FIND_BY_NAME.row(context.reads, {
+            workspaceId,
+            canonicalDisplayName: canonicalName(displayName),
+          })
         : unclear();
   return found ?? null;
 }
@@ -48,8 +52,8 @@ const FIND_BY_NAME = statement({
   name: 'groups.findByName',
   text: `
     select ${GROUP_COLUMNS} from member_group g
-    where g.workspace_id = $workspaceId and g.display_name = $displayName`,
-  parameters: { workspaceId: uuid, displayName: citext },
+    where g.workspace_id = $workspaceId and g.canonical_display_name = $canonicalDisplayName`,
+  parameters: { workspaceId: uuid, canonicalDisplayName: text },
   columns: GROUP_TYPES,
 });
 
@@ -70,7 +74,7 @@ const MEMBERS = selection({
 const EVERY_MEMBER = statement({
   name: 'groups.everyMember',
   text: `
-    select m.id as "memberId", coalesce(m.profile->>'displayName', m.user_name::text) as name
+    select m.id as "memberId", coalesce(m.profile->>'displayName', m.user_name) as name
     from group_member i join member m on m.id = i.member_id where i.group_id = $groupId order by m.id`,
   parameters: { groupId: uuid },
   columns: { memberId: uuid, name: text },
@@ -85,7 +89,7 @@ export interface GroupOrder {
 
 const ORDER_COLUMNS = {
   ID: undefined,
-  DISPLAY_NAME: { column: 'g.display_name', type: 'citext' },
+  DISPLAY_NAME: { column: 'g.canonical_display_name', type: 'text' },
   EXTERNAL_ID: { column: 'g.external_id', type: 'text', nullable: true },
   CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },

@@ -1,17 +1,18 @@
 import type { Person } from '../../auth/actor.js';
 import { text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
-import { query, rowOf, rowsOf } from '../../database/query.js';
+import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { invitationClosed } from '../../domain/invitation.js';
 import type { Workspace } from '../../model/workspace.js';
 import { record } from '../audit/record.js';
-import { authenticated, invitedNow } from '../context/authorization.js';
+import { authenticated, invitedNow, signInUrl } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { createMemberWithin } from '../members/change.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import {
+  findByLookup,
   findByToken,
   findInvitation,
   INVITATION_COLUMNS,
@@ -21,6 +22,8 @@ import {
   lockInvitation,
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
+import { wasRemovedSince } from '../rows/removals.js';
+import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
 import { factOf } from './write.js';
 
 /** The result of an acceptance. */
@@ -36,43 +39,90 @@ export interface Acceptance {
 /**
  * Adds the caller to a workspace by the token of an invitation (rule 22): adds the member as `memberAdd` does, takes a seat
  * and counts the use, all or nothing. An active member who accepts again is left unchanged, and so is the invitation.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and by a
- *   link for a person who was removed since it was made; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
+ * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, for a person
+ *   who was removed since it was sent, and for a session that would not open the workspace; NOT_FOUND; INVITATION_CLOSED;
+ *   SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
   const found = await findByToken(context.database, token, person.email);
   if (found === undefined) throw unknownInvitation();
+  const acceptance = await context.database.transaction((tx) => acceptFound(context, tx, found, person));
+  // What this request knows of the caller's standing there is from before.
+  context.grants.delete(found.workspaceId);
+  return acceptance;
+}
+
+/** What a sign-in has proved about the person who comes with an invitation. */
+export type Proven = Omit<Person, 'type' | 'expiresAt'>;
+
+/**
+ * Accepts an invitation for somebody who is just signing in, before their session is opened in the same transaction.
+ * @param lookup the public part of the invitation's token, which the person has shown to have
+ * @throws DomainError as `accept` does
+ */
+export async function acceptAs(
+  context: ServiceContext,
+  tx: Transaction,
+  lookup: string,
+  proven: Proven,
+): Promise<Acceptance> {
+  const found = await findByLookup(tx, lookup, proven.email);
+  if (found === undefined) throw unknownInvitation();
+  const person: Person = { type: 'PERSON', ...proven, expiresAt: context.clock() };
+  const asPerson = { ...context, caller: { ...context.caller, actor: person }, grants: new Map() };
+  return acceptFound(asPerson, tx, found, person);
+}
+
+async function acceptFound(
+  context: ServiceContext,
+  tx: Transaction,
+  found: InvitationOfToken,
+  person: Person,
+): Promise<Acceptance> {
+  const { workspaceId } = found;
   if (!found.isForBearer) {
     throw new DomainError('FORBIDDEN', 'This invitation is for another e-mail address than yours.', {
       hint: 'Sign in with the address to which it was sent, or ask for an invitation to yours.',
     });
   }
-  const { workspaceId } = found;
-  const acceptance = await context.database.transaction(async (tx) => {
-    // Locks in the order of every command: account, member, workspace, invitation, seats.
-    const accountId = await findOrCreateAccount(tx, person.email);
-    const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
-    const { workspace } = await invitedNow(tx, workspaceId);
-    const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, invitation: null, changed: false };
-    const invitation = await use(tx, found);
-    if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
-    const added = await createMemberWithin(context, tx, {
-      workspaceId,
-      address: person.email,
-      userName: person.email,
-      grantNow: () => invitedNow(tx, workspaceId),
-      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
-    });
-    await settle(context, tx, invitation, added.member);
-    await admitSession(tx, person, workspaceId);
-    const accepted = await findInvitation(tx, workspaceId, invitation.id);
-    return { workspace, invitation: accepted ?? invitation, ...added };
+  // Locks in the order of every command: account, member, workspace, invitation, seats.
+  const accountId = await findOrCreateAccount(tx, person.email);
+  const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
+  const { workspace } = await invitedNow(tx, workspaceId);
+  await requireOpening(tx, person, workspace);
+  const member = namesakes.find((row) => row.accountId === accountId && row.active);
+  if (member !== undefined) return { workspace, member, invitation: null, changed: false };
+  const invitation = await use(tx, found, accountId);
+  const added = await createMemberWithin(context, tx, {
+    workspaceId,
+    address: person.email,
+    userName: person.email,
+    grantNow: () => invitedNow(tx, workspaceId),
+    requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
   });
-  // The grant that this request has cached is from before.
-  context.grants.delete(workspaceId);
-  return acceptance;
+  await settle(context, tx, invitation, added.member);
+  await admitSession(tx, person, workspaceId);
+  const accepted = await findInvitation(tx, workspaceId, invitation.id);
+  return { workspace, invitation: accepted ?? invitation, ...added };
+}
+
+/**
+ * A session that could not open the workspace afterwards proves too little to join it (rules 32, 43).
+ * @throws DomainError FORBIDDEN, with where to sign in
+ */
+async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace): Promise<void> {
+  const [row] = await sql.rows<{ required: boolean; connected: boolean }>(
+    `select ${ssoRequiredFor('w.id', '$2::uuid')} as required, ${hasConnection('w.id')} as connected
+     from workspace w where w.id = $1 and $2::uuid is not null`,
+    [id, person.accountId],
+  );
+  const elsewhere = person.workspaceId !== null && person.workspaceId !== id;
+  if (!elsewhere && (person.method === 'PROVIDER' || row?.required !== true)) return;
+  throw new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
+    hint: 'Sign in at signInUrl, and accept the invitation then.',
+    signInUrl: signInUrl(id, row?.required === true && row.connected),
+  });
 }
 
 /** @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators, which cannot become members */
@@ -104,8 +154,14 @@ const USE = statement({
 });
 
 /** Checks and counts in one statement: of a hundred concurrent uses of a link for one person, one succeeds. */
-async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfToken): Promise<InvitationRow> {
+async function use(
+  tx: Transaction,
+  { id, workspaceId, lookup }: InvitationOfToken,
+  accountId: string,
+): Promise<InvitationRow> {
   const invitation = await lockInvitation(tx, workspaceId, id);
+  if (invitation?.status === 'ACCEPTED') throw invitationClosed('ACCEPTED');
+  if (invitation !== undefined) await refuseRemoved(tx, invitation, accountId);
   if (invitation !== undefined && invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
   const used = await USE.row(tx, { id, lookup });
   // Sent again, or deleted with its workspace, since the token was read.
@@ -113,25 +169,18 @@ async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfTok
   return used;
 }
 
-/** A link does not let people back in who were removed since it was made: that was somebody's decision. */
+/**
+ * Rule 16a: an invitation or link does not let a person back in who was removed since it was sent.
+ * @throws DomainError FORBIDDEN
+ */
 async function refuseRemoved(
   sql: Sql,
-  { workspaceId, sentAt }: InvitationRow,
+  { workspaceId, sentAt, email }: InvitationRow,
   accountId: string,
 ): Promise<void> {
-  const removed = await rowOf(
-    sql,
-    query
-      .selectFrom('member as m')
-      .innerJoin('membership as s', 's.memberId', 'm.id')
-      .select('s.id')
-      .where('m.workspaceId', '=', workspaceId)
-      .where('m.accountId', '=', accountId)
-      .where('s.endedAt', '>', sentAt)
-      .limit(1),
-  );
-  if (removed === undefined) return;
-  throw new DomainError('FORBIDDEN', 'You have been removed from this workspace since the link was made.', {
+  if (!(await wasRemovedSince(sql, workspaceId, accountId, sentAt))) return;
+  const event = email === null ? 'the link was made' : 'the invitation was sent';
+  throw new DomainError('FORBIDDEN', `You have been removed from this workspace since ${event}.`, {
     hint: 'Ask an owner or admin of the workspace to add you, or to invite you by e-mail.',
   });
 }

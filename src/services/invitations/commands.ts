@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/database.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
 import { memberAfter } from '../../domain/member-state.js';
@@ -44,9 +44,7 @@ export async function create(
   const { workspaceId, access = null } = input;
   const grant = await authorize(context, 'invitation.manage', workspaceId);
   await authorizeAccess(context, workspaceId, access);
-  const email = input.email.trim();
-  if (!isAddress(email))
-    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  const email = readAddress(input.email, 'email');
   return managing(context, grant, async (tx, now) => {
     const invited = invitedAccess(context, now, email, access);
     const [invitee] = await readInvitees(tx, workspaceId, [email]);

@@ -1,4 +1,5 @@
 import { selection } from '../../database/statement.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
 import type { MemberAccess } from '../../model/access.js';
 import { authorize } from '../context/authorization.js';
@@ -39,7 +40,7 @@ export interface InvitationOrder {
 
 const ORDER_COLUMNS = {
   CREATED_AT: { column: 'i.created_at', type: 'timestamptz' },
-  EMAIL: { column: 'i.email', type: 'citext', nullable: true },
+  EMAIL: { column: 'i.canonical_email', type: 'text', nullable: true },
   SENT_AT: { column: 'i.sent_at', type: 'timestamptz' },
   EXPIRES_AT: { column: 'i.expires_at', type: 'timestamptz' },
 } as const;
@@ -100,7 +101,13 @@ function filterSql({ status, kind, email }: InvitationFilter, values: unknown[])
     ...(email == null
       ? []
       : comparisonSql(
-          { name: 'email', expression: 'i.email', type: 'citext', nullable: true },
+          {
+            name: 'email',
+            expression: 'i.canonical_email',
+            type: 'text',
+            nullable: true,
+            canonical: canonicalUserName,
+          },
           email,
           values,
         )),

@@ -1,3 +1,4 @@
+import { canonicalPart } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 
@@ -30,6 +31,8 @@ export interface Compared {
   readonly nullable: boolean;
   /** Set to compare without case: `expression` is in lower case, and values are converted. */
   readonly folded?: boolean;
+  /** Text whose canonical form is compared: `expression` is in it, and values are put into it (rule 15a). */
+  readonly canonical?: (text: string) => string;
 }
 
 const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -46,7 +49,7 @@ const PATTERNS = {
  * @throws DomainError INVALID_INPUT for an empty comparison: a variable that was not set must not match every row
  */
 export function comparisonSql(
-  { name, expression, type, nullable, folded = false }: Compared,
+  { name, expression, type, nullable, folded = false, canonical }: Compared,
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
@@ -54,12 +57,14 @@ export function comparisonSql(
     const placed = `$${values.push(value)}::${type}`;
     return folded ? `lower(${placed})` : placed;
   };
+  const whole = (value: unknown): unknown =>
+    canonical !== undefined && typeof value === 'string' ? canonical(value) : value;
   // Text that is not a UUID matches no row; PostgreSQL would fail to cast it.
   const isPossible = (value: unknown): boolean =>
     type !== 'uuid' || (typeof value === 'string' && isId(value));
   const equal = (value: unknown): string => {
     if (!isPossible(value)) return 'false';
-    const placed = place(value);
+    const placed = place(whole(value));
     return nullable
       ? `(${expression} is not null and ${expression} = ${placed})`
       : `(${expression} = ${placed})`;
@@ -69,17 +74,19 @@ export function comparisonSql(
   if (eq != null) sql.push(equal(eq));
   if (ne != null) sql.push(`not ${equal(ne)}`);
   if (among != null) {
-    const list = `$${values.push([...among].filter(isPossible))}::${type}[]`;
+    const list = `$${values.push([...among].filter(isPossible).map(whole))}::${type}[]`;
     const any = folded ? `array(select lower(v) from unnest(${list}) v)` : list;
     sql.push(`coalesce(${expression} = any(${any}), false)`);
   }
   for (const [operator, sign] of Object.entries(ORDERINGS)) {
     const bound = comparison[operator as keyof typeof ORDERINGS];
-    if (bound != null) sql.push(`coalesce(${expression} ${sign} ${place(bound)}, false)`);
+    if (bound != null) sql.push(`coalesce(${expression} ${sign} ${place(whole(bound))}, false)`);
   }
   for (const [operator, pattern] of Object.entries(PATTERNS)) {
     const text = (comparison as TextComparison)[operator as keyof typeof PATTERNS];
-    if (text != null) sql.push(`coalesce(${expression} like ${place(pattern(escaped(text)))}, false)`);
+    if (text == null) continue;
+    const part = canonical === undefined ? text : canonicalPart(text);
+    sql.push(`coalesce(${expression} like ${place(pattern(escaped(part)))}, false)`);
   }
   if (isPresent != null) sql.push(`(${expression} is ${isPresent ? 'not null' : 'null'})`);
   if (sql.length === 0) throw comparesNothing(name);

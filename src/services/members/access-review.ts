@@ -1,4 +1,7 @@
+import { nullable, text, timestamptz, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import type { Role, SeatType, WorkspaceVersion } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Channel } from '../../model/enums.js';
 import { authorize } from '../context/authorization.js';
@@ -63,7 +66,10 @@ export async function list(
       hint: 'Nobody knows yet who will have which access. Ask for a moment that has passed.',
     });
   }
-  const values: unknown[] = [workspace.id, asOf, firstIdOf(asOf)];
+  const since = { workspaceId: workspace.id, asOf, firstId: firstIdOf(asOf) };
+  const formerNames = await FORMER_NAMES.rows(context.batched, since);
+  const spellings = formerNames.flatMap(({ userName }) => userName ?? []);
+  const values: unknown[] = [...Object.values(since), spellings, spellings.map(canonicalUserName)];
   const conditions = ['a.active', ...filterSql(filter, values)];
   return new Page<ReviewedAccess, Row>(
     context.batched,
@@ -75,7 +81,7 @@ export async function list(
       where: conditions.join(' and '),
       values,
       id: 'a.id',
-      orderBy: { column: 'a.user_name', type: 'citext' },
+      orderBy: { column: 'a.canonical_user_name', type: 'text' },
     },
     page,
     ({ id, grantedBy, ...access }) => ({
@@ -91,7 +97,21 @@ export async function list(
 /** The names of the reviewed attributes in the audit log. */
 const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
 
-/** $1 is the workspace, $2 the moment, $3 an id that is less than that of every later entry. */
+/** The userNames that members had at the moment and have lost since. */
+const FORMER_NAMES = statement({
+  name: 'accessReview.formerNames',
+  text: `
+    select distinct e.changes->'userName'->>'before' as "userName" from audit_entry e
+    where e.workspace_id = $workspaceId and e.id >= $firstId and e.at > $asOf and e.target_type = 'member'
+      and e.changes->'userName'->>'before' is not null`,
+  parameters: { workspaceId: uuid, asOf: timestamptz, firstId: uuid },
+  columns: { userName: nullable(text) },
+});
+
+/**
+ * $1 is the workspace, $2 the moment, $3 an id that is less than that of every later entry; $4 are the former userNames as
+ * the log has them, and $5 their canonical forms.
+ */
 const ACCESS_THEN = `(
   with later as (
     select f.id, jsonb_object_agg(f.name, f.was) as was
@@ -103,18 +123,20 @@ const ACCESS_THEN = `(
       order by e.target_id, c.key, e.at, e.id) f
     group by f.id),
   now as (
-    select m.id, m.user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
+    select m.id, m.user_name, m.canonical_user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
       s.seat_type, s.credit_limit
     from member m left join membership s on s.member_id = m.id and s.ended_at is null
     where m.workspace_id = $1)
   select coalesce(n.id, l.id) as id,
-    case when l.was ? 'userName' then (l.was->>'userName')::citext else n.user_name end as user_name,
+    case when l.was ? 'userName' then l.was->>'userName' else n.user_name end as user_name,
+    case when l.was ? 'userName' then c.canonical else n.canonical_user_name end as canonical_user_name,
     case when l.was ? 'profile.displayName' then l.was->>'profile.displayName' else n.display_name end as display_name,
     coalesce(case when l.was ? 'active' then (l.was->>'active')::boolean else n.active end, false) as active,
     case when l.was ? 'role' then l.was->>'role' else n.role end as role,
     case when l.was ? 'seatType' then l.was->>'seatType' else n.seat_type end as seat_type,
     case when l.was ? 'creditLimit' then (l.was->>'creditLimit')::integer else n.credit_limit end as credit_limit
-  from now n full join later l on l.id = n.id) a`;
+  from now n full join later l on l.id = n.id
+    left join unnest($4::text[], $5::text[]) c(spelling, canonical) on c.spelling = l.was->>'userName') a`;
 
 const COLUMNS = `
   a.id, a.user_name as "userName", a.display_name as "displayName", a.role, a.seat_type as "seatType",
@@ -126,7 +148,12 @@ const COLUMNS = `
     order by e.at desc, e.id desc limit 1) as "grantedBy"`;
 
 const FIELDS = {
-  userName: { expression: 'a.user_name', type: 'citext', nullable: false },
+  userName: {
+    expression: 'a.canonical_user_name',
+    type: 'text',
+    nullable: true,
+    canonical: canonicalUserName,
+  },
   role: { expression: 'a.role', type: 'text', nullable: true },
   seatType: { expression: 'a.seat_type', type: 'text', nullable: true },
   creditLimit: { expression: 'a.credit_limit', type: 'integer', nullable: true },

@@ -1,6 +1,7 @@
 import type { Action } from '../../auth/policy.js';
 import type { Transaction } from '../../database/database.js';
 import { addressOf } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { memberAfter } from '../../domain/member-state.js';
 import type { MemberChangeRequest } from '../../domain/provisioning.js';
@@ -78,13 +79,17 @@ export async function createMemberWithin(
   { workspaceId, address, userName, requestFor, grantNow }: Creation,
 ): Promise<MemberChange> {
   const accountId = await findOrCreateAccount(tx, address);
-  const [former, another] = await lockNamesakes(tx, workspaceId, userName, accountId);
+  const namesakes = await lockNamesakes(tx, workspaceId, userName, accountId);
+  const [former, another] = namesakes;
   const grant = await grantNow();
   const { workspace } = grant;
   const request = requestFor(workspace);
   const addition = additionOf(context, grant, request);
-  if (another !== undefined || (former !== undefined && former.membershipId !== null))
-    throw alreadyAMember(addition.next.userName);
+  const taken = namesakes.find(({ membershipId }) => membershipId !== null) ?? another;
+  if (taken !== undefined) {
+    const isNamesake = canonicalUserName(taken.userName) === canonicalUserName(addition.next.userName);
+    throw alreadyAMember(addition.next, isNamesake ? 'userName' : 'account');
+  }
   if (former === undefined) return writeInTransaction(context, tx, { ...addition, accountId });
   const judging = judgingContext(context, grant, former.groups);
   return writeInTransaction(context, tx, {

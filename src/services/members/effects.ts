@@ -5,6 +5,7 @@ import { TABLES, typesOf } from '../../database/tables.js';
 import type { Access } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
+import type { Person } from '../../domain/provisioning.js';
 import { record } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { revokeInvitationsOf } from '../invitations/write.js';
@@ -19,9 +20,10 @@ import {
   updateMembershipSql,
   valuesOf,
 } from '../rows/member-statements.js';
-import { accessOf, type MemberRow } from '../rows/members.js';
+import type { MemberRow } from '../rows/members.js';
+import { rememberRemoval } from '../rows/removals.js';
 import { exchange, requireFree } from '../seats.js';
-import { leaveGroups } from './leave-groups.js';
+import { leaveGroups, showNewName } from './leave-groups.js';
 import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
 
 /** A transition, and the row that results from it. */
@@ -60,6 +62,17 @@ export const EFFECTS = {
       return { groups: [] };
     },
   },
+  /** The groups of a member show its name. */
+  showNewName: {
+    applies: (write) =>
+      !isDeparture(write) &&
+      write.row !== null &&
+      write.row.groups.length > 0 &&
+      nameShown(write.row) !== nameShown(write.after),
+    async run(_context, sql, { row }) {
+      return { groups: await showNewName(sql, requireRow(row)) };
+    },
+  },
   keepAnOwner: {
     applies: ({ row, next }) => row?.role === 'OWNER' && next?.access?.role !== 'OWNER',
     run: (_context, sql, { workspace, after }) => keepAnOwner(sql, workspace.id, after.id),
@@ -93,19 +106,17 @@ export const EFFECTS = {
     },
   },
   openMembership: {
-    applies: (write) => accessBefore(write) === null && accessAfter(write) !== null,
+    applies: (write) => !wasActive(write) && isActive(write),
     run: (_context, sql, { after }) => INSERT_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   changeMembership: {
     applies: (write) =>
-      accessBefore(write) !== null &&
-      accessAfter(write) !== null &&
-      membershipDiffers(requireRow(write.row), write.after),
+      wasActive(write) && isActive(write) && membershipDiffers(requireRow(write.row), write.after),
     run: (_context, sql, { after }) => UPDATE_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   /** Where the record is deleted, its memberships go with it. */
   endMembership: {
-    applies: (write) => write.next !== null && accessBefore(write) !== null && accessAfter(write) === null,
+    applies: (write) => write.next !== null && wasActive(write) && !isActive(write),
     run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
   },
   /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
@@ -115,6 +126,15 @@ export const EFFECTS = {
       const row = requireRow(write.row);
       if (isDeparture(write) || write.after.accountId !== row.accountId)
         await END_SESSIONS.rows(sql, { accountId: row.accountId, workspaceId: row.workspaceId });
+    },
+  },
+  /** Rule 16a: an older invitation lets the person in no more, also once the record is deleted. */
+  rememberRemoval: {
+    applies: (write) => write.row !== null && (isDeparture(write) || changesAccount(write)),
+    async run(_context, sql, write) {
+      const row = requireRow(write.row);
+      if (isDeparture(write) || write.after.accountId !== row.accountId)
+        await rememberRemoval(sql, row.workspaceId, row.accountId);
     },
   },
   updateMember: {
@@ -148,20 +168,25 @@ async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: Memb
   return { accountId: await findOrCreateAccount(sql, addressOf(after.userName, after.attributes)) };
 }
 
-function accessBefore({ row }: Transition): Access | null {
-  return row && accessOf(row);
+/** The name under which a group lists the member. */
+function nameShown({ userName, attributes }: MemberRow): string {
+  return typeof attributes.displayName === 'string' ? attributes.displayName : userName;
 }
 
-function accessAfter({ next }: Transition): Access | null {
-  return next?.access ?? null;
+function wasActive({ row }: Transition): boolean {
+  return row !== null && row.membershipId !== null;
+}
+
+function isActive({ next }: Transition): boolean {
+  return next !== null && next.access !== null;
 }
 
 function seatBefore(write: Transition): Access['seatType'] {
-  return accessBefore(write)?.seatType ?? null;
+  return write.row?.seatType ?? null;
 }
 
 function seatAfter(write: Transition): Access['seatType'] {
-  return accessAfter(write)?.seatType ?? null;
+  return write.next?.access?.seatType ?? null;
 }
 
 /** A statement of an effect, and what it returns of the row. */
@@ -254,22 +279,38 @@ export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
 
 /** Runs a write that the unique constraints of rules 15 and 19 may refuse. @throws DomainError ALREADY_A_MEMBER */
 async function refuseDuplicate<Result>(
-  { userName }: MemberRow,
+  { userName, attributes }: MemberRow,
   write: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await write();
   } catch (error) {
+    const person = { userName, profile: attributes };
     const constraint = violatedConstraint(error);
-    if (constraint === 'member_user_name_unique' || constraint === 'member_account_unique')
-      throw alreadyAMember(userName);
+    if (constraint === 'member_user_name_unique') throw alreadyAMember(person, 'userName');
+    if (constraint === 'member_account_unique') throw alreadyAMember(person, 'account');
     throw error;
   }
 }
 
-export function alreadyAMember(userName: string): DomainError {
-  return new DomainError('ALREADY_A_MEMBER', `${userName} is already a member of this workspace.`, {
-    attribute: 'userName',
-    hint: 'Update the existing member, or send another userName and e-mail address.',
-  });
+/**
+ * The refusal of a person who is a member already (rules 15, 19), naming the attribute that is taken.
+ * @param taken whether another member has the userName, or belongs to the account of the address
+ */
+export function alreadyAMember(
+  { userName, profile }: Pick<Person, 'userName' | 'profile'>,
+  taken: 'userName' | 'account',
+): DomainError {
+  const address = taken === 'account' ? addressOf(userName, profile) : userName;
+  const isUserName = address === userName;
+  return new DomainError(
+    'ALREADY_A_MEMBER',
+    isUserName
+      ? `${userName} is already a member of this workspace.`
+      : `The e-mail address ${address} is that of another member of this workspace.`,
+    {
+      attribute: isUserName ? 'userName' : 'emails',
+      hint: 'Update the existing member, or send another userName and e-mail address.',
+    },
+  );
 }

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Origin, visibleAccess } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { accessSetByAfter, type GroupGrant, withGrants } from '../../domain/granted-access.js';
 import { newId } from '../../domain/ids.js';
 import { type JudgingContext, type MemberState, memberAfter, sameMember } from '../../domain/member-state.js';
+import { emailAddresses } from '../../domain/profile.js';
 import type { MemberChangeRequest, Person } from '../../domain/provisioning.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -116,8 +119,13 @@ export function isDeparture({ row, next }: Transition): boolean {
  */
 export function keepsAccount({ row, next }: Transition): boolean {
   if (row === null || next === null) return false;
-  const address = addressOf(next.userName, next.profile);
-  return address.toLowerCase() === addressBefore(stateOf(row))?.toLowerCase();
+  const emails = emailAddresses(next.profile);
+  // Also of a member whose address would be refused today: it must still be possible to deactivate it.
+  if (next.userName === row.userName && isDeepStrictEqual(emails, emailAddresses(row.attributes)))
+    return true;
+  const before = addressBefore(stateOf(row));
+  const after = addressOf(next.userName, next.profile);
+  return before !== null && canonicalUserName(after) === canonicalUserName(before);
 }
 
 /** Null for a member whose record contains no address. */

@@ -3,10 +3,9 @@ import { violatedConstraint } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { addressOf } from '../../domain/address.js';
-import { newId } from '../../domain/ids.js';
 import { ENTRY, entryOf } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { ACCOUNT_PARAMETERS, findOrCreateSql } from '../rows/accounts.js';
+import { ACCOUNT_PARAMETERS, accountValues, findOrCreateSql } from '../rows/accounts.js';
 import {
   endMembershipSql,
   insertMemberSql,
@@ -17,6 +16,7 @@ import {
   valuesOf,
 } from '../rows/member-statements.js';
 import { completeMember, type MemberRow } from '../rows/members.js';
+import { rememberRemovalSql } from '../rows/removals.js';
 import { type EffectName, effectsOf, endSessionsSql, type MemberWrite } from './effects.js';
 import { auditFactOf, type MemberChange, rowAfter, type Transition } from './transition.js';
 
@@ -69,6 +69,12 @@ const CTES = {
     name: 'signed_out',
     sql: endSessionsSql('written.account_id', 'written.workspace_id', 'written,'),
   },
+  rememberRemoval: {
+    name: 'remembered',
+    sql: rememberRemovalSql(
+      'select written.account_id, written.workspace_id, clock_timestamp() from written',
+    ),
+  },
   recordAudit: {
     name: 'entry',
     sql: `insert into audit_entry (${Object.values(ENTRY.fields).join(', ')})
@@ -91,7 +97,7 @@ const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
   'members.change': CHANGED,
   'members.changeAccess': [...CHANGED, 'changeMembership'],
   'members.reactivate': [...CHANGED, 'openMembership'],
-  'members.remove': [...CHANGED, 'endMembership', 'endSessions'],
+  'members.remove': [...CHANGED, 'endMembership', 'endSessions', 'rememberRemoval'],
 };
 
 /** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */
@@ -150,8 +156,7 @@ export async function writeInOneStatement(
     membershipId: after.membershipId ?? row?.membershipId,
     revision: workspace.revision,
     versionBefore: row?.version,
-    newAccountId: newId(),
-    address: addressOf(after.userName, after.attributes),
+    ...(row === null ? accountValues(addressOf(after.userName, after.attributes)) : {}),
     ...Object.fromEntries(entry.map(([name, value]) => [`${ENTRY_PREFIX}${name}`, value])),
   };
   const written = await unlessRefused(() => statement.row(context.database, values));

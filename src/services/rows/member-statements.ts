@@ -3,6 +3,7 @@ import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import { ACCESS_NAMES, type Access } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import type { Member } from '../../model/member.js';
 import type { Membership } from '../../model/membership.js';
 import type { MemberRow } from './members.js';
@@ -20,6 +21,9 @@ const INSERTED_MEMBER: Expressions<Member> = { version: '1', createdAt: 'now()',
 const UPDATED_MEMBER: Expressions<Member> = {
   // A profile that does not change is bound as null: to parse it takes PostgreSQL a tenth of the statement's time.
   attributes: 'coalesce($attributes, member.profile)',
+  // A duplicate from before canonical names keeps its mark until it gets another userName (rule 15a).
+  canonicalUserName:
+    'case when member.user_name = $userName then member.canonical_user_name else $canonicalUserName end',
   version: 'member.version + 1',
   updatedAt: 'greatest(clock_timestamp(), member.updated_at)',
 };
@@ -112,7 +116,11 @@ export function parametersOf(text: string, others: Types = {}): Types {
 /** The values of a row for these statements. @param before the row as it was; null for a new one */
 export function valuesOf(after: MemberRow, before: MemberRow | null): Readonly<Record<string, unknown>> {
   const isSame = after.attributes === before?.attributes;
-  return { ...after, attributes: isSame ? null : JSON.stringify(after.attributes) };
+  return {
+    ...after,
+    canonicalUserName: canonicalUserName(after.userName),
+    attributes: isSame ? null : JSON.stringify(after.attributes),
+  };
 }
 
 const ACCESS_FIELDS = Object.entries(TABLES.membership.fields).filter(([name]) =>

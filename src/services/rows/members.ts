@@ -1,4 +1,4 @@
-import { arrayOf, type ColumnType, citext, json, timestamptz, uuid } from '../../database/column-types.js';
+import { arrayOf, type ColumnType, json, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { type Statement, statement } from '../../database/statement.js';
 import { TABLES, type Table, without } from '../../database/tables.js';
@@ -10,6 +10,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { HeldAccess } from '../../domain/granted-access.js';
 import { isId } from '../../domain/ids.js';
@@ -105,7 +106,8 @@ interface Value {
 
 /** All of a member but its id, in the order in which `MEMBER_COLUMNS` selects them. */
 const VALUES: readonly Value[] = [
-  ...columnValues(without(TABLES.member, 'id'), 'm'),
+  // No rule reads the canonical form of a row.
+  ...columnValues(without(TABLES.member, 'id', 'canonicalUserName'), 'm'),
   { property: 'membershipId', sql: 's.id', isTime: false },
   ...columnValues(OPEN_MEMBERSHIP, 's'),
   { property: 'isLastOwner', sql: IS_LAST_OWNER, isTime: false },
@@ -167,8 +169,8 @@ const BY_ID = statement({
 
 const BY_USER_NAME = statement({
   name: 'members.byUserName',
-  text: selectMembers('m.workspace_id = $workspaceId and m.user_name = $userName'),
-  parameters: { workspaceId: uuid, userName: citext },
+  text: selectMembers('m.workspace_id = $workspaceId and m.canonical_user_name = $canonicalUserName'),
+  parameters: { workspaceId: uuid, canonicalUserName: text },
   columns: MEMBER_TYPES,
 });
 
@@ -201,8 +203,9 @@ const LOCK = statement({
   columns: { id: uuid },
 });
 
-const NAMESAKE = 'm.workspace_id = $workspaceId and (m.user_name = $userName or m.account_id = $accountId)';
-const NAMESAKE_PARAMETERS = { workspaceId: uuid, userName: citext, accountId: uuid };
+const NAMESAKE =
+  'm.workspace_id = $workspaceId and (m.canonical_user_name = $canonicalUserName or m.account_id = $accountId)';
+const NAMESAKE_PARAMETERS = { workspaceId: uuid, canonicalUserName: text, accountId: uuid };
 
 const LOCK_NAMESAKES = statement({
   name: 'members.lockNamesakes',
@@ -243,13 +246,16 @@ export async function findMember(sql: Sql, workspaceId: string, id: string): Pro
   return row && memberOf(row);
 }
 
-/** The member with that userName in the workspace, in any case, if there is one. */
+/** The member with that userName in the workspace, compared in its canonical form, if there is one. */
 export async function findMemberByUserName(
   sql: Sql,
   workspaceId: string,
   userName: string,
 ): Promise<MemberRow | undefined> {
-  const row = await BY_USER_NAME.row(sql, { workspaceId, userName });
+  const row = await BY_USER_NAME.row(sql, {
+    workspaceId,
+    canonicalUserName: canonicalUserName(userName),
+  });
   return row && memberOf(row);
 }
 
@@ -309,7 +315,7 @@ export async function lockNamesakes(
   userName: string,
   accountId: string,
 ): Promise<MemberRow[]> {
-  const values = { workspaceId, userName, accountId };
+  const values = { workspaceId, canonicalUserName: canonicalUserName(userName), accountId };
   await LOCK_NAMESAKES.rows(sql, values);
   return members(sql, NAMESAKES, values);
 }

@@ -48,6 +48,7 @@ export interface MemberAbilities {
   readonly promote: Ability;
   readonly demote: Ability;
   readonly readHistory: Ability;
+  readonly endSessions: Ability;
 }
 
 /** What the caller may do in the workspace, as decided by `authorize`. */
@@ -155,6 +156,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       isLast,
     ),
     readHistory: await may('audit.read'),
+    endSessions: await may('session.manage'),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { EMPTY_PERSON } from '../../domain/provisioning.js';
@@ -49,6 +49,7 @@ export async function create(
 ): Promise<{ workspace: Workspace; ownerMemberId: string }> {
   authorizeOperator(context, 'workspace.create');
   const seats = input.seats ?? [];
+  const ownerEmail = readAddress(input.ownerEmail, 'ownerEmail');
   checkNewWorkspace(input, seats);
   return context.database.transaction(async (tx) => {
     const workspace = newWorkspace(input);
@@ -59,9 +60,9 @@ export async function create(
       workspaceId: workspace.id,
       action: 'workspace.create',
       target: { type: 'workspace', id: workspace.id, label: workspace.name },
-      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail: input.ownerEmail }),
+      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail }),
     });
-    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, input.ownerEmail) };
+    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, ownerEmail) };
   });
 }
 
@@ -100,11 +101,6 @@ async function insertSeats(
 }
 
 function checkNewWorkspace(input: NewWorkspace, seats: NonNullable<NewWorkspace['seats']>): void {
-  if (!isAddress(input.ownerEmail)) {
-    throw new DomainError('INVALID_INPUT', 'ownerEmail must be an e-mail address.', {
-      attribute: 'ownerEmail',
-    });
-  }
   if (input.version === 'V2' && seats.length > 0) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
   }

@@ -220,7 +220,7 @@ describe('invitationCreate', () => {
     );
     expect(await attempt({ roleAccess: { role: 'EDITOR' } }, v1)).toEqual(
       refused('invitationCreate', 'WRONG_WORKSPACE_VERSION', 'roleAccess does not exist on a V1 workspace.', {
-        attribute: 'role',
+        attribute: 'roleAccess',
         hint: 'Send seatAccess instead.',
       }),
     );
@@ -526,14 +526,19 @@ describe('somebody who was invited is added in another way', () => {
   });
 
   test.each(['memberRemove', 'memberDelete'] as const)(
-    'after %s the old mail is worth nothing',
+    'rule 16a: after %s the old mail is worth nothing',
     async (end) => {
       const { id, email, token, session } = await invite(v2, { roleAccess: { role: 'ADMIN' } });
       const memberId = await added(email);
       await done(app, owner, end, { workspaceId: v2.workspaceId, memberId });
       expect(await statusOf(id)).toBe(end === 'memberRemove' ? 'SUPERSEDED' : 'REVOKED');
       expect(await mutate(app, session, 'invitationAccept', { token })).toMatchObject({
-        errors: [{ extensions: { code: 'INVITATION_CLOSED' } }],
+        errors: [
+          {
+            message: 'You have been removed from this workspace since the invitation was sent.',
+            extensions: { code: 'FORBIDDEN' },
+          },
+        ],
       });
       const anew = await done(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email });
       await done(app, session, 'invitationAccept', { token: anew.token });
@@ -625,7 +630,10 @@ test('rule 16: a link does not open again what a removal has ended for a session
   await done(app, owner, 'memberAdd', { workspaceId: v2.workspaceId, userName: email });
   expect(await done(app, session, 'invitationAccept', { token })).toMatchObject({ changed: false });
   const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
-  expect(await app.graphql(session, query, { id: v2.workspaceId })).toEqual({ data: { workspace: null } });
+  expect(await app.graphql(session, query, { id: v2.workspaceId })).toMatchObject({
+    data: { workspace: null },
+    errors: [{ extensions: { code: 'FORBIDDEN', signInUrl: '/sign-in?returnTo=/' } }],
+  });
 });
 
 describe('invitationRevoke and invitationResend', () => {

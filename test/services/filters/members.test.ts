@@ -63,7 +63,7 @@ beforeAll(async () => {
   // Ann a year ago, Ben now and the others between.
   await database.rows(
     `update member set created_at = timestamptz '2026-01-01T00:00:00Z' + (case
-       when user_name = 'ann@acme.test' then interval '0' when user_name = 'ben@acme.test' then interval '2 days'
+       when canonical_user_name = 'ann@acme.test' then interval '0' when canonical_user_name = 'ben@acme.test' then interval '2 days'
        else interval '1 day' end)`,
     [],
   );
@@ -195,7 +195,7 @@ describe('V2', () => {
       await tx.rows('set local plan_cache_mode = force_generic_plan', []);
       return tx.rows(`explain select id from member m where m.workspace_id = $1 and ${condition}`, values);
     });
-    expect(JSON.stringify(plan)).toContain('member_user_name_prefix');
+    expect(JSON.stringify(plan)).toContain('member_user_name_unique');
   });
 
   test("values are bound, never written into the statement: '; drop table member; --", async () => {

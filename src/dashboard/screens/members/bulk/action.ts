@@ -18,12 +18,12 @@ export function changeOf(action: BulkAction, draft: BulkDraft, model: AccessMode
     case 'clearCreditLimit':
       return { action: 'CLEAR_CREDIT_LIMIT' };
     case 'setCreditLimit': {
-      const setCreditLimit = limitFrom(draft.limit);
-      return setCreditLimit === null ? null : { setCreditLimit };
+      const creditLimit = limitFrom(draft.limit);
+      return creditLimit === null ? null : { creditLimit };
     }
     case 'setAccess': {
-      const setAccess = accessInputFrom({ ...draft.access, limit: '' }, model);
-      return setAccess === null ? null : { setAccess };
+      const access = accessInputFrom({ ...draft.access, limit: '' }, model);
+      return access === null ? null : { access };
     }
   }
 }
