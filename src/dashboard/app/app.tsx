@@ -8,6 +8,7 @@ import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
+import { LOCALE } from './locale.js';
 import { useMessages } from './messages.js';
 import { ROUTES, WORKSPACE_ROUTES } from './routes.js';
 import { leaveForSignIn, Session } from './session.js';
@@ -19,7 +20,7 @@ export function App() {
   const client = useMemo(() => createClient(leaveForSignIn), []);
   const [, navigate] = useLocation();
   return (
-    <I18nProvider locale={navigator.language}>
+    <I18nProvider locale={LOCALE}>
       <RouterProvider navigate={(href) => navigate(href)}>
         <Provider value={client}>
           <Session>

@@ -1,17 +1,19 @@
-const numbers = new Intl.NumberFormat(navigator.language);
-const compactNumbers = new Intl.NumberFormat(navigator.language, {
+import { LOCALE } from './locale.js';
+
+const numbers = new Intl.NumberFormat(LOCALE);
+const compactNumbers = new Intl.NumberFormat(LOCALE, {
   notation: 'compact',
   maximumFractionDigits: 1,
 });
-const dates = new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium' });
-const times = new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium', timeStyle: 'short' });
-const months = new Intl.DateTimeFormat(navigator.language, {
+const dates = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
+const times = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
+const months = new Intl.DateTimeFormat(LOCALE, {
   month: 'long',
   year: 'numeric',
   timeZone: 'UTC',
 });
-const days = new Intl.DateTimeFormat(navigator.language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const relative = new Intl.RelativeTimeFormat(navigator.language, { numeric: 'auto' });
+const days = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
 
 /** 1234567 → "1,234,567", as the browser's locale writes it. */
 export const formatNumber = (value: number): string => numbers.format(value);

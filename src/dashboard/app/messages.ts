@@ -1,4 +1,5 @@
 import { type FormatXMLElementFn, IntlMessageFormat, type PrimitiveType } from 'intl-messageformat';
+import { LOCALE } from './locale.js';
 import catalogue from './messages.json';
 
 export type MessageId = keyof typeof catalogue;
@@ -14,7 +15,7 @@ export const translate: Translate = (id, values = {}) => {
   let format = formats.get(id);
   if (format === undefined) {
     // The build has replaced the pattern's text by its parsed form; see build/messages.ts.
-    format = new IntlMessageFormat(catalogue[id], navigator.language);
+    format = new IntlMessageFormat(catalogue[id], LOCALE);
     formats.set(id, format);
   }
   const text = format.format(values as Record<string, PrimitiveType | FormatXMLElementFn<string>>);

@@ -38,4 +38,21 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
       isShown: ({ viewerCan }) => viewerCan.readMembers.allowed,
     },
   },
+  {
+    path: '/settings/members/:memberId',
+    screen: lazy(() => import('../screens/member/screen.js')),
+  },
+  {
+    path: '/settings/invitations',
+    screen: lazy(() => import('../screens/invitations/screen.js')),
+    nav: {
+      label: 'nav.invitations',
+      group: 'settings',
+      isShown: ({ viewerCan }) => viewerCan.manageInvitations.allowed,
+    },
+  },
+  {
+    path: '/settings/invitations/csv',
+    screen: lazy(() => import('../screens/invitations/csv/screen.js')),
+  },
 ];

@@ -9,10 +9,12 @@ interface MeterProps {
   /** The figures as text, such as "120 of 500". */
   readonly text: string;
   readonly isLabelShown?: boolean;
+  /** `plain` bars compare amounts: a full one is no warning. */
+  readonly tone?: 'limit' | 'plain';
 }
 
 /** How much of a limit is used; red when nothing is left. */
-export function Meter({ label, used, total, text, isLabelShown = false }: MeterProps) {
+export function Meter({ label, used, total, text, isLabelShown = false, tone = 'limit' }: MeterProps) {
   const share = total === 0 ? 1 : Math.min(1, used / total);
   return (
     <AriaMeter
@@ -27,7 +29,7 @@ export function Meter({ label, used, total, text, isLabelShown = false }: MeterP
       </div>
       <div className={styles.track}>
         <div
-          className={share >= 1 ? `${styles.fill} ${styles.full}` : styles.fill}
+          className={share >= 1 && tone === 'limit' ? `${styles.fill} ${styles.full}` : styles.fill}
           style={{ width: `${share * 100}%` }}
         />
       </div>

@@ -13,7 +13,7 @@ export type Failure =
   | { readonly kind: 'conflict'; readonly before: MemberRow; readonly now: MemberRow };
 
 /** What every input of a member's change has. */
-interface Target {
+export interface Target {
   readonly workspaceId: string;
   readonly memberId: string;
   readonly expectedVersion: number;

@@ -1,6 +1,7 @@
 import { useLocation } from 'wouter';
 import { type Translate, useMessages } from '../../app/messages.js';
 import type { AccessModel } from '../../app/schema.generated.js';
+import type { AbilityPartsFragment } from '../../app/workspace.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Menu, type MenuAction } from '../../ui/menu.js';
 import type { MemberAction } from './dialogs/props.js';
@@ -11,17 +12,17 @@ export type OpenAction = (action: MemberAction, member: MemberRow) => void;
 /**
  * What can be done with a member, in the order of the menu. What the person may not do says why, in the server's words.
  */
-export function memberActions(
+function memberActions(
   member: MemberRow,
   model: AccessModel,
   t: Translate,
   onOpen: OpenAction,
 ): readonly MenuAction[] {
   const { viewerCan, role } = member;
-  const action = (id: MemberAction, isDanger = false): MenuAction => ({
+  const action = (id: keyof typeof viewerCan & MemberAction, isDanger = false): MenuAction => ({
     id,
     label: t(`action.${id}`),
-    blockedBecause: viewerCan[id].allowed ? null : (viewerCan[id].refusal?.message ?? t('action.blocked')),
+    blockedBecause: blockedBecause(viewerCan[id], t),
     isDanger,
     onAction: () => onOpen(id, member),
   });
@@ -31,6 +32,11 @@ export function memberActions(
     role === 'OWNER' ? action('demote') : action('promote'),
     action('remove', true),
   ];
+}
+
+/** Why an action is not possible, in the server's words; null when it is. */
+export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
+  return allowed ? null : (refusal?.message ?? t('action.blocked'));
 }
 
 /** •••, More actions, of a row. */
@@ -46,7 +52,7 @@ export function RowMenu({ member, onOpen }: { readonly member: MemberRow; readon
     {
       id: 'history',
       label: t('action.history'),
-      blockedBecause: readHistory.allowed ? null : (readHistory.refusal?.message ?? t('action.blocked')),
+      blockedBecause: blockedBecause(readHistory, t),
       onAction: open('#history'),
     },
   ];

@@ -1,6 +1,14 @@
 import type { MemberRow } from '../person.js';
 
-export type MemberAction = 'setAccess' | 'setCreditLimit' | 'promote' | 'demote' | 'remove';
+export type MemberAction =
+  | 'update'
+  | 'setAccess'
+  | 'clearAccess'
+  | 'setCreditLimit'
+  | 'promote'
+  | 'demote'
+  | 'remove'
+  | 'delete';
 
 /** What every dialog about one member is told. */
 export interface DialogProps {
