@@ -52,7 +52,9 @@ export function Shell({ workspace, children }: ShellProps) {
         <AccountMenu />
       </header>
       {type === 'OPERATOR' && workspace !== undefined && (
-        <p className={styles.banner}>{t('shell.operator')}</p>
+        <aside className={styles.banner} aria-label={t('shell.operatorLabel')}>
+          {t('shell.operator')}
+        </aside>
       )}
       <div className={workspace === undefined ? `${styles.frame} ${styles.bare}` : styles.frame}>
         {workspace !== undefined && <Navigation workspace={workspace} isOpen={isNavOpen} />}
