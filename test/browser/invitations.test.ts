@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
-import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
+import { browserPerFile, expectAccessible, openDashboard, THEMES } from './dashboard.js';
 
 browserPerFile();
 
@@ -10,10 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-async function openInvitations(
-  below = '',
-  options: { readonly theme?: 'light' | 'dark'; readonly width?: number } = {},
-) {
+async function openInvitations(below = '', options: { readonly theme?: 'light' | 'dark' } = {}) {
   const workspace = await app.workspace({ version: 'V2' });
   const path = `/workspace/${workspace.workspaceId}/settings/invitations${below}`;
   const page = await openDashboard(app, { path, email: workspace.ownerEmail, ...options });
@@ -88,10 +85,5 @@ describe('invitations', () => {
     await page.locator('input[type=file]').setInputFiles(csv(['email', 'one@acme.test', 'none']));
     await page.getByRole('button', { name: 'Invite 1 person' }).waitFor();
     await expectAccessible(page);
-  });
-
-  it('fit a window of 320 pixels', async () => {
-    const { page } = await openInvitations('', { width: 320 });
-    await expectNoSideScroll(page);
   });
 });

@@ -2,7 +2,7 @@ import { type ReactNode, Suspense, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { Provider } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
-import { NotFound } from '../ui/loaded.js';
+import { NotFoundPage } from '../ui/loaded.js';
 import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
@@ -38,14 +38,21 @@ export function App() {
               ))}
               <Route path="/workspace/:id" nest>
                 {({ id }) => (
-                  <WorkspaceScope id={id}>
+                  <WorkspaceScope
+                    id={id}
+                    notFound={
+                      <Shell>
+                        <NotFoundPage />
+                      </Shell>
+                    }
+                  >
                     <WorkspaceScreens />
                   </WorkspaceScope>
                 )}
               </Route>
               <Route>
                 <Shell>
-                  <NotFound />
+                  <NotFoundPage />
                 </Shell>
               </Route>
             </Switch>
@@ -70,7 +77,7 @@ function WorkspaceScreens() {
             </Route>
           ))}
           <Route>
-            <NotFound />
+            <NotFoundPage />
           </Route>
         </Switch>
       </Waiting>

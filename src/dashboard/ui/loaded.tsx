@@ -4,6 +4,7 @@ import { refusalOf } from '../app/client.js';
 import { useMessages } from '../app/messages.js';
 import { Button } from './button.js';
 import { Empty, Notice, Skeleton } from './notice.js';
+import { Page } from './panel.js';
 
 interface LoadedProps<Data> {
   readonly query: UseQueryState<Data, object>;
@@ -41,6 +42,16 @@ function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'on
   const hint =
     refusal.requestId === null ? refusal.hint : t('state.failedHint', { requestId: refusal.requestId });
   return <Notice tone="danger" title={refusal.message} hint={hint} actions={retry} />;
+}
+
+/** A whole screen for what does not exist. */
+export function NotFoundPage() {
+  const t = useMessages();
+  return (
+    <Page title={t('state.notFound')}>
+      <p>{t('state.notFoundHint')}</p>
+    </Page>
+  );
 }
 
 /** What does not exist, and what the person may not know of: the same screen for both. */

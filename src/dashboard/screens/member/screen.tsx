@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { type Translate, useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
-import { Loaded, NotFound } from '../../ui/loaded.js';
+import { Loaded, NotFoundPage } from '../../ui/loaded.js';
 import { Menu, type MenuAction } from '../../ui/menu.js';
 import { Badge } from '../../ui/notice.js';
 import { Grid, Page } from '../../ui/panel.js';
@@ -33,7 +33,7 @@ export default function MemberScreen({
     <Loaded query={query} onRetry={refresh}>
       {({ workspace }) =>
         workspace?.member == null ? (
-          <NotFound />
+          <NotFoundPage />
         ) : (
           <MemberPage key={memberId} member={workspace.member} onChanged={refresh} />
         )
