@@ -52,6 +52,7 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'services/context/credentials.ts': 'not declared yet',
   'services/members/export.ts': 'it adds conditions to a declared selection',
   'services/rows/members.ts': 'it is handed one of its statements',
+  'services/context/sign-in-limits.ts': 'rate-limiter-flexible writes the statements',
   'services/sessions/': 'not declared yet',
 };
 
