@@ -91,7 +91,7 @@ describe('the link in the mail', () => {
     const browser = visitor();
     await browser.post(mailed);
     expect((await browser.graphql(WORKSPACES)).data.viewer.workspaces).toEqual([
-      { id: acme.workspaceId, opened: true },
+      { workspaceId: acme.workspaceId, opened: true },
     ]);
     expect(
       await browser.graphql('query ($id: ID!) { workspace(id: $id) { id } }', { id: other.workspaceId }),
