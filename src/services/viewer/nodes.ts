@@ -12,6 +12,7 @@ import { get as getGroup } from '../groups/queries.js';
 import { get as getInvitation } from '../invitations/queries.js';
 import { findMembership, getMember } from '../members/queries.js';
 import { findAccounts } from '../rows/accounts.js';
+import { listOwn as listOwnSessions } from '../sessions/list.js';
 import { get as getWorkspace } from '../workspaces/queries.js';
 
 const TYPES = [
@@ -24,6 +25,7 @@ const TYPES = [
   'CreditConsumption',
   'ApiKey',
   'AuditEntry',
+  'Session',
 ] as const;
 
 /** In which table an id is, and in which workspace. */
@@ -45,6 +47,7 @@ const LOCATE = statement({
     union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($ids::uuid[])
     union all select id, 'ApiKey', workspace_id from api_key where id = any($ids::uuid[])
     union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($ids::uuid[]) and workspace_id is not null
+    union all select id, 'Session', id from session where id = any($ids::uuid[])
     union all select a.id, 'Account', a.id from account a where a.id = any($ids::uuid[])`,
   parameters: { ids: arrayOf(uuid) },
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
@@ -94,7 +97,14 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   ApiKey: (context, { id, workspaceId }) => getApiKey(context, { workspaceId, apiKeyId: id }),
   AuditEntry: (context, { id, workspaceId }) => getAuditEntry(context, workspaceId, id),
   Account: loadAccount,
+  Session: loadSession,
 };
+
+/** A session is visible to its person, as `mySessions` lists it. */
+async function loadSession(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
+  if (authenticated(context).type !== 'PERSON') return null;
+  return (await listOwnSessions(context)).find((session) => session.id === id) ?? null;
+}
 
 /** A membership is visible to callers who may see its member. */
 async function loadMembership(
