@@ -181,7 +181,9 @@ describe('viewer', () => {
 
   test.each(['key', 'operator'])('of a %s has no workspaces and no method', async (kind) => {
     const credential = kind === 'key' ? bank.apiKey : app.operatorToken;
-    expect(await app.graphql(credential, '{ viewer { method expiresAt workspaces { id } } }')).toEqual({
+    expect(
+      await app.graphql(credential, '{ viewer { method expiresAt workspaces { workspaceId } } }'),
+    ).toEqual({
       data: { viewer: { method: null, expiresAt: null, workspaces: [] } },
     });
     expect(await app.graphql(credential, SESSIONS)).toMatchObject({
