@@ -9,6 +9,8 @@ import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { Session, SessionEnd } from './session.js';
+import { SignInLogEntry } from './sign-in-log.js';
+import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from './sso-connection.js';
 import { Workspace } from './workspace.js';
 
 /** Every table. */
@@ -29,5 +31,10 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  SsoConnection,
+  SsoDomain,
+  SsoSubject,
+  SsoUsedValue,
+  SignInLogEntry,
   AuditEntry,
 ];

@@ -7,6 +7,7 @@ import type { MemberPositions } from '../lists/positions.js';
 import type { MembersSeen } from '../rows/recent-members.js';
 import type { Grant } from './authorization.js';
 import type { Credentials } from './credentials.js';
+import type { SsoEnvironment } from './sso-environment.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -18,6 +19,7 @@ export interface Shared {
   readonly seen: MembersSeen;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
+  readonly sso: SsoEnvironment;
 }
 
 /** What every service function is given first: who asks, and what there is to work with. One per request. */

@@ -5,6 +5,7 @@ import { MemberPositions } from '../lists/positions.js';
 import { MembersSeen } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
+import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
 /**
  * A context for work that no request has asked for: the command line's (an operator at the machine) and the
@@ -13,6 +14,7 @@ import { type ServiceContext, serviceContext } from './service-context.js';
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
+  sso: SsoEnvironment = NO_SSO,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
@@ -24,6 +26,7 @@ export function localContext(
       positions: new MemberPositions(),
       seen: new MembersSeen(),
       mailer: null,
+      sso,
     },
     { actor, channel, requestId: newId() },
   );
