@@ -8,7 +8,7 @@ import type { ApiKeyScope } from '../src/model/enums.js';
 import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
-import * as sessions from '../src/services/sessions.js';
+import { create as createSession } from '../src/services/sessions/create.js';
 import * as workspaces from '../src/services/workspaces/workspaces.js';
 import { createTestDatabase } from './database.js';
 
@@ -144,7 +144,7 @@ export async function startTestApp(
       return { workspaceId: workspace.id, ownerMemberId, ownerEmail, apiKey };
     },
     async session(email) {
-      return (await sessions.create(context(), { email })).token;
+      return (await createSession(context(), { email })).token;
     },
     scim: (workspaceId, credential) => scimClient(`${url}/scim/v2/organizations/${workspaceId}`, credential),
     graphql: graphqlClient(url),

@@ -1,9 +1,12 @@
+import type { SessionMethod } from '../domain/session.js';
 import type { ApiKeyScope, Channel } from '../model/enums.js';
 import type { Workspace } from '../model/workspace.js';
 
-/** Staff of the platform, with the token of the configuration. */
+/** Staff of the platform, with the operator token or with a session that it has opened in the browser (rule 47). */
 export interface Operator {
   readonly type: 'OPERATOR';
+  /** Absent for the operator token itself, and for the command line. */
+  readonly session?: { readonly id: string; readonly expiresAt: Date };
 }
 
 /** Somebody with a session. What they may do depends on their membership, workspace by workspace. */
@@ -12,6 +15,12 @@ export interface Person {
   readonly accountId: string;
   readonly email: string;
   readonly sessionId: string;
+  /** How the session's sign-in proved who the person is. */
+  readonly method: SessionMethod;
+  /** The only workspace that the session opens. Null: all of the person's that do not require SSO (rule 32). */
+  readonly workspaceId: string | null;
+  /** When the session ends at the latest. */
+  readonly expiresAt: Date;
 }
 
 /** A key of a workspace; with the scope SCIM it is the identity provider's. */

@@ -25,6 +25,7 @@ export const POLICY = {
   },
   'workspace.update': { people: MANAGERS, scopes: [] },
   'session.create': OPERATORS_ONLY,
+  'session.manage': { people: MANAGERS, scopes: [] },
   'member.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   'member.readSelf': { people: EVERYBODY, scopes: [] },
   'member.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },

@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-const SECRET_KINDS = ['key', 'session', 'invitation'] as const;
+const SECRET_KINDS = ['key', 'session', 'invitation', 'operator_session', 'link', 'browser'] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
 /** A new secret, with what is stored of it. The secret itself is shown once and kept nowhere (rule 26). */

@@ -2,7 +2,7 @@ import type { SeatType, WorkspaceVersion } from '../domain/access.js';
 import { API_KEY_SCOPES, type ApiKeyScope, type Plan } from '../model/enums.js';
 import type { Config } from '../server/config.js';
 import * as apiKeys from '../services/api-keys.js';
-import * as sessions from '../services/sessions.js';
+import { create as mintSession } from '../services/sessions/create.js';
 import * as workspaces from '../services/workspaces/workspaces.js';
 import { type OutputOptions, run } from './run.js';
 
@@ -67,7 +67,7 @@ interface SessionOptions extends OutputOptions {
 /** `rollcall session create` */
 export function createSession(options: SessionOptions): Promise<void> {
   return run(options, async (context) => {
-    const { token, expiresAt } = await sessions.create(context, { email: options.email });
+    const { token, expiresAt } = await mintSession(context, { email: options.email });
     return { token, expiresAt: expiresAt.toISOString() };
   });
 }

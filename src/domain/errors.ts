@@ -54,6 +54,8 @@ export interface ErrorDetails {
   readonly seat?: SeatCount;
   /** With CREDITS_EXHAUSTED: what has blocked it, and the counts the refusal rests on. */
   readonly credits?: CreditFacts;
+  /** With FORBIDDEN: the path at which to sign in so that it is allowed. */
+  readonly signInUrl?: string;
 }
 
 /** A refusal by a rule: its message is written for the person who reads it, never for a machine. */

@@ -110,11 +110,12 @@ export const ActorTypeEnum = enumOf(ACTOR_TYPES, 'ActorType', 'What kind of acto
   SYSTEM: 'The platform itself.',
 });
 
-export const CHANNELS = ['GRAPHQL', 'SCIM', 'CLI', 'SYSTEM'] as const;
+export const CHANNELS = ['GRAPHQL', 'SCIM', 'SIGN_IN', 'CLI', 'SYSTEM'] as const;
 export type Channel = (typeof CHANNELS)[number];
 export const ChannelEnum = enumOf(CHANNELS, 'Channel', 'The door through which a change came.', {
   GRAPHQL: 'The GraphQL API.',
   SCIM: 'The SCIM API.',
+  SIGN_IN: 'The pages on which people sign in and out.',
   CLI: 'The rollcall command.',
   SYSTEM: 'The platform itself.',
 });

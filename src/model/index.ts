@@ -8,7 +8,8 @@ import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { SeatAllocation } from './seat-allocation.js';
-import { Session, SessionEnd } from './session.js';
+import { OperatorSession, Session, SessionEnd } from './session.js';
+import { SignInLink } from './sign-in-link.js';
 import { SignInLogEntry } from './sign-in-log.js';
 import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from './sso-connection.js';
 import { Workspace } from './workspace.js';
@@ -31,6 +32,8 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  OperatorSession,
+  SignInLink,
   SsoConnection,
   SsoDomain,
   SsoSubject,

@@ -13,6 +13,7 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
+import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
 import { exportsRouter } from '../exports/router.js';
@@ -30,6 +31,7 @@ import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
+import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { MembersSeen } from '../services/rows/recent-members.js';
 import { type RequestLocals, requestLog } from './request-log.js';
@@ -50,6 +52,12 @@ export interface AppOptions {
   readonly mailTransport?: MailTransport | undefined;
   /** The page on which invitations are accepted, with `{token}` in it. */
   readonly invitationUrl?: string | undefined;
+  /** Absent: 12 hours without use, 7 days at most. */
+  readonly sessionLifetimes?: SessionLifetimes | undefined;
+  /** Tells the time for sessions and sign-ins. */
+  readonly clock?: Clock | undefined;
+  /** Absent: no single sign-on can be configured. */
+  readonly sso?: SsoEnvironment | undefined;
 }
 
 export interface App {
@@ -69,9 +77,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const schema = createSchema();
   const compiler = new Compiler(schema);
-  const credentials = new Credentials(database, operatorToken, (error) =>
-    logger.error({ err: error }, 'the last use of API keys could not be noted'),
-  );
+  const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
+  const credentials = new Credentials(database, operatorToken, {
+    onFault: (error) => logger.error({ err: error }, 'the last use of a credential could not be noted'),
+    sessionLifetimes,
+    clock,
+  });
   const listening = await credentials.listen();
   const shared = {
     database,
@@ -80,6 +91,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     seen: new MembersSeen(),
     mailer,
+    sessionLifetimes,
+    clock,
+    sso: options.sso ?? NO_SSO,
   };
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');

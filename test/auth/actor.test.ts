@@ -21,7 +21,18 @@ const WORKSPACE: Workspace = {
 test.each<[Actor, string]>([
   [{ type: 'OPERATOR' }, 'operator'],
   [{ type: 'SYSTEM' }, 'system'],
-  [{ type: 'PERSON', accountId: newId(), email: 'ann@acme.test', sessionId: newId() }, 'ann@acme.test'],
+  [
+    {
+      type: 'PERSON',
+      accountId: newId(),
+      email: 'ann@acme.test',
+      sessionId: newId(),
+      method: 'MAIL_LINK',
+      workspaceId: null,
+      expiresAt: new Date(),
+    },
+    'ann@acme.test',
+  ],
   [{ type: 'API_KEY', apiKeyId: newId(), name: 'Okta', scopes: ['SCIM'], workspace: WORKSPACE }, 'Okta'],
 ])('rule 28: what an audit entry calls $type', (actor, label) => {
   expect(actorLabel(actor)).toBe(label);

@@ -12,6 +12,7 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'workspace.setPlan': ['', ''],
   'workspace.setScim': ['', ''],
   'session.create': ['', ''],
+  'session.manage': ['OWNER ADMIN', ''],
   'workspace.read': [
     'OWNER ADMIN MEMBER EDITOR VIEWER GUEST',
     'SCIM MEMBERS_READ MEMBERS_WRITE CREDITS_READ CREDITS_CONSUME AUDIT_READ',

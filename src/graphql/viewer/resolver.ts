@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Account } from '../../model/account.js';
 import { Node } from '../../model/node.js';
-import * as sessions from '../../services/sessions.js';
+import { create as createSession } from '../../services/sessions/create.js';
+import { end as endSession } from '../../services/sessions/end.js';
 import * as nodes from '../../services/viewer/nodes.js';
 import * as viewers from '../../services/viewer/viewer.js';
 import { SessionCreateInput, SessionEndInput } from '../members/inputs.js';
@@ -51,7 +52,7 @@ export class ViewerResolver {
     @Arg('input', () => SessionCreateInput, { description: 'For whom.' }) input: SessionCreateInput,
     @Ctx() { services }: Context,
   ): Promise<SessionCreatePayload> {
-    return sessions.create(services, input);
+    return createSession(services, input);
   }
 
   @Mutation(() => SessionEndPayload, { description: "Ends a session: the caller's own, unless told." })
@@ -59,6 +60,6 @@ export class ViewerResolver {
     @Arg('input', () => SessionEndInput, { description: 'Which.' }) input: SessionEndInput,
     @Ctx() { services }: Context,
   ): Promise<SessionEndPayload> {
-    return sessions.end(services, input);
+    return endSession(services, input);
   }
 }

@@ -5,6 +5,8 @@ import type { Origin, Role } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
+import { sessionLists, sessionOpens, sessionValues } from '../rows/sessions.js';
+import { hasConnection } from '../rows/sso.js';
 import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -126,33 +128,54 @@ async function lookUpStanding(
   if (!isId(workspaceId)) throw workspaceNotFound();
   const [row] =
     actor.type === 'PERSON'
-      ? await sql.rows<Workspace & { ownRole: Role; ownMemberId: string }>(`${STANDING_OF_PERSON}${lock}`, [
+      ? await sql.rows<StandingOfPerson>(`${STANDING_OF_PERSON}${lock}`, [
           workspaceId,
-          actor.accountId,
-          actor.sessionId,
+          ...sessionValues(actor),
         ])
-      : await sql.rows<Workspace & { ownRole: null; ownMemberId: null }>(`${STANDING_OF_OTHERS}${lock}`, [
-          workspaceId,
-        ]);
+      : await sql.rows<StandingOfOthers>(`${STANDING_OF_OTHERS}${lock}`, [workspaceId]);
   if (row === undefined) throw workspaceNotFound();
-  const { ownRole, ownMemberId, ...workspace } = row;
+  const { ownRole, ownMemberId, opened, connected, ...workspace } = row;
+  if (!opened) throw notOpened(workspace, connected);
   return { workspace, role: ownRole, memberId: ownMemberId };
 }
 
 /** The lock that a foreign key to the workspace takes anyway; settings are changed under one that excludes it. */
 const KEPT_AS_IT_IS = ' for key share of w';
 
-const STANDING_OF_OTHERS = `
-  select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId" from workspace w where w.id = $1`;
+type StandingOfOthers = Workspace & StandingColumns<null>;
+type StandingOfPerson = Workspace & StandingColumns<string>;
 
-// A session that was ended for the workspace stays ended there, even when the person has been added again (rule 16).
+interface StandingColumns<Known> {
+  readonly ownRole: Known extends null ? null : Role;
+  readonly ownMemberId: Known;
+  /** Whether the credential opens the workspace (rule 32). */
+  readonly opened: boolean;
+  readonly connected: boolean;
+}
+
+const STANDING_OF_OTHERS = `
+  select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId", true as opened, false as connected
+  from workspace w where w.id = $1`;
+
 const STANDING_OF_PERSON = `
-  select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId"
+  select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId",
+    ${sessionOpens(2)} as opened, ${hasConnection('w.id')} as connected
   from workspace w
   join member m on m.workspace_id = w.id and m.account_id = $2
   join membership s on s.member_id = m.id and s.ended_at is null
-  where w.id = $1
-    and not exists (select 1 from session_end e where e.session_id = $3 and e.workspace_id = w.id)`;
+  where w.id = $1 and ${sessionLists(2)}`;
+
+function notOpened({ id, name }: Workspace, connected: boolean): DomainError {
+  return new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
+    hint: 'Sign in to this workspace again, at signInUrl.',
+    signInUrl: signInUrl(id, connected),
+  });
+}
+
+/** The path at which a person can sign in to the workspace: its provider's, where it has one. */
+export function signInUrl(workspaceId: string, connected: boolean): string {
+  return connected ? `/api/workspaces/${workspaceId}/auth/sso/start?returnTo=/` : '/sign-in?returnTo=/';
+}
 
 export function workspaceNotFound(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no such workspace.', {

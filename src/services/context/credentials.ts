@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { Actor, KeyHolder, Person } from '../../auth/actor.js';
+import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Listening } from '../../database/listening.js';
+import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { ApiKeyScope } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
+import { openAt, sessionIsOpen } from '../rows/sessions.js';
 import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
 
 /**
@@ -22,6 +24,15 @@ interface LookUp {
   readonly lookup: string;
 }
 
+type Holder = KeyHolder | Person | Operator;
+
+export interface CredentialsOptions {
+  /** Told when the last use of a credential could not be noted. */
+  readonly onFault?: (error: unknown) => void;
+  readonly sessionLifetimes?: SessionLifetimes;
+  readonly clock?: Clock;
+}
+
 /** Tells who a credential belongs to. */
 export class Credentials {
   readonly #database: Database;
@@ -29,29 +40,34 @@ export class Credentials {
   /** Grows when something is forgotten: what was read before must not be believed after. */
   #forgotten = 0;
   readonly #onFault: (error: unknown) => void;
+  readonly #sessions: { readonly sessionLifetimes: SessionLifetimes; readonly clock: Clock };
   /** Notes of last uses that are being written: no request waits for them. */
   readonly #noting = new Set<Promise<unknown>>();
-  readonly #believed = new LRUCache<string, KeyHolder | Person>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
+  readonly #believed = new LRUCache<string, Holder>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
   /** What is being asked about a credential: everybody who comes with it at that moment waits for one answer. */
-  readonly #asking = new Map<string, Promise<KeyHolder | Person | null>>();
+  readonly #asking = new Map<string, Promise<Holder | null>>();
 
   /**
    * @param operatorToken the token of the configuration; undefined: there is no operator at this door
-   * @param onFault told when the last use of a key could not be noted
    */
   constructor(
     database: Database,
     operatorToken: string | undefined,
-    onFault: (error: unknown) => void = () => undefined,
+    {
+      onFault = () => undefined,
+      sessionLifetimes = DEFAULT_LIFETIMES,
+      clock = () => new Date(),
+    }: CredentialsOptions = {},
   ) {
     this.#database = database;
     this.#onFault = onFault;
+    this.#sessions = { sessionLifetimes, clock };
     this.#operatorHash = operatorToken === undefined ? undefined : hashSecret(operatorToken);
   }
 
   /**
-   * @param credential what came in the Authorization header
-   * @param address where from; remembered as the key's last use
+   * @param credential what came in the Authorization header or in the cookie
+   * @param address where from; remembered as the last use of the key or session
    * @returns the actor, or null when the credential is unknown, expired, disabled or revoked
    */
   async verify(credential: string, address: string): Promise<Actor | null> {
@@ -73,7 +89,7 @@ export class Credentials {
     return asking;
   }
 
-  async #ask(secret: LookUp, hash: string, address: string): Promise<KeyHolder | Person | null> {
+  async #ask(secret: LookUp, hash: string, address: string): Promise<Holder | null> {
     const forgotten = this.#forgotten;
     const actor = await this.#holder(secret, hash, address);
     if (actor !== null && forgotten === this.#forgotten) this.#believed.set(hash, actor);
@@ -101,14 +117,18 @@ export class Credentials {
     this.#asking.clear();
   }
 
-  #holder({ kind, lookup }: LookUp, hash: string, address: string): Promise<KeyHolder | Person | null> {
+  #holder({ kind, lookup }: LookUp, hash: string, address: string): Promise<Holder | null> {
     switch (kind) {
       case 'key':
         return this.#keyHolder(lookup, hash, address);
       case 'session':
-        return this.#person(lookup, hash);
+        return this.#person(lookup, hash, address);
+      case 'operator_session':
+        return this.#operator(lookup, hash);
       case 'invitation':
-        // It lets somebody in who says who they are; it says so of nobody.
+      case 'link':
+      case 'browser':
+        // These secrets have a single use each; none of them is a credential.
         return Promise.resolve(null);
     }
   }
@@ -119,30 +139,59 @@ export class Credentials {
     >(KEY_BY_LOOKUP, [lookup]);
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
-    this.#noteUse(apiKeyId, address);
+    this.#note(KEY_USED, [apiKeyId, address]);
     return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
   }
 
-  /** Waits until the last uses of keys have been noted: to be called before the database is closed. */
+  /** Waits until the last uses have been noted: to be called before the database is closed. */
   async settled(): Promise<void> {
     await Promise.all(this.#noting);
   }
 
-  #noteUse(apiKeyId: string, address: string): void {
+  #note(text: string, values: readonly unknown[]): void {
     const noting = this.#database
-      .rows(KEY_USED, [apiKeyId, address])
+      .rows(text, values)
       .catch(this.#onFault)
       .finally(() => this.#noting.delete(noting));
     this.#noting.add(noting);
   }
 
-  async #person(lookup: string, hash: string): Promise<Person | null> {
+  async #person(lookup: string, hash: string, address: string): Promise<Person | null> {
+    const times = openAt(this.#sessions);
     const [row] = await this.#database.rows<{ hash: string } & Omit<Person, 'type'>>(SESSION_BY_LOOKUP, [
       lookup,
+      ...times,
     ]);
     if (row === undefined || !sameHash(row.hash, hash)) return null;
-    return { type: 'PERSON', accountId: row.accountId, email: row.email, sessionId: row.sessionId };
+    const { hash: _, ...person } = row;
+    this.#note(SESSION_USED, [person.sessionId, address, times[0]]);
+    return { type: 'PERSON', ...person };
   }
+
+  async #operator(lookup: string, hash: string): Promise<Operator | null> {
+    if (this.#operatorHash === undefined) return null;
+    const [row] = await this.#database.rows<{ hash: string; id: string; expiresAt: Date }>(
+      OPERATOR_SESSION_BY_LOOKUP,
+      [lookup, this.#sessions.clock()],
+    );
+    if (row === undefined || !sameHash(row.hash, operatorSessionHash(hash, this.#operatorHash))) return null;
+    return { type: 'OPERATOR', session: { id: row.id, expiresAt: row.expiresAt } };
+  }
+
+  /**
+   * What is stored of an operator's session: it ends when the platform gets another operator token.
+   * @param operatorToken what somebody says the operator token is
+   * @returns the hash for the session with that token; null when the operator token is wrong, or there is none
+   */
+  operatorSessionHash(operatorToken: string, sessionHash: string): string | null {
+    const hash = hashSecret(operatorToken);
+    if (this.#operatorHash === undefined || !sameHash(hash, this.#operatorHash)) return null;
+    return operatorSessionHash(sessionHash, this.#operatorHash);
+  }
+}
+
+function operatorSessionHash(sessionHash: string, operatorHash: string): string {
+  return hashSecret(`${sessionHash}${operatorHash}`);
 }
 
 const KEY_BY_LOOKUP = `
@@ -160,6 +209,16 @@ const KEY_USED = `
     and (last_used_at is null or last_used_at < now() - interval '10 seconds' or last_used_from is distinct from $2)`;
 
 const SESSION_BY_LOOKUP = `
-  select t.hash, t.id as "sessionId", a.id as "accountId", a.email
-  from session t join account a on a.id = t.account_id
-  where t.lookup = $1 and t.ended_at is null and t.expires_at > now()`;
+  select s.hash, s.id as "sessionId", a.id as "accountId", a.email, s.method, s.workspace_id as "workspaceId",
+    s.expires_at as "expiresAt"
+  from session s join account a on a.id = s.account_id
+  where s.lookup = $1 and ${sessionIsOpen(2)}`;
+
+// A session may be idle for hours: once in a minute is as exact as rule 33 needs it.
+const SESSION_USED = `
+  update session set last_used_at = $3, last_used_from = $2
+  where id = $1 and (last_used_at < $3::timestamptz - interval '1 minute' or last_used_from is distinct from $2)`;
+
+const OPERATOR_SESSION_BY_LOOKUP = `
+  select id, hash, expires_at as "expiresAt" from operator_session
+  where lookup = $1 and ended_at is null and expires_at > $2`;

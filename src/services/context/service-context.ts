@@ -1,6 +1,7 @@
 import type { Caller } from '../../auth/actor.js';
 import type { Database, Sql } from '../../database/database.js';
 import type { Replicas } from '../../database/replicas.js';
+import type { Clock, SessionLifetimes } from '../../domain/session.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
@@ -19,6 +20,8 @@ export interface Shared {
   readonly seen: MembersSeen;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
+  readonly sessionLifetimes: SessionLifetimes;
+  readonly clock: Clock;
   readonly sso: SsoEnvironment;
 }
 

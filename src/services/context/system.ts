@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.js';
 import { newId } from '../../domain/ids.js';
+import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { MembersSeen } from '../rows/recent-members.js';
@@ -14,6 +15,7 @@ import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
+  lifetimes: SessionLifetimes = DEFAULT_LIFETIMES,
   sso: SsoEnvironment = NO_SSO,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
@@ -26,6 +28,8 @@ export function localContext(
       positions: new MemberPositions(),
       seen: new MembersSeen(),
       mailer: null,
+      sessionLifetimes: lifetimes,
+      clock: () => new Date(),
       sso,
     },
     { actor, channel, requestId: newId() },

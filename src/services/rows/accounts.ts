@@ -25,3 +25,15 @@ export function byIds(sql: Sql, ids: readonly string[]): Promise<Account[]> {
     [ids],
   );
 }
+
+/** The account with an address, compared without case; undefined when nobody has it. */
+export async function findByEmail(
+  sql: Sql,
+  email: string,
+): Promise<Pick<Account, 'id' | 'email'> | undefined> {
+  const [account] = await sql.rows<Pick<Account, 'id' | 'email'>>(
+    'select id, email from account where email = $1',
+    [email],
+  );
+  return account;
+}

@@ -7,6 +7,7 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
+import { DomainError } from '../../domain/errors.js';
 import type { HeldAccess } from '../../domain/granted-access.js';
 import { isId } from '../../domain/ids.js';
 import type { MemberState } from '../../domain/member-state.js';
@@ -213,6 +214,21 @@ export async function lockMembers(
     [workspaceId, ids.filter(isId)],
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * The account of one of the workspace's members.
+ * @throws DomainError NOT_FOUND
+ */
+export async function accountOfMember(sql: Sql, workspaceId: string, memberId: string): Promise<string> {
+  const [member] = isId(memberId)
+    ? await sql.rows<{ accountId: string }>(
+        'select account_id as "accountId" from member where workspace_id = $1 and id = $2',
+        [workspaceId, memberId],
+      )
+    : [];
+  if (member === undefined) throw new DomainError('NOT_FOUND', 'There is no such member in this workspace.');
+  return member.accountId;
 }
 
 /** The workspace's admins, in the order of their ids. */

@@ -33,13 +33,36 @@ export function findDomains(sql: Sql, connectionId: string): Promise<SsoDomain[]
 }
 
 /**
- * SQL that tells whether an account has to sign in to a workspace with its provider (rule 43).
- * @param workspace the name of a table `workspace` in the statement
- * @param email an expression that is the address of the account
+ * SQL for whether a workspace requires members with the account's address to come through its provider (rule 43).
+ * @param workspaceId SQL for the workspace's id
+ * @param accountId SQL for the account's id
  */
-export function ssoRequiredFor(workspace: string, email: string): string {
-  return `(${workspace}.plan = 'ENTERPRISE' and exists (
-    select 1 from sso_connection sc join sso_domain sd on sd.connection_id = sc.id
-    where sc.workspace_id = ${workspace}.id and sc.sso_required and sd.verified_at is not null
-      and sd.domain = lower(split_part(${email}::text, '@', -1))))`;
+export function ssoRequiredFor(workspaceId: string, accountId: string): string {
+  return connectionOf(workspaceId, accountId, 'sc.sso_required');
+}
+
+/**
+ * SQL for whether the account's address is in a verified domain of the workspace's connection: then the customer
+ * controls the mailbox, and so each workspace that a mail link would open (rule 32).
+ * @param workspaceId SQL for the workspace's id
+ * @param accountId SQL for the account's id
+ */
+export function addressVerifiedBy(workspaceId: string, accountId: string): string {
+  return connectionOf(workspaceId, accountId, 'true');
+}
+
+/** SQL for whether the workspace has a connection through which its members can sign in. */
+export function hasConnection(workspaceId: string): string {
+  return `exists (select 1 from sso_connection sc join workspace sw on sw.id = sc.workspace_id
+    where sc.workspace_id = ${workspaceId} and sw.plan = 'ENTERPRISE')`;
+}
+
+function connectionOf(workspaceId: string, accountId: string, condition: string): string {
+  return `exists (
+    select 1 from sso_connection sc
+    join workspace sw on sw.id = sc.workspace_id and sw.plan = 'ENTERPRISE'
+    join sso_domain sd on sd.connection_id = sc.id and sd.verified_at is not null
+    join account sa on sa.id = ${accountId}
+    where sc.workspace_id = ${workspaceId} and ${condition}
+      and sd.domain = lower(split_part(sa.email::text, '@', -1)))`;
 }

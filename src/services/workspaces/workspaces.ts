@@ -22,6 +22,7 @@ import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { apply, memberChanges, openMembership } from '../members/write.js';
 import * as accounts from '../rows/accounts.js';
 import { findAdmins, lockMembers, memberAccess, stateOf } from '../rows/members.js';
+import { sessionOpens, sessionValues } from '../rows/sessions.js';
 import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
 
 const LONGEST_NAME = 200;
@@ -183,7 +184,7 @@ export async function list(context: ServiceContext, page: PageArguments): Promis
     actor.type === 'API_KEY'
       ? ['w.id = $1', [actor.workspace.id]]
       : actor.type === 'PERSON'
-        ? [WORKSPACES_OF_PERSON, [actor.accountId, actor.sessionId]]
+        ? [WORKSPACES_OF_PERSON, sessionValues(actor)]
         : ['true', []];
   return new Page<Workspace>(
     context.reads,
@@ -195,8 +196,7 @@ export async function list(context: ServiceContext, page: PageArguments): Promis
 
 const WORKSPACES_OF_PERSON = `
   exists (select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
-          where m.workspace_id = w.id and m.account_id = $1)
-  and not exists (select 1 from session_end e where e.session_id = $2 and e.workspace_id = w.id)`;
+          where m.workspace_id = w.id and m.account_id = $1 and ${sessionOpens(1)})`;
 
 /** What somebody gets who is added without a role or a seat; null on V1 when no seat is given (rules 4, 10). */
 export function defaultAccess({ version, defaultRole, defaultSeatType }: Workspace): MemberAccess | null {

@@ -7,7 +7,8 @@ import * as apiKeys from '../../../src/services/api-keys.js';
 import { Credentials } from '../../../src/services/context/credentials.js';
 import type { ServiceContext } from '../../../src/services/context/service-context.js';
 import { localContext } from '../../../src/services/context/system.js';
-import * as sessions from '../../../src/services/sessions.js';
+import { create as createSession } from '../../../src/services/sessions/create.js';
+import { end as endSession } from '../../../src/services/sessions/end.js';
 import * as workspaces from '../../../src/services/workspaces/workspaces.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
@@ -91,12 +92,15 @@ describe('whose a credential is', () => {
   });
 
   test('a person’s', async () => {
-    const { sessionId, token } = await sessions.create(context(), { email: 'olivia@acme.test' });
+    const { sessionId, token, expiresAt } = await createSession(context(), { email: 'olivia@acme.test' });
     expect(await here.verify(token, '10.0.0.1')).toEqual({
       type: 'PERSON',
       accountId: expect.any(String),
       email: 'olivia@acme.test',
       sessionId,
+      method: 'OPERATOR',
+      workspaceId: null,
+      expiresAt,
     });
   });
 
@@ -194,9 +198,9 @@ describe('believing', () => {
     });
 
     test('is told when a session ends', async () => {
-      const { sessionId, token } = await sessions.create(context(), { email: 'olivia@acme.test' });
+      const { sessionId, token } = await createSession(context(), { email: 'olivia@acme.test' });
       expect(await here.verify(token, '10.0.0.1')).not.toBeNull();
-      await sessions.end(context(), { sessionId });
+      await endSession(context(), { sessionId });
       await expect.poll(() => here.verify(token, '10.0.0.1')).toBeNull();
     });
 

@@ -1,0 +1,65 @@
+import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Account } from './account.js';
+
+/** A mail with a link that signs somebody in, once, in the browser that asked for it (rule 46). */
+@Entity({ tableName: 'sign_in_link' })
+@Index({ name: 'sign_in_link_expiry', properties: ['expiresAt'] })
+export class SignInLink {
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  /** Null: nobody has the address. Then nothing was mailed, and the row only makes both cases look alike. */
+  @ManyToOne(() => Account, {
+    mapToPk: true,
+    fieldName: 'account_id',
+    deleteRule: 'cascade',
+    nullable: true,
+  })
+  accountId!: string | null;
+
+  /** The part of the link's token that finds the row. */
+  @Property({ type: 'text' })
+  @Unique({ name: 'sign_in_link_lookup_unique' })
+  lookup!: string;
+
+  /** SHA-256 of the token in the link. */
+  @Property({ type: 'text' })
+  hash!: string;
+
+  /** The part of the browser's cookie that finds the row. */
+  @Property({ type: 'text' })
+  @Unique({ name: 'sign_in_link_browser_lookup_unique' })
+  browserLookup!: string;
+
+  /** SHA-256 of the cookie of the browser that asked. */
+  @Property({ type: 'text' })
+  browserHash!: string;
+
+  /** SHA-256 of that cookie and the code that another browser shows. */
+  @Property({ type: 'text' })
+  codeHash!: string;
+
+  /** How many wrong codes were typed. */
+  @Property({ type: 'integer' })
+  wrongCodes!: number;
+
+  /** The path to go to afterwards; one of ours. */
+  @Property({ type: 'text' })
+  returnTo!: string;
+
+  /** Where it was asked for, which the mail and the other browser show. */
+  @Property({ type: 'text' })
+  askedFrom!: string;
+
+  @Property({ type: 'text', nullable: true })
+  userAgent!: string | null;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  createdAt!: Date;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  expiresAt!: Date;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
+  usedAt!: Date | null;
+}

@@ -1,0 +1,39 @@
+import { isAddress } from '../../domain/address.js';
+import { DomainError } from '../../domain/errors.js';
+import { authorizeOperator } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { findByEmail, findOrCreate } from '../rows/accounts.js';
+import { type MintedSession, openSession } from './open.js';
+
+/**
+ * Mints a session for the person with that address, who must be known to the platform.
+ * @param createAccount makes the platform know somebody who is new: who comes with an invitation, say
+ * @throws DomainError as `authorizeOperator` does; INVALID_INPUT; NOT_FOUND when nobody has the address
+ */
+export async function create(
+  context: ServiceContext,
+  { email, createAccount = false }: { readonly email: string; readonly createAccount?: boolean },
+): Promise<MintedSession> {
+  authorizeOperator(context, 'session.create');
+  if (!isAddress(email))
+    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  return context.database.transaction(async (tx) => {
+    if (createAccount) await findOrCreate(tx, email);
+    const account = await findByEmail(tx, email);
+    if (account === undefined) {
+      throw new DomainError('NOT_FOUND', 'Nobody on the platform has this address.', {
+        attribute: 'email',
+        hint: 'Add the person to a workspace first. For somebody who has been invited, set createAccount.',
+      });
+    }
+    return openSession(context, tx, {
+      accountId: account.id,
+      email: account.email,
+      method: 'OPERATOR',
+      workspaceId: null,
+      provider: null,
+      address: null,
+      userAgent: null,
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import type { Person } from '../../auth/actor.js';
+import { mintSecret } from '../../auth/secret.js';
+import type { Transaction } from '../../database/database.js';
+import { newId } from '../../domain/ids.js';
+import type { SessionMethod } from '../../domain/session.js';
+import { Session } from '../../model/session.js';
+import { record } from '../audit/record.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { ssoRequiredFor } from '../rows/sso.js';
+
+/** A session with its token, which is shown once. */
+export interface MintedSession {
+  readonly sessionId: string;
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** What a sign-in has proved, and where it came from. */
+export interface SignIn {
+  readonly accountId: string;
+  readonly email: string;
+  readonly method: SessionMethod;
+  /** The only workspace that the session opens; a sign-in through a provider always says it (rule 32). */
+  readonly workspaceId: string | null;
+  /** What the ID token says, for logout at the provider and from it. Only with the method PROVIDER. */
+  readonly provider: {
+    readonly subject: string;
+    readonly sid: string | null;
+    /** The ID token, encrypted by the caller. */
+    readonly sealedIdToken?: string | null;
+  } | null;
+  /** The network address of the browser; null where an operator mints the session. */
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+const LONGEST_USER_AGENT = 500;
+
+/**
+ * Opens a new session, whatever sessions the browser has (rule 33). The caller has checked the sign-in.
+ * The audit entry is the workspace's where the session opens one alone, and also goes to each workspace in which the
+ * person is an owner who came by another way than the SSO that the workspace requires (rule 43).
+ * @param tx the transaction in which the session is written
+ */
+export async function openSession(
+  context: ServiceContext,
+  tx: Transaction,
+  signIn: SignIn,
+): Promise<MintedSession> {
+  const { accountId, email, method, workspaceId, provider, address } = signIn;
+  const { secret, lookup, hash } = mintSecret('session');
+  const now = context.clock();
+  const expiresAt = new Date(now.getTime() + context.sessionLifetimes.maxMs);
+  const id = newId();
+  await tx.rows(FORGET_OLD, [accountId, new Date(now.getTime() - KEPT_AFTER_EXPIRY_MS)]);
+  tx.em.create(
+    Session,
+    {
+      id,
+      accountId,
+      method,
+      workspaceId,
+      providerSubject: provider?.subject ?? null,
+      providerSid: provider?.sid ?? null,
+      sealedIdToken: provider?.sealedIdToken ?? null,
+      lookup,
+      hash,
+      createdAt: now,
+      expiresAt,
+      lastUsedAt: now,
+      lastUsedFrom: address,
+      userAgent: signIn.userAgent?.slice(0, LONGEST_USER_AGENT).toWellFormed() ?? null,
+      endedAt: null,
+    },
+    { persist: true },
+  );
+  await tx.em.flush();
+  const person: Person = { type: 'PERSON', accountId, email, sessionId: id, method, workspaceId, expiresAt };
+  const fact = {
+    action: 'session.create' as const,
+    target: { type: 'session', id, label: email },
+    changes: {
+      method: { before: null, after: method },
+      expiresAt: { before: null, after: expiresAt.toISOString() },
+    },
+  };
+  const auditedIn =
+    method === 'PROVIDER' || workspaceId !== null
+      ? [workspaceId]
+      : [null, ...(await workspacesEnteredAsOwner(tx, accountId))];
+  for (const audited of auditedIn)
+    await record(asPerson(context, person), tx, { ...fact, workspaceId: audited });
+  return { sessionId: id, token: secret, expiresAt };
+}
+
+/** Who signs in is the actor of it; a session that an operator mints is the operator's doing. */
+function asPerson(context: ServiceContext, person: Person): ServiceContext {
+  if (person.method === 'OPERATOR') return context;
+  return { ...context, caller: { ...context.caller, actor: person } };
+}
+
+async function workspacesEnteredAsOwner(tx: Transaction, accountId: string): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `select m.workspace_id as id from member m
+     join membership s on s.member_id = m.id and s.ended_at is null and s.role = 'OWNER'
+     where m.account_id = $1 and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}`,
+    [accountId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Sessions that are over are kept this long, for questions about who was signed in; audit entries stay. */
+const KEPT_AFTER_EXPIRY_MS = 30 * 86_400_000;
+
+const FORGET_OLD = 'delete from session where account_id = $1 and expires_at < $2';
