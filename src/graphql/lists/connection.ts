@@ -43,7 +43,7 @@ interface Connection<Item> {
 }
 
 /** The Relay connection of a type: `edges` for cursors, `nodes` for everybody else. */
-function connectionOf<Item extends object>(
+export function connectionOf<Item extends object>(
   type: ClassType<Item>,
 ): new (
   page: PageOf<Item>,

@@ -28,6 +28,12 @@ import { MembersBulkResolver } from '../members/bulk-resolver.js';
 import { MembershipResolver } from '../members/membership-resolver.js';
 import { MemberResolver } from '../members/resolver.js';
 import { SeatAllocationResolver } from '../seats/resolver.js';
+import {
+  SignInLogEntryResolver,
+  SsoConnectionResolver,
+  SsoDomainResolver,
+  WorkspaceSsoResolver,
+} from '../sso/resolver.js';
 import { ViewerMemberResolver } from '../viewer/member-resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
 import { WorkspaceResolver } from '../workspaces/resolver.js';
@@ -61,6 +67,10 @@ export function createSchema(): GraphQLSchema {
       CreditsConsumePayloadResolver,
       ApiKeyResolver,
       ApiKeyAbilitiesResolver,
+      WorkspaceSsoResolver,
+      SsoConnectionResolver,
+      SsoDomainResolver,
+      SignInLogEntryResolver,
       AuditResolver,
       AccessReviewResolver,
       AccessReviewEntryResolver,

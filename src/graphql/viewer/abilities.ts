@@ -70,6 +70,10 @@ export class WorkspaceAbilities {
   @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
   manageApiKeys!: Ability;
   @Field(() => Ability, { description: 'Read the audit log.' }) readAuditLog!: Ability;
+  @Field(() => Ability, { description: 'Configure single sign-on, and verify its domains.' })
+  manageSso!: Ability;
+
+  @Field(() => Ability, { description: 'Read why sign-ins were refused.' }) readSignInLog!: Ability;
 }
 
 @ObjectType({ description: 'What the caller may do to a member.' })

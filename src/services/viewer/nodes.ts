@@ -10,6 +10,7 @@ import * as groups from '../groups/queries.js';
 import * as invitations from '../invitations/invitations.js';
 import * as members from '../members/members.js';
 import * as accounts from '../rows/accounts.js';
+import * as signInLog from '../sso/sign-in-log.js';
 import * as workspaces from '../workspaces/workspaces.js';
 
 interface Located {
@@ -23,6 +24,7 @@ interface Located {
     | 'Invitation'
     | 'CreditConsumption'
     | 'ApiKey'
+    | 'SignInLogEntry'
     | 'AuditEntry';
   readonly workspaceId: string;
 }
@@ -36,6 +38,7 @@ const LOCATE = `
   union all select id, 'Invitation', workspace_id from invitation where id = any($1::uuid[])
   union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($1::uuid[])
   union all select id, 'ApiKey', workspace_id from api_key where id = any($1::uuid[])
+  union all select id, 'SignInLogEntry', workspace_id from sign_in_log_entry where id = any($1::uuid[])
   union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($1::uuid[]) and workspace_id is not null
   union all select a.id, 'Account', a.id from account a where a.id = any($1::uuid[])`;
 
@@ -78,6 +81,7 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   Invitation: (context, { id, workspaceId }) => invitations.get(context, { workspaceId, invitationId: id }),
   CreditConsumption: (context, { id, workspaceId }) => creditReports.consumption(context, workspaceId, id),
   ApiKey: (context, { id, workspaceId }) => apiKeys.get(context, { workspaceId, apiKeyId: id }),
+  SignInLogEntry: (context, { id, workspaceId }) => signInLog.get(context, workspaceId, id),
   AuditEntry: (context, { id, workspaceId }) => audit.get(context, workspaceId, id),
   Account: loadAccount,
 };

@@ -1,0 +1,123 @@
+import { randomInt } from 'node:crypto';
+import { isId, newId } from '../../domain/ids.js';
+import type { SignInRefusal } from '../../domain/sign-in-refusal.js';
+import type { SignInLogEntry } from '../../model/sign-in-log.js';
+import { authorize } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { asIs, Page, type PageArguments } from '../lists/page.js';
+
+/** Without letters and digits that look alike, so that people can read it out. */
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+const LONGEST_TEXT = 1000;
+/** How much of the log is kept: strangers can add to it. */
+const MOST_ENTRIES = 5000;
+const KEPT_DAYS = 90;
+
+/** A refused sign-in to a workspace. */
+export interface RefusedSignIn {
+  /** The workspace that was asked for; it need not exist. */
+  readonly workspaceId: string;
+  readonly refusal: Pick<SignInRefusal, 'reason' | 'detail' | 'address' | 'subject'>;
+  readonly networkAddress: string;
+}
+
+/**
+ * Writes a refused sign-in into the log of the workspace (rule 45). For the doors at which people sign in.
+ * @returns the reference that the person is shown; one that finds nothing where there is no such workspace
+ */
+export async function recordRefusal(
+  context: ServiceContext,
+  { workspaceId, refusal, networkAddress }: RefusedSignIn,
+): Promise<string> {
+  const reference = newReference();
+  if (!isId(workspaceId)) return reference;
+  const { reason, detail, address, subject } = refusal;
+  await context.database.rows(RECORD, [
+    newId(),
+    workspaceId,
+    reference,
+    context.clock(),
+    reason,
+    ...[address, subject, detail].map(storable),
+    networkAddress,
+    MOST_ENTRIES,
+    KEPT_DAYS,
+  ]);
+  return reference;
+}
+
+/** Such as `4KD7Q-M2XHP`: 49 random bits. */
+function newReference(): string {
+  const text = Array.from({ length: 10 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+  return `${text.slice(0, 5)}-${text.slice(5)}`;
+}
+
+/** What a provider sends may be anything. */
+function storable(text: string | null): string | null {
+  return text === null
+    ? null
+    : text
+        .toWellFormed()
+        .replaceAll(/\p{Cc}/gu, ' ')
+        .slice(0, LONGEST_TEXT);
+}
+
+/** Adds an entry, and forgets a few of those that are too old or too many. */
+const RECORD = `
+  with forgotten as (
+    delete from sign_in_log_entry where id in (
+      select id from sign_in_log_entry where workspace_id = $2 and at < $4::timestamptz - make_interval(days => $11)
+      order by id limit 10)
+    or id in (
+      select id from sign_in_log_entry where workspace_id = $2 order by id desc offset $10 limit 10))
+  insert into sign_in_log_entry (id, workspace_id, reference, at, reason, address, subject, detail, network_address)
+  select $1, w.id, $3, $4, $5, $6, $7, $8, $9 from workspace w where w.id = $2`;
+
+const COLUMNS = `
+  l.id, l.workspace_id as "workspaceId", l.reference, l.at, l.reason, l.address, l.subject, l.detail,
+  l.network_address as "networkAddress"`;
+
+/**
+ * The refused sign-ins of a workspace, newest first.
+ * @param reference finds the one entry that a person was told the reference of, in any case and with any blanks
+ * @throws DomainError as `authorize` does
+ */
+export async function list(
+  context: ServiceContext,
+  workspaceId: string,
+  { reference = null }: { readonly reference?: string | null },
+  page: PageArguments,
+): Promise<Page<SignInLogEntry>> {
+  await authorize(context, 'signInLog.read', workspaceId);
+  const values = reference === null ? [workspaceId] : [workspaceId, canonical(reference)];
+  const where = reference === null ? 'l.workspace_id = $1' : 'l.workspace_id = $1 and l.reference = $2';
+  return new Page<SignInLogEntry>(
+    context.batched,
+    { columns: COLUMNS, from: 'sign_in_log_entry l', where, values, id: 'l.id', descending: true },
+    page,
+    asIs,
+  );
+}
+
+/**
+ * One entry of the sign-in log.
+ * @returns null when there is none with that id
+ * @throws DomainError as `authorize` does
+ */
+export async function get(
+  context: ServiceContext,
+  workspaceId: string,
+  id: string,
+): Promise<SignInLogEntry | null> {
+  await authorize(context, 'signInLog.read', workspaceId);
+  const [entry] = await context.reads.rows<SignInLogEntry>(
+    `select ${COLUMNS} from sign_in_log_entry l where l.workspace_id = $1 and l.id = $2`,
+    [workspaceId, id],
+  );
+  return entry ?? null;
+}
+
+function canonical(reference: string): string {
+  const text = reference.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+  return `${text.slice(0, 5)}-${text.slice(5)}`;
+}
