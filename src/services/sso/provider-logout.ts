@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { endSessionsOf } from '../sessions/end.js';
 import { idTokenPurpose } from './sign-in.js';
-import { useOnce } from './used-values.js';
+import { acceptOnce } from './used-values.js';
 
 /** A logout token that is valid (OpenID Connect Back-Channel Logout 1.0 §2.4). */
 export interface LogoutToken {
@@ -27,7 +27,7 @@ export async function endFromProvider(
   if (subject === null && sid === null)
     throw new DomainError('INVALID_INPUT', 'The logout token has neither sub nor sid.');
   return context.database.transaction(async (tx) => {
-    if (!(await useOnce(tx, 'logout-token', `${workspaceId}:${issuer}:${jti}`, expiresAt)))
+    if (!(await acceptOnce(tx, 'logout-token', `${workspaceId}:${issuer}:${jti}`, expiresAt)))
       throw new DomainError('INVALID_INPUT', 'The logout token was used before.');
     // Signing out is the doing of the provider, which is no actor of its own.
     const asSystem = { ...context, caller: { ...context.caller, actor: { type: 'SYSTEM' } as const } };

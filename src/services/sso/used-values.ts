@@ -7,7 +7,7 @@ import type { Sql } from '../../database/database.js';
  * @param expiresAt when the value is refused for its age anyway
  * @returns false when it was used before, in any process
  */
-export async function useOnce(
+export async function acceptOnce(
   sql: Sql,
   kind: 'state' | 'logout-token',
   value: string,
@@ -24,3 +24,11 @@ const USE = `
       select hash from sso_used_value where expires_at < now() - interval '1 minute' order by expires_at limit 20
       for update skip locked))
   insert into sso_used_value (hash, expires_at) values ($1, $2) on conflict do nothing returning 1`;
+
+/** Whether a value was used up before, as far as it is remembered. */
+export async function wasUsed(sql: Sql, kind: 'state', value: string): Promise<boolean> {
+  const found = await sql.rows('select 1 from sso_used_value where hash = $1', [
+    hash('sha256', `${kind}:${value}`),
+  ]);
+  return found.length > 0;
+}
