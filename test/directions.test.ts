@@ -1,25 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
-/** What of ours each directory may import; the table of ARCHITECTURE.md ("Directions"). */
+/** The directories of src that each one may import from; the table of ARCHITECTURE.md ("Directions"). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   model: ['domain'],
   auth: ['domain', 'model'],
   database: ['domain', 'model'],
   mail: [],
-  // Of `mail`, types only: see below.
+  // Of `mail`, types only; a test below checks it.
   services: ['auth', 'database', 'domain', 'mail', 'model'],
   graphql: ['domain', 'model', 'services'],
   scim: ['domain'],
   exports: ['domain', 'model', 'services'],
+  // What plays an identity provider is a client of any SCIM server: it knows nothing of ours.
+  simulator: [],
+  cli: ['auth', 'database', 'domain', 'graphql', 'model', 'server', 'services', 'simulator'],
 };
 
-/** Packages that would carry a door's protocol, or a database, to where they have no business. */
+/** Packages that belong to another layer: a protocol in the domain, a database in a resolver. */
 const FORBIDDEN_PACKAGES: Readonly<Record<string, RegExp>> = {
   domain: /^(express|graphql|type-graphql|@apollo|@mikro-orm|pg|kysely|node:http)/,
   services: /^(express|graphql|type-graphql|@apollo|@as-integrations|node:http)/,
@@ -28,62 +31,118 @@ const FORBIDDEN_PACKAGES: Readonly<Record<string, RegExp>> = {
   exports: /^(type-graphql|@apollo|@mikro-orm|pg|kysely)/,
 };
 
-interface Import {
+/** A file of src, with what it imports: files of ours as paths below src, packages by name. */
+interface SourceFile {
   readonly file: string;
-  readonly from: string;
+  readonly text: string;
+  readonly ours: readonly string[];
+  readonly packages: readonly string[];
 }
 
-async function importsOf(directory: string): Promise<Import[]> {
-  const names = await readdir(join(SRC, directory), { recursive: true });
-  const files = names.filter((name) => /\.tsx?$/.test(name) && !name.startsWith('playground/'));
-  const imports = await Promise.all(
-    files.map(async (name) => {
-      const file = join(SRC, directory, name);
-      const text = await readFile(file, 'utf8');
-      return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, from = '']) => ({ file, from }));
-    }),
+async function readSources(): Promise<SourceFile[]> {
+  const names = await readdir(SRC, { recursive: true });
+  return Promise.all(
+    names
+      .filter((name) => /\.tsx?$/.test(name))
+      .map(async (file) => {
+        const text = await readFile(join(SRC, file), 'utf8');
+        const specifiers = [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, from = '']) => from);
+        const [ours, packages] = [
+          specifiers.filter((from) => from.startsWith('.')),
+          specifiers.filter((from) => !from.startsWith('.')),
+        ];
+        const resolved = ours.map((from) => normalize(join(dirname(file), from)).replace(/\.js$/, '.ts'));
+        return { file, text, ours: resolved, packages };
+      }),
   );
-  return imports.flat();
 }
+
+const sources = await readSources();
+const within = (directory: string) => sources.filter(({ file }) => file.startsWith(`${directory}/`));
 
 describe.each(Object.keys(ALLOWED))('src/%s', (directory) => {
-  test('imports of ours only what lies in its direction', async () => {
-    const wrong = (await importsOf(directory))
-      .filter(({ from }) => from.startsWith('.'))
-      .map(({ file, from }) => ({ file, target: relative(SRC, join(dirname(file), from)) }))
-      .filter(({ target }) => {
-        const [top = ''] = target.split('/');
-        return top !== directory && !ALLOWED[directory]?.includes(top);
-      })
-      .map(({ file, target }) => `${relative(SRC, file)} → ${target}`);
+  test('imports of ours only what lies in its direction', () => {
+    const wrong = within(directory).flatMap(({ file, ours }) =>
+      ours
+        .filter((target) => {
+          const [top = ''] = target.split('/');
+          return top !== directory && !ALLOWED[directory]?.includes(top);
+        })
+        .map((target) => `${file} → ${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 
-  test('imports no package of another layer', async () => {
-    const forbidden = FORBIDDEN_PACKAGES[directory];
-    const wrong = (await importsOf(directory))
-      .filter(({ from }) => forbidden?.test(from) === true)
-      .map(({ file, from }) => `${relative(SRC, file)} → ${from}`);
+  test('imports no package of another layer', () => {
+    const wrong = within(directory).flatMap(({ file, packages }) =>
+      packages.filter((name) => FORBIDDEN_PACKAGES[directory]?.test(name)).map((name) => `${file} → ${name}`),
+    );
     expect(wrong).toEqual([]);
   });
 });
 
-test('services know mail by its types only: app.ts puts the mailer in', async () => {
-  const names = (await readdir(join(SRC, 'services'), { recursive: true })).filter((name) =>
-    name.endsWith('.ts'),
+/** The groups of files that import each other, directly or through others (Tarjan's strongly connected components). */
+function circles(files: readonly SourceFile[]): string[][] {
+  const importsOf = new Map(files.map(({ file, ours }) => [file, ours]));
+  const indexOf = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (file: string): number => {
+    const index = indexOf.size;
+    indexOf.set(file, index);
+    stack.push(file);
+    let low = index;
+    for (const target of importsOf.get(file) ?? []) {
+      if (!importsOf.has(target)) continue;
+      if (!indexOf.has(target)) low = Math.min(low, visit(target));
+      else if (stack.includes(target)) low = Math.min(low, indexOf.get(target) ?? low);
+    }
+    lowest.set(file, low);
+    if (low === index) {
+      const circle = stack.splice(stack.indexOf(file));
+      if (circle.length > 1) found.push(circle.sort());
+    }
+    return low;
+  };
+  for (const { file } of files) if (!indexOf.has(file)) visit(file);
+  return found;
+}
+
+test('no two files import each other in a circle, types included', () => {
+  expect(circles(sources)).toEqual([]);
+});
+
+/** The floors of src/services, bottom to top: a floor imports from itself and from the floors below it. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['rows', 'lists'],
+  ['context'],
+  ['audit', 'filters'],
+  ['seats'],
+  ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso'],
+  ['viewer'],
+];
+
+test('rooms of src/services import only from their own floor and the floors below', () => {
+  const room = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? '';
+  const floorOf = (file: string) => FLOORS.findIndex((rooms) => rooms.includes(room(file)));
+  const wrong = within('services').flatMap(({ file, ours }) =>
+    ours
+      .filter((target) => target.startsWith('services/') && floorOf(target) > floorOf(file))
+      .map((target) => `${file} → ${target}`),
   );
-  const texts = await Promise.all(names.map((name) => readFile(join(SRC, 'services', name), 'utf8')));
-  const wrong = texts.flatMap((text) => text.match(/^import (?!type ).*'[./]*\/mail\/.*$/gm) ?? []);
   expect(wrong).toEqual([]);
 });
 
-test('the environment is read by the configuration only', async () => {
-  const names = await readdir(SRC, { recursive: true });
-  const readers = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.ts'))
-      .map(async (name) => ((await readFile(join(SRC, name), 'utf8')).includes('process.env') ? [name] : [])),
+test('services import types only from mail: server/app.ts injects the mailer', () => {
+  const wrong = within('services').flatMap(
+    ({ text }) => text.match(/^import (?!type ).*\/mail\/.*$/gm) ?? [],
   );
-  // PostgreSQL's own tools are given the environment, less what would mislead them.
-  expect(readers.flat().sort()).toEqual(['database/embedded/tool.ts', 'server/config.ts']);
+  expect(wrong).toEqual([]);
+});
+
+test('only the configuration reads the environment', () => {
+  const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ file }) => file);
+  // PostgreSQL's own tools get a copy of the environment without the variables that would mislead them.
+  expect(readers.sort()).toEqual(['database/embedded/tool.ts', 'server/config.ts']);
 });

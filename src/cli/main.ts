@@ -1,4 +1,3 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
 import { requireNode } from '../server/node-version.js';
 
 requireNode();

@@ -1,5 +1,5 @@
-import { simulateEntra } from './simulate/entra.js';
-import { simulateOkta } from './simulate/okta.js';
+import { simulateEntra } from '../simulator/entra.js';
+import { simulateOkta } from '../simulator/okta.js';
 
 const PROVIDERS = { okta: simulateOkta, entra: simulateEntra } as const;
 

@@ -54,6 +54,8 @@ export interface ErrorDetails {
   readonly seat?: SeatCount;
   /** With CREDITS_EXHAUSTED: what has blocked it, and the counts the refusal rests on. */
   readonly credits?: CreditFacts;
+  /** With RATE_LIMITED: when trying again may succeed. */
+  readonly retryAfterSeconds?: number;
   /** With FORBIDDEN: the path at which to sign in so that it is allowed. */
   readonly signInUrl?: string;
 }

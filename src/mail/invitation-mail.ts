@@ -1,3 +1,4 @@
+import { escaped, oneLine } from './text.js';
 import type { Mail } from './transport.js';
 
 /** What the mail to somebody invited says. */
@@ -6,13 +7,14 @@ export interface InvitationLetter {
   readonly workspaceName: string;
   readonly invitedBy: string;
   readonly token: string;
+  /** The secret of which the token is the hash, for our own page. */
+  readonly mailed: string;
   readonly expiresAt: Date;
 }
 
 /** @param url where the invitation is accepted; null: the token has to do */
 export function invitationMail(letter: InvitationLetter, url: string | null): Mail {
   const { to, token } = letter;
-  // Names are one line wherever they stand: what they hold must not become another header, or another paragraph.
   const workspaceName = oneLine(letter.workspaceName);
   const invitedBy = oneLine(letter.invitedBy);
   const until = letter.expiresAt.toISOString().slice(0, 10);
@@ -37,20 +39,4 @@ export function invitationMail(letter: InvitationLetter, url: string | null): Ma
     text: `${text}\n`,
     html: `<!doctype html>\n<html lang="en"><body>\n${html}\n</body></html>\n`,
   };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }

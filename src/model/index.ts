@@ -7,6 +7,7 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
+import { RateLimit } from './rate-limit.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -39,5 +40,6 @@ export const entities = [
   SsoSubject,
   SsoUsedValue,
   SignInLogEntry,
+  RateLimit,
   AuditEntry,
 ];

@@ -31,6 +31,7 @@ import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
+import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { MembersSeen } from '../services/rows/recent-members.js';
@@ -91,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     seen: new MembersSeen(),
     mailer,
+    signInLimits: new SignInLimits(database),
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,

@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 
-/** What handlers leave for the log in `response.locals`. */
+/** What handlers put into `response.locals` for the log. */
 export interface RequestLocals {
   requestId: string;
-  /** The route's pattern: paths hold ids, which make no statistics. */
+  /** The route's pattern; a path has ids, which cannot be aggregated. */
   route?: string;
-  /** The kind of actor, never who. */
+  /** The kind of actor. */
   actor?: string;
   /** The code of the refusal, if it was one. */
   errorCode?: string;
 }
 
-/** Gives every request an id, and writes one line about it when it is answered. Never a credential, never a body. */
+/** Gives every request an id and logs one line when it is answered, without credentials and bodies. */
 export function requestLog(
   logger: Logger,
 ): RequestHandler<unknown, unknown, unknown, unknown, RequestLocals> {
   return (request, response, next) => {
     const started = performance.now();
-    // Not `newId`: nothing is sorted by it, and Node keeps random bytes for these ready.
+    // Node caches random bytes for `randomUUID`, which makes it cheaper than `newId`.
     const requestId = randomUUID();
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);

@@ -3,15 +3,14 @@ import { type Config, readConfig } from './config.js';
 import { failureText } from './failure.js';
 import { prepareForRequests } from './runtime.js';
 import { serve } from './serve.js';
-import { STOP_WORD, serveWithWorkers } from './workers.js';
+import { STOP_MESSAGE, serveWithWorkers } from './workers.js';
 
-/** SIGHUP comes when the terminal is closed: like the others it must not leave the embedded PostgreSQL behind. */
+/** A closed terminal sends SIGHUP; the embedded PostgreSQL has to be stopped then too. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Serves until the process is told to stop. A second signal changes nothing: what is under way is finished first.
- * With several workers, each of them comes here too.
- * @param overrides configuration from the command line, before that of the environment
+ * Serves until a signal arrives; requests in flight are finished first. Each worker process runs this function too.
+ * @param overrides settings of the command line, which take precedence over the environment
  */
 export async function runServer(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
   try {
@@ -23,17 +22,16 @@ export async function runServer(overrides: Readonly<Record<string, string>> = {}
   }
 }
 
-/** Signals are heeded from the first moment: one during the start takes effect when the start is over. */
+/** Handles signals before the server starts: one that arrives during the start stops the server after it. */
 async function serveUntilStopped(config: Config): Promise<void> {
-  const told = new Promise<void>((resolve) => {
-    // Ctrl-C tells the workers too, and a worker that alone is told ends alone.
+  const stopRequested = new Promise<void>((resolve) => {
     for (const signal of STOP_SIGNALS) process.on(signal, () => resolve());
-    if (cluster.isWorker) process.on('message', (word) => word === STOP_WORD && resolve());
+    if (cluster.isWorker) process.on('message', (message) => message === STOP_MESSAGE && resolve());
     else if (config.underNpm) whenOrphaned(resolve);
   });
   const server = await start(config);
   prepareForRequests();
-  await told;
+  await stopRequested;
   await server.stop();
 }
 
@@ -43,7 +41,7 @@ function start(config: Config) {
   return config.workers === 1 ? serve(config, announce) : serveWithWorkers(config, announce);
 }
 
-/** Of what keeps all workers from starting, the process that has started them tells once. */
+/** A worker sends its start failure to the primary, which reports it once. */
 function fail(text: string): void {
   if (cluster.isWorker) process.send?.(text, () => process.disconnect());
   else process.stderr.write(`${text}\n`);
@@ -51,7 +49,7 @@ function fail(text: string): void {
 
 const ORPHAN_CHECK_MS = 500;
 
-/** npm passes SIGTERM to the shell of its script; the shell ends, and tells nobody. */
+/** Stops when the parent has exited: npm sends SIGTERM to its shell, which exits without passing it on. */
 function whenOrphaned(stop: () => void): void {
   const parent = process.ppid;
   const check = setInterval(() => {

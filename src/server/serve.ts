@@ -12,26 +12,26 @@ import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { type DevelopmentSecrets, developmentSecrets } from './development.js';
 
-/** How long requests that are under way may take to finish once the server stops. */
+/** How long requests in flight may take to finish once the server stops. */
 const DRAIN_MS = 10_000;
 
-/** How long clients that are busy have to learn that their connection ends. */
+/** How long answers carry `Connection: close` before the server stops accepting connections. */
 const NOTICE_MS = 100;
 
-/** A server that runs. */
+/** A running server. */
 export interface RunningServer {
-  /** Takes no more requests, finishes those under way, and closes the database. Calling it again does no harm. */
+  /** Takes no more requests, finishes those in flight and closes the database. A second call returns the same promise. */
   stop(): Promise<void>;
 }
 
-/** A database that is open, up to date and, in development, not empty. */
+/** A database that is open and migrated and, in development, seeded. */
 export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close'> {
   /** Undefined in production. */
   readonly secrets: DevelopmentSecrets | undefined;
 }
 
 /**
- * Opens the database, brings it up to date, and seeds an empty one in development.
+ * Opens the database, migrates it, and seeds an empty one in development.
  * @throws when it cannot be opened; nothing keeps running then
  */
 export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
@@ -48,7 +48,7 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
 
 /**
  * Prepares the database, and serves.
- * @param announce told what a newcomer needs, once the server is ready
+ * @param announce called with the banner when the server is ready
  * @throws when the database cannot be opened or the port is taken; nothing keeps running then
  */
 export async function serve(config: Config, announce: (text: string) => void): Promise<RunningServer> {
@@ -60,7 +60,7 @@ export async function serve(config: Config, announce: (text: string) => void): P
       databaseReplicaUrls.length === 0
         ? undefined
         : new Replicas(database, databaseReplicaUrls, databasePoolSize, (reason, replica) =>
-            logger.warn({ reason, replica }, 'a replica is not read from'),
+            logger.warn({ reason, replica }, 'a replica is not used'),
           );
     const app = await createApp({
       database,
@@ -98,15 +98,15 @@ export async function serve(config: Config, announce: (text: string) => void): P
 }
 
 /**
- * The log goes to standard output. When that is gone (its terminal was closed: EIO) the log is lost, and nothing else:
- * pino's own stream would try again for ever, and the server could not even stop.
+ * Logs to standard output. When that is closed (EIO: its terminal is gone) log lines are dropped: pino's own stream
+ * would retry for ever and keep the server from stopping.
  */
 export function createLogger({ logLevel }: Config): Logger {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   return pino({ level: logLevel }, process.stdout);
 }
 
-/** Production without a mail server sends nothing: links would stand in its log. */
+/** Production without a mail server sends nothing, because the log transport would write links into the log. */
 function mailTransport({ mail, development }: Config, logger: Logger): MailTransport | undefined {
   if (mail !== undefined) return smtpTransport(mail.smtpUrl, mail.from);
   return development ? logTransport(logger) : undefined;
@@ -124,16 +124,16 @@ function listen(server: Server, port: number): Promise<number> {
 }
 
 /**
- * From now on every answer ends its connection: clients that keep theirs busy would keep the server from stopping.
- * Only then is it closed, which cuts idle connections, and with them requests that are just on their way.
+ * Closes the server without cutting requests: first every answer asks its client to close the connection, then the
+ * server stops accepting connections and closes idle ones.
  */
 async function drain(server: Server, logger: Logger): Promise<void> {
   logger.info('stopping');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   await wait(NOTICE_MS);
   const idle = setInterval(() => server.closeIdleConnections(), NOTICE_MS);
-  const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearInterval(idle);
-  clearTimeout(impatient);
+  clearTimeout(deadline);
 }

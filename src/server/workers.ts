@@ -7,18 +7,17 @@ import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
 import { createLogger, prepareDatabase, type RunningServer } from './serve.js';
 
-/** What a worker is told when it is over. */
-export const STOP_WORD = 'stop';
+/** The message that tells a worker to stop. */
+export const STOP_MESSAGE = 'stop';
 
-/** So that a worker that ends as soon as it begins is not all that the machine has to do. */
-const REPLACED_AFTER_MS = 1000;
+/** The pause keeps a worker that fails at once from being forked in a tight loop. */
+const REPLACEMENT_DELAY_MS = 1000;
 
 /**
- * Serves with several processes, which share the port and, with other machines, nothing but the database. This
- * process prepares it and keeps it open, so that an embedded server is stopped after the last of them; it answers no
- * requests itself. A worker that ends by itself is replaced.
- * @param announce told what a newcomer needs, once all workers are ready
- * @throws when the database cannot be opened, or what a worker could not start for; nothing keeps running then
+ * Serves with several worker processes that share the port. The primary answers no requests: it prepares the database,
+ * replaces workers that exit, and stops the embedded PostgreSQL after the last worker.
+ * @param announce called with the banner when all workers are ready
+ * @throws when the database cannot be opened or a worker cannot start; nothing keeps running then
  */
 export async function serveWithWorkers(
   config: Config,
@@ -63,7 +62,7 @@ class Workers {
     this.#isStopping = true;
     for (const replacement of this.#replacements) clearTimeout(replacement);
     const ended = [...this.#running].map((worker) => once(worker, 'exit'));
-    for (const worker of this.#running) if (worker.isConnected()) worker.send(STOP_WORD, () => undefined);
+    for (const worker of this.#running) if (worker.isConnected()) worker.send(STOP_MESSAGE, () => undefined);
     await Promise.all(ended);
   }
 
@@ -73,11 +72,11 @@ class Workers {
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#running.delete(worker);
       if (this.#isStopping) return;
-      this.#logger.error({ worker: worker.process.pid, code, signal }, 'a worker has ended');
+      this.#logger.error({ worker: worker.process.pid, code, signal }, 'a worker exited');
       const replacement = setTimeout(() => {
         this.#replacements.delete(replacement);
         this.#fork();
-      }, REPLACED_AFTER_MS);
+      }, REPLACEMENT_DELAY_MS);
       this.#replacements.add(replacement);
     });
     return worker;
@@ -86,14 +85,14 @@ class Workers {
 
 /**
  * @returns the port on which the worker listens
- * @throws WorkerFailure when it ends instead
+ * @throws WorkerFailure when it exits instead
  */
 function listening(worker: Worker): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.once('listening', ({ port }: AddressInfo) => resolve(port));
     worker.once('message', (failure) => reject(new WorkerFailure(String(failure))));
     worker.once('exit', (code, signal) =>
-      reject(new WorkerFailure(`A worker has ended at its start (${signal ?? `code ${code}`}).`)),
+      reject(new WorkerFailure(`A worker exited while it started (${signal ?? `code ${code}`}).`)),
     );
   });
 }

@@ -1,5 +1,8 @@
+import { arrayOf, oneOf, uuid } from '../database/column-types.js';
 import type { Sql } from '../database/database.js';
-import type { SeatType } from '../domain/access.js';
+import { statement } from '../database/statement.js';
+import { SEAT_TYPES, type SeatType } from '../domain/access.js';
+
 import { DomainError } from '../domain/errors.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { changesBetween, record } from './audit/record.js';
@@ -146,12 +149,16 @@ async function unavailableTo(
  */
 export async function lockTypes(sql: Sql, workspaceId: string, types: readonly SeatType[]): Promise<void> {
   if (types.length === 0) return;
-  await sql.rows(
-    `select 1 from seat_allocation where workspace_id = $1 and seat_type = any($2::text[])
-     order by seat_type for no key update`,
-    [workspaceId, types],
-  );
+  await LOCK_TYPES.rows(sql, { workspaceId, types });
 }
+
+const LOCK_TYPES = statement({
+  name: 'seats.lockTypes',
+  text: `
+    select 1 from seat_allocation where workspace_id = $workspaceId and seat_type = any($types::text[])
+    order by seat_type for no key update`,
+  parameters: { workspaceId: uuid, types: arrayOf(oneOf(SEAT_TYPES)) },
+});
 
 /**
  * For who holds the lock of the type, and wants to know before anything is written.

@@ -6,6 +6,7 @@ const LETTER = {
   workspaceName: 'Acme',
   invitedBy: 'olivia@acme.test',
   token: 'rollcall_invitation_0_x',
+  mailed: 'rollcall_mailed_0_y',
   expiresAt: new Date('2027-01-24T10:00:00Z'),
 };
 

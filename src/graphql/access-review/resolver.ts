@@ -3,13 +3,12 @@ import { MemberAccess } from '../../model/access.js';
 import { Member } from '../../model/member.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
-import * as accessReview from '../../services/members/access-review.js';
-import * as members from '../../services/members/members.js';
+import { list as listAccessReview, type ReviewedAccess } from '../../services/members/access-review.js';
+import { get as getMember } from '../../services/members/members.js';
 import { memberAccess } from '../../services/rows/members.js';
 import { PageArguments } from '../lists/arguments.js';
-import { AccessReviewEntryConnection } from '../lists/connection.js';
-import type { Context } from '../serving/context.js';
-import { AccessReviewEntry, AccessReviewFilter } from './types.js';
+import { type Context } from '../serving/context.js';
+import { AccessReviewEntry, AccessReviewEntryConnection, AccessReviewFilter } from './types.js';
 
 @Resolver(() => Workspace)
 export class AccessReviewResolver {
@@ -28,14 +27,14 @@ export class AccessReviewResolver {
     @Arg('filter', () => AccessReviewFilter, { nullable: true, description: 'Whose. All unless told.' })
     filter?: AccessReviewFilter | null,
   ) {
-    return new AccessReviewEntryConnection(await accessReview.list(services, id, asOf, filter ?? {}, page));
+    return new AccessReviewEntryConnection(await listAccessReview(services, id, asOf, filter ?? {}, page));
   }
 }
 
 @Resolver(() => AccessReviewEntry)
 export class AccessReviewEntryResolver {
   @FieldResolver(() => MemberAccess, { description: 'What the member could do then.' })
-  access(@Root() entry: accessReview.ReviewedAccess) {
+  access(@Root() entry: ReviewedAccess) {
     return memberAccess(entry);
   }
 
@@ -47,6 +46,6 @@ export class AccessReviewEntryResolver {
     @Root() { workspaceId, memberId }: AccessReviewEntry,
     @Ctx() { services }: Context,
   ): Promise<Member | null> {
-    return members.get(services, workspaceId, { id: memberId });
+    return getMember(services, workspaceId, { id: memberId });
   }
 }

@@ -1,10 +1,11 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import type { Role, SeatType } from '../../domain/access.js';
+import { type Role, type SeatType } from '../../domain/access.js';
 import { type Channel, ChannelEnum, RoleEnum } from '../../model/enums.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
-import type { Comparison } from '../../services/lists/comparison.js';
+import { type Comparison } from '../../services/lists/comparison.js';
 import type * as services from '../../services/members/access-review.js';
 import { IntComparison, RoleComparison, SeatTypeComparison, StringComparison } from '../lists/comparisons.js';
+import { connectionOf } from '../lists/connection.js';
 
 @InputType({ description: 'Whose access is reviewed. Everything that is said must hold of how it was then.' })
 export class AccessReviewFilter implements services.AccessReviewFilter {
@@ -61,3 +62,5 @@ export class AccessReviewEntry {
   })
   given!: AccessGiven | null;
 }
+
+export const AccessReviewEntryConnection = connectionOf(AccessReviewEntry);

@@ -1,23 +1,34 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { ApiKey } from '../../model/api-key.js';
-import * as apiKeys from '../../services/api-keys.js';
+import { Workspace } from '../../model/workspace.js';
 import {
-  ApiKeyCreateInput,
-  ApiKeyDeleteInput,
-  ApiKeyRotateInput,
-  ApiKeyUpdateInput,
-} from '../members/inputs.js';
+  create as createApiKey,
+  remove as deleteApiKey,
+  list as listApiKeys,
+  rotate as rotateApiKey,
+  update as updateApiKey,
+} from '../../services/api-keys.js';
+import { ofApiKey as abilitiesOnApiKey } from '../../services/viewer/abilities.js';
+import { PageArguments } from '../lists/arguments.js';
+import { type Context } from '../serving/context.js';
+import { sentFields } from '../serving/sent-fields.js';
+import { ApiKeyCreateInput, ApiKeyDeleteInput, ApiKeyRotateInput, ApiKeyUpdateInput } from './inputs.js';
 import {
+  ApiKeyAbilities,
+  ApiKeyConnection,
   ApiKeyCreatePayload,
   ApiKeyDeletePayload,
   ApiKeyRotatePayload,
   ApiKeyUpdatePayload,
-} from '../members/payloads.js';
-import type { Context } from '../serving/context.js';
-import { given } from '../serving/sent-fields.js';
+} from './types.js';
 
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
+  @FieldResolver(() => ApiKeyAbilities, { description: 'What the caller may do to the key.' })
+  viewerCan(@Root() { workspaceId }: ApiKey, @Ctx() { services }: Context): Promise<ApiKeyAbilities> {
+    return abilitiesOnApiKey(services, workspaceId);
+  }
+
   @FieldResolver(() => Boolean, { description: 'Whether it is enabled. An expired key may be.' })
   enabled(@Root() { disabledAt }: ApiKey): boolean {
     return disabledAt === null;
@@ -28,7 +39,7 @@ export class ApiKeyResolver {
     @Arg('input', () => ApiKeyCreateInput, { description: 'The key.' }) input: ApiKeyCreateInput,
     @Ctx() { services }: Context,
   ): Promise<ApiKeyCreatePayload> {
-    return apiKeys.create(services, input);
+    return createApiKey(services, input);
   }
 
   @Mutation(() => ApiKeyUpdatePayload, { description: 'Renames, describes, disables or enables a key.' })
@@ -36,7 +47,7 @@ export class ApiKeyResolver {
     @Arg('input', () => ApiKeyUpdateInput, { description: 'What to change.' }) input: ApiKeyUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<ApiKeyUpdatePayload> {
-    return { apiKey: await apiKeys.update(services, given(input)) };
+    return { apiKey: await updateApiKey(services, sentFields(input)) };
   }
 
   @Mutation(() => ApiKeyRotatePayload, {
@@ -46,7 +57,7 @@ export class ApiKeyResolver {
     @Arg('input', () => ApiKeyRotateInput, { description: 'Which key.' }) input: ApiKeyRotateInput,
     @Ctx() { services }: Context,
   ): Promise<ApiKeyRotatePayload> {
-    return apiKeys.rotate(services, input);
+    return rotateApiKey(services, input);
   }
 
   @Mutation(() => ApiKeyDeletePayload, { description: 'Deletes a key; its secrets stop working.' })
@@ -54,6 +65,18 @@ export class ApiKeyResolver {
     @Arg('input', () => ApiKeyDeleteInput, { description: 'Which key.' }) input: ApiKeyDeleteInput,
     @Ctx() { services }: Context,
   ): Promise<ApiKeyDeletePayload> {
-    return apiKeys.remove(services, input);
+    return deleteApiKey(services, input);
+  }
+}
+
+@Resolver(() => Workspace)
+export class WorkspaceApiKeysResolver {
+  @FieldResolver(() => ApiKeyConnection, { description: 'Its API keys, oldest first.' })
+  async apiKeys(
+    @Root() { id }: Workspace,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { services }: Context,
+  ) {
+    return new ApiKeyConnection(await listApiKeys(services, id, page));
   }
 }

@@ -1,7 +1,9 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { AuditEntry } from '../../model/audit-entry.js';
 import { type ActorType, ActorTypeEnum, type Channel, ChannelEnum } from '../../model/enums.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import type * as services from '../../services/audit/filter.js';
+import { connectionOf } from '../lists/connection.js';
 
 @InputType({ description: 'Which changes are meant. Everything that is said must hold.' })
 export class AuditFilter implements services.AuditFilter {
@@ -53,3 +55,5 @@ export class AuditAction {
   @Field(() => String, { description: 'What it means, for people.' })
   description!: string;
 }
+
+export const AuditEntryConnection = connectionOf(AuditEntry);

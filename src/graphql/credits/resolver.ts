@@ -3,17 +3,28 @@ import { CreditConsumption } from '../../model/credits.js';
 import { Member } from '../../model/member.js';
 import { YearMonth } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
-import * as consumption from '../../services/credits/consume.js';
-import * as credits from '../../services/credits/queries.js';
-import * as reports from '../../services/credits/reports.js';
-import * as members from '../../services/members/members.js';
-import type { MemberRow } from '../../services/rows/members.js';
-import { CreditConsumptionConnection } from '../lists/connection.js';
-import type { Context } from '../serving/context.js';
-import { CreditPool } from '../workspaces/types.js';
+import { consume as consumeCredits } from '../../services/credits/consume.js';
+import {
+  pool as getCreditPool,
+  poolOf as poolOfConsumption,
+  usage as usageOf,
+  usageOfMember,
+} from '../../services/credits/queries.js';
+import {
+  history as creditPoolHistory,
+  consumptions as listConsumptions,
+} from '../../services/credits/reports.js';
+import { get as getMember } from '../../services/members/members.js';
+import { type MemberRow } from '../../services/rows/members.js';
+import { setCreditPool } from '../../services/workspaces/workspaces.js';
+import { type Context } from '../serving/context.js';
 import {
   CreditConsumptionArguments,
+  CreditConsumptionConnection,
   CreditDay,
+  CreditPool,
+  CreditPoolSetInput,
+  CreditPoolSetPayload,
   CreditsConsumeInput,
   CreditsConsumePayload,
   MemberUsage,
@@ -21,6 +32,20 @@ import {
 
 @Resolver(() => Workspace)
 export class WorkspaceCreditsResolver {
+  @FieldResolver(() => CreditPool, {
+    nullable: true,
+    description:
+      'V2: the credit pool of a month. Null on V1, and for months before a pool was first set: nobody can use credits then.',
+  })
+  creditPool(
+    @Root() { id }: Workspace,
+    @Ctx() { services }: Context,
+    @Arg('month', () => YearMonth, { nullable: true, description: 'The current month unless told.' })
+    month?: string | null,
+  ): Promise<CreditPool | null> {
+    return getCreditPool(services, id, month ?? null);
+  }
+
   @FieldResolver(() => [CreditPool], {
     description:
       'V2: the credit pool month by month, newest first, from the current month back to the one in which it was first ' +
@@ -32,7 +57,7 @@ export class WorkspaceCreditsResolver {
     @Arg('months', () => Int, { defaultValue: 12, description: 'How many months at the most: 1 to 60.' })
     months: number,
   ): Promise<CreditPool[]> {
-    return reports.history(services, id, months);
+    return creditPoolHistory(services, id, months);
   }
 
   @FieldResolver(() => CreditConsumptionConnection, {
@@ -44,7 +69,19 @@ export class WorkspaceCreditsResolver {
     @Ctx() { services }: Context,
   ) {
     const filter = { memberId: memberId ?? null, month: month ?? null };
-    return new CreditConsumptionConnection(await reports.consumptions(services, id, filter, page));
+    return new CreditConsumptionConnection(await listConsumptions(services, id, filter, page));
+  }
+
+  @Mutation(() => CreditPoolSetPayload, {
+    description:
+      'V2: sets what the credit pool holds each month: from the current one on, at once; past months stay as they were. ' +
+      'It may hold less than is used by now: then nothing more is used until the next month.',
+  })
+  async creditPoolSet(
+    @Arg('input', () => CreditPoolSetInput, { description: 'How many credits.' }) input: CreditPoolSetInput,
+    @Ctx() { services }: Context,
+  ): Promise<CreditPoolSetPayload> {
+    return { workspace: await setCreditPool(services, input) };
   }
 
   @Mutation(() => CreditsConsumePayload, {
@@ -58,7 +95,7 @@ export class WorkspaceCreditsResolver {
     input: CreditsConsumeInput,
     @Ctx() { services }: Context,
   ): Promise<CreditsConsumePayload> {
-    return consumption.consume(services, input);
+    return consumeCredits(services, input);
   }
 }
 
@@ -74,7 +111,7 @@ export class MemberCreditsResolver {
     @Arg('month', () => YearMonth, { nullable: true, description: 'The current month unless told.' })
     month?: string | null,
   ): Promise<MemberUsage | null> {
-    return credits.usage(services, member, month ?? null);
+    return usageOf(services, member, month ?? null);
   }
 }
 
@@ -98,7 +135,7 @@ export class CreditConsumptionResolver {
     @Root() { workspaceId, memberId }: CreditConsumption,
     @Ctx() { services }: Context,
   ): Promise<Member | null> {
-    return members.get(services, workspaceId, { id: memberId });
+    return getMember(services, workspaceId, { id: memberId });
   }
 }
 
@@ -113,7 +150,7 @@ export class CreditsConsumePayloadResolver {
     @Root() { consumption }: CreditsConsumePayload,
     @Ctx() { services }: Context,
   ): Promise<MemberUsage | null> {
-    return credits.usageOfMember(services, consumption);
+    return usageOfMember(services, consumption);
   }
 
   @FieldResolver(() => CreditPool, { description: 'The pool of that month, as it is now.' })
@@ -121,7 +158,7 @@ export class CreditsConsumePayloadResolver {
     @Root() { consumption }: CreditsConsumePayload,
     @Ctx() { services }: Context,
   ): Promise<CreditPool> {
-    return credits.poolOf(services, consumption);
+    return poolOfConsumption(services, consumption);
   }
 
   @FieldResolver(() => Workspace, { description: 'The workspace whose pool it is.' })

@@ -1,9 +1,46 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { CreditBlock, CreditLimitSource } from '../../domain/credits.js';
+import { type CreditBlock, type CreditLimitSource } from '../../domain/credits.js';
 import { CreditConsumption } from '../../model/credits.js';
 import { CreditBlockEnum, CreditLimitSourceEnum } from '../../model/enums.js';
 import { GraphQLDate, PositiveInt, YearMonth } from '../../model/scalars.js';
+import { Workspace } from '../../model/workspace.js';
 import { PageArguments } from '../lists/arguments.js';
+import { connectionOf } from '../lists/connection.js';
+
+@ObjectType({ description: "A V2 workspace's shared credits of one calendar month (UTC)." })
+export class CreditPool {
+  @Field(() => YearMonth, { description: 'The month.' })
+  month!: string;
+
+  /** Whose it is, for what is worked out about it. */
+  workspaceId!: string;
+
+  @Field(() => Int, { description: 'How many credits the pool holds in this month.' })
+  total!: number;
+
+  @Field(() => Int, {
+    description: 'How many have been used. More than `total` where the pool was lowered below it meanwhile.',
+  })
+  used!: number;
+
+  @Field(() => Int, { description: 'How many are left. 0 where the pool was lowered below what is used.' })
+  remaining!: number;
+}
+
+@InputType({ description: "What a V2 workspace's pool holds each month." })
+export class CreditPoolSetInput {
+  @Field(() => ID, { description: 'The workspace.' })
+  workspaceId!: string;
+
+  @Field(() => Int, { description: 'Credits a month.' })
+  monthlyCredits!: number;
+}
+
+@ObjectType({ description: 'A workspace whose pool was set.' })
+export class CreditPoolSetPayload {
+  @Field(() => Workspace, { description: 'The workspace as it is now.' })
+  workspace!: Workspace;
+}
 
 @ObjectType({ description: 'What was used of a pool on one day (UTC).' })
 export class CreditDay {
@@ -100,3 +137,5 @@ export class CreditsConsumePayload {
   })
   replayed!: boolean;
 }
+
+export const CreditConsumptionConnection = connectionOf(CreditConsumption);

@@ -1,27 +1,43 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { Group } from '../../model/group.js';
 import { Workspace } from '../../model/workspace.js';
-import * as audit from '../../services/audit/record.js';
-import * as commands from '../../services/groups/commands.js';
-import * as groups from '../../services/groups/queries.js';
-import * as abilities from '../../services/viewer/abilities.js';
-import { PageArguments } from '../lists/arguments.js';
-import { AuditEntryConnection, MemberConnection } from '../lists/connection.js';
-import type { Context } from '../serving/context.js';
-import { given } from '../serving/sent-fields.js';
-import { GroupAbilities } from '../viewer/abilities.js';
+import { list as listAuditEntries } from '../../services/audit/record.js';
+import {
+  create as createGroup,
+  deleteGroup,
+  setGrant,
+  update as updateGroup,
+} from '../../services/groups/commands.js';
+import {
+  everyMember,
+  get as getGroup,
+  members as listGroupMembers,
+  list as listGroups,
+} from '../../services/groups/queries.js';
+import { ofGroup as abilitiesOnGroup } from '../../services/viewer/abilities.js';
+import { AuditEntryConnection } from '../audit/types.js';
+import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';
+import { GroupFilter } from '../members/filter.js';
+import { MemberConnection } from '../members/types.js';
+import { type Context } from '../serving/context.js';
+import { sentFields } from '../serving/sent-fields.js';
 import {
   GroupClearGrantInput,
-  GroupClearGrantPayload,
   GroupCreateInput,
-  GroupCreatePayload,
   GroupDeleteInput,
+  GroupSetGrantInput,
+  GroupUpdateInput,
+} from './inputs.js';
+import { GroupOrder } from './order.js';
+import {
+  GroupAbilities,
+  GroupClearGrantPayload,
+  GroupConnection,
+  GroupCreatePayload,
   GroupDeletePayload,
   GroupGrant,
   GroupMemberReference,
-  GroupSetGrantInput,
   GroupSetGrantPayload,
-  GroupUpdateInput,
   GroupUpdatePayload,
 } from './types.js';
 
@@ -47,7 +63,7 @@ export class GroupResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
   ) {
-    return new MemberConnection(await groups.members(services, group, page));
+    return new MemberConnection(await listGroupMembers(services, group, page));
   }
 
   @FieldResolver(() => [GroupMemberReference], {
@@ -55,7 +71,7 @@ export class GroupResolver {
       'Everybody who is in it, however many, in the order of their ids: id and name only. It counts as a page of a thousand; `members` is for lists of groups.',
   })
   everyMember(@Root() group: Group, @Ctx() { services }: Context): Promise<GroupMemberReference[]> {
-    return groups.everyMember(services, group);
+    return everyMember(services, group);
   }
 
   @FieldResolver(() => AuditEntryConnection, {
@@ -66,12 +82,12 @@ export class GroupResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
   ) {
-    return new AuditEntryConnection(await audit.list(services, workspaceId, { targetId: id }, page));
+    return new AuditEntryConnection(await listAuditEntries(services, workspaceId, { targetId: id }, page));
   }
 
   @FieldResolver(() => GroupAbilities, { description: 'What the caller may do to the group.' })
   viewerCan(@Root() { workspaceId }: Group, @Ctx() { services }: Context): Promise<GroupAbilities> {
-    return abilities.ofGroup(services, workspaceId);
+    return abilitiesOnGroup(services, workspaceId);
   }
 
   @Mutation(() => GroupCreatePayload, { description: 'Makes a group, with members in it.' })
@@ -79,7 +95,7 @@ export class GroupResolver {
     @Arg('input', () => GroupCreateInput, { description: 'The group.' }) input: GroupCreateInput,
     @Ctx() { services }: Context,
   ): Promise<GroupCreatePayload> {
-    return commands.create(services, given(input));
+    return createGroup(services, sentFields(input));
   }
 
   @Mutation(() => GroupUpdatePayload, {
@@ -89,7 +105,7 @@ export class GroupResolver {
     @Arg('input', () => GroupUpdateInput, { description: 'What to change.' }) input: GroupUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<GroupUpdatePayload> {
-    return commands.update(services, given(input));
+    return updateGroup(services, sentFields(input));
   }
 
   @Mutation(() => GroupSetGrantPayload, {
@@ -101,7 +117,7 @@ export class GroupResolver {
     @Ctx() { services }: Context,
   ): Promise<GroupSetGrantPayload> {
     const { role = null, seatType = null } = input.grant;
-    return commands.setGrant(services, { ...input, grant: { grantedRole: role, grantedSeatType: seatType } });
+    return setGrant(services, { ...input, grant: { grantedRole: role, grantedSeatType: seatType } });
   }
 
   @Mutation(() => GroupClearGrantPayload, {
@@ -112,7 +128,7 @@ export class GroupResolver {
     @Arg('input', () => GroupClearGrantInput, { description: 'Whose.' }) input: GroupClearGrantInput,
     @Ctx() { services }: Context,
   ): Promise<GroupClearGrantPayload> {
-    return commands.setGrant(services, { ...input, grant: { grantedRole: null, grantedSeatType: null } });
+    return setGrant(services, { ...input, grant: { grantedRole: null, grantedSeatType: null } });
   }
 
   @Mutation(() => GroupDeletePayload, { description: 'Deletes a group. Its members stay members.' })
@@ -120,6 +136,36 @@ export class GroupResolver {
     @Arg('input', () => GroupDeleteInput, { description: 'Which.' }) input: GroupDeleteInput,
     @Ctx() { services }: Context,
   ): Promise<GroupDeletePayload> {
-    return commands.deleteGroup(services, input);
+    return deleteGroup(services, input);
+  }
+}
+
+@Resolver(() => Workspace)
+export class WorkspaceGroupsResolver {
+  @FieldResolver(() => Group, {
+    nullable: true,
+    description: 'One group, by id or by display name, and not by both. Null when there is no such group.',
+  })
+  group(
+    @Root() workspace: Workspace,
+    @Ctx() { services }: Context,
+    @Arg('id', () => ID, { nullable: true, description: 'The group id.' }) id?: string | null,
+    @Arg('displayName', () => String, { nullable: true, description: 'The display name, without case.' })
+    displayName?: string | null,
+  ): Promise<Group | null> {
+    return getGroup(services, workspace.id, { id: id ?? null, displayName: displayName ?? null });
+  }
+
+  @FieldResolver(() => GroupConnection, { description: 'Its groups.' })
+  async groups(
+    @Root() { id }: Workspace,
+    @Args(() => OffsetPageArguments) page: OffsetPageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => GroupFilter, { nullable: true, description: 'Which ones. All unless told.' })
+    filter?: GroupFilter | null,
+    @Arg('orderBy', () => GroupOrder, { nullable: true, description: 'In which order. By id unless told.' })
+    orderBy?: GroupOrder | null,
+  ) {
+    return new GroupConnection(await listGroups(services, id, filter ?? {}, orderBy ?? null, page));
   }
 }

@@ -1,27 +1,40 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { MemberAccess } from '../../model/access.js';
 import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
 import { accept } from '../../services/invitations/accept.js';
 import { createFromCsv, type ImportedRow } from '../../services/invitations/import.js';
-import * as invitations from '../../services/invitations/invitations.js';
-import * as abilities from '../../services/viewer/abilities.js';
-import type { Context } from '../serving/context.js';
+import {
+  acceptedBy,
+  accessOf as accessOfInvitation,
+  create as createInvitation,
+  createLink as createInvitationLink,
+  list as listInvitations,
+  resend as resendInvitation,
+  revoke as revokeInvitation,
+} from '../../services/invitations/invitations.js';
+import { ofInvitation as abilitiesOnInvitation } from '../../services/viewer/abilities.js';
+import { PageArguments } from '../lists/arguments.js';
+import { type Context } from '../serving/context.js';
+import { InvitationFilter, InvitationOrder } from './filter.js';
+import {
+  InvitationAcceptInput,
+  InvitationCreateInput,
+  InvitationLinkCreateInput,
+  InvitationResendInput,
+  InvitationRevokeInput,
+  InvitationsCreateFromCsvInput,
+} from './inputs.js';
 import {
   InvitationAbilities,
-  InvitationAcceptInput,
   InvitationAcceptPayload,
-  InvitationCreateInput,
+  InvitationConnection,
   InvitationCreatePayload,
-  InvitationLinkCreateInput,
   InvitationLinkCreatePayload,
-  InvitationResendInput,
   InvitationResendPayload,
-  InvitationRevokeInput,
   InvitationRevokePayload,
   type InvitationRowResult,
-  InvitationsCreateFromCsvInput,
   InvitationsCreateFromCsvPayload,
 } from './types.js';
 
@@ -37,7 +50,7 @@ export class InvitationResolver {
     description: "What it gives. Null: the workspace's default, as it is when somebody accepts.",
   })
   access(@Root() invitation: Invitation) {
-    return invitations.accessOf(invitation);
+    return accessOfInvitation(invitation);
   }
 
   @FieldResolver(() => Member, {
@@ -45,12 +58,12 @@ export class InvitationResolver {
     description: 'Who has accepted. Null when nobody has, for a link, and when the member has been deleted.',
   })
   acceptedBy(@Root() invitation: Invitation, @Ctx() { services }: Context): Promise<Member | null> {
-    return invitations.acceptedBy(services, invitation);
+    return acceptedBy(services, invitation);
   }
 
   @FieldResolver(() => InvitationAbilities, { description: 'What the caller may do to the invitation.' })
   viewerCan(@Root() invitation: Invitation, @Ctx() { services }: Context): Promise<InvitationAbilities> {
-    return abilities.ofInvitation(services, invitation);
+    return abilitiesOnInvitation(services, invitation);
   }
 
   @Mutation(() => InvitationCreatePayload, {
@@ -60,7 +73,7 @@ export class InvitationResolver {
     @Arg('input', () => InvitationCreateInput, { description: 'Whom.' }) input: InvitationCreateInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationCreatePayload> {
-    return invitations.create(services, input);
+    return createInvitation(services, input);
   }
 
   @Mutation(() => InvitationLinkCreatePayload, {
@@ -71,7 +84,7 @@ export class InvitationResolver {
     input: InvitationLinkCreateInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationLinkCreatePayload> {
-    return invitations.createLink(services, input);
+    return createInvitationLink(services, input);
   }
 
   @Mutation(() => InvitationsCreateFromCsvPayload, {
@@ -99,7 +112,7 @@ export class InvitationResolver {
     @Arg('input', () => InvitationRevokeInput, { description: 'Which.' }) input: InvitationRevokeInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationRevokePayload> {
-    return invitations.revoke(services, input);
+    return revokeInvitation(services, input);
   }
 
   @Mutation(() => InvitationResendPayload, {
@@ -109,7 +122,7 @@ export class InvitationResolver {
     @Arg('input', () => InvitationResendInput, { description: 'Which.' }) input: InvitationResendInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationResendPayload> {
-    return invitations.resend(services, input);
+    return resendInvitation(services, input);
   }
 
   @Mutation(() => InvitationAcceptPayload, {
@@ -121,6 +134,22 @@ export class InvitationResolver {
     @Ctx() { services }: Context,
   ): Promise<InvitationAcceptPayload> {
     return accept(services, input);
+  }
+}
+
+@Resolver(() => Workspace)
+export class WorkspaceInvitationsResolver {
+  @FieldResolver(() => InvitationConnection, { description: 'Its invitations, newest first unless told.' })
+  async invitations(
+    @Root() { id }: Workspace,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => InvitationFilter, { nullable: true, description: 'Which ones. All unless told.' })
+    filter?: InvitationFilter | null,
+    @Arg('orderBy', () => InvitationOrder, { nullable: true, description: 'In which order.' })
+    orderBy?: InvitationOrder | null,
+  ) {
+    return new InvitationConnection(await listInvitations(services, id, filter ?? {}, orderBy ?? null, page));
   }
 }
 

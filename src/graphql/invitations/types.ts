@@ -1,80 +1,11 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { ErrorCode } from '../../domain/errors.js';
-import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
-import { Invitation, InvitationKindEnum, InvitationStatusEnum } from '../../model/invitation.js';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { type ErrorCode } from '../../domain/errors.js';
+import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
-import { PositiveInt } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
-import { INVITATION_ORDER_FIELDS, type InvitationRow } from '../../services/invitations/invitations.js';
-import { enumComparison, StringComparison } from '../lists/comparisons.js';
-import { MemberAccessInput } from '../members/inputs.js';
-import { Ability, ErrorCodeEnum } from '../viewer/abilities.js';
-
-const ACCESS = "What to give. Absent or null: the workspace's default, as it is when somebody accepts.";
-
-@InputType({ description: 'Somebody to invite by mail.' })
-export class InvitationCreateInput {
-  @Field(() => ID, { description: 'The workspace.' })
-  workspaceId!: string;
-
-  @Field(() => String, { description: 'The e-mail address. Only the person with this address can accept.' })
-  email!: string;
-
-  @Field(() => MemberAccessInput, { nullable: true, description: ACCESS })
-  access?: MemberAccessInput | null;
-}
-
-@InputType({ description: 'A link to make.' })
-export class InvitationLinkCreateInput {
-  @Field(() => ID, { description: 'The workspace.' })
-  workspaceId!: string;
-
-  @Field(() => MemberAccessInput, { nullable: true, description: ACCESS })
-  access?: MemberAccessInput | null;
-
-  @Field(() => PositiveInt, {
-    nullable: true,
-    description: 'How many people it lets in. Absent or null: any number.',
-  })
-  maxUses?: number | null;
-}
-
-@InputType({ description: 'A file of people to invite by mail.' })
-export class InvitationsCreateFromCsvInput {
-  @Field(() => ID, { description: 'The workspace.' })
-  workspaceId!: string;
-
-  @Field(() => String, {
-    description:
-      'The text of the file. Its first line names the columns, in any order and case: `email`, and `role` (V2: admin, editor, viewer) or `seat` (V1: a seat type). Commas, semicolons or tabs separate fields. At most 5000 rows.',
-  })
-  csv!: string;
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Only tell what would be done.' })
-  dryRun!: boolean;
-}
-
-/** What every input about one invitation starts with. */
-@InputType()
-abstract class InvitationTargetInput {
-  @Field(() => ID, { description: 'The workspace.' })
-  workspaceId!: string;
-
-  @Field(() => ID, { description: 'The invitation.' })
-  invitationId!: string;
-}
-
-@InputType({ description: 'An invitation to revoke.' })
-export class InvitationRevokeInput extends InvitationTargetInput {}
-
-@InputType({ description: 'An invitation to send again.' })
-export class InvitationResendInput extends InvitationTargetInput {}
-
-@InputType({ description: 'An invitation that the caller accepts.' })
-export class InvitationAcceptInput {
-  @Field(() => String, { description: 'The token, as it came by mail or in the link.' })
-  token!: string;
-}
+import { type InvitationRow } from '../../services/invitations/invitations.js';
+import { connectionOf } from '../lists/connection.js';
+import { Ability, ErrorCodeEnum } from '../refusals/types.js';
 
 /** An invitation with its token. */
 @ObjectType()
@@ -198,53 +129,5 @@ export class InvitationAbilities {
   @Field(() => Ability, { description: 'Send it again.' }) resend!: Ability;
 }
 
-export const InvitationStatusComparison = enumComparison<InvitationStatus>(
-  'InvitationStatusComparison',
-  InvitationStatusEnum,
-  'Compares statuses of invitations.',
-);
-export const InvitationKindComparison = enumComparison<InvitationKind>(
-  'InvitationKindComparison',
-  InvitationKindEnum,
-  'Compares kinds of invitations.',
-);
-
-@InputType({ description: 'Which invitations are meant. Everything that is said must hold.' })
-export class InvitationFilter {
-  @Field(() => InvitationStatusComparison, { nullable: true, description: 'By what they are now.' })
-  status?: InstanceType<typeof InvitationStatusComparison> | null;
-
-  @Field(() => InvitationKindComparison, { nullable: true, description: 'By to whom they go.' })
-  kind?: InstanceType<typeof InvitationKindComparison> | null;
-
-  @Field(() => StringComparison, {
-    nullable: true,
-    description: 'By address, without case. Links have none.',
-  })
-  email?: StringComparison | null;
-}
-
-const InvitationOrderField = Object.fromEntries(
-  INVITATION_ORDER_FIELDS.map((field) => [field, field]),
-) as Record<(typeof INVITATION_ORDER_FIELDS)[number], (typeof INVITATION_ORDER_FIELDS)[number]>;
-registerEnumType(InvitationOrderField, {
-  name: 'InvitationOrderField',
-  description: 'What invitations can be ordered by.',
-  valuesConfig: {
-    CREATED_AT: { description: 'When they were made.' },
-    EMAIL: { description: 'The address, without case; links come last.' },
-    SENT_AT: { description: 'When they were last sent.' },
-    EXPIRES_AT: { description: 'When they expire.' },
-  },
-});
-
-@InputType({
-  description: 'The order of invitations. The id has the last word, so that every order is stable.',
-})
-export class InvitationOrder {
-  @Field(() => InvitationOrderField, { description: 'By what.' })
-  field!: (typeof INVITATION_ORDER_FIELDS)[number];
-
-  @Field(() => Boolean, { defaultValue: false, description: 'Greatest first.' })
-  descending!: boolean;
-}
+/** Without what finds and proves its token, which no list reads. */
+export const InvitationConnection = connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);

@@ -1,13 +1,4 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { ApiKey } from '../../model/api-key.js';
-import { AuditEntry } from '../../model/audit-entry.js';
-import { CreditConsumption } from '../../model/credits.js';
-import { Group } from '../../model/group.js';
-import { Invitation } from '../../model/invitation.js';
-import { Member } from '../../model/member.js';
-import { Membership } from '../../model/membership.js';
-import { Workspace } from '../../model/workspace.js';
-import { AccessReviewEntry } from '../access-review/types.js';
 
 /** A page of a list, as the services give it. */
 interface PageOf<Item> {
@@ -87,14 +78,3 @@ export function connectionOf<Item extends object>(
   }
   return ConnectionType;
 }
-
-export const WorkspaceConnection = connectionOf(Workspace);
-export const MemberConnection = connectionOf(Member);
-export const GroupConnection = connectionOf(Group);
-/** Without what finds and proves its token, which no list reads. */
-export const InvitationConnection = connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);
-export const MembershipConnection = connectionOf(Membership);
-export const CreditConsumptionConnection = connectionOf(CreditConsumption);
-export const ApiKeyConnection = connectionOf(ApiKey);
-export const AuditEntryConnection = connectionOf(AuditEntry);
-export const AccessReviewEntryConnection = connectionOf(AccessReviewEntry);

@@ -1,11 +1,11 @@
 import { Extensions, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { SeatType } from '../../domain/access.js';
-import type { DomainError, ErrorCode, SeatCount as SeatFacts } from '../../domain/errors.js';
+import { type SeatType } from '../../domain/access.js';
+import { DomainError, type ErrorCode, type SeatCount as SeatFacts } from '../../domain/errors.js';
 import { SeatTypeEnum } from '../../model/enums.js';
 import { Member } from '../../model/member.js';
 import { PositiveInt } from '../../model/scalars.js';
-import { ErrorCodeEnum } from '../viewer/abilities.js';
-import { MemberAccessInput } from './inputs.js';
+import { ErrorCodeEnum } from '../refusals/types.js';
+import { MemberAccessInput } from './access.js';
 
 @Extensions({ isOneOf: true })
 @InputType({ description: 'What to do to each member.' })

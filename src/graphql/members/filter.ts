@@ -1,9 +1,9 @@
 import { Field, InputType } from 'type-graphql';
-import type { Origin, Role, SeatType } from '../../domain/access.js';
+import { type Origin, type Role, type SeatType } from '../../domain/access.js';
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
-import type * as services from '../../services/filters/members.js';
-import type { Comparison } from '../../services/lists/comparison.js';
-import { GroupFilter } from '../groups/filter.js';
+import type { GroupFilter as GroupFilterOf } from '../../services/filters/groups.js';
+import type { MemberFilter as MemberFilterOf } from '../../services/filters/members.js';
+import { type Comparison } from '../../services/lists/comparison.js';
 import {
   BooleanComparison,
   DateTimeComparison,
@@ -16,6 +16,42 @@ import {
 } from '../lists/comparisons.js';
 import { addProfileFilters } from './profile-filter.js';
 
+@InputType({ description: 'Asks about the members of a group.' })
+export class GroupMembersFilter {
+  @Field(() => MemberFilter, { nullable: true, description: 'At least one member meets this.' })
+  some?: MemberFilter | null;
+}
+
+@InputType({ description: 'Which groups are meant. Everything that is said must hold.' })
+export class GroupFilter implements GroupFilterOf {
+  @Field(() => [GroupFilter], { nullable: true, description: 'All of these hold.' })
+  and?: GroupFilter[] | null;
+
+  @Field(() => [GroupFilter], { nullable: true, description: 'At least one of these holds.' })
+  or?: GroupFilter[] | null;
+
+  @Field(() => GroupFilter, { nullable: true, description: 'This does not hold.' })
+  not?: GroupFilter | null;
+
+  @Field(() => IdComparison, { nullable: true, description: 'By id.' })
+  id?: IdComparison | null;
+
+  @Field(() => StringComparison, { nullable: true, description: 'By display name, without case.' })
+  displayName?: StringComparison | null;
+
+  @Field(() => StringComparison, { nullable: true, description: "By the identity provider's id, exactly." })
+  externalId?: StringComparison | null;
+
+  @Field(() => DateTimeComparison, { nullable: true, description: 'By when the group was made.' })
+  createdAt?: Comparison<Date> | null;
+
+  @Field(() => DateTimeComparison, { nullable: true, description: 'By when the group last changed.' })
+  updatedAt?: Comparison<Date> | null;
+
+  @Field(() => GroupMembersFilter, { nullable: true, description: 'By who is in it.' })
+  members?: GroupMembersFilter | null;
+}
+
 @InputType({ description: 'Asks about the groups of a member.' })
 export class MemberGroupsFilter {
   @Field(() => GroupFilter, { nullable: true, description: 'At least one group meets this.' })
@@ -26,7 +62,7 @@ export class MemberGroupsFilter {
 }
 
 @InputType({ description: 'Which members are meant. Everything that is said must hold.' })
-export class MemberFilter implements services.MemberFilter {
+export class MemberFilter implements MemberFilterOf {
   @Field(() => [MemberFilter], { nullable: true, description: 'All of these hold.' })
   and?: MemberFilter[] | null;
 

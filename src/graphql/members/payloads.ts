@@ -1,9 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { ApiKey } from '../../model/api-key.js';
 import { Member } from '../../model/member.js';
-import { GraphQLDateTime } from '../../model/scalars.js';
-import { SeatAllocation } from '../../model/seat-allocation.js';
-import { Workspace } from '../../model/workspace.js';
 
 /** What every command about one member tells. Each has a type of its own, which can grow. */
 @ObjectType()
@@ -51,81 +47,4 @@ export class OwnerDemotePayload extends MemberPayload {}
 export class MemberDeletePayload {
   @Field(() => ID, { description: 'Its id, which is not found from now on.' })
   memberId!: string;
-}
-
-@ObjectType({ description: 'A workspace that was created.' })
-export class WorkspaceCreatePayload {
-  @Field(() => Workspace, { description: 'The workspace.' })
-  workspace!: Workspace;
-
-  @Field(() => ID, { description: 'The member id of its first owner.' })
-  ownerMemberId!: string;
-}
-
-/** What every command about a workspace tells. */
-@ObjectType()
-abstract class WorkspacePayload {
-  @Field(() => Workspace, { description: 'The workspace as it is now.' })
-  workspace!: Workspace;
-}
-
-@ObjectType({ description: 'A workspace whose settings were changed.' })
-export class WorkspaceUpdatePayload extends WorkspacePayload {}
-
-@ObjectType({ description: 'A workspace whose pool was set.' })
-export class CreditPoolSetPayload extends WorkspacePayload {}
-
-@ObjectType({ description: 'Seats that were set.' })
-export class SeatsSetPayload {
-  @Field(() => SeatAllocation, { description: 'The seats as they are now.' })
-  seats!: SeatAllocation;
-
-  @Field(() => Workspace, { description: 'The workspace with all its seats, as they are now.' })
-  workspace!: Workspace;
-}
-
-/** A key with its secret. */
-@ObjectType()
-abstract class ApiKeySecretPayload {
-  @Field(() => ApiKey, { description: 'The key.' })
-  apiKey!: ApiKey;
-
-  @Field(() => String, { description: 'The secret. Shown now and never again.' })
-  secret!: string;
-}
-
-@ObjectType({ description: 'A key that was made.' })
-export class ApiKeyCreatePayload extends ApiKeySecretPayload {}
-
-@ObjectType({ description: 'A key with a new secret.' })
-export class ApiKeyRotatePayload extends ApiKeySecretPayload {}
-
-@ObjectType({ description: 'A key that was changed.' })
-export class ApiKeyUpdatePayload {
-  @Field(() => ApiKey, { description: 'The key as it is now.' })
-  apiKey!: ApiKey;
-}
-
-@ObjectType({ description: 'A key that was deleted.' })
-export class ApiKeyDeletePayload {
-  @Field(() => ID, { description: 'Its id.' })
-  apiKeyId!: string;
-}
-
-@ObjectType({ description: 'A session that was minted.' })
-export class SessionCreatePayload {
-  @Field(() => ID, { description: 'Its id.' })
-  sessionId!: string;
-
-  @Field(() => String, { description: 'The token. Shown now and never again.' })
-  token!: string;
-
-  @Field(() => GraphQLDateTime, { description: 'When it stops working.' })
-  expiresAt!: Date;
-}
-
-@ObjectType({ description: 'A session that was ended.' })
-export class SessionEndPayload {
-  @Field(() => ID, { description: 'Its id. Its token does not work any more.' })
-  sessionId!: string;
 }

@@ -11,8 +11,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../../model/access.js';
 import { nodeType } from '../../model/node.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from '../access-review/resolver.js';
-import { ApiKeyAbilitiesResolver } from '../api-keys/abilities-resolver.js';
-import { ApiKeyResolver } from '../api-keys/resolver.js';
+import { ApiKeyResolver, WorkspaceApiKeysResolver } from '../api-keys/resolver.js';
 import { AuditResolver } from '../audit/resolver.js';
 import {
   CreditConsumptionResolver,
@@ -21,20 +20,19 @@ import {
   MemberCreditsResolver,
   WorkspaceCreditsResolver,
 } from '../credits/resolver.js';
-import { GroupResolver } from '../groups/resolver.js';
-import { InvitationResolver } from '../invitations/resolver.js';
-import { WorkspaceInvitationsResolver } from '../invitations/workspace-resolver.js';
-import { MembersBulkResolver } from '../members/bulk-resolver.js';
-import { MembershipResolver } from '../members/membership-resolver.js';
-import { MemberResolver } from '../members/resolver.js';
-import { SeatAllocationResolver } from '../seats/resolver.js';
+import { GroupResolver, WorkspaceGroupsResolver } from '../groups/resolver.js';
+import { InvitationResolver, WorkspaceInvitationsResolver } from '../invitations/resolver.js';
+import { MemberResolver } from '../members/commands.js';
+import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
+import { NodeResolver } from '../node/resolver.js';
+import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
+import { SessionResolver } from '../sessions/resolver.js';
 import {
   SignInLogEntryResolver,
   SsoConnectionResolver,
   SsoDomainResolver,
   WorkspaceSsoResolver,
 } from '../sso/resolver.js';
-import { ViewerMemberResolver } from '../viewer/member-resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
 import { WorkspaceResolver } from '../workspaces/resolver.js';
 
@@ -50,30 +48,34 @@ const MUTATION =
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
-      ViewerResolver,
-      ViewerMemberResolver,
-      WorkspaceResolver,
-      MemberResolver,
-      MembersBulkResolver,
-      MembershipResolver,
-      SeatAllocationResolver,
+      AccessReviewEntryResolver,
+      AccessReviewResolver,
+      ApiKeyResolver,
+      AuditResolver,
+      CreditConsumptionResolver,
+      CreditPoolResolver,
+      CreditsConsumePayloadResolver,
       GroupResolver,
       InvitationResolver,
-      WorkspaceInvitationsResolver,
-      CreditPoolResolver,
-      WorkspaceCreditsResolver,
       MemberCreditsResolver,
-      CreditConsumptionResolver,
-      CreditsConsumePayloadResolver,
-      ApiKeyResolver,
-      ApiKeyAbilitiesResolver,
-      WorkspaceSsoResolver,
+      MemberFieldsResolver,
+      MemberResolver,
+      MembershipResolver,
+      NodeResolver,
+      SeatAllocationResolver,
+      SessionResolver,
+      SignInLogEntryResolver,
       SsoConnectionResolver,
       SsoDomainResolver,
-      SignInLogEntryResolver,
-      AuditResolver,
-      AccessReviewResolver,
-      AccessReviewEntryResolver,
+      ViewerResolver,
+      WorkspaceApiKeysResolver,
+      WorkspaceCreditsResolver,
+      WorkspaceGroupsResolver,
+      WorkspaceInvitationsResolver,
+      WorkspaceMembersResolver,
+      WorkspaceResolver,
+      WorkspaceSeatsResolver,
+      WorkspaceSsoResolver,
     ],
     // Values are judged in the services, for every door alike.
     validate: false,

@@ -9,7 +9,6 @@ import * as domains from '../../services/sso/domains.js';
 import { issueTicket } from '../../services/sso/rehearsal-ticket.js';
 import * as signInLog from '../../services/sso/sign-in-log.js';
 import { PageArguments } from '../lists/arguments.js';
-import { connectionOf } from '../lists/connection.js';
 import type { Context } from '../serving/context.js';
 import {
   SsoConnectionDeleteInput,
@@ -20,6 +19,7 @@ import {
   SsoDomainVerifyInput,
 } from './inputs.js';
 import {
+  SignInLogEntryConnection,
   SsoConnectionDeletePayload,
   SsoConnectionSetPayload,
   SsoConnectionTestPayload,
@@ -29,8 +29,6 @@ import {
   SsoDomainVerifyPayload,
   SsoEndpoints,
 } from './types.js';
-
-const SignInLogEntryConnection = connectionOf(SignInLogEntry);
 
 @Resolver(() => Workspace)
 export class WorkspaceSsoResolver {

@@ -1,6 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { GraphQLDateTime } from '../../model/scalars.js';
+import { SignInLogEntry } from '../../model/sign-in-log.js';
 import { SsoConnection, SsoDomain } from '../../model/sso-connection.js';
+import { connectionOf } from '../lists/connection.js';
 
 @ObjectType({ description: 'What an administrator enters at the identity provider for single sign-on.' })
 export class SsoEndpoints {
@@ -68,3 +70,5 @@ export class SsoDomainRemovePayload {
   @Field(() => ID, { description: 'Its id.' })
   ssoDomainId!: string;
 }
+
+export const SignInLogEntryConnection = connectionOf(SignInLogEntry);

@@ -1,61 +1,7 @@
-import { Field, Int, ObjectType } from 'type-graphql';
-import type { Role, SeatType } from '../../domain/access.js';
-import { type ActorType, ActorTypeEnum, RoleEnum, SeatTypeEnum } from '../../model/enums.js';
-import { YearMonth } from '../../model/scalars.js';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { Workspace } from '../../model/workspace.js';
-
-@ObjectType({ description: "A V2 workspace's shared credits of one calendar month (UTC)." })
-export class CreditPool {
-  @Field(() => YearMonth, { description: 'The month.' })
-  month!: string;
-
-  /** Whose it is, for what is worked out about it. */
-  workspaceId!: string;
-
-  @Field(() => Int, { description: 'How many credits the pool holds in this month.' })
-  total!: number;
-
-  @Field(() => Int, {
-    description: 'How many have been used. More than `total` where the pool was lowered below it meanwhile.',
-  })
-  used!: number;
-
-  @Field(() => Int, { description: 'How many are left. 0 where the pool was lowered below what is used.' })
-  remaining!: number;
-}
-
-@ObjectType({ description: 'Active members with one role.' })
-export class RoleCount {
-  @Field(() => RoleEnum, { description: 'The role.' })
-  role!: Role;
-
-  @Field(() => Int, { description: 'How many.' })
-  count!: number;
-}
-
-@ObjectType({ description: 'Active members with one type of seat.' })
-export class SeatTypeCount {
-  @Field(() => SeatTypeEnum, { nullable: true, description: 'The type. Null: members without a seat.' })
-  seatType!: SeatType | null;
-
-  @Field(() => Int, { description: 'How many.' })
-  count!: number;
-}
-
-@ObjectType({ description: 'How many members there are.' })
-export class MemberCounts {
-  @Field(() => Int, { description: 'Active ones, altogether.' })
-  active!: number;
-
-  @Field(() => Int, { description: 'Members who are not active: their stay has ended, or never began.' })
-  inactive!: number;
-
-  @Field(() => [RoleCount], { description: 'Active ones by role.' })
-  byRole!: RoleCount[];
-
-  @Field(() => [SeatTypeCount], { description: 'Active ones by seat type; empty on V2.' })
-  bySeatType!: SeatTypeCount[];
-}
+import { connectionOf } from '../lists/connection.js';
+import { Ability } from '../refusals/types.js';
 
 @ObjectType({ description: 'What an administrator needs to connect an identity provider.' })
 export class ScimEndpoint {
@@ -66,17 +12,49 @@ export class ScimEndpoint {
   enabled!: boolean;
 }
 
-@ObjectType({ description: 'Who is asking.' })
-export class Viewer {
-  @Field(() => ActorTypeEnum, { description: 'What kind of actor.' })
-  type!: ActorType;
-
-  @Field(() => String, { description: 'What they are called in audit entries.' })
-  label!: string;
-
-  @Field(() => Workspace, {
-    nullable: true,
-    description: "A key's workspace. Null for people and operators.",
+@ObjectType({ description: 'What the caller may do in a workspace.' })
+export class WorkspaceAbilities {
+  @Field(() => Ability, { description: 'Change name and defaults.' }) update!: Ability;
+  @Field(() => Ability, { description: 'Change the plan.' }) setPlan!: Ability;
+  @Field(() => Ability, { description: 'Switch SCIM on or off.' }) setScim!: Ability;
+  @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
+  @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
+  @Field(() => Ability, {
+    description: 'See, search and export members; groups and counts too. Oneself is seen by everybody.',
   })
-  workspace!: Workspace | null;
+  readMembers!: Ability;
+
+  @Field(() => Ability, { description: 'Read the credit pool, and what everybody has used of it.' })
+  readCredits!: Ability;
+  @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
+  @Field(() => Ability, { description: 'Change and remove members, one or many at once.' })
+  changeMembers!: Ability;
+  @Field(() => Ability, { description: 'See who had which access in the past.' }) reviewAccess!: Ability;
+  @Field(() => Ability, { description: 'Invite people, and revoke and resend invitations.' })
+  manageInvitations!: Ability;
+  @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
+  @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
+  manageApiKeys!: Ability;
+  @Field(() => Ability, { description: 'Read the audit log.' }) readAuditLog!: Ability;
+  @Field(() => Ability, { description: 'Configure single sign-on, and verify its domains.' })
+  manageSso!: Ability;
+
+  @Field(() => Ability, { description: 'Read why sign-ins were refused.' }) readSignInLog!: Ability;
 }
+
+@ObjectType({ description: 'A workspace that was created.' })
+export class WorkspaceCreatePayload {
+  @Field(() => Workspace, { description: 'The workspace.' })
+  workspace!: Workspace;
+
+  @Field(() => ID, { description: 'The member id of its first owner.' })
+  ownerMemberId!: string;
+}
+
+@ObjectType({ description: 'A workspace whose settings were changed.' })
+export class WorkspaceUpdatePayload {
+  @Field(() => Workspace, { description: 'The workspace as it is now.' })
+  workspace!: Workspace;
+}
+
+export const WorkspaceConnection = connectionOf(Workspace);

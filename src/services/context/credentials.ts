@@ -126,6 +126,7 @@ export class Credentials {
       case 'operator_session':
         return this.#operator(lookup, hash);
       case 'invitation':
+      case 'mailed':
       case 'link':
       case 'browser':
         // These secrets have a single use each; none of them is a credential.

@@ -8,6 +8,7 @@ import type { MemberPositions } from '../lists/positions.js';
 import type { MembersSeen } from '../rows/recent-members.js';
 import type { Grant } from './authorization.js';
 import type { Credentials } from './credentials.js';
+import type { SignInLimits } from './sign-in-limits.js';
 import type { SsoEnvironment } from './sso-environment.js';
 
 /** What all requests of a process share. */
@@ -20,6 +21,7 @@ export interface Shared {
   readonly seen: MembersSeen;
   /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
   readonly mailer: Mailer | null;
+  readonly signInLimits: SignInLimits;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
   readonly sso: SsoEnvironment;

@@ -6,6 +6,7 @@ import { MemberPositions } from '../lists/positions.js';
 import { MembersSeen } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
+import { SignInLimits } from './sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
 /**
@@ -28,6 +29,7 @@ export function localContext(
       positions: new MemberPositions(),
       seen: new MembersSeen(),
       mailer: null,
+      signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
       sso,

@@ -4,11 +4,12 @@ import { DomainError } from '../../domain/errors.js';
 import { invitationClosed } from '../../domain/invitation.js';
 import type { Workspace } from '../../model/workspace.js';
 import { record } from '../audit/record.js';
-import { authenticated, invitedNow } from '../context/authorization.js';
+import { authenticated, invitedNow, signInUrl } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { addWithin } from '../members/transaction.js';
-import * as accounts from '../rows/accounts.js';
+import { findOrCreate } from '../rows/accounts.js';
 import {
+  findByLookup,
   findByToken,
   findInvitation,
   INVITATION_COLUMNS,
@@ -16,6 +17,7 @@ import {
   type InvitationRow,
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
+import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
 import { factOf } from './write.js';
 
 /** What an acceptance did. */
@@ -27,44 +29,92 @@ export interface Acceptance {
 }
 
 /**
- * Makes a member of the person who asks, by the token of an invitation (rule 22): adds them as `memberAdd` does, takes
+ * Makes a member of the caller, by the token of an invitation (rule 22): adds them as `memberAdd` does, takes
  * their seat, and counts the use, or does nothing at all. Whoever is an active member already is told so, and the
  * invitation stays what it is: a second click is no mistake.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for who is no person in person, for another than the one invited, and
- *   by a link for who was removed since it was made; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
+ * @throws DomainError UNAUTHENTICATED; FORBIDDEN for who is no person in person, for another than the one invited, by
+ *   a link for who was removed since it was made, and for a session that would not open the workspace; NOT_FOUND;
+ *   INVITATION_CLOSED; SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
   const found = await findByToken(context.database, token, person.email);
   if (found === undefined) throw unknownInvitation();
+  const acceptance = await context.database.transaction((tx) => acceptFound(context, tx, found, person));
+  // What this request knows of the caller's standing there is from before.
+  context.grants.delete(found.workspaceId);
+  return acceptance;
+}
+
+/** What a sign-in has proved about the person who comes with an invitation. */
+export type Proven = Omit<Person, 'type' | 'expiresAt'>;
+
+/**
+ * Accepts an invitation for somebody who is just signing in, before their session is opened in the same transaction.
+ * @param lookup the public part of the invitation's token, which the person has shown to have
+ * @throws DomainError as `accept` does
+ */
+export async function acceptAs(
+  context: ServiceContext,
+  tx: Transaction,
+  lookup: string,
+  proven: Proven,
+): Promise<Acceptance> {
+  const found = await findByLookup(tx, lookup, proven.email);
+  if (found === undefined) throw unknownInvitation();
+  const person: Person = { type: 'PERSON', ...proven, expiresAt: context.clock() };
+  const asPerson = { ...context, caller: { ...context.caller, actor: person }, grants: new Map() };
+  return acceptFound(asPerson, tx, found, person);
+}
+
+async function acceptFound(
+  context: ServiceContext,
+  tx: Transaction,
+  found: InvitationOfToken,
+  person: Person,
+): Promise<Acceptance> {
+  const { workspaceId } = found;
   if (!found.isForBearer) {
     throw new DomainError('FORBIDDEN', 'This invitation is for another e-mail address than yours.', {
       hint: 'Sign in with the address to which it was sent, or ask for an invitation to yours.',
     });
   }
-  const { workspaceId } = found;
-  const acceptance = await context.database.transaction(async (tx) => {
-    // In the order in which everybody locks: account, member, workspace, invitation, seats.
-    const accountId = await accounts.findOrCreate(tx, person.email);
-    const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
-    const { workspace } = await invitedNow(tx, workspaceId);
-    const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, changed: false };
-    const invitation = await use(tx, found);
-    if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
-    const added = await addWithin(context, tx, {
-      workspaceId,
-      newcomer: { userName: person.email, profile: {} },
-      grantNow: () => invitedNow(tx, workspaceId),
-      wishFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
-    });
-    await settle(context, tx, invitation, added.member);
-    await admitSession(tx, person, workspaceId);
-    return { workspace, ...added };
+  // In the order in which everybody locks: account, member, workspace, invitation, seats.
+  const accountId = await findOrCreate(tx, person.email);
+  const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
+  const { workspace } = await invitedNow(tx, workspaceId);
+  await requireOpening(tx, person, workspace);
+  const member = namesakes.find((row) => row.accountId === accountId && row.active);
+  if (member !== undefined) return { workspace, member, changed: false };
+  const invitation = await use(tx, found);
+  if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
+  const added = await addWithin(context, tx, {
+    workspaceId,
+    newcomer: { userName: person.email, profile: {} },
+    grantNow: () => invitedNow(tx, workspaceId),
+    wishFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
   });
-  // What this request knows of the caller's standing there is from before.
-  context.grants.delete(workspaceId);
-  return acceptance;
+  await settle(context, tx, invitation, added.member);
+  await admitSession(tx, person, workspaceId);
+  return { workspace, ...added };
+}
+
+/**
+ * A session that could not open the workspace afterwards proves too little to join it (rules 32, 43).
+ * @throws DomainError FORBIDDEN, with where to sign in
+ */
+async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace): Promise<void> {
+  const [row] = await sql.rows<{ required: boolean; connected: boolean }>(
+    `select ${ssoRequiredFor('w.id', '$2::uuid')} as required, ${hasConnection('w.id')} as connected
+     from workspace w where w.id = $1 and $2::uuid is not null`,
+    [id, person.accountId],
+  );
+  const elsewhere = person.workspaceId !== null && person.workspaceId !== id;
+  if (!elsewhere && (person.method === 'PROVIDER' || row?.required !== true)) return;
+  throw new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
+    hint: 'Sign in at signInUrl, and accept the invitation then.',
+    signInUrl: signInUrl(id, row?.required === true && row.connected),
+  });
 }
 
 /** @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators, who are nobody to be let in */

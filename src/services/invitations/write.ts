@@ -1,5 +1,5 @@
 import { actorLabel } from '../../auth/actor.js';
-import { type MintedSecret, mintSecret } from '../../auth/secret.js';
+import { type MintedInvitationToken, mintInvitationToken } from '../../auth/secret.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import type { AssignableRole, SeatType, V1AssignableRole } from '../../domain/access.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
@@ -75,7 +75,7 @@ export async function insertInvitations(
   invitations: readonly NewInvitation[],
 ): Promise<(MintedInvitation | undefined)[]> {
   if (invitations.length === 0) return [];
-  const minted = invitations.map(() => mintSecret('invitation'));
+  const minted = invitations.map(() => mintInvitationToken());
   const accesses = invitations.map(({ access }) => access);
   const rows = await tx.rows<InvitationRow & { lookup: string }>(INSERT, [
     workspace.id,
@@ -107,7 +107,7 @@ export async function renewInvitation(
   workspace: Workspace,
   before: InvitationRow,
 ): Promise<MintedInvitation> {
-  const minted = mintSecret('invitation');
+  const minted = mintInvitationToken();
   const [row] = await tx.rows<InvitationRow>(
     `with clock as materialized (select clock_timestamp() as at)
      update invitation i set lookup = $2, hash = $3, sent_at = clock.at, expires_at = clock.at + ${EXPIRES},
@@ -127,7 +127,7 @@ function issue(
   tx: Transaction,
   workspace: Workspace,
   invitation: InvitationRow,
-  { secret: token, lookup }: MintedSecret,
+  { secret: token, mailed, lookup }: MintedInvitationToken,
 ): MintedInvitation {
   const { id, email, invitedBy, expiresAt } = invitation;
   if (mailer !== null && email !== null) {
@@ -139,7 +139,10 @@ function issue(
       );
     };
     tx.afterCommit(() =>
-      mailer.invite({ to: email, workspaceName: workspace.name, invitedBy, token, expiresAt }, report),
+      mailer.invite(
+        { to: email, workspaceName: workspace.name, invitedBy, token, mailed, expiresAt },
+        report,
+      ),
     );
   }
   return { invitation, token, url: mailer?.urlOf(token) ?? null };

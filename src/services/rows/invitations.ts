@@ -1,4 +1,4 @@
-import { hashSecret, readSecret, sameHash } from '../../auth/secret.js';
+import { hashSecret, invitationTokenOf, readSecret, sameHash } from '../../auth/secret.js';
 import type { Sql } from '../../database/database.js';
 import { isId } from '../../domain/ids.js';
 import type { Invitation } from '../../model/invitation.js';
@@ -74,19 +74,42 @@ export interface InvitationOfToken {
   readonly isForBearer: boolean;
 }
 
-/** @returns undefined for a text that is no token, for one that never was, and for one that a newer has replaced */
+/**
+ * @param token the token as the inviter has it, or the secret that its mail holds
+ * @returns undefined for a text that is no token, for one that never was, and for one that a newer has replaced
+ */
 export async function findByToken(
   sql: Sql,
   token: string,
   bearer: string,
 ): Promise<InvitationOfToken | undefined> {
-  const secret = readSecret(token.trim());
+  const plain = plainToken(token);
+  const secret = readSecret(plain);
   if (secret?.kind !== 'invitation') return undefined;
+  const row = await findByLookup(sql, secret.lookup, bearer);
+  return row !== undefined && sameHash(row.hash, hashSecret(plain)) ? row : undefined;
+}
+
+/** Like `findByToken`, for somebody who has shown the token before. */
+export async function findByLookup(
+  sql: Sql,
+  lookup: string,
+  bearer: string,
+): Promise<(InvitationOfToken & { readonly hash: string }) | undefined> {
   const [row] = await sql.rows<InvitationOfToken & { hash: string }>(
     `select i.id, i.workspace_id as "workspaceId", i.lookup, i.email, i.hash,
        i.email is null or i.email = $2::citext as "isForBearer"
      from invitation i where i.lookup = $1`,
-    [secret.lookup, bearer],
+    [lookup, bearer],
   );
-  return row !== undefined && sameHash(row.hash, hashSecret(token.trim())) ? row : undefined;
+  return row;
+}
+
+/** Whether the token is the secret that only the invitation's mail holds. */
+export function isMailed(token: string): boolean {
+  return readSecret(token.trim())?.kind === 'mailed';
+}
+
+function plainToken(token: string): string {
+  return isMailed(token) ? invitationTokenOf(token.trim()) : token.trim();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulateOkta } from '../../../src/cli/simulate/okta.js';
+import { simulateOkta } from '../../src/simulator/okta.js';
 import type { Fault } from './fake-faults.js';
 import { KEY, startFakeServer } from './fake-scim-server.js';
 import { failures, playing, start } from './runs.js';

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
-import type { SimulationOptions } from '../../../src/cli/simulate/simulation.js';
-import type { Summary } from '../../../src/cli/simulate/verdict.js';
+import type { SimulationOptions } from '../../src/simulator/simulation.js';
+import type { Summary } from '../../src/simulator/verdict.js';
 import { type FakeServer, KEY, startFakeServer } from './fake-scim-server.js';
 
 const servers: FakeServer[] = [];

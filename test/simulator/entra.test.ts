@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulateEntra } from '../../../src/cli/simulate/entra.js';
+import { simulateEntra } from '../../src/simulator/entra.js';
 import type { Fault } from './fake-faults.js';
 import { type FakeServer, KEY, type SeenRequest } from './fake-scim-server.js';
 import { failures, playing, start } from './runs.js';

@@ -1,19 +1,20 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { Account } from '../../model/account.js';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Member } from '../../model/member.js';
-import { Membership } from '../../model/membership.js';
-import { Workspace } from '../../model/workspace.js';
-import * as audit from '../../services/audit/record.js';
-import * as members from '../../services/members/members.js';
-import * as owners from '../../services/members/owners.js';
-import * as provisioning from '../../services/members/provision.js';
-import { type MemberRow, membershipOf } from '../../services/rows/members.js';
-import * as abilities from '../../services/viewer/abilities.js';
-import { PageArguments } from '../lists/arguments.js';
-import { AuditEntryConnection, MembershipConnection } from '../lists/connection.js';
-import type { Context } from '../serving/context.js';
-import { given } from '../serving/sent-fields.js';
-import { MemberAbilities } from '../viewer/abilities.js';
+import { bulkUpdate } from '../../services/members/bulk.js';
+import {
+  add as addMember,
+  clearAccess,
+  deleteRecord as deleteMember,
+  remove as removeMember,
+  setAccess,
+  setCreditLimit,
+  update as updateMember,
+} from '../../services/members/members.js';
+import { demote as demoteOwner, promote as promoteOwner } from '../../services/members/owners.js';
+import { provision as provisionMember } from '../../services/members/provision.js';
+import { type Context } from '../serving/context.js';
+import { sentFields } from '../serving/sent-fields.js';
+import { MemberRefusal, MembersBulkUpdateInput, MembersBulkUpdatePayload } from './bulk-types.js';
 import {
   MemberAddInput,
   MemberClearAccessInput,
@@ -43,46 +44,6 @@ import {
 
 @Resolver(() => Member)
 export class MemberResolver {
-  @FieldResolver(() => Workspace, { description: 'Where the person is a member.' })
-  workspace(@Root() { workspaceId }: Member, @Ctx() { loaders }: Context): Promise<Workspace> {
-    return loaders.workspaces.load(workspaceId);
-  }
-
-  @FieldResolver(() => Account, { description: 'The person across the platform.' })
-  account(@Root() { accountId }: Member, @Ctx() { loaders }: Context): Promise<Account> {
-    return loaders.accounts.load(accountId);
-  }
-
-  @FieldResolver(() => Membership, { nullable: true, description: 'The open stay. Null when not active.' })
-  membership(@Root() member: MemberRow): Membership | null {
-    return membershipOf(member);
-  }
-
-  @FieldResolver(() => MembershipConnection, { description: 'All stays, newest first.' })
-  memberships(
-    @Root() member: MemberRow,
-    @Args(() => PageArguments) page: PageArguments,
-    @Ctx() { services }: Context,
-  ) {
-    return new MembershipConnection(members.memberships(services, member, page));
-  }
-
-  @FieldResolver(() => AuditEntryConnection, {
-    description: 'What has been changed about the member, newest first.',
-  })
-  async history(
-    @Root() { id, workspaceId }: Member,
-    @Args(() => PageArguments) page: PageArguments,
-    @Ctx() { services }: Context,
-  ) {
-    return new AuditEntryConnection(await audit.list(services, workspaceId, { targetId: id }, page));
-  }
-
-  @FieldResolver(() => MemberAbilities, { description: 'What the caller may do to the member.' })
-  viewerCan(@Root() member: MemberRow, @Ctx() { services }: Context): Promise<MemberAbilities> {
-    return abilities.ofMember(services, member);
-  }
-
   @Mutation(() => MemberProvisionPayload, {
     description: 'The command behind SCIM: one record, judged by the rules as it is.',
   })
@@ -90,7 +51,7 @@ export class MemberResolver {
     @Arg('input', () => MemberProvisionInput, { description: 'The record.' }) input: MemberProvisionInput,
     @Ctx() { services }: Context,
   ): Promise<MemberProvisionPayload> {
-    return provisioning.provision(services, given(input));
+    return provisionMember(services, sentFields(input));
   }
 
   @Mutation(() => MemberAddPayload, { description: 'Adds somebody, or adds them again.' })
@@ -98,7 +59,7 @@ export class MemberResolver {
     @Arg('input', () => MemberAddInput, { description: 'Whom.' }) input: MemberAddInput,
     @Ctx() { services }: Context,
   ): Promise<MemberAddPayload> {
-    return members.add(services, given(input));
+    return addMember(services, sentFields(input));
   }
 
   @Mutation(() => MemberUpdatePayload, {
@@ -108,7 +69,7 @@ export class MemberResolver {
     @Arg('input', () => MemberUpdateInput, { description: 'What to change.' }) input: MemberUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<MemberUpdatePayload> {
-    return members.update(services, given(input));
+    return updateMember(services, sentFields(input));
   }
 
   @Mutation(() => MemberSetAccessPayload, { description: 'Sets what an active member may do.' })
@@ -116,7 +77,7 @@ export class MemberResolver {
     @Arg('input', () => MemberSetAccessInput, { description: 'The access.' }) input: MemberSetAccessInput,
     @Ctx() { services }: Context,
   ): Promise<MemberSetAccessPayload> {
-    return members.setAccess(services, input);
+    return setAccess(services, input);
   }
 
   @Mutation(() => MemberClearAccessPayload, {
@@ -126,7 +87,7 @@ export class MemberResolver {
     @Arg('input', () => MemberClearAccessInput, { description: 'Whose.' }) input: MemberClearAccessInput,
     @Ctx() { services }: Context,
   ): Promise<MemberClearAccessPayload> {
-    return members.clearAccess(services, input);
+    return clearAccess(services, input);
   }
 
   @Mutation(() => MemberSetCreditLimitPayload, { description: "V2: caps a member's credits a month." })
@@ -135,7 +96,7 @@ export class MemberResolver {
     input: MemberSetCreditLimitInput,
     @Ctx() { services }: Context,
   ): Promise<MemberSetCreditLimitPayload> {
-    return members.setCreditLimit(services, input);
+    return setCreditLimit(services, input);
   }
 
   @Mutation(() => MemberClearCreditLimitPayload, { description: "V2: clears a member's cap." })
@@ -144,7 +105,7 @@ export class MemberResolver {
     input: MemberClearCreditLimitInput,
     @Ctx() { services }: Context,
   ): Promise<MemberClearCreditLimitPayload> {
-    return members.setCreditLimit(services, { ...input, creditLimit: null });
+    return setCreditLimit(services, { ...input, creditLimit: null });
   }
 
   @Mutation(() => MemberRemovePayload, { description: "Ends a member's stay. The record remains, inactive." })
@@ -152,7 +113,7 @@ export class MemberResolver {
     @Arg('input', () => MemberRemoveInput, { description: 'Whose.' }) input: MemberRemoveInput,
     @Ctx() { services }: Context,
   ): Promise<MemberRemovePayload> {
-    return members.remove(services, input);
+    return removeMember(services, input);
   }
 
   @Mutation(() => MemberDeletePayload, { description: "Deletes a member's record." })
@@ -160,7 +121,7 @@ export class MemberResolver {
     @Arg('input', () => MemberDeleteInput, { description: 'Whose.' }) input: MemberDeleteInput,
     @Ctx() { services }: Context,
   ): Promise<MemberDeletePayload> {
-    return members.deleteRecord(services, input);
+    return deleteMember(services, input);
   }
 
   @Mutation(() => OwnerPromotePayload, {
@@ -170,7 +131,7 @@ export class MemberResolver {
     @Arg('input', () => OwnerPromoteInput, { description: 'Of whom.' }) input: OwnerPromoteInput,
     @Ctx() { services }: Context,
   ): Promise<OwnerPromotePayload> {
-    return owners.promote(services, input);
+    return promoteOwner(services, input);
   }
 
   @Mutation(() => OwnerDemotePayload, {
@@ -180,6 +141,27 @@ export class MemberResolver {
     @Arg('input', () => OwnerDemoteInput, { description: 'Of whom, and what.' }) input: OwnerDemoteInput,
     @Ctx() { services }: Context,
   ): Promise<OwnerDemotePayload> {
-    return owners.demote(services, input);
+    return demoteOwner(services, input);
+  }
+
+  @Mutation(() => MembersBulkUpdatePayload, {
+    description:
+      'Does the same to many members. Each is judged on its own: who is refused is reported, all others are changed, in one transaction.',
+  })
+  async membersBulkUpdate(
+    @Arg('input', () => MembersBulkUpdateInput, { description: 'Whom, and what.' })
+    input: MembersBulkUpdateInput,
+    @Ctx() { services }: Context,
+  ): Promise<MembersBulkUpdatePayload> {
+    const results = await bulkUpdate(services, input);
+    return {
+      results: results.map((result) => ({
+        ...result,
+        error: result.error === null ? null : new MemberRefusal(result.error),
+      })),
+      changedCount: results.filter(({ changed }) => changed).length,
+      refusedCount: results.filter(({ error }) => error !== null).length,
+      dryRun: input.dryRun,
+    };
   }
 }

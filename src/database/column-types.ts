@@ -1,0 +1,57 @@
+/** A PostgreSQL type, with what the driver makes of its values and what it takes for them. */
+export interface ColumnType<Read, Written = Read> {
+  /** As `format_type` writes it. */
+  readonly name: string;
+  readonly nullable: boolean;
+  /** Only in the type: what a row holds. */
+  readonly '~read'?: Read;
+  /** Only in the type: what may be bound to a parameter. */
+  readonly '~written'?: Written;
+}
+
+/** What a row holds in a column of the type. */
+export type ReadAs<Type> = Type extends ColumnType<infer Read, unknown> ? Read : never;
+
+/** What may be bound to a parameter of the type. */
+export type WrittenAs<Type> = Type extends ColumnType<unknown, infer Written> ? Written : never;
+
+function type<Read, Written = Read>(name: string): ColumnType<Read, Written> {
+  return { name, nullable: false };
+}
+
+export const uuid = type<string>('uuid');
+export const text = type<string>('text');
+export const citext = type<string>('citext');
+export const integer = type<number>('integer');
+export const boolean = type<boolean>('boolean');
+/** Of any precision: the driver reads all of them as a Date, and PostgreSQL describes parameters without it. */
+export const timestamptz = type<Date>('timestamp with time zone');
+
+/** `text` from a closed list, which a CHECK of the table or the statement itself keeps to. */
+export function oneOf<Value extends string>(_values: readonly Value[]): ColumnType<Value> {
+  return type<Value>('text');
+}
+
+/** `jsonb`, of a shape that the program itself has written. It is bound as text, since the driver binds arrays as arrays. */
+export function jsonb<Value>(): ColumnType<Value, string> {
+  return type<Value, string>('jsonb');
+}
+
+/** `json`, as `json_build_object` and the like make it. */
+export function json<Value>(): ColumnType<Value, string> {
+  return type<Value, string>('json');
+}
+
+/** An array of the type's values. */
+export function arrayOf<Read, Written>(
+  element: ColumnType<Read, Written>,
+): ColumnType<Read[], readonly Written[]> {
+  return type<Read[], readonly Written[]>(`${element.name}[]`);
+}
+
+/** The type, or null. */
+export function nullable<Read, Written>(
+  of: ColumnType<Read, Written>,
+): ColumnType<Read | null, Written | null> {
+  return { name: of.name, nullable: true };
+}

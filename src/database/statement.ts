@@ -1,0 +1,101 @@
+import type { ColumnType, ReadAs, WrittenAs } from './column-types.js';
+import type { Sql } from './database.js';
+
+type Types = Readonly<Record<string, ColumnType<unknown, unknown>>>;
+
+/** The rows of a statement with these columns. */
+export type RowOf<Columns> = { readonly [Name in keyof Columns]: ReadAs<Columns[Name]> };
+
+/** The values of a statement with these parameters. */
+export type ValuesOf<Parameters> = { readonly [Name in keyof Parameters]: WrittenAs<Parameters[Name]> };
+
+/** A statement as the test that describes it to PostgreSQL sees it. */
+export interface DeclaredStatement {
+  readonly name: string;
+  /** With `$1`, `$2` … for the parameters, in the order in which they are declared. */
+  readonly text: string;
+  readonly parameters: Types;
+  readonly columns: Types;
+}
+
+/** SQL by hand, with what it takes and what it gives. */
+export interface Statement<Row, Values> extends DeclaredStatement {
+  /** All rows. */
+  rows(sql: Sql, values: Values): Promise<Row[]>;
+  /** The first row, if there is one: for statements that give one at most. */
+  row(sql: Sql, values: Values): Promise<Row | undefined>;
+  /** The values in the order of `$1`, `$2` …, for whoever runs the text by other means (a cursor). */
+  bind(values: Values): unknown[];
+}
+
+const declared: DeclaredStatement[] = [];
+
+/** Every statement that the modules loaded so far have declared. */
+export function declaredStatements(): readonly DeclaredStatement[] {
+  return declared;
+}
+
+/**
+ * Declares a statement that stays SQL by hand, because it is on a hot path or says what a query builder cannot. The
+ * types of its values and rows follow from the declaration, and `test/database/statements.test.ts` holds the declaration
+ * against what PostgreSQL says of the text: types of parameters; names, types and nullability of columns.
+ *
+ *     const FIND_SEATS = statement({
+ *       name: 'seats.find',
+ *       text: 'select total, used from seat_allocation where workspace_id = $workspaceId and seat_type = $seatType',
+ *       parameters: { workspaceId: uuid, seatType: oneOf(SEAT_TYPES) },
+ *       columns: { total: integer, used: integer },
+ *     });
+ *     const seats = await FIND_SEATS.row(sql, { workspaceId, seatType }); // { total: number; used: number } | undefined
+ *
+ * Declare it once, as a constant of its module: the text is what PostgreSQL prepares. For a statement that is asked of
+ * many parents at once (`ServiceContext.batched`), declare the parent's id first.
+ * @param name unique, by concept: `seats.find`
+ * @param text SQL, with `$name` for each parameter; columns are named as the rows shall have them (`as "userName"`)
+ * @param columns none for a statement whose rows are not read (`select 1 … for update`, an update without `returning`)
+ * @throws Error, when the module is loaded, for a parameter that the text does not use, or one that is not declared
+ */
+export function statement<
+  const Parameters extends Types,
+  const Columns extends Types = Record<never, never>,
+>({
+  name,
+  text,
+  parameters,
+  columns,
+}: {
+  readonly name: string;
+  readonly text: string;
+  readonly parameters: Parameters;
+  readonly columns?: Columns;
+}): Statement<RowOf<Columns>, ValuesOf<Parameters>> {
+  const order = Object.keys(parameters);
+  const made = {
+    name,
+    text: numbered(name, text, order),
+    parameters,
+    columns: columns ?? {},
+    bind: (values: ValuesOf<Parameters>) => order.map((parameter) => values[parameter]),
+    rows: (sql: Sql, values: ValuesOf<Parameters>) => sql.rows<RowOf<Columns>>(made.text, made.bind(values)),
+    row: async (sql: Sql, values: ValuesOf<Parameters>) => (await made.rows(sql, values))[0],
+  };
+  declared.push(made);
+  return made;
+}
+
+/** The text with `$1`, `$2` … for names. */
+function numbered(statement: string, text: string, order: readonly string[]): string {
+  const unused = new Set(order);
+  const result = text.replace(/\$([A-Za-z]\w*)/g, (_, parameter: string) => {
+    const place = order.indexOf(parameter) + 1;
+    if (place === 0)
+      throw new Error(`The statement ${statement} does not declare its parameter $${parameter}.`);
+    unused.delete(parameter);
+    return `$${place}`;
+  });
+  if (unused.size > 0)
+    throw new Error(
+      `The statement ${statement} does not use ${[...unused].map((one) => `$${one}`).join(', ')}.`,
+    );
+  return result;
+}
