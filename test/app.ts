@@ -91,7 +91,9 @@ const OPERATOR_TOKEN = 'operator-token-of-the-tests';
  * @param mail how invitations are sent; not at all unless told
  */
 export async function startTestApp(
-  mail: Pick<AppOptions, 'mailTransport' | 'invitationUrl'> = {},
+  mail: Pick<AppOptions, 'mailTransport' | 'invitationUrl' | 'sso'> & {
+    readonly logger?: AppOptions['logger'];
+  } = {},
 ): Promise<TestApp> {
   const testDatabase = await createTestDatabase();
   const orm = await connect(testDatabase.address, 10);

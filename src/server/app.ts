@@ -35,6 +35,9 @@ import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { MembersSeen } from '../services/rows/recent-members.js';
+import { credentialOf } from '../sign-in/credential.js';
+import { Providers } from '../sign-in/sso/providers.js';
+import { ssoRouter } from '../sign-in/sso/router.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
@@ -142,6 +145,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  handler.use(
+    '/api/workspaces/:workspaceId/auth/sso',
+    ssoRouter({
+      providers: new Providers(shared.sso.allowsInsecureIssuers),
+      originOf: (request) => publicUrl ?? originOf(request),
+      contextFor: async (request, requestId) => {
+        const { credential } = credentialOf(request, publicUrl ?? originOf(request));
+        const actor =
+          credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
+        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
+      },
+      onFault,
+    }),
+  );
   handler.use(
     '/graphql',
     compress,

@@ -1,15 +1,15 @@
-import type { Person } from '../../auth/actor.js';
 import type { Transaction } from '../../database/database.js';
 import { isAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
-import type { Workspace } from '../../model/workspace.js';
 import { record } from '../audit/record.js';
 import { invitedNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { acceptAs, type Proven } from '../invitations/accept.js';
 import { addWithin } from '../members/transaction.js';
-import * as accounts from '../rows/accounts.js';
+import { byIds, findOrCreate } from '../rows/accounts.js';
+import { findByToken } from '../rows/invitations.js';
 import { findMember, lockMembers, type MemberRow } from '../rows/members.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
 import {
@@ -30,6 +30,8 @@ export interface ProviderSignIn {
   readonly sid: string | null;
   /** The ID token, for RP-initiated logout. */
   readonly idToken: string | null;
+  /** The invitation with which the person has come; null without one. */
+  readonly invitationToken: string | null;
   readonly networkAddress: string;
   readonly userAgent: string | null;
 }
@@ -38,7 +40,7 @@ export interface ProviderSignIn {
 export interface SignedIn {
   readonly session: MintedSession;
   readonly member: MemberRow;
-  readonly by: Recognized['by'] | 'JOINED';
+  readonly by: Recognized['by'] | 'INVITED' | 'JOINED';
 }
 
 /** Longer tokens do not fit the URL of the provider's sign-out page. */
@@ -84,22 +86,25 @@ async function signInWithin(
   const recognized = await recognize(tx, settings, identity);
   // In the order in which everybody locks: the member, then the workspace.
   if (recognized !== undefined) await lockMembers(tx, workspaceId, [recognized.memberId]);
+  const sessionId = newId();
   const { member, by } =
     recognized === undefined
-      ? { member: await join(context, tx, settings, identity), by: 'JOINED' as const }
+      ? await join(context, tx, settings, arrival, sessionId)
       : { member: await activeMember(tx, settings, identity, recognized), by: recognized.by };
   const { workspace } = await invitedNow(tx, workspaceId);
   if (workspace.plan !== 'ENTERPRISE') throw new SignInRefusal('NOT_ENTERPRISE');
   await noteSignIn(context, tx, settings, member);
-  const email = await emailOf(tx, member);
-  const isNew = await remember(tx, workspaceId, identity, member.id);
-  if (isNew)
-    await recordSubject(asPerson(context, member.accountId, email, workspaceId), tx, identity, member, by);
-  const session = await openSession(context, tx, {
+  const proven: Proven = {
+    sessionId,
     accountId: member.accountId,
-    email,
+    email: await emailOf(tx, member),
     method: 'PROVIDER',
     workspaceId,
+  };
+  if (await remember(tx, workspaceId, identity, member.id))
+    await recordSubject(asPerson(context, proven), tx, identity, member, by);
+  const session = await openSession(context, tx, {
+    ...proven,
     provider: {
       subject: identity.subject,
       sid: arrival.sid,
@@ -127,55 +132,71 @@ async function activeMember(
 }
 
 /**
- * Makes a member of somebody whom the workspace does not know, where it lets people join on sign-in (rule 41).
+ * Makes a member of somebody whom the workspace does not know: because they were invited, or because it lets people join
+ * on sign-in (rule 41).
  * @throws SignInRefusal saying why they cannot
  */
 async function join(
   context: ServiceContext,
   tx: Transaction,
   settings: SignInSettings,
-  identity: ProvenIdentity,
-): Promise<MemberRow> {
+  { identity, invitationToken }: ProviderSignIn,
+  sessionId: string,
+): Promise<Pick<SignedIn, 'member' | 'by'>> {
   const { workspaceId } = settings;
   const { address } = identity;
-  const refused = (...[reason, detail = null]: ConstructorParameters<typeof SignInRefusal>) =>
-    new SignInRefusal(reason, detail, identity);
-  if (address === null || !isAddress(address)) throw refused('ADDRESS_MISSING', addressDetail(address));
-  if (!(await isAddressProven(tx, settings, identity))) throw refused('ADDRESS_NOT_VERIFIED');
-  const { workspace } = await invitedNow(tx, workspaceId);
-  if (workspace.scimEnabled) throw refused('NOT_PROVISIONED');
-  const [connection] = await tx.rows<{ joinOnSignIn: boolean }>(
-    'select join_on_sign_in as "joinOnSignIn" from sso_connection where id = $1',
-    [settings.connectionId],
-  );
-  if (connection?.joinOnSignIn !== true) throw refused('NOT_A_MEMBER');
-  if (!(await isOfVerifiedDomain(tx, settings, address)))
-    throw refused('NOT_A_MEMBER', 'The address is not in a verified domain of the connection.');
-  const accountId = await accounts.findOrCreate(tx, address);
-  const person = asPerson(context, accountId, address, workspaceId);
+  if (address === null || !isAddress(address))
+    throw new SignInRefusal('ADDRESS_MISSING', addressDetail(address), identity);
+  if (!(await isAddressProven(tx, settings, identity)))
+    throw new SignInRefusal('ADDRESS_NOT_VERIFIED', null, identity);
+  const proven: Omit<Proven, 'accountId'> = { sessionId, email: address, method: 'PROVIDER', workspaceId };
   try {
-    const { member } = await addWithin(person, tx, {
+    const invitation = invitationToken === null ? undefined : await findByToken(tx, invitationToken, address);
+    if (invitation?.workspaceId === workspaceId) {
+      const accountId = await findOrCreate(tx, address);
+      const { member } = await acceptAs(context, tx, invitation.lookup, { ...proven, accountId });
+      return { member, by: 'INVITED' };
+    }
+    await requireJoining(tx, settings, identity, address);
+    const accountId = await findOrCreate(tx, address);
+    const { member } = await addWithin(asPerson(context, { ...proven, accountId }), tx, {
       workspaceId,
       newcomer: { userName: address, profile: {} },
       grantNow: () => invitedNow(tx, workspaceId),
       wishFor: () => ({ mode: 'CREATE', userName: address }),
     });
-    return member;
+    return { member, by: 'JOINED' };
   } catch (error) {
-    throw refusalToJoin(error, workspace, identity);
+    throw error instanceof DomainError ? refusalToJoin(error, identity) : error;
   }
 }
 
-function refusalToJoin(error: unknown, workspace: Workspace, identity: ProvenIdentity): unknown {
-  if (!(error instanceof DomainError)) return error;
-  if (error.code === 'SEAT_UNAVAILABLE') {
-    const seatType = error.details.seat?.seatType ?? workspace.defaultSeatType ?? '';
-    return new SignInRefusal('SEAT_UNAVAILABLE', `The seat type is ${seatType.toLowerCase()}.`, identity);
-  }
-  // Somebody else has the address as userName.
-  return error.code === 'ALREADY_A_MEMBER'
-    ? new SignInRefusal('NOT_A_MEMBER', error.message, identity)
-    : error;
+/** @throws SignInRefusal NOT_PROVISIONED, NOT_A_MEMBER where people cannot join by signing in */
+async function requireJoining(
+  tx: Transaction,
+  settings: SignInSettings,
+  identity: ProvenIdentity,
+  address: string,
+): Promise<void> {
+  const { workspace } = await invitedNow(tx, settings.workspaceId);
+  if (workspace.scimEnabled) throw new SignInRefusal('NOT_PROVISIONED', null, identity);
+  const [connection] = await tx.rows<{ joinOnSignIn: boolean }>(
+    'select join_on_sign_in as "joinOnSignIn" from sso_connection where id = $1',
+    [settings.connectionId],
+  );
+  if (connection?.joinOnSignIn !== true) throw new SignInRefusal('NOT_A_MEMBER', null, identity);
+  if (await isOfVerifiedDomain(tx, settings, address)) return;
+  const detail = 'The address is not in a verified domain of the connection.';
+  throw new SignInRefusal('NOT_A_MEMBER', detail, identity);
+}
+
+function refusalToJoin(
+  { code, message, details: { seat } }: DomainError,
+  identity: ProvenIdentity,
+): SignInRefusal {
+  if (code !== 'SEAT_UNAVAILABLE') return new SignInRefusal('NOT_A_MEMBER', message, identity);
+  const detail = seat === undefined ? message : `The seat type is ${seat.seatType.toLowerCase()}.`;
+  return new SignInRefusal('SEAT_UNAVAILABLE', detail, identity);
 }
 
 function addressDetail(address: string | null): string | null {
@@ -211,27 +232,14 @@ async function noteSignIn(
 }
 
 async function emailOf(tx: Transaction, { accountId }: MemberRow): Promise<string> {
-  const [account] = await accounts.byIds(tx, [accountId]);
+  const [account] = await byIds(tx, [accountId]);
   if (account === undefined) throw new Error('a member has no account');
   return account.email;
 }
 
 /** Whoever signs in is the actor of what that changes. */
-function asPerson(
-  context: ServiceContext,
-  accountId: string,
-  email: string,
-  workspaceId: string,
-): ServiceContext {
-  const actor: Person = {
-    type: 'PERSON',
-    accountId,
-    email,
-    sessionId: newId(),
-    method: 'PROVIDER',
-    workspaceId,
-    expiresAt: context.clock(),
-  };
+function asPerson(context: ServiceContext, proven: Proven): ServiceContext {
+  const actor = { type: 'PERSON', ...proven, expiresAt: context.clock() } as const;
   return { ...context, caller: { ...context.caller, actor } };
 }
 

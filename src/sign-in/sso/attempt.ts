@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { parseCookie } from 'cookie';
-import type { CookieOptions, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { type Encryption, UndecipherableError } from '../../auth/encryption.js';
+import { type CookieKind, clearCookie, cookieNames, readCookie, setCookie } from '../cookies.js';
 
 /** How long somebody may take at the provider. */
 export const ATTEMPT_MS = 10 * 60_000;
 /** Attempts that a browser keeps, one a tab; cookies have little room. */
 const MOST_ATTEMPTS = 5;
-const NAME = 'rollcall-sso-';
+const PREFIX = 'rollcall-sso-';
 
 /** A sign-in under way: what the browser that left for the provider has to bring back. */
 export interface Attempt {
@@ -29,14 +29,17 @@ export function keepAttempt(
   response: Response,
   encryption: Encryption,
   attempt: Attempt,
+  origin: string,
 ): void {
-  const names = attemptCookies(request);
+  const former = cookieNames(request, PREFIX, origin);
   // Browsers send the oldest first (RFC 6265 §5.4).
-  for (const name of names.slice(0, Math.max(0, names.length + 1 - MOST_ATTEMPTS)))
-    response.clearCookie(name, cookieOptions(name));
-  const name = cookieName(attempt.state, request.secure);
-  const value = encryption.encrypt(JSON.stringify(attempt), purposeOf(attempt.state));
-  response.cookie(name, value, { ...cookieOptions(name), maxAge: ATTEMPT_MS });
+  for (const kind of former.slice(0, Math.max(0, former.length + 1 - MOST_ATTEMPTS)))
+    clearCookie(response, kind, origin);
+  setCookie(response, cookieOf(attempt.state), {
+    value: encryption.encrypt(JSON.stringify(attempt), purposeOf(attempt.state)),
+    expires: new Date(Date.now() + ATTEMPT_MS),
+    origin,
+  });
 }
 
 /**
@@ -47,22 +50,23 @@ export function takeAttempt(
   request: Request,
   response: Response,
   encryption: Encryption | null,
-  expected: { readonly workspaceId: string; readonly state: string; readonly now: Date },
+  expected: {
+    readonly workspaceId: string;
+    readonly state: string;
+    readonly now: Date;
+    readonly origin: string;
+  },
 ): Attempt | undefined {
-  const name = cookieName(expected.state, request.secure);
-  const value = cookiesOf(request)[name];
+  const { workspaceId, state, now, origin } = expected;
+  const value = readCookie(request, cookieOf(state), origin);
   if (value === undefined || encryption === null) return undefined;
-  response.clearCookie(name, cookieOptions(name));
-  const attempt = decrypted(encryption, value, expected.state);
-  const isValid =
-    attempt !== undefined &&
-    attempt.workspaceId === expected.workspaceId &&
-    attempt.state === expected.state &&
-    attempt.expiresAt > expected.now.getTime();
+  clearCookie(response, cookieOf(state), origin);
+  const attempt = decrypted(encryption, value, state);
+  const isValid = attempt?.workspaceId === workspaceId && attempt.expiresAt > now.getTime();
   return isValid ? attempt : undefined;
 }
 
-/** What is encrypted for this purpose was written by `keepAttempt`, so it is an attempt. */
+/** What is encrypted for this purpose was written by `keepAttempt`, so it is an attempt of this state. */
 function decrypted(encryption: Encryption, value: string, state: string): Attempt | undefined {
   try {
     return JSON.parse(encryption.decrypt(value, purposeOf(state)));
@@ -76,19 +80,6 @@ function purposeOf(state: string): string {
   return `sign-in-attempt:${state}`;
 }
 
-function attemptCookies(request: Request): string[] {
-  return Object.keys(cookiesOf(request)).filter((name) => name.replace(/^__Host-/, '').startsWith(NAME));
-}
-
-function cookieName(state: string, secure: boolean): string {
-  return `${secure ? '__Host-' : ''}${NAME}${hash('sha256', state).slice(0, 12)}`;
-}
-
-/** Lax: the provider sends the browser back with a GET from another site. */
-function cookieOptions(name: string): CookieOptions {
-  return { httpOnly: true, sameSite: 'lax', path: '/', secure: name.startsWith('__Host-') };
-}
-
-function cookiesOf({ headers }: Request): Readonly<Record<string, string | undefined>> {
-  return parseCookie(headers.cookie ?? '');
+function cookieOf(state: string): CookieKind {
+  return { name: `${PREFIX}${hash('sha256', state).slice(0, 12)}` };
 }

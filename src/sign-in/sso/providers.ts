@@ -122,7 +122,7 @@ export class Providers {
     try {
       return await this.#grant(discovered, settings, first, attempt, url);
     } catch (error) {
-      const refusal = refusalOf(error, 'TOKEN');
+      const refusal = withoutSecret(refusalOf(error, 'TOKEN'), settings);
       const isOfClient = refusal instanceof SignInRefusal && refusal.reason === 'CLIENT_REJECTED';
       // Discovery says how clients may authenticate, not how this one is registered.
       if (!isOfClient || second === undefined) throw refusal;
@@ -130,7 +130,7 @@ export class Providers {
     try {
       return await this.#grant(discovered, settings, second, attempt, url);
     } catch (error) {
-      throw refusalOf(error, 'TOKEN');
+      throw withoutSecret(refusalOf(error, 'TOKEN'), settings);
     }
   }
 
@@ -191,7 +191,7 @@ export class Providers {
         requiredClaims: ['iat', 'exp', 'jti'],
         algorithms: SIGNATURES,
       });
-    const { typ } = decodeProtectedHeader(token);
+    const typ = typeOf(token);
     if (typ !== undefined && !/^(application\/)?(logout\+jwt|jwt)$/i.test(typ))
       throw invalidToken('its type is another');
     const keys = discovered.keys ?? (await this.#fetchKeys(discovered));
@@ -351,6 +351,25 @@ function agedKeys({ jwks, uat }: ExportedJWKSCache): ExportedJWKSCache {
 /** The metadata that the provider has sent, without the methods that openid-client adds. */
 function withoutHelpers(metadata: object): ServerMetadata {
   return JSON.parse(JSON.stringify(metadata));
+}
+
+/** The type in the header of a token. @throws DomainError INVALID_INPUT for what is no token */
+function typeOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).typ;
+  } catch {
+    throw invalidToken('it is no JWT');
+  }
+}
+
+/** A provider may repeat the client secret in its error, which is going to be shown and stored. */
+function withoutSecret(refusal: unknown, { clientSecret }: Settings): unknown {
+  if (!(refusal instanceof SignInRefusal) || refusal.detail === null) return refusal;
+  const detail = [clientSecret, encodeURIComponent(clientSecret)].reduce(
+    (text, secret) => text.replaceAll(secret, '[client secret]'),
+    refusal.detail,
+  );
+  return new SignInRefusal(refusal.reason, detail, refusal);
 }
 
 function isKeySet(value: unknown): value is ExportedJWKSCache['jwks'] {

@@ -26,6 +26,7 @@ const HOW: Readonly<Record<Awaited<ReturnType<typeof rehearse>>['by'], string>> 
   SUBJECT: 'recognized by the subject that was seen before',
   EXTERNAL_ID: 'recognized by the external ID that SCIM has sent',
   ADDRESS: 'recognized by the verified e-mail address',
+  INVITED: 'accepting an invitation',
   JOINED: 'becoming a member on this sign-in',
 };
 

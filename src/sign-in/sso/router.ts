@@ -11,34 +11,27 @@ import { DomainError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { issuerOf, sameIssuer } from '../../domain/sso.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
-import type { MintedSession } from '../../services/sessions/open.js';
 import { endFromProvider } from '../../services/sso/provider-logout.js';
 import { isTicketValid } from '../../services/sso/rehearsal-ticket.js';
 import { type SignInSettings, settingsForSignIn } from '../../services/sso/settings.js';
 import { type ProviderSignIn, signIn } from '../../services/sso/sign-in.js';
 import { recordRefusal } from '../../services/sso/sign-in-log.js';
 import { acceptOnce, wasUsed } from '../../services/sso/used-values.js';
+import { browserOf, startBrowserSession } from '../browser-session.js';
+import type { OriginOf } from '../foreign-requests.js';
 import { returnPath } from '../return-to.js';
 import { ATTEMPT_MS, type Attempt, keepAttempt, takeAttempt } from './attempt.js';
 import { identityOf } from './claims.js';
+import { refusalPage, rehearsalPage, sendPage } from './pages.js';
 import type { Providers } from './providers.js';
 import { rehearsalOf } from './rehearsal.js';
 
-/** A page to show. */
-export interface SsoPages {
-  refusal(response: Response, status: number, refusal: SignInRefusal, reference: string): void;
-  rehearsal(response: Response, rehearsal: Awaited<ReturnType<typeof rehearsalOf>>): void;
-}
-
 export interface SsoRouterOptions {
   readonly providers: Providers;
-  readonly pages: SsoPages;
-  /** The context of a request in which nobody is signed in yet. */
-  contextFor(requestId: string): ServiceContext;
+  /** The context of a request, whose caller is the session that the browser has so far. */
+  contextFor(request: Request, requestId: string): Promise<ServiceContext>;
   /** Where the browser reached us. */
-  originOf(request: Request): string;
-  /** Puts a new session into the browser. */
-  setSession(request: Request, response: Response, session: MintedSession): void;
+  readonly originOf: OriginOf;
   /** Told of faults that nobody expected. */
   onFault(error: unknown, requestId: string): void;
 }
@@ -67,7 +60,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
       response.locals.route = `/auth/sso/${name}`;
       response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Referrer-Policy', 'no-referrer');
-      const context = options.contextFor(response.locals.requestId);
+      const context = await options.contextFor(request, response.locals.requestId);
       const workspaceId = request.params.workspaceId.toLowerCase();
       await work({ request, response, context, workspaceId });
     };
@@ -77,7 +70,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
       try {
         await work(one);
       } catch (error) {
-        await showRefusal(options, one, error);
+        await showRefusal(one, error);
       }
     });
 
@@ -157,7 +150,7 @@ async function leave(
   if (!settings.isProven || aim.isRehearsal) await providers.probe(url);
   const { encryption } = context.sso;
   if (encryption === null) throw new SignInRefusal('SECRET_UNREADABLE', 'SECRETS_KEY is not set.');
-  keepAttempt(request, response, encryption, attempt);
+  keepAttempt(request, response, encryption, attempt, originOf(request));
   response.redirect(303, url.href);
 }
 
@@ -165,24 +158,29 @@ async function leave(
 async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const { request, response, context, workspaceId } = visit;
   const parameters = parametersOf(request);
-  const attempt = await attemptOf(visit, parameters.get('state') ?? '');
+  const attempt = await attemptOf(visit, options.originOf(request), parameters.get('state') ?? '');
   const settings = await settingsForSignIn(context, workspaceId);
   const proof = await options.providers.exchange(settings, attempt, parameters);
+  const browser = browserOf(request);
   const arrival: ProviderSignIn = {
     identity: identityOf(settings.provider, proof.issuer, proof.claims),
     sid: typeof proof.claims.sid === 'string' ? proof.claims.sid : null,
     idToken: proof.idToken,
-    networkAddress: request.ip ?? '',
-    userAgent: request.get('user-agent') ?? null,
+    invitationToken: INVITATION.exec(attempt.returnTo)?.[1] ?? null,
+    networkAddress: browser.address,
+    userAgent: browser.userAgent,
   };
   if (attempt.isRehearsal) {
-    options.pages.rehearsal(response, await rehearsalOf(context, settings, arrival, proof));
+    sendPage(response, 200, rehearsalPage(await rehearsalOf(context, settings, arrival, proof)));
     return;
   }
-  const { session } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
-  options.setSession(request, response, session);
-  response.redirect(303, attempt.returnTo);
+  const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
+  await startBrowserSession(response, context, session, options.originOf(request));
+  response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
 }
+
+/** The page of an invitation, from which somebody was sent to sign in. */
+const INVITATION = /^\/invitation\/([\w-]+)$/;
 
 /**
  * The attempt that a browser brings back, once.
@@ -190,10 +188,16 @@ async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
  */
 async function attemptOf(
   { request, response, context, workspaceId }: Visit,
+  origin: string,
   state: string,
 ): Promise<Attempt> {
   const { database, sso, clock } = context;
-  const attempt = takeAttempt(request, response, sso.encryption, { workspaceId, state, now: clock() });
+  const attempt = takeAttempt(request, response, sso.encryption, {
+    workspaceId,
+    state,
+    now: clock(),
+    origin,
+  });
   if (attempt === undefined)
     throw new SignInRefusal((await wasUsed(database, 'state', state)) ? 'STATE_REPLAYED' : 'STATE_LOST');
   if (!(await acceptOnce(database, 'state', state, new Date(attempt.expiresAt))))
@@ -243,14 +247,14 @@ function parametersOf(request: Request): URLSearchParams {
 
 /** Writes the refusal down, and tells the person what they may know of it. What is no refusal is thrown on. */
 async function showRefusal(
-  { pages }: SsoRouterOptions,
   { request, response, context, workspaceId }: Visit,
   error: unknown,
 ): Promise<void> {
   const refusal = refusalToShow(error);
   const networkAddress = request.ip ?? '';
   const reference = await recordRefusal(context, { workspaceId, refusal, networkAddress });
-  pages.refusal(response, STATUS[refusal.reason] ?? 403, refusal, reference);
+  const start = refusal.reason === 'NOT_CONFIGURED' ? null : startPath(workspaceId);
+  sendPage(response, STATUS[refusal.reason] ?? 403, refusalPage(refusal, reference, start));
 }
 
 /** Values that the database cannot hold come from the provider. */
@@ -258,6 +262,10 @@ function refusalToShow(error: unknown): SignInRefusal {
   if (error instanceof SignInRefusal) return error;
   if (error instanceof DomainError) return new SignInRefusal('TOKEN_INVALID', error.message);
   throw error;
+}
+
+function startPath(workspaceId: string): string {
+  return `/api/workspaces/${workspaceId}/auth/sso/start`;
 }
 
 /** 403 unless told: nothing here says whether a workspace exists, or a person. */
