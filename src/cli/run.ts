@@ -18,7 +18,7 @@ export function run(
   work: (context: ServiceContext, config: Config) => Promise<Readonly<Record<string, string>>>,
 ): Promise<void> {
   return onDatabase(async ({ database }, config) => {
-    const result = await work(localContext(database, 'CLI'), config);
+    const result = await work(localContext(database, 'CLI', config.sessionLifetimes), config);
     return json ? `${JSON.stringify(result)}\n` : lines(result);
   });
 }

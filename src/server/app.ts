@@ -36,8 +36,12 @@ import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment
 import { MemberPositions } from '../services/lists/positions.js';
 import { MembersSeen } from '../services/rows/recent-members.js';
 import { credentialOf } from '../sign-in/credential.js';
+import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
+import type { Incoming } from '../sign-in/incoming.js';
+import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
+import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
@@ -56,6 +60,12 @@ export interface AppOptions {
   readonly mailTransport?: MailTransport | undefined;
   /** The page on which invitations are accepted, with `{token}` in it. */
   readonly invitationUrl?: string | undefined;
+  /** The origin of our own pages, for the links of invitations. Absent: `publicUrl`. */
+  readonly pagesUrl?: string | undefined;
+  /** Only in development: the workspaces whose people sign in with a click. */
+  readonly seededWorkspaceIds?: readonly string[] | undefined;
+  /** Whether mails are shown in the log instead of being sent. */
+  readonly mailsInLog?: boolean | undefined;
   /** Absent: 12 hours without use, 7 days at most. */
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** Tells the time for sessions and sign-ins. */
@@ -76,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const mailer = new Mailer({
     transport: options.mailTransport,
     invitationUrl: options.invitationUrl,
+    pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
     onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
   });
@@ -109,6 +120,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     const services = serviceContext(shared, { actor, channel, requestId });
     return { services, loaders: createLoaders(services), origin };
   };
+
+  const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
+  const actorOf = async (request: Incoming) => {
+    const { credential } = credentialOf(request, reachedAt(request));
+    return credential === undefined ? null : credentials.verify(credential, request.ip ?? '');
+  };
+
+  const signInContext = async (request: Incoming, requestId: string) =>
+    serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId });
+  const providers = new Providers(shared.sso.allowsInsecureIssuers);
 
   const compress = compression({ threshold: COMPRESSED_FROM });
   const scimCompression: Compression = {
@@ -147,17 +168,26 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
   handler.use(
     '/api/workspaces/:workspaceId/auth/sso',
-    ssoRouter({
-      providers: new Providers(shared.sso.allowsInsecureIssuers),
-      originOf: (request) => publicUrl ?? originOf(request),
-      contextFor: async (request, requestId) => {
-        const { credential } = credentialOf(request, publicUrl ?? originOf(request));
-        const actor =
-          credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
-        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
-      },
+    ssoRouter({ providers, originOf: reachedAt, contextFor: signInContext, onFault }),
+  );
+  handler.use(
+    signInRouter({
+      originOf: reachedAt,
+      contextFor: signInContext,
+      contextOfToken: async (token, request, requestId) =>
+        serviceContext(shared, {
+          actor: await credentials.verify(token, request.ip ?? ''),
+          channel: 'SIGN_IN',
+          requestId,
+        }),
       onFault,
+      playground,
+      seededWorkspaceIds: options.seededWorkspaceIds,
+      mailsInLog: options.mailsInLog ?? false,
+      providerPathFor,
+      providerSignOutUrl: (services, origin) => signOutUrl(providers, services, origin),
     }),
+    refuseForeignChanges(reachedAt),
   );
   handler.use(
     '/graphql',
@@ -165,11 +195,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     express.json({ limit: '1mb' }),
     // Not in Apollo's own hook: its answer to a fault there could not name the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
-      const credential = credentialIn(request.headers.authorization);
-      const actor = credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
+      const actor = await actorOf(request);
       locals.route = '/graphql';
       locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, publicUrl ?? originOf(request));
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
       next();
     },
     expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
@@ -180,11 +209,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     exportsRouter({
       exports: { 'members.csv': membersExport(schema), 'audit.jsonl': auditExport(schema) },
       onFault,
-      contextFor: async ({ authorization, requestId, address }) => {
-        const credential = credentialIn(authorization);
-        const actor = credential === undefined ? null : await credentials.verify(credential, address);
-        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
-      },
+      contextFor: async (request, requestId) =>
+        serviceContext(shared, { actor: await actorOf(request), channel: 'GRAPHQL', requestId }),
     }),
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
@@ -199,7 +225,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** Where the client reached us, when the configuration does not say. */
-function originOf(request: Request): string {
+function originOf(request: Incoming): string {
   return `${request.protocol}://${request.host}`;
 }
 

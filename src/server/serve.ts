@@ -71,6 +71,10 @@ export async function serve(config: Config, announce: (text: string) => void): P
       playground: config.playground,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
+      pagesUrl: config.publicUrl ?? (config.port === 0 ? undefined : `http://localhost:${config.port}`),
+      seededWorkspaceIds: secrets?.workspaces.map(({ workspaceId }) => workspaceId),
+      mailsInLog: config.mail === undefined,
+      sessionLifetimes: config.sessionLifetimes,
     });
     try {
       const server = createServer(app.handler);

@@ -1,8 +1,10 @@
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import { normalizedAddress } from '../auth/remote-address.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import type { MintedSession } from '../services/sessions/open.js';
 import { signOut } from '../services/sign-in/sign-out.js';
 import { clearCookie, SESSION_COOKIE, setCookie } from './cookies.js';
+import type { Incoming } from './incoming.js';
 
 /**
  * Gives the browser a session that was just opened, and ends the one that it had: it could not be used any more, and
@@ -30,6 +32,6 @@ export async function endBrowserSession(
 }
 
 /** The network address and the browser of a request, as sessions keep them. */
-export function browserOf(request: Request): { address: string; userAgent: string | null } {
-  return { address: request.ip ?? '', userAgent: request.headers['user-agent'] ?? null };
+export function browserOf(request: Incoming): { address: string; userAgent: string | null } {
+  return { address: normalizedAddress(request.ip ?? ''), userAgent: request.headers['user-agent'] ?? null };
 }

@@ -1,5 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import type { Incoming } from './incoming.js';
 
 /**
  * A cookie of ours. Over HTTPS its name begins with `__Host-`: browsers then take it from this host only, with `Secure`
@@ -20,13 +21,13 @@ export function isSecure(origin: string): boolean {
 }
 
 /** The value of the cookie in a request; undefined without one. */
-export function readCookie(request: Request, { name }: CookieKind, origin: string): string | undefined {
+export function readCookie(request: Incoming, { name }: CookieKind, origin: string): string | undefined {
   const value = parseCookie(request.headers.cookie ?? '')[nameOf(name, origin)];
   return value === '' ? undefined : value;
 }
 
 /** The cookies of a request whose names begin with the prefix, in the order in which the browser sent them. */
-export function cookieNames(request: Request, prefix: `rollcall-${string}`, origin: string): CookieKind[] {
+export function cookieNames(request: Incoming, prefix: `rollcall-${string}`, origin: string): CookieKind[] {
   return Object.keys(parseCookie(request.headers.cookie ?? ''))
     .filter((name) => name.startsWith(nameOf(prefix, origin)))
     .map((name) => ({ name: `${prefix}${name.slice(nameOf(prefix, origin).length)}` }));

@@ -1,6 +1,6 @@
-import type { Request } from 'express';
 import { credentialIn } from '../auth/secret.js';
 import { readCookie, SESSION_COOKIE } from './cookies.js';
+import type { Incoming } from './incoming.js';
 
 /** The credential of a request, and whether the browser sent it by itself. */
 export interface RequestCredential {
@@ -13,7 +13,7 @@ export interface RequestCredential {
  * (rule 36).
  * @param origin the origin at which the client reaches us
  */
-export function credentialOf(request: Request, origin: string): RequestCredential {
+export function credentialOf(request: Incoming, origin: string): RequestCredential {
   const { authorization } = request.headers;
   if (authorization !== undefined) return { credential: credentialIn(authorization), fromCookie: false };
   const credential = readCookie(request, SESSION_COOKIE, origin);

@@ -1,8 +1,6 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { credentialOf } from './credential.js';
-
-/** The origin at which a request reaches us. */
-export type OriginOf = (request: Request) => string;
+import type { Incoming, OriginOf } from './incoming.js';
 
 /** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -34,11 +32,11 @@ export function refuseForeignChanges(originOf: OriginOf): RequestHandler {
 }
 
 /** Whether a form was sent by a page of ours. Browsers name the origin in every form that is posted. */
-export function isOurForm(request: Request, originOf: OriginOf): boolean {
+export function isOurForm(request: Incoming, originOf: OriginOf): boolean {
   return SAFE_METHODS.has(request.method) || request.headers.origin === originOf(request);
 }
 
-function isJson(request: Request): boolean {
+function isJson(request: Incoming): boolean {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   return type.trim().toLowerCase() === 'application/json';
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
+import { normalizedAddress } from '../../auth/remote-address.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Listening } from '../../database/listening.js';
@@ -82,7 +83,7 @@ export class Credentials {
     }
     const known = this.#asking.get(hash);
     if (known !== undefined) return known;
-    const asking = this.#ask(secret, hash, address).finally(() => {
+    const asking = this.#ask(secret, hash, normalizedAddress(address)).finally(() => {
       if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
     });
     this.#asking.set(hash, asking);

@@ -167,7 +167,7 @@ export async function openLink(
  * Signs in with a link, in the browser that asked for it, once.
  * @throws DomainError UNAUTHENTICATED; what the invitation is refused for, with which the link was asked for
  */
-export async function useLink(
+export async function signInWithLink(
   context: ServiceContext,
   {
     token,
@@ -182,9 +182,9 @@ export async function useLink(
 
 /**
  * Signs in with the code that another browser shows, in the browser that asked for the link.
- * @throws DomainError UNAUTHENTICATED, with the attribute code while another try is possible; as `useLink`
+ * @throws DomainError UNAUTHENTICATED, with the attribute code while another try is possible; as `signInWithLink`
  */
-export async function useCode(
+export async function signInWithCode(
   context: ServiceContext,
   {
     code,

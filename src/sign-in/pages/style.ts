@@ -105,6 +105,7 @@ a.button { color: var(--on-accent); }
   border-radius: 0.75rem 0.75rem 0 0;
 }
 .code { font: 600 1.75rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.1em; }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9375rem; }
 .list { list-style: none; margin: 0 0 1rem; padding: 0; }
 .list > li { padding-block: 0.6rem; border-block-start: 1px solid var(--line); }

@@ -1,4 +1,3 @@
-import type { Response } from 'express';
 import {
   SIGN_IN_REFUSALS,
   type SignInRefusal,
@@ -6,7 +5,7 @@ import {
 } from '../../domain/sign-in-refusal.js';
 import { html } from '../pages/html.js';
 import { document } from '../pages/layout.js';
-import { refusedPage } from '../pages/refused.js';
+import type { Refusal } from '../pages/refused.js';
 import type { Rehearsal } from './rehearsal.js';
 
 /** Reasons that may be gone the next time. */
@@ -23,23 +22,23 @@ const WORTH_ANOTHER_TRY: ReadonlySet<SignInRefusalReason> = new Set([
  * What the person sees of a refusal: a sentence, what to do, and the reference.
  * @param start where the sign-in starts again; null where there is nothing to start
  */
-export function refusalPage(
+export function shownRefusal(
   { reason, address, detail }: SignInRefusal,
   reference: string,
   start: string | null,
-): string {
+): Refusal {
   const { person, wayOn } = SIGN_IN_REFUSALS[reason];
   // Of the detail a person is told the seat alone: the rest is for administrators.
   const seat = reason === 'SEAT_UNAVAILABLE' && detail !== null ? ` ${detail}` : '';
   // The provider has said that this is the address of whoever reads the page.
   const lookedFor = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
   const again = start !== null && WORTH_ANOTHER_TRY.has(reason);
-  return refusedPage({
+  return {
     message: `${person}${seat}${lookedFor}`,
     hint: wayOn,
     reference,
     ...(again ? { next: { url: start, text: 'Sign in again' } } : {}),
-  });
+  };
 }
 
 /** The page of a rehearsed sign-in: the claims that came, those that are missing, and what would have happened. */
@@ -59,16 +58,3 @@ ${claims.map(
 <p class="soft foot">Nothing was changed, and you are not signed in by this. You can close the page.</p>`,
   });
 }
-
-/** Sends a page that runs nothing, loads its style from here alone, and is shown in no frame. */
-export function sendPage(response: Response, status: number, page: string): void {
-  response
-    .status(status)
-    .set('Content-Security-Policy', POLICY)
-    .set('X-Content-Type-Options', 'nosniff')
-    .type('html')
-    .send(page);
-}
-
-const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

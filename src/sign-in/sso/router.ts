@@ -18,18 +18,20 @@ import { type ProviderSignIn, signIn } from '../../services/sso/sign-in.js';
 import { recordRefusal } from '../../services/sso/sign-in-log.js';
 import { acceptOnce, wasUsed } from '../../services/sso/used-values.js';
 import { browserOf, startBrowserSession } from '../browser-session.js';
-import type { OriginOf } from '../foreign-requests.js';
+import type { Incoming, OriginOf } from '../incoming.js';
+import { PAGE_HEADERS, refuse } from '../page-handler.js';
 import { returnPath } from '../return-to.js';
 import { ATTEMPT_MS, type Attempt, keepAttempt, takeAttempt } from './attempt.js';
 import { identityOf } from './claims.js';
-import { refusalPage, rehearsalPage, sendPage } from './pages.js';
+import { rehearsalPage, shownRefusal } from './pages.js';
 import type { Providers } from './providers.js';
 import { rehearsalOf } from './rehearsal.js';
+import { startPath } from './ways.js';
 
 export interface SsoRouterOptions {
   readonly providers: Providers;
   /** The context of a request, whose caller is the session that the browser has so far. */
-  contextFor(request: Request, requestId: string): Promise<ServiceContext>;
+  contextFor(request: Incoming, requestId: string): Promise<ServiceContext>;
   /** Where the browser reached us. */
   readonly originOf: OriginOf;
   /** Told of faults that nobody expected. */
@@ -58,8 +60,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
   ): RequestHandler<{ workspaceId: string }> => {
     return async (request, response) => {
       response.locals.route = `/auth/sso/${name}`;
-      response.setHeader('Cache-Control', 'no-store');
-      response.setHeader('Referrer-Policy', 'no-referrer');
+      response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
       const context = await options.contextFor(request, response.locals.requestId);
       const workspaceId = request.params.workspaceId.toLowerCase();
       await work({ request, response, context, workspaceId });
@@ -171,7 +172,8 @@ async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
     userAgent: browser.userAgent,
   };
   if (attempt.isRehearsal) {
-    sendPage(response, 200, rehearsalPage(await rehearsalOf(context, settings, arrival, proof)));
+    const page = rehearsalPage(await rehearsalOf(context, settings, arrival, proof));
+    response.set(PAGE_HEADERS).type('html').send(page);
     return;
   }
   const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
@@ -251,10 +253,11 @@ async function showRefusal(
   error: unknown,
 ): Promise<void> {
   const refusal = refusalToShow(error);
-  const networkAddress = request.ip ?? '';
+  const networkAddress = browserOf(request).address;
   const reference = await recordRefusal(context, { workspaceId, refusal, networkAddress });
   const start = refusal.reason === 'NOT_CONFIGURED' ? null : startPath(workspaceId);
-  sendPage(response, STATUS[refusal.reason] ?? 403, refusalPage(refusal, reference, start));
+  response.locals.errorCode = refusal.reason;
+  refuse(response, STATUS[refusal.reason] ?? 403, shownRefusal(refusal, reference, start));
 }
 
 /** Values that the database cannot hold come from the provider. */
@@ -262,10 +265,6 @@ function refusalToShow(error: unknown): SignInRefusal {
   if (error instanceof SignInRefusal) return error;
   if (error instanceof DomainError) return new SignInRefusal('TOKEN_INVALID', error.message);
   throw error;
-}
-
-function startPath(workspaceId: string): string {
-  return `/api/workspaces/${workspaceId}/auth/sso/start`;
 }
 
 /** 403 unless told: nothing here says whether a workspace exists, or a person. */
