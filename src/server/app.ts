@@ -129,7 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const signInContext = async (request: Incoming, requestId: string) =>
     serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId });
-  const providers = new Providers(shared.sso.allowsInsecureIssuers);
+  const providers = new Providers(shared.sso);
 
   const compress = compression({ threshold: COMPRESSED_FROM });
   const scimCompression: Compression = {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
-import { createLogger, prepareDatabase, type RunningServer } from './serve.js';
+import { createLogger, identityProviderBeside, prepareDatabase, type RunningServer } from './serve.js';
 
 /** The message that tells a worker to stop. */
 export const STOP_MESSAGE = 'stop';
@@ -24,12 +24,18 @@ export async function serveWithWorkers(
   announce: (text: string) => void,
 ): Promise<RunningServer> {
   const logger = createLogger(config);
-  const { secrets, close } = await prepareDatabase(config, logger);
+  const prepared = await prepareDatabase(config, logger);
   const workers = new Workers(logger);
-  const end = () => workers.stop().finally(close);
+  let provider: Awaited<ReturnType<typeof identityProviderBeside>>;
+  const end = async () => {
+    await provider?.stop();
+    await workers.stop().finally(prepared.close);
+  };
   try {
     const port = await workers.start(config.workers);
-    announce(banner(config.publicUrl ?? `http://localhost:${port}`, config, secrets));
+    const url = config.publicUrl ?? `http://localhost:${port}`;
+    provider = await identityProviderBeside(config, prepared, logger, { url, port });
+    announce(banner(url, config, prepared.secrets, provider));
   } catch (error) {
     await end();
     throw error;

@@ -5,8 +5,10 @@ import type { Encryption } from '../../auth/encryption.js';
 export interface SsoEnvironment {
   /** Encrypts client secrets; null in production without SECRETS_KEY: then none can be stored. */
   readonly encryption: Encryption | null;
-  /** Whether issuers may be on http and on private networks: in development and tests. */
-  readonly allowsInsecureIssuers: boolean;
+  /** Whether providers may be on http: in development and tests. */
+  readonly allowsHttp: boolean;
+  /** Whether providers may be on private networks. Elsewhere customers could have us ask our own servers. */
+  readonly allowsPrivateNetworks: boolean;
   /**
    * The TXT records of a domain, each in its parts.
    * @throws the resolver's error, with `code`, when there is none or when DNS does not answer
@@ -32,6 +34,7 @@ export function txtResolver(servers: readonly string[]): SsoEnvironment['resolve
 /** For work that configures no single sign-on. */
 export const NO_SSO: SsoEnvironment = {
   encryption: null,
-  allowsInsecureIssuers: false,
+  allowsHttp: false,
+  allowsPrivateNetworks: false,
   resolveTxt: txtResolver([]),
 };

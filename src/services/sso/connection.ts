@@ -102,7 +102,7 @@ function newConnection(
       id,
       workspaceId: workspaceId.toLowerCase(),
       provider,
-      discoveryUrl: discoveryUrlOf(provider, settings, context.sso.allowsInsecureIssuers),
+      discoveryUrl: discoveryUrlOf(provider, settings, context.sso.allowsHttp),
       clientId: readClientId(settings.clientId ?? ''),
       clientSecret: encryptClientSecret(context, id, readSecret(settings.clientSecret ?? '')),
       clientSecretSetAt: now,
@@ -123,7 +123,7 @@ function change(context: ServiceContext, connection: SsoConnection, settings: Ss
     provider !== connection.provider ||
     [settings.oktaDomain, settings.entraTenantId, settings.discoveryUrl].some((place) => place != null);
   const discoveryUrl = isMoved
-    ? discoveryUrlOf(provider, settings, context.sso.allowsInsecureIssuers)
+    ? discoveryUrlOf(provider, settings, context.sso.allowsHttp)
     : connection.discoveryUrl;
   const clientId = settings.clientId == null ? connection.clientId : readClientId(settings.clientId);
   const isElsewhere = discoveryUrl !== connection.discoveryUrl;

@@ -24,6 +24,7 @@ import {
 import { DomainError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { issuerOf, sameIssuer } from '../../domain/sso.js';
+import type { SsoEnvironment } from '../../services/context/sso-environment.js';
 import type { LogoutToken } from '../../services/sso/provider-logout.js';
 import type { SignInSettings } from '../../services/sso/settings.js';
 import type { Attempt } from './attempt.js';
@@ -60,17 +61,19 @@ type Settings = Pick<SignInSettings, 'discoveryUrl' | 'clientId' | 'clientSecret
 
 /** Talks OpenID Connect with the providers of all workspaces. */
 export class Providers {
-  readonly #allowsInsecure: boolean;
+  readonly #allowsHttp: boolean;
   readonly #fetch: CustomFetch;
   readonly #discovered = new LRUCache<string, Promise<Discovered>>({
     max: MOST_PROVIDERS,
     ttl: DISCOVERED_FOR_MS,
   });
 
-  /** @param allowsInsecure whether issuers may be on http and in private networks: in development and tests */
-  constructor(allowsInsecure: boolean) {
-    this.#allowsInsecure = allowsInsecure;
-    this.#fetch = providerFetch(allowsInsecure);
+  constructor({
+    allowsHttp,
+    allowsPrivateNetworks,
+  }: Pick<SsoEnvironment, 'allowsHttp' | 'allowsPrivateNetworks'>) {
+    this.#allowsHttp = allowsHttp;
+    this.#fetch = providerFetch(allowsPrivateNetworks);
   }
 
   /**
@@ -283,7 +286,7 @@ export class Providers {
     const found = await discovery(new URL(discoveryUrl), clientId, undefined, undefined, {
       timeout: TIMEOUT_SECONDS,
       [customFetch]: this.#fetch,
-      ...(this.#allowsInsecure ? { execute: [allowInsecureRequests] } : {}),
+      ...(this.#allowsHttp ? { execute: [allowInsecureRequests] } : {}),
     });
     const metadata = found.serverMetadata();
     // openid-client compares them for an issuer's URL only, and there a slash at the end makes a difference.
@@ -311,7 +314,7 @@ export class Providers {
     const configuration = new Configuration(metadata, clientId, client, authentication);
     configuration.timeout = TIMEOUT_SECONDS;
     configuration[customFetch] = this.#fetch;
-    if (this.#allowsInsecure) allowInsecureRequests(configuration);
+    if (this.#allowsHttp) allowInsecureRequests(configuration);
     return configuration;
   }
 }

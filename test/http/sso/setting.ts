@@ -7,7 +7,8 @@ import { type Browser, cookieValue } from './browser.js';
 export function testEnvironment(changes: Partial<SsoEnvironment> = {}): SsoEnvironment {
   return {
     encryption: Encryption.withKeys([newEncryptionKey()]) ?? null,
-    allowsInsecureIssuers: true,
+    allowsHttp: true,
+    allowsPrivateNetworks: true,
     resolveTxt: txtResolver([]),
     ...changes,
   };
