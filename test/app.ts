@@ -67,6 +67,7 @@ export interface WorkspaceWishes {
 export interface TestApp {
   readonly url: string;
   readonly operatorToken: string;
+  readonly database: Database;
   /** Straight into the database, for what no door shows. */
   sql<Row = object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   workspace(wishes: WorkspaceWishes): Promise<TestWorkspace>;
@@ -120,6 +121,7 @@ export async function startTestApp(
   return {
     url,
     operatorToken: OPERATOR_TOKEN,
+    database,
     sql: (text, values = []) => database.rows(text, values),
     key,
     async workspace({

@@ -134,7 +134,7 @@ function isDomain(text: string): boolean {
  * @throws DomainError INVALID_INPUT
  */
 export function readDomain(text: string): string {
-  const domain = domainToASCII(text.trim().replace(/^@/, '').replace(/\.$/, '')).toLowerCase();
+  const domain = inAscii(text.trim().replace(/^@/, '').replace(/\.$/, ''));
   if (isDomain(domain)) return domain;
   throw new DomainError('INVALID_INPUT', 'domain must be a domain name, such as acme.com.', {
     attribute: 'domain',
@@ -143,7 +143,12 @@ export function readDomain(text: string): string {
 
 /** The domain of an e-mail address, in the form of `readDomain`. */
 export function domainOf(address: string): string {
-  return domainToASCII(address.slice(address.lastIndexOf('@') + 1)).toLowerCase();
+  return inAscii(address.slice(address.lastIndexOf('@') + 1));
+}
+
+/** Empty for what is no host name: `domainToASCII` reads as far as a URL's host goes, and forgets the rest. */
+function inAscii(domain: string): string {
+  return /[\s/?#:@\\]/.test(domain) ? '' : domainToASCII(domain).toLowerCase();
 }
 
 /** The name and value of the TXT record that verifies a domain (rule 42). */
