@@ -1,18 +1,34 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
+/** Tests of pure functions and of the build: no PostgreSQL, no server of ours. */
+const UNITS = ['test/*.test.ts', 'test/{auth,build,domain,graphql,mail,scim,server,simulator}/**/*.test.ts'];
+
 export default defineConfig({
-  // Two copies of graphql (its CommonJS and its module build) refuse each other's schemas
-  // ("another module or realm"): every import is sent to the one that plain Node loads.
+  // The CommonJS build of graphql and its module build refuse each other's schemas ("another module or realm"):
+  // every import resolves to the build that plain Node loads.
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/postgres.ts'],
-    // Its own choice leaves one core idle, which on two cores is half of them: much of a test is waiting for PostgreSQL.
+    // The default leaves one core idle, which on two cores is half of them; much of a test is waiting for PostgreSQL.
     maxWorkers: '100%',
+    // Each worker loads the program once, not once per file. So no file may change what a module holds.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // What a test waits for comes when it comes: how busy the machine is must not decide.
+    // A busy machine must not fail a test that waits for something.
     expect: { poll: { timeout: 15_000 } },
+    projects: [
+      { extends: true, test: { name: 'units', include: UNITS, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['test/**/*.test.ts'],
+          exclude: UNITS,
+          globalSetup: ['test/postgres.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

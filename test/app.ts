@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Database } from '../src/database/database.js';
+import type { DatabaseAddress } from '../src/database/embedded.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
@@ -9,14 +10,14 @@ import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
 import { create as createSession } from '../src/services/sessions/create.js';
-import * as workspaces from '../src/services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../src/services/workspaces/commands.js';
 import { createTestDatabase } from './database.js';
 
-/** What came back: the body parsed if it was JSON, undefined if there was none. */
+/** An answer: the body is parsed if it is JSON, undefined if there is none. */
 export interface ScimAnswer {
   readonly status: number;
   readonly headers: Headers;
-  // Tests look into bodies of every shape; what they assert is the check.
+  // Bodies have every shape; the assertions of the tests check them.
   // biome-ignore lint/suspicious/noExplicitAny: past the parser, in tests only.
   readonly body: any;
 }
@@ -30,7 +31,7 @@ export interface GraphqlAnswer {
   readonly errors?: any[];
 }
 
-/** SCIM as a provider speaks it: Okta's headers unless told otherwise. */
+/** Sends SCIM requests with Okta's headers, unless others are passed. */
 export interface ScimClient {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<ScimAnswer>;
   delete(path: string, headers?: Readonly<Record<string, string>>): Promise<ScimAnswer>;
@@ -39,7 +40,7 @@ export interface ScimClient {
   readonly patch: Send;
 }
 
-/** Asks GraphQL with a credential. */
+/** Executes a GraphQL operation with a credential. */
 export type TestGraphql = (
   credential: string | undefined,
   query: string,
@@ -54,13 +55,13 @@ export interface TestWorkspace {
   readonly apiKey: string;
 }
 
-export interface WorkspaceWishes {
+export interface WorkspaceOptions {
   readonly version: WorkspaceVersion;
   readonly scim?: boolean;
   /** V1: seats per type, in lower case. */
   readonly seats?: Readonly<Record<string, number>>;
   readonly credits?: number;
-  /** Somebody whom the platform may know already; else somebody new. */
+  /** May have an account already; a new address when left out. */
   readonly ownerEmail?: string;
 }
 
@@ -68,17 +69,22 @@ export interface TestApp {
   readonly url: string;
   readonly operatorToken: string;
   readonly database: Database;
-  /** Straight into the database, for what no door shows. */
+  /** Queries the database, for what no API shows. */
   sql<Row = object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  workspace(wishes: WorkspaceWishes): Promise<TestWorkspace>;
-  /** Another key of a workspace. */
+  workspace(options: WorkspaceOptions): Promise<TestWorkspace>;
+  /** Creates another key of a workspace. */
   key(workspaceId: string, scopes: readonly ApiKeyScope[]): Promise<string>;
-  /** A session token of somebody whom the platform knows. */
+  /** Creates a session of a person who has an account. @returns its token */
   session(email: string): Promise<string>;
   scim(workspaceId: string, credential: string): ScimClient;
   readonly graphql: TestGraphql;
+  /** Another server on the same database, as a second process is; it is stopped before this one. */
+  beside(options?: TestAppOptions): Promise<{ readonly url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
+
+/** What a test sets of the server. */
+export type TestAppOptions = Partial<Omit<AppOptions, 'database' | 'operatorToken'>>;
 
 export const OKTA_HEADERS = {
   'User-Agent': 'Okta SCIM Client 1.0.0',
@@ -87,17 +93,9 @@ export const OKTA_HEADERS = {
 
 const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
-/**
- * A server of its own on a database of its own, as `main.ts` would compose it.
- * @param mail how invitations are sent; not at all unless told
- */
-export async function startTestApp(
-  mail: Pick<AppOptions, 'mailTransport' | 'invitationUrl' | 'sso'> & {
-    readonly logger?: AppOptions['logger'];
-  } = {},
-): Promise<TestApp> {
-  const testDatabase = await createTestDatabase();
-  const orm = await connect(testDatabase.address, 10);
+/** A server on a database: its own connections, caches and counters. */
+async function startServer(address: DatabaseAddress, options: TestAppOptions) {
+  const orm = await connect(address, 10);
   const database = await Database.over(orm);
   const app = await createApp({
     database,
@@ -105,12 +103,30 @@ export async function startTestApp(
     operatorToken: OPERATOR_TOKEN,
     publicUrl: undefined,
     playground: true,
-    ...mail,
+    ...options,
   });
   const server = createServer(app.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  return {
+    database,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await app.stop();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * A server of its own on a database of its own, as `main.ts` would compose it.
+ * @param options what is otherwise than usual; mails are not sent unless told
+ */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const testDatabase = await createTestDatabase();
+  const { database, url, stop } = await startServer(testDatabase.address, options);
   const context = () => localContext(database, 'SYSTEM');
   let made = 0;
 
@@ -132,7 +148,7 @@ export async function startTestApp(
       ownerEmail = `owner${made + 1}@acme.test`,
     }) {
       made += 1;
-      const { workspace, ownerMemberId } = await workspaces.create(context(), {
+      const { workspace, ownerMemberId } = await createWorkspace(context(), {
         name: `Acme ${made}`,
         version,
         plan: 'ENTERPRISE',
@@ -152,11 +168,9 @@ export async function startTestApp(
     },
     scim: (workspaceId, credential) => scimClient(`${url}/scim/v2/organizations/${workspaceId}`, credential),
     graphql: graphqlClient(url),
+    beside: (other = {}) => startServer(testDatabase.address, other),
     async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await app.stop();
-      await database.close();
+      await stop();
       await testDatabase.drop();
     },
   };
@@ -171,7 +185,7 @@ const ALL_SCOPES: readonly ApiKeyScope[] = [
   'AUDIT_READ',
 ];
 
-/** GraphQL at a server's URL. */
+/** Executes GraphQL operations at a server's URL. */
 export function graphqlClient(url: string): TestGraphql {
   return async (credential, query, variables = {}) => {
     const response = await fetch(`${url}/graphql`, {
@@ -201,7 +215,7 @@ function scimClient(baseUrl: string, credential: string): ScimClient {
         ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' }),
         ...headers,
       },
-      // Text goes out as it is, for tests of bodies that are no JSON.
+      // A string is sent as it is, for tests of bodies that are not JSON.
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -220,7 +234,7 @@ function scimClient(baseUrl: string, credential: string): ScimClient {
   };
 }
 
-/** What is no JSON stays text, so that a test can say what it was. */
+/** Returns a text that is not JSON as it is, so that a failing test shows it. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,33 +3,46 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseAddress } from '../src/database/embedded.js';
 
-/** A database of a test file's own. */
+/** A database that one test file has to itself. */
 export interface TestDatabase {
   readonly address: DatabaseAddress;
-  /** Removes it, with whatever connections are still open. */
+  /** The same as a `postgresql://` URL, for `DATABASE_URL`. */
+  readonly url: string;
+  /** Drops it, and closes the connections that are still open. */
   drop(): Promise<void>;
 }
 
-/** PostgreSQL makes copies of one template that run side by side wait for each other, in steps of 0.1 s. */
+/** Copies of one template wait for each other in steps of 0.1 s; waiting for an advisory lock is faster. */
 const COPY_LOCK = 1;
 
-/** Makes an empty, migrated database. Close what connects to it, then `drop()` it in `afterAll`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * Makes a migrated database without rows. Close what connects to it, then `drop()` it in `afterAll`.
+ * @param empty makes one without tables
+ */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = inject('postgres');
   const database = `test_${randomUUID().replaceAll('-', '')}`;
-  const template = pg.escapeIdentifier(inject('templateDatabase'));
+  const template = pg.escapeIdentifier(empty ? 'template0' : inject('templateDatabase'));
   await administer(
     server,
     `select pg_advisory_lock(${COPY_LOCK})`,
     `create database ${database} template ${template} strategy file_copy`,
   );
+  const address = { ...server, database };
   return {
-    address: { ...server, database },
+    address,
+    url: urlOf(address),
     drop: () => administer(server, `drop database if exists ${database} with (force)`),
   };
 }
 
-/** Runs statements on a connection of their own, one by one; the lock ends with it. */
+/** A socket's directory is no host name, so it goes into a parameter. */
+function urlOf({ host, port, user, password = '', database }: DatabaseAddress): string {
+  const credentials = `${user}:${encodeURIComponent(password)}`;
+  return `postgresql://${credentials}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+}
+
+/** Runs statements one by one on a new connection; closing it releases the lock. */
 async function administer(server: DatabaseAddress, ...statements: string[]): Promise<void> {
   const client = new pg.Client(server);
   await client.connect();
@@ -38,4 +51,11 @@ async function administer(server: DatabaseAddress, ...statements: string[]): Pro
   } finally {
     await client.end();
   }
+}
+
+/** A test database as `DATABASE_URL` names it. */
+export function databaseUrl({ address }: TestDatabase): string {
+  const { host, user, password = '', port, database } = address;
+  const credentials = `${user}:${encodeURIComponent(password)}`;
+  return `postgresql://${credentials}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }

@@ -9,7 +9,7 @@ import { connect } from '../src/database/orm.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server of this run; its `database` is for `create database` and the like. */
+    /** The PostgreSQL server of this run, and its maintenance database. */
     postgres: DatabaseAddress;
     /** The migrated database that `createTestDatabase` copies. */
     templateDatabase: string;
@@ -18,7 +18,7 @@ declare module 'vitest' {
 
 const TEMPLATE = 'rollcall_template';
 
-/** Nothing here outlives the run, so nothing needs to reach the disk. */
+/** The data is deleted after the run, so none of it has to reach the disk. */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -27,12 +27,12 @@ const SETTINGS = {
 };
 
 /**
- * vitest's global setup: one PostgreSQL server for the run, with one migrated template database.
- * @returns the teardown, which vitest runs however the tests end
+ * The global setup of vitest: starts one PostgreSQL server with one migrated template database for the run.
+ * @returns the teardown, which vitest always runs
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
-  // As for a data directory that the program makes; the cluster in it is closed.
+  // The user of the PostgreSQL server must be able to enter it; the cluster in it is private.
   await chmod(dataDir, 0o755);
   const removeDataDir = () => rm(dataDir, { recursive: true, force: true });
   try {
@@ -56,7 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** Migrates the template, and closes it: PostgreSQL copies no database that anybody is connected to. */
+/** Migrates the template and forbids connections to it: PostgreSQL cannot copy a database that is in use. */
 async function fillTemplate(address: DatabaseAddress): Promise<void> {
   const orm = await connect(address);
   try {

@@ -7,14 +7,14 @@ const ROLLCALL = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
 
-/** How a process ended, and all that it wrote. */
+/** The exit code of a process, and everything that it wrote. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Nothing of the run's own settings: a test says what the process is told. */
+/** Contains no settings of the program: a test passes those that it needs. */
 function baseEnvironment(): Environment {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   return { PATH, HOME, TMPDIR, LOG_LEVEL: 'silent' };
@@ -43,9 +43,9 @@ export function rollcall(args: readonly string[], environment: Environment): Pro
   return start(args, environment).ended;
 }
 
-/** A shell that runs a server as an npm script's does, with whatever the shell prints. */
+/** Runs a server below a shell, as an npm script does. */
 export function rollcallUnderShell(environment: Environment): ChildProcess {
-  // Not the last command of the line: else some shells become it.
+  // Some shells replace themselves by the last command of a line, so the server must not be the last one.
   const command = `"${process.execPath}" "${ROLLCALL}" serve --port 0; true`;
   return spawn('sh', ['-c', command], {
     env: { ...baseEnvironment(), npm_lifecycle_event: 'start', ...environment },
@@ -56,13 +56,13 @@ export function rollcallUnderShell(environment: Environment): ChildProcess {
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
-  /** What it printed when it was ready. */
+  /** What it printed until it was ready. */
   readonly banner: string;
   signal(name: NodeJS.Signals): void;
-  /** Everything that it prints from now on. */
+  /** Calls `read` with everything that it prints from now on. */
   onOutput(read: (text: string) => void): void;
-  /** Nobody reads what it prints any more. */
-  deafen(): void;
+  /** Closes the reading end of its output. */
+  closeOutput(): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -86,12 +86,12 @@ export async function rollcallServer(environment: Environment): Promise<ServerPr
     banner,
     signal: (name) => child.kill(name),
     onOutput: (read) => child.stdout?.on('data', read),
-    deafen: () => child.stdout?.destroy(),
+    closeOutput: () => child.stdout?.destroy(),
     ended,
   };
 }
 
-/** What the banner says of the seeded workspace of a version. */
+/** Reads the seeded workspace of a version from the banner. */
 export function seeded(banner: string, version: 'V1' | 'V2'): { baseUrl: string; apiKey: string } {
   const pattern = new RegExp(`\\(${version}\\)\\s+SCIM base URL (\\S+)\\s+API key\\s+(\\S+)`);
   const [, baseUrl = '', apiKey = ''] = pattern.exec(banner) ?? [];

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { MAX_CREDIT_LIMIT, SEAT_TYPES, type SeatType } from '../domain/access.js';
 
-/** Parses `A,B` of a closed list, in any case. @throws InvalidArgumentError */
+/** Parses names of a closed list, separated by commas, in any case. @throws InvalidArgumentError */
 export function list<Value extends string>(values: readonly Value[]): (text: string) => Value[] {
   return (text) =>
     text.split(',').map((part) => {
@@ -25,7 +25,7 @@ export function seatList(text: string): { seatType: SeatType; total: number }[] 
   });
 }
 
-/** Parses a whole number that is not negative. @throws InvalidArgumentError */
+/** Parses a whole number from 0 on. @throws InvalidArgumentError */
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d{1,10}$/.test(text) || number > MAX_CREDIT_LIMIT) {

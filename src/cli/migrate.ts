@@ -1,18 +1,27 @@
 import { fileURLToPath } from 'node:url';
-import { onDatabase } from './run.js';
+import { type DatabaseOptions, run } from './run.js';
+import type { Terminal } from './terminal.js';
 
 /** `rollcall migrate` */
-export function migrateNow(): Promise<void> {
-  return onDatabase(async ({ migrations }) =>
-    migrations.length === 0 ? 'The database is up to date.\n' : `${migrations.join('\n')}\n`,
+export function migrateNow(terminal: Terminal, options: DatabaseOptions): Promise<void> {
+  return run(
+    terminal,
+    options,
+    async ({ migrations }) => ({ applied: migrations }),
+    ({ applied }) => (applied.length === 0 ? 'The database is up to date.\n' : `${applied.join('\n')}\n`),
   );
 }
 
 /** `rollcall migrate --draft`, for developers: the difference between model and database, as a migration to read. */
-export function draftMigration(): Promise<void> {
+export function draftMigration(terminal: Terminal, options: DatabaseOptions): Promise<void> {
   const sources = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
-  return onDatabase(async ({ draft }) => {
-    const fileName = await draft(sources);
-    return fileName === undefined ? 'Model and database agree.\n' : `${sources}/${fileName}\n`;
-  });
+  return run(
+    terminal,
+    options,
+    async ({ draft }) => {
+      const fileName = await draft(sources);
+      return { drafted: fileName === undefined ? [] : [`${sources}/${fileName}`] };
+    },
+    ({ drafted }) => (drafted.length === 0 ? 'Model and database agree.\n' : `${drafted.join('\n')}\n`),
+  );
 }

@@ -4,26 +4,35 @@ import { API_KEY_SCOPES, PLANS } from '../model/enums.js';
 import { list, seatList, wholeNumber } from './arguments.js';
 import { draftMigration, migrateNow } from './migrate.js';
 import { createKey, createSession, createWorkspace } from './provision.js';
+import type { DatabaseOptions } from './run.js';
+import { rotateSecrets } from './secrets.js';
 import { simulate } from './simulate.js';
+import type { Terminal } from './terminal.js';
 
-const JSON_OPTION = [
-  '--json',
-  'one line of JSON on standard output, everything else on standard error',
-] as const;
+/** Adds the options of every command that works on the database. */
+function onDatabase(command: Command): Command {
+  return command
+    .option('--json', 'print one line of JSON on standard output, everything else on standard error')
+    .option('--init', 'make the database when it does not exist');
+}
 
-/** The `rollcall` command. */
-export function program(): Command {
-  const rollcall = new Command('rollcall').description(
-    'Rollcall: members of workspaces, provisioned over SCIM 2.0.',
-  );
+/**
+ * The `rollcall` command.
+ * @returns a command that throws instead of ending the process: CommanderError when its arguments are wrong
+ */
+export function program(terminal: Terminal): Command {
+  const rollcall = new Command('rollcall')
+    .description('Rollcall: members of workspaces, provisioned over SCIM 2.0.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
 
   rollcall
     .command('serve')
     .description('start the server')
-    .option('--port <number>', 'the port; before PORT')
-    .option('--workers <number>', 'how many processes serve; before WORKERS')
+    .option('--port <number>', 'the port; overrides PORT')
+    .option('--workers <number>', 'the number of processes; overrides WORKERS')
     .action(async ({ port, workers }: { port?: string; workers?: string }) => {
-      // Only where it is needed: the server is most of what there is to load.
+      // Loading the server takes most of the start; the other commands do not need it.
       const { runServer } = await import('../server/run.js');
       await runServer({
         ...(port === undefined ? {} : { PORT: port }),
@@ -31,57 +40,51 @@ export function program(): Command {
       });
     });
 
-  rollcall
-    .command('migrate')
+  onDatabase(rollcall.command('migrate'))
     .description('bring the database up to date')
-    .addOption(
-      new Option('--draft', 'write a migration for what the model has and the database has not').hideHelp(),
-    )
-    .action(({ draft }: { draft?: boolean }) => (draft === true ? draftMigration() : migrateNow()));
+    .addOption(new Option('--draft', 'write a migration that brings the database to the model').hideHelp())
+    .action(({ draft, ...options }: DatabaseOptions & { readonly draft?: boolean }) =>
+      draft === true ? draftMigration(terminal, options) : migrateNow(terminal, options),
+    );
 
   rollcall
     .command('schema')
     .description('print the GraphQL schema')
     .action(async () => {
       const { createSchema, schemaText } = await import('../graphql/serving/schema.js');
-      process.stdout.write(schemaText(createSchema()));
+      terminal.out(schemaText(createSchema()));
     });
 
-  workspaceCommands(rollcall.command('workspace').description('workspaces'));
+  workspaceCommands(terminal, rollcall.command('workspace').description('workspaces'));
 
-  rollcall
-    .command('key')
-    .description('API keys')
-    .command('create')
-    .description('make a key; its secret is shown once')
+  onDatabase(rollcall.command('key').description('API keys').command('create'))
+    .description('create a key; its secret is shown once')
     .requiredOption('--workspace <id>', 'the workspace ID')
-    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--name <name>', 'what the key is for')
     .requiredOption('--scopes <list>', `some of ${API_KEY_SCOPES.join(',')}`, list(API_KEY_SCOPES))
-    .option(...JSON_OPTION)
-    .action(createKey);
+    .action((options) => createKey(terminal, options));
 
-  rollcall
-    .command('session')
-    .description('sessions of people')
-    .command('create')
-    .description('mint a session token for somebody whom the platform knows')
+  onDatabase(rollcall.command('session').description('sessions of people').command('create'))
+    .description('make a session token for a person who has an account')
     .requiredOption('--email <address>', "the person's e-mail address")
-    .option(...JSON_OPTION)
-    .action(createSession);
+    .option('--create-account', 'make the account when the person has none, as somebody who has been invited')
+    .action((options) => createSession(terminal, options));
+
+  onDatabase(rollcall.command('secrets').description('encrypted secrets').command('rotate'))
+    .description('encrypt every stored secret with the first key of SECRETS_KEY')
+    .action((options) => rotateSecrets(terminal, options));
 
   const simulation = rollcall
     .command('simulate')
-    .description('play an identity provider against a SCIM server');
-  simulateCommand(simulation.command('okta').description("play Okta's whole sequence")).action(
-    simulate('okta'),
-  );
-  simulateCommand(
-    simulation
-      .command('entra')
-      .description(
-        "play Microsoft Entra's whole sequence; with ?aadOptscim062020 on the base URL, in its compliant dialect",
-      ),
-  ).action(simulate('entra'));
+    .description('send the requests of an identity provider to a SCIM server');
+  simulateCommand(simulation.command('okta'))
+    .description("send Okta's requests")
+    .action((options) => simulate(terminal, 'okta', options));
+  simulateCommand(simulation.command('entra'))
+    .description(
+      "send Microsoft Entra's requests; with ?aadOptscim062020 on the base URL, in its compliant dialect",
+    )
+    .action((options) => simulate(terminal, 'entra', options));
 
   return rollcall;
 }
@@ -93,11 +96,10 @@ function simulateCommand(command: Command): Command {
     .addHelpText('after', '\nExits with 1 when something fails.');
 }
 
-function workspaceCommands(workspace: Command): void {
-  workspace
-    .command('create')
+function workspaceCommands(terminal: Terminal, workspace: Command): void {
+  onDatabase(workspace.command('create'))
     .description('create a workspace with its owner and a key of all scopes, which is shown once')
-    .requiredOption('--name <name>', 'what people call it')
+    .requiredOption('--name <name>', 'the name of the workspace')
     .addOption(
       new Option('--version <version>', 'V1: seats; V2: roles and credits')
         .choices(WORKSPACE_VERSIONS)
@@ -105,11 +107,12 @@ function workspaceCommands(workspace: Command): void {
     )
     .requiredOption('--owner <address>', "the owner's e-mail address")
     .addOption(
-      new Option('--plan <plan>', 'what the customer has bought').choices(PLANS).default('ENTERPRISE'),
+      new Option('--plan <plan>', 'the plan that the customer has bought')
+        .choices(PLANS)
+        .default('ENTERPRISE'),
     )
     .option('--scim', 'let an identity provider provision members')
     .option('--seats <list>', 'V1: seats per type, such as builder=5,pro=2', seatList)
     .option('--credits <number>', 'V2: credits in the pool each month', wholeNumber)
-    .option(...JSON_OPTION)
-    .action(createWorkspace);
+    .action((options) => createWorkspace(terminal, options));
 }

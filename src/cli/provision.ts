@@ -1,12 +1,12 @@
 import type { SeatType, WorkspaceVersion } from '../domain/access.js';
 import { API_KEY_SCOPES, type ApiKeyScope, type Plan } from '../model/enums.js';
-import type { Config } from '../server/config.js';
 import * as apiKeys from '../services/api-keys.js';
 import { create as mintSession } from '../services/sessions/create.js';
-import * as workspaces from '../services/workspaces/workspaces.js';
-import { type OutputOptions, run } from './run.js';
+import { create as createWorkspaceRecord } from '../services/workspaces/commands.js';
+import { type DatabaseOptions, run } from './run.js';
+import type { Terminal } from './terminal.js';
 
-interface WorkspaceOptions extends OutputOptions {
+interface WorkspaceOptions extends DatabaseOptions {
   readonly name: string;
   readonly version: WorkspaceVersion;
   readonly owner: string;
@@ -17,9 +17,9 @@ interface WorkspaceOptions extends OutputOptions {
 }
 
 /** `rollcall workspace create` */
-export function createWorkspace(options: WorkspaceOptions): Promise<void> {
-  return run(options, async (context, config) => {
-    const { workspace, ownerMemberId } = await workspaces.create(context, {
+export function createWorkspace(terminal: Terminal, options: WorkspaceOptions): Promise<void> {
+  return run(terminal, options, async ({ context, origin }) => {
+    const { workspace, ownerMemberId } = await createWorkspaceRecord(context, {
       name: options.name,
       version: options.version,
       plan: options.plan,
@@ -34,7 +34,6 @@ export function createWorkspace(options: WorkspaceOptions): Promise<void> {
       description: 'Made by rollcall workspace create.',
       scopes: API_KEY_SCOPES,
     });
-    const origin = originOf(config);
     return {
       workspaceId: workspace.id,
       ownerMemberId,
@@ -45,34 +44,31 @@ export function createWorkspace(options: WorkspaceOptions): Promise<void> {
   });
 }
 
-interface KeyOptions extends OutputOptions {
+interface KeyOptions extends DatabaseOptions {
   readonly workspace: string;
   readonly name: string;
   readonly scopes: ApiKeyScope[];
 }
 
 /** `rollcall key create` */
-export function createKey(options: KeyOptions): Promise<void> {
-  return run(options, async (context) => {
+export function createKey(terminal: Terminal, options: KeyOptions): Promise<void> {
+  return run(terminal, options, async ({ context }) => {
     const { workspace: workspaceId, name, scopes } = options;
     const { apiKey, secret } = await apiKeys.create(context, { workspaceId, name, scopes });
     return { keyId: apiKey.id, apiKey: secret };
   });
 }
 
-interface SessionOptions extends OutputOptions {
+interface SessionOptions extends DatabaseOptions {
   readonly email: string;
+  readonly createAccount?: boolean;
 }
 
 /** `rollcall session create` */
-export function createSession(options: SessionOptions): Promise<void> {
-  return run(options, async (context) => {
-    const { token, expiresAt } = await mintSession(context, { email: options.email });
+export function createSession(terminal: Terminal, options: SessionOptions): Promise<void> {
+  return run(terminal, options, async ({ context }) => {
+    const { email, createAccount = false } = options;
+    const { token, expiresAt } = await mintSession(context, { email, createAccount });
     return { token, expiresAt: expiresAt.toISOString() };
   });
-}
-
-/** Where the server is, or would be, reached. */
-function originOf({ publicUrl, port }: Config): string {
-  return publicUrl ?? `http://localhost:${port}`;
 }

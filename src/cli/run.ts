@@ -1,47 +1,70 @@
-import { type OpenDatabase, openDatabase } from '../database/open.js';
+import { databaseName, type OpenDatabase, openDatabase } from '../database/open.js';
+import { sessionLifetimes } from '../domain/session.js';
+import { runningServer } from '../server/address.js';
 import { type Config, readConfig } from '../server/config.js';
-import { failureText } from '../server/failure.js';
+import { developmentSecretsKey } from '../server/development.js';
+import { ssoEnvironment } from '../server/sso.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { localContext } from '../services/context/system.js';
+import type { Terminal } from './terminal.js';
 
-/** How a command's result is shown. */
-export interface OutputOptions {
+/** What every command takes that works on the database. */
+export interface DatabaseOptions {
   readonly json?: boolean;
+  /** Whether to make the database when it does not exist. */
+  readonly init?: boolean;
 }
+
+/** What a command works with. */
+interface Opened extends Pick<OpenDatabase, 'migrations' | 'draft'> {
+  readonly context: ServiceContext;
+  /** Where the server of this database is reached, or would be. */
+  readonly origin: string;
+}
+
+/** A command's result: by name, in the order in which people read it. */
+export type Result = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Runs a command on the configured database, beside a server if one is running, and prints what it gives: lines of
- * `name: value` for people, one line of JSON for scripts. A refusal ends the process with 1 and a sentence.
+ * Runs a command on the configured database, beside a server if one is running. Standard error says which database
+ * that is; standard output is one line of JSON, or text for people.
+ * @param text the result for people; lines of `name: value` unless told otherwise
+ * @throws ConfigError, MissingDatabaseError, and whatever `work` refuses
  */
-export function run(
-  { json = false }: OutputOptions,
-  work: (context: ServiceContext, config: Config) => Promise<Readonly<Record<string, string>>>,
+export async function run<Value extends Result>(
+  terminal: Terminal,
+  { json = false, init = false }: DatabaseOptions,
+  work: (opened: Opened) => Promise<Value>,
+  text: (result: Value) => string = lines,
 ): Promise<void> {
-  return onDatabase(async ({ database }, config) => {
-    const result = await work(localContext(database, 'CLI', config.sessionLifetimes), config);
-    return json ? `${JSON.stringify(result)}\n` : lines(result);
-  });
-}
-
-/** Opens the configured database for some work, prints the text that it gives, and ends with 1 when it fails. */
-export async function onDatabase(
-  work: (opened: OpenDatabase, config: Config) => Promise<string>,
-): Promise<void> {
+  const config = readConfig({}, terminal.environment);
+  const url = runningServer(config);
+  terminal.err(`Database: ${databaseName(config)}.${serverNote(config, url)}\n`);
+  const opened = await openDatabase(config, { mayCreate: init });
   try {
-    const config = readConfig();
-    const opened = await openDatabase(config);
-    try {
-      process.stdout.write(await work(opened, config));
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    process.stderr.write(`${failureText(error)}\n`);
-    process.exitCode = 1;
+    const developmentKey = config.development ? await developmentSecretsKey(config.dataDir) : undefined;
+    const sso = ssoEnvironment(config, developmentKey);
+    const { database, migrations, draft } = opened;
+    const origin = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
+    const result = await work({
+      context: localContext(database, 'CLI', sessionLifetimes(config), sso),
+      migrations,
+      draft,
+      origin,
+    });
+    terminal.out(json ? `${JSON.stringify(result)}\n` : text(result));
+  } finally {
+    await opened.close();
   }
 }
 
-function lines(result: Readonly<Record<string, string>>): string {
+/** Whether a server will know at once what the command makes. Servers of a configured database may run anywhere. */
+function serverNote({ databaseUrl }: Config, url: string | undefined): string {
+  if (url !== undefined) return ` Its server runs at ${url}.`;
+  return databaseUrl === undefined ? ' No server runs on it.' : '';
+}
+
+function lines(result: Result): string {
   return Object.entries(result)
     .map(([name, value]) => `${name}: ${value}\n`)
     .join('');

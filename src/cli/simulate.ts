@@ -1,15 +1,18 @@
 import { simulateEntra } from '../simulator/entra.js';
 import { simulateOkta } from '../simulator/okta.js';
+import { CommandFailure, type Terminal } from './terminal.js';
 
 const PROVIDERS = { okta: simulateOkta, entra: simulateEntra } as const;
 
-/** `rollcall simulate okta` and `rollcall simulate entra` */
-export function simulate(
+/**
+ * `rollcall simulate okta` and `rollcall simulate entra`
+ * @throws CommandFailure when the server has failed a check
+ */
+export async function simulate(
+  terminal: Terminal,
   provider: keyof typeof PROVIDERS,
-): (options: { baseUrl: string; token: string }) => Promise<void> {
-  return async ({ baseUrl, token }) => {
-    const log = (line: string) => process.stdout.write(`${line}\n`);
-    const { failed } = await PROVIDERS[provider]({ baseUrl, token, log });
-    if (failed > 0) process.exitCode = 1;
-  };
+  { baseUrl, token }: { readonly baseUrl: string; readonly token: string },
+): Promise<void> {
+  const { failed } = await PROVIDERS[provider]({ baseUrl, token, log: (line) => terminal.out(`${line}\n`) });
+  if (failed > 0) throw new CommandFailure(`${failed} checks have failed`);
 }

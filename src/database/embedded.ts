@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findBinaries } from './embedded/binaries.js';
@@ -43,6 +44,11 @@ export interface EmbeddedPostgresOptions {
   readonly database: string;
   /** Server settings (`fsync`, `max_connections`, …). They count only for the process that starts the server. */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Whether a cluster is in this data directory, running or not. */
+export function hasCluster(dataDir: string): boolean {
+  return existsSync(join(resolve(dataDir), 'postgres', 'PG_VERSION'));
 }
 
 /** How long a server that is there may take to start or to stop before we stop waiting for it. */

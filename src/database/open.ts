@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
-import { startEmbeddedPostgres } from './embedded.js';
+import { hasCluster, startEmbeddedPostgres } from './embedded.js';
 import { LOOK_UP_CONNECTIONS } from './look-ups.js';
 import { migrate } from './migrate.js';
 import { connect } from './orm.js';
@@ -33,11 +35,44 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** What is to be opened does not exist: there is no embedded database, or no table of ours in the configured one. */
+export class MissingDatabaseError extends Error {
+  constructor(choice: DatabaseChoice) {
+    super(`There is no Rollcall database yet: ${databaseName(choice)}.`);
+    this.name = 'MissingDatabaseError';
+  }
+}
+
+/** Which database it is, in words for people, without its password. */
+export function databaseName({
+  databaseUrl,
+  dataDir,
+}: Pick<DatabaseChoice, 'databaseUrl' | 'dataDir'>): string {
+  if (databaseUrl === undefined) return `the embedded one in ${resolve(dataDir)}`;
+  const url = new URL(databaseUrl);
+  const host = url.searchParams.get('host') ?? url.host;
+  return `${decodeURIComponent(url.pathname.slice(1))} at ${host}`;
+}
+
+/** Whether there is a database to open; of a configured one, only opening it tells. */
+export function databaseExists({
+  databaseUrl,
+  dataDir,
+}: Pick<DatabaseChoice, 'databaseUrl' | 'dataDir'>): boolean {
+  return databaseUrl !== undefined || hasCluster(dataDir);
+}
+
 /**
  * Opens the configured database, or the embedded one, and brings it up to date.
- * @throws EmbeddedPostgresError, or the driver's error when the configured server cannot be reached
+ * @param mayCreate whether to make the embedded database, and our tables in an empty one
+ * @throws MissingDatabaseError when it would have to be created and may not; EmbeddedPostgresError; the driver's error
+ *   when the configured server cannot be reached
  */
-export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase> {
+export async function openDatabase(
+  choice: DatabaseChoice,
+  { mayCreate }: { readonly mayCreate: boolean } = { mayCreate: true },
+): Promise<OpenDatabase> {
+  if (!mayCreate && !databaseExists(choice)) throw new MissingDatabaseError(choice);
   const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
   const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + LOOK_UP_CONNECTIONS);
   const settings = { max_connections: String(connections) };
@@ -47,6 +82,10 @@ export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase
       : undefined;
   try {
     const orm = await connect(embedded?.address ?? { url: databaseUrl ?? '' }, databasePoolSize);
+    if (!mayCreate && !(await hasTables(orm))) {
+      await orm.close();
+      throw new MissingDatabaseError(choice);
+    }
     const migrations = await migrate(orm);
     const draft = async (directory: string) => (await orm.migrator.create(directory)).fileName || undefined;
     const database = await Database.over(orm);
@@ -59,4 +98,10 @@ export async function openDatabase(choice: DatabaseChoice): Promise<OpenDatabase
     await embedded?.stop();
     throw error;
   }
+}
+
+async function hasTables(orm: MikroORM): Promise<boolean> {
+  const pool = await orm.em.getConnection().getNativeClient();
+  const { rows } = await pool.query(`select to_regclass('workspace') is not null as present`);
+  return rows[0]?.present === true;
 }

@@ -83,6 +83,38 @@ export function statement<
   return made;
 }
 
+/** What a list is selected from, before conditions and an order are added (`services/lists/page.ts`). */
+export interface Selection<Row> {
+  /** The list of a select. */
+  readonly columns: string;
+  readonly from: string;
+  /** Only in the type: what `columns` gives. */
+  readonly '~row'?: Row;
+}
+
+/**
+ * Declares what a list is selected from, and registers it as `statement` does: without conditions, which are made anew
+ * for every filter.
+ * @param name unique, by concept: `apiKeys.list`
+ */
+export function selection<const Columns extends Types>({
+  name,
+  columns,
+  types,
+  from,
+}: {
+  readonly name: string;
+  readonly columns: string;
+  readonly types: Columns;
+  readonly from: string;
+}): Selection<RowOf<Columns>> {
+  declared.push({ name, text: `select ${columns} from ${from}`, parameters: {}, columns: types });
+  return { columns, from };
+}
+
+/** The rows of a selection. */
+export type RowOfSelection<List> = List extends Selection<infer Row> ? Row : never;
+
 /** The text with `$1`, `$2` … for names. */
 function numbered(statement: string, text: string, order: readonly string[]): string {
   const unused = new Set(order);

@@ -44,9 +44,9 @@ export class AuditEntry implements Node {
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
 
-  /** When the database was told of it, by its own clock: no entry comes later with an earlier time than is settled. */
+  /** When the database wrote it, by its own clock: orders the export, and is read by nothing else. */
   @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
-  loggedAt!: Date;
+  loggedAt?: Date;
 
   @Field(() => ActorTypeEnum, { description: 'What kind of actor made the change.' })
   @Property({ type: 'text' })

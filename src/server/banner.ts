@@ -2,7 +2,7 @@ import type { Config } from './config.js';
 import type { DevelopmentSecrets } from './development.js';
 import type { DevelopmentProvider } from './identity-provider/development.js';
 
-/** What a newcomer needs to know, on one screen. */
+/** The addresses and credentials that a developer needs, on one screen; in production the addresses only. */
 export function banner(
   url: string,
   { playground, operatorToken }: Config,
@@ -28,8 +28,30 @@ export function banner(
     );
   }
   const sample = secrets.workspaces.find(({ version }) => version === 'V2');
-  if (sample !== undefined) lines.push('  Add a member as Okta would:', '', curl(url, sample), '');
+  if (sample !== undefined) {
+    lines.push('  Add a member as Okta would:', '', curl(url, sample), '');
+    lines.push('  For the commands in README.md and docs/, paste these lines into a second terminal:', '');
+    lines.push(
+      ...variables(url, operatorToken === undefined ? secrets.operatorToken : '$OPERATOR_TOKEN', sample),
+      '',
+    );
+  }
   return lines.join('\n');
+}
+
+/** The shell variables that the commands in the documentation use. */
+function variables(
+  url: string,
+  operatorToken: string,
+  { workspaceId, apiKey }: DevelopmentSecrets['workspaces'][number],
+): string[] {
+  return [
+    `  URL=${url}`,
+    `  TOKEN=${operatorToken}`,
+    `  WORKSPACE=${workspaceId}`,
+    `  BASE=$URL/scim/v2/organizations/$WORKSPACE`,
+    `  KEY=${apiKey}`,
+  ];
 }
 
 function curl(url: string, { workspaceId, apiKey }: DevelopmentSecrets['workspaces'][number]): string {

@@ -2,14 +2,9 @@ import { Resolver } from 'node:dns';
 import { fileURLToPath } from 'node:url';
 import { isEncryptionKey } from '../auth/encryption.js';
 import { isAddress } from '../domain/address.js';
-import {
-  DEFAULT_IDLE_HOURS,
-  DEFAULT_MAX_DAYS,
-  type SessionLifetimes,
-  sessionLifetimes,
-} from '../domain/session.js';
+import { DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS } from '../domain/session.js';
 
-/** What the process is told from outside. The README has the table. */
+/** The settings of the process. docs/operators/configure.md describes each; a test compares the two. */
 export interface Config {
   readonly port: number;
   /** How many processes serve it; with one, the process that is started does. */
@@ -29,7 +24,10 @@ export interface Config {
   readonly mail: MailConfig | undefined;
   /** The page of the customer's application on which invitations are accepted, with `{token}` in it; undefined: our own. */
   readonly invitationUrl: string | undefined;
-  readonly sessionLifetimes: SessionLifetimes;
+  /** A session ends when it is not used for so long. */
+  readonly sessionIdleHours: number;
+  /** A session ends at this age. */
+  readonly sessionMaxDays: number;
   /** Keys that encrypt stored secrets, in base64: the first one encrypts, all decrypt. */
   readonly secretsKeys: readonly string[];
   /** Name servers that are asked for the records which verify domains; empty: those of the operating system. */
@@ -72,12 +70,13 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration; the only place that looks at the environment.
- * @param overrides what the command line says, which goes before the environment
+ * Reads the configuration; nothing else reads the environment.
+ * @param overrides options of the command line; they win over the environment
  * @throws ConfigError naming every fault at once
  */
 export function readConfig(overrides: Environment = {}, base: Environment = process.env): Config {
-  const environment = { ...base, ...overrides };
+  // Looked up by name, never copied: a test records which names are read and compares them with the documentation.
+  const setting = (name: string) => overrides[name] ?? base[name];
   const faults: string[] = [];
   const read = <Value>(
     name: string,
@@ -85,7 +84,7 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     parse: (text: string) => Value | undefined,
     allowed: string,
   ): Value => {
-    const text = environment[name]?.trim();
+    const text = setting(name)?.trim();
     if (text === undefined || text === '') return fallback;
     const value = parse(text);
     if (value === undefined) faults.push(`${name} must be ${allowed}.`);
@@ -163,19 +162,17 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       parseInvitationUrl,
       'an http:// or https:// URL with {token} in it, such as https://app.example.com/join/{token}',
     ),
-    sessionLifetimes: sessionLifetimes(
-      read(
-        'SESSION_IDLE_HOURS',
-        DEFAULT_IDLE_HOURS,
-        wholeNumber(1, 24 * MOST_SESSION_DAYS),
-        `a whole number from 1 to ${24 * MOST_SESSION_DAYS}`,
-      ),
-      read(
-        'SESSION_MAX_DAYS',
-        DEFAULT_MAX_DAYS,
-        wholeNumber(1, MOST_SESSION_DAYS),
-        `a whole number from 1 to ${MOST_SESSION_DAYS}`,
-      ),
+    sessionIdleHours: read(
+      'SESSION_IDLE_HOURS',
+      DEFAULT_IDLE_HOURS,
+      wholeNumber(1, 24 * MOST_SESSION_DAYS),
+      `a whole number from 1 to ${24 * MOST_SESSION_DAYS}`,
+    ),
+    sessionMaxDays: read(
+      'SESSION_MAX_DAYS',
+      DEFAULT_MAX_DAYS,
+      wholeNumber(1, MOST_SESSION_DAYS),
+      `a whole number from 1 to ${MOST_SESSION_DAYS}`,
     ),
     secretsKeys: read<readonly string[]>(
       'SECRETS_KEY',
@@ -198,11 +195,11 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     ),
     playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
     development,
-    underNpm: environment.npm_lifecycle_event !== undefined,
+    underNpm: setting('npm_lifecycle_event') !== undefined,
   };
   // Mails need a sender; and their links must not lead to whatever host a request has named.
   for (const name of smtpUrl === undefined ? [] : development ? ['MAIL_FROM'] : ['MAIL_FROM', 'PUBLIC_URL']) {
-    if ((environment[name]?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
+    if ((setting(name)?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;

@@ -1,8 +1,10 @@
 import cluster from 'node:cluster';
+import { databaseExists } from '../database/open.js';
+import { leaveAddress } from './address.js';
 import { type Config, readConfig } from './config.js';
 import { failureText } from './failure.js';
 import { prepareForRequests } from './runtime.js';
-import { serve } from './serve.js';
+import { type Announce, type RunningServer, serve } from './serve.js';
 import { STOP_MESSAGE, serveWithWorkers } from './workers.js';
 
 /** A closed terminal sends SIGHUP; the embedded PostgreSQL has to be stopped then too. */
@@ -29,16 +31,23 @@ async function serveUntilStopped(config: Config): Promise<void> {
     if (cluster.isWorker) process.on('message', (message) => message === STOP_MESSAGE && resolve());
     else if (config.underNpm) whenOrphaned(resolve);
   });
-  const server = await start(config);
+  if (cluster.isWorker) return runUntil(stopRequested, await serve(config, () => undefined));
+  if (config.development && !databaseExists(config)) {
+    process.stdout.write(`Making a database in ${config.dataDir} …\n`);
+  }
+  let removeAddress = () => {};
+  const announce: Announce = (url, text) => {
+    removeAddress = leaveAddress(config, url);
+    process.stdout.write(`${text}\n`);
+  };
+  const start = config.workers === 1 ? serve : serveWithWorkers;
+  await runUntil(stopRequested, await start(config, announce)).finally(removeAddress);
+}
+
+async function runUntil(stopRequested: Promise<void>, server: RunningServer): Promise<void> {
   prepareForRequests();
   await stopRequested;
   await server.stop();
-}
-
-function start(config: Config) {
-  if (cluster.isWorker) return serve(config, () => undefined);
-  const announce = (text: string) => process.stdout.write(`${text}\n`);
-  return config.workers === 1 ? serve(config, announce) : serveWithWorkers(config, announce);
 }
 
 /** A worker sends its start failure to the primary, which reports it once. */

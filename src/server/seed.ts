@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import * as apiKeys from '../services/api-keys.js';
 import { localContext } from '../services/context/system.js';
 import * as members from '../services/members/members.js';
-import * as workspaces from '../services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../services/workspaces/commands.js';
 
 /** A workspace made for development, with the key that was shown once. */
 export interface SeededWorkspace {
@@ -26,7 +26,7 @@ export async function seed(database: Database): Promise<SeededWorkspace[] | unde
 async function seedV1(database: Database): Promise<SeededWorkspace> {
   const context = localContext(database, 'SYSTEM');
   const name = 'Acme Seats';
-  const { workspace } = await workspaces.create(context, {
+  const { workspace } = await createWorkspace(context, {
     name,
     version: 'V1',
     plan: 'ENTERPRISE',
@@ -59,7 +59,7 @@ async function seedV1(database: Database): Promise<SeededWorkspace> {
 async function seedV2(database: Database): Promise<SeededWorkspace> {
   const context = localContext(database, 'SYSTEM');
   const name = 'Acme Credits';
-  const { workspace } = await workspaces.create(context, {
+  const { workspace } = await createWorkspace(context, {
     name,
     version: 'V2',
     plan: 'ENTERPRISE',

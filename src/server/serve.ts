@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
 import { Replicas } from '../database/replicas.js';
+import { sessionLifetimes } from '../domain/session.js';
 import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
@@ -26,6 +27,9 @@ export interface RunningServer {
   /** Takes no more requests, finishes those in flight and closes the database. A second call returns the same promise. */
   stop(): Promise<void>;
 }
+
+/** Called once when a server is ready, with its URL and its banner. */
+export type Announce = (url: string, banner: string) => void;
 
 /** A database that is open and migrated and, in development, seeded. */
 export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close'> {
@@ -51,10 +55,10 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
 
 /**
  * Prepares the database, and serves.
- * @param announce called with the banner when the server is ready
+ * @param announce called when the server is ready
  * @throws when the database cannot be opened or the port is taken; nothing keeps running then
  */
-export async function serve(config: Config, announce: (text: string) => void): Promise<RunningServer> {
+export async function serve(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
   const { database, secrets, close } = await prepareDatabase(config, logger);
   try {
@@ -77,7 +81,7 @@ export async function serve(config: Config, announce: (text: string) => void): P
       pagesUrl: config.publicUrl ?? (config.port === 0 ? undefined : `http://localhost:${config.port}`),
       seededWorkspaceIds: secrets?.workspaces.map(({ workspaceId }) => workspaceId),
       mailsInLog: config.mail === undefined,
-      sessionLifetimes: config.sessionLifetimes,
+      sessionLifetimes: sessionLifetimes(config),
       sso: ssoEnvironment(config, secrets?.secretsKey),
     });
     try {
@@ -88,7 +92,7 @@ export async function serve(config: Config, announce: (text: string) => void): P
       const provider = cluster.isWorker
         ? undefined
         : await identityProviderBeside(config, { database, secrets }, logger, { url, port });
-      announce(banner(url, config, secrets, provider));
+      announce(url, banner(url, config, secrets, provider));
       let stopped: Promise<void> | undefined;
       const stop = () => {
         stopped ??= drain(server, logger)

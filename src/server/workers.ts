@@ -5,7 +5,13 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
-import { createLogger, identityProviderBeside, prepareDatabase, type RunningServer } from './serve.js';
+import {
+  type Announce,
+  createLogger,
+  identityProviderBeside,
+  prepareDatabase,
+  type RunningServer,
+} from './serve.js';
 
 /** The message that tells a worker to stop. */
 export const STOP_MESSAGE = 'stop';
@@ -16,13 +22,10 @@ const REPLACEMENT_DELAY_MS = 1000;
 /**
  * Serves with several worker processes that share the port. The primary answers no requests: it prepares the database,
  * replaces workers that exit, and stops the embedded PostgreSQL after the last worker.
- * @param announce called with the banner when all workers are ready
+ * @param announce called when all workers are ready
  * @throws when the database cannot be opened or a worker cannot start; nothing keeps running then
  */
-export async function serveWithWorkers(
-  config: Config,
-  announce: (text: string) => void,
-): Promise<RunningServer> {
+export async function serveWithWorkers(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
   const prepared = await prepareDatabase(config, logger);
   const workers = new Workers(logger);
@@ -35,7 +38,7 @@ export async function serveWithWorkers(
     const port = await workers.start(config.workers);
     const url = config.publicUrl ?? `http://localhost:${port}`;
     provider = await identityProviderBeside(config, prepared, logger, { url, port });
-    announce(banner(url, config, prepared.secrets, provider));
+    announce(url, banner(url, config, prepared.secrets, provider));
   } catch (error) {
     await end();
     throw error;

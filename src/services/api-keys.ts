@@ -1,12 +1,14 @@
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { actorLabel } from '../auth/actor.js';
-import { mintSecret } from '../auth/secret.js';
+import { type MintedSecret, mintSecret } from '../auth/secret.js';
 import type { Transaction } from '../database/database.js';
+import { query, rowOf, rowsOf } from '../database/query.js';
+import { selection } from '../database/statement.js';
+import { selectList, TABLES } from '../database/tables.js';
 import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
 import { requiredName } from '../domain/text.js';
-import { ApiKey, ApiKeySecret } from '../model/api-key.js';
+import type { ApiKey } from '../model/api-key.js';
 import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit/record.js';
 import { authenticated, authorize } from './context/authorization.js';
@@ -19,7 +21,7 @@ const LONGEST_OVERLAP_HOURS = 7 * 24;
 const HOUR_MS = 3_600_000;
 const LONGEST_NAME = 100;
 
-/** A key as it is shown once, with its secret (rule 26). */
+/** A key with its secret, which is shown only once (rule 26). */
 export interface MintedKey {
   readonly apiKey: ApiKey;
   readonly secret: string;
@@ -51,8 +53,7 @@ export async function list(
   return new Page<ApiKey>(
     context.batched,
     {
-      columns: KEY_COLUMNS,
-      from: 'api_key k',
+      ...KEYS,
       where: 'k.workspace_id = $1',
       values: [workspaceId],
       id: 'k.id',
@@ -64,7 +65,7 @@ export async function list(
 
 /**
  * One of the workspace's keys.
- * @returns null when there is none with that id
+ * @returns null when there is none with the id
  * @throws DomainError as `authorize` does
  */
 export async function get(
@@ -72,20 +73,26 @@ export async function get(
   { workspaceId, apiKeyId }: KeyTarget,
 ): Promise<ApiKey | null> {
   await authorize(context, 'apiKey.manage', workspaceId);
-  const [apiKey] = await context.reads.rows<ApiKey>(
-    `select ${KEY_COLUMNS} from api_key k where k.workspace_id = $1 and k.id = $2`,
-    [workspaceId, apiKeyId],
+  const apiKey = await rowOf(
+    context.reads,
+    query
+      .selectFrom('apiKey')
+      .select(TABLES.apiKey.properties)
+      .where('workspaceId', '=', workspaceId)
+      .where('id', '=', apiKeyId),
   );
   return apiKey ?? null;
 }
 
-const KEY_COLUMNS = `
-  k.id, k.workspace_id as "workspaceId", k.name, k.description, k.scopes, k.prefix, k.created_by as "createdBy",
-  k.created_at as "createdAt", k.last_used_at as "lastUsedAt", k.last_used_from as "lastUsedFrom",
-  k.expires_at as "expiresAt", k.disabled_at as "disabledAt"`;
+const KEYS = selection({
+  name: 'apiKeys.list',
+  columns: selectList(TABLES.apiKey, 'k'),
+  types: TABLES.apiKey.columns,
+  from: 'api_key k',
+});
 
 /**
- * Makes a key and shows its secret, this once (rules 25–27).
+ * Makes a key and returns its secret, which cannot be read again (rules 25–27).
  * @throws DomainError as `authorize` does; INVALID_INPUT: no name, no scope, past expiry, ten keys already
  */
 export async function create(context: ServiceContext, input: NewApiKey): Promise<MintedKey> {
@@ -95,35 +102,39 @@ export async function create(context: ServiceContext, input: NewApiKey): Promise
     throw new DomainError('INVALID_INPUT', 'A key needs a scope.', { attribute: 'scopes' });
   requireFuture(input.expiresAt ?? null);
   return context.database.transaction(async (tx) => {
-    // Counting the keys means keeping others from adding one meanwhile.
-    await tx.rows('select 1 from workspace where id = $1 for no key update', [workspace.id]);
-    if ((await tx.em.count(ApiKey, { workspaceId: workspace.id })) >= MOST_KEYS) {
-      throw new DomainError('INVALID_INPUT', `A workspace has at most ${MOST_KEYS} API keys.`, {
-        hint: 'Delete one that is no longer used.',
-      });
-    }
+    await requireRoom(tx, workspace.id);
     const minted = mintSecret('key');
-    const apiKey = tx.em.create(
-      ApiKey,
-      {
-        id: newId(),
-        workspaceId: workspace.id,
-        name,
-        description: storableDescription(input.description ?? null),
-        scopes: [...new Set(input.scopes)],
-        prefix: minted.prefix,
-        createdBy: actorLabel(authenticated(context)),
-        createdAt: new Date(),
-        lastUsedAt: null,
-        lastUsedFrom: null,
-        expiresAt: input.expiresAt ?? null,
-        disabledAt: null,
-      },
-      { persist: true },
-    );
-    addSecret(tx.em, apiKey, minted);
-    await recordKey(context, tx, 'apiKey.create', apiKey, {}, described(apiKey));
+    const apiKey: ApiKey = {
+      id: newId(),
+      workspaceId: workspace.id,
+      name,
+      description: storableDescription(input.description ?? null),
+      scopes: [...new Set(input.scopes)],
+      prefix: minted.prefix,
+      createdBy: actorLabel(authenticated(context)),
+      createdAt: new Date(),
+      lastUsedAt: null,
+      lastUsedFrom: null,
+      expiresAt: input.expiresAt ?? null,
+      disabledAt: null,
+    };
+    await rowsOf(tx, query.insertInto('apiKey').values(apiKey));
+    await insertSecret(tx, apiKey, minted);
+    await recordKey(context, tx, 'apiKey.create', apiKey, {}, auditedKey(apiKey));
     return { apiKey, secret: minted.secret };
+  });
+}
+
+/** Locks the workspace, so that no other transaction adds a key, and counts its keys. @throws DomainError INVALID_INPUT */
+async function requireRoom(tx: Transaction, workspaceId: string): Promise<void> {
+  await rowsOf(tx, query.selectFrom('workspace').select('id').where('id', '=', workspaceId).forNoKeyUpdate());
+  const keys = await rowsOf(
+    tx,
+    query.selectFrom('apiKey').select('id').where('workspaceId', '=', workspaceId).limit(MOST_KEYS),
+  );
+  if (keys.length < MOST_KEYS) return;
+  throw new DomainError('INVALID_INPUT', `A workspace has at most ${MOST_KEYS} API keys.`, {
+    hint: 'Delete one that is no longer used.',
   });
 }
 
@@ -134,25 +145,29 @@ export interface ApiKeyUpdate extends KeyTarget {
 }
 
 /**
- * Renames, describes, disables or enables a key. What is not given stays; a null description is cleared.
+ * Renames, describes, disables or enables a key. Absent fields do not change; a null description is cleared.
  * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT
  */
 export async function update(context: ServiceContext, input: ApiKeyUpdate): Promise<ApiKey> {
-  return changing(context, input, async (tx, apiKey) => {
-    const before = described(apiKey);
-    if (input.name != null) apiKey.name = requiredName(input.name, LONGEST_NAME);
-    if (input.description !== undefined) apiKey.description = storableDescription(input.description);
-    if (input.enabled != null && input.enabled !== (apiKey.disabledAt === null)) {
-      apiKey.disabledAt = input.enabled ? null : new Date();
-    }
-    await recordKey(context, tx, 'apiKey.update', apiKey, before, described(apiKey));
+  const { name, description, enabled } = input;
+  return onKey(context, input, async (tx, before) => {
+    const apiKey: ApiKey = {
+      ...before,
+      ...(name == null ? {} : { name: requiredName(name, LONGEST_NAME) }),
+      ...(description === undefined ? {} : { description: storableDescription(description) }),
+      ...(enabled == null || enabled === (before.disabledAt === null)
+        ? {}
+        : { disabledAt: enabled ? null : new Date() }),
+    };
+    await writeKey(tx, apiKey);
+    await recordKey(context, tx, 'apiKey.update', apiKey, auditedKey(before), auditedKey(apiKey));
     return apiKey;
   });
 }
 
 /**
- * Gives the key a new secret. The old one goes on working for the overlap, so that it can be replaced where it is
- * used without an interruption (rule 25).
+ * Gives the key a new secret. The old secret keeps working for the overlap, so that clients can switch without an
+ * interruption (rule 25).
  * @param overlapHours whole hours, 0 to 168; 0 stops the old secret at once
  * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT
  */
@@ -166,16 +181,13 @@ export async function rotate(
       attribute: 'overlapHours',
     });
   }
-  return changing(context, input, async (tx, apiKey) => {
+  return onKey(context, input, async (tx, before) => {
     const minted = mintSecret('key');
-    const before = described(apiKey);
-    await tx.rows(`update api_key_secret set expires_at = least(expires_at, $2) where api_key_id = $1`, [
-      apiKey.id,
-      new Date(Date.now() + overlapHours * HOUR_MS),
-    ]);
-    addSecret(tx.em, apiKey, minted);
-    apiKey.prefix = minted.prefix;
-    await recordKey(context, tx, 'apiKey.rotate', apiKey, before, described(apiKey));
+    await expireSecrets(tx, before, new Date(Date.now() + overlapHours * HOUR_MS));
+    const apiKey: ApiKey = { ...before, prefix: minted.prefix };
+    await insertSecret(tx, apiKey, minted);
+    await writeKey(tx, apiKey);
+    await recordKey(context, tx, 'apiKey.rotate', apiKey, auditedKey(before), auditedKey(apiKey));
     return { apiKey, secret: minted.secret };
   });
 }
@@ -185,40 +197,69 @@ export async function rotate(
  * @throws DomainError as `authorize` does; NOT_FOUND
  */
 export async function remove(context: ServiceContext, target: KeyTarget): Promise<{ apiKeyId: string }> {
-  return changing(context, target, async (tx, apiKey) => {
-    await recordKey(context, tx, 'apiKey.delete', apiKey, described(apiKey), {});
-    tx.em.remove(apiKey);
+  return onKey(context, target, async (tx, apiKey) => {
+    await recordKey(context, tx, 'apiKey.delete', apiKey, auditedKey(apiKey), {});
+    await rowsOf(tx, query.deleteFrom('apiKey').where('id', '=', apiKey.id));
     return { apiKeyId: target.apiKeyId };
   });
 }
 
-/** Locks a key of the workspace, works on it, and forgets what was believed of it. */
-async function changing<Result>(
+/** Works on a locked key of the workspace, and makes every process drop the key from its cache at the commit. */
+async function onKey<Result>(
   context: ServiceContext,
   { workspaceId, apiKeyId }: KeyTarget,
   work: (tx: Transaction, apiKey: ApiKey) => Promise<Result>,
 ): Promise<Result> {
   await authorize(context, 'apiKey.manage', workspaceId);
   return context.database.transaction(async (tx) => {
-    const apiKey = isId(apiKeyId)
-      ? await tx.em.findOne(ApiKey, { id: apiKeyId, workspaceId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-      : null;
-    if (apiKey === null) throw new DomainError('NOT_FOUND', 'There is no such API key in this workspace.');
+    const apiKey = isId(apiKeyId) ? await lockKey(tx, workspaceId, apiKeyId) : undefined;
+    if (apiKey === undefined)
+      throw new DomainError('NOT_FOUND', 'There is no such API key in this workspace.');
     await context.credentials.forgetAtCommit(tx);
     return work(tx, apiKey);
   });
 }
 
-function addSecret(
-  em: EntityManager,
-  apiKey: ApiKey,
-  { lookup, hash }: { lookup: string; hash: string },
-): void {
-  em.create(ApiKeySecret, { lookup, hash, apiKeyId: apiKey.id, expiresAt: null }, { persist: true });
+function lockKey(tx: Transaction, workspaceId: string, apiKeyId: string): Promise<ApiKey | undefined> {
+  return rowOf(
+    tx,
+    query
+      .selectFrom('apiKey')
+      .select(TABLES.apiKey.properties)
+      .where('id', '=', apiKeyId)
+      .where('workspaceId', '=', workspaceId)
+      .forUpdate(),
+  );
 }
 
-/** What an audit entry tells of a key: everything but its secrets. */
-function described({ name, description, scopes, prefix, expiresAt, disabledAt }: ApiKey): object {
+/** Writes what commands change of a key; the columns of its last use are written by authentication, at any time. */
+async function writeKey(
+  tx: Transaction,
+  { id, name, description, prefix, disabledAt }: ApiKey,
+): Promise<void> {
+  await rowsOf(
+    tx,
+    query.updateTable('apiKey').set({ name, description, prefix, disabledAt }).where('id', '=', id),
+  );
+}
+
+async function insertSecret(tx: Transaction, { id }: ApiKey, { lookup, hash }: MintedSecret): Promise<void> {
+  await rowsOf(tx, query.insertInto('apiKeySecret').values({ lookup, hash, apiKeyId: id, expiresAt: null }));
+}
+
+/** Lets the key's secrets work until then at the latest. */
+async function expireSecrets(tx: Transaction, { id }: ApiKey, at: Date): Promise<void> {
+  await rowsOf(
+    tx,
+    query
+      .updateTable('apiKeySecret')
+      .set(({ fn, ref, val }) => ({ expiresAt: fn('least', [ref('expiresAt'), val(at)]) }))
+      .where('apiKeyId', '=', id),
+  );
+}
+
+/** What audit entries say about a key: everything but its secrets. */
+function auditedKey({ name, description, scopes, prefix, expiresAt, disabledAt }: ApiKey): object {
   return { name, description, scopes: [...scopes], prefix, expiresAt, enabled: disabledAt === null };
 }
 

@@ -1,10 +1,11 @@
-import { arrayOf, oneOf, uuid } from '../database/column-types.js';
-import type { Sql } from '../database/database.js';
+import { arrayOf, integer, oneOf, uuid } from '../database/column-types.js';
+import type { Sql, Transaction } from '../database/database.js';
+import { query, rowOf, rowsOf } from '../database/query.js';
 import { statement } from '../database/statement.js';
+import { TABLES } from '../database/tables.js';
 import { SEAT_TYPES, type SeatType } from '../domain/access.js';
-
 import { DomainError } from '../domain/errors.js';
-import { SeatAllocation } from '../model/seat-allocation.js';
+import type { SeatAllocation } from '../model/seat-allocation.js';
 import { changesBetween, record } from './audit/record.js';
 import { authorize } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
@@ -16,10 +17,13 @@ import type { ServiceContext } from './context/service-context.js';
 export async function list(context: ServiceContext, workspaceId: string): Promise<SeatAllocation[]> {
   const { workspace } = await authorize(context, 'seats.read', workspaceId);
   if (workspace.version !== 'V1') return [];
-  return context.batched.rows<SeatAllocation>(
-    `select workspace_id as "workspaceId", seat_type as "seatType", workspace_version as "workspaceVersion", total, used
-     from seat_allocation where workspace_id = $1 order by seat_type`,
-    [workspaceId],
+  return rowsOf(
+    context.batched,
+    query
+      .selectFrom('seatAllocation')
+      .select(TABLES.seatAllocation.properties)
+      .where('workspaceId', '=', workspaceId)
+      .orderBy('seatType'),
   );
 }
 
@@ -39,45 +43,64 @@ export async function set(
   }
   if (total < 0) throw new DomainError('INVALID_INPUT', 'total cannot be negative.', { attribute: 'total' });
   return context.database.transaction(async (tx) => {
-    // There must be a row to lock before what it holds can be relied on.
-    await tx.rows(
-      `insert into seat_allocation (workspace_id, seat_type, workspace_version, total, used) values ($1, $2, 'V1', 0, 0)
-       on conflict do nothing`,
-      [workspaceId, seatType],
-    );
-    const [before] = await tx.rows<{ total: number; used: number }>(
-      'select total, used from seat_allocation where workspace_id = $1 and seat_type = $2 for no key update',
-      [workspaceId, seatType],
-    );
-    const used = before?.used ?? 0;
+    const { total: bought, used } = await lockAllocation(tx, workspaceId, seatType);
     if (total < used) {
       throw new DomainError('INVALID_INPUT', `${used} ${seatType.toLowerCase()} seats are taken.`, {
         attribute: 'total',
         hint: 'Take seats from members first, or keep at least as many as are taken.',
-        seat: { seatType, total: before?.total ?? 0, used },
+        seat: { seatType, total: bought, used },
       });
     }
-    const [after] = await tx.rows<SeatAllocation>(
-      `update seat_allocation set total = $3 where workspace_id = $1 and seat_type = $2
-       returning workspace_id as "workspaceId", seat_type as "seatType", workspace_version as "workspaceVersion", total, used`,
-      [workspaceId, seatType, total],
+    const after = await rowOf(
+      tx,
+      query
+        .updateTable('seatAllocation')
+        .set({ total })
+        .where('workspaceId', '=', workspaceId)
+        .where('seatType', '=', seatType)
+        .returning(TABLES.seatAllocation.properties),
     );
     if (after === undefined) throw new Error('a seat allocation was not written');
-    if (before?.total !== total) {
+    if (bought !== total) {
       await record(context, tx, {
         workspaceId,
         action: 'seats.set',
         target: { type: 'workspace', id: workspaceId, label: workspace.name },
-        changes: changesBetween({ [seatType]: before?.total ?? 0 }, { [seatType]: total }),
+        changes: changesBetween({ [seatType]: bought }, { [seatType]: total }),
       });
     }
     return after;
   });
 }
 
+/** The allocation of a type, locked; made, with no seats, when there is none: only a row that exists can be locked. */
+async function lockAllocation(
+  tx: Transaction,
+  workspaceId: string,
+  seatType: SeatType,
+): Promise<{ total: number; used: number }> {
+  await rowsOf(
+    tx,
+    query
+      .insertInto('seatAllocation')
+      .values({ workspaceId, seatType, workspaceVersion: 'V1', total: 0, used: 0 })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const allocation = await rowOf(
+    tx,
+    query
+      .selectFrom('seatAllocation')
+      .select(['total', 'used'])
+      .where('workspaceId', '=', workspaceId)
+      .where('seatType', '=', seatType)
+      .forNoKeyUpdate(),
+  );
+  return allocation ?? { total: 0, used: 0 };
+}
+
 /**
- * Takes one seat and frees another, in a transaction of the caller's (rule 9). Rows are visited in one order
- * whichever is taken, so that two members who swap types do not wait for each other.
+ * Takes one seat and frees another, in the caller's transaction (rule 9). Rows are locked in one order, so that two
+ * members who swap types do not deadlock.
  * @throws DomainError SEAT_UNAVAILABLE with the counts (rule 8)
  */
 export async function exchange(
@@ -95,8 +118,8 @@ export async function exchange(
 }
 
 /**
- * The same for many members at once: what they take and free of each type is counted together, types in one order.
- * @param moves in the order in which seats are given; the first who gets none is named
+ * Exchanges the seats of many members: what they take and free of each type is counted together, types in one order.
+ * @param moves in the order in which seats are taken; the error names the first member for whom there is none
  * @throws DomainError SEAT_UNAVAILABLE with the counts and the name (rule 30)
  */
 export async function exchangeMany(sql: Sql, workspaceId: string, moves: readonly SeatMove[]): Promise<void> {
@@ -105,16 +128,12 @@ export async function exchangeMany(sql: Sql, workspaceId: string, moves: readonl
     const takers = moves.filter(({ freed, taken }) => taken === seatType && freed !== seatType);
     const freed = moves.filter((move) => move.freed === seatType && move.taken !== seatType).length;
     const more = takers.length - freed;
-    const moved = await sql.rows(
-      `update seat_allocation set used = used + $3
-       where workspace_id = $1 and seat_type = $2 and ($3 <= 0 or used + $3 <= total) returning used`,
-      [workspaceId, seatType, more],
-    );
+    const moved = await MOVE.rows(sql, { workspaceId, seatType, more });
     if (moved.length === 0 && more > 0) throw await unavailableTo(sql, workspaceId, seatType, takers, freed);
   }
 }
 
-/** Somebody who gives up one seat for another. */
+/** A member that frees one seat and takes another. */
 export interface SeatMove {
   readonly userName: string;
   readonly freed: SeatType | null;
@@ -144,13 +163,47 @@ async function unavailableTo(
 }
 
 /**
- * Keeps others from the seats of these types until the transaction ends, in the order in which everybody visits them.
+ * Locks the allocations of these types until the transaction ends, in the order in which every command locks them.
  * @param sql the transaction
  */
 export async function lockTypes(sql: Sql, workspaceId: string, types: readonly SeatType[]): Promise<void> {
   if (types.length === 0) return;
   await LOCK_TYPES.rows(sql, { workspaceId, types });
 }
+
+const TYPE = { workspaceId: uuid, seatType: oneOf(SEAT_TYPES) };
+
+const COUNTS = statement({
+  name: 'seats.counts',
+  text: 'select total, used from seat_allocation where workspace_id = $workspaceId and seat_type = $seatType',
+  parameters: TYPE,
+  columns: { total: integer, used: integer },
+});
+
+const TAKE = statement({
+  name: 'seats.take',
+  text: `
+    update seat_allocation set used = used + 1
+    where workspace_id = $workspaceId and seat_type = $seatType and used < total returning used`,
+  parameters: TYPE,
+  columns: { used: integer },
+});
+
+const FREE = statement({
+  name: 'seats.free',
+  text: 'update seat_allocation set used = used - 1 where workspace_id = $workspaceId and seat_type = $seatType',
+  parameters: TYPE,
+});
+
+const MOVE = statement({
+  name: 'seats.move',
+  text: `
+    update seat_allocation set used = used + $more
+    where workspace_id = $workspaceId and seat_type = $seatType and ($more <= 0 or used + $more <= total)
+    returning used`,
+  parameters: { ...TYPE, more: integer },
+  columns: { used: integer },
+});
 
 const LOCK_TYPES = statement({
   name: 'seats.lockTypes',
@@ -161,40 +214,34 @@ const LOCK_TYPES = statement({
 });
 
 /**
- * For who holds the lock of the type, and wants to know before anything is written.
+ * Checks, before anything is written, that a seat is free. The transaction holds the lock of the type.
  * @throws DomainError SEAT_UNAVAILABLE with the counts (rule 8)
  */
 export async function requireFree(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {
-  const free = await sql.rows(
-    'select 1 from seat_allocation where workspace_id = $1 and seat_type = $2 and used < total',
-    [workspaceId, seatType],
-  );
-  if (free.length === 0) throw await unavailable(sql, workspaceId, seatType);
+  const { total, used } = await countsOf(sql, workspaceId, seatType);
+  if (used >= total) throw await unavailable(sql, workspaceId, seatType);
 }
 
-/** Counting and taking is one statement: of a hundred takers of the last seat, one finds `used < total` true. */
+/** Checks and takes in one statement: of a hundred concurrent takers of the last seat, one succeeds. */
 async function take(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {
-  const taken = await sql.rows(
-    `update seat_allocation set used = used + 1
-     where workspace_id = $1 and seat_type = $2 and used < total returning used`,
-    [workspaceId, seatType],
-  );
-  if (taken.length === 0) throw await unavailable(sql, workspaceId, seatType);
+  if ((await TAKE.row(sql, { workspaceId, seatType })) === undefined)
+    throw await unavailable(sql, workspaceId, seatType);
 }
 
 async function free(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {
-  await sql.rows('update seat_allocation set used = used - 1 where workspace_id = $1 and seat_type = $2', [
-    workspaceId,
-    seatType,
-  ]);
+  await FREE.rows(sql, { workspaceId, seatType });
+}
+
+async function countsOf(
+  sql: Sql,
+  workspaceId: string,
+  seatType: SeatType,
+): Promise<{ total: number; used: number }> {
+  return (await COUNTS.row(sql, { workspaceId, seatType })) ?? { total: 0, used: 0 };
 }
 
 async function unavailable(sql: Sql, workspaceId: string, seatType: SeatType): Promise<DomainError> {
-  const [seat] = await sql.rows<{ total: number; used: number }>(
-    'select total, used from seat_allocation where workspace_id = $1 and seat_type = $2',
-    [workspaceId, seatType],
-  );
-  const { total, used } = seat ?? { total: 0, used: 0 };
+  const { total, used } = await countsOf(sql, workspaceId, seatType);
   return new DomainError(
     'SEAT_UNAVAILABLE',
     `No ${seatType.toLowerCase()} seat is free (${seatType.toLowerCase()}: ${used} of ${total} taken).`,

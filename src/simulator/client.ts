@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonValue } from './json-values.js';
 
-/** How one identity provider speaks. The body type is sent with a body only. */
+/** The headers that one identity provider sends. The body type is sent with a body only. */
 export interface ProviderHeaders {
   readonly userAgent: string;
   readonly accept: string;
@@ -12,9 +12,9 @@ export interface ProviderHeaders {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed body; undefined when there is none or it is no JSON. */
+  /** The parsed body; undefined when there is none or when it is not JSON. */
   readonly body: JsonValue | undefined;
-  /** Why a body that is there could not be used, for a person to read. */
+  /** Why the body could not be read, in words for an administrator. */
   readonly unreadable: string | undefined;
 }
 
@@ -31,14 +31,14 @@ export interface ClientOptions {
 
 export interface Message {
   readonly body?: JsonValue;
-  /** Sent in place of the provider's own, to see a wrong key refused. */
+  /** Replaces the provider's own Authorization header, to test that a wrong key is refused. */
   readonly authorization?: string;
 }
 
 const TIMEOUT_SECONDS = 60;
 const MOST_TRIES = 4;
 
-/** A SCIM client that never throws for what a network or a server does: everything becomes an Exchange. */
+/** A SCIM client that never throws because of the network or the server: it returns an Exchange instead. */
 export class ScimClient {
   readonly #options: ClientOptions;
 
@@ -47,14 +47,14 @@ export class ScimClient {
   }
 
   /**
-   * Sends one request, again when the server answers 429 and says when (identity providers do so as well).
+   * Sends one request, and repeats it when the server answers 429 with Retry-After, as identity providers do.
    * @param path below the base URL, with its query, encoded: `/Users?startIndex=1&count=2`
    */
   async send(method: string, path: string, message: Message = {}): Promise<Exchange> {
     const request = `${method} ${path}`;
     const target = targetUrl(this.#options.baseUrl, path);
     if ('fault' in target) return { request, fault: target.fault };
-    // fetch would say which character it is: a piece of the key.
+    // The error of fetch would contain part of the key.
     if (!isHeaderValue(message.authorization ?? this.#options.headers.authorization)) {
       return { request, fault: 'the key holds a character that no header can carry' };
     }
@@ -71,7 +71,7 @@ export class ScimClient {
       const response = await this.#options.fetch(url, {
         method,
         headers: this.#headers(message),
-        // A redirect is shown as what it is: following it would hand the key to another host.
+        // Following a redirect would send the key to another host.
         redirect: 'manual',
         signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000),
         ...(Object.hasOwn(message, 'body') ? { body: JSON.stringify(message.body) } : {}),
@@ -112,7 +112,7 @@ function targetUrl(baseUrl: string, path: string): { url: URL } | { fault: strin
   const resource = queryStart === -1 ? path : path.slice(0, queryStart);
   const asked = queryStart === -1 ? '' : path.slice(queryStart + 1);
   url.pathname = url.pathname.replace(/\/+$/, '') + resource;
-  // A query on the base URL goes with every request: Entra is switched by one (`?aadOptscim062020`).
+  // A query of the base URL is sent with every request: `?aadOptscim062020` selects Entra's compliant dialect.
   url.search = [url.search.slice(1), asked].filter((part) => part !== '').join('&');
   return { url };
 }
@@ -141,7 +141,7 @@ function readAnswer(response: Response, text: string): Answer {
   }
 }
 
-/** Only seconds count, and only as many as an administrator would wait for; a date is left alone. */
+/** Reads a number of seconds, up to what an administrator would wait for; ignores a date. */
 function secondsToWait(answer: Answer): number | undefined {
   const retryAfter = answer.headers.get('retry-after');
   if (answer.status !== 429 || retryAfter === null || !/^\d{1,2}$/.test(retryAfter)) return undefined;
@@ -161,7 +161,7 @@ function connectionFault(error: unknown, url: URL): string {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return `no answer from ${url.host} within ${TIMEOUT_SECONDS} seconds`;
   }
-  // fetch says only "fetch failed"; what happened is in its cause.
+  // The message of fetch is always "fetch failed"; its cause says more.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return `no answer from ${url.host}`;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;

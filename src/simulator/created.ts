@@ -4,18 +4,17 @@ import { objectsAt, valueAt } from './json-values.js';
 import { type PersonRun, pathOf, searchFor } from './person-run.js';
 
 /**
- * Takes back whatever the run created: the administrator wants no simulated people left. Servers that cannot delete
- * may say so.
+ * Deletes the users that the run created. A server may answer that it does not support DELETE.
  */
 export async function deleteCreated(run: PersonRun): Promise<void> {
-  // The answer to the create was lost or had no id: there may be a user all the same.
+  // The answer to the create was lost or had no id, but the user may exist.
   if (run.createSent && run.createdIds.size === 0) {
     const answer = run.verdict.judge(
-      'clean up: looks for what was created',
+      'clean up: searches for the created user',
       await searchFor(run, run.profile.userName),
       (given) => listProblems(given, run.searchPage),
     );
-    // Only what bears the name: a server that ignores the filter answers with other people here.
+    // A server that ignores the filter answers with other people.
     for (const user of objectsAt(answer?.body, ['Resources'])) {
       const id = valueAt(user, ['id']);
       if (typeof id === 'string' && valueAt(user, ['userName']) === run.profile.userName)
@@ -33,7 +32,7 @@ export async function deleteCreated(run: PersonRun): Promise<void> {
 }
 
 /**
- * Remembers what a create has made, so that it is taken back at the end.
+ * Remembers the user that a create has made, so that it is deleted at the end.
  * @returns its id; undefined when the answer gives none
  */
 export function keepCreated(run: PersonRun, answer: Answer | undefined): string | undefined {

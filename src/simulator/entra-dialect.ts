@@ -4,7 +4,7 @@ import { displayNameOf, EXTENSION_ALIAS, type Profile } from './profile.js';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /**
- * How Entra writes a PATCH: as it always has, or, with `aadOptscim062020` on the base URL, closer to RFC 7644. Its
+ * How Entra writes a PATCH: its own dialect, or, with `aadOptscim062020` on the base URL, one closer to RFC 7644. Its
  * documentation shows both ("Known issues and resolutions with SCIM 2.0 protocol compliance").
  */
 export type Dialect = 'default' | 'compliant';
@@ -13,7 +13,7 @@ export function dialectOf(baseUrl: string): Dialect {
   return /[?&]aadOptscim062020\b/i.test(baseUrl) ? 'compliant' : 'default';
 }
 
-/** What is changed about a person, and what was not there before. */
+/** The attributes that change, and those that the user did not have before. */
 export interface PersonChange {
   readonly profile: Profile;
   readonly email: string;
@@ -31,7 +31,7 @@ export function updateOperations(dialect: Dialect, change: PersonChange): JsonOb
     [`${ENTERPRISE}:department`]: department,
     ...(profile.creditLimit === undefined ? {} : { [`${EXTENSION_ALIAS}:creditLimit`]: profile.creditLimit }),
   };
-  // A filtered path changes the value that is there, or makes one: "work" is there, "mobile" is not.
+  // A filtered path changes the value that it selects, or adds it: "work" exists, "mobile" does not.
   const work = { path: 'emails[type eq "work"].value', value: email };
   const phone = { path: 'phoneNumbers[type eq "mobile"].value', value: mobile };
   return dialect === 'default'
@@ -47,24 +47,24 @@ export function updateOperations(dialect: Dialect, change: PersonChange): JsonOb
       ];
 }
 
-/** @returns the operation that gives one attribute another value. */
+/** @returns the operation that replaces the value of one attribute. */
 export function replaceOperation(dialect: Dialect, path: string, value: JsonValue): JsonObject {
   return { op: dialect === 'default' ? 'Replace' : 'replace', path, value };
 }
 
-/** @returns the operation that disables or enables a user: by default with text for the boolean. */
+/** @returns the operation that disables or enables a user: by default with a string for the boolean. */
 export function activeOperation(dialect: Dialect, active: boolean): JsonObject {
   const text = active ? 'True' : 'False';
   return replaceOperation(dialect, 'active', dialect === 'default' ? text : active);
 }
 
-/** @returns the operation that puts somebody into a group. */
+/** @returns the operation that adds a member to a group. */
 export function addMemberOperation(dialect: Dialect, id: string): JsonObject {
   const op = dialect === 'default' ? 'Add' : 'add';
   return { op, path: 'members', value: [{ $ref: null, value: id }] };
 }
 
-/** @returns the operation that takes somebody out of a group. */
+/** @returns the operation that removes a member from a group. */
 export function removeMemberOperation(dialect: Dialect, id: string): JsonObject {
   return dialect === 'default'
     ? { op: 'Remove', path: 'members', value: [{ $ref: null, value: id }] }

@@ -9,7 +9,7 @@ import type { Step, StepOutcome } from './scenario.js';
 
 const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
-/** Groups, where the server says that it has them: made empty, filled, renamed, emptied, deleted. */
+/** Groups, if /ResourceTypes lists them: created empty, filled, renamed, emptied, deleted. */
 export const groups: Step<EntraRun> = {
   name: 'groups',
   async play(run): Promise<StepOutcome> {

@@ -2,15 +2,15 @@ import type { ProviderHeaders } from './client.js';
 import type { Dialect } from './entra-dialect.js';
 import type { PersonRun } from './person-run.js';
 
-/** What the steps of Entra know together. */
+/** The state that the steps of Entra share. */
 export interface EntraRun extends PersonRun {
   readonly dialect: Dialect;
 }
 
-/** @returns how Entra speaks: the secret token is a bearer token. */
+/** @returns Entra's headers: the secret token is sent as a bearer token. */
 export function entraHeaders(token: string): ProviderHeaders {
   return {
-    // Entra names no agent of its own.
+    // Entra sends no User-Agent of its own.
     userAgent: 'rollcall simulate entra',
     accept: 'application/scim+json',
     bodyType: 'application/scim+json; charset=utf-8',

@@ -27,7 +27,7 @@ import {
 import { displayNameOf, EXTENSION_ALIAS, expectedValues, nameOf, type Profile } from './profile.js';
 import type { Step, StepOutcome } from './scenario.js';
 
-/** The button "Test Connection": a search for somebody random, who must not be found. Without it nothing goes on. */
+/** The button "Test Connection": a search for a random user, who must not be found. Entra does not continue without it. */
 export const testConnection: Step<EntraRun> = {
   name: 'test connection',
   async play(run): Promise<StepOutcome> {
@@ -36,7 +36,7 @@ export const testConnection: Step<EntraRun> = {
   },
 };
 
-/** What Entra relies on when something is not right: it tells gone from forbidden by the status. */
+/** The error answers that Entra relies on: it distinguishes them by the status. */
 export const refusals: Step<EntraRun> = {
   name: 'errors',
   async play({ client, verdict }): Promise<StepOutcome> {
@@ -49,7 +49,7 @@ export const refusals: Step<EntraRun> = {
   },
 };
 
-/** Somebody comes into scope: Entra looks by its matching attributes, finds nobody and creates. */
+/** A person comes into scope: Entra searches by its matching attributes, finds nobody and creates the user. */
 export const provision: Step<EntraRun> = {
   name: 'provision',
   async play(run): Promise<StepOutcome> {
@@ -67,7 +67,7 @@ export const provision: Step<EntraRun> = {
   },
 };
 
-/** What was created is there, whole and in part, and found by what Entra matches by. */
+/** The created user can be read, whole and in part, and found by Entra's matching attributes. */
 export const readBack: Step<EntraRun> = {
   name: 'provisioned',
   async play(run): Promise<StepOutcome> {
@@ -90,7 +90,7 @@ export const readBack: Step<EntraRun> = {
   },
 };
 
-/** Mapped attributes change, one more is mapped, and the person gets another userName. */
+/** Mapped attributes change, one is added, and the user gets another userName. */
 export const update: Step<EntraRun> = {
   name: 'update',
   async play(run): Promise<StepOutcome> {
@@ -148,7 +148,7 @@ async function readsChanged(
   ]);
 }
 
-/** The person goes out of scope and comes back: disabled, still there, enabled. */
+/** The person goes out of scope and comes back: disabled, still readable, enabled. */
 export const disable: Step<EntraRun> = {
   name: 'disable',
   async play(run): Promise<StepOutcome> {
@@ -158,7 +158,7 @@ export const disable: Step<EntraRun> = {
     // Without `active` in the answer to this search, Entra's own validator fails a server.
     await findsIt(run, 'disable: the filter still finds it, inactive', userName, [INACTIVE]);
     await switchesActive(run, 'enable: patches active', true);
-    // What somebody may do who comes back is the server's to say, and may be its default.
+    // The server decides which access a returning user gets; it may be the default.
     await reads(run, 'enable: active, and the same person', [...expectedValues(run.profile), ACTIVE]);
     return 'continue';
   },
@@ -170,7 +170,7 @@ async function switchesActive(run: EntraRun, name: string, active: boolean): Pro
   );
 }
 
-/** The person is deleted for good: 30 days after it was deleted in Entra. */
+/** The user is deleted for good: 30 days after it was deleted in Entra. */
 export const remove: Step<EntraRun> = {
   name: 'delete',
   async play(run): Promise<StepOutcome> {
@@ -215,7 +215,7 @@ function createBody(profile: Profile): JsonObject {
   };
 }
 
-/** Problems unless exactly one value of that type is there, with that value. */
+/** @returns problems unless there is exactly one value of that type, and it is this one. */
 function typedProblems(
   user: JsonValue | undefined,
   attribute: string,

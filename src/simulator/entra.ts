@@ -7,7 +7,7 @@ import { readSchemas } from './schemas.js';
 import { type Provider, type SimulationOptions, simulate } from './simulation.js';
 import type { Summary } from './verdict.js';
 
-/** Entra's work in its order, from the test of the connection to the deletion. */
+/** Entra's requests in their order, from the test of the connection to the deletion. */
 const ENTRA: Provider<EntraRun> = {
   headers: entraHeaders,
   searchPage: undefined,

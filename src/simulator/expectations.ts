@@ -6,10 +6,10 @@ export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
-/** A place in a resource, name by name, and the value that must be there; undefined: nothing may be there. */
+/** A path in a resource, one name after the other, and the value expected there; undefined: it must be absent. */
 export type ExpectedValue = readonly [path: readonly string[], value: JsonValue | undefined];
 
-/** @returns a problem, with the server's own words, unless the status is one of those expected. */
+/** @returns a problem with the server's message, unless the status is one of those expected. */
 export function statusProblems(answer: Answer, ...expected: readonly number[]): string[] {
   if (expected.includes(answer.status)) return [];
   const detail = valueAt(answer.body, ['detail']);
@@ -19,8 +19,8 @@ export function statusProblems(answer: Answer, ...expected: readonly number[]): 
 }
 
 /**
- * Judges a ListResponse (RFC 7644 §3.4.2).
- * @param asked the startIndex and count of the request; undefined: it had none
+ * Checks a ListResponse (RFC 7644 §3.4.2).
+ * @param asked the startIndex and count of the request; undefined when it had none
  */
 export function listProblems(
   answer: Answer,
@@ -44,8 +44,7 @@ export function listProblems(
 }
 
 // RFC 7644 §3.4.2: totalResults is REQUIRED, startIndex and itemsPerPage are "REQUIRED when partial results
-// are
-// returned due to pagination", which Okta's requests always ask for. Okta reads all three as integers and
+// are returned due to pagination", which Okta's requests always ask for. Okta reads all three as integers and
 // breaks off an import at a string.
 function countProblems(list: JsonObject, startIndex: number | undefined, length: number): string[] {
   const total = valueAt(list, ['totalResults']);
@@ -62,7 +61,7 @@ function countProblems(list: JsonObject, startIndex: number | undefined, length:
     const given = valueAt(list, [name]);
     if (given === undefined && total === 0) continue;
     if (!Number.isInteger(given)) problems.push(`${name} must be an integer, it is ${shown(given)}`);
-    // An empty page may repeat the count that was asked for or say 0.
+    // An empty page may repeat the requested count or contain 0.
     else if (given !== value && length > 0) problems.push(`${name} must be ${value}, it is ${shown(given)}`);
   }
   return problems;
@@ -76,8 +75,8 @@ function resourcesProblems(list: JsonObject, resources: JsonValue | undefined): 
 }
 
 /**
- * Judges a refusal (RFC 7644 §3.12): the status, and a body that says the same, the status as a string there.
- * @param scimType the detail error keyword that must be given, where the RFC has one
+ * Checks an error answer (RFC 7644 §3.12): the status, and a body that repeats it as a string.
+ * @param scimType the expected detail error keyword, where the RFC defines one
  */
 export function errorProblems(answer: Answer, status: number, scimType?: string): string[] {
   const wrongStatus = statusProblems(answer, status);
@@ -93,8 +92,8 @@ export function errorProblems(answer: Answer, status: number, scimType?: string)
 }
 
 /**
- * Judges an answer that is one whole User (RFC 7643 §4.1).
- * @param expected values that must be in it, besides a usable id, userName and active
+ * Checks an answer that is one whole User (RFC 7643 §4.1).
+ * @param expected values that it must contain besides a usable id, userName and active
  */
 export function userProblems(answer: Answer, status: number, expected: readonly ExpectedValue[]): string[] {
   const wrongStatus = statusProblems(answer, status);
@@ -109,7 +108,7 @@ export function userProblems(answer: Answer, status: number, expected: readonly 
   ];
 }
 
-/** @returns the problems of what makes a User usable to an identity provider: id, userName, active. */
+/** @returns the problems of id, userName and active, which an identity provider needs. */
 export function identityProblems(user: JsonObject): string[] {
   const problems: string[] = [];
   for (const name of ['id', 'userName']) {
@@ -125,7 +124,7 @@ export function identityProblems(user: JsonObject): string[] {
   return problems;
 }
 
-/** @returns a problem for every place that holds something else than expected. */
+/** @returns a problem for every path whose value is not the expected one. */
 export function valueProblems(resource: JsonValue | undefined, expected: readonly ExpectedValue[]): string[] {
   return expected.flatMap(([path, value]) => {
     const given = valueAt(resource, path);
@@ -136,8 +135,8 @@ export function valueProblems(resource: JsonValue | undefined, expected: readonl
 }
 
 /**
- * Judges the answer to a PUT of exactly what was read: nothing may have changed.
- * `meta` is compared in its version only, since a server may touch `lastModified`.
+ * Checks the answer to a PUT of exactly what was read: nothing may have changed.
+ * Of `meta` only the version is compared, since a server may update `lastModified`.
  */
 export function echoProblems(answer: Answer, read: JsonObject): string[] {
   const problems = userProblems(answer, 200, []);
@@ -152,8 +151,8 @@ export function echoProblems(answer: Answer, read: JsonObject): string[] {
 }
 
 /**
- * Judges the Location of a created resource.
- * RFC 7644 §3.3 asks for the resource's URI there; it has to be one that a client can use as it is.
+ * Checks the Location of a created resource.
+ * RFC 7644 §3.3 requires the resource's URI; a client must be able to use it unchanged.
  */
 export function locationProblems(answer: Answer): string[] {
   const location = answer.headers.get('location');
@@ -165,7 +164,7 @@ export function locationProblems(answer: Answer): string[] {
   return [`Location must end in the id ${shown(id)}, it is ${shown(location)}`];
 }
 
-/** @returns the ids in a list, in its order; what has no id is left out. */
+/** @returns the ids of a list in its order, without resources that have none. */
 export function idsIn(answer: Answer | undefined): string[] {
   return objectsAt(answer?.body, ['Resources'])
     .map((resource) => valueAt(resource, ['id']))

@@ -5,15 +5,14 @@ export interface JsonObject {
 }
 
 /**
- * @returns whether the value is a JSON object: neither null nor an array, which `typeof` would let through.
+ * @returns whether the value is a JSON object. `typeof` alone would accept null and arrays.
  */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * Follows a path of names into a value. Names are given one by one, because an extension's URN has dots of
- * its own.
+ * Follows a path of names into a value. The path is an array because an extension's URN contains dots.
  * @returns the value there, or undefined when any part of the path is absent.
  */
 export function valueAt(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
@@ -26,8 +25,7 @@ export function valueAt(value: JsonValue | undefined, path: readonly string[]): 
 }
 
 /**
- * @returns the objects of the array at a path, empty when there is no array there; entries of other types are
- * left out.
+ * @returns the objects in the array at a path, without entries of other types; empty when there is no array.
  */
 export function objectsAt(value: JsonValue | undefined, path: readonly string[]): readonly JsonObject[] {
   const found = valueAt(value, path);
@@ -37,8 +35,7 @@ export function objectsAt(value: JsonValue | undefined, path: readonly string[])
 const SHOWN_CHARACTERS = 300;
 
 /**
- * Writes a value for a terminal: as JSON, so that line breaks and control characters that a server sends stay
- * harmless, and cut where it gets long.
+ * Formats a value for a terminal: as JSON, which escapes line breaks and control characters, and shortened.
  */
 export function shown(value: JsonValue | undefined): string {
   if (value === undefined) return 'absent';

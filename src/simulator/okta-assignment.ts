@@ -4,7 +4,7 @@ import { createBody } from './okta-profile.js';
 import { ACTIVE, findsIt, findsNobody, type PersonRun, reads, wholeProfile } from './person-run.js';
 import type { Step, StepOutcome } from './scenario.js';
 
-/** Somebody is assigned to the app: Okta searches, finds nobody and creates. */
+/** A person is assigned to the app: Okta searches, finds nobody and creates the user. */
 export const assign: Step<PersonRun> = {
   name: 'assign',
   async play(run): Promise<StepOutcome> {
@@ -23,7 +23,7 @@ export const assign: Step<PersonRun> = {
   },
 };
 
-/** What was created is there, under its id and its userName, whatever the case of the letters. */
+/** The created user is found by its id and by its userName in any case of letters. */
 export const readBack: Step<PersonRun> = {
   name: 'assigned',
   async play(run): Promise<StepOutcome> {

@@ -15,7 +15,7 @@ import {
 import type { Profile } from './profile.js';
 import type { Step, StepOutcome } from './scenario.js';
 
-/** Mapped attributes change in Okta: it reads, merges and replaces. */
+/** Mapped attributes change: Okta reads the user, merges and replaces it. */
 export const update: Step<PersonRun> = {
   name: 'update',
   async play(run): Promise<StepOutcome> {
@@ -32,7 +32,7 @@ export const update: Step<PersonRun> = {
   },
 };
 
-/** The administrator changes what the person may do: another role, or on V1 a seat. */
+/** The administrator changes the user's access: another role, or on V1 a seat. */
 export const changeAccess: Step<PersonRun> = {
   name: 'access',
   async play(run): Promise<StepOutcome> {
@@ -43,7 +43,7 @@ export const changeAccess: Step<PersonRun> = {
       await takesSeat(run, read);
       return 'continue';
     }
-    // A viewer can have no limit, so the administrator clears it too; an empty mapped attribute is not sent.
+    // A viewer cannot have a limit, so the administrator clears it too; Okta does not send an empty attribute.
     const { creditLimit: _cleared, ...others } = run.profile;
     run.profile = { ...others, role: 'viewer' };
     const expected = [...wholeProfile(run, run.profile), ACTIVE];
@@ -54,7 +54,7 @@ export const changeAccess: Step<PersonRun> = {
   },
 };
 
-/** Okta writes back what it read: that must change nothing, or every synchronisation would. */
+/** Okta writes back what it read: that must change nothing. */
 export const echo: Step<PersonRun> = {
   name: 'echo',
   async play(run): Promise<StepOutcome> {
@@ -64,7 +64,7 @@ export const echo: Step<PersonRun> = {
 };
 
 /**
- * The person is unassigned. This app deactivates; a user that is gone afterwards (404) fails Okta's own
+ * The person is unassigned: this app deactivates the user. A user that cannot be read afterwards (404) fails Okta's own
  * test.
  */
 export const unassign: Step<PersonRun> = {
@@ -78,7 +78,7 @@ export const unassign: Step<PersonRun> = {
   },
 };
 
-/** Apps made with Okta's wizard switch `active` by a PUT of the echo, in both directions. */
+/** Apps made with Okta's wizard change `active` by a PUT of the whole user, in both directions. */
 export const switchByPut: Step<PersonRun> = {
   name: 'wizard app',
   async play(run): Promise<StepOutcome> {
@@ -107,7 +107,7 @@ export const assignAgain: Step<PersonRun> = {
   },
 };
 
-/** The end of the story: unassigned once more. */
+/** The person is unassigned once more. */
 export const unassignAgain: Step<PersonRun> = {
   name: 'unassign again',
   async play(run): Promise<StepOutcome> {
@@ -131,7 +131,7 @@ async function putsActive(run: PersonRun, name: string, active: boolean): Promis
   );
 }
 
-/** A V1 workspace may have no builder seat to give: then 403 with a reason is as right as 200. */
+/** A V1 workspace may have no free builder seat: then 403 with a reason is as right as 200. */
 async function takesSeat(run: PersonRun, read: JsonObject): Promise<void> {
   const seated: Profile = { ...run.profile, seatType: 'builder' };
   const judge = (answer: Answer) =>
@@ -143,7 +143,7 @@ async function takesSeat(run: PersonRun, read: JsonObject): Promise<void> {
   if (answer?.status === 403) run.verdict.note('refused, as it is right when no builder seat is free');
 }
 
-/** Switches `active` by the PATCH without a path that this app sends. */
+/** Changes `active` by the PATCH without a path that this app sends. */
 async function patchesActive(run: PersonRun, name: string, active: boolean): Promise<void> {
   const Operations = [{ op: 'replace', value: { active } }];
   await patches(run, name, Operations, (answer) => userProblems(answer, 200, [[['active'], active]]));

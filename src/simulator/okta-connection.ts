@@ -9,8 +9,7 @@ import type { Step, StepOutcome } from './scenario.js';
 export const PAGE_SIZE = 100;
 
 /**
- * The button "Test API Credentials", pressed also by saving the settings. Okta goes no further when it
- * fails.
+ * The button "Test API Credentials", which saving the settings presses too. Okta does not continue when it fails.
  */
 export const testCredentials: Step<PersonRun> = {
   name: 'test credentials',
@@ -28,7 +27,7 @@ export const testCredentials: Step<PersonRun> = {
   },
 };
 
-/** The refusals that Okta shows to an administrator, or relies on. */
+/** The error answers that Okta shows to an administrator or relies on. */
 export const refusals: Step<PersonRun> = {
   name: 'errors',
   async play({ client, verdict }): Promise<StepOutcome> {
@@ -47,8 +46,7 @@ export const refusals: Step<PersonRun> = {
 };
 
 /**
- * The import: page after page to the end, then the first page once more, since Okta relies on a stable
- * order.
+ * The import: every page, then the first page once more, since Okta relies on a stable order.
  */
 export const importUsers: Step<PersonRun> = {
   name: 'import',
@@ -56,8 +54,7 @@ export const importUsers: Step<PersonRun> = {
     const seen = new Set<string>();
     const first = await importPage(run, 1, undefined, seen);
     let read = first.ids.length;
-    // The first page's total is the end: a server whose total grows with every answer must not keep us for
-    // ever.
+    // The first page's total is the end, so that a server whose total grows with every answer ends the loop too.
     while (first.total !== undefined && read < first.total) {
       const page = await importPage(run, read + 1, first.total, seen);
       if (page.ids.length === 0) break;

@@ -3,7 +3,7 @@ import { USER_SCHEMA } from './expectations.js';
 import { isJsonObject, type JsonObject, type JsonValue, valueAt } from './json-values.js';
 import { displayNameOf, EXTENSION, nameOf, type Profile } from './profile.js';
 
-/** @returns the body of a create as Okta sends it, with the password and the groups that nobody asked for. */
+/** @returns the body of a create as Okta sends it, with a password and groups that the server has to ignore. */
 export function createBody(profile: Profile): JsonObject {
   const mapped = mappedAttributes(profile);
   return {
@@ -42,7 +42,7 @@ function mappedAttributes(profile: Profile): JsonObject {
     displayName: displayNameOf(profile),
     externalId,
     ...(seatType === undefined ? {} : { seatType }),
-    // The extension object is left out altogether when all its values are empty.
+    // Okta omits the extension object when all its values are empty.
     ...(Object.keys(extension).length === 0 ? {} : { [EXTENSION]: extension }),
   };
 }

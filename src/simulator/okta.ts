@@ -16,7 +16,7 @@ import { readSchemas } from './schemas.js';
 import { type Provider, type SimulationOptions, simulate } from './simulation.js';
 import type { Summary } from './verdict.js';
 
-/** Okta's work in its order, from the settings of the app to the last unassignment. */
+/** Okta's requests in their order, from the settings of the app to the last unassignment. */
 const OKTA: Provider<PersonRun> = {
   headers: oktaHeaders,
   searchPage: { startIndex: 1, count: PAGE_SIZE },
@@ -45,7 +45,7 @@ export function simulateOkta(options: SimulationOptions): Promise<Summary> {
   return simulate(OKTA, options);
 }
 
-/** @returns how the app "SCIM 2.0 Test App (Header Auth)" speaks: the token verbatim, without a scheme. */
+/** @returns the headers of the app "SCIM 2.0 Test App (Header Auth)": the token verbatim, without a scheme. */
 function oktaHeaders(token: string): ProviderHeaders {
   return {
     userAgent: 'Okta SCIM Client 1.0.0',

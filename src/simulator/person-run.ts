@@ -9,23 +9,23 @@ export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 export const ACTIVE: ExpectedValue = [['active'], true];
 export const INACTIVE: ExpectedValue = [['active'], false];
 
-/** What the steps of one run know together. */
+/** The state that the steps of one run share. */
 export interface PersonRun {
   readonly client: ScimClient;
   readonly verdict: Verdict;
-  /** The page that this provider asks for when it searches for a user; undefined: it asks for none. */
+  /** The page that this provider requests when it searches for a user; undefined: no paging. */
   readonly searchPage: { readonly startIndex: number; readonly count: number } | undefined;
   attributes: AttributeSet;
   profile: Profile;
-  /** Id of the created user; undefined until there is one. */
+  /** The id of the created user; undefined before it is created. */
   userId: string | undefined;
-  /** Whether a create went out: then there may be a user to take back, even if the answer was lost. */
+  /** Whether a create was sent: then there may be a user to delete, even if the answer was lost. */
   createSent: boolean;
-  /** Ids to take back at the end: more than one when the server creates a duplicate. */
+  /** The ids to delete at the end: more than one when the server creates a duplicate. */
   readonly createdIds: Set<string>;
 }
 
-/** @returns all that was mapped for this person: who it is, and what it may do. */
+/** @returns all mapped attributes of this person: profile and access. */
 export function wholeProfile(run: PersonRun, profile: Profile): readonly ExpectedValue[] {
   return [...expectedValues(profile), ...expectedAccess(profile, run.attributes)];
 }
@@ -37,20 +37,20 @@ export function pathOf(id: string): string {
 
 /**
  * @returns the id of the created user
- * @throws Error when no user was created: a mistake in the scenario, since it stops there
+ * @throws Error when no user was created; a scenario has to stop before that
  */
 export function createdId(run: PersonRun): string {
   if (run.userId === undefined) throw new Error('a step asks for the user before there is one');
   return run.userId;
 }
 
-/** Searches the way providers do: the filter first, then the paging. */
+/** Searches as providers do: the filter first, then the paging. */
 export function searchFor(run: PersonRun, value: string, attribute = 'userName'): Promise<Exchange> {
   const filter = `${attribute} eq ${JSON.stringify(value)}`;
   return run.client.send('GET', `/Users${query({ filter, ...run.searchPage })}`);
 }
 
-/** Searches and judges that nobody is found. */
+/** Searches and checks that nobody is found. */
 export async function findsNobody(
   run: PersonRun,
   name: string,
@@ -66,7 +66,7 @@ export async function findsNobody(
   });
 }
 
-/** Searches for the created user and judges that exactly it is found, with these values. */
+/** Searches for the created user and checks that it alone is found, with these values. */
 export async function findsIt(
   run: PersonRun,
   name: string,
@@ -86,7 +86,7 @@ export async function findsIt(
 }
 
 /**
- * Reads the created user and judges the answer.
+ * Reads the created user and checks the answer.
  * @returns what was read; undefined when there was nothing to build a PUT from
  */
 export async function reads(
@@ -101,7 +101,7 @@ export async function reads(
   return answer?.status === 200 && isJsonObject(answer.body) ? answer.body : undefined;
 }
 
-/** Replaces the created user and judges that the answer is the whole resource with these values. */
+/** Replaces the created user and checks that the answer is the whole resource with these values. */
 export async function writes(
   run: PersonRun,
   name: string,
@@ -112,7 +112,7 @@ export async function writes(
   return run.verdict.judge(name, exchange, problemsOf);
 }
 
-/** Patches the created user. A 204 is as good as the resource: what it did is seen by the GET that follows. */
+/** Patches the created user. The answer may be 204: the GET that follows shows the effect. */
 export async function patches(
   run: PersonRun,
   name: string,

@@ -3,15 +3,15 @@ import { type ExpectedValue, USER_SCHEMA } from './expectations.js';
 import { type JsonObject, type JsonValue, objectsAt, valueAt } from './json-values.js';
 
 export const EXTENSION = 'urn:base44:params:scim:schemas:extension:user:2.0';
-/** The same, in the only form of a name that Entra's screens accept. */
+/** The same attribute, in the only form of a name that Entra's screens accept. */
 export const EXTENSION_ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
 
 /**
- * Which attributes of ours a server has: those of a V1 or a V2 workspace, or neither (another SCIM server).
+ * Which of Rollcall's attributes a server has: those of a V1 or a V2 workspace, or none (another SCIM server).
  */
 export type AttributeSet = 'V1' | 'V2' | 'plain';
 
-/** What the administrator maps for one person; what has no value is not sent. */
+/** The mapped attributes of one person; those without a value are not sent. */
 export interface Profile {
   readonly userName: string;
   readonly externalId: string;
@@ -23,8 +23,7 @@ export interface Profile {
 }
 
 /**
- * @returns a person who is nobody, at an address that can reach nobody (RFC 2606), with what that workspace
- * maps.
+ * @returns an invented person with an address that reaches nobody (RFC 2606) and the attributes of that workspace.
  */
 export function freshProfile(attributes: AttributeSet): Profile {
   const random = randomUUID().replaceAll('-', '');
@@ -34,14 +33,13 @@ export function freshProfile(attributes: AttributeSet): Profile {
     givenName: 'Simulated',
     familyName: 'Person',
   };
-  // On V1 no seat is asked for at first: the workspace may have none to give, and has a default.
+  // On V1 no seat is requested at first: the workspace may have no free seat, and has a default.
   return attributes === 'V2' ? { ...person, role: 'editor', creditLimit: 500 } : person;
 }
 
 /**
- * Reads from the answer to `GET /Schemas` whose attributes the server has.
- * Okta never asks: there the administrator, who knows the workspace's version, sets the attributes up. The
- * simulation has no administrator, so it reads what the server says of itself.
+ * Reads from the answer to `GET /Schemas` which of Rollcall's attributes the server has. Okta never sends this request:
+ * its administrator knows the workspace's version and sets the attributes up.
  */
 export function attributeSetIn(schemas: JsonValue | undefined): AttributeSet {
   const described = objectsAt(schemas, ['Resources']);
@@ -51,7 +49,7 @@ export function attributeSetIn(schemas: JsonValue | undefined): AttributeSet {
   return described.some((schema) => valueAt(schema, ['id']) === EXTENSION) ? 'V2' : 'plain';
 }
 
-/** @returns what an answer must hold for this person. */
+/** @returns the values that an answer must contain for this person. */
 export function expectedValues(profile: Profile): ExpectedValue[] {
   return [
     [['userName'], profile.userName],
@@ -62,7 +60,7 @@ export function expectedValues(profile: Profile): ExpectedValue[] {
   ];
 }
 
-/** @returns what an answer must hold of our attributes, and that it holds nothing of the other version's. */
+/** @returns the values that an answer must contain of Rollcall's attributes; those of the other version must be absent. */
 export function expectedAccess(profile: Profile, attributes: AttributeSet): ExpectedValue[] {
   const role = [EXTENSION, 'role'] as const;
   const creditLimit = [EXTENSION, 'creditLimit'] as const;
@@ -83,7 +81,7 @@ export function nameOf(profile: Profile): JsonObject {
   return { givenName: profile.givenName, familyName: profile.familyName };
 }
 
-/** @returns how the person is called. */
+/** @returns the display name. */
 export function displayNameOf(profile: Profile): string {
   return `${profile.givenName} ${profile.familyName}`;
 }

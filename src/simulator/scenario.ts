@@ -1,25 +1,25 @@
 import type { Verdict } from './verdict.js';
 
 /**
- * What a step came to: `stop` when nothing after it can make sense (the key is refused, no user was created).
- * A failed check alone is no reason to stop.
+ * The result of a step: `stop` when no later step can work (the key is refused, no user was created). A failed check
+ * alone does not stop the run.
  */
 export type StepOutcome = 'continue' | 'stop';
 
-/** One moment in an identity provider's work, of one or more requests. */
+/** One or more requests that an identity provider sends for one reason. */
 export interface Step<Run> {
   readonly name: string;
   readonly play: (run: Run) => Promise<StepOutcome>;
 }
 
-/** What one identity provider does, in its order. */
+/** Everything that one identity provider does, in its order. */
 export interface Scenario<Run> {
   readonly steps: readonly Step<Run>[];
-  /** Takes back what the steps left on the server; played also after a stop. */
+  /** Deletes what the steps have created on the server; runs after a stop too. */
   readonly cleanUp: (run: Run) => Promise<void>;
 }
 
-/** Plays the steps in order until one says stop, names those left out, and cleans up in any case. */
+/** Runs the steps in order until one returns `stop`, lists those that were skipped, and always cleans up. */
 export async function play<Run extends { readonly verdict: Verdict }>(
   scenario: Scenario<Run>,
   run: Run,

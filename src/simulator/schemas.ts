@@ -3,7 +3,7 @@ import type { PersonRun } from './person-run.js';
 import { attributeSetIn, freshProfile } from './profile.js';
 import type { Step, StepOutcome } from './scenario.js';
 
-/** No provider's: takes the place of the administrator who sets up the attributes of the workspace's version. */
+/** Not a request of a provider: it replaces the administrator who sets up the attributes of the workspace's version. */
 export const readSchemas: Step<PersonRun> = {
   name: 'attributes',
   async play(run): Promise<StepOutcome> {

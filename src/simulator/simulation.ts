@@ -7,25 +7,25 @@ import { type Summary, Verdict } from './verdict.js';
 export interface SimulationOptions {
   /** The SCIM base URL, as an administrator enters it at the provider. */
   readonly baseUrl: string;
-  /** The API key, as an administrator enters it at the provider: without a scheme. Never written anywhere. */
+  /** The API key, as an administrator enters it at the provider: without a scheme. Never logged. */
   readonly token: string;
   readonly log: (line: string) => void;
-  /** In place of the global fetch. */
+  /** Used instead of the global fetch. */
   readonly fetch?: typeof fetch;
 }
 
-/** One identity provider: how it speaks, and what it does in which order. */
+/** One identity provider: its headers and its steps. */
 export interface Provider<Run extends PersonRun> extends Scenario<Run> {
   readonly headers: (token: string) => ProviderHeaders;
   readonly searchPage: PersonRun['searchPage'];
-  /** Makes of what every run knows what this provider's steps need. */
+  /** Extends the state of a run by what this provider's steps need. */
   readonly begin: (run: PersonRun, options: SimulationOptions) => Run;
 }
 
 /**
- * Plays what a provider does against any SCIM server, seen from outside only, with one random user that is deleted at
- * the end. Writes a line for every request and its problems below it.
- * @returns the verdict; nothing that a network or a server does makes it throw
+ * Sends a provider's requests to any SCIM server, with one random user that is deleted at the end. Logs a line for every
+ * request and its problems below it.
+ * @returns the summary; no failure of the network or the server makes it throw
  */
 export async function simulate<Run extends PersonRun>(
   provider: Provider<Run>,

@@ -1,6 +1,6 @@
 import type { Answer, Exchange } from './client.js';
 
-/** What became of one request. */
+/** The result of one request. */
 export interface Check {
   readonly name: string;
   /** Method and path below the base URL, as sent: `GET /Users?startIndex=1&count=2`. */
@@ -19,15 +19,14 @@ export interface Summary {
 
 const INDENT = '       ';
 
-/** Collects the checks of one run and writes each down as it is made. */
+/** Collects the checks of one run and logs each of them. */
 export class Verdict {
   readonly #checks: Check[] = [];
   readonly #log: (line: string) => void;
   readonly #secret: string;
 
   /**
-   * @param secret the key in use; whoever brings it into a text (a server's detail, fetch), it is not
-   * printed.
+   * @param secret the key in use, which is removed from every logged text: a server or fetch may repeat it
    */
   constructor(log: (line: string) => void, secret: string) {
     this.#log = log;
@@ -35,9 +34,9 @@ export class Verdict {
   }
 
   /**
-   * Judges one exchange. No answer at all is the only problem of a check that has it.
-   * @param problemsOf gives the problems of an answer in words for an administrator; none means passed
-   * @returns the answer, also when it has problems; undefined when there was none
+   * Checks one exchange. When there is no answer, that is the only problem.
+   * @param problemsOf returns the problems of an answer in words for an administrator; none when it passes
+   * @returns the answer, even with problems; undefined when there was none
    */
   judge(
     name: string,
@@ -59,17 +58,17 @@ export class Verdict {
     return answer;
   }
 
-  /** Writes a remark below the check before it. */
+  /** Logs a remark below the previous check. */
   note(remark: string): void {
     this.#log(this.#withoutSecret(`${INDENT}${remark}`));
   }
 
-  /** Writes that a step was not played. Counts neither way: what it was missing has failed already. */
+  /** Logs that a step was skipped. It counts as neither passed nor failed: an earlier check has failed already. */
   skip(step: string): void {
     this.#log(`skip ${step}`);
   }
 
-  /** Writes the last line and @returns the whole verdict. */
+  /** Logs the last line. @returns the summary */
   summary(): Summary {
     const failed = this.#checks.filter((check) => !check.ok).length;
     const passed = this.#checks.length - failed;

@@ -20,6 +20,6 @@ export const apiKeys: typeof import('../../src/services/api-keys.ts') = await bu
 export const { localContext }: typeof import('../../src/services/context/system.ts') = await built(
   'services/context/system.js',
 );
-export const workspaces: typeof import('../../src/services/workspaces/workspaces.ts') = await built(
-  'services/workspaces/workspaces.js',
+export const workspaces: typeof import('../../src/services/workspaces/commands.ts') = await built(
+  'services/workspaces/commands.js',
 );

@@ -1,19 +1,19 @@
 import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rollcallServer, rollcallUnderShell } from '../process.js';
 
-/** However the server is left, it stops, and the embedded PostgreSQL with it. */
+/** The server stops and stops the embedded PostgreSQL, whichever way it is told to. */
 
 let dataDir: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'rollcall-stop-'));
   await chmod(dataDir, 0o755);
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -25,7 +25,7 @@ async function expectNoPostgres(): Promise<void> {
 }
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  '%s, said twice, drains and stops all of it',
+  '%s, sent twice, stops the server and PostgreSQL',
   async (signal) => {
     const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
     server.signal(signal);
@@ -35,16 +35,16 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-test('a log that nobody reads any more keeps nothing from stopping', async () => {
+test('a closed standard output does not keep the server from stopping', async () => {
   const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir, LOG_LEVEL: 'info' });
-  server.deafen();
+  server.closeOutput();
   for (let index = 0; index < 20; index += 1) expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   server.signal('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0 });
   await expectNoPostgres();
 });
 
-test('the end of the shell between npm and the server is the end of the server', async () => {
+test('the server stops when the shell between npm and the server exits', async () => {
   const shell = rollcallUnderShell({ ROLLCALL_DATA_DIR: dataDir });
   await new Promise<void>((resolve) => {
     shell.stdout?.on('data', (text: Buffer) => text.includes('ready at') && resolve());

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp, type TestWorkspace, type WorkspaceWishes } from '../app.js';
+import { startTestApp, type TestApp, type TestWorkspace, type WorkspaceOptions } from '../app.js';
 import { mutate } from '../http/graphql/operations.js';
 import { CORE, ROLLCALL } from '../http/scim/resources.js';
 import { expectInvariants } from '../invariants.js';
@@ -124,12 +124,12 @@ const ANN = 'ann@acme.test';
 const BOB = 'bob@acme.test';
 const OWNER = 'owner@acme.test';
 
-const V1: WorkspaceWishes = { version: 'V1', seats: { builder: 1, pro: 1 }, ownerEmail: OWNER };
-const V2: WorkspaceWishes = { version: 'V2', ownerEmail: OWNER };
+const V1: WorkspaceOptions = { version: 'V1', seats: { builder: 1, pro: 1 }, ownerEmail: OWNER };
+const V2: WorkspaceOptions = { version: 'V2', ownerEmail: OWNER };
 
 interface Scenario {
   readonly name: string;
-  readonly workspace: WorkspaceWishes;
+  readonly workspace: WorkspaceOptions;
   readonly steps: readonly Step[];
   readonly outcomes: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sessionLifetimes } from '../../src/domain/session.js';
 import { ConfigError, readConfig } from '../../src/server/config.js';
 
 function faultsOf(environment: Readonly<Record<string, string>>): string[] {
@@ -68,8 +69,8 @@ describe('rule 33: how long sessions last', () => {
   const HOUR_MS = 3_600_000;
 
   test('12 hours without use and 7 days at most, unless told', () => {
-    expect(readConfig({}, {}).sessionLifetimes).toEqual({ idleMs: 12 * HOUR_MS, maxMs: 7 * 24 * HOUR_MS });
-    expect(readConfig({}, { SESSION_IDLE_HOURS: '1', SESSION_MAX_DAYS: '30' }).sessionLifetimes).toEqual({
+    expect(sessionLifetimes(readConfig({}, {}))).toEqual({ idleMs: 12 * HOUR_MS, maxMs: 7 * 24 * HOUR_MS });
+    expect(sessionLifetimes(readConfig({}, { SESSION_IDLE_HOURS: '1', SESSION_MAX_DAYS: '30' }))).toEqual({
       idleMs: HOUR_MS,
       maxMs: 30 * 24 * HOUR_MS,
     });

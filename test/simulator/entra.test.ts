@@ -26,7 +26,7 @@ describe.each(['', COMPLIANT])('a server that does everything right, "%s"', (fla
       expect(failures(summary)).toEqual([]);
       expect(summary.passed).toBe(summary.checks.length);
       expect(summary.lines.includes('       the server has no groups')).toBe(!hasGroups);
-      // Nobody is left behind, and nothing but a line for each request is written.
+      // The created user is deleted, and only a line for each request is logged.
       expect(server.userNames()).toHaveLength(3);
       expect(server.seen).toHaveLength(summary.checks.length);
     }

@@ -229,7 +229,7 @@ describe('a fault fails the checks that see it, and no others', () => {
     const summary = await simulate(server.baseUrl);
     expect(failures(summary)).toEqual(expected);
     expect(summary.failed).toBe(expected.length);
-    // Whatever goes wrong on the way, nobody is left behind.
+    // The created user is deleted, whatever has failed.
     expect(server.userNames()).toHaveLength(250);
   });
 
@@ -299,8 +299,8 @@ describe('no server to talk to', () => {
         problems: [expect.stringMatching(/^no answer from 127\.0\.0\.1:\d+ within 60 seconds$/)],
       },
     ]);
-    // The create may have arrived all the same.
-    expect(summary.checks.at(-1)?.name).toBe('clean up: looks for what was created');
+    // The server may have created the user, although its answer was lost.
+    expect(summary.checks.at(-1)?.name).toBe('clean up: searches for the created user');
   });
 
   it('a key that is refused ends the run at the first check', async () => {

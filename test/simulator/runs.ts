@@ -18,7 +18,7 @@ export async function start(...options: Parameters<typeof startFakeServer>): Pro
 
 export type SimulationRun = Summary & { readonly lines: string[] };
 
-/** Plays a provider, and gives what it wrote beside what it found. */
+/** Runs a simulation. @returns its log and its summary */
 export function playing(provider: (options: SimulationOptions) => Promise<Summary>) {
   return async (baseUrl: string, token = KEY): Promise<SimulationRun> => {
     const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { AUDIT_ACTIONS } from '../../domain/audit-actions.js';
 import { Workspace } from '../../model/workspace.js';
-import { list as listAuditEntries } from '../../services/audit/record.js';
+import { list as listAuditEntries } from '../../services/audit/queries.js';
 import { PageArguments } from '../lists/arguments.js';
 import { type Context } from '../serving/context.js';
 import { AuditAction, AuditEntryConnection, AuditFilter } from './types.js';

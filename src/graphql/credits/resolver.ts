@@ -16,7 +16,7 @@ import {
 } from '../../services/credits/reports.js';
 import { get as getMember } from '../../services/members/members.js';
 import { type MemberRow } from '../../services/rows/members.js';
-import { setCreditPool } from '../../services/workspaces/workspaces.js';
+import { setCreditPool } from '../../services/workspaces/commands.js';
 import { type Context } from '../serving/context.js';
 import {
   CreditConsumptionArguments,

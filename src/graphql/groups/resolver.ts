@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { Group } from '../../model/group.js';
 import { Workspace } from '../../model/workspace.js';
-import { list as listAuditEntries } from '../../services/audit/record.js';
+import { list as listAuditEntries } from '../../services/audit/queries.js';
 import {
   create as createGroup,
   deleteGroup,

@@ -1,7 +1,7 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
 import { type InvitationKind, type InvitationStatus } from '../../domain/invitation.js';
 import { InvitationKindEnum, InvitationStatusEnum } from '../../model/invitation.js';
-import { INVITATION_ORDER_FIELDS } from '../../services/invitations/invitations.js';
+import { INVITATION_ORDER_FIELDS } from '../../services/invitations/queries.js';
 import { enumComparison, StringComparison } from '../lists/comparisons.js';
 
 export const InvitationStatusComparison = enumComparison<InvitationStatus>(

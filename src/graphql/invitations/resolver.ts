@@ -4,16 +4,18 @@ import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
 import { accept } from '../../services/invitations/accept.js';
+import {
+  create as createInvitation,
+  createLink as createInvitationLink,
+  resend as resendInvitation,
+  revoke as revokeInvitation,
+} from '../../services/invitations/commands.js';
 import { createFromCsv, type ImportedRow } from '../../services/invitations/import.js';
 import {
   acceptedBy,
   accessOf as accessOfInvitation,
-  create as createInvitation,
-  createLink as createInvitationLink,
   list as listInvitations,
-  resend as resendInvitation,
-  revoke as revokeInvitation,
-} from '../../services/invitations/invitations.js';
+} from '../../services/invitations/queries.js';
 import { ofInvitation as abilitiesOnInvitation } from '../../services/viewer/abilities.js';
 import { PageArguments } from '../lists/arguments.js';
 import { type Context } from '../serving/context.js';

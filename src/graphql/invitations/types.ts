@@ -3,7 +3,7 @@ import { type ErrorCode } from '../../domain/errors.js';
 import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
-import { type InvitationRow } from '../../services/invitations/invitations.js';
+import { type InvitationRow } from '../../services/rows/invitations.js';
 import { connectionOf } from '../lists/connection.js';
 import { Ability, ErrorCodeEnum } from '../refusals/types.js';
 

@@ -1,8 +1,10 @@
 import { Field, InputType } from 'type-graphql';
 import { type Origin, type Role, type SeatType } from '../../domain/access.js';
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
-import type { GroupFilter as GroupFilterOf } from '../../services/filters/groups.js';
-import type { MemberFilter as MemberFilterOf } from '../../services/filters/members.js';
+import type {
+  GroupFilter as GroupFilterOf,
+  MemberFilter as MemberFilterOf,
+} from '../../services/filters/filter.js';
 import { type Comparison } from '../../services/lists/comparison.js';
 import {
   BooleanComparison,

@@ -5,7 +5,7 @@ import { RoleEnum } from '../../model/enums.js';
 import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
-import { list as listAuditEntries } from '../../services/audit/record.js';
+import { list as listAuditEntries } from '../../services/audit/queries.js';
 import {
   counts as countMembers,
   get as getMember,
@@ -14,7 +14,7 @@ import {
 } from '../../services/members/members.js';
 import { type MemberRow, memberAccess, membershipOf } from '../../services/rows/members.js';
 import { ofMember as abilitiesOnMember } from '../../services/viewer/abilities.js';
-import { member as viewerMember } from '../../services/viewer/viewer.js';
+import { member as viewerMember } from '../../services/viewer/queries.js';
 import { AuditEntryConnection } from '../audit/types.js';
 import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';
 import { type Context } from '../serving/context.js';

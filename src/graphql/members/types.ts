@@ -24,6 +24,8 @@ export class MemberAbilities {
   @Field(() => Ability, { description: 'Make somebody else of an owner.' }) demote!: Ability;
   @Field(() => Ability, { description: 'Read what has been changed about the member.' })
   readHistory!: Ability;
+  @Field(() => Ability, { description: "See and end the person's sessions for the workspace." })
+  endSessions!: Ability;
 }
 
 @ObjectType({ description: 'Active members with one role.' })

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
 import * as creditReports from '../../services/credits/reports.js';
 import * as accounts from '../../services/rows/accounts.js';
-import * as workspaces from '../../services/workspaces/workspaces.js';
+import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
 /** Relations of many rows, each fetched in one statement. */
 export interface Loaders {
@@ -19,7 +19,7 @@ export function createLoaders(context: ServiceContext): Loaders {
   return {
     accounts: loader((ids) => accounts.byIds(context.reads, ids)),
     workspaces: loader(async (ids) => {
-      const found = await Promise.all(ids.map((id) => workspaces.get(context, id)));
+      const found = await Promise.all(ids.map((id) => getWorkspace(context, id)));
       return found.filter((workspace) => workspace !== null);
     }),
     creditDays: new DataLoader((pools) => creditReports.daysOf(context, pools), { cache: false }),

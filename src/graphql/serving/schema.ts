@@ -26,7 +26,7 @@ import { MemberResolver } from '../members/commands.js';
 import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
 import { NodeResolver } from '../node/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
-import { SessionResolver } from '../sessions/resolver.js';
+import { MemberSessionsResolver, SessionResolver } from '../sessions/resolver.js';
 import {
   SignInLogEntryResolver,
   SsoConnectionResolver,
@@ -60,6 +60,7 @@ export function createSchema(): GraphQLSchema {
       MemberCreditsResolver,
       MemberFieldsResolver,
       MemberResolver,
+      MemberSessionsResolver,
       MembershipResolver,
       NodeResolver,
       SeatAllocationResolver,

@@ -1,8 +1,9 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Account } from '../../model/account.js';
-import { get as getViewer, type Viewer as ViewerRow } from '../../services/viewer/viewer.js';
+import { get as getViewer, type Viewer as ViewerRow } from '../../services/viewer/queries.js';
+import { workspacesOf } from '../../services/viewer/workspaces.js';
 import { type Context } from '../serving/context.js';
-import { Viewer } from './types.js';
+import { Viewer, ViewerWorkspace } from './types.js';
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
@@ -17,5 +18,13 @@ export class ViewerResolver {
   })
   account(@Root() { accountId }: ViewerRow, @Ctx() { loaders }: Context): Promise<Account> | null {
     return accountId === null ? null : loaders.accounts.load(accountId);
+  }
+
+  @FieldResolver(() => [ViewerWorkspace], {
+    description:
+      "A person's workspaces by name, also those that the session does not open, as far as it may know of them. Empty for keys and operators.",
+  })
+  workspaces(@Ctx() { services }: Context): Promise<ViewerWorkspace[]> {
+    return workspacesOf(services);
   }
 }

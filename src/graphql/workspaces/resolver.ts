@@ -2,13 +2,12 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { MemberAccess } from '../../model/access.js';
 import { Workspace } from '../../model/workspace.js';
 import { ofWorkspace as abilitiesInWorkspace } from '../../services/viewer/abilities.js';
+import { create as createWorkspace, update as updateWorkspace } from '../../services/workspaces/commands.js';
 import {
-  create as createWorkspace,
   defaultAccess,
   get as getWorkspace,
   list as listWorkspaces,
-  update as updateWorkspace,
-} from '../../services/workspaces/workspaces.js';
+} from '../../services/workspaces/queries.js';
 import { PageArguments } from '../lists/arguments.js';
 import { type Context } from '../serving/context.js';
 import { sentFields } from '../serving/sent-fields.js';

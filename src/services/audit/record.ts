@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { actorLabel } from '../../auth/actor.js';
+import { arrayOf, jsonb, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf, without } from '../../database/tables.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
 import { newId } from '../../domain/ids.js';
-import type { AuditChanges, AuditEntry } from '../../model/audit-entry.js';
-import { authenticated, authorize } from '../context/authorization.js';
+import type { AuditChanges } from '../../model/audit-entry.js';
+import { authenticated } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
-import { type AuditFilter, auditFilterSql } from './filter.js';
 
-/** What was done to what. */
+/** What an audit entry says: what was done, to what, and what it changed. */
 export interface AuditFact {
   readonly workspaceId: string | null;
   readonly action: AuditAction;
@@ -17,47 +18,85 @@ export interface AuditFact {
   readonly changes: AuditChanges;
 }
 
-/** The values of an entry, in the order of `AUDIT_ENTRY_COLUMNS`. */
-export function auditEntryValues(context: ServiceContext, fact: AuditFact, at: Date): unknown[] {
+/** An entry as it is inserted: the database sets `logged_at`. */
+const ENTRY = without(TABLES.auditEntry, 'loggedAt');
+
+/** The columns of an entry for an insert that also does something else, in the order of `auditEntryValues`. */
+export const AUDIT_ENTRY_COLUMNS = Object.values(ENTRY.fields).join(', ');
+
+const INSERT = statement({
+  name: 'audit.insert',
+  text: `insert into audit_entry (${AUDIT_ENTRY_COLUMNS}) values (${ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
+  parameters: ENTRY.columns,
+});
+
+const INSERT_MANY = statement({
+  name: 'audit.insertMany',
+  text: `
+    insert into audit_entry (${AUDIT_ENTRY_COLUMNS})
+    select f.id, $workspaceId, $at, $actorType, $actorId, $actorLabel, $channel, $action, $targetType, f.target, f.label,
+      f.changes, $requestId
+    from unnest($ids::uuid[], $targetIds::uuid[], $targetLabels::text[], $changes::jsonb[]) f(id, target, label, changes)`,
+  parameters: {
+    ids: arrayOf(uuid),
+    targetIds: arrayOf(uuid),
+    targetLabels: arrayOf(text),
+    changes: arrayOf(jsonb<AuditChanges>()),
+    ...typesOf(
+      TABLES.auditEntry,
+      'workspaceId',
+      'at',
+      'actorType',
+      'actorId',
+      'actorLabel',
+      'channel',
+      'action',
+      'targetType',
+      'requestId',
+    ),
+  },
+});
+
+function entryOf(context: ServiceContext, { workspaceId, action, target, changes }: AuditFact, at: Date) {
   const actor = authenticated(context);
   const { channel, requestId } = context.caller;
   const actorId =
     actor.type === 'PERSON' ? actor.accountId : actor.type === 'API_KEY' ? actor.apiKeyId : null;
-  return [
-    newId(),
-    fact.workspaceId,
+  return {
+    id: newId(),
+    workspaceId,
     at,
-    actor.type,
+    actorType: actor.type,
     actorId,
-    actorLabel(actor),
+    actorLabel: actorLabel(actor),
     channel,
-    fact.action,
-    fact.target.type,
-    fact.target.id,
-    fact.target.label,
-    JSON.stringify(fact.changes),
+    action,
+    targetType: target.type,
+    targetId: target.id,
+    targetLabel: target.label,
+    changes: JSON.stringify(changes),
     requestId,
-  ];
+  };
 }
 
-export const AUDIT_ENTRY_COLUMNS =
-  'id, workspace_id, at, actor_type, actor_id, actor_label, channel, action, target_type, target_id, target_label, changes, request_id';
+/** The values of an entry, in the order of `AUDIT_ENTRY_COLUMNS`. */
+export function auditEntryValues(context: ServiceContext, fact: AuditFact, at: Date): unknown[] {
+  return INSERT.bind(entryOf(context, fact, at));
+}
 
 /**
- * Writes down a change, in the transaction that makes it (rule 28).
+ * Writes the audit entry of a change, in the transaction that makes the change (rule 28).
  * @param sql the transaction
  */
 export async function record(context: ServiceContext, sql: Sql, fact: AuditFact): Promise<void> {
-  await sql.rows(
-    `insert into audit_entry (${AUDIT_ENTRY_COLUMNS}) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
-    auditEntryValues(context, fact, new Date()),
-  );
+  await INSERT.rows(sql, entryOf(context, fact, new Date()));
 }
 
 /**
- * Writes down what the same command did to many things, in one statement and at one moment.
+ * Writes the audit entries of a command that did the same to many things, in one statement and with one time.
  * @param sql the transaction
- * @param at the moment, which a command that writes several kinds of entries gives to all of them
+ * @param facts all with the same workspace, action and type of target
+ * @param at the time, which a command that writes several kinds of entries gives to all of them
  */
 export async function recordMany(
   context: ServiceContext,
@@ -67,32 +106,13 @@ export async function recordMany(
 ): Promise<void> {
   const [first] = facts;
   if (first === undefined) return;
-  const { target } = first;
-  const [, workspaceId, , actorType, actorId, actor, channel, action, , , , , requestId] = auditEntryValues(
-    context,
-    first,
-    at,
-  );
-  await sql.rows(
-    `insert into audit_entry (${AUDIT_ENTRY_COLUMNS})
-     select f.id, $5, $6, $7, $8, $9, $10, $11, $12, f.target, f.label, f.changes, $13
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[]) f(id, target, label, changes)`,
-    [
-      facts.map(() => newId()),
-      facts.map((fact) => fact.target.id),
-      facts.map((fact) => fact.target.label),
-      facts.map((fact) => JSON.stringify(fact.changes)),
-      workspaceId,
-      at,
-      actorType,
-      actorId,
-      actor,
-      channel,
-      action,
-      target.type,
-      requestId,
-    ],
-  );
+  await INSERT_MANY.rows(sql, {
+    ...entryOf(context, first, at),
+    ids: facts.map(() => newId()),
+    targetIds: facts.map(({ target }) => target.id),
+    targetLabels: facts.map(({ target }) => target.label),
+    changes: facts.map(({ changes }) => JSON.stringify(changes)),
+  });
 }
 
 /** The attributes that differ, with both values. */
@@ -103,58 +123,7 @@ export function changesBetween(before: object, after: object): AuditChanges {
   return Object.fromEntries(
     names
       .map((name) => [name, { before: was.get(name) ?? null, after: is.get(name) ?? null }] as const)
-      // Not by their JSON: jsonb gives keys back in an order of its own.
+      // Not compared as JSON: jsonb changes the order of keys.
       .filter(([, { before, after }]) => !isDeepStrictEqual(before, after)),
   );
-}
-
-export const ENTRY_COLUMNS = `
-  e.id, e.workspace_id as "workspaceId", e.at, e.actor_type as "actorType", e.actor_id as "actorId",
-  e.actor_label as "actorLabel", e.channel, e.action, e.target_type as "targetType", e.target_id as "targetId",
-  e.target_label as "targetLabel", e.changes, e.request_id as "requestId"`;
-
-/**
- * The changes in a workspace, newest first.
- * @throws DomainError as `authorize` does
- */
-export async function list(
-  context: ServiceContext,
-  workspaceId: string,
-  filter: AuditFilter,
-  page: PageArguments,
-): Promise<Page<AuditEntry>> {
-  await authorize(context, 'audit.read', workspaceId);
-  const values: unknown[] = [];
-  return new Page<AuditEntry>(
-    context.batched,
-    {
-      columns: ENTRY_COLUMNS,
-      from: 'audit_entry e',
-      where: auditFilterSql(workspaceId, filter, values),
-      values,
-      id: 'e.id',
-      descending: true,
-      ofRow: filter.targetId != null,
-    },
-    page,
-    asIs,
-  );
-}
-
-/**
- * One entry of the workspace's audit log.
- * @returns null when there is none with that id
- * @throws DomainError as `authorize` does
- */
-export async function get(
-  context: ServiceContext,
-  workspaceId: string,
-  id: string,
-): Promise<AuditEntry | null> {
-  await authorize(context, 'audit.read', workspaceId);
-  const [entry] = await context.reads.rows<AuditEntry>(
-    `select ${ENTRY_COLUMNS} from audit_entry e where e.workspace_id = $1 and e.id = $2`,
-    [workspaceId, id],
-  );
-  return entry ?? null;
 }

@@ -92,7 +92,7 @@ export class Credentials {
 
   async #ask(secret: LookUp, hash: string, address: string): Promise<Holder | null> {
     const forgotten = this.#forgotten;
-    const actor = await this.#holder(secret, hash, address);
+    const actor = await this.#holder(secret, hash, address.replace(IPV4_MAPPED, ''));
     if (actor !== null && forgotten === this.#forgotten) this.#believed.set(hash, actor);
     return actor;
   }
@@ -203,6 +203,9 @@ const KEY_BY_LOOKUP = `
   join workspace w on w.id = k.workspace_id
   where t.lookup = $1 and k.disabled_at is null
     and (k.expires_at is null or k.expires_at > now()) and (t.expires_at is null or t.expires_at > now())`;
+
+/** What a socket for both versions of IP puts before an IPv4 address (RFC 4291, section 2.5.5.2). */
+const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
 
 // Once in ten seconds is as exact as anybody needs it, and spares the row the rest.
 const KEY_USED = `

@@ -1,6 +1,9 @@
 import { actorLabel } from '../../auth/actor.js';
 import type { Action } from '../../auth/policy.js';
+import { integer, text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { selectList, TABLES } from '../../database/tables.js';
 import { creditBlock, creditsExhausted, LONGEST_IDEMPOTENCY_KEY } from '../../domain/credits.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
@@ -12,33 +15,32 @@ import type { ServiceContext } from '../context/service-context.js';
 import { memberNotFound } from '../members/transaction.js';
 import { lockMembers } from '../rows/members.js';
 import { countsOf, findConsumer, standingOf } from './queries.js';
-import { CONSUMPTION_COLUMNS } from './reports.js';
 
-/** Who is to use how many credits. */
-export interface CreditWish {
+/** A member's request to use credits. */
+export interface ConsumptionRequest {
   readonly workspaceId: string;
   readonly memberId: string;
   readonly amount: number;
-  /** What the client calls this use: the same key twice is counted once. */
+  /** The client's name for this use: the same key is counted once. */
   readonly idempotencyKey: string;
 }
 
 export interface Consumed {
   readonly consumption: CreditConsumption;
-  /** Whether it had been counted before, under the same key. */
+  /** Whether it was counted earlier, under the same key. */
   readonly replayed: boolean;
 }
 
 /**
- * Uses credits, all of them or none (rule 23). The member's lock keeps its role, its limit and what its account has
- * used as they are; the pool, which everybody shares, is counted last and in one statement with its check, so that
- * concurrent calls wait for each other no longer than a commit takes.
- * @throws DomainError as `authorize` does; FORBIDDEN for using somebody else's in person; WRONG_WORKSPACE_VERSION on V1;
- *   NOT_FOUND; INVALID_INPUT for a key that is no text, or that stands for something else; CREDITS_EXHAUSTED
+ * Uses credits, all of them or none (rule 23). The member's lock keeps its role, its limit and its account's use as they
+ * are. The pool, which all members share, is checked and counted last, in one statement, so that concurrent calls wait
+ * for each other only as long as a commit takes.
+ * @throws DomainError as `authorize` does; FORBIDDEN in person for another member; WRONG_WORKSPACE_VERSION on V1;
+ *   NOT_FOUND; INVALID_INPUT for an invalid key, or one that was used for something else; CREDITS_EXHAUSTED
  */
-export async function consume(context: ServiceContext, wish: CreditWish): Promise<Consumed> {
-  const { workspaceId } = wish;
-  const asked = { ...wish, memberId: wish.memberId.toLowerCase() };
+export async function consume(context: ServiceContext, request: ConsumptionRequest): Promise<Consumed> {
+  const { workspaceId } = request;
+  const asked = { ...request, memberId: request.memberId.toLowerCase() };
   const action = await authorizeConsumption(context, asked);
   requireKey(asked.idempotencyKey);
   return context.database.transaction(async (tx) => {
@@ -54,11 +56,11 @@ export async function consume(context: ServiceContext, wish: CreditWish): Promis
     const consumer = await findConsumer(tx, workspaceId, asked.memberId);
     if (consumer === undefined) throw memberNotFound();
     const counts = await countsOf(tx, consumer, null);
-    const request = { userName: consumer.userName, amount: asked.amount, month: counts.month };
+    const facts = { userName: consumer.userName, amount: asked.amount, month: counts.month };
     const standing = standingOf(consumer, workspace, counts);
-    // What is used never becomes less in a month: whom this refuses, no later look would let through.
+    // Use never decreases within a month, so a refusal here stays right.
     const block = creditBlock(standing, asked.amount);
-    if (block !== null) throw creditsExhausted(block, standing, request);
+    if (block !== null) throw creditsExhausted(block, standing, facts);
 
     const consumption: CreditConsumption = {
       id: newId(),
@@ -72,8 +74,8 @@ export async function consume(context: ServiceContext, wish: CreditWish): Promis
       idempotencyKey: asked.idempotencyKey,
       consumedBy: actorLabel(authenticated(context)),
     };
-    if (!(await enter(tx, consumption))) {
-      // Another member's call with the same key has been committed since.
+    if (!(await insert(tx, consumption))) {
+      // Another member's call with the same key was committed meanwhile.
       const other = await findByKey(tx, asked);
       if (other === undefined) throw new Error('an idempotency key was taken and is free');
       return replay(other, asked);
@@ -90,20 +92,20 @@ export async function consume(context: ServiceContext, wish: CreditWish): Promis
     });
     if (!(await takeFromPool(tx, consumption, standing.poolTotal ?? 0))) {
       const now = await countsOf(tx, consumer, counts.month);
-      throw creditsExhausted('POOL', standingOf(consumer, workspace, now), request);
+      throw creditsExhausted('POOL', standingOf(consumer, workspace, now), facts);
     }
     return { consumption, replayed: false };
   });
 }
 
 /**
- * Whether the caller may use credits for that member: somebody in person for nobody else.
- * @returns the action that was allowed, to be asked for again under locks
+ * Authorizes using credits for a member; in person, callers may use only their own.
+ * @returns the action that was allowed, to be authorized again under locks
  * @throws DomainError as `authorize` does
  */
 export async function authorizeConsumption(
   context: ServiceContext,
-  { workspaceId, memberId }: Pick<CreditWish, 'workspaceId' | 'memberId'>,
+  { workspaceId, memberId }: Pick<ConsumptionRequest, 'workspaceId' | 'memberId'>,
 ): Promise<Action> {
   const { memberId: own } = await authorize(context, 'workspace.read', workspaceId);
   if (own !== null && own !== memberId) {
@@ -131,17 +133,22 @@ function requireKey(key: string): void {
 
 async function findByKey(
   sql: Sql,
-  { workspaceId, idempotencyKey }: CreditWish,
+  { workspaceId, idempotencyKey }: ConsumptionRequest,
 ): Promise<CreditConsumption | undefined> {
-  const [found] = await sql.rows<CreditConsumption>(
-    `select ${CONSUMPTION_COLUMNS} from credit_consumption c where c.workspace_id = $1 and c.idempotency_key = $2`,
-    [workspaceId, idempotencyKey],
-  );
-  return found;
+  return FIND_BY_KEY.row(sql, { workspaceId, idempotencyKey });
 }
 
-/** The same answer once more, also for somebody who could not use any by now. @throws DomainError INVALID_INPUT */
-function replay(consumption: CreditConsumption, { memberId, amount }: CreditWish): Consumed {
+const FIND_BY_KEY = statement({
+  name: 'credits.findByKey',
+  text: `
+    select ${selectList(TABLES.creditConsumption, 'c')} from credit_consumption c
+    where c.workspace_id = $workspaceId and c.idempotency_key = $idempotencyKey`,
+  parameters: { workspaceId: uuid, idempotencyKey: text },
+  columns: TABLES.creditConsumption.columns,
+});
+
+/** Answers a repeated request as before, even if the credits are exhausted now. @throws DomainError INVALID_INPUT */
+function replay(consumption: CreditConsumption, { memberId, amount }: ConsumptionRequest): Consumed {
   if (consumption.memberId === memberId && consumption.amount === amount)
     return { consumption, replayed: true };
   throw new DomainError(
@@ -151,56 +158,60 @@ function replay(consumption: CreditConsumption, { memberId, amount }: CreditWish
   );
 }
 
-/** @returns false when the key is taken; whoever is about to take it is waited for */
-async function enter(sql: Sql, entry: CreditConsumption): Promise<boolean> {
-  const entered = await sql.rows(
-    `insert into credit_consumption
-       (id, workspace_id, account_id, member_id, user_name, at, month, amount, idempotency_key, consumed_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict (workspace_id, idempotency_key) do nothing returning id`,
-    [
-      entry.id,
-      entry.workspaceId,
-      entry.accountId,
-      entry.memberId,
-      entry.userName,
-      entry.at,
-      entry.month,
-      entry.amount,
-      entry.idempotencyKey,
-      entry.consumedBy,
-    ],
-  );
-  return entered.length > 0;
+const { properties, fields, columns } = TABLES.creditConsumption;
+
+const INSERT = statement({
+  name: 'credits.insert',
+  text: `
+    insert into credit_consumption (${Object.values(fields).join(', ')})
+    values (${properties.map((property) => `$${property}`).join(', ')})
+    on conflict (workspace_id, idempotency_key) do nothing returning id`,
+  parameters: columns,
+  columns: { id: uuid },
+});
+
+/** @returns false when the key is taken; it waits for a transaction that is about to take it */
+async function insert(sql: Sql, consumption: CreditConsumption): Promise<boolean> {
+  return (await INSERT.row(sql, consumption)) !== undefined;
 }
 
-/** An account has one member in a workspace, whose lock is held: nobody else is counting. */
+const COUNT = statement({
+  name: 'credits.count',
+  text: `
+    insert into credit_usage (workspace_id, account_id, month, used) values ($workspaceId, $accountId, $month, $amount)
+    on conflict (workspace_id, account_id, month) do update set used = credit_usage.used + excluded.used`,
+  parameters: { workspaceId: uuid, accountId: uuid, month: text, amount: integer },
+});
+
+/** An account has one member in a workspace, and its lock is held: no other transaction counts for the account. */
 async function countForAccount(
   sql: Sql,
   { workspaceId, accountId, month, amount }: CreditConsumption,
 ): Promise<void> {
-  await sql.rows(
-    `insert into credit_usage (workspace_id, account_id, month, used) values ($1, $2, $3, $4)
-     on conflict (workspace_id, account_id, month) do update set used = credit_usage.used + excluded.used`,
-    [workspaceId, accountId, month, amount],
-  );
+  await COUNT.rows(sql, { workspaceId, accountId, month, amount });
 }
 
+const TAKE = statement({
+  name: 'credits.take',
+  text: `
+    insert into credit_month (workspace_id, workspace_version, month, total, used)
+    values ($workspaceId, 'V2', $month, $total, $amount)
+    on conflict (workspace_id, month) do update set used = credit_month.used + excluded.used
+      where excluded.used <= credit_month.total - credit_month.used
+    returning used`,
+  parameters: { workspaceId: uuid, month: text, total: integer, amount: integer },
+  columns: { used: integer },
+});
+
 /**
- * Checking and counting is one statement. The month's first use makes its row, which holds what the pool holds.
- * @returns false when the pool does not hold that many any more
+ * Checks and counts in one statement. The month's first use makes the month's row.
+ * @param total the pool's total
+ * @returns false when the pool has fewer credits left
  */
 async function takeFromPool(
   tx: Transaction,
   { workspaceId, month, amount }: CreditConsumption,
   total: number,
 ): Promise<boolean> {
-  const taken = await tx.rows(
-    `insert into credit_month (workspace_id, workspace_version, month, total, used) values ($1, 'V2', $2, $3, $4)
-     on conflict (workspace_id, month) do update set used = credit_month.used + excluded.used
-       where excluded.used <= credit_month.total - credit_month.used
-     returning used`,
-    [workspaceId, month, total, amount],
-  );
-  return taken.length > 0;
+  return (await TAKE.row(tx, { workspaceId, month, total, amount })) !== undefined;
 }

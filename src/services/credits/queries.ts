@@ -1,4 +1,8 @@
+import { boolean, integer, nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { selectList, TABLES, typesOf } from '../../database/tables.js';
+import { ROLES } from '../../domain/access.js';
 import {
   type CreditBlock,
   type CreditLimitSource,
@@ -14,7 +18,7 @@ import { authorize, demand, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { MEMBER_TABLES, type MemberRecord } from '../rows/members.js';
 
-/** The database's clock, so that all processes change the month at one moment. */
+/** By the database's clock, so that all processes change the month at the same time. */
 const THIS_MONTH = "to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM')";
 
 /** A V2 workspace's shared credits of one calendar month (UTC). */
@@ -28,39 +32,46 @@ export interface CreditPool {
   readonly remaining: number;
 }
 
-/** Who uses credits, as far as it matters here. */
+/** The part of a member that the rules of credits need. */
 export type Consumer = Pick<
   MemberRecord,
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
 >;
 
-/** What a member has used in a month, and what is left. */
+/** What a member used in a month, and what is left. */
 export interface MemberUsage {
   readonly month: string;
   readonly used: number;
-  /** Null when nothing but the pool limits the member; and of months that are past. */
+  /** Null when only the pool limits the member, and for past months. */
   readonly limit: number | null;
   readonly limitSource: CreditLimitSource | null;
-  /** Null of months that are past. */
+  /** Null for past months. */
   readonly remaining: number | null;
   readonly blockedBy: CreditBlock | null;
 }
 
-/** The pool's row that counts in the month `t.month` of `t.workspace_id`: its own, or else the last one before it. */
+/** The pool's row for the month `t.month` of `t.workspace_id`: the month's own row, or else the last one before it. */
 export const POOL_OF_MONTH = `
   select c.month, c.total, c.used from credit_month c
   where c.workspace_id = t.workspace_id and c.month <= t.month order by c.month desc limit 1`;
 
 export const POOL_COLUMNS =
   't.month, pool.total, case when pool.month = t.month then pool.used else 0 end as used';
+export const POOL_TYPES = { month: text, total: integer, used: integer };
 
-const POOL = `
-  select ${POOL_COLUMNS} from (select $1::uuid as workspace_id, coalesce($2, ${THIS_MONTH}) as month) t
-  cross join lateral (${POOL_OF_MONTH}) pool`;
+const POOL = statement({
+  name: 'credits.pool',
+  text: `
+    select ${POOL_COLUMNS}
+    from (select $workspaceId::uuid as workspace_id, coalesce($month, ${THIS_MONTH}) as month) t
+    cross join lateral (${POOL_OF_MONTH}) pool`,
+  parameters: { workspaceId: uuid, month: nullable(text) },
+  columns: POOL_TYPES,
+});
 
 /**
  * The pool of a month.
- * @param month null: the current one
+ * @param month null: the current month
  * @returns null on V1, and for months before anybody had set a pool
  * @throws DomainError as `authorize` does
  */
@@ -74,8 +85,8 @@ export async function pool(
 }
 
 /**
- * The pool in which a consumption was counted, for whoever has been shown that.
- * @throws Error when there is none: the database would have to have lost it
+ * The pool in which a consumption was counted. The caller may read the consumption.
+ * @throws Error when the pool has no row, which no command can cause
  */
 export async function poolOf(
   context: ServiceContext,
@@ -87,51 +98,63 @@ export async function poolOf(
 }
 
 async function findPool(sql: Sql, workspaceId: string, month: string | null): Promise<CreditPool | null> {
-  const [row] = await sql.rows<PoolRow>(POOL, [workspaceId, month]);
+  const row = await POOL.row(sql, { workspaceId, month });
   return row === undefined ? null : creditPool(workspaceId, row);
 }
 
 export type PoolRow = Pick<CreditPool, 'month' | 'total' | 'used'>;
 
-/** A pool of the workspace's, of what a query gives. */
+/** The pool of a row. */
 export function creditPool(workspaceId: string, { month, total, used }: PoolRow): CreditPool {
   return { workspaceId, month, total, used, remaining: Math.max(0, total - used) };
 }
 
-/** What has been used in a month, by the person and altogether. */
+/** What was used in a month, by one person and by everybody. */
 interface Counts extends Pick<CreditStanding, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly month: string;
   /** Whether the month is over. */
   readonly past: boolean;
-  /** The moment of the month's determination. */
+  /** The time by which `past` was decided. */
   readonly at: Date;
 }
 
-// Of members of a page all are asked at once: `batch.ts` puts each account in the place of $1.
-const COUNTS = `
-  select t.month, t.at, t.month < t.this_month as past, coalesce(u.used, 0) as used, pool.total as "poolTotal",
-    coalesce(case when pool.month = t.month then pool.used end, 0) as "poolUsed"
-  from (
-    select $2::uuid as workspace_id, coalesce($3, m.this_month) as month, m.* from (
-      select n.at, to_char(n.at at time zone 'UTC', 'YYYY-MM') as this_month
-      from (select clock_timestamp()::timestamptz(3) as at) n
-    ) m
-  ) t
-  left join credit_usage u on u.workspace_id = t.workspace_id and u.account_id = $1 and u.month = t.month
-  left join lateral (${POOL_OF_MONTH}) pool on true`;
+// The account comes first: the counts of all members of a page are read in one statement (`lists/batch.ts`).
+const COUNTS = statement({
+  name: 'credits.counts',
+  text: `
+    select t.month, t.at, t.month < t.this_month as past, coalesce(u.used, 0) as used, pool.total as "poolTotal",
+      coalesce(case when pool.month = t.month then pool.used end, 0) as "poolUsed"
+    from (
+      select $workspaceId::uuid as workspace_id, coalesce($month, m.this_month) as month, m.* from (
+        select n.at, to_char(n.at at time zone 'UTC', 'YYYY-MM') as this_month
+        from (select clock_timestamp()::timestamptz(3) as at) n
+      ) m
+    ) t
+    left join credit_usage u on u.workspace_id = t.workspace_id and u.account_id = $accountId and u.month = t.month
+    left join lateral (${POOL_OF_MONTH}) pool on true`,
+  parameters: { accountId: uuid, workspaceId: uuid, month: nullable(text) },
+  columns: {
+    month: text,
+    at: timestamptz,
+    past: boolean,
+    used: integer,
+    poolTotal: nullable(integer),
+    poolUsed: integer,
+  },
+});
 
-/** What counts for a member in a month; null: the current one. */
+/** What the member and the workspace used in a month; null: the current month. */
 export async function countsOf(
   sql: Sql,
   { accountId, workspaceId }: Pick<Consumer, 'accountId' | 'workspaceId'>,
   month: string | null,
 ): Promise<Counts> {
-  const [counts] = await sql.rows<Counts>(COUNTS, [accountId, workspaceId, month]);
+  const counts = await COUNTS.row(sql, { accountId, workspaceId, month });
   if (counts === undefined) throw new Error('credits were not counted');
   return counts;
 }
 
-/** Everything that rule 23 asks about a member. */
+/** Everything that rule 23 needs to know about a member. */
 export function standingOf(
   { role, creditLimit }: Pick<Consumer, 'role' | 'creditLimit'>,
   { defaultCreditLimit }: Workspace,
@@ -140,21 +163,28 @@ export function standingOf(
   return { role, limit: creditLimitOf({ role, creditLimit }, defaultCreditLimit), used, poolTotal, poolUsed };
 }
 
-/** A member as it is now, as far as credits are concerned. */
+/** The member as it is now. */
 export async function findConsumer(sql: Sql, workspaceId: string, id: string): Promise<Consumer | undefined> {
-  if (!isId(id)) return undefined;
-  const [consumer] = await sql.rows<Consumer>(
-    `select m.id, m.workspace_id as "workspaceId", m.account_id as "accountId", m.user_name as "userName", s.role,
-       s.credit_limit as "creditLimit"
-     from ${MEMBER_TABLES} where m.id = $1 and m.workspace_id = $2`,
-    [id, workspaceId],
-  );
-  return consumer;
+  return isId(id) ? CONSUMER.row(sql, { id, workspaceId }) : undefined;
 }
 
+const CONSUMER = statement({
+  name: 'credits.consumer',
+  text: `
+    select ${selectList(TABLES.member, 'm', 'id', 'workspaceId', 'accountId', 'userName')}, s.role,
+      s.credit_limit as "creditLimit"
+    from ${MEMBER_TABLES} where m.id = $id and m.workspace_id = $workspaceId`,
+  parameters: { id: uuid, workspaceId: uuid },
+  columns: {
+    ...typesOf(TABLES.member, 'id', 'workspaceId', 'accountId', 'userName'),
+    role: nullable(oneOf(ROLES)),
+    creditLimit: nullable(integer),
+  },
+});
+
 /**
- * What a member has used in a month. Of a month that is past only that: which limits there were then is not kept.
- * @param month null: the current one
+ * What a member used in a month. Limits are not kept for past months, so they are null there.
+ * @param month null: the current month
  * @returns null on V1
  * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others
  */
@@ -182,8 +212,8 @@ export async function usage(
 }
 
 /**
- * The same for a member who is known by its id only.
- * @returns null also when its record has been deleted
+ * What a member used in a month, by the member's id.
+ * @returns null on V1, and when the record has been deleted
  * @throws DomainError as `usage` does
  */
 export async function usageOfMember(
@@ -195,7 +225,11 @@ export async function usageOfMember(
   return member === undefined ? null : usage(context, member, month);
 }
 
-/** A member may read in person what concerns itself; the rest is for whom the policy table says. */
+/**
+ * Authorizes reading the credits of a member: members may read their own in person, others as the policy table says.
+ * @param memberId null: the credits of the whole workspace
+ * @throws DomainError as `authorize` does
+ */
 export async function authorizeReading(
   context: ServiceContext,
   workspaceId: string,
@@ -209,13 +243,18 @@ export async function authorizeReading(
 }
 
 /**
- * Sets what the pool holds in the current month and those after it, in the transaction that changes the workspace's
- * setting; months that are past keep what they held.
+ * Sets the pool's total for the current month and later ones, in the transaction that changes the workspace's setting.
+ * Past months keep their total.
  */
 export async function holdEachMonth(sql: Sql, workspaceId: string, total: number): Promise<void> {
-  await sql.rows(
-    `insert into credit_month (workspace_id, workspace_version, month, total, used) values ($1, 'V2', ${THIS_MONTH}, $2, 0)
-     on conflict (workspace_id, month) do update set total = excluded.total`,
-    [workspaceId, total],
-  );
+  await HOLD.rows(sql, { workspaceId, total });
 }
+
+const HOLD = statement({
+  name: 'credits.hold',
+  text: `
+    insert into credit_month (workspace_id, workspace_version, month, total, used)
+    values ($workspaceId, 'V2', ${THIS_MONTH}, $total, 0)
+    on conflict (workspace_id, month) do update set total = excluded.total`,
+  parameters: { workspaceId: uuid, total: integer },
+});

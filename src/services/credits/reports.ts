@@ -1,3 +1,7 @@
+import { arrayOf, integer, text, uuid } from '../../database/column-types.js';
+import { query, rowOf } from '../../database/query.js';
+import { selection, statement } from '../../database/statement.js';
+import { selectList, TABLES } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
@@ -11,15 +15,15 @@ import {
   findConsumer,
   POOL_COLUMNS,
   POOL_OF_MONTH,
-  type PoolRow,
+  POOL_TYPES,
 } from './queries.js';
 
-/** The most months that a history tells of. */
+/** The most months in a history. */
 const MOST_MONTHS = 60;
 
 /**
  * The pool month by month, newest first, from the current month back to the one in which it was first set.
- * @param months how many at the most
+ * @param months the most pools to return
  * @returns none on V1
  * @throws DomainError as `authorize` does; INVALID_INPUT for fewer than one or too many months
  */
@@ -34,18 +38,24 @@ export async function history(
       attribute: 'months',
     });
   }
-  const rows = await context.batched.rows<PoolRow>(HISTORY, [workspaceId, months]);
+  const rows = await HISTORY.rows(context.batched, { workspaceId, months });
   return rows.map((row) => creditPool(workspaceId, row));
 }
 
-const HISTORY = `
-  select ${POOL_COLUMNS}
-  from generate_series(0, $2::integer - 1) ago
-  cross join lateral (
-    select $1::uuid as workspace_id, to_char(date_trunc('month', clock_timestamp() at time zone 'UTC') - ago * interval '1 month', 'YYYY-MM') as month
-  ) t
-  cross join lateral (${POOL_OF_MONTH}) pool
-  order by t.month desc`;
+const HISTORY = statement({
+  name: 'credits.history',
+  text: `
+    select ${POOL_COLUMNS}
+    from generate_series(0, $months::integer - 1) ago
+    cross join lateral (
+      select $workspaceId::uuid as workspace_id,
+        to_char(date_trunc('month', clock_timestamp() at time zone 'UTC') - ago * interval '1 month', 'YYYY-MM') as month
+    ) t
+    cross join lateral (${POOL_OF_MONTH}) pool
+    order by t.month desc`,
+  parameters: { workspaceId: uuid, months: integer },
+  columns: POOL_TYPES,
+});
 
 /** What was used of a pool on one day. */
 export interface CreditDay {
@@ -55,52 +65,59 @@ export interface CreditDay {
 }
 
 /**
- * The days of pools, for pools that the caller has been shown.
- * @returns for each pool, in their order, every day of its month up to today, also those on which nothing was used
+ * The days of pools that the caller may read.
+ * @returns for each pool, in order, every day of its month up to today, days without use included
  */
 export async function daysOf(
   context: ServiceContext,
   pools: readonly Pick<CreditPool, 'workspaceId' | 'month'>[],
 ): Promise<CreditDay[][]> {
-  const rows = await context.reads.rows<CreditDay & { place: number }>(DAYS, [
-    pools.map(({ workspaceId }) => workspaceId),
-    pools.map(({ month }) => month),
-  ]);
+  const rows = await DAYS.rows(context.reads, {
+    workspaceIds: pools.map(({ workspaceId }) => workspaceId),
+    months: pools.map(({ month }) => month),
+  });
   const byPlace = Map.groupBy(rows, ({ place }) => place);
   return pools.map((_, place) => (byPlace.get(place) ?? []).map(({ date, used }) => ({ date, used })));
 }
 
-const DAYS = `
-  with asked as (
-    select a.workspace_id, a.month, a.place::integer - 1 as place, to_date(a.month, 'YYYY-MM')::timestamp as begin
-    from unnest($1::uuid[], $2::text[]) with ordinality a(workspace_id, month, place)),
-  spent as (
-    select a.place, (c.at at time zone 'UTC')::date as day, sum(c.amount)::integer as used
-    from asked a join credit_consumption c on c.workspace_id = a.workspace_id and c.month = a.month
-    group by a.place, day)
-  select a.place, to_char(d.day, 'YYYY-MM-DD') as date, coalesce(s.used, 0) as used
-  from asked a
-  cross join lateral generate_series(
-    a.begin,
-    least(a.begin + interval '1 month - 1 day', clock_timestamp() at time zone 'UTC'),
-    interval '1 day') d(day)
-  left join spent s on s.place = a.place and s.day = d.day::date
-  order by a.place, d.day`;
+const DAYS = statement({
+  name: 'credits.days',
+  text: `
+    with asked as (
+      select a.workspace_id, a.month, a.place::integer - 1 as place, to_date(a.month, 'YYYY-MM')::timestamp as begin
+      from unnest($workspaceIds::uuid[], $months::text[]) with ordinality a(workspace_id, month, place)),
+    spent as (
+      select a.place, (c.at at time zone 'UTC')::date as day, sum(c.amount)::integer as used
+      from asked a join credit_consumption c on c.workspace_id = a.workspace_id and c.month = a.month
+      group by a.place, day)
+    select a.place, to_char(d.day, 'YYYY-MM-DD') as date, coalesce(s.used, 0) as used
+    from asked a
+    cross join lateral generate_series(
+      a.begin,
+      least(a.begin + interval '1 month - 1 day', clock_timestamp() at time zone 'UTC'),
+      interval '1 day') d(day)
+    left join spent s on s.place = a.place and s.day = d.day::date
+    order by a.place, d.day`,
+  parameters: { workspaceIds: arrayOf(uuid), months: arrayOf(text) },
+  columns: { place: integer, date: text, used: integer },
+});
 
-/** Which consumptions are meant. Everything that is said must hold. */
+/** All conditions must hold. */
 export interface ConsumptionFilter {
-  /** Those that count for this member: for the account behind it, also when the record was another (rule 18). */
+  /** Consumptions of the member's account, including those under an earlier record (rule 18). */
   readonly memberId?: string | null;
   readonly month?: string | null;
 }
 
-export const CONSUMPTION_COLUMNS = `
-  c.id, c.workspace_id as "workspaceId", c.account_id as "accountId", c.member_id as "memberId",
-  c.user_name as "userName", c.at, c.month, c.amount, c.idempotency_key as "idempotencyKey",
-  c.consumed_by as "consumedBy"`;
+const CONSUMPTIONS = selection({
+  name: 'credits.consumptions',
+  columns: selectList(TABLES.creditConsumption, 'c'),
+  types: TABLES.creditConsumption.columns,
+  from: 'credit_consumption c',
+});
 
 /**
- * What was used, one by one, newest first.
+ * The consumptions of a workspace, newest first.
  * @throws DomainError as `authorize` and `Page` do; FORBIDDEN for ordinary members asking about others
  */
 export async function consumptions(
@@ -114,7 +131,7 @@ export async function consumptions(
   const conditions = ['c.workspace_id = $1'];
   if (memberId != null) {
     const consumer = await findConsumer(context.batched, workspaceId, memberId);
-    // A record that has been deleted has no account any more; what it used still tells its id.
+    // The account of a deleted record is unknown; its consumptions still have its id.
     if (consumer !== undefined) conditions.push(`c.account_id = $${values.push(consumer.accountId)}`);
     else conditions.push(isId(memberId) ? `c.member_id = $${values.push(memberId)}` : 'false');
   }
@@ -122,8 +139,7 @@ export async function consumptions(
   return new Page<CreditConsumption>(
     context.batched,
     {
-      columns: CONSUMPTION_COLUMNS,
-      from: 'credit_consumption c',
+      ...CONSUMPTIONS,
       where: conditions.join(' and '),
       values,
       id: 'c.id',
@@ -135,8 +151,8 @@ export async function consumptions(
 }
 
 /**
- * One of them.
- * @returns null when there is none with that id
+ * One consumption.
+ * @returns null when there is none with the id
  * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others'
  */
 export async function consumption(
@@ -145,9 +161,13 @@ export async function consumption(
   id: string,
 ): Promise<CreditConsumption | null> {
   await authorize(context, 'workspace.read', workspaceId);
-  const [found] = await context.batched.rows<CreditConsumption>(
-    `select ${CONSUMPTION_COLUMNS} from credit_consumption c where c.id = $1 and c.workspace_id = $2`,
-    [id, workspaceId],
+  const found = await rowOf(
+    context.batched,
+    query
+      .selectFrom('creditConsumption')
+      .select(TABLES.creditConsumption.properties)
+      .where('id', '=', id)
+      .where('workspaceId', '=', workspaceId),
   );
   await authorizeReading(context, workspaceId, found?.memberId ?? null);
   return found ?? null;

@@ -1,20 +1,6 @@
-import { DomainError } from '../../domain/errors.js';
-import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
+import { comparisonSql } from '../lists/comparison.js';
 import { MEMBER_TABLES } from '../rows/members.js';
-import { type MemberFilter, memberFilterSql, requireModest } from './members.js';
-
-/** Which groups are meant: everything said must hold. */
-export interface GroupFilter {
-  readonly and?: readonly GroupFilter[] | null;
-  readonly or?: readonly GroupFilter[] | null;
-  readonly not?: GroupFilter | null;
-  readonly id?: Comparison<string> | null;
-  readonly displayName?: TextComparison | null;
-  readonly externalId?: TextComparison | null;
-  readonly createdAt?: Comparison<Date> | null;
-  readonly updatedAt?: Comparison<Date> | null;
-  readonly members?: { readonly some?: MemberFilter | null } | null;
-}
+import type { GroupFilter, MemberFilter } from './filter.js';
 
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
@@ -25,47 +11,22 @@ const FIELDS = {
   updatedAt: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;
 
-const MOST_PARTS = 1000;
-const MOST_LEVELS = 100;
+/** Compiles a filter of members, as `groupFilterSql` does one of groups. */
+type CompileMembers = (filter: MemberFilter, values: unknown[]) => string;
 
 /**
- * Refuses a filter that would take longer to plan than to answer, level by level as `requireModest` does.
- * @throws DomainError INVALID_INPUT
- */
-export function requireModestGroups(filter: GroupFilter): void {
-  let parts = 0;
-  let level: readonly GroupFilter[] = [filter];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    const some = level.map(({ members }) => members?.some).filter((one) => one != null);
-    for (const one of some) requireModest(one);
-    parts += level.length + some.length;
-    if (parts > MOST_PARTS || depth > MOST_LEVELS) {
-      throw new DomainError(
-        'INVALID_INPUT',
-        `A filter has at most ${MOST_PARTS} parts, nested at most ${MOST_LEVELS} levels deep.`,
-        { attribute: 'filter' },
-      );
-    }
-    level = level.flatMap(({ and, or, not }) => [
-      ...(and ?? []),
-      ...(or ?? []),
-      ...(not == null ? [] : [not]),
-    ]);
-  }
-}
-
-/**
- * The one place where the filter becomes SQL, over the table `g` (member_group).
- * @param values the statement's values so far; the filter's are added
+ * Compiles the filter to SQL over the table `g` (member_group).
+ * @param values the statement's values so far; the filter's are appended
+ * @param membersSql compiles filters of members, which may contain filters of groups in turn
  * @returns a condition that is true or false, never null, so that `not` means what it says
  */
-export function groupFilterSql(filter: GroupFilter, values: unknown[]): string {
+export function groupFilterSql(filter: GroupFilter, values: unknown[], membersSql: CompileMembers): string {
   const { and, or, not, members, ...fields } = filter;
   const conditions: string[] = [];
-  if (and != null) conditions.push(joined(and, ' and ', 'true', values));
-  if (or != null) conditions.push(joined(or, ' or ', 'false', values));
-  if (not != null) conditions.push(`not ${groupFilterSql(not, values)}`);
-  if (members != null) conditions.push(membersSql(members.some ?? {}, values));
+  if (and != null) conditions.push(joined(and, ' and ', 'true', values, membersSql));
+  if (or != null) conditions.push(joined(or, ' or ', 'false', values, membersSql));
+  if (not != null) conditions.push(`not ${groupFilterSql(not, values, membersSql)}`);
+  if (members != null) conditions.push(hasMember(membersSql(members.some ?? {}, values)));
   for (const field of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
     const comparison = fields[field];
     const { column: expression, type } = FIELDS[field];
@@ -80,14 +41,14 @@ function joined(
   operator: string,
   nothing: string,
   values: unknown[],
+  membersSql: CompileMembers,
 ): string {
   if (filters.length === 0) return nothing;
-  return `(${filters.map((filter) => groupFilterSql(filter, values)).join(operator)})`;
+  return `(${filters.map((filter) => groupFilterSql(filter, values, membersSql)).join(operator)})`;
 }
 
-/** At least one member of the group meets the whole of the filter. */
-function membersSql(some: MemberFilter, values: unknown[]): string {
-  const condition = memberFilterSql(some, values);
+/** At least one member of the group meets the condition. */
+function hasMember(condition: string): string {
   const members =
     condition === 'true'
       ? 'select gm.group_id from group_member gm'

@@ -1,5 +1,3 @@
-import type { Origin, Role, SeatType } from '../../domain/access.js';
-import { DomainError } from '../../domain/errors.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -9,36 +7,17 @@ import {
   escaped,
   type TextComparison,
 } from '../lists/comparison.js';
-import { type GroupFilter, groupFilterSql } from './groups.js';
+import type { MemberFilter } from './filter.js';
+import { groupFilterSql } from './groups.js';
+import { partsOf } from './limits.js';
 import { profileFilterSql } from './profile.js';
 
-/** Which members are meant: everything said must hold. The one language of every client (spec graphql, "Shape"). */
-export interface MemberFilter {
-  readonly and?: readonly MemberFilter[] | null;
-  readonly or?: readonly MemberFilter[] | null;
-  readonly not?: MemberFilter | null;
-  readonly id?: Comparison<string> | null;
-  readonly userName?: TextComparison | null;
-  readonly externalId?: TextComparison | null;
-  readonly active?: Comparison<boolean> | null;
-  readonly role?: Comparison<Role> | null;
-  readonly seatType?: Comparison<SeatType> | null;
-  readonly creditLimit?: Comparison<number> | null;
-  readonly creditsUsed?: Comparison<number> | null;
-  readonly accessSetBy?: Comparison<Origin> | null;
-  readonly managedBy?: Comparison<Origin> | null;
-  readonly membershipStartedAt?: Comparison<Date> | null;
-  readonly membershipEndedAt?: Comparison<Date> | null;
-  readonly createdAt?: Comparison<Date> | null;
-  readonly updatedAt?: Comparison<Date> | null;
-  /** By the groups that the member is in. */
-  readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
-  readonly search?: string | null;
-}
+export type { MemberFilter } from './filter.js';
+export { requireModest } from './limits.js';
 
 /**
- * When the last stay ended; null for who is active. By the index of a member's stays, whose ids lie in the order of
- * their beginnings.
+ * When the last membership ended; null for active members. Ids of memberships are in the order of their starts, so an
+ * index gives the last one.
  */
 export const MEMBERSHIP_ENDED_AT = `(
   case when s.id is null then (
@@ -73,7 +52,7 @@ type Field = keyof typeof FIELDS;
 const NEVER_NULL: readonly Field[] = ['id', 'userName', 'creditsUsed', 'managedBy', 'createdAt', 'updatedAt'];
 
 /** The fields that need `s`. */
-const STAY_FIELDS: readonly Field[] = [
+const MEMBERSHIP_FIELDS: readonly Field[] = [
   'active',
   'role',
   'seatType',
@@ -85,12 +64,12 @@ const STAY_FIELDS: readonly Field[] = [
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
 export function asksAboutStay(filter: MemberFilter): boolean {
-  return STAY_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
+  return MEMBERSHIP_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
 }
 
 /**
- * What members have used is for those only who may read credits, also where it is only asked for.
- * @param filter of members, of groups, or what else holds one; modest
+ * Authorizes a filter: only callers who may read credits may filter by the use of credits.
+ * @param filter of members or groups, or an object that holds one; modest
  * @throws DomainError as `authorize` does
  */
 export async function authorizeFilter(
@@ -108,46 +87,9 @@ function mentions(filter: object, field: string): boolean {
   );
 }
 
-/** Far more than a SCIM filter can say, and little enough for any stack and for PostgreSQL's planner. */
-const MOST_PARTS = 1000;
-const MOST_LEVELS = 100;
-
 /**
- * Refuses a filter that would take longer to plan than to answer. Level by level, not by recursion: it is asked
- * before anybody walks down a filter that may be nested deeper than the stack.
- * @throws DomainError INVALID_INPUT
- */
-export function requireModest(filter: MemberFilter): void {
-  let parts = 0;
-  let level: readonly MemberFilter[] = [filter];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    parts += level.length;
-    if (parts > MOST_PARTS || depth > MOST_LEVELS) {
-      throw new DomainError(
-        'INVALID_INPUT',
-        `A filter has at most ${MOST_PARTS} parts, nested at most ${MOST_LEVELS} levels deep.`,
-        { attribute: 'filter', hint: 'For many values of one field, use `in`.' },
-      );
-    }
-    level = level.flatMap(allPartsOf);
-  }
-}
-
-function partsOf(filter: MemberFilter): readonly MemberFilter[] {
-  return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not == null ? [] : [filter.not])];
-}
-
-/** Also what is asked about the values of lists. */
-function allPartsOf(filter: MemberFilter): readonly MemberFilter[] {
-  const values = Object.values(filter).flatMap((asked: { readonly some?: MemberFilter } | null) =>
-    asked?.some == null ? [] : [asked.some],
-  );
-  return [...partsOf(filter), ...values];
-}
-
-/**
- * The one place where the filter becomes SQL, over the tables `m` (member) and `s` (open membership).
- * @param values the statement's values so far; the filter's are added
+ * Compiles the filter to SQL over the tables `m` (member) and `s` (open membership).
+ * @param values the statement's values so far; the filter's are appended
  * @returns a condition that is true or false, never null, so that `not` means what it says
  */
 export function memberFilterSql(filter: MemberFilter, values: unknown[]): string {
@@ -167,7 +109,7 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }
 
-/** Nothing to choose from is false, nothing to demand is true: as `some` and `every` have it. */
+/** An empty `or` is false and an empty `and` is true, as for `some` and `every` of JavaScript. */
 function joined(filters: readonly MemberFilter[], operator: 'and' | 'or', values: unknown[]): string {
   if (filters.length === 0) return operator === 'and' ? 'true' : 'false';
   return `(${filters.map((filter) => memberFilterSql(filter, values)).join(` ${operator} `)})`;
@@ -193,10 +135,10 @@ function fieldSql(
   return field === 'userName' && prefix != null ? [userNameRange(prefix, values), ...sql] : sql;
 }
 
-/** Where the index has the userNames that begin so: no index can be used for a pattern that is bound. */
+/** The range of the index with the userNames that start with the prefix: a bound LIKE pattern cannot use an index. */
 function userNameRange(prefix: string, values: unknown[]): string {
   const start = `lower($${values.push(prefix)}::text) collate "C"`;
-  // The last character that there is.
+  // U+10FFFF, the last character.
   return `(lower(m.user_name::text) >= ${start} and lower(m.user_name::text) <= ${start} || chr(1114111))`;
 }
 
@@ -205,7 +147,7 @@ function groupsSql({ some, isPresent }: NonNullable<MemberFilter['groups']>, val
   const inGroup = (condition: string) =>
     `exists (select 1 from group_member i join member_group g on g.id = i.group_id where i.member_id = m.id and ${condition})`;
   const sql = [
-    ...(some == null ? [] : [`(${inGroup(groupFilterSql(some, values))})`]),
+    ...(some == null ? [] : [`(${inGroup(groupFilterSql(some, values, memberFilterSql))})`]),
     ...(isPresent == null ? [] : [`(${isPresent ? '' : 'not '}${inGroup('true')})`]),
   ];
   if (sql.length === 0) throw comparesNothing('groups');

@@ -1,12 +1,12 @@
 import { constantName, PROFILE_PATHS, type ProfilePath } from '../../domain/profile-paths.js';
-import type { Listing } from '../lists/page.js';
+import type { OrderBy } from '../lists/listing.js';
 import { CREDITS_USED, MEMBERSHIP_ENDED_AT } from './members.js';
 
 /** What members can be ordered by. */
 export interface MemberOrdering {
   readonly description: string;
-  /** Absent for the id itself, which has the last word in every order. */
-  readonly orderBy?: NonNullable<Listing['orderBy']>;
+  /** Absent for the id itself, which is the last term of every order. */
+  readonly orderBy?: OrderBy;
   /** Whether it is a column of the open membership. */
   readonly ofStay?: boolean;
 }

@@ -1,5 +1,8 @@
 import type { Action } from '../../auth/policy.js';
+import { uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
 import { readDisplayName, readExternalId } from '../../domain/group.js';
@@ -9,7 +12,7 @@ import type { Workspace } from '../../model/workspace.js';
 import { changesBetween } from '../audit/record.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findGroup, GROUP_COLUMNS, lockGroup, memberIdsOf } from '../rows/groups.js';
+import { findGroup, GROUP_COLUMNS, GROUP_TYPES, lockGroup, memberIdsOf } from '../rows/groups.js';
 import { lockMembers } from '../rows/members.js';
 import { followGrants } from './grants.js';
 import { changeMembers, growVersions, NOBODY, readIds } from './members.js';
@@ -20,11 +23,11 @@ import {
   memberChangesOf,
   namesOf,
   recordGroup,
-  refusingNamesakes,
+  refusingSameName,
   writeGroup,
 } from './write.js';
 
-/** What a command did: the group as it is now, and whether anything changed. */
+/** The result of a command: the group as it is now, and whether anything changed. */
 export interface GroupChange {
   readonly group: Group;
   readonly changed: boolean;
@@ -40,24 +43,24 @@ export interface NewGroup {
 export interface GroupTarget {
   readonly workspaceId: string;
   readonly groupId: string;
-  /** Refuse when the group has another version by now. */
+  /** The version that the group must have. */
   readonly expectedVersion?: number | null;
 }
 
-/** An absent key leaves things as they are; so does null, but it clears the external id. */
+/** Absent keys change nothing; neither does null, except that it clears the external id. */
 export interface GroupUpdate extends GroupTarget {
   readonly displayName?: string | null;
   readonly externalId?: string | null;
-  /** Everybody who is to be in the group. */
+  /** All members that the group shall have. */
   readonly memberIds?: readonly string[] | null;
   readonly addMemberIds?: readonly string[] | null;
   readonly removeMemberIds?: readonly string[] | null;
 }
 
 /**
- * Makes a group, with members in it (rule 29). Who is not active may be among them: providers list people whom they
- * have just deactivated, and a grant is then worth something from when the person is added again.
- * @throws DomainError as `authorize` does; ALREADY_A_GROUP; INVALID_INPUT for a name, and for ids of no member
+ * Makes a group with members (rule 29). Inactive members are allowed: providers list people whom they have just
+ * deactivated, and a grant takes effect when such a person is added again.
+ * @throws DomainError as `authorize` does; ALREADY_A_GROUP; INVALID_INPUT for an invalid name, and for ids that are not a member's
  */
 export async function create(context: ServiceContext, input: NewGroup): Promise<GroupChange> {
   const { workspaceId } = input;
@@ -69,13 +72,8 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
     const locked = await lockMembers(tx, workspaceId, own === null ? ids : [...ids, own]);
     const { workspace } = await authorizeNow(context, tx, 'group.write', workspaceId);
     const id = newId();
-    const [group] = await refusingNamesakes(displayName, () =>
-      tx.rows<Group>(
-        `insert into member_group as g
-           (id, workspace_id, workspace_version, display_name, external_id, version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, 1, now(), now()) returning ${GROUP_COLUMNS}`,
-        [id, workspaceId, workspace.version, displayName, externalId],
-      ),
+    const group = await refusingSameName(displayName, () =>
+      INSERT.row(tx, { id, workspaceId, workspaceVersion: workspace.version, displayName, externalId }),
     );
     if (group === undefined) throw new Error('a group was not written');
     const { joined } = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
@@ -90,15 +88,33 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
   });
 }
 
+const INSERT = statement({
+  name: 'groups.insert',
+  text: `
+    insert into member_group as g
+      (id, workspace_id, workspace_version, display_name, external_id, version, created_at, updated_at)
+    values ($id, $workspaceId, $workspaceVersion, $displayName, $externalId, 1, now(), now())
+    returning ${GROUP_COLUMNS}`,
+  parameters: typesOf(
+    TABLES.memberGroup,
+    'id',
+    'workspaceId',
+    'workspaceVersion',
+    'displayName',
+    'externalId',
+  ),
+  columns: GROUP_TYPES,
+});
+
 /**
  * Changes a group's name, external id and members, in one transaction and with one version; the members' access
- * follows (rule 30). Adding who is in, and removing who is not, changes nothing (rule 21).
+ * follows (rule 30). Adding a member twice, and removing a stranger, changes nothing (rule 21).
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; ALREADY_A_GROUP; SEAT_UNAVAILABLE; INVALID_INPUT
  *   for a name, and for ids to be added that are of no member
  */
 export async function update(context: ServiceContext, input: GroupUpdate): Promise<GroupChange> {
   const { displayName, externalId, memberIds } = input;
-  const wish = {
+  const request = {
     ...(memberIds == null ? {} : { all: readIds(memberIds) }),
     add: readIds(input.addMemberIds ?? []),
     remove: readIds(input.removeMemberIds ?? []),
@@ -108,14 +124,14 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     ...(externalId === undefined ? {} : { externalId: readExternalId(externalId) }),
   };
   const scope = {
-    ids: [...(wish.all ?? []), ...wish.add, ...wish.remove],
-    // Who is in a group sees its name change; and who is to be put out of it must be known.
+    ids: [...(request.all ?? []), ...request.add, ...request.remove],
+    // A new name changes what every member shows, and a complete list removes members that it does not name.
     everybody: (group: Group) =>
-      wish.all !== undefined || (named.displayName ?? group.displayName) !== group.displayName,
+      request.all !== undefined || (named.displayName ?? group.displayName) !== group.displayName,
   };
   return onGroup(context, 'group.write', input, scope, async ({ tx, group, workspace, locked }) => {
-    const asksForMembers = wish.all !== undefined || wish.add.length > 0 || wish.remove.length > 0;
-    const members = asksForMembers ? await changeMembers(tx, group, wish, locked) : NOBODY;
+    const asksForMembers = request.all !== undefined || request.add.length > 0 || request.remove.length > 0;
+    const members = asksForMembers ? await changeMembers(tx, group, request, locked) : NOBODY;
     const next = { ...group, ...named };
     const renamed = next.displayName !== group.displayName;
     const affected = [...members.joined, ...members.left].map(({ id }) => id);
@@ -132,7 +148,7 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
 }
 
 /**
- * Sets what the group grants, or that it grants nothing; its members' access follows (rule 30).
+ * Sets or clears what the group grants; its members' access follows (rule 30).
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; WRONG_WORKSPACE_VERSION; SEAT_UNAVAILABLE
  */
 export async function setGrant(
@@ -171,7 +187,7 @@ export async function deleteGroup(
   const scope = { ids: [], everybody: () => true };
   return onGroup(context, 'group.write', target, scope, async ({ tx, group, workspace, locked }) => {
     const members = await changeMembers(tx, group, { all: [], add: [], remove: [] }, locked);
-    await tx.rows('delete from member_group where id = $1 and workspace_id = $2', [group.id, workspace.id]);
+    await DELETE.rows(tx, { id: group.id, workspaceId: workspace.id });
     const at = new Date();
     const changes = {
       ...changesBetween({ ...namesOf(group), ...grantOf(group) }, {}),
@@ -185,10 +201,17 @@ export async function deleteGroup(
   });
 }
 
+const DELETE = statement({
+  name: 'groups.delete',
+  text: 'delete from member_group where id = $id and workspace_id = $workspaceId',
+  parameters: { id: uuid, workspaceId: uuid },
+});
+
+/** Which members a command locks. */
 interface Scope {
-  /** Members whom the command speaks of. */
+  /** Members that the command names. */
   readonly ids: readonly string[];
-  /** Whether it concerns everybody who is in the group. */
+  /** Whether it concerns all members of the group. */
   everybody(group: Group): boolean;
 }
 
@@ -201,9 +224,9 @@ interface OnGroup {
 }
 
 /**
- * Works on one group in a transaction that holds the locks of the members whom it concerns, then the group's own: in
- * that order, because whoever is removed leaves its groups with its lock held. Who joins between the look at the
- * group and its lock is locked behind it; should that end in a circle, PostgreSQL finds it and the command runs again.
+ * Works on one group in a transaction that locks the members concerned, then the group: in that order, because removing a
+ * member locks the member first and its groups later. Members that join before the group is locked are locked after it;
+ * should that deadlock, PostgreSQL ends one transaction and the command runs again.
  * @throws DomainError as `authorize` does; NOT_FOUND, STALE_VERSION; whatever `work` throws
  */
 async function onGroup<Result>(

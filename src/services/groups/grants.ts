@@ -1,39 +1,61 @@
+import { arrayOf, citext, integer, json, nullable, oneOf, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
-import type { Access, Origin, Role, SeatType } from '../../domain/access.js';
-import { sameAccess } from '../../domain/access.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
+import { type Access, ORIGINS, ROLES, SEAT_TYPES, sameAccess } from '../../domain/access.js';
 import { type GroupGrant, grantedAccess } from '../../domain/granted-access.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, recordMany } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
-import * as seats from '../seats.js';
-
-/** Whose access follows its groups, with what these grant now. */
-interface GrantHolder {
-  readonly id: string;
-  readonly userName: string;
-  readonly membershipId: string;
-  readonly role: Role;
-  readonly seatType: SeatType | null;
-  readonly creditLimit: number | null;
-  readonly creditLimitSetBy: Origin | null;
-  readonly grants: readonly GroupGrant[] | null;
-}
-
-/** Owners are not among them, nor who is inactive, nor whose access somebody has set by name (rule 30). */
-const HOLDERS = `
-  select m.id, m.user_name as "userName", s.id as "membershipId", s.role, s.seat_type as "seatType",
-    s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy",
-    (select json_agg(json_build_object('grantedRole', g.granted_role, 'grantedSeatType', g.granted_seat_type))
-     from group_member i join member_group g on g.id = i.group_id
-     where i.member_id = m.id and (g.granted_role is not null or g.granted_seat_type is not null)) as grants
-  from member m join membership s on s.member_id = m.id and s.ended_at is null
-  where m.workspace_id = $1 and m.id = any($2::uuid[]) and s.role <> 'OWNER' and s.access_set_by is null
-  order by m.id`;
+import { exchangeMany } from '../seats.js';
 
 /**
- * Works out anew what members may do whose groups, or whose groups' grants, have just changed (rule 30): the strongest
- * grant, else the workspace's default. Each member whose access changes gets its audit entry; versions are the
- * caller's, who knows what else has changed.
+ * The members whose access follows their groups, with what the groups grant: not owners, inactive members, and members
+ * whose access was set by name (rule 30).
+ */
+const HOLDERS = statement({
+  name: 'groups.grantHolders',
+  text: `
+    select m.id, m.user_name as "userName", s.id as "membershipId", s.role, s.seat_type as "seatType",
+      s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy",
+      (select json_agg(json_build_object('grantedRole', g.granted_role, 'grantedSeatType', g.granted_seat_type))
+       from group_member i join member_group g on g.id = i.group_id
+       where i.member_id = m.id and (g.granted_role is not null or g.granted_seat_type is not null)) as grants
+    from member m join membership s on s.member_id = m.id and s.ended_at is null
+    where m.workspace_id = $workspaceId and m.id = any($memberIds::uuid[]) and s.role <> 'OWNER'
+      and s.access_set_by is null
+    order by m.id`,
+  parameters: { workspaceId: uuid, memberIds: arrayOf(uuid) },
+  columns: {
+    id: uuid,
+    userName: citext,
+    membershipId: uuid,
+    ...typesOf(TABLES.membership, 'role', 'seatType', 'creditLimit', 'creditLimitSetBy'),
+    grants: nullable(json<readonly GroupGrant[]>()),
+  },
+});
+
+const SET_ACCESS = statement({
+  name: 'groups.setAccess',
+  text: `
+    update membership s set role = c.role, seat_type = c.seat_type, credit_limit = c.credit_limit,
+      credit_limit_set_by = c.credit_limit_set_by
+    from unnest($ids::uuid[], $roles::text[], $seatTypes::text[], $creditLimits::integer[], $creditLimitsSetBy::text[])
+      c(id, role, seat_type, credit_limit, credit_limit_set_by)
+    where s.id = c.id`,
+  parameters: {
+    ids: arrayOf(uuid),
+    roles: arrayOf(oneOf(ROLES)),
+    seatTypes: arrayOf(nullable(oneOf(SEAT_TYPES))),
+    creditLimits: arrayOf(nullable(integer)),
+    creditLimitsSetBy: arrayOf(nullable(oneOf(ORIGINS))),
+  },
+});
+
+/**
+ * Recomputes the access of members after their groups, or the grants of these, have changed (rule 30): the strongest
+ * grant, or else the workspace's default. Each member whose access changes gets an audit entry; the caller increases
+ * versions, because it knows what else has changed.
  * @param sql the transaction, which holds the locks of these members
  * @returns the ids of those whose access has changed
  * @throws DomainError SEAT_UNAVAILABLE, naming who would get none
@@ -45,7 +67,7 @@ export async function followGrants(
   memberIds: readonly string[],
   at: Date,
 ): Promise<string[]> {
-  const holders = await sql.rows<GrantHolder>(HOLDERS, [workspace.id, memberIds]);
+  const holders = await HOLDERS.rows(sql, { workspaceId: workspace.id, memberIds });
   const changes = holders
     .map((holder) => {
       const { role, seatType, creditLimit, creditLimitSetBy, grants } = holder;
@@ -58,7 +80,7 @@ export async function followGrants(
     })
     .filter(({ before, after }) => !sameAccess(before, after));
   if (changes.length === 0) return [];
-  await seats.exchangeMany(
+  await exchangeMany(
     sql,
     workspace.id,
     changes.map(({ holder, before, after }) => ({
@@ -67,20 +89,13 @@ export async function followGrants(
       taken: after.seatType,
     })),
   );
-  await sql.rows(
-    `update membership s set role = c.role, seat_type = c.seat_type, credit_limit = c.credit_limit,
-       credit_limit_set_by = c.credit_limit_set_by
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[])
-       c(id, role, seat_type, credit_limit, credit_limit_set_by)
-     where s.id = c.id`,
-    [
-      changes.map(({ holder }) => holder.membershipId),
-      changes.map(({ after }) => after.role),
-      changes.map(({ after }) => after.seatType),
-      changes.map(({ after }) => after.creditLimit),
-      changes.map(({ after }) => after.creditLimitSetBy),
-    ],
-  );
+  await SET_ACCESS.rows(sql, {
+    ids: changes.map(({ holder }) => holder.membershipId),
+    roles: changes.map(({ after }) => after.role),
+    seatTypes: changes.map(({ after }) => after.seatType),
+    creditLimits: changes.map(({ after }) => after.creditLimit),
+    creditLimitsSetBy: changes.map(({ after }) => after.creditLimitSetBy),
+  });
   await recordMany(
     context,
     sql,
@@ -92,7 +107,7 @@ export async function followGrants(
     })),
     at,
   );
-  // Whatever this request knows of the caller's standing may have been about one of these members.
+  // The grant that this request has cached may be about one of these members.
   context.grants.delete(workspace.id);
   return changes.map(({ holder }) => holder.id);
 }

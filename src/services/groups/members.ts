@@ -1,23 +1,25 @@
+import { arrayOf, citext, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import type { MembersWish } from '../../domain/group.js';
 import { isId } from '../../domain/ids.js';
 import type { Group } from '../../model/group.js';
 import { memberIdsOf } from '../rows/groups.js';
 
-/** Somebody as the audit log names them. */
+/** A member as the audit log names it. */
 interface NamedMember {
   readonly id: string;
   readonly userName: string;
 }
 
-/** Who came into a group and who went out of it. */
+/** The members that joined a group and left it. */
 export interface MembersChanged {
   readonly joined: readonly NamedMember[];
   readonly left: readonly NamedMember[];
 }
 
-/** As much of an id that was sent as a message should repeat. */
+/** How much of an id a message repeats. */
 const SHOWN_LENGTH = 100;
 
 export const NOBODY: MembersChanged = { joined: [], left: [] };
@@ -28,10 +30,10 @@ export function readIds(ids: readonly string[]): string[] {
 }
 
 /**
- * Puts members into a group and takes others out.
- * @param locked the members whose locks the transaction holds; who is not among them is not there (any more)
- * @returns those who were not in it before, and those who were
- * @throws DomainError INVALID_INPUT naming the first id to be put in that is of no member of the workspace
+ * Adds members to a group and removes others.
+ * @param locked the members that the transaction has locked; ids that are missing are not members of the workspace
+ * @returns those that were not in the group before, and those that were and have left
+ * @throws DomainError INVALID_INPUT naming the first id to be added that is not a member of the workspace
  */
 export async function changeMembers(
   sql: Sql,
@@ -42,14 +44,14 @@ export async function changeMembers(
   const wanted = new Set([...(all ?? []), ...add]);
   const unwanted = new Set(remove);
   for (const id of wanted) if (unwanted.has(id)) wanted.delete(id);
-  const stranger = [...wanted].find((id) => !locked.has(id));
-  if (stranger !== undefined) throw noSuchMember(stranger);
+  const unknown = [...wanted].find((id) => !locked.has(id));
+  if (unknown !== undefined) throw noSuchMember(unknown);
   const leaving =
     all === undefined
       ? remove.filter(isId)
       : (await memberIdsOf(sql, group.id)).filter((id) => !wanted.has(id));
-  const left = await takeOut(sql, group.id, leaving);
-  const joined = await putIn(sql, group.id, [...wanted]);
+  const left = await removeFrom(sql, group.id, leaving);
+  const joined = await addTo(sql, group.id, [...wanted]);
   return { joined, left };
 }
 
@@ -64,37 +66,51 @@ function noSuchMember(id: string): DomainError {
   );
 }
 
-async function putIn(sql: Sql, groupId: string, ids: readonly string[]): Promise<NamedMember[]> {
+async function addTo(sql: Sql, groupId: string, ids: readonly string[]): Promise<NamedMember[]> {
   if (ids.length === 0) return [];
-  return sql.rows<NamedMember>(
-    `with joined as (
-       insert into group_member (group_id, member_id) select $1, unnest($2::uuid[])
-       on conflict do nothing returning member_id)
-     select m.id, m.user_name as "userName" from joined join member m on m.id = joined.member_id order by m.id`,
-    [groupId, ids],
-  );
+  return JOIN.rows(sql, { groupId, ids });
 }
 
-async function takeOut(sql: Sql, groupId: string, ids: readonly string[]): Promise<NamedMember[]> {
+const NAMED = { parameters: { groupId: uuid, ids: arrayOf(uuid) }, columns: { id: uuid, userName: citext } };
+
+const JOIN = statement({
+  ...NAMED,
+  name: 'groups.join',
+  text: `
+    with joined as (
+      insert into group_member (group_id, member_id) select $groupId, unnest($ids::uuid[])
+      on conflict do nothing returning member_id)
+    select m.id, m.user_name as "userName" from joined join member m on m.id = joined.member_id order by m.id`,
+});
+
+const LEAVE = statement({
+  ...NAMED,
+  name: 'groups.leave',
+  text: `
+    with gone as (
+      delete from group_member where group_id = $groupId and member_id = any($ids::uuid[]) returning member_id)
+    select m.id, m.user_name as "userName" from gone join member m on m.id = gone.member_id order by m.id`,
+});
+
+async function removeFrom(sql: Sql, groupId: string, ids: readonly string[]): Promise<NamedMember[]> {
   if (ids.length === 0) return [];
-  return sql.rows<NamedMember>(
-    `with gone as (
-       delete from group_member where group_id = $1 and member_id = any($2::uuid[]) returning member_id)
-     select m.id, m.user_name as "userName" from gone join member m on m.id = gone.member_id order by m.id`,
-    [groupId, ids],
-  );
+  return LEAVE.rows(sql, { groupId, ids });
 }
 
-/** Groups are part of what a member shows, so its version grows with them (spec scim, "ETag"). */
+/** Increases the members' versions: the groups of a member are part of it (spec scim, "ETag"). */
 export async function growVersions(
   sql: Sql,
   workspaceId: string,
   memberIds: readonly string[],
 ): Promise<void> {
   if (memberIds.length === 0) return;
-  await sql.rows(
-    `update member set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
-     where workspace_id = $1 and id = any($2::uuid[])`,
-    [workspaceId, memberIds],
-  );
+  await GROW_VERSIONS.rows(sql, { workspaceId, memberIds });
 }
+
+const GROW_VERSIONS = statement({
+  name: 'groups.growVersions',
+  text: `
+    update member set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
+    where workspace_id = $workspaceId and id = any($memberIds::uuid[])`,
+  parameters: { workspaceId: uuid, memberIds: arrayOf(uuid) },
+});

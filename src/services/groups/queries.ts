@@ -1,11 +1,15 @@
+import { citext, json, text, uuid } from '../../database/column-types.js';
+import { selection, statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Group } from '../../model/group.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { type GroupFilter, groupFilterSql, requireModestGroups } from '../filters/groups.js';
-import { authorizeFilter } from '../filters/members.js';
+import type { GroupFilter } from '../filters/filter.js';
+import { groupFilterSql } from '../filters/groups.js';
+import { requireModestGroups } from '../filters/limits.js';
+import { authorizeFilter, memberFilterSql } from '../filters/members.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
-import { findGroup, GROUP_COLUMNS } from '../rows/groups.js';
+import { findGroup, GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
 import {
   MEMBER_JSON_COLUMNS,
   MEMBER_TABLES,
@@ -22,19 +26,53 @@ import {
 export async function get(
   context: ServiceContext,
   workspaceId: string,
-  by: { readonly id?: string | null; readonly displayName?: string | null },
+  { id, displayName }: { readonly id?: string | null; readonly displayName?: string | null },
 ): Promise<Group | null> {
   await authorize(context, 'group.read', workspaceId);
-  if ((by.id == null) === (by.displayName == null)) {
-    throw new DomainError('INVALID_INPUT', 'Say which group: by id, or by displayName.', { attribute: 'id' });
-  }
-  if (by.id != null) return (await findGroup(context.batched, workspaceId, by.id)) ?? null;
-  const [group] = await context.reads.rows<Group>(
-    `select ${GROUP_COLUMNS} from member_group g where g.workspace_id = $1 and g.display_name = $2`,
-    [workspaceId, by.displayName],
-  );
-  return group ?? null;
+  const found =
+    id != null && displayName == null
+      ? await findGroup(context.batched, workspaceId, id)
+      : id == null && displayName != null
+        ? await FIND_BY_NAME.row(context.reads, { workspaceId, displayName })
+        : unclear();
+  return found ?? null;
 }
+
+function unclear(): never {
+  throw new DomainError('INVALID_INPUT', 'Say which group: by id, or by displayName.', { attribute: 'id' });
+}
+
+const FIND_BY_NAME = statement({
+  name: 'groups.findByName',
+  text: `
+    select ${GROUP_COLUMNS} from member_group g
+    where g.workspace_id = $workspaceId and g.display_name = $displayName`,
+  parameters: { workspaceId: uuid, displayName: citext },
+  columns: GROUP_TYPES,
+});
+
+const GROUPS = selection({
+  name: 'groups.list',
+  columns: GROUP_COLUMNS,
+  types: GROUP_TYPES,
+  from: 'member_group g',
+});
+
+const MEMBERS = selection({
+  name: 'groups.members',
+  columns: MEMBER_JSON_COLUMNS,
+  types: { id: uuid, values: json<MemberJson['values']>() },
+  from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
+});
+
+const EVERY_MEMBER = statement({
+  name: 'groups.everyMember',
+  text: `
+    select m.id, coalesce(m.profile->>'displayName', m.user_name::text) as name
+    from group_member i join member m on m.id = i.member_id where i.group_id = $groupId order by m.id`,
+  parameters: { groupId: uuid },
+  columns: { id: uuid, name: text },
+});
 
 export const GROUP_ORDER_FIELDS = ['ID', 'DISPLAY_NAME', 'EXTERNAL_ID', 'CREATED_AT', 'UPDATED_AT'] as const;
 
@@ -53,7 +91,7 @@ const ORDER_COLUMNS = {
 
 /**
  * The groups of a workspace.
- * @throws DomainError as `authorize` and `Page` do; INVALID_INPUT for a filter without measure
+ * @throws DomainError as `authorize` and `Page` do; INVALID_INPUT for a filter that is too large
  */
 export async function list(
   context: ServiceContext,
@@ -66,13 +104,12 @@ export async function list(
   requireModestGroups(filter);
   await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspaceId];
-  const condition = groupFilterSql(filter, values);
+  const condition = groupFilterSql(filter, values, memberFilterSql);
   const orderBy = ORDER_COLUMNS[order?.field ?? 'ID'];
   return new Page<Group>(
     context.batched,
     {
-      columns: GROUP_COLUMNS,
-      from: 'member_group g',
+      ...GROUPS,
       where: `g.workspace_id = $1 and ${condition}`,
       values,
       id: 'g.id',
@@ -85,7 +122,7 @@ export async function list(
 }
 
 /**
- * Who is in the group, in the order of their ids.
+ * The members of the group, in the order of their ids.
  * @throws DomainError as `authorize` and `Page` do
  */
 export async function members(
@@ -97,8 +134,7 @@ export async function members(
   return new Page<MemberRow, MemberJson>(
     context.batched,
     {
-      columns: MEMBER_JSON_COLUMNS,
-      from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
+      ...MEMBERS,
       where: 'i.group_id = $1 and m.workspace_id = $2',
       values: [group.id, group.workspaceId],
       id: 'm.id',
@@ -109,21 +145,17 @@ export async function members(
   );
 }
 
-/** A member of a group, as far as a list of thousands shows it. */
+/** A member of a group, with as much as a list of thousands needs. */
 export interface GroupMemberReference {
   readonly id: string;
   readonly name: string;
 }
 
 /**
- * Everybody who is in the group, however many: what a provider compares its own list with.
+ * All members of the group, however many: providers compare them with their own list.
  * @throws DomainError as `authorize` does
  */
 export async function everyMember(context: ServiceContext, group: Group): Promise<GroupMemberReference[]> {
   await authorize(context, 'group.read', group.workspaceId);
-  return context.batched.rows<GroupMemberReference>(
-    `select m.id, coalesce(m.profile->>'displayName', m.user_name::text) as name
-     from group_member i join member m on m.id = i.member_id where i.group_id = $1 order by m.id`,
-    [group.id],
-  );
+  return EVERY_MEMBER.rows(context.batched, { groupId: group.id });
 }

@@ -1,4 +1,6 @@
 import { type Sql, violatedConstraint } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
@@ -6,24 +8,35 @@ import type { AuditChanges } from '../../model/audit-entry.js';
 import type { Group } from '../../model/group.js';
 import { changesBetween, recordMany } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { GROUP_COLUMNS } from '../rows/groups.js';
+import { GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
 import type { MembersChanged } from './members.js';
 
-/** Writes what a group becomes, with its next version. @throws DomainError ALREADY_A_GROUP */
+/** Writes a changed group, with its next version. @throws DomainError ALREADY_A_GROUP */
 export async function writeGroup(sql: Sql, next: Group): Promise<Group> {
-  const [written] = await refusingNamesakes(next.displayName, () =>
-    sql.rows<Group>(
-      `update member_group g set display_name = $3, external_id = $4, granted_role = $5, granted_seat_type = $6,
-         version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
-       where id = $1 and workspace_id = $2 returning ${GROUP_COLUMNS}`,
-      [next.id, next.workspaceId, next.displayName, next.externalId, next.grantedRole, next.grantedSeatType],
-    ),
-  );
+  const written = await refusingSameName(next.displayName, () => UPDATE.row(sql, next));
   if (written === undefined) throw new Error('a group was not written');
   return written;
 }
 
-/** The group's own audit entry; those of its members, at the same moment, are `followGrants`'s. */
+const UPDATE = statement({
+  name: 'groups.update',
+  text: `
+    update member_group g set display_name = $displayName, external_id = $externalId, granted_role = $grantedRole,
+      granted_seat_type = $grantedSeatType, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
+    where id = $id and workspace_id = $workspaceId returning ${GROUP_COLUMNS}`,
+  parameters: typesOf(
+    TABLES.memberGroup,
+    'id',
+    'workspaceId',
+    'displayName',
+    'externalId',
+    'grantedRole',
+    'grantedSeatType',
+  ),
+  columns: GROUP_TYPES,
+});
+
+/** Writes the group's audit entry; `followGrants` writes those of its members, with the same time. */
 export async function recordGroup(
   context: ServiceContext,
   sql: Sql,
@@ -48,7 +61,7 @@ export function hasGrant({ grantedRole, grantedSeatType }: GroupGrant): boolean 
   return grantedRole !== null || grantedSeatType !== null;
 }
 
-/** Who came and who went: a list of all before and after would drown one newcomer among thousands. */
+/** The members that joined and left. Lists of all members would hide one newcomer among thousands. */
 export function memberChangesOf({ joined, left }: MembersChanged): AuditChanges {
   return changesBetween({ 'members.removed': listed(left) }, { 'members.added': listed(joined) });
 }
@@ -57,8 +70,8 @@ export function listed(members: MembersChanged['joined']): MembersChanged['joine
   return members.length === 0 ? null : members;
 }
 
-/** Runs a write whose unique constraint stands for rule 29. @throws DomainError ALREADY_A_GROUP */
-export async function refusingNamesakes<Result>(
+/** Runs a write whose unique constraint enforces rule 29. @throws DomainError ALREADY_A_GROUP */
+export async function refusingSameName<Result>(
   displayName: string,
   write: () => Promise<Result>,
 ): Promise<Result> {

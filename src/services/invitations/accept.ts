@@ -1,5 +1,8 @@
 import type { Person } from '../../auth/actor.js';
+import { text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
+import { query, rowOf, rowsOf } from '../../database/query.js';
+import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { invitationClosed } from '../../domain/invitation.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -11,30 +14,29 @@ import { findOrCreate } from '../rows/accounts.js';
 import {
   findByLookup,
   findByToken,
-  findInvitation,
   INVITATION_COLUMNS,
+  INVITATION_TYPES,
   type InvitationOfToken,
   type InvitationRow,
+  lockInvitation,
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
 import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
 import { factOf } from './write.js';
 
-/** What an acceptance did. */
+/** The result of an acceptance. */
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
-  /** False for somebody who is an active member already: nothing has been used up. */
+  /** False for a person who is an active member already: the invitation was not used. */
   readonly changed: boolean;
 }
 
 /**
- * Makes a member of the caller, by the token of an invitation (rule 22): adds them as `memberAdd` does, takes
- * their seat, and counts the use, or does nothing at all. Whoever is an active member already is told so, and the
- * invitation stays what it is: a second click is no mistake.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for who is no person in person, for another than the one invited, by
- *   a link for who was removed since it was made, and for a session that would not open the workspace; NOT_FOUND;
- *   INVITATION_CLOSED; SEAT_UNAVAILABLE
+ * Adds the caller to a workspace by the token of an invitation (rule 22): adds the member as `memberAdd` does, takes a seat
+ * and counts the use, all or nothing. An active member who accepts again is left unchanged, and so is the invitation.
+ * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and by a
+ *   link for a person who was removed since it was made, and for a session that would not open the workspace; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
@@ -117,7 +119,7 @@ async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace)
   });
 }
 
-/** @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators, who are nobody to be let in */
+/** @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators, which cannot become members */
 function inPerson(context: ServiceContext): Person {
   const actor = authenticated(context);
   if (actor.type === 'PERSON') return actor;
@@ -126,7 +128,7 @@ function inPerson(context: ServiceContext): Person {
   });
 }
 
-/** One answer for every token that does not open anything: nobody learns from it what there is. */
+/** One error for every invalid token, so that it does not tell which invitations exist. */
 function unknownInvitation(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no such invitation.', {
     attribute: 'token',
@@ -134,34 +136,43 @@ function unknownInvitation(): DomainError {
   });
 }
 
-/** Counting and using is one statement: of a hundred who come by a link for one, one is let in. */
+const USE = statement({
+  name: 'invitations.use',
+  text: `
+    update invitation i set use_count = use_count + 1,
+      accepted_at = case when i.email is null then null else clock_timestamp() end
+    where i.id = $id and i.lookup = $lookup and (i.max_uses is null or i.use_count < i.max_uses)
+    returning ${INVITATION_COLUMNS}`,
+  parameters: { id: uuid, lookup: text },
+  columns: INVITATION_TYPES,
+});
+
+/** Checks and counts in one statement: of a hundred concurrent uses of a link for one person, one succeeds. */
 async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfToken): Promise<InvitationRow> {
-  await tx.rows('select 1 from invitation where id = $1 for no key update', [id]);
-  // Read after the lock: a statement that waits for it does not see what joined tables have become.
-  const invitation = await findInvitation(tx, workspaceId, id);
+  const invitation = await lockInvitation(tx, workspaceId, id);
   if (invitation !== undefined && invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
-  const [used] = await tx.rows<InvitationRow>(
-    `update invitation i set use_count = use_count + 1,
-       accepted_at = case when i.email is null then null else clock_timestamp() end
-     where i.id = $1 and i.lookup = $2 and (i.max_uses is null or i.use_count < i.max_uses)
-     returning ${INVITATION_COLUMNS}`,
-    [id, lookup],
-  );
-  // Sent again, or deleted with its workspace, since the token was looked up.
+  const used = await USE.row(tx, { id, lookup });
+  // Sent again, or deleted with its workspace, since the token was read.
   if (used === undefined) throw unknownInvitation();
   return used;
 }
 
-/** A link is for people who are new: who was removed since it was made was removed by somebody's decision. */
+/** A link does not let people back in who were removed since it was made: that was somebody's decision. */
 async function refuseRemoved(
   sql: Sql,
   { workspaceId, sentAt }: InvitationRow,
   accountId: string,
 ): Promise<void> {
-  const [removed] = await sql.rows(
-    `select 1 from member m join membership s on s.member_id = m.id
-     where m.workspace_id = $1 and m.account_id = $2 and s.ended_at > $3 limit 1`,
-    [workspaceId, accountId, sentAt],
+  const removed = await rowOf(
+    sql,
+    query
+      .selectFrom('member as m')
+      .innerJoin('membership as s', 's.memberId', 'm.id')
+      .select('s.id')
+      .where('m.workspaceId', '=', workspaceId)
+      .where('m.accountId', '=', accountId)
+      .where('s.endedAt', '>', sentAt)
+      .limit(1),
   );
   if (removed === undefined) return;
   throw new DomainError('FORBIDDEN', 'You have been removed from this workspace since the link was made.', {
@@ -169,7 +180,7 @@ async function refuseRemoved(
   });
 }
 
-/** What an invitation says about access; what it does not say is the workspace's default, as for everybody who is added. */
+/** The access that an invitation names; `memberAfter` completes it with the workspace's defaults. */
 function accessOf({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
   if (role === null) return {};
   if (workspaceVersion === 'V1') return { role, seatType };
@@ -182,8 +193,12 @@ async function settle(
   invitation: InvitationRow,
   member: MemberRow,
 ): Promise<void> {
-  if (invitation.email !== null)
-    await tx.rows('update invitation set accepted_by = $2 where id = $1', [invitation.id, member.id]);
+  if (invitation.email !== null) {
+    await rowsOf(
+      tx,
+      query.updateTable('invitation').set({ acceptedBy: member.id }).where('id', '=', invitation.id),
+    );
+  }
   const changes = {
     acceptedBy: { before: null, after: { id: member.id, userName: member.userName } },
     useCount: { before: invitation.useCount - 1, after: invitation.useCount },
@@ -192,12 +207,12 @@ async function settle(
 }
 
 /**
- * A session that an earlier removal has ended for the workspace (rule 16) is the one with which the person now comes
- * in: it shows them what they have joined. Their other sessions stay ended there.
+ * Lets the session that accepts see the workspace again, if an earlier removal ended it there (rule 16). The person's other
+ * sessions stay ended there.
  */
 async function admitSession(sql: Sql, { sessionId }: Person, workspaceId: string): Promise<void> {
-  await sql.rows('delete from session_end where session_id = $1 and workspace_id = $2', [
-    sessionId,
-    workspaceId,
-  ]);
+  await rowsOf(
+    sql,
+    query.deleteFrom('sessionEnd').where('sessionId', '=', sessionId).where('workspaceId', '=', workspaceId),
+  );
 }

@@ -4,22 +4,22 @@ import { DomainError } from '../../domain/errors.js';
 import { readProvisioning } from '../../domain/provisioning.js';
 import { authorize, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { managing, validatedAccess } from './commands.js';
 import { type CsvRow, readCsv } from './csv.js';
-import { judgedAccess, managing } from './invitations.js';
 import {
   alreadyInvited,
   type InvitedAccess,
   insertInvitations,
   invitingRefused,
   type MintedInvitation,
-  standingsOf,
+  readInvitees,
 } from './write.js';
 
-/** What became of one line of the file: an invitation, or a refusal; neither in a dry run of one that is right. */
+/** The result of one line of the file: an invitation or an error; neither for a valid line in a dry run. */
 export interface ImportedRow {
   /** The number of the line in the file, the header being line 1. */
   readonly row: number;
-  /** As it stands in the file; empty where it has none. */
+  /** The address in the file; empty where there is none. */
   readonly email: string;
   readonly minted: MintedInvitation | null;
   readonly error: DomainError | null;
@@ -30,15 +30,15 @@ export interface Import {
   readonly ignoredColumns: readonly string[];
 }
 
-/** A row that is to become an invitation, unless it is refused. */
-type Judged = Pick<ImportedRow, 'row' | 'email'> &
+/** A row that has been validated. */
+type ValidatedRow = Pick<ImportedRow, 'row' | 'email'> &
   ({ readonly access: InvitedAccess } | { readonly error: DomainError });
 
 /**
- * Invites everybody in a file (rule 22: "CSV: email required, role or seat optional, each row judged on its own"). A row
- * that is refused costs no other; those that are right are written in one transaction.
- * @param dryRun judges, and writes nothing
- * @throws DomainError as `authorize` does; INVALID_INPUT when the file as a whole cannot be meant
+ * Invites everybody in a file (rule 22: "CSV: email required, role or seat optional, each row judged on its own"). Every row
+ * is validated on its own; the valid ones are written in one transaction.
+ * @param dryRun validates, and writes nothing
+ * @throws DomainError as `authorize` does; INVALID_INPUT for a file that cannot be read as a whole
  */
 export async function createFromCsv(
   context: ServiceContext,
@@ -47,13 +47,13 @@ export async function createFromCsv(
   const grant = await authorize(context, 'invitation.manage', input.workspaceId);
   const { rows, ignoredColumns } = readCsv(input.csv);
   const imported = await managing(context, grant, async (tx, now) => {
-    const judged = await refuseStanding(tx, now, judgeRows(context, now, rows));
-    return input.dryRun ? judged.map(untouched) : write(context, tx, now, judged);
+    const validated = await refuseInvitees(tx, now, validateRows(context, now, rows));
+    return input.dryRun ? validated.map(withoutInvitation) : write(context, tx, now, validated);
   });
   return { rows: imported, ignoredColumns };
 }
 
-function judgeRows(context: ServiceContext, now: Grant, rows: readonly CsvRow[]): Judged[] {
+function validateRows(context: ServiceContext, now: Grant, rows: readonly CsvRow[]): ValidatedRow[] {
   const places = new Map<string, number>();
   return rows.map(({ row, cells, fault }) => {
     const { email } = cells;
@@ -87,8 +87,8 @@ function repeated(email: string, row: number): DomainError {
 }
 
 /**
- * The columns are the same for both versions, so that one file serves as a template: an empty cell says nothing. What
- * stands in the other version's column is refused (rule 1).
+ * The columns are the same for both versions, so that one template serves both: an empty cell says nothing, and a value in
+ * the other version's column is refused (rule 1).
  */
 function accessIn(
   context: ServiceContext,
@@ -105,61 +105,61 @@ function accessIn(
       { attribute: other, hint: `Leave ${other} empty, and put what to give into the column ${own}.` },
     );
   }
-  const given = cells[own] === '' ? {} : version === 'V1' ? { seatType: seat } : { role };
+  const access = cells[own] === '' ? {} : version === 'V1' ? { seatType: seat } : { role };
   try {
-    return judgedAccess(
+    return validatedAccess(
       context,
       now,
-      readProvisioning(version, { mode: 'CREATE', userName: email, ...given }),
+      readProvisioning(version, { mode: 'CREATE', userName: email, ...access }),
     );
   } catch (error) {
     throw inColumnNames(error);
   }
 }
 
-/** The rules call it seatType, and the file seat. */
+/** The rules call the column `seatType`; the file calls it `seat`. */
 function inColumnNames(error: unknown): unknown {
   if (!(error instanceof DomainError) || error.details.attribute !== 'seatType') return error;
   const { code, message, details } = error;
   return new DomainError(code, message.replace('seatType', 'seat'), { ...details, attribute: 'seat' });
 }
 
-/** Refuses who is a member or invited already, with one question about all of them. */
-async function refuseStanding(
+/** Refuses the rows of people who are members or invited already, in one statement. */
+async function refuseInvitees(
   tx: Transaction,
   { workspace }: Grant,
-  judged: readonly Judged[],
-): Promise<Judged[]> {
-  const open = judged.filter((row) => 'access' in row);
-  const standings = await standingsOf(
+  validated: readonly ValidatedRow[],
+): Promise<ValidatedRow[]> {
+  const open = validated.filter((row) => 'access' in row);
+  const invitees = await readInvitees(
     tx,
     workspace.id,
     open.map(({ email }) => email),
   );
   const refusals = new Map(
     open.map(({ row, email }, index) => {
-      const standing = standings[index];
-      return [row, standing && invitingRefused(email, standing)];
+      const invitee = invitees[index];
+      return [row, invitee && invitingRefused(email, invitee)];
     }),
   );
-  return judged.map(({ row, email, ...outcome }) => {
+  return validated.map(({ row, email, ...outcome }) => {
     const error = refusals.get(row);
     return error === undefined ? { row, email, ...outcome } : { row, email, error };
   });
 }
 
-function untouched(judged: Judged): ImportedRow {
-  const { row, email } = judged;
-  return { row, email, minted: null, error: 'error' in judged ? judged.error : null };
+function withoutInvitation(validated: ValidatedRow): ImportedRow {
+  const { row, email } = validated;
+  return { row, email, minted: null, error: 'error' in validated ? validated.error : null };
 }
 
 async function write(
   context: ServiceContext,
   tx: Transaction,
   { workspace }: Grant,
-  judged: readonly Judged[],
+  validated: readonly ValidatedRow[],
 ): Promise<ImportedRow[]> {
-  const open = judged.filter((row) => 'access' in row);
+  const open = validated.filter((row) => 'access' in row);
   const written = await insertInvitations(
     context,
     tx,
@@ -167,11 +167,11 @@ async function write(
     open.map(({ email, access }) => ({ email, access, maxUses: 1 })),
   );
   const minted = new Map(open.map(({ row }, index) => [row, written[index]]));
-  return judged.map((one) => {
-    if ('error' in one) return untouched(one);
+  return validated.map((one) => {
+    if ('error' in one) return withoutInvitation(one);
     const { row, email } = one;
     const invitation = minted.get(row) ?? null;
-    // Somebody else has invited them in the same moment.
+    // Another transaction has invited them meanwhile.
     return { row, email, minted: invitation, error: invitation === null ? alreadyInvited(email) : null };
   });
 }

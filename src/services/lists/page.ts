@@ -1,11 +1,13 @@
 import type { Sql } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
-import { isId } from '../../domain/ids.js';
+import { beyond, type Cursor, readCursor, WITHOUT, writeCursor } from './cursor.js';
+import type { Listing } from './listing.js';
+import type { Checkpoint, Positions } from './positions.js';
 
 /** The most rows that one page holds. */
 export const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 50;
-/** Each is a statement of its own, and there is room for few. */
+/** Sizes whose limit is written into the text. Each makes a statement of its own, and connections keep few prepared. */
 const USUAL_SIZES: ReadonlySet<number> = new Set([DEFAULT_PAGE_SIZE, 100, MAX_PAGE_SIZE]);
 
 /** Relay's arguments, and `offset` for clients that count (SCIM's startIndex). */
@@ -17,70 +19,20 @@ export interface PageArguments {
   readonly offset?: number | null;
 }
 
-/** How many rows a list has, and which ones stand where, known without looking at all of them. */
-export interface Positions {
-  /** The offset up to which it is as good to skip rows. */
-  readonly far: number;
-  total(): Promise<number>;
-  /** A row that stands at `offset` or not far before; undefined when none is known. `total`: how many rows there are. */
-  landmarkBefore(offset: number, total: number): Promise<Landmark | undefined>;
-}
-
-/** A row whose place was known a moment ago. */
-export interface Landmark {
-  readonly id: string;
-  /** How many rows stand before it. */
-  readonly position: number;
-  /** SQL that gives `truth` if the position is still what it was. */
-  evidence(place: (value: unknown) => string): string;
-  readonly truth: string;
-  /** To be called when it is not. */
-  refute(): void;
-}
-
-/** A list, before it is cut into pages. */
-export interface Listing {
-  readonly columns: string;
-  readonly from: string;
-  /** What of `from` the condition and the order need, if less: where rows are only counted or skipped, it is enough. */
-  readonly narrowFrom?: string;
-  readonly where: string;
-  readonly values: readonly unknown[];
-  /** The column of the id: the last word in every order, so that it is total. */
-  readonly id: string;
-  /** What to order by before the id; rows must carry its value as text under `orderKey`. */
-  readonly orderBy?: {
-    readonly column: string;
-    readonly type: 'text' | 'citext' | 'timestamptz' | 'integer' | 'boolean';
-    /** Rows may be without the value: they come last, or first when descending. */
-    readonly nullable?: boolean;
-  };
-  readonly descending?: boolean;
-  /** Of a list of all rows there are, in the order of their ids. `$1` is the workspace. */
-  readonly positions?: Positions;
-  /** Whether it belongs to one of a page's many rows, as the stays of a member do: rows and total come together there. */
-  readonly ofRow?: boolean;
-}
-
-/** In a cursor, the place of a row that has nothing of what the list is ordered by. */
-const WITHOUT = false;
-
-interface Cursor {
-  readonly id: string;
-  /** Null where the list is ordered by the id alone. */
-  readonly key: string | typeof WITHOUT | null;
-}
-
+/** A row with what the page's statement adds. */
 type Keyed<Row> = Row & {
-  readonly evidence?: string;
+  /** What the checkpoint's check gave. */
+  readonly check?: string;
+  /** The value that the list is ordered by, as text. */
   readonly orderKey?: string | null;
+  /** How many rows the whole list has. */
   readonly rowsInAll?: number;
 };
 
-/** One page of a list. Nothing is asked of the database until somebody wants to know it. */
+/** One page of a list. Each statement runs when its result is first needed. */
 export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   readonly #sql: Sql;
-  readonly #listing: Listing;
+  readonly #listing: Listing<Row>;
   readonly #size: number;
   readonly #offset: number;
   readonly #backward: boolean;
@@ -94,7 +46,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
    * @param itemOf what to make of a row
    * @throws DomainError INVALID_INPUT for arguments that do not fit together
    */
-  constructor(sql: Sql, listing: Listing, page: PageArguments, itemOf: (row: Row) => Item) {
+  constructor(sql: Sql, listing: Listing<Row>, page: PageArguments, itemOf: (row: Row) => Item) {
     this.#itemOf = itemOf;
     this.#sql = sql;
     this.#listing = listing;
@@ -120,12 +72,12 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     return (await this.#rows()).map(this.#itemOf);
   }
 
-  /** The page, in order, each with the cursor that stands for its place. */
+  /** The page, in order, each item with its cursor. */
   async edges(): Promise<{ cursor: string; node: Item }[]> {
     return (await this.#rows()).map((row) => ({ cursor: cursorOf(row), node: this.#itemOf(row) }));
   }
 
-  /** The cursors of the first and the last; null for an empty page. */
+  /** The cursors of the first and the last item; null for an empty page. */
   async ends(): Promise<{ startCursor: string | null; endCursor: string | null }> {
     const rows = await this.#rows();
     const [first, last] = [rows.at(0), rows.at(-1)];
@@ -135,7 +87,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     };
   }
 
-  /** How many there are altogether. A first page that is not full answers it without counting. */
+  /** How many rows the list has. A first page that is not full tells it without counting. */
   totalCount(): Promise<number> {
     this.#totalWanted = true;
     this.#counted ??= this.#count();
@@ -164,7 +116,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     return this.#fetched;
   }
 
-  /** What knows where the page begins, if it begins far into the list. */
+  /** The checkpoints to use, if the page begins far into the list. */
   get #far(): Positions | undefined {
     const { positions } = this.#listing;
     const isFar = positions !== undefined && !this.#backward && this.#offset >= positions.far;
@@ -175,19 +127,19 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     if (positions === undefined) return this.#select();
     const total = await this.totalCount();
     if (this.#offset >= total) return [];
-    // Once more when it was refuted: it costs no more to look for others than to skip rows, and all who wait share them.
+    // A second attempt, with new checkpoints, costs no more than to skip the rows, and concurrent requests share them.
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const landmark = await positions.landmarkBefore(this.#offset, total);
-      if (landmark === undefined) break;
-      const rows = await this.#select(landmark);
-      if (rows[0]?.evidence === landmark.truth) return rows;
-      landmark.refute();
+      const checkpoint = await positions.checkpointBefore(this.#offset, total);
+      if (checkpoint === undefined) break;
+      const rows = await this.#select(checkpoint);
+      if (rows[0]?.check === checkpoint.expected) return rows;
+      checkpoint.invalidate();
     }
     return this.#select();
   }
 
   /** One row more than the page holds tells whether there is another page. */
-  async #select(landmark?: Landmark): Promise<Keyed<Row>[]> {
+  async #select(checkpoint?: Checkpoint): Promise<Keyed<Row>[]> {
     const {
       columns,
       from,
@@ -199,7 +151,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
       descending = false,
       ofRow,
     } = this.#listing;
-    if (ofRow === true) await everythingIsAsked();
+    if (ofRow === true) await allFieldsRequested();
     const down = descending !== this.#backward;
     const direction = down ? 'desc' : 'asc';
     const all = [...values];
@@ -212,11 +164,11 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
         : '';
     const order = orderBy === undefined ? '' : `${orderBy.column} ${direction}, `;
     const sorted = `order by ${order}${id} ${direction}`;
-    const known = landmark === undefined ? '' : `, ${landmark.evidence(place)} as evidence`;
-    const start = landmark === undefined ? '' : ` and ${id} >= ${place(landmark.id)}`;
-    const skipped = this.#offset - (landmark?.position ?? 0);
+    const check = checkpoint === undefined ? '' : `, ${checkpoint.check(place)} as check`;
+    const start = checkpoint === undefined ? '' : ` and ${id} >= ${place(checkpoint.id)}`;
+    const skipped = this.#offset - (checkpoint?.position ?? 0);
     const offset = skipped === 0 ? '' : ` offset ${place(skipped)}`;
-    // Written out where it is usual: of a limit that is bound PostgreSQL knows nothing beforehand, and plans each page anew.
+    // A usual limit is written into the text: PostgreSQL cannot plan for a bound one, and would plan every page anew.
     const rows = this.#size + 1;
     const limit = USUAL_SIZES.has(this.#size) ? String(rows) : place(rows);
     const cut = `where ${where}${after}${start} ${sorted} limit ${limit}${offset}`;
@@ -224,12 +176,12 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
       narrowFrom === undefined || this.#offset === 0
         ? cut
         : `where ${id} in (select ${id} from ${narrowFrom} ${cut}) ${sorted}`;
-    return this.#sql.rows(`select ${columns}${key}${total}${known} from ${from} ${condition}`, all);
+    return this.#sql.rows(`select ${columns}${key}${total}${check} from ${from} ${condition}`, all);
   }
 
   async #count(): Promise<number> {
     if (this.#listing.ofRow === true) {
-      await everythingIsAsked();
+      await allFieldsRequested();
       const [row] = (await this.#fetched) ?? [];
       if (row?.rowsInAll !== undefined) return row.rowsInAll;
     }
@@ -249,27 +201,9 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 }
 
-/** GraphQL asks for all fields of a page before it waits for one: after that, what is wanted of the page is known. */
-function everythingIsAsked(): Promise<void> {
+/** GraphQL requests all fields of a page before it awaits the first: one tick later, `#totalWanted` is final. */
+function allFieldsRequested(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
-}
-
-/** Whether a row comes after the cursor's. PostgreSQL puts nulls last, and first where the order is descending. */
-function beyond(
-  { id, orderBy }: Listing,
-  cursor: Cursor,
-  down: boolean,
-  place: (value: unknown) => string,
-): string {
-  const operator = down ? '<' : '>';
-  if (orderBy === undefined) return `${id} ${operator} ${place(cursor.id)}`;
-  const { column, type, nullable = false } = orderBy;
-  if (cursor.key === WITHOUT) {
-    const others = `${column} is null and ${id} ${operator} ${place(cursor.id)}::uuid`;
-    return down ? `(${others} or ${column} is not null)` : `(${others})`;
-  }
-  const compared = `(${column}, ${id}) ${operator} (${place(cursor.key)}::${type}, ${place(cursor.id)}::uuid)`;
-  return nullable && !down ? `(${compared} or ${column} is null)` : compared;
 }
 
 function sizeOf(page: PageArguments, backward: boolean): number {
@@ -286,51 +220,11 @@ function sizeOf(page: PageArguments, backward: boolean): number {
   return size;
 }
 
-function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }): string {
-  const key = orderKey === undefined ? null : (orderKey ?? WITHOUT);
-  return Buffer.from(JSON.stringify([id, key])).toString('base64url');
-}
-
-type OrderBy = NonNullable<Listing['orderBy']>;
-
-const TIMESTAMPTZ = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/;
-const INT4 = 2 ** 31;
-
-const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
-  text: isText,
-  citext: isText,
-  timestamptz: (key) => TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key)),
-  integer: (key) => /^-?\d{1,10}$/.test(key) && Number(key) < INT4 && Number(key) >= -INT4,
-  boolean: (key) => key === 'true' || key === 'false',
-};
-
-function isText(key: string): boolean {
-  return key.isWellFormed() && !key.includes('\0');
-}
-
-/** Whether a cursor's key can be a value of what the list is ordered by: cursors of other lists have others. */
-function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key'] {
-  if (orderBy === undefined) return key === null;
-  if (key === WITHOUT) return orderBy.nullable === true;
-  return typeof key === 'string' && IS_KEY[orderBy.type](key);
-}
-
-function readCursor(text: string, orderBy: OrderBy | undefined): Cursor {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (Array.isArray(parsed)) {
-      const [id, key]: unknown[] = parsed;
-      if (typeof id === 'string' && isId(id) && isKeyOf(orderBy, key)) return { id, key };
-    }
-  } catch {
-    // Not JSON: not one of our cursors either.
-  }
-  throw new DomainError('INVALID_INPUT', 'This cursor is not one of this list.', {
-    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
-  });
-}
-
-/** For lists whose rows are what they seem. */
+/** For lists whose rows are their items. */
 export function asIs<Row>(row: Row): Row {
   return row;
+}
+
+function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }): string {
+  return writeCursor({ id, key: orderKey === undefined ? null : (orderKey ?? WITHOUT) });
 }

@@ -1,139 +1,174 @@
 import { LRUCache } from 'lru-cache';
+import { arrayOf, integer, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
-import type { Landmark, Positions } from './page.js';
+import { statement } from '../../database/statement.js';
 
-/** How far landmarks are apart: no more rows are skipped, whichever page is asked for. */
+/** How many rows a list has, and which row is at which offset, without reading all rows. */
+export interface Positions {
+  /** The offset from which a checkpoint is cheaper than skipping rows. */
+  readonly far: number;
+  total(): Promise<number>;
+  /**
+   * The last checkpoint at or before an offset; undefined when there is none.
+   * @param total how many rows the list has
+   */
+  checkpointBefore(offset: number, total: number): Promise<Checkpoint | undefined>;
+}
+
+/** A row whose position was read earlier, with a check that the position is still right. */
+export interface Checkpoint {
+  readonly id: string;
+  /** How many rows come before it. */
+  readonly position: number;
+  /** SQL that gives `expected` while the position is right. */
+  check(place: (value: unknown) => string): string;
+  readonly expected: string;
+  /** To be called when the check has given something else. */
+  invalidate(): void;
+}
+
+/** How many rows lie between checkpoints, and so the most that a page skips. */
 const DISTANCE = 1000;
-/** Where landmarks are lost again and again, because members are being deleted, they are looked for no more often. */
-const LOOKED_FOR_EVERY_MS = 5000;
-/** Of a workspace of a million members, a thousand ids are kept. */
+/** While deletions invalidate the checkpoints again and again, they are not read more often than this. */
+const READ_EVERY_MS = 5000;
+/** The checkpoints of a workspace of a million members are a thousand ids. */
 const MOST_WORKSPACES = 200;
 
 /** The id of every thousandth member, in the order of ids. */
-interface Landmarks {
+interface Checkpoints {
   readonly ids: readonly string[];
   /** How many members had been deleted at the time. */
   readonly deletions: number;
 }
 
-interface Known {
-  /** Undefined where they have turned out not to be true. */
-  readonly landmarks: Promise<Landmarks | undefined>;
-  /** When they were looked for. */
+interface Cached {
+  /** Undefined after they have been invalidated. */
+  readonly checkpoints: Promise<Checkpoints | undefined>;
+  /** When they were read. */
   readonly since: number;
 }
 
-const NONE: Landmarks = { ids: [], deletions: 0 };
+const NONE: Checkpoints = { ids: [], deletions: 0 };
 
-/** Before every id there is. */
+/** Sorts before every id. */
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-const TALLY = `
+const TALLY_SQL = `
   select coalesce(sum(members), 0)::integer as members, coalesce(sum(deletions), 0)::integer as deletions
-  from member_tally where workspace_id = $1`;
+  from member_tally where workspace_id = $workspaceId`;
 
-/** The landmarks from an id on, that of the id included. `before`: how many members there are before it. */
-const LANDMARKS = `
-  with t as (${TALLY}),
-  numbered as (
-    select id, row_number() over (order by id) - 1 as number from member where workspace_id = $1 and id >= $2)
-  select coalesce(array_agg(id order by id) filter (where number % ${DISTANCE} = 0), '{}')::text[] as ids,
-    t.members - count(id)::integer as before, t.deletions
-  from t left join numbered on true group by t.members, t.deletions`;
+const TALLY = statement({
+  name: 'positions.tally',
+  text: TALLY_SQL,
+  parameters: { workspaceId: uuid },
+  columns: { members: integer, deletions: integer },
+});
 
-/** What is so while landmarks are true; `last` is the place of the last one's id, the workspace's is `$1`. */
-const evidence = (last: string) => `(
-  select (t.members - (select count(*) from member where workspace_id = $1 and id >= ${last})) || ' ' || t.deletions
-  from (${TALLY}) t)`;
+/** The checkpoints from an id on, that of the id included, and how many members come before it. */
+const CHECKPOINTS = statement({
+  name: 'positions.checkpoints',
+  text: `
+    with t as (${TALLY_SQL}),
+    numbered as (
+      select id, row_number() over (order by id) - 1 as number
+      from member where workspace_id = $workspaceId and id >= $first)
+    select coalesce(array_agg(id order by id) filter (where number % ${DISTANCE} = 0), '{}')::text[] as ids,
+      t.members - count(id)::integer as before, t.deletions
+    from t left join numbered on true group by t.members, t.deletions`,
+  parameters: { workspaceId: uuid, first: uuid },
+  columns: { ids: arrayOf(text), before: integer, deletions: integer },
+});
 
 /**
- * At which place of the list of all members somebody stands, in the order of ids. Members come at the end of it, since
- * ids are made in the order of time, and hardly ever go: so what was found out once is kept in memory. It is true as
- * long as nobody was deleted and nobody has come before the last landmark (ids are made before they are committed, and
- * so not in quite the same order); the statement that makes use of it sees to that, in the same snapshot.
+ * The position of the last checkpoint and the number of deletions: while both are the same, every checkpoint is right.
+ * @param last the placeholder of the last checkpoint's id; `$1` is the workspace
+ */
+const check = (last: string) => `(
+  select (t.members - (select count(*) from member where workspace_id = $1 and id >= ${last})) || ' ' || t.deletions
+  from (${TALLY_SQL.replace('$workspaceId', '$1')}) t)`;
+
+/**
+ * Caches which member is at which position of the list of all members, in the order of ids. Members are appended, since
+ * ids are made in the order of time, and are rarely deleted, so a position that was read once mostly stays right. It is
+ * wrong after a deletion, and after a member was committed whose id sorts before the last checkpoint (ids are made before
+ * they are committed). The page's own statement checks for both in its snapshot.
  */
 export class MemberPositions {
-  readonly #known = new LRUCache<string, Known>({ max: MOST_WORKSPACES });
+  readonly #cached = new LRUCache<string, Cached>({ max: MOST_WORKSPACES });
 
   /**
-   * The positions of a workspace's members. Whoever asks may read them all.
-   * @param lookUps for what is found at once
+   * The positions of a workspace's members, all of whom the caller may read.
+   * @param pipelined for statements that read a few rows by an index
    */
-  of(sql: Sql, lookUps: Sql, workspaceId: string): Positions {
+  of(sql: Sql, pipelined: Sql, workspaceId: string): Positions {
     return {
       far: DISTANCE,
-      total: async () => {
-        const [tally] = await lookUps.rows<{ members: number }>(TALLY, [workspaceId]);
-        return tally?.members ?? 0;
-      },
-      landmarkBefore: (offset, total) => this.#landmarkBefore(sql, workspaceId, offset, total),
+      total: async () => (await TALLY.row(pipelined, { workspaceId }))?.members ?? 0,
+      checkpointBefore: (offset, total) => this.#checkpointBefore(sql, workspaceId, offset, total),
     };
   }
 
-  async #landmarkBefore(
+  async #checkpointBefore(
     sql: Sql,
     workspaceId: string,
     offset: number,
     total: number,
-  ): Promise<Landmark | undefined> {
-    const known = await this.#lookedFor(sql, workspaceId, total);
-    const landmarks = await known.landmarks;
-    if (landmarks === undefined) return undefined;
-    const number = Math.min(Math.floor(offset / DISTANCE), landmarks.ids.length - 1);
-    const [id, last] = [landmarks.ids[number], landmarks.ids.at(-1)];
+  ): Promise<Checkpoint | undefined> {
+    const cached = await this.#current(sql, workspaceId, total);
+    const checkpoints = await cached.checkpoints;
+    if (checkpoints === undefined) return undefined;
+    const number = Math.min(Math.floor(offset / DISTANCE), checkpoints.ids.length - 1);
+    const [id, last] = [checkpoints.ids[number], checkpoints.ids.at(-1)];
     if (id === undefined || last === undefined) return undefined;
     return {
       id,
       position: number * DISTANCE,
-      evidence: (place) => evidence(place(last)),
-      truth: `${positionOfLast(landmarks)} ${landmarks.deletions}`,
-      refute: () => this.#refute(workspaceId, known),
+      check: (place) => check(place(last)),
+      expected: `${positionOfLast(checkpoints)} ${checkpoints.deletions}`,
+      invalidate: () => this.#invalidate(workspaceId, cached),
     };
   }
 
-  /** What is known, looked for once more where that is due: by the first who comes, for all who come meanwhile. */
-  async #lookedFor(sql: Sql, workspaceId: string, total: number): Promise<Known> {
-    const known = this.#known.get(workspaceId);
-    if (known === undefined) return this.#keep(workspaceId, lookFor(sql, workspaceId));
-    const landmarks = await known.landmarks;
-    const now = this.#known.get(workspaceId);
-    if (now !== undefined && now !== known) return now;
-    const isOld = performance.now() - known.since > LOOKED_FOR_EVERY_MS;
-    const mayLook = landmarks === undefined ? isOld : total - positionOfLast(landmarks) > 2 * DISTANCE;
-    return mayLook ? this.#keep(workspaceId, lookFor(sql, workspaceId, landmarks)) : known;
+  /** The cached checkpoints, read again where that is due: by the first request, for all that come meanwhile. */
+  async #current(sql: Sql, workspaceId: string, total: number): Promise<Cached> {
+    const cached = this.#cached.get(workspaceId);
+    if (cached === undefined) return this.#keep(workspaceId, read(sql, workspaceId));
+    const checkpoints = await cached.checkpoints;
+    const now = this.#cached.get(workspaceId);
+    if (now !== undefined && now !== cached) return now;
+    const isOld = performance.now() - cached.since > READ_EVERY_MS;
+    const isDue = checkpoints === undefined ? isOld : total - positionOfLast(checkpoints) > 2 * DISTANCE;
+    return isDue ? this.#keep(workspaceId, read(sql, workspaceId, checkpoints)) : cached;
   }
 
-  /** Of all who have found out, the first is heard: for the others, there may be new ones already. */
-  #refute(workspaceId: string, known: Known): void {
-    if (this.#known.get(workspaceId) !== known) return;
-    this.#known.set(workspaceId, { landmarks: Promise.resolve(undefined), since: known.since });
+  /** Only the first request that finds them wrong invalidates them: for later ones, there may be new ones already. */
+  #invalidate(workspaceId: string, cached: Cached): void {
+    if (this.#cached.get(workspaceId) !== cached) return;
+    this.#cached.set(workspaceId, { checkpoints: Promise.resolve(undefined), since: cached.since });
   }
 
-  #keep(workspaceId: string, landmarks: Promise<Landmarks | undefined>): Known {
-    const known = { landmarks, since: performance.now() };
-    this.#known.set(workspaceId, known);
-    landmarks.catch(() => this.#known.delete(workspaceId));
-    return known;
+  #keep(workspaceId: string, checkpoints: Promise<Checkpoints | undefined>): Cached {
+    const cached = { checkpoints, since: performance.now() };
+    this.#cached.set(workspaceId, cached);
+    checkpoints.catch(() => this.#cached.delete(workspaceId));
+    return cached;
   }
 }
 
-/** @returns undefined when those that are known are not true any more */
-async function lookFor(
+/** @returns undefined when the cached ones are no longer right */
+async function read(
   sql: Sql,
   workspaceId: string,
-  known: Landmarks = NONE,
-): Promise<Landmarks | undefined> {
-  const [found] = await sql.rows<Landmarks & { before: number }>(LANDMARKS, [
-    workspaceId,
-    known.ids.at(-1) ?? FIRST,
-  ]);
-  if (found === undefined) return undefined;
-  const { ids, before, deletions } = found;
-  if (known === NONE) return { ids, deletions };
-  const isTrue = deletions === known.deletions && before === positionOfLast(known);
-  return isTrue ? { ids: [...known.ids.slice(0, -1), ...ids], deletions } : undefined;
+  cached: Checkpoints = NONE,
+): Promise<Checkpoints | undefined> {
+  const row = await CHECKPOINTS.row(sql, { workspaceId, first: cached.ids.at(-1) ?? FIRST });
+  if (row === undefined) return undefined;
+  const { ids, before, deletions } = row;
+  if (cached === NONE) return { ids, deletions };
+  const isRight = deletions === cached.deletions && before === positionOfLast(cached);
+  return isRight ? { ids: [...cached.ids.slice(0, -1), ...ids], deletions } : undefined;
 }
 
-function positionOfLast({ ids }: Landmarks): number {
+function positionOfLast({ ids }: Checkpoints): number {
   return (ids.length - 1) * DISTANCE;
 }

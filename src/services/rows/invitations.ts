@@ -1,15 +1,21 @@
 import { hashSecret, invitationTokenOf, readSecret, sameHash } from '../../auth/secret.js';
+import { boolean, citext, oneOf, text, uuid } from '../../database/column-types.js';
+
 import type { Sql } from '../../database/database.js';
+import { query, rowsOf } from '../../database/query.js';
+import { statement } from '../../database/statement.js';
+import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import { isId } from '../../domain/ids.js';
+import { INVITATION_KINDS, INVITATION_STATUSES } from '../../domain/invitation.js';
 import type { Invitation } from '../../model/invitation.js';
 
-/** An invitation as the queries below give it: the shape of the model's class, without what finds its token. */
+/** An invitation as the statements below return it: the model's class without what finds and checks its token. */
 export type InvitationRow = Omit<Invitation, 'lookup' | 'hash'>;
 
 /**
- * Whether the person of the address has been a member, in whatever way, since the invitation was sent. Then it is worth
- * nothing any more, also after the person has left: who was removed does not come back with an old mail. Asked when
- * somebody looks, so that adding members costs nothing.
+ * Whether the invited person has been a member since the invitation was sent. The invitation is then void, also after the
+ * person has left: a removed member must not come back with an old mail. It is computed when an invitation is read, so
+ * that adding members costs nothing.
  */
 export const SUPERSEDED = `
   i.email is not null and exists (
@@ -28,55 +34,82 @@ export const STATUS = `
 
 export const KIND = `case when i.email is null then 'LINK' else 'EMAIL' end`;
 
-/** The columns of an `InvitationRow`, of a table called `i`. */
-export const INVITATION_COLUMNS = `
-  i.id, i.workspace_id as "workspaceId", i.workspace_version as "workspaceVersion", i.email, i.role,
-  i.seat_type as "seatType", i.credit_limit as "creditLimit", i.invited_by as "invitedBy", i.created_at as "createdAt",
-  i.sent_at as "sentAt", i.expires_at as "expiresAt", i.max_uses as "maxUses", i.use_count as "useCount",
-  i.accepted_at as "acceptedAt", i.accepted_by as "acceptedBy", i.revoked_at as "revokedAt", i.delivery,
-  i.delivery_error as "deliveryError", ${KIND} as kind, ${STATUS} as status`;
+const SHOWN = without(TABLES.invitation, 'lookup', 'hash');
 
-/** The invitation of that workspace with that id, if there is one. */
+/** The columns of an `InvitationRow`, of a table called `i`, with the types that statements declare. */
+export const INVITATION_COLUMNS = `${selectList(SHOWN, 'i')}, ${KIND} as kind, ${STATUS} as status`;
+export const INVITATION_TYPES = {
+  ...SHOWN.columns,
+  kind: oneOf(INVITATION_KINDS),
+  status: oneOf(INVITATION_STATUSES),
+};
+
+const FIND = statement({
+  name: 'invitations.find',
+  text: `select ${INVITATION_COLUMNS} from invitation i where i.id = $id and i.workspace_id = $workspaceId`,
+  parameters: { id: uuid, workspaceId: uuid },
+  columns: INVITATION_TYPES,
+});
+
+/** The invitation of the workspace with the id, if there is one. */
 export async function findInvitation(
   sql: Sql,
   workspaceId: string,
   id: string,
 ): Promise<InvitationRow | undefined> {
-  if (!isId(id)) return undefined;
-  const [row] = await sql.rows<InvitationRow>(
-    `select ${INVITATION_COLUMNS} from invitation i where i.id = $1 and i.workspace_id = $2`,
-    [id, workspaceId],
-  );
-  return row;
+  return isId(id) ? FIND.row(sql, { id, workspaceId }) : undefined;
 }
 
-/** The same, kept from everybody else until the transaction ends. */
+/**
+ * The invitation, locked until the transaction ends. It is read after the lock: a statement that waits for a lock does not
+ * see what joined tables have become.
+ */
 export async function lockInvitation(
   sql: Sql,
   workspaceId: string,
   id: string,
 ): Promise<InvitationRow | undefined> {
   if (!isId(id)) return undefined;
-  await sql.rows('select 1 from invitation where id = $1 and workspace_id = $2 for no key update', [
-    id,
-    workspaceId,
-  ]);
+  await rowsOf(
+    sql,
+    query
+      .selectFrom('invitation')
+      .select('id')
+      .where('id', '=', id)
+      .where('workspaceId', '=', workspaceId)
+      .forNoKeyUpdate(),
+  );
   return findInvitation(sql, workspaceId, id);
 }
 
-/** What a token leads to. */
+/** The invitation that a token stands for. */
 export interface InvitationOfToken {
   readonly id: string;
   readonly workspaceId: string;
   readonly lookup: string;
   readonly email: string | null;
-  /** Whether it is for the person with that address, who comes with it. */
+  /** Whether the caller may use it: it is a link, or was sent to the caller's address. */
   readonly isForBearer: boolean;
 }
 
+const FIND_BY_LOOKUP = statement({
+  name: 'invitations.findByLookup',
+  text: `
+    select i.id, i.workspace_id as "workspaceId", i.lookup, i.email, i.hash,
+      i.email is null or i.email = $bearer as "isForBearer"
+    from invitation i where i.lookup = $lookup`,
+  parameters: { lookup: text, bearer: citext },
+  columns: {
+    ...typesOf(TABLES.invitation, 'id', 'workspaceId', 'lookup', 'email', 'hash'),
+    isForBearer: boolean,
+  },
+});
+
 /**
+ * The invitation of a token.
  * @param token the token as the inviter has it, or the secret that its mail holds
- * @returns undefined for a text that is no token, for one that never was, and for one that a newer has replaced
+ * @param bearer the caller's address
+ * @returns undefined for text that is not a token, for an unknown token, and for one that `resend` has replaced
  */
 export async function findByToken(
   sql: Sql,
@@ -96,13 +129,7 @@ export async function findByLookup(
   lookup: string,
   bearer: string,
 ): Promise<(InvitationOfToken & { readonly hash: string }) | undefined> {
-  const [row] = await sql.rows<InvitationOfToken & { hash: string }>(
-    `select i.id, i.workspace_id as "workspaceId", i.lookup, i.email, i.hash,
-       i.email is null or i.email = $2::citext as "isForBearer"
-     from invitation i where i.lookup = $1`,
-    [lookup, bearer],
-  );
-  return row;
+  return FIND_BY_LOOKUP.row(sql, { lookup, bearer });
 }
 
 /** Whether the token is the secret that only the invitation's mail holds. */

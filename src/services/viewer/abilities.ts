@@ -51,6 +51,7 @@ export interface MemberAbilities {
   readonly promote: Ability;
   readonly demote: Ability;
   readonly readHistory: Ability;
+  readonly endSessions: Ability;
 }
 
 /** What the caller may do in the workspace: asks `authorize`, so that both always agree. */
@@ -160,6 +161,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       isLast,
     ),
     readHistory: await may('audit.read'),
+    endSessions: await may('session.manage'),
   };
 }
 

@@ -1,60 +1,71 @@
+import { arrayOf, oneOf, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { Membership } from '../../model/membership.js';
-import * as apiKeys from '../api-keys.js';
-import * as audit from '../audit/record.js';
+import { get as getApiKey } from '../api-keys.js';
+import { get as getAuditEntry } from '../audit/queries.js';
 import { authenticated } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import * as creditReports from '../credits/reports.js';
-import * as groups from '../groups/queries.js';
-import * as invitations from '../invitations/invitations.js';
-import * as members from '../members/members.js';
-import * as accounts from '../rows/accounts.js';
-import * as signInLog from '../sso/sign-in-log.js';
-import * as workspaces from '../workspaces/workspaces.js';
+import { consumption } from '../credits/reports.js';
+import { get as getGroup } from '../groups/queries.js';
+import { get as getInvitation } from '../invitations/queries.js';
+import { get as getMember, membership as getMembership } from '../members/members.js';
+import { byIds as accountsByIds } from '../rows/accounts.js';
+import { get as getSignInLogEntry } from '../sso/sign-in-log.js';
+import { get as getWorkspace } from '../workspaces/queries.js';
 
+const TYPES = [
+  'Account',
+  'Workspace',
+  'Member',
+  'Membership',
+  'Group',
+  'Invitation',
+  'CreditConsumption',
+  'ApiKey',
+  'AuditEntry',
+  'SignInLogEntry',
+] as const;
+
+/** In which table an id is, and in which workspace. */
 interface Located {
   readonly id: string;
-  readonly type:
-    | 'Account'
-    | 'Workspace'
-    | 'Member'
-    | 'Membership'
-    | 'Group'
-    | 'Invitation'
-    | 'CreditConsumption'
-    | 'ApiKey'
-    | 'SignInLogEntry'
-    | 'AuditEntry';
+  readonly type: (typeof TYPES)[number];
   readonly workspaceId: string;
 }
 
-/** Ids of all tables come from one source, so one statement finds the table of each. */
-const LOCATE = `
-  select id, 'Workspace' as type, id as "workspaceId" from workspace where id = any($1::uuid[])
-  union all select id, 'Member', workspace_id from member where id = any($1::uuid[])
-  union all select id, 'Membership', workspace_id from membership where id = any($1::uuid[])
-  union all select id, 'Group', workspace_id from member_group where id = any($1::uuid[])
-  union all select id, 'Invitation', workspace_id from invitation where id = any($1::uuid[])
-  union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($1::uuid[])
-  union all select id, 'ApiKey', workspace_id from api_key where id = any($1::uuid[])
-  union all select id, 'SignInLogEntry', workspace_id from sign_in_log_entry where id = any($1::uuid[])
-  union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($1::uuid[]) and workspace_id is not null
-  union all select a.id, 'Account', a.id from account a where a.id = any($1::uuid[])`;
+/** Ids are unique over all tables, so one statement finds the table of each. */
+const LOCATE = statement({
+  name: 'nodes.locate',
+  text: `
+    select id, 'Workspace' as type, id as "workspaceId" from workspace where id = any($ids::uuid[])
+    union all select id, 'Member', workspace_id from member where id = any($ids::uuid[])
+    union all select id, 'Membership', workspace_id from membership where id = any($ids::uuid[])
+    union all select id, 'Group', workspace_id from member_group where id = any($ids::uuid[])
+    union all select id, 'Invitation', workspace_id from invitation where id = any($ids::uuid[])
+    union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($ids::uuid[])
+    union all select id, 'ApiKey', workspace_id from api_key where id = any($ids::uuid[])
+    union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($ids::uuid[]) and workspace_id is not null
+    union all select id, 'SignInLogEntry', workspace_id from sign_in_log_entry where id = any($ids::uuid[])
+    union all select a.id, 'Account', a.id from account a where a.id = any($ids::uuid[])`,
+  parameters: { ids: arrayOf(uuid) },
+  columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
+});
 
-/** Something with a global id, and the name of its GraphQL type. */
+/** A row with a global id and the name of its GraphQL type. */
 export type NodeRow = object & { readonly id: string; readonly __typename: Located['type'] };
 
 /**
- * Finds things by their global ids.
- * @returns one entry an id, in the order asked; null for what does not exist and for what the caller may not see alike
+ * Finds rows by their global ids.
+ * @returns one entry for each id, in order; null for an id that is unknown, or that the caller may not see
  * @throws DomainError UNAUTHENTICATED; INVALID_INPUT for more than 100 ids
  */
 export async function byIds(context: ServiceContext, ids: readonly string[]): Promise<(NodeRow | null)[]> {
   authenticated(context);
   if (ids.length > 100)
     throw new DomainError('INVALID_INPUT', 'Ask for at most 100 ids.', { attribute: 'ids' });
-  const located = await context.reads.rows<Located>(LOCATE, [ids.filter(isId)]);
+  const located = await LOCATE.rows(context.reads, { ids: ids.filter(isId) });
   const places = new Map(located.map((place) => [place.id, place]));
   return Promise.all(ids.map((id) => visible(context, places.get(id.toLowerCase()))));
 }
@@ -74,33 +85,33 @@ async function visible(context: ServiceContext, place: Located | undefined): Pro
 type Loader = (context: ServiceContext, place: Located) => Promise<{ readonly id: string } | null>;
 
 const LOADERS: Readonly<Record<Located['type'], Loader>> = {
-  Workspace: (context, { id }) => workspaces.get(context, id),
-  Member: (context, { id, workspaceId }) => members.get(context, workspaceId, { id }),
+  Workspace: (context, { id }) => getWorkspace(context, id),
+  Member: (context, { id, workspaceId }) => getMember(context, workspaceId, { id }),
   Membership: loadMembership,
-  Group: (context, { id, workspaceId }) => groups.get(context, workspaceId, { id }),
-  Invitation: (context, { id, workspaceId }) => invitations.get(context, { workspaceId, invitationId: id }),
-  CreditConsumption: (context, { id, workspaceId }) => creditReports.consumption(context, workspaceId, id),
-  ApiKey: (context, { id, workspaceId }) => apiKeys.get(context, { workspaceId, apiKeyId: id }),
-  SignInLogEntry: (context, { id, workspaceId }) => signInLog.get(context, workspaceId, id),
-  AuditEntry: (context, { id, workspaceId }) => audit.get(context, workspaceId, id),
+  Group: (context, { id, workspaceId }) => getGroup(context, workspaceId, { id }),
+  Invitation: (context, { id, workspaceId }) => getInvitation(context, { workspaceId, invitationId: id }),
+  CreditConsumption: (context, { id, workspaceId }) => consumption(context, workspaceId, id),
+  ApiKey: (context, { id, workspaceId }) => getApiKey(context, { workspaceId, apiKeyId: id }),
+  AuditEntry: (context, { id, workspaceId }) => getAuditEntry(context, workspaceId, id),
+  SignInLogEntry: (context, { id, workspaceId }) => getSignInLogEntry(context, workspaceId, id),
   Account: loadAccount,
 };
 
-/** A stay is visible to whoever may see its member. */
+/** A membership is visible to callers who may see its member. */
 async function loadMembership(
   context: ServiceContext,
   { id, workspaceId }: Located,
 ): Promise<Membership | null> {
-  const membership = await members.membership(context, workspaceId, id);
+  const membership = await getMembership(context, workspaceId, id);
   if (membership === undefined) return null;
-  const member = await members.get(context, workspaceId, { id: membership.memberId });
+  const member = await getMember(context, workspaceId, { id: membership.memberId });
   return member === null ? null : membership;
 }
 
-/** Accounts span workspaces: by id, operators see them all and everybody else their own. */
+/** Accounts span workspaces: operators see all of them, persons see their own. */
 async function loadAccount(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && !(actor.type === 'PERSON' && actor.accountId === id)) return null;
-  const [account] = await accounts.byIds(context.reads, [id]);
+  const [account] = await accountsByIds(context.reads, [id]);
   return account ?? null;
 }

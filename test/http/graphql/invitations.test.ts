@@ -618,7 +618,10 @@ test('rule 16: a link does not open again what a removal has ended for a session
   await done(app, owner, 'memberAdd', { workspaceId: v2.workspaceId, userName: email });
   expect(await done(app, session, 'invitationAccept', { token })).toMatchObject({ changed: false });
   const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
-  expect(await app.graphql(session, query, { id: v2.workspaceId })).toEqual({ data: { workspace: null } });
+  expect(await app.graphql(session, query, { id: v2.workspaceId })).toMatchObject({
+    data: { workspace: null },
+    errors: [{ extensions: { code: 'FORBIDDEN', signInUrl: '/sign-in?returnTo=/' } }],
+  });
 });
 
 describe('invitationRevoke and invitationResend', () => {

@@ -9,7 +9,10 @@ import type { ServiceContext } from '../../../src/services/context/service-conte
 import { localContext } from '../../../src/services/context/system.js';
 import { create as createSession } from '../../../src/services/sessions/create.js';
 import { end as endSession } from '../../../src/services/sessions/end.js';
-import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import {
+  create as createWorkspace,
+  update as updateWorkspace,
+} from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /** Rule 26, and what two processes that serve one database believe of each other's keys. */
@@ -25,7 +28,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   orm = await connect(testDatabase.address, 5);
   database = await Database.over(orm);
-  const { workspace } = await workspaces.create(context(), {
+  const { workspace } = await createWorkspace(context(), {
     name: 'Acme',
     version: 'V2',
     plan: 'ENTERPRISE',
@@ -208,7 +211,7 @@ describe('believing', () => {
       const { secret } = await minted();
       const name = `Acme ${secret.slice(-6)}`;
       await here.verify(secret, '10.0.0.1');
-      await workspaces.update(context(), { workspaceId, name });
+      await updateWorkspace(context(), { workspaceId, name });
       await expect.poll(() => here.verify(secret, '10.0.0.1')).toMatchObject({ workspace: { name } });
     });
 

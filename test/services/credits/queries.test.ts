@@ -6,7 +6,7 @@ import { newId } from '../../../src/domain/ids.js';
 import { localContext } from '../../../src/services/context/system.js';
 import { consume } from '../../../src/services/credits/consume.js';
 import { daysOf, history } from '../../../src/services/credits/reports.js';
-import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /** 14 hours ahead of UTC: most of a day there is another day than in UTC, and the end of a month another month. */
@@ -34,7 +34,7 @@ afterAll(async () => {
 test('months and days are UTC’s, whatever the time zone of the database', async () => {
   expect(await database.rows('show timezone', [])).toEqual([{ TimeZone: FAR }]);
   const context = localContext(database, 'SYSTEM');
-  const { workspace, ownerMemberId } = await workspaces.create(context, {
+  const { workspace, ownerMemberId } = await createWorkspace(context, {
     name: 'Far',
     version: 'V2',
     plan: 'TEAM',

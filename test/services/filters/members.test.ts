@@ -7,7 +7,7 @@ import { newId } from '../../../src/domain/ids.js';
 import { localContext } from '../../../src/services/context/system.js';
 import { type MemberFilter, memberFilterSql } from '../../../src/services/filters/members.js';
 import * as members from '../../../src/services/members/members.js';
-import * as workspaces from '../../../src/services/workspaces/workspaces.js';
+import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /** The one language of every client, and the one place where it becomes SQL (spec graphql, "Shape"). */
@@ -20,7 +20,7 @@ let v2: string;
 let annId: string;
 
 async function workspaceOf(version: 'V1' | 'V2'): Promise<string> {
-  const { workspace } = await workspaces.create(localContext(database, 'SYSTEM'), {
+  const { workspace } = await createWorkspace(localContext(database, 'SYSTEM'), {
     name: 'Acme',
     version,
     plan: 'ENTERPRISE',

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../../src/database/database.js';
 import { connect } from '../../../src/database/orm.js';
 import { newId } from '../../../src/domain/ids.js';
-import { asIs, type Listing, Page, type PageArguments } from '../../../src/services/lists/page.js';
+import type { Listing } from '../../../src/services/lists/listing.js';
+import { asIs, Page, type PageArguments } from '../../../src/services/lists/page.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 import { refusalOf } from '../../domain/refusal.js';
 import { countingStatements } from '../../statements.js';
@@ -37,17 +38,17 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-const LETTERS: Listing = {
+const LETTERS: Listing<Letter> = {
   columns: 'a.id, a.email',
   from: 'account a',
   where: 'true',
   values: [],
   id: 'a.id',
 };
-const BY_TIME: Listing = { ...LETTERS, orderBy: { column: 'a.created_at', type: 'timestamptz' } };
-const BY_EMAIL: Listing = { ...LETTERS, orderBy: { column: 'a.email', type: 'citext' } };
+const BY_TIME: Listing<Letter> = { ...LETTERS, orderBy: { column: 'a.created_at', type: 'timestamptz' } };
+const BY_EMAIL: Listing<Letter> = { ...LETTERS, orderBy: { column: 'a.email', type: 'citext' } };
 
-function pageOf(listing: Listing, page: PageArguments): Page<Letter> {
+function pageOf(listing: Listing<Letter>, page: PageArguments): Page<Letter> {
   return new Page<Letter>(database, listing, page, asIs);
 }
 
@@ -60,7 +61,7 @@ interface Look {
   readonly end: string | undefined;
 }
 
-async function look(listing: Listing, args: PageArguments): Promise<Look> {
+async function look(listing: Listing<Letter>, args: PageArguments): Promise<Look> {
   const page = pageOf(listing, args);
   const edges = await page.edges();
   expect(await page.nodes()).toEqual(edges.map(({ node }) => node));
@@ -85,7 +86,7 @@ function seen(letters: string, next: boolean, previous: boolean): object {
   };
 }
 
-const ORDERS: readonly [string, Listing, string][] = [
+const ORDERS: readonly [string, Listing<Letter>, string][] = [
   ['by id', LETTERS, 'abcdefg'],
   ['by id, descending', { ...LETTERS, descending: true }, 'gfedcba'],
   ['by a text', BY_EMAIL, 'abcdefg'],
@@ -134,7 +135,7 @@ describe.each(ORDERS)('%s', (_order, listing, all) => {
 });
 
 describe('of one of many rows, total and rows that are asked for together', () => {
-  const OF_ROW: Listing = { ...LETTERS, ofRow: true };
+  const OF_ROW: Listing<Letter> = { ...LETTERS, ofRow: true };
   const together = (page: Page<Letter>) => Promise.all([page.totalCount(), page.edges()]);
 
   test.each([

@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseName } from '../database/open.js';
+import type { Config } from './config.js';
+
+/** What a running server leaves beside its data, so that a command in another terminal finds it. */
+interface Running {
+  readonly url: string;
+  readonly database: string;
+}
+
+/**
+ * Leaves the address of this process's server beside its data: in the data directory, where the server uses one.
+ * @returns the function that removes it
+ */
+export function leaveAddress(config: Config, url: string): () => void {
+  const usesDataDir = config.databaseUrl === undefined || config.development;
+  if (!usesDataDir) return () => undefined;
+  const running: Running = { url, database: databaseName(config) };
+  mkdirSync(directoryIn(config), { recursive: true });
+  const file = join(directoryIn(config), `${process.pid}.json`);
+  writeFileSync(file, `${JSON.stringify(running)}\n`);
+  return () => rmSync(file, { force: true });
+}
+
+/**
+ * Finds the server that runs on the configured database and has left its address. Addresses that killed servers have
+ * left are removed.
+ * @returns its URL; undefined when none is found
+ */
+export function runningServer(config: Config): string | undefined {
+  const directory = directoryIn(config);
+  const database = databaseName(config);
+  const found = namesIn(directory).map((name) => {
+    const file = join(directory, name);
+    if (isAlive(Number.parseInt(name, 10))) return readRunning(file);
+    rmSync(file, { force: true });
+    return undefined;
+  });
+  return found.find((running) => running?.database === database)?.url;
+}
+
+function directoryIn({ dataDir }: Config): string {
+  return join(dataDir, 'servers');
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // No server has been started with this data directory, or this user may not read it.
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** @returns undefined when the server has just removed the file, or is about to write it */
+function readRunning(file: string): Running | undefined {
+  try {
+    const { url, database }: Partial<Running> = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof url === 'string' && typeof database === 'string' ? { url, database } : undefined;
+  } catch {
+    return undefined;
+  }
+}

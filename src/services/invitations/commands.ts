@@ -1,0 +1,181 @@
+import type { Transaction } from '../../database/database.js';
+import { isAddress } from '../../domain/address.js';
+import { DomainError } from '../../domain/errors.js';
+import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
+import { memberAfter } from '../../domain/member-state.js';
+import type { MemberWish } from '../../domain/provisioning.js';
+import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { type AccessWish, accessWish, authorizeAccess } from '../members/requested-access.js';
+import { circumstances } from '../members/transaction.js';
+import { type InvitationRow, lockInvitation } from '../rows/invitations.js';
+import { lockMembers } from '../rows/members.js';
+import {
+  alreadyInvited,
+  DEFAULT_ACCESS,
+  type InvitedAccess,
+  insertInvitations,
+  invitingRefused,
+  type MintedInvitation,
+  type NewInvitation,
+  readInvitees,
+  renewInvitation,
+  revokeInvitation,
+} from './write.js';
+
+/** Which invitation a command is about. */
+export interface InvitationTarget {
+  readonly workspaceId: string;
+  readonly invitationId: string;
+}
+
+/**
+ * Invites the person with an address (rule 22). An expired invitation is replaced.
+ * @throws DomainError as `authorize` does; INVALID_INPUT; ALREADY_A_MEMBER; ALREADY_INVITED; as `memberAfter` does for the access
+ */
+export async function create(
+  context: ServiceContext,
+  input: {
+    readonly workspaceId: string;
+    readonly email: string;
+    readonly access?: AccessWish | null;
+  },
+): Promise<MintedInvitation> {
+  const { workspaceId, access = null } = input;
+  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  await authorizeAccess(context, workspaceId, access);
+  const email = input.email.trim();
+  if (!isAddress(email))
+    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  return managing(context, grant, async (tx, now) => {
+    const invited = invitedAccess(context, now, email, access);
+    const [invitee] = await readInvitees(tx, workspaceId, [email]);
+    const refusal = invitee && invitingRefused(email, invitee);
+    if (refusal !== undefined) throw refusal;
+    return insertOne(context, tx, now, { email, access: invited, maxUses: 1 });
+  });
+}
+
+/**
+ * Makes a link by which anybody who has it can join for 60 days (rule 22).
+ * @throws DomainError as `authorize` does; INVALID_INPUT; as `memberAfter` does for the access
+ */
+export async function createLink(
+  context: ServiceContext,
+  input: {
+    readonly workspaceId: string;
+    readonly access?: AccessWish | null;
+    readonly maxUses?: number | null;
+  },
+): Promise<MintedInvitation> {
+  const { workspaceId, access = null, maxUses = null } = input;
+  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  await authorizeAccess(context, workspaceId, access);
+  return managing(context, grant, (tx, now) => {
+    const invited = invitedAccess(context, now, 'somebody', access);
+    return insertOne(context, tx, now, { email: null, access: invited, maxUses });
+  });
+}
+
+async function insertOne(
+  context: ServiceContext,
+  tx: Transaction,
+  { workspace }: Grant,
+  invitation: NewInvitation,
+): Promise<MintedInvitation> {
+  const [minted] = await insertInvitations(context, tx, workspace, [invitation]);
+  if (minted === undefined) throw alreadyInvited(invitation.email ?? 'somebody');
+  return minted;
+}
+
+/** The access that an invitation gives, validated by the rules for a member who is added (rules 3–6). */
+function invitedAccess(
+  context: ServiceContext,
+  grant: Grant,
+  userName: string,
+  access: AccessWish | null,
+): InvitedAccess {
+  if (access === null) return DEFAULT_ACCESS;
+  return validatedAccess(context, grant, {
+    mode: 'CREATE',
+    userName,
+    ...accessWish(grant.workspace, access),
+  });
+}
+
+/**
+ * The access that a request to add a member asks for; the default when it says nothing about access.
+ * @throws DomainError as `memberAfter` does
+ */
+export function validatedAccess(context: ServiceContext, grant: Grant, wish: MemberWish): InvitedAccess {
+  const { access } = memberAfter(null, wish, circumstances(context, grant));
+  if (access === null || (wish.role === undefined && wish.seatType === undefined)) return DEFAULT_ACCESS;
+  const { seatType, creditLimit } = access;
+  const role = INVITED_ROLES.find((known) => known === access.role) ?? null;
+  return { role, seatType, creditLimit };
+}
+
+const INVITED_ROLES = ['ADMIN', 'EDITOR', 'VIEWER', 'MEMBER'] as const;
+
+/**
+ * Revokes an invitation: its token stops working. Members who joined by a link remain members.
+ * @throws DomainError as `authorize` does; NOT_FOUND; INVITATION_CLOSED when it has been accepted
+ */
+export async function revoke(
+  context: ServiceContext,
+  target: InvitationTarget,
+): Promise<{ invitation: InvitationRow; changed: boolean }> {
+  return onInvitation(context, target, async (tx, invitation) => {
+    const refusal = revokingRefused(invitation.status);
+    if (refusal !== undefined) throw refusal;
+    if (invitation.status === 'REVOKED') return { invitation, changed: false };
+    return { invitation: await revokeInvitation(context, tx, invitation), changed: true };
+  });
+}
+
+/**
+ * Sends an invitation again, with a new token and for another 60 days; the old token stops working. A link only gets a new
+ * token.
+ * @throws DomainError as `authorize` does; NOT_FOUND; ALREADY_A_MEMBER; INVITATION_CLOSED when accepted or revoked
+ */
+export async function resend(context: ServiceContext, target: InvitationTarget): Promise<MintedInvitation> {
+  return onInvitation(context, target, async (tx, invitation, { workspace }) => {
+    const refusal = resendingRefused(invitation.status);
+    if (refusal !== undefined) throw refusal;
+    const { email } = invitation;
+    const [invitee] = email === null ? [] : await readInvitees(tx, workspace.id, [email]);
+    if (email !== null && invitee?.isMember === true)
+      throw invitingRefused(email, invitee) ?? alreadyInvited(email);
+    return renewInvitation(context, tx, workspace, invitation);
+  });
+}
+
+/** Works on one invitation, locked. @throws DomainError as `authorize` does; NOT_FOUND */
+async function onInvitation<Result>(
+  context: ServiceContext,
+  { workspaceId, invitationId }: InvitationTarget,
+  work: (tx: Transaction, invitation: InvitationRow, now: Grant) => Promise<Result>,
+): Promise<Result> {
+  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  return managing(context, grant, async (tx, now) => {
+    const invitation = await lockInvitation(tx, workspaceId, invitationId);
+    if (invitation === undefined)
+      throw new DomainError('NOT_FOUND', 'There is no such invitation in this workspace.');
+    return work(tx, invitation, now);
+  });
+}
+
+/**
+ * Runs a command about invitations in a transaction. The caller's rights are read again under the lock of its own member.
+ * @throws DomainError as `authorize` does
+ */
+export function managing<Result>(
+  context: ServiceContext,
+  { workspace, memberId }: Grant,
+  work: (tx: Transaction, now: Grant) => Promise<Result>,
+): Promise<Result> {
+  return context.database.transaction(async (tx) => {
+    if (memberId !== null) await lockMembers(tx, workspace.id, [memberId]);
+    return work(tx, await authorizeNow(context, tx, 'invitation.manage', workspace.id));
+  });
+}

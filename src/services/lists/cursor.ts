@@ -1,0 +1,96 @@
+import { DomainError } from '../../domain/errors.js';
+import { isId } from '../../domain/ids.js';
+import type { OrderBy } from './listing.js';
+
+/** The place of a row in a list. */
+export interface Cursor {
+  readonly id: string;
+  /** The value that the list is ordered by, as text; null where the list is ordered by the id alone. */
+  readonly key: string | typeof WITHOUT | null;
+}
+
+/** The key of a row that has no value. JSON tells it apart from null, which means that the list has no key. */
+export const WITHOUT = false;
+
+/** The cursor as text. */
+export function writeCursor({ id, key }: Cursor): string {
+  return encode([id, key]);
+}
+
+/**
+ * The cursor that a client sent.
+ * @param orderBy what the list is ordered by before the id; undefined: nothing
+ * @throws DomainError INVALID_INPUT for text that is not a cursor of this list
+ */
+export function readCursor(text: string, orderBy: OrderBy | undefined): Cursor {
+  const [id, key] = decode(text);
+  if (typeof id === 'string' && isId(id) && isKeyOf(orderBy, key)) return { id, key };
+  throw new DomainError('INVALID_INPUT', 'This cursor is not one of this list.', {
+    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
+  });
+}
+
+/** A place in a list as opaque text. */
+export function encode(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** The parts of such a text; none for any other text. Each must be checked before it is used. */
+export function decode(cursor: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}
+
+const TIMESTAMPTZ = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/;
+const INT4 = 2 ** 31;
+
+const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
+  text: isText,
+  citext: isText,
+  timestamptz: isTimestamp,
+  integer: (key) => /^-?\d{1,10}$/.test(key) && Number(key) < INT4 && Number(key) >= -INT4,
+  boolean: (key) => key === 'true' || key === 'false',
+};
+
+/** Whether PostgreSQL can have written the time, as text of a `timestamptz`. */
+export function isTimestamp(key: string): boolean {
+  return TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key));
+}
+
+function isText(key: string): boolean {
+  return key.isWellFormed() && !key.includes('\0');
+}
+
+/** Whether the key can be a value of what the list is ordered by: cursors of other lists have keys of other types. */
+function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key'] {
+  if (orderBy === undefined) return key === null;
+  if (key === WITHOUT) return orderBy.nullable === true;
+  return typeof key === 'string' && IS_KEY[orderBy.type](key);
+}
+
+/**
+ * The condition that a row comes after the cursor's.
+ * @param down whether the list is read in descending order
+ * @param place binds a value, and returns its placeholder
+ */
+export function beyond(
+  { id, orderBy }: { readonly id: string; readonly orderBy?: OrderBy },
+  cursor: Cursor,
+  down: boolean,
+  place: (value: unknown) => string,
+): string {
+  const operator = down ? '<' : '>';
+  if (orderBy === undefined) return `${id} ${operator} ${place(cursor.id)}`;
+  const { column, type, nullable = false } = orderBy;
+  // PostgreSQL puts nulls last, and first where the order is descending.
+  if (cursor.key === WITHOUT) {
+    const others = `${column} is null and ${id} ${operator} ${place(cursor.id)}::uuid`;
+    return down ? `(${others} or ${column} is not null)` : `(${others})`;
+  }
+  const compared = `(${column}, ${id}) ${operator} (${place(cursor.key)}::${type}, ${place(cursor.id)}::uuid)`;
+  return nullable && !down ? `(${compared} or ${column} is null)` : compared;
+}

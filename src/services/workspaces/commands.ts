@@ -1,0 +1,336 @@
+import { sql } from 'kysely';
+import type { Transaction } from '../../database/database.js';
+import { query, rowOf, rowsOf } from '../../database/query.js';
+import { TABLES } from '../../database/tables.js';
+import {
+  type AssignableRole,
+  MAX_CREDIT_LIMIT,
+  type Role,
+  type SeatType,
+  type WorkspaceVersion,
+} from '../../domain/access.js';
+import { isAddress } from '../../domain/address.js';
+import { DomainError } from '../../domain/errors.js';
+import { newId } from '../../domain/ids.js';
+import { requiredName } from '../../domain/text.js';
+import type { Plan } from '../../model/enums.js';
+import type { Workspace } from '../../model/workspace.js';
+import { changesBetween, record } from '../audit/record.js';
+import { authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { holdEachMonth } from '../credits/queries.js';
+import { apply, memberChanges, openMembership } from '../members/write.js';
+import { findOrCreate } from '../rows/accounts.js';
+import { findAdmins, lockMembers, stateOf } from '../rows/members.js';
+
+const LONGEST_NAME = 200;
+/** By the database's clock, as in every other statement that makes a member. */
+const NOW = sql<Date>`now()`;
+
+export interface NewWorkspace {
+  readonly name: string;
+  readonly version: WorkspaceVersion;
+  readonly plan: Plan;
+  readonly scimEnabled: boolean;
+  /** The address of its first owner. */
+  readonly ownerEmail: string;
+  /** V1: how many seats of which type. */
+  readonly seats?: readonly { readonly seatType: SeatType; readonly total: number }[] | null;
+  /** V2: what the pool holds each month. */
+  readonly monthlyCredits?: number | null;
+}
+
+/**
+ * Creates a workspace with its first owner.
+ * @throws DomainError as `authorizeOperator` does; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM
+ *   without an ENTERPRISE plan
+ */
+export async function create(
+  context: ServiceContext,
+  input: NewWorkspace,
+): Promise<{ workspace: Workspace; ownerMemberId: string }> {
+  authorizeOperator(context, 'workspace.create');
+  const seats = input.seats ?? [];
+  checkNewWorkspace(input, seats);
+  return context.database.transaction(async (tx) => {
+    const workspace = newWorkspace(input);
+    await rowsOf(tx, query.insertInto('workspace').values(workspace));
+    await insertSeats(tx, workspace, seats);
+    if (workspace.monthlyCredits !== null) await holdEachMonth(tx, workspace.id, workspace.monthlyCredits);
+    await record(context, tx, {
+      workspaceId: workspace.id,
+      action: 'workspace.create',
+      target: { type: 'workspace', id: workspace.id, label: workspace.name },
+      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail: input.ownerEmail }),
+    });
+    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, input.ownerEmail) };
+  });
+}
+
+function newWorkspace({ name, version, plan, scimEnabled, monthlyCredits }: NewWorkspace): Workspace {
+  const now = new Date();
+  return {
+    id: newId(),
+    name: requiredName(name, LONGEST_NAME),
+    version,
+    plan,
+    scimEnabled,
+    defaultRole: version === 'V2' ? 'VIEWER' : null,
+    defaultSeatType: null,
+    defaultCreditLimit: null,
+    monthlyCredits: monthlyCredits ?? null,
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function insertSeats(
+  tx: Transaction,
+  { id: workspaceId, version: workspaceVersion }: Workspace,
+  seats: NonNullable<NewWorkspace['seats']>,
+): Promise<void> {
+  if (seats.length === 0) return;
+  const allocations = seats.map(({ seatType, total }) => ({
+    workspaceId,
+    seatType,
+    workspaceVersion,
+    total,
+    used: 0,
+  }));
+  await rowsOf(tx, query.insertInto('seatAllocation').values(allocations));
+}
+
+function checkNewWorkspace(input: NewWorkspace, seats: NonNullable<NewWorkspace['seats']>): void {
+  if (!isAddress(input.ownerEmail)) {
+    throw new DomainError('INVALID_INPUT', 'ownerEmail must be an e-mail address.', {
+      attribute: 'ownerEmail',
+    });
+  }
+  if (input.version === 'V2' && seats.length > 0) {
+    throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
+  }
+  if (input.version === 'V1' && input.monthlyCredits != null) {
+    throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', {
+      attribute: 'monthlyCredits',
+    });
+  }
+  if (
+    seats.some(({ total }) => total < 0) ||
+    new Set(seats.map(({ seatType }) => seatType)).size < seats.length
+  ) {
+    throw new DomainError('INVALID_INPUT', 'Give each seat type once, with a total that is not negative.', {
+      attribute: 'seats',
+    });
+  }
+  requirePool(input.monthlyCredits ?? null);
+  requireEnterprise(input);
+}
+
+function requireEnterprise({ plan, scimEnabled }: { plan: Plan; scimEnabled: boolean }): void {
+  if (scimEnabled && plan !== 'ENTERPRISE') {
+    throw new DomainError('FORBIDDEN', 'SCIM is available on ENTERPRISE workspaces only.', {
+      attribute: 'scimEnabled',
+      hint: 'Change the plan to ENTERPRISE first.',
+    });
+  }
+}
+
+function requirePool(monthlyCredits: number | null): void {
+  if (monthlyCredits !== null && (monthlyCredits < 0 || monthlyCredits > MAX_CREDIT_LIMIT)) {
+    throw new DomainError('INVALID_INPUT', `The pool holds from 0 to ${MAX_CREDIT_LIMIT} credits.`, {
+      attribute: 'monthlyCredits',
+    });
+  }
+}
+
+async function addFirstOwner(
+  context: ServiceContext,
+  tx: Transaction,
+  workspace: Workspace,
+  email: string,
+): Promise<string> {
+  const id = newId();
+  const access = { role: 'OWNER', seatType: null, creditLimit: null, creditLimitSetBy: null } as const;
+  await rowsOf(
+    tx,
+    query.insertInto('member').values({
+      id,
+      workspaceId: workspace.id,
+      accountId: await findOrCreate(tx, email),
+      userName: email,
+      externalId: null,
+      profile: '{}',
+      managedBy: 'WORKSPACE',
+      version: 1,
+      createdAt: NOW,
+      updatedAt: NOW,
+    }),
+  );
+  await openMembership(tx, workspace, id, access, null);
+  await record(context, tx, {
+    workspaceId: workspace.id,
+    action: 'member.add',
+    target: { type: 'member', id, label: email },
+    changes: memberChanges(null, { userName: email, externalId: null, profile: {}, access }),
+  });
+  return id;
+}
+
+export interface WorkspaceUpdate {
+  readonly workspaceId: string;
+  readonly name?: string | null;
+  readonly plan?: Plan | null;
+  readonly scimEnabled?: boolean | null;
+  readonly defaultRole?: AssignableRole | null;
+  /** Null: no seat. Absent: as it is. */
+  readonly defaultSeatType?: SeatType | null;
+  /** Null: no limit. Absent: as it is. */
+  readonly defaultCreditLimit?: number | null;
+}
+
+/**
+ * Changes settings; absent fields do not change. Only operators change plan and SCIM. Leaving ENTERPRISE makes editors (V1:
+ * members) of admins and switches SCIM off (rule 24).
+ * @throws DomainError as `authorize` does; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM without ENTERPRISE
+ */
+export async function update(context: ServiceContext, input: WorkspaceUpdate): Promise<Workspace> {
+  await authorize(context, 'workspace.update', input.workspaceId);
+  if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
+  if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
+  return changeSettings(context, input, async (tx, before) => {
+    const leavesEnterprise =
+      input.plan != null && input.plan !== 'ENTERPRISE' && before.plan === 'ENTERPRISE';
+    const scimEnabled = input.scimEnabled ?? (leavesEnterprise ? false : before.scimEnabled);
+    const next = {
+      ...before,
+      ...(input.name == null ? {} : { name: requiredName(input.name, LONGEST_NAME) }),
+      ...defaultsIn(input, before),
+      plan: input.plan ?? before.plan,
+      scimEnabled,
+    };
+    requireEnterprise(next);
+    if (leavesEnterprise) await demoteAdmins(context, tx, next);
+    return next;
+  });
+}
+
+/** The defaults that the input sets. @throws DomainError WRONG_WORKSPACE_VERSION for one of the other version */
+function defaultsIn(input: WorkspaceUpdate, { version }: Workspace): Partial<Workspace> {
+  const foreign =
+    version === 'V1' ? (['defaultRole', 'defaultCreditLimit'] as const) : (['defaultSeatType'] as const);
+  const wrong = foreign.find((name) => Object.hasOwn(input, name));
+  if (wrong !== undefined) {
+    throw new DomainError('WRONG_WORKSPACE_VERSION', `A ${version} workspace has no ${wrong}.`, {
+      attribute: wrong,
+    });
+  }
+  const { defaultRole, defaultSeatType, defaultCreditLimit } = input;
+  return {
+    ...(defaultRole == null ? {} : { defaultRole }),
+    ...(defaultSeatType === undefined ? {} : { defaultSeatType }),
+    ...(defaultCreditLimit === undefined ? {} : { defaultCreditLimit }),
+  };
+}
+
+/** Every demotion is a change of a member like any other, with its own version and audit entry. */
+async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace: Workspace): Promise<void> {
+  const role: Role = workspace.version === 'V1' ? 'MEMBER' : 'EDITOR';
+  for (const row of await findAdmins(tx, workspace.id)) {
+    const { access, ...person } = stateOf(row);
+    const next = { ...person, access: access && { ...access, role } };
+    // A group that grants admin must not make admins of them again.
+    const accessSetBy = workspace.version === 'V1' ? row.accessSetBy : 'WORKSPACE';
+    await apply(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
+  }
+}
+
+/**
+ * Sets the total of a V2 workspace's pool, for the current month and later ones; past months keep theirs. It may be less
+ * than is used already: then nothing more can be used until the next month.
+ * @throws DomainError as `authorize` does; WRONG_WORKSPACE_VERSION on V1; INVALID_INPUT
+ */
+export async function setCreditPool(
+  context: ServiceContext,
+  { workspaceId, monthlyCredits }: { workspaceId: string; monthlyCredits: number },
+): Promise<Workspace> {
+  await authorize(context, 'credits.setPool', workspaceId);
+  requirePool(monthlyCredits);
+  return changeSettings(context, { workspaceId }, async (tx, before) => {
+    if (before.version !== 'V2') {
+      throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', {
+        attribute: 'monthlyCredits',
+      });
+    }
+    await holdEachMonth(tx, workspaceId, monthlyCredits);
+    return { ...before, monthlyCredits };
+  });
+}
+
+/**
+ * Locks the workspace, and writes the settings that `work` returns with their audit entry. Leaving a plan changes admins,
+ * and members are locked before their workspace, as in every command.
+ */
+async function changeSettings(
+  context: ServiceContext,
+  { workspaceId, plan }: Pick<WorkspaceUpdate, 'workspaceId' | 'plan'>,
+  work: (tx: Transaction, before: Workspace) => Promise<Workspace>,
+): Promise<Workspace> {
+  return context.database.transaction(async (tx) => {
+    if (plan != null) await lockAdmins(tx, workspaceId);
+    const before = await lockWorkspace(tx, workspaceId);
+    if (before === undefined) throw workspaceNotFound();
+    const next = await work(tx, before);
+    const changes = changesBetween(settingsOf(before), settingsOf(next));
+    await context.credentials.forgetAtCommit(tx);
+    tx.afterCommit(() => context.grants.delete(workspaceId));
+    if (Object.keys(changes).length === 0) return before;
+    const written = { ...next, revision: before.revision + 1, updatedAt: new Date() };
+    await writeSettings(tx, written);
+    const target = { type: 'workspace', id: written.id, label: written.name };
+    await record(context, tx, { workspaceId, action: 'workspace.update', target, changes });
+    return written;
+  });
+}
+
+async function lockAdmins(tx: Transaction, workspaceId: string): Promise<void> {
+  const admins = await findAdmins(tx, workspaceId);
+  await lockMembers(
+    tx,
+    workspaceId,
+    admins.map(({ id }) => id),
+  );
+}
+
+/**
+ * The workspace, locked against commands that rest on its settings: an admin who is added while ENTERPRISE is left would
+ * stay an admin.
+ */
+function lockWorkspace(tx: Transaction, workspaceId: string): Promise<Workspace | undefined> {
+  return rowOf(
+    tx,
+    query
+      .selectFrom('workspace')
+      .select(TABLES.workspace.properties)
+      .where('id', '=', workspaceId)
+      .forUpdate(),
+  );
+}
+
+async function writeSettings(
+  tx: Transaction,
+  { id, createdAt, version, ...settings }: Workspace,
+): Promise<void> {
+  await rowsOf(tx, query.updateTable('workspace').set(settings).where('id', '=', id));
+}
+
+/** The settings that audit entries show. */
+function settingsOf({
+  id: _,
+  revision: __,
+  createdAt: ___,
+  updatedAt: ____,
+  ...settings
+}: Workspace): object {
+  return settings;
+}

@@ -1,0 +1,31 @@
+const INSTALLS = 'It would replace the packages that the tests run on; continuous integration runs npm ci.';
+const DOCKER = 'It needs Docker, which the tests do not require.';
+const SERVES = 'It serves until it is stopped; tests start the same program in other ways.';
+const CLIENT_PROGRAMS = "It needs PostgreSQL's client programs, which npm ci does not install.";
+
+/** Blocks of commands in the documentation that the tests do not run, each with the reason. */
+export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ['npm ci && npm start', INSTALLS],
+  ['npm ci\nnpm run build\nnpm start', INSTALLS],
+  [
+    'npm ci\nnpm run build\nNODE_ENV=production DATABASE_URL=… PUBLIC_URL=… OPERATOR_TOKEN=… npx rollcall serve',
+    INSTALLS,
+  ],
+  ['npx rollcall serve --port 0 --workers 2', SERVES],
+  ['npx vitest run test/domain', 'It is a test run inside a test run.'],
+  ['npm run bench -- --help', 'It builds the program while other tests run it.'],
+  ['npm run bench -- --members 10000 --only get --no-peers', 'It needs an idle machine and a minute.'],
+  ['docker build -f docker/Dockerfile -t rollcall .', DOCKER],
+  [
+    "printf 'OPERATOR_TOKEN=%s\\nPOSTGRES_PASSWORD=%s\\n' $(openssl rand -hex 24) $(openssl rand -hex 24) > .env\n" +
+      'docker compose --env-file .env -f docker/compose.yaml up --build -d',
+    DOCKER,
+  ],
+  [
+    'docker compose --env-file .env -f docker/compose.yaml exec rollcall \\\n' +
+      '  node dist/cli/main.js workspace create --name Globex --version V2 --owner owner@globex.test --scim',
+    DOCKER,
+  ],
+  ['pg_dump --format=custom --file=rollcall.dump "$DATABASE_URL"', CLIENT_PROGRAMS],
+  ['pg_restore --no-owner --exit-on-error --dbname="$DATABASE_URL" rollcall.dump', CLIENT_PROGRAMS],
+]);

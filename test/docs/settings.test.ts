@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Config, readConfig } from '../../src/server/config.js';
+import { codeIn, page, ROOT } from './pages.js';
+
+/** docs/operators/configure.md and docker/compose.yaml against the code that reads the settings. */
+
+const CONFIGURE = page('docs/operators/configure.md');
+
+/** The setting that decides a part of the configuration. npm sets the variable behind `underNpm`. */
+const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
+  port: 'PORT',
+  workers: 'WORKERS',
+  databaseUrl: 'DATABASE_URL',
+  databaseReplicaUrls: 'DATABASE_REPLICA_URLS',
+  databasePoolSize: 'DATABASE_POOL_SIZE',
+  dataDir: 'ROLLCALL_DATA_DIR',
+  publicUrl: 'PUBLIC_URL',
+  operatorToken: 'OPERATOR_TOKEN',
+  mail: 'SMTP_URL',
+  invitationUrl: 'INVITATION_URL',
+  sessionIdleHours: 'SESSION_IDLE_HOURS',
+  sessionMaxDays: 'SESSION_MAX_DAYS',
+  secretsKeys: 'SECRETS_KEY',
+  dnsServers: 'DNS_SERVERS',
+  ssoPrivateNetworks: 'SSO_PRIVATE_NETWORKS',
+  developmentIdentityProvider: 'DEV_IDENTITY_PROVIDER',
+  logLevel: 'LOG_LEVEL',
+  playground: 'PLAYGROUND',
+  development: 'NODE_ENV',
+  underNpm: undefined,
+};
+
+/** Setting → what the table says its default is: a value in backquotes, or `none`. */
+const DOCUMENTED = new Map(
+  CONFIGURE.tables
+    .filter(({ header }) => header[0] === 'Setting')
+    .flatMap(({ rows }) => rows.map(([name = '', fallback = '']) => [codeIn(name), fallback] as const)),
+);
+
+describe('the table of settings', () => {
+  test('has every setting that is read, and no other', () => {
+    expect([...DOCUMENTED.keys()].sort()).toEqual(settingsRead());
+  });
+
+  const keys = Object.keys(SETTING_OF).filter(isConfigKey);
+  test.each(
+    keys.flatMap((key) => {
+      const setting = SETTING_OF[key];
+      return setting === undefined ? [] : [[setting, key] as const];
+    }),
+  )('has the default of %s', (setting, key) => {
+    const fallback = DOCUMENTED.get(setting) ?? '';
+    const value = readConfig({}, {})[key];
+    if (fallback === 'none') {
+      expect(Array.isArray(value) ? value : [value].filter((part) => part !== undefined)).toEqual([]);
+      return;
+    }
+    expect(fallback).toMatch(/^`[^`]+`/);
+    const literal = codeIn(fallback);
+    const told = setting === 'ROLLCALL_DATA_DIR' ? join(ROOT, literal) : literal;
+    expect(readConfig({}, { [setting]: told })[key]).toEqual(value);
+  });
+
+  test('says that production has no playground unless told', () => {
+    expect(CONFIGURE.text).toContain(
+      '- **`PLAYGROUND`**: `on` or `off`. In production the default is `off`.',
+    );
+    expect(readConfig({}, { NODE_ENV: 'production' }).playground).toBe(false);
+  });
+});
+
+test('the example has every setting, and the program accepts it', () => {
+  const example = CONFIGURE.blocks.find(({ language }) => language === 'ini')?.text ?? '';
+  const settings = Object.fromEntries(
+    example.split('\n').map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]),
+  );
+  expect(Object.keys(settings).sort()).toEqual(settingsRead());
+  expect(readConfig({}, settings)).toMatchObject({ development: false, playground: false });
+});
+
+test('an empty value is the default, as compose.yaml relies on', () => {
+  const empty = Object.fromEntries(settingsRead().map((name) => [name, '']));
+  expect(readConfig({}, empty)).toEqual(readConfig({}, {}));
+});
+
+/** What the image or compose.yaml decides itself. */
+const DECIDED_BY_COMPOSE = ['DEV_IDENTITY_PROVIDER', 'NODE_ENV', 'PORT', 'ROLLCALL_DATA_DIR'];
+
+test('compose.yaml passes every setting on', () => {
+  const compose = readFileSync(join(ROOT, 'docker/compose.yaml'), 'utf8');
+  const missing = settingsRead().filter((name) => !new RegExp(`^ {6}${name}:`, 'm').test(compose));
+  expect(missing).toEqual(DECIDED_BY_COMPOSE);
+});
+
+/** The names that `readConfig` looks up, sorted; not npm's own. */
+function settingsRead(): string[] {
+  const names = new Set<string>();
+  const watched = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_target, name) => {
+        names.add(String(name));
+        return undefined;
+      },
+    },
+  );
+  readConfig({}, watched);
+  return [...names].filter((name) => !name.startsWith('npm_')).sort();
+}
+
+function isConfigKey(key: string): key is keyof Config {
+  return Object.hasOwn(SETTING_OF, key);
+}
