@@ -32,6 +32,11 @@ export function signOutPage(form: string): string {
   );
 }
 
+/** The page after signing out, where nobody has said where to go. */
+export function signedOutPage(): string {
+  return frame('Signed out', html`<p>You are signed out of the development identity provider.</p>`);
+}
+
 /** The page of a request that the provider cannot answer. */
 export function errorPage(error: string, description: string): string {
   return frame('The sign-in cannot go on', html`<p>${error}: ${description}</p>`);

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import { memoryAdapter } from './adapter.js';
-import { errorPage, peoplePage, signOutPage } from './pages.js';
+import { errorPage, peoplePage, signedOutPage, signOutPage } from './pages.js';
 import type { ProviderPerson } from './person.js';
 
 export interface IdentityProviderOptions {
@@ -73,6 +73,10 @@ async function configurationOf({ people, client }: IdentityProviderOptions): Pro
     logoutSource: (context, form) => {
       context.type = 'html';
       context.body = signOutPage(form);
+    },
+    postLogoutSuccessSource: (context) => {
+      context.type = 'html';
+      context.body = signedOutPage();
     },
   };
   return {

@@ -5,7 +5,16 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { nextAddress, person, type TestPerson } from '../graphql/operations.js';
 import { Browser, type ShownPage } from './browser.js';
 import { type Behaviour, CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from './misbehaving-provider.js';
-import { referenceOn, seen, sessionOf, signInLog, ssoDone, ssoUrl, testEnvironment } from './setting.js';
+import {
+  referenceOn,
+  seen,
+  sessionOf,
+  signInLog,
+  ssoDone,
+  ssoUrl,
+  testEnvironment,
+  verifyDomain,
+} from './setting.js';
 
 /** A provider of our own that misbehaves ("Bad weather"). */
 let app: TestApp;
@@ -233,12 +242,7 @@ describe('what is no fault', () => {
     const { workspaceId } = workspace;
     const domain = `${workspaceId}.test`;
     const email = `inside@${domain}`;
-    const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
-    await ssoDone(app, app.operatorToken, 'ssoDomainVerify', {
-      workspaceId,
-      domainId: added.domain.id,
-      proof: 'OPERATOR',
-    });
+    await verifyDomain(app, workspaceId, domain);
     await app.graphql(
       app.operatorToken,
       'mutation ($input: MemberAddInput!) { memberAdd(input: $input) { changed } }',

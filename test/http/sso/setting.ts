@@ -1,4 +1,9 @@
 import { Encryption, newEncryptionKey } from '../../../src/auth/encryption.js';
+import type { ProviderPerson } from '../../../src/server/identity-provider/person.js';
+import {
+  type IdentityProvider,
+  startIdentityProvider,
+} from '../../../src/server/identity-provider/provider.js';
 import { type SsoEnvironment, txtResolver } from '../../../src/services/context/sso-environment.js';
 import type { GraphqlAnswer, TestApp } from '../../app.js';
 import { type Browser, cookieValue } from './browser.js';
@@ -95,4 +100,39 @@ export async function seen(
 /** The reference that a refusal page shows. */
 export function referenceOn(text: string): string | undefined {
   return /<code>([0-9A-Z]{5}-[0-9A-Z]{5})<\/code>/.exec(text)?.[1];
+}
+
+export const CLIENT = { id: 'rollcall', secret: 'the-client-secret-of-the-tests' };
+
+/** Starts a real provider (oidc-provider), and connects a workspace to it. */
+export async function connectToProvider(
+  app: TestApp,
+  workspaceId: string,
+  people: readonly ProviderPerson[],
+): Promise<IdentityProvider> {
+  const provider = await startIdentityProvider({
+    port: 0,
+    people,
+    client: {
+      ...CLIENT,
+      redirectUris: [ssoUrl(app, workspaceId, 'callback')],
+      signOutUris: [`${app.url}/signed-out`],
+      backchannelLogoutUri: ssoUrl(app, workspaceId, 'backchannel-logout'),
+    },
+  });
+  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+    workspaceId,
+    provider: 'OTHER_OIDC',
+    discoveryUrl: provider.issuer,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+  });
+  return provider;
+}
+
+/** Adds a domain to the connection, for which an operator vouches. */
+export async function verifyDomain(app: TestApp, workspaceId: string, domain: string): Promise<void> {
+  const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
+  const input = { workspaceId, domainId: added.domain.id, proof: 'OPERATOR' };
+  await ssoDone(app, app.operatorToken, 'ssoDomainVerify', input);
 }

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type IdentityProvider,
-  startIdentityProvider,
-} from '../../../src/server/identity-provider/provider.js';
+import type { IdentityProvider } from '../../../src/server/identity-provider/provider.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, nextAddress, person, type TestPerson } from '../graphql/operations.js';
 import { Browser, type ShownPage } from './browser.js';
 import {
+  CLIENT,
   connectionOf,
+  connectToProvider,
   referenceOn,
   seen,
   sessionOf,
@@ -15,6 +14,7 @@ import {
   ssoDone,
   ssoUrl,
   testEnvironment,
+  verifyDomain,
 } from './setting.js';
 
 /** A real provider (oidc-provider) over real HTTP. */
@@ -23,7 +23,6 @@ let provider: IdentityProvider;
 let workspace: TestWorkspace;
 let ann: TestPerson;
 
-const CLIENT = { id: 'rollcall', secret: 'the-client-secret-of-the-tests' };
 /** Everybody whom the provider knows: the tests fill it. */
 const people: { subject: string; email: string; name: string; emailVerified?: boolean }[] = [];
 
@@ -41,23 +40,7 @@ beforeEach(async () => {
   ann = await person(app, workspace, { role: { role: 'ADMIN' } });
   people.length = 0;
   people.push({ subject: 'subject-of-ann', email: ann.email, name: 'Ann' });
-  provider = await startIdentityProvider({
-    port: 0,
-    people,
-    client: {
-      ...CLIENT,
-      redirectUris: [ssoUrl(app, workspace.workspaceId, 'callback')],
-      signOutUris: [`${app.url}/signed-out`],
-      backchannelLogoutUri: ssoUrl(app, workspace.workspaceId, 'backchannel-logout'),
-    },
-  });
-  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
-    workspaceId: workspace.workspaceId,
-    provider: 'OTHER_OIDC',
-    discoveryUrl: provider.issuer,
-    clientId: CLIENT.id,
-    clientSecret: CLIENT.secret,
-  });
+  provider = await connectToProvider(app, workspace.workspaceId, people);
   return () => provider.stop();
 });
 
@@ -213,12 +196,7 @@ describe('joining on sign-in', () => {
     const { workspaceId } = workspace;
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, scimEnabled: false });
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, joinOnSignIn: true });
-    const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain: domain() });
-    await ssoDone(app, app.operatorToken, 'ssoDomainVerify', {
-      workspaceId,
-      domainId: added.domain.id,
-      proof: 'OPERATOR',
-    });
+    await verifyDomain(app, workspaceId, domain());
     people.push({ subject: 'newcomer', email: `new@${domain()}`, name: 'N' });
   });
 
@@ -281,12 +259,7 @@ describe('rule 43: single sign-on required', () => {
     const outside = await app.session(ann.email);
     const owner = await app.session(ownerEmail);
     await signIn('subject-of-ann');
-    const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
-    await ssoDone(app, app.operatorToken, 'ssoDomainVerify', {
-      workspaceId,
-      domainId: added.domain.id,
-      proof: 'OPERATOR',
-    });
+    await verifyDomain(app, workspaceId, domain);
     expect(await seen(app, inside, workspaceId)).toBe(workspaceId);
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
     expect(await seen(app, inside, workspaceId)).toBe('FORBIDDEN');
