@@ -12,6 +12,8 @@ import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { Session, SessionEnd } from '../model/session.js';
+import { SignInLogEntry } from '../model/sign-in-log.js';
+import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso-connection.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -89,6 +91,11 @@ export const TABLES = {
   apiKeySecret: table(ApiKeySecret),
   session: table(Session),
   sessionEnd: table(SessionEnd),
+  ssoConnection: table(SsoConnection),
+  ssoDomain: table(SsoDomain),
+  ssoSubject: table(SsoSubject),
+  ssoUsedValue: table(SsoUsedValue),
+  signInLogEntry: table(SignInLogEntry),
   auditEntry: table(AuditEntry),
 };
 

@@ -1,34 +1,40 @@
 import type { Sql } from '../../database/database.js';
+import { query, rowOf, rowsOf } from '../../database/query.js';
+import { TABLES, without } from '../../database/tables.js';
 import type { SsoConnection, SsoDomain } from '../../model/sso-connection.js';
-
-/** The columns of a connection, of a table called `c`, as the model names them; without the secret. */
-export const SSO_CONNECTION_COLUMNS = `
-  c.id, c.workspace_id as "workspaceId", c.provider, c.discovery_url as "discoveryUrl", c.client_id as "clientId",
-  c.client_secret_set_at as "clientSecretSetAt", c.sso_required as "ssoRequired",
-  c.join_on_sign_in as "joinOnSignIn", c.last_sign_in_at as "lastSignInAt",
-  c.manager_signed_in_at as "managerSignedInAt", c.created_at as "createdAt", c.updated_at as "updatedAt"`;
 
 /** A connection as it may be shown. */
 export type SsoConnectionRow = Omit<SsoConnection, 'clientSecret'>;
 
 /** The workspace's connection, without its secret. For whoever may see it. */
-export async function findConnection(sql: Sql, workspaceId: string): Promise<SsoConnectionRow | undefined> {
-  const [row] = await sql.rows<SsoConnectionRow>(
-    `select ${SSO_CONNECTION_COLUMNS} from sso_connection c where c.workspace_id = $1`,
-    [workspaceId],
+export function findConnection(sql: Sql, workspaceId: string): Promise<SsoConnectionRow | undefined> {
+  const { properties } = without(TABLES.ssoConnection, 'clientSecret');
+  return rowOf(
+    sql,
+    query.selectFrom('ssoConnection').select(properties).where('workspaceId', '=', workspaceId),
   );
-  return row;
 }
-
-export const SSO_DOMAIN_COLUMNS = `
-  d.id, d.connection_id as "connectionId", d.domain, d.token, d.verified_at as "verifiedAt",
-  d.verified_by as "verifiedBy", d.created_at as "createdAt"`;
 
 /** The domains of a connection, by name. For whoever may see the connection. */
 export function findDomains(sql: Sql, connectionId: string): Promise<SsoDomain[]> {
-  return sql.rows<SsoDomain>(
-    `select ${SSO_DOMAIN_COLUMNS} from sso_domain d where d.connection_id = $1 order by d.domain`,
-    [connectionId],
+  return rowsOf(
+    sql,
+    query
+      .selectFrom('ssoDomain')
+      .select(TABLES.ssoDomain.properties)
+      .where('connectionId', '=', connectionId)
+      .orderBy('domain'),
+  );
+}
+
+/**
+ * Locks the settings of a workspace's single sign-on, so that nobody else changes them until the transaction ends. People
+ * who sign in do not wait for it.
+ */
+export async function lockSsoSettings(sql: Sql, workspaceId: string): Promise<void> {
+  await rowsOf(
+    sql,
+    query.selectFrom('workspace').select('id').where('id', '=', workspaceId).forNoKeyUpdate(),
   );
 }
 

@@ -9,7 +9,7 @@ import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findConnection, type SsoConnectionRow } from '../rows/sso.js';
+import { findConnection, lockSsoSettings, type SsoConnectionRow } from '../rows/sso.js';
 import { encryptClientSecret } from './secret.js';
 
 const LONGEST_CLIENT_ID = 500;
@@ -54,7 +54,7 @@ export async function changingSso<Result>(
 ): Promise<Result> {
   const { workspace } = await authorize(context, 'sso.manage', workspaceId);
   return context.database.transaction(async (tx) => {
-    await tx.rows('select 1 from workspace where id = $1 for no key update', [workspace.id]);
+    await lockSsoSettings(tx, workspace.id);
     const now = await authorizeNow(context, tx, 'sso.manage', workspaceId);
     const refusal = ssoRefused(now.workspace);
     if (refusal !== false) throw refusal;
@@ -168,7 +168,7 @@ export async function remove(
 ): Promise<{ ssoConnectionId: string }> {
   await authorize(context, 'sso.manage', workspaceId);
   return context.database.transaction(async (tx) => {
-    await tx.rows('select 1 from workspace where id = $1 for no key update', [workspaceId]);
+    await lockSsoSettings(tx, workspaceId);
     await authorizeNow(context, tx, 'sso.manage', workspaceId);
     const connection = requireConnection(await tx.em.findOne(SsoConnection, { workspaceId }));
     tx.em.remove(connection);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Transaction, violatedConstraint } from '../../database/database.js';
+import { query, rowOf } from '../../database/query.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId, newId } from '../../domain/ids.js';
@@ -136,33 +137,44 @@ export async function workspaceOfAddress(
   { database }: Pick<ServiceContext, 'database'>,
   address: string,
 ): Promise<string | undefined> {
-  const [row] = await database.rows<{ workspaceId: string }>(
-    `select c.workspace_id as "workspaceId"
-     from sso_domain d join sso_connection c on c.id = d.connection_id join workspace w on w.id = c.workspace_id
-     where d.domain = $1 and d.verified_at is not null and w.plan = 'ENTERPRISE'`,
-    [domainOf(address)],
+  const row = await rowOf(
+    database,
+    query
+      .selectFrom('ssoDomain as d')
+      .innerJoin('ssoConnection as c', 'c.id', 'd.connectionId')
+      .innerJoin('workspace as w', 'w.id', 'c.workspaceId')
+      .select('w.id')
+      .where('d.domain', '=', domainOf(address))
+      .where('d.verifiedAt', 'is not', null)
+      .where('w.plan', '=', 'ENTERPRISE'),
   );
-  return row?.workspaceId;
+  return row?.id;
 }
 
 async function findDomain(
   context: ServiceContext,
   { workspaceId, domainId }: DomainTarget,
-): Promise<SsoDomain> {
+): Promise<Pick<SsoDomain, 'domain' | 'token'>> {
   await authorize(context, 'sso.manage', workspaceId);
-  const [row] = isId(domainId)
-    ? await context.database.rows<SsoDomain>(
-        `select d.id, d.domain, d.token from sso_domain d join sso_connection c on c.id = d.connection_id
-         where d.id = $1 and c.workspace_id = $2`,
-        [domainId, workspaceId],
-      )
-    : [];
+  if (!isId(domainId)) throw domainNotFound();
+  const row = await rowOf(
+    context.database,
+    query
+      .selectFrom('ssoDomain as d')
+      .innerJoin('ssoConnection as c', 'c.id', 'd.connectionId')
+      .select(['d.domain', 'd.token'])
+      .where('d.id', '=', domainId)
+      .where('c.workspaceId', '=', workspaceId),
+  );
   if (row === undefined) throw domainNotFound();
   return row;
 }
 
 /** @throws DomainError INVALID_INPUT when DNS does not have the record */
-async function requireRecord({ sso }: ServiceContext, { domain, token }: SsoDomain): Promise<void> {
+async function requireRecord(
+  { sso }: ServiceContext,
+  { domain, token }: Pick<SsoDomain, 'domain' | 'token'>,
+): Promise<void> {
   const { value } = verificationRecord(domain, token);
   const records = await sso.resolveTxt(domain).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

@@ -1,4 +1,7 @@
+import { citext, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { query, rowsOf } from '../../database/query.js';
+import { statement } from '../../database/statement.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { domainOf } from '../../domain/sso.js';
 import type { SignInSettings } from './settings.js';
@@ -37,15 +40,15 @@ export async function recognize(
 ): Promise<Recognized | undefined> {
   const { workspaceId } = connection;
   const { issuer, subject, externalId, address } = identity;
-  const bySubject = await sql.rows<{ memberId: string }>(BY_SUBJECT, [workspaceId, issuer, subject]);
-  if (bySubject[0] !== undefined) return { ...bySubject[0], by: 'SUBJECT' };
-  const byExternalId = await sql.rows<{ memberId: string }>(BY_EXTERNAL_ID, [workspaceId, externalId]);
+  const bySubject = await BY_SUBJECT.row(sql, { workspaceId, issuer, subject });
+  if (bySubject !== undefined) return { ...bySubject, by: 'SUBJECT' };
+  const byExternalId = await BY_EXTERNAL_ID.rows(sql, { workspaceId, externalId });
   // An externalId is not unique: one that two members have says nothing.
   if (byExternalId[0] !== undefined && byExternalId.length === 1)
     return { ...byExternalId[0], by: 'EXTERNAL_ID' };
   if (address === null || !(await isAddressProven(sql, connection, identity))) return undefined;
-  const byAddress = await sql.rows<{ memberId: string }>(BY_ADDRESS, [workspaceId, address]);
-  return byAddress[0] === undefined ? undefined : { ...byAddress[0], by: 'ADDRESS' };
+  const byAddress = await BY_ADDRESS.row(sql, { workspaceId, address });
+  return byAddress && { ...byAddress, by: 'ADDRESS' };
 }
 
 /** Whether the address counts: it is verified, or the provider is silent and the domain is the connection's (rule 40). */
@@ -64,11 +67,8 @@ export async function isOfVerifiedDomain(
   { connectionId }: Connection,
   address: string,
 ): Promise<boolean> {
-  const found = await sql.rows(
-    'select 1 from sso_domain where connection_id = $1 and domain = $2 and verified_at is not null',
-    [connectionId, domainOf(address)],
-  );
-  return found.length > 0;
+  const domains = await verifiedDomains(sql, connectionId);
+  return domains.includes(domainOf(address));
 }
 
 /**
@@ -82,13 +82,9 @@ export async function requireOrganization(
   { hostedDomain, address, subject }: ProvenIdentity,
 ): Promise<void> {
   if (provider !== 'GOOGLE_WORKSPACE') return;
-  const domains = await sql.rows<{ domain: string }>(
-    'select domain from sso_domain where connection_id = $1 and verified_at is not null',
-    [connectionId],
-  );
+  const domains = await verifiedDomains(sql, connectionId);
   const isInside =
-    hostedDomain !== null &&
-    (domains.length === 0 || domains.some(({ domain }) => domain === hostedDomain.toLowerCase()));
+    hostedDomain !== null && (domains.length === 0 || domains.includes(hostedDomain.toLowerCase()));
   if (isInside) return;
   const detail = hostedDomain === null ? 'The claim hd is missing.' : `The claim hd is "${hostedDomain}".`;
   throw new SignInRefusal('OUTSIDE_ORGANIZATION', detail, { address, subject });
@@ -101,21 +97,55 @@ export async function remember(
   { issuer, subject }: ProvenIdentity,
   memberId: string,
 ): Promise<boolean> {
-  const inserted = await sql.rows(REMEMBER, [workspaceId, issuer, subject, memberId]);
-  return inserted.length > 0;
+  const inserted = await REMEMBER.row(sql, { workspaceId, issuer, subject, memberId });
+  return inserted !== undefined;
 }
 
-const BY_SUBJECT = `
-  select member_id as "memberId" from sso_subject where workspace_id = $1 and issuer = $2 and subject = $3`;
+async function verifiedDomains(sql: Sql, connectionId: string): Promise<string[]> {
+  const rows = await rowsOf(
+    sql,
+    query
+      .selectFrom('ssoDomain')
+      .select('domain')
+      .where('connectionId', '=', connectionId)
+      .where('verifiedAt', 'is not', null),
+  );
+  return rows.map(({ domain }) => domain);
+}
 
-const BY_EXTERNAL_ID = `
-  select id as "memberId" from member where workspace_id = $1 and external_id = $2 limit 2`;
+const BY_SUBJECT = statement({
+  name: 'sso.memberBySubject',
+  text: `
+    select member_id as "memberId" from sso_subject
+    where workspace_id = $workspaceId and issuer = $issuer and subject = $subject`,
+  parameters: { workspaceId: uuid, issuer: text, subject: text },
+  columns: { memberId: uuid },
+});
 
-const BY_ADDRESS = `
-  select m.id as "memberId" from account a join member m on m.account_id = a.id
-  where m.workspace_id = $1 and a.email = $2`;
+const BY_EXTERNAL_ID = statement({
+  name: 'sso.membersByExternalId',
+  text: 'select id as "memberId" from member where workspace_id = $workspaceId and external_id = $externalId limit 2',
+  parameters: { workspaceId: uuid, externalId: text },
+  columns: { memberId: uuid },
+});
 
-const REMEMBER = `
-  insert into sso_subject (workspace_id, issuer, subject, member_id, first_seen_at)
-  select m.workspace_id, $2, $3, m.id, now() from member m where m.workspace_id = $1 and m.id = $4
-  on conflict do nothing returning 1`;
+const BY_ADDRESS = statement({
+  name: 'sso.memberByAddress',
+  text: `
+    select m.id as "memberId" from account a join member m on m.account_id = a.id
+    where m.workspace_id = $workspaceId and a.email = $address`,
+  parameters: { workspaceId: uuid, address: citext },
+  columns: { memberId: uuid },
+});
+
+/** Selects the member anew, so that a subject is never remembered for a member of another workspace. */
+const REMEMBER = statement({
+  name: 'sso.rememberSubject',
+  text: `
+    insert into sso_subject (workspace_id, issuer, subject, member_id, first_seen_at)
+    select m.workspace_id, $issuer, $subject, m.id, now() from member m
+    where m.workspace_id = $workspaceId and m.id = $memberId
+    on conflict do nothing returning member_id as "memberId"`,
+  parameters: { workspaceId: uuid, issuer: text, subject: text, memberId: uuid },
+  columns: { memberId: uuid },
+});

@@ -1,4 +1,5 @@
 import { UndecipherableError } from '../../auth/encryption.js';
+import { query, rowOf } from '../../database/query.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { endSessionsOf } from '../sessions/end.js';
@@ -50,12 +51,15 @@ export async function providerSessionOf(
   { database, sso }: ServiceContext,
   sessionId: string,
 ): Promise<ProviderSession | undefined> {
-  const [row] = await database.rows<{ workspaceId: string; sealedIdToken: string | null }>(
-    `select workspace_id as "workspaceId", sealed_id_token as "sealedIdToken" from session
-     where id = $1 and method = 'PROVIDER'`,
-    [sessionId],
+  const row = await rowOf(
+    database,
+    query
+      .selectFrom('session')
+      .select(['workspaceId', 'sealedIdToken'])
+      .where('id', '=', sessionId)
+      .where('method', '=', 'PROVIDER'),
   );
-  if (row === undefined) return undefined;
+  if (row?.workspaceId == null) return undefined;
   const { workspaceId, sealedIdToken } = row;
   if (sealedIdToken === null || sso.encryption === null) return { workspaceId, idToken: null };
   try {

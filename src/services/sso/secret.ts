@@ -1,4 +1,5 @@
 import { type Encryption, UndecipherableError } from '../../auth/encryption.js';
+import { query, rowsOf } from '../../database/query.js';
 import { DomainError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { authorizeOperator } from '../context/authorization.js';
@@ -56,10 +57,13 @@ export async function rotate(context: ServiceContext): Promise<Rotation> {
   authorizeOperator(context, 'secrets.rotate');
   const encryption = encryptionOf(context);
   return context.database.transaction(async (tx) => {
-    const secrets = await tx.rows<{ id: string; workspaceId: string; clientSecret: string }>(
-      `select id, workspace_id as "workspaceId", client_secret as "clientSecret" from sso_connection
-       order by id for no key update`,
-      [],
+    const secrets = await rowsOf(
+      tx,
+      query
+        .selectFrom('ssoConnection')
+        .select(['id', 'workspaceId', 'clientSecret'])
+        .orderBy('id')
+        .forNoKeyUpdate(),
     );
     let rotated = 0;
     const unreadable: string[] = [];
@@ -68,7 +72,10 @@ export async function rotate(context: ServiceContext): Promise<Rotation> {
       try {
         const secret = encryption.decrypt(clientSecret, purposeOf(id));
         const encrypted = encryption.encrypt(secret, purposeOf(id));
-        await tx.rows('update sso_connection set client_secret = $2 where id = $1', [id, encrypted]);
+        await rowsOf(
+          tx,
+          query.updateTable('ssoConnection').set({ clientSecret: encrypted }).where('id', '=', id),
+        );
         rotated += 1;
       } catch (error) {
         if (!(error instanceof UndecipherableError)) throw error;

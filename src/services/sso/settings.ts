@@ -1,3 +1,4 @@
+import { query, rowOf } from '../../database/query.js';
 import { isId } from '../../domain/ids.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import type { SsoProvider } from '../../domain/sso.js';
@@ -17,12 +18,6 @@ export interface SignInSettings {
   readonly isProven: boolean;
 }
 
-interface SettingsRow extends Omit<SignInSettings, 'clientSecret'> {
-  readonly plan: string;
-  /** Null where the workspace has no connection; encrypted otherwise. */
-  readonly storedSecret: string | null;
-}
-
 /**
  * The settings with which people of a workspace sign in, for the door at which they do so: nobody is authorized yet.
  * @throws SignInRefusal NOT_CONFIGURED, also for a workspace that does not exist; NOT_ENTERPRISE; SECRET_UNREADABLE
@@ -31,17 +26,28 @@ export async function settingsForSignIn(
   context: ServiceContext,
   workspaceId: string,
 ): Promise<SignInSettings> {
-  const [row] = isId(workspaceId) ? await context.database.rows<SettingsRow>(SETTINGS, [workspaceId]) : [];
-  if (row === undefined || row.storedSecret === null) throw new SignInRefusal('NOT_CONFIGURED');
-  const { plan, storedSecret, ...settings } = row;
-  if (plan !== 'ENTERPRISE') throw new SignInRefusal('NOT_ENTERPRISE');
-  const sealed = { id: settings.connectionId, clientSecret: storedSecret };
-  return { ...settings, clientSecret: decryptClientSecret(context, sealed) };
+  const row = isId(workspaceId)
+    ? await rowOf(
+        context.database,
+        query
+          .selectFrom('ssoConnection as c')
+          .innerJoin('workspace as w', 'w.id', 'c.workspaceId')
+          .select(['c.id', 'c.workspaceId', 'c.provider', 'c.discoveryUrl', 'c.clientId', 'c.clientSecret'])
+          .select(['c.lastSignInAt', 'w.name', 'w.plan'])
+          .where('w.id', '=', workspaceId),
+      )
+    : undefined;
+  if (row === undefined) throw new SignInRefusal('NOT_CONFIGURED');
+  if (row.plan !== 'ENTERPRISE') throw new SignInRefusal('NOT_ENTERPRISE');
+  const { provider, discoveryUrl, clientId } = row;
+  return {
+    connectionId: row.id,
+    workspaceId: row.workspaceId,
+    workspaceName: row.name,
+    provider,
+    discoveryUrl,
+    clientId,
+    clientSecret: decryptClientSecret(context, row),
+    isProven: row.lastSignInAt !== null,
+  };
 }
-
-const SETTINGS = `
-  select c.id as "connectionId", w.id as "workspaceId", w.name as "workspaceName", w.plan, c.provider,
-    c.discovery_url as "discoveryUrl", c.client_id as "clientId", c.client_secret as "storedSecret",
-    c.last_sign_in_at is not null as "isProven"
-  from workspace w left join sso_connection c on c.workspace_id = w.id
-  where w.id = $1`;

@@ -1,6 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { integer, nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
+import { query, rowOf } from '../../database/query.js';
+import { selection, statement } from '../../database/statement.js';
+import { selectList, TABLES } from '../../database/tables.js';
 import { isId, newId } from '../../domain/ids.js';
-import type { SignInRefusal } from '../../domain/sign-in-refusal.js';
+import { SIGN_IN_REFUSAL_REASONS, type SignInRefusal } from '../../domain/sign-in-refusal.js';
 import type { SignInLogEntry } from '../../model/sign-in-log.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -32,17 +36,19 @@ export async function recordRefusal(
   const reference = newReference();
   if (!isId(workspaceId)) return reference;
   const { reason, detail, address, subject } = refusal;
-  await context.database.rows(RECORD, [
-    newId(),
+  await RECORD.rows(context.database, {
+    id: newId(),
     workspaceId,
     reference,
-    context.clock(),
+    at: context.clock(),
     reason,
-    ...[address, subject, detail].map(storable),
+    address: storable(address),
+    subject: storable(subject),
+    detail: storable(detail),
     networkAddress,
-    MOST_ENTRIES,
-    KEPT_DAYS,
-  ]);
+    most: MOST_ENTRIES,
+    days: KEPT_DAYS,
+  });
   return reference;
 }
 
@@ -63,19 +69,40 @@ function storable(text: string | null): string | null {
 }
 
 /** Adds an entry, and forgets a few of those that are too old or too many. */
-const RECORD = `
-  with forgotten as (
-    delete from sign_in_log_entry where id in (
-      select id from sign_in_log_entry where workspace_id = $2 and at < $4::timestamptz - make_interval(days => $11)
-      order by id limit 10)
-    or id in (
-      select id from sign_in_log_entry where workspace_id = $2 order by id desc offset $10 limit 10))
-  insert into sign_in_log_entry (id, workspace_id, reference, at, reason, address, subject, detail, network_address)
-  select $1, w.id, $3, $4, $5, $6, $7, $8, $9 from workspace w where w.id = $2`;
+const RECORD = statement({
+  name: 'signInLog.record',
+  text: `
+    with forgotten as (
+      delete from sign_in_log_entry where id in (
+        select id from sign_in_log_entry
+        where workspace_id = $workspaceId and at < $at::timestamptz - make_interval(days => $days) order by id limit 10)
+      or id in (
+        select id from sign_in_log_entry where workspace_id = $workspaceId order by id desc offset $most::integer limit 10))
+    insert into sign_in_log_entry
+      (id, workspace_id, reference, at, reason, address, subject, detail, network_address)
+    select $id, w.id, $reference, $at, $reason, $address, $subject, $detail, $networkAddress
+    from workspace w where w.id = $workspaceId`,
+  parameters: {
+    id: uuid,
+    workspaceId: uuid,
+    reference: text,
+    at: timestamptz,
+    reason: oneOf(SIGN_IN_REFUSAL_REASONS),
+    address: nullable(text),
+    subject: nullable(text),
+    detail: nullable(text),
+    networkAddress: text,
+    most: integer,
+    days: integer,
+  },
+});
 
-const COLUMNS = `
-  l.id, l.workspace_id as "workspaceId", l.reference, l.at, l.reason, l.address, l.subject, l.detail,
-  l.network_address as "networkAddress"`;
+const ENTRIES = selection({
+  name: 'signInLog.list',
+  columns: selectList(TABLES.signInLogEntry, 'l'),
+  types: TABLES.signInLogEntry.columns,
+  from: 'sign_in_log_entry l',
+});
 
 /**
  * The refused sign-ins of a workspace, newest first.
@@ -93,7 +120,7 @@ export async function list(
   const where = reference === null ? 'l.workspace_id = $1' : 'l.workspace_id = $1 and l.reference = $2';
   return new Page<SignInLogEntry>(
     context.batched,
-    { columns: COLUMNS, from: 'sign_in_log_entry l', where, values, id: 'l.id', descending: true },
+    { ...ENTRIES, where, values, id: 'l.id', descending: true },
     page,
     asIs,
   );
@@ -110,9 +137,13 @@ export async function get(
   id: string,
 ): Promise<SignInLogEntry | null> {
   await authorize(context, 'signInLog.read', workspaceId);
-  const [entry] = await context.reads.rows<SignInLogEntry>(
-    `select ${COLUMNS} from sign_in_log_entry l where l.workspace_id = $1 and l.id = $2`,
-    [workspaceId, id],
+  const entry = await rowOf(
+    context.reads,
+    query
+      .selectFrom('signInLogEntry')
+      .select(TABLES.signInLogEntry.properties)
+      .where('workspaceId', '=', workspaceId)
+      .where('id', '=', id),
   );
   return entry ?? null;
 }

@@ -1,4 +1,7 @@
+import { boolean, nullable, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
+import { query, rowOf } from '../../database/query.js';
+import { statement } from '../../database/statement.js';
 import { isAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
@@ -180,9 +183,9 @@ async function requireJoining(
 ): Promise<void> {
   const { workspace } = await invitedNow(tx, settings.workspaceId);
   if (workspace.scimEnabled) throw new SignInRefusal('NOT_PROVISIONED', null, identity);
-  const [connection] = await tx.rows<{ joinOnSignIn: boolean }>(
-    'select join_on_sign_in as "joinOnSignIn" from sso_connection where id = $1',
-    [settings.connectionId],
+  const connection = await rowOf(
+    tx,
+    query.selectFrom('ssoConnection').select('joinOnSignIn').where('id', '=', settings.connectionId),
   );
   if (connection?.joinOnSignIn !== true) throw new SignInRefusal('NOT_A_MEMBER', null, identity);
   if (await isOfVerifiedDomain(tx, settings, address)) return;
@@ -215,21 +218,41 @@ async function noteSignIn(
   { role }: MemberRow,
 ): Promise<void> {
   const isManager = role === 'OWNER' || role === 'ADMIN';
-  const [connection] = await tx.rows<{ isNoted: boolean }>(
-    `select last_sign_in_at > $4::timestamptz - interval '1 minute' and (manager_signed_in_at is not null or not $5)
-       as "isNoted"
-     from sso_connection where id = $1 and discovery_url = $2 and client_id = $3 for key share`,
-    [connectionId, discoveryUrl, clientId, context.clock(), isManager],
-  );
+  const now = context.clock();
+  const connection = await KEEP.row(tx, { connectionId, discoveryUrl, clientId });
   if (connection === undefined) throw new SignInRefusal('NOT_CONFIGURED', 'It has changed meanwhile.');
-  if (connection.isNoted === true) return;
-  await tx.rows(
-    `update sso_connection set last_sign_in_at = $2,
-       manager_signed_in_at = case when $3 then coalesce(manager_signed_in_at, $2) else manager_signed_in_at end
-     where id = $1 and discovery_url = $4 and client_id = $5`,
-    [connectionId, context.clock(), isManager, discoveryUrl, clientId],
-  );
+  const { lastSignInAt, managerSignedInAt } = connection;
+  const isRecent = lastSignInAt !== null && now.getTime() - lastSignInAt.getTime() < NOTED_EVERY_MS;
+  if (isRecent && (!isManager || managerSignedInAt !== null)) return;
+  await NOTE.rows(tx, { connectionId, discoveryUrl, clientId, now, isManager });
 }
+
+const NOTED_EVERY_MS = 60_000;
+
+const KEEP = statement({
+  name: 'sso.keepConnection',
+  text: `
+    select last_sign_in_at as "lastSignInAt", manager_signed_in_at as "managerSignedInAt" from sso_connection
+    where id = $connectionId and discovery_url = $discoveryUrl and client_id = $clientId for key share`,
+  parameters: { connectionId: uuid, discoveryUrl: text, clientId: text },
+  columns: { lastSignInAt: nullable(timestamptz), managerSignedInAt: nullable(timestamptz) },
+});
+
+/** Not of a provider that has been replaced since `KEEP` looked. */
+const NOTE = statement({
+  name: 'sso.noteSignIn',
+  text: `
+    update sso_connection set last_sign_in_at = $now,
+      manager_signed_in_at = case when $isManager then coalesce(manager_signed_in_at, $now) else manager_signed_in_at end
+    where id = $connectionId and discovery_url = $discoveryUrl and client_id = $clientId`,
+  parameters: {
+    connectionId: uuid,
+    discoveryUrl: text,
+    clientId: text,
+    now: timestamptz,
+    isManager: boolean,
+  },
+});
 
 async function emailOf(tx: Transaction, { accountId }: MemberRow): Promise<string> {
   const [account] = await byIds(tx, [accountId]);

@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
+import { text, timestamptz } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { query, rowOf } from '../../database/query.js';
+import { statement } from '../../database/statement.js';
 
 /**
  * Uses up a value that is accepted once.
@@ -13,22 +16,32 @@ export async function acceptOnce(
   value: string,
   expiresAt: Date,
 ): Promise<boolean> {
-  const used = await sql.rows(USE, [hash('sha256', `${kind}:${value}`), expiresAt]);
-  return used.length > 0;
+  const used = await USE.row(sql, { hash: hashOf(kind, value), expiresAt });
+  return used !== undefined;
 }
-
-/** Forgets a few expired values on the way, so that the table stays small. */
-const USE = `
-  with forgotten as (
-    delete from sso_used_value where hash in (
-      select hash from sso_used_value where expires_at < now() - interval '1 minute' order by expires_at limit 20
-      for update skip locked))
-  insert into sso_used_value (hash, expires_at) values ($1, $2) on conflict do nothing returning 1`;
 
 /** Whether a value was used up before, as far as it is remembered. */
 export async function wasUsed(sql: Sql, kind: 'state', value: string): Promise<boolean> {
-  const found = await sql.rows('select 1 from sso_used_value where hash = $1', [
-    hash('sha256', `${kind}:${value}`),
-  ]);
-  return found.length > 0;
+  const found = await rowOf(
+    sql,
+    query.selectFrom('ssoUsedValue').select('hash').where('hash', '=', hashOf(kind, value)),
+  );
+  return found !== undefined;
 }
+
+function hashOf(kind: string, value: string): string {
+  return hash('sha256', `${kind}:${value}`);
+}
+
+/** Forgets a few expired values on the way, so that the table stays small. */
+const USE = statement({
+  name: 'sso.useValue',
+  text: `
+    with forgotten as (
+      delete from sso_used_value where hash in (
+        select hash from sso_used_value where expires_at < now() - interval '1 minute' order by expires_at limit 20
+        for update skip locked))
+    insert into sso_used_value (hash, expires_at) values ($hash, $expiresAt) on conflict do nothing returning hash`,
+  parameters: { hash: text, expiresAt: timestamptz },
+  columns: { hash: text },
+});
