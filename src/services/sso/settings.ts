@@ -9,7 +9,6 @@ import { decryptClientSecret } from './secret.js';
 export interface SignInSettings {
   readonly connectionId: string;
   readonly workspaceId: string;
-  readonly workspaceName: string;
   readonly provider: SsoProvider;
   readonly discoveryUrl: string;
   readonly clientId: string;
@@ -33,7 +32,7 @@ export async function settingsForSignIn(
           .selectFrom('ssoConnection as c')
           .innerJoin('workspace as w', 'w.id', 'c.workspaceId')
           .select(['c.id', 'c.workspaceId', 'c.provider', 'c.discoveryUrl', 'c.clientId', 'c.clientSecret'])
-          .select(['c.lastSignInAt', 'w.name', 'w.plan'])
+          .select(['c.lastSignInAt', 'w.plan'])
           .where('w.id', '=', workspaceId),
       )
     : undefined;
@@ -43,7 +42,6 @@ export async function settingsForSignIn(
   return {
     connectionId: row.id,
     workspaceId: row.workspaceId,
-    workspaceName: row.name,
     provider,
     discoveryUrl,
     clientId,

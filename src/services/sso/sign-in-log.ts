@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { integer, nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
+import type { Sql, Transaction } from '../../database/database.js';
 import { query, rowOf } from '../../database/query.js';
 import { selection, statement } from '../../database/statement.js';
 import { selectList, TABLES } from '../../database/tables.js';
@@ -9,6 +10,7 @@ import type { SignInLogEntry } from '../../model/sign-in-log.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { ssoRequiredFor } from '../rows/sso.js';
 
 /** Without letters and digits that look alike, so that people can read it out. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -29,14 +31,19 @@ export interface RefusedSignIn {
  * Writes a refused sign-in into the log of the workspace (rule 45). For the doors at which people sign in.
  * @returns the reference that the person is shown; one that finds nothing where there is no such workspace
  */
-export async function recordRefusal(
+export async function recordRefusal(context: ServiceContext, refused: RefusedSignIn): Promise<string> {
+  if (!isId(refused.workspaceId)) return newReference();
+  return insertEntry(context, context.database, refused);
+}
+
+async function insertEntry(
   context: ServiceContext,
+  sql: Sql,
   { workspaceId, refusal, networkAddress }: RefusedSignIn,
 ): Promise<string> {
   const reference = newReference();
-  if (!isId(workspaceId)) return reference;
   const { reason, detail, address, subject } = refusal;
-  await RECORD.rows(context.database, {
+  await RECORD.rows(sql, {
     id: newId(),
     workspaceId,
     reference,
@@ -50,6 +57,20 @@ export async function recordRefusal(
     days: KEPT_DAYS,
   });
   return reference;
+}
+
+/**
+ * Writes into the log of every workspace that requires its provider that a member has come by mail link, which does not
+ * open it (rule 43). Owners are let in.
+ */
+export async function recordMailLinkRefused(
+  context: ServiceContext,
+  tx: Transaction,
+  { accountId, email, networkAddress }: { accountId: string; email: string; networkAddress: string },
+): Promise<void> {
+  const refusal = { reason: 'SSO_REQUIRED', detail: null, address: email, subject: null } as const;
+  for (const { workspaceId } of await REQUIRING.rows(tx, { accountId }))
+    await insertEntry(context, tx, { workspaceId, refusal, networkAddress });
 }
 
 /** Such as `4KD7Q-M2XHP`: 49 random bits. */
@@ -95,6 +116,16 @@ const RECORD = statement({
     most: integer,
     days: integer,
   },
+});
+
+const REQUIRING = statement({
+  name: 'signInLog.workspacesRequiringProvider',
+  text: `
+    select m.workspace_id as "workspaceId" from member m
+    join membership s on s.member_id = m.id and s.ended_at is null and s.role <> 'OWNER'
+    where m.account_id = $accountId and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}`,
+  parameters: { accountId: uuid },
+  columns: { workspaceId: uuid },
 });
 
 const ENTRIES = selection({

@@ -3,7 +3,7 @@ import {
   type SignInRefusal,
   type SignInRefusalReason,
 } from '../../domain/sign-in-refusal.js';
-import { html } from '../pages/html.js';
+import { type Html, html } from '../pages/html.js';
 import { document } from '../pages/layout.js';
 import type { Refusal } from '../pages/refused.js';
 import type { Rehearsal } from './rehearsal.js';
@@ -42,19 +42,23 @@ export function shownRefusal(
 }
 
 /** The page of a rehearsed sign-in: the claims that came, those that are missing, and what would have happened. */
-export function rehearsalPage({ workspaceName, claims, outcome, advice }: Rehearsal): string {
+export function rehearsalPage({ claims, outcome, advice }: Rehearsal): string {
   return document({
-    title: `Rehearsed sign-in to ${workspaceName}`,
+    title: 'Rehearsed sign-in',
     body: html`<p>${outcome}</p>
 ${advice === null ? null : html`<p><strong>What to change:</strong> ${advice}</p>`}
-<h2>Claims</h2>
+${claims.length === 0 ? null : claimList(claims)}
+<p class="soft foot">Nothing was changed, and you are not signed in by this. You can close the page.</p>`,
+  });
+}
+
+function claimList(claims: Rehearsal['claims']): Html {
+  return html`<h2>Claims</h2>
 <dl>
 ${claims.map(
   ({ name, value }) => html`<dt><code>${name}</code></dt>
 <dd>${value ?? html`<strong>missing</strong>`}</dd>
 `,
 )}
-</dl>
-<p class="soft foot">Nothing was changed, and you are not signed in by this. You can close the page.</p>`,
-  });
+</dl>`;
 }

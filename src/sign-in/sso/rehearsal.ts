@@ -14,7 +14,6 @@ export interface ShownClaim {
 
 /** What a rehearsed sign-in found. */
 export interface Rehearsal {
-  readonly workspaceName: string;
   readonly claims: readonly ShownClaim[];
   /** What would have happened, in sentences. */
   readonly outcome: string;
@@ -37,21 +36,30 @@ export async function rehearsalOf(
   arrival: ProviderSignIn,
   { claims, userInfoFault }: Proof,
 ): Promise<Rehearsal> {
-  const shown = { workspaceName: settings.workspaceName, claims: shownClaims(settings, claims) };
+  const shown = shownClaims(settings, claims);
   const fault = userInfoFault === null ? '' : ` ${userInfoFault}`;
   try {
     const { member, by } = await rehearse(context, settings, arrival);
-    return { ...shown, outcome: `${member.userName} would be signed in, ${HOW[by]}.${fault}`, advice: null };
+    return {
+      claims: shown,
+      outcome: `${member.userName} would be signed in, ${HOW[by]}.${fault}`,
+      advice: null,
+    };
   } catch (error) {
     if (!(error instanceof SignInRefusal)) throw error;
-    const { what, change, screen } = SIGN_IN_REFUSALS[error.reason];
-    const detail = error.detail === null ? '' : ` ${error.detail}`;
-    return {
-      ...shown,
-      outcome: `The sign-in would be refused. ${what}${detail}${fault}`,
-      advice: `${change} (${screen})`,
-    };
+    const refused = refusedRehearsal(error);
+    return { ...refused, claims: shown, outcome: `${refused.outcome}${fault}` };
   }
+}
+
+/** Says why a rehearsal has got no claims, or why they would not sign anybody in. */
+export function refusedRehearsal({ reason, detail }: SignInRefusal): Rehearsal {
+  const { what, change, screen } = SIGN_IN_REFUSALS[reason];
+  return {
+    claims: [],
+    outcome: ['The sign-in would be refused.', what, detail].filter((part) => part !== null).join(' '),
+    advice: `${change} (${screen})`,
+  };
 }
 
 function shownClaims({ provider }: SignInSettings, claims: Proof['claims']): ShownClaim[] {

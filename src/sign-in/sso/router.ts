@@ -24,8 +24,8 @@ import { returnPath } from '../return-to.js';
 import { ATTEMPT_MS, type Attempt, keepAttempt, takeAttempt } from './attempt.js';
 import { identityOf } from './claims.js';
 import { rehearsalPage, shownRefusal } from './pages.js';
-import type { Providers } from './providers.js';
-import { rehearsalOf } from './rehearsal.js';
+import type { Proof, Providers } from './providers.js';
+import { type Rehearsal, refusedRehearsal, rehearsalOf } from './rehearsal.js';
 import { startPath } from './ways.js';
 
 export interface SsoRouterOptions {
@@ -123,12 +123,28 @@ async function startSignIn(
 }
 
 async function startRehearsal(options: SsoRouterOptions, visit: Visit): Promise<void> {
-  const { context, workspaceId, request } = visit;
+  const { context, workspaceId, request, response } = visit;
   const ticket = parametersOf(request).get('ticket') ?? '';
   if (!isTicketValid(context, workspaceId, ticket))
     throw new SignInRefusal('STATE_LOST', 'The link of the rehearsal is not valid any more. Make a new one.');
-  const settings = await settingsForSignIn(context, workspaceId);
-  await leave(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });
+  await rehearsing(response, async () => {
+    const settings = await settingsForSignIn(context, workspaceId);
+    await leave(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });
+  });
+}
+
+/** Shows what goes wrong in a rehearsal to the administrator who rehearses, in full. The log has real sign-ins only. */
+async function rehearsing(response: Response, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SignInRefusal)) throw error;
+    showRehearsal(response, refusedRehearsal(error));
+  }
+}
+
+function showRehearsal(response: Response, rehearsal: Rehearsal): void {
+  response.set(PAGE_HEADERS).type('html').send(rehearsalPage(rehearsal));
 }
 
 /** Sends the browser to the provider. */
@@ -158,27 +174,41 @@ async function leave(
 /** The browser comes back from the provider. */
 async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const { request, response, context, workspaceId } = visit;
+  const { providers, originOf } = options;
   const parameters = parametersOf(request);
-  const attempt = await attemptOf(visit, options.originOf(request), parameters.get('state') ?? '');
-  const settings = await settingsForSignIn(context, workspaceId);
-  const proof = await options.providers.exchange(settings, attempt, parameters);
-  const browser = browserOf(request);
-  const arrival: ProviderSignIn = {
-    identity: identityOf(settings.provider, proof.issuer, proof.claims),
-    sid: typeof proof.claims.sid === 'string' ? proof.claims.sid : null,
-    idToken: proof.idToken,
-    invitationToken: INVITATION.exec(attempt.returnTo)?.[1] ?? null,
-    networkAddress: browser.address,
-    userAgent: browser.userAgent,
+  const attempt = await attemptOf(visit, originOf(request), parameters.get('state') ?? '');
+  const comeBack = async () => {
+    const settings = await settingsForSignIn(context, workspaceId);
+    const proof = await providers.exchange(settings, attempt, parameters);
+    return { settings, proof, arrival: arrivalOf(request, settings, attempt, proof) };
   };
   if (attempt.isRehearsal) {
-    const page = rehearsalPage(await rehearsalOf(context, settings, arrival, proof));
-    response.set(PAGE_HEADERS).type('html').send(page);
-    return;
+    return rehearsing(response, async () => {
+      const { settings, proof, arrival } = await comeBack();
+      showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
+    });
   }
+  const { settings, proof, arrival } = await comeBack();
   const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
-  await startBrowserSession(response, context, session, options.originOf(request));
+  await startBrowserSession(response, context, session, originOf(request));
   response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
+}
+
+function arrivalOf(
+  request: Request,
+  { provider }: SignInSettings,
+  { returnTo }: Attempt,
+  { issuer, claims, idToken }: Proof,
+): ProviderSignIn {
+  const { address, userAgent } = browserOf(request);
+  return {
+    identity: identityOf(provider, issuer, claims),
+    sid: typeof claims.sid === 'string' ? claims.sid : null,
+    idToken,
+    invitationToken: INVITATION.exec(returnTo)?.[1] ?? null,
+    networkAddress: address,
+    userAgent,
+  };
 }
 
 /** The page of an invitation, from which somebody was sent to sign in. */

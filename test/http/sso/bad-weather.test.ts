@@ -467,6 +467,46 @@ describe('rule 44: logout tokens', () => {
   });
 });
 
+describe('ssoConnectionTest walks through it, and says everything to the administrator', () => {
+  const rehearse = async (behaviour: Partial<Behaviour>) => {
+    const { claims = {}, ...others } = behaviour;
+    const good = { sub: 'ann', email: ann.email, email_verified: true };
+    Object.assign(provider.behaviour, others, { claims: { ...good, ...claims } });
+    const { workspaceId } = workspace;
+    const { url } = await ssoDone(app, app.operatorToken, 'ssoConnectionTest', { workspaceId });
+    return (await new Browser().open(url)).text;
+  };
+
+  test.each<[string, () => Partial<Behaviour>, string[]]>([
+    [
+      'no claim email',
+      () => ({ claims: { email: undefined } }),
+      ['<dt><code>email</code></dt>\n<dd><strong>missing</strong></dd>', 'Add the claim email to the app'],
+    ],
+    [
+      'no discovery',
+      () => ({ discoveryStatus: 404 }),
+      ['The discovery URL answers 404.', 'Correct the discovery URL'],
+    ],
+    [
+      'wrong client secret',
+      () => ({ tokenError: { status: 401, body: { error: 'invalid_client' } } }),
+      ['invalid_client', 'Make a new client secret at the identity provider'],
+    ],
+    ['a wrong nonce', () => ({ claims: { nonce: 'x' } }), ['The claim nonce of the ID token is wrong.']],
+    [
+      'consent denied',
+      () => ({ authorizationError: { error: 'access_denied' } }),
+      ['has declined the sign-in. access_denied'],
+    ],
+  ])('%s', async (_name, behaviour, texts) => {
+    const page = await rehearse(behaviour());
+    expect(page).toContain('The sign-in would be refused.');
+    for (const text of texts) expect(page).toContain(text);
+    expect(await signInLog(app, app.operatorToken, workspace.workspaceId)).toEqual([]);
+  });
+});
+
 test('the client secret is nowhere: not in the database, the log, answers or pages', async () => {
   const echo = { error: 'invalid_client', error_description: `wrong secret ${CLIENT_SECRET}` };
   const pages = [

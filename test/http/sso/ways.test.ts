@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Mail } from '../../../src/mail/transport.js';
 import type { IdentityProvider } from '../../../src/server/identity-provider/provider.js';
 import { graphqlClient, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, nextAddress, person, type TestPerson } from '../graphql/operations.js';
@@ -17,6 +18,7 @@ import {
 
 /** Ways in and out: the sign-in page, invitations, removal, signing out, two processes. */
 const sso = testEnvironment();
+const mails: Mail[] = [];
 let app: TestApp;
 let provider: IdentityProvider;
 let workspace: TestWorkspace;
@@ -24,7 +26,8 @@ let ann: TestPerson;
 const people: { subject: string; email: string; name: string }[] = [];
 
 beforeAll(async () => {
-  app = await startTestApp({ sso });
+  const mailTransport = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined };
+  app = await startTestApp({ sso, mailTransport });
 });
 
 afterAll(async () => {
@@ -130,6 +133,39 @@ test('V1: joining takes a seat of the default type; without a free one the page 
     expect(members).toHaveLength(2);
   } finally {
     await second.stop();
+  }
+});
+
+describe('rule 43: mail links where single sign-on is required', () => {
+  test('are in the sign-in log for members, and open the workspace for owners', async () => {
+    const { workspaceId } = workspace;
+    const domain = `${workspaceId}.test`;
+    const [member, owner] = [`member@${domain}`, `owner@${domain}`];
+    for (const userName of [member, owner])
+      await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName });
+    const query =
+      'query ($id: ID!, $name: String!) { workspace(id: $id) { member(userName: $name) { id } } }';
+    const found = await app.graphql(app.operatorToken, query, { id: workspaceId, name: owner });
+    const { id: memberId } = found.data.workspace.member;
+    await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId });
+    await verifyDomain(app, workspaceId, domain);
+    await signIn('ann');
+    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
+    expect(await mailLinkSession(member)).toBe('FORBIDDEN');
+    expect(await mailLinkSession(owner)).toBe(workspaceId);
+    expect(await signInLog(app, app.operatorToken, workspaceId)).toEqual([
+      expect.objectContaining({ reason: 'SSO_REQUIRED', address: member, remedy: expect.any(String) }),
+    ]);
+  });
+
+  /** Signs in with the link in a mail. @returns what the session sees of the workspace */
+  async function mailLinkSession(email: string) {
+    const visitor = new Visitor(app.url);
+    await visitor.post('/sign-in', { email, returnTo: '/', way: 'mail' });
+    await expect.poll(() => mails.at(-1)).toMatchObject({ to: email });
+    const [, path = ''] = /(\/sign-in\/link\/\S+)/.exec(mails.at(-1)?.text ?? '') ?? [];
+    await visitor.post(path);
+    return seen(app, visitor.session ?? '', workspace.workspaceId);
   }
 });
 
