@@ -29,7 +29,8 @@ export const DomainProofEnum = enumOf(
   },
 );
 
-@ObjectType({
+/** Relay reserves names that end with `Connection` for pages of lists, so GraphQL has another name for it. */
+@ObjectType('SsoSettings', {
   description: 'How people of a workspace sign in with their identity provider. A workspace has at most one.',
 })
 @Entity({ tableName: 'sso_connection' })

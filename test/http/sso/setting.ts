@@ -5,7 +5,8 @@ import {
   startIdentityProvider,
 } from '../../../src/server/identity-provider/provider.js';
 import { type SsoEnvironment, txtResolver } from '../../../src/services/context/sso-environment.js';
-import type { GraphqlAnswer, TestApp } from '../../app.js';
+import type { GraphqlAnswer, TestApp, TestWorkspace } from '../../app.js';
+import { person, type TestPerson } from '../graphql/operations.js';
 import { type Browser, cookieValue } from './browser.js';
 
 /** Single sign-on as development has it: providers on loopback, with a key of its own. */
@@ -128,6 +129,23 @@ export async function connectToProvider(
     clientSecret: CLIENT.secret,
   });
   return provider;
+}
+
+/** A workspace with a connection to a real provider, which knows its admin Ann. */
+export interface SsoScene {
+  readonly workspace: TestWorkspace;
+  readonly ann: TestPerson;
+  readonly provider: IdentityProvider;
+  /** Everybody whom the provider knows; tests add others. */
+  readonly people: ProviderPerson[];
+}
+
+export async function ssoScene(app: TestApp): Promise<SsoScene> {
+  const workspace = await app.workspace({ version: 'V2' });
+  const ann = await person(app, workspace, { role: { role: 'ADMIN' } });
+  const people = [{ subject: 'ann', email: ann.email, name: 'Ann' }];
+  const provider = await connectToProvider(app, workspace.workspaceId, people);
+  return { workspace, ann, provider, people };
 }
 
 /** Adds a domain to the connection, for which an operator vouches. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ProviderPerson } from '../../../src/server/identity-provider/person.js';
 import type { IdentityProvider } from '../../../src/server/identity-provider/provider.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, nextAddress, person, type TestPerson } from '../graphql/operations.js';
@@ -6,12 +7,12 @@ import { Browser, type ShownPage } from './browser.js';
 import {
   CLIENT,
   connectionOf,
-  connectToProvider,
   referenceOn,
   seen,
   sessionOf,
   signInLog,
   ssoDone,
+  ssoScene,
   ssoUrl,
   testEnvironment,
   verifyDomain,
@@ -23,8 +24,7 @@ let provider: IdentityProvider;
 let workspace: TestWorkspace;
 let ann: TestPerson;
 
-/** Everybody whom the provider knows: the tests fill it. */
-const people: { subject: string; email: string; name: string; emailVerified?: boolean }[] = [];
+let people: ProviderPerson[];
 
 beforeAll(async () => {
   app = await startTestApp({ sso: testEnvironment() });
@@ -34,13 +34,8 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** Ann is an admin of a workspace with a connection, and known to its provider. */
 beforeEach(async () => {
-  workspace = await app.workspace({ version: 'V2' });
-  ann = await person(app, workspace, { role: { role: 'ADMIN' } });
-  people.length = 0;
-  people.push({ subject: 'subject-of-ann', email: ann.email, name: 'Ann' });
-  provider = await connectToProvider(app, workspace.workspaceId, people);
+  ({ workspace, ann, provider, people } = await ssoScene(app));
   return () => provider.stop();
 });
 
@@ -66,7 +61,7 @@ describe('rules 32 and 40: who it is', () => {
       workspaceId: elsewhere.workspaceId,
       userName: ann.email,
     });
-    const { browser, page } = await signIn('subject-of-ann', { query: '?returnTo=/healthz' });
+    const { browser, page } = await signIn('ann', { query: '?returnTo=/healthz' });
     expect(page).toMatchObject({ status: 200, text: '{"status":"ok"}' });
     const token = sessionOf(browser, app) ?? '';
     expect(await seen(app, token, workspace.workspaceId)).toBe(workspace.workspaceId);
@@ -75,14 +70,14 @@ describe('rules 32 and 40: who it is', () => {
   });
 
   test('the subject is remembered: a person whose address has changed still gets in', async () => {
-    await signIn('subject-of-ann');
+    await signIn('ann');
     people[0] = {
-      subject: 'subject-of-ann',
+      subject: 'ann',
       email: 'married@elsewhere.test',
       name: 'Ann',
       emailVerified: false,
     };
-    const { browser } = await signIn('subject-of-ann');
+    const { browser } = await signIn('ann');
     expect(await seen(app, sessionOf(browser, app) ?? '', workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
@@ -123,7 +118,7 @@ describe('rules 32 and 40: who it is', () => {
   });
 
   test('each sign-in is a session of its own, and ends that which the browser had', async () => {
-    const { browser } = await signIn('subject-of-ann');
+    const { browser } = await signIn('ann');
     const first = sessionOf(browser, app) ?? '';
     await browser.open(ssoUrl(app, workspace.workspaceId, 'start'));
     expect(sessionOf(browser, app)).not.toBe(first);
@@ -131,7 +126,7 @@ describe('rules 32 and 40: who it is', () => {
   });
 
   test('audit: who signed in, how, and that the subject was remembered', async () => {
-    await signIn('subject-of-ann');
+    await signIn('ann');
     const query = `query ($id: ID!) { workspace(id: $id) { auditLog(first: 2) {
       nodes { action actorLabel targetLabel changes } } } }`;
     const { data } = await app.graphql(app.operatorToken, query, { id: workspace.workspaceId });
@@ -151,7 +146,7 @@ describe('rules 32 and 40: who it is', () => {
         targetLabel: ann.email,
         changes: {
           issuer: { before: null, after: provider.issuer },
-          subject: { before: null, after: 'subject-of-ann' },
+          subject: { before: null, after: 'ann' },
           recognizedBy: { before: null, after: 'ADDRESS' },
         },
       },
@@ -172,10 +167,10 @@ describe('rule 41: provisioned people only', () => {
   });
 
   test('somebody who was removed', async () => {
-    await signIn('subject-of-ann');
+    await signIn('ann');
     const target = { workspaceId: workspace.workspaceId, memberId: ann.memberId };
     await done(app, app.operatorToken, 'memberRemove', target);
-    const { page } = await signIn('subject-of-ann');
+    const { page } = await signIn('ann');
     expect(await expectRefused(page, 'INACTIVE')).toMatchObject({ detail: `The member is ${ann.email}.` });
   });
 
@@ -246,7 +241,7 @@ describe('rule 43: single sign-on required', () => {
     people.push({ subject: 'viewer', email: viewer.email, name: 'V' });
     await signIn('viewer');
     expect((await requiring()).errors).toBeDefined();
-    await signIn('subject-of-ann');
+    await signIn('ann');
     expect((await requiring()).data.ssoConnectionSet.connection).toEqual({ ssoRequired: true });
   });
 
@@ -258,7 +253,7 @@ describe('rule 43: single sign-on required', () => {
     const inside = await app.session(email);
     const outside = await app.session(ann.email);
     const owner = await app.session(ownerEmail);
-    await signIn('subject-of-ann');
+    await signIn('ann');
     await verifyDomain(app, workspaceId, domain);
     expect(await seen(app, inside, workspaceId)).toBe(workspaceId);
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
@@ -272,7 +267,7 @@ describe('rule 43: single sign-on required', () => {
 
   test('another provider has to prove itself anew', async () => {
     const { workspaceId } = workspace;
-    await signIn('subject-of-ann');
+    await signIn('ann');
     expect(await connectionOf(app, app.operatorToken, workspaceId)).toMatchObject({
       lastSignInAt: expect.any(String),
       managerSignedInAt: expect.any(String),
@@ -289,7 +284,7 @@ describe('rule 38: start', () => {
   test('returnTo leads to paths of ours only', async () => {
     const asked = ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'];
     for (const returnTo of asked) {
-      const { browser } = await signIn('subject-of-ann', {
+      const { browser } = await signIn('ann', {
         query: `?returnTo=${encodeURIComponent(returnTo)}`,
       });
       expect(browser.visited.at(-1)?.href).toBe(`${app.url}/`);
@@ -338,10 +333,10 @@ describe('the ways back', () => {
     const start = ssoUrl(app, workspace.workspaceId, 'start');
     const one = await browser.open(start);
     const other = await browser.open(start);
-    await browser.submit(one, 'subject', 'subject-of-ann');
+    await browser.submit(one, 'subject', 'ann');
     const first = sessionOf(browser, app);
     expect(first).toBeDefined();
-    await browser.submit(other, 'subject', 'subject-of-ann');
+    await browser.submit(other, 'subject', 'ann');
     expect(await seen(app, sessionOf(browser, app) ?? '', workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
@@ -351,13 +346,13 @@ describe('the ways back', () => {
     const host = new URL(app.url).hostname;
     for (const name of [...browser.cookies(host).keys()].filter((one) => one.startsWith('rollcall')))
       browser.setCookie(host, name, 'x');
-    const page = await browser.submit(chooser, 'subject', 'subject-of-ann');
+    const page = await browser.submit(chooser, 'subject', 'ann');
     await expectRefused(page, 'STATE_LOST');
     expect(page.text).toContain('Sign in again');
   });
 
   test('the answer is used a second time', async () => {
-    const { browser } = await signIn('subject-of-ann');
+    const { browser } = await signIn('ann');
     const callback = browser.visited.find(({ pathname }) => pathname.endsWith('/callback'));
     await expectRefused(await browser.open(callback ?? ''), 'STATE_REPLAYED');
     await expectRefused(await new Browser().open(callback ?? ''), 'STATE_REPLAYED');
@@ -374,7 +369,7 @@ describe('the ways back', () => {
   test('wrong client secret', async () => {
     const { workspaceId } = workspace;
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, clientSecret: 'wrong' });
-    const { page } = await signIn('subject-of-ann');
+    const { page } = await signIn('ann');
     await expectRefused(page, 'CLIENT_REJECTED');
   });
 
@@ -415,8 +410,8 @@ describe('the ways back', () => {
 
 describe('rule 44: signing out', () => {
   test('back-channel logout ends the sessions of the sid, and no others', async () => {
-    const { browser } = await signIn('subject-of-ann');
-    const other = await signIn('subject-of-ann');
+    const { browser } = await signIn('ann');
+    const other = await signIn('ann');
     const token = sessionOf(browser, app) ?? '';
     const elsewhere = sessionOf(other.browser, app) ?? '';
     const mailed = await app.session(ann.email);
@@ -441,7 +436,7 @@ describe('ssoConnectionTest', () => {
   };
 
   test('shows the claims and who would be signed in; opens no session and remembers nothing', async () => {
-    const { browser, page } = await rehearse('subject-of-ann');
+    const { browser, page } = await rehearse('ann');
     expect(page.status).toBe(200);
     expect(page.text).toContain(
       `${ann.email} would be signed in, recognized by the verified e-mail address.`,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Mail } from '../../../src/mail/transport.js';
+import type { ProviderPerson } from '../../../src/server/identity-provider/person.js';
 import type { IdentityProvider } from '../../../src/server/identity-provider/provider.js';
 import { graphqlClient, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
-import { done, nextAddress, person, type TestPerson } from '../graphql/operations.js';
+import { done, nextAddress, type TestPerson } from '../graphql/operations.js';
 import { Visitor } from '../sign-in/visitor.js';
 import { Browser } from './browser.js';
 import {
@@ -11,6 +12,7 @@ import {
   sessionOf,
   signInLog,
   ssoDone,
+  ssoScene,
   ssoUrl,
   testEnvironment,
   verifyDomain,
@@ -23,7 +25,7 @@ let app: TestApp;
 let provider: IdentityProvider;
 let workspace: TestWorkspace;
 let ann: TestPerson;
-const people: { subject: string; email: string; name: string }[] = [];
+let people: ProviderPerson[];
 
 beforeAll(async () => {
   const mailTransport = { send: async (mail: Mail) => void mails.push(mail), close: () => undefined };
@@ -35,11 +37,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  workspace = await app.workspace({ version: 'V2' });
-  ann = await person(app, workspace, { role: { role: 'ADMIN' } });
-  people.length = 0;
-  people.push({ subject: 'ann', email: ann.email, name: 'Ann' });
-  provider = await connectToProvider(app, workspace.workspaceId, people);
+  ({ workspace, ann, provider, people } = await ssoScene(app));
   return () => provider.stop();
 });
 
