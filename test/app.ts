@@ -84,7 +84,7 @@ export interface TestApp {
 }
 
 /** What a test sets of the server. */
-export type TestAppOptions = Partial<Omit<AppOptions, 'database' | 'operatorToken'>>;
+export type TestAppOptions = Partial<Omit<AppOptions, 'database'>>;
 
 export const OKTA_HEADERS = {
   'User-Agent': 'Okta SCIM Client 1.0.0',

@@ -25,6 +25,14 @@ interface LookUp {
   readonly lookup: string;
 }
 
+/** The last use of a session is noted once in a minute: a session may be idle for hours (rule 33). */
+const SESSION_USE_NOTED_MS = 60_000;
+
+interface SessionOfToken extends Omit<Person, 'type'> {
+  readonly hash: string;
+  readonly lastUsedAt: Date;
+}
+
 type Holder = KeyHolder | Person | Operator;
 
 export interface CredentialsOptions {
@@ -160,13 +168,12 @@ export class Credentials {
 
   async #person(lookup: string, hash: string, address: string): Promise<Person | null> {
     const times = openAt(this.#sessions);
-    const [row] = await this.#database.rows<{ hash: string } & Omit<Person, 'type'>>(SESSION_BY_LOOKUP, [
-      lookup,
-      ...times,
-    ]);
+    const [row] = await this.#database.rows<SessionOfToken>(SESSION_BY_LOOKUP, [lookup, ...times]);
     if (row === undefined || !sameHash(row.hash, hash)) return null;
-    const { hash: _, ...person } = row;
-    this.#note(SESSION_USED, [person.sessionId, address, times[0]]);
+    const { hash: _, lastUsedAt, ...person } = row;
+    const [now] = times;
+    if (now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
+      this.#note(SESSION_USED, [person.sessionId, address, now]);
     return { type: 'PERSON', ...person };
   }
 
@@ -215,14 +222,12 @@ const KEY_USED = `
 
 const SESSION_BY_LOOKUP = `
   select s.hash, s.id as "sessionId", a.id as "accountId", a.email, s.method, s.workspace_id as "workspaceId",
-    s.expires_at as "expiresAt"
+    s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt"
   from session s join account a on a.id = s.account_id
   where s.lookup = $1 and ${sessionIsOpen(2)}`;
 
-// A session may be idle for hours: once in a minute is as exact as rule 33 needs it.
 const SESSION_USED = `
-  update session set last_used_at = $3, last_used_from = $2
-  where id = $1 and (last_used_at < $3::timestamptz - interval '1 minute' or last_used_from is distinct from $2)`;
+  update session set last_used_at = $3, last_used_from = $2 where id = $1 and last_used_at < $3`;
 
 const OPERATOR_SESSION_BY_LOOKUP = `
   select id, hash, expires_at as "expiresAt" from operator_session

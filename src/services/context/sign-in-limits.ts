@@ -59,9 +59,10 @@ export class SignInLimits {
 function limiter(database: Database, limit: Limit): RateLimiterPostgres {
   return new RateLimiterPostgres({
     storeClient: {
-      query: async ({ text, values }: { readonly text: string; readonly values: readonly unknown[] }) => ({
-        rows: await database.rows(text, values),
-      }),
+      query: async ({ text, values }: { readonly text: string; readonly values: readonly unknown[] }) => {
+        const rows = await database.rows(text, values);
+        return { rows, rowCount: rows.length };
+      },
     },
     storeType: 'client',
     tableName: 'rate_limit',
