@@ -4,7 +4,7 @@ import { DomainProofEnum, SsoProviderEnum } from '../../model/sso-connection.js'
 
 @InputType({
   description:
-    'Settings of single sign-on. What is absent or null stays as it is; the first time, the provider, the client ID, the client secret and where the provider is are required.',
+    'Settings of single sign-on. What is absent or null does not change; the first time, the provider, the client ID, the client secret and where the provider is are required.',
 })
 export class SsoConnectionSetInput {
   @Field(() => ID, { description: 'The workspace.' })

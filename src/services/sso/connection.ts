@@ -15,7 +15,7 @@ import { encryptClientSecret } from './secret.js';
 const LONGEST_CLIENT_ID = 500;
 const LONGEST_SECRET = 2000;
 
-/** Settings of a connection. What is absent or null stays as it is. */
+/** Settings of a connection. What is absent or null does not change. */
 export interface SsoConnectionSettings extends ProviderLocation {
   readonly workspaceId: string;
   readonly provider?: SsoProvider | null;
@@ -158,7 +158,7 @@ function change(context: ServiceContext, connection: SsoConnection, settings: Ss
 }
 
 /**
- * Deletes the connection with its domains. Sessions that it opened go on until they end; remembered subjects stay, in
+ * Deletes the connection with its domains. Sessions that it opened go on until they end; remembered subjects are kept, in
  * case the same provider is configured again.
  * @throws DomainError as `authorize` does; NOT_FOUND without a connection
  */

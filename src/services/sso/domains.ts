@@ -33,8 +33,8 @@ export async function list(
 }
 
 /**
- * Adds a domain to the connection of a workspace; it counts once it is verified. A domain that is there already is given
- * back as it is.
+ * Adds a domain to the connection of a workspace; it counts once it is verified. A domain that is there already is
+ * returned unchanged.
  * @throws DomainError as `changingSso` does; NOT_FOUND without a connection; INVALID_INPUT: no domain, a public mail
  *   domain, 100 domains already
  */
@@ -80,7 +80,7 @@ export async function add(
 
 /**
  * Verifies a domain: by its TXT record, or because an operator vouches for it (rule 42). One that is verified already is
- * given back as it is.
+ * returned unchanged.
  * @throws DomainError as `changingSso` does; NOT_FOUND; INVALID_INPUT without the record, when DNS does not answer, and
  *   for a domain that is verified for another connection
  */

@@ -1,9 +1,10 @@
-import { citext, text, uuid } from '../../database/column-types.js';
+import { text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { domainOf } from '../../domain/sso.js';
+import { findByEmail } from '../rows/accounts.js';
 import type { SignInSettings } from './settings.js';
 
 /** What a provider has proved about a person. */
@@ -47,7 +48,8 @@ export async function recognize(
   if (byExternalId[0] !== undefined && byExternalId.length === 1)
     return { ...byExternalId[0], by: 'EXTERNAL_ID' };
   if (address === null || !(await isAddressProven(sql, connection, identity))) return undefined;
-  const byAddress = await BY_ADDRESS.row(sql, { workspaceId, address });
+  const account = await findByEmail(sql, address);
+  const byAddress = account && (await BY_ACCOUNT.row(sql, { workspaceId, accountId: account.id }));
   return byAddress && { ...byAddress, by: 'ADDRESS' };
 }
 
@@ -129,12 +131,10 @@ const BY_EXTERNAL_ID = statement({
   columns: { memberId: uuid },
 });
 
-const BY_ADDRESS = statement({
-  name: 'sso.memberByAddress',
-  text: `
-    select m.id as "memberId" from account a join member m on m.account_id = a.id
-    where m.workspace_id = $workspaceId and a.email = $address`,
-  parameters: { workspaceId: uuid, address: citext },
+const BY_ACCOUNT = statement({
+  name: 'sso.memberByAccount',
+  text: 'select id as "memberId" from member where workspace_id = $workspaceId and account_id = $accountId',
+  parameters: { workspaceId: uuid, accountId: uuid },
   columns: { memberId: uuid },
 });
 

@@ -1,23 +1,17 @@
 import { boolean, nullable, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
-import { query, rowOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
-import { isAddress } from '../../domain/address.js';
-import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { record } from '../audit/record.js';
 import { invitedNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { acceptAs, type Proven } from '../invitations/accept.js';
-import { addWithin } from '../members/transaction.js';
-import { byIds, findOrCreate } from '../rows/accounts.js';
-import { findByToken } from '../rows/invitations.js';
+import type { Proven } from '../invitations/accept.js';
+import { byIds } from '../rows/accounts.js';
 import { findMember, lockMembers, type MemberRow } from '../rows/members.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
+import { asPerson, type Joined, join } from './joining.js';
 import {
-  isAddressProven,
-  isOfVerifiedDomain,
   type ProvenIdentity,
   type Recognized,
   recognize,
@@ -43,7 +37,7 @@ export interface ProviderSignIn {
 export interface SignedIn {
   readonly session: MintedSession;
   readonly member: MemberRow;
-  readonly by: Recognized['by'] | 'INVITED' | 'JOINED';
+  readonly by: Recognized['by'] | Joined['by'];
 }
 
 /** Longer tokens do not fit the URL of the provider's sign-out page. */
@@ -92,7 +86,7 @@ async function signInWithin(
   const sessionId = newId();
   const { member, by } =
     recognized === undefined
-      ? await join(context, tx, settings, arrival, sessionId)
+      ? await join(context, tx, settings, { ...arrival, sessionId })
       : { member: await activeMember(tx, settings, identity, recognized), by: recognized.by };
   const { workspace } = await invitedNow(tx, workspaceId);
   if (workspace.plan !== 'ENTERPRISE') throw new SignInRefusal('NOT_ENTERPRISE');
@@ -132,78 +126,6 @@ async function activeMember(
     throw new SignInRefusal('INACTIVE', detail, { address, subject });
   }
   return member;
-}
-
-/**
- * Makes a member of somebody whom the workspace does not know: because they were invited, or because it lets people join
- * on sign-in (rule 41).
- * @throws SignInRefusal saying why they cannot
- */
-async function join(
-  context: ServiceContext,
-  tx: Transaction,
-  settings: SignInSettings,
-  { identity, invitationToken }: ProviderSignIn,
-  sessionId: string,
-): Promise<Pick<SignedIn, 'member' | 'by'>> {
-  const { workspaceId } = settings;
-  const { address } = identity;
-  if (address === null || !isAddress(address))
-    throw new SignInRefusal('ADDRESS_MISSING', addressDetail(address), identity);
-  if (!(await isAddressProven(tx, settings, identity)))
-    throw new SignInRefusal('ADDRESS_NOT_VERIFIED', null, identity);
-  const proven: Omit<Proven, 'accountId'> = { sessionId, email: address, method: 'PROVIDER', workspaceId };
-  try {
-    const invitation = invitationToken === null ? undefined : await findByToken(tx, invitationToken, address);
-    if (invitation?.workspaceId === workspaceId) {
-      const accountId = await findOrCreate(tx, address);
-      const { member } = await acceptAs(context, tx, invitation.lookup, { ...proven, accountId });
-      return { member, by: 'INVITED' };
-    }
-    await requireJoining(tx, settings, identity, address);
-    const accountId = await findOrCreate(tx, address);
-    const { member } = await addWithin(asPerson(context, { ...proven, accountId }), tx, {
-      workspaceId,
-      newcomer: { userName: address, profile: {} },
-      grantNow: () => invitedNow(tx, workspaceId),
-      wishFor: () => ({ mode: 'CREATE', userName: address }),
-    });
-    return { member, by: 'JOINED' };
-  } catch (error) {
-    throw error instanceof DomainError ? refusalToJoin(error, identity) : error;
-  }
-}
-
-/** @throws SignInRefusal NOT_PROVISIONED, NOT_A_MEMBER where people cannot join by signing in */
-async function requireJoining(
-  tx: Transaction,
-  settings: SignInSettings,
-  identity: ProvenIdentity,
-  address: string,
-): Promise<void> {
-  const { workspace } = await invitedNow(tx, settings.workspaceId);
-  if (workspace.scimEnabled) throw new SignInRefusal('NOT_PROVISIONED', null, identity);
-  const connection = await rowOf(
-    tx,
-    query.selectFrom('ssoConnection').select('joinOnSignIn').where('id', '=', settings.connectionId),
-  );
-  if (connection?.joinOnSignIn !== true) throw new SignInRefusal('NOT_A_MEMBER', null, identity);
-  if (await isOfVerifiedDomain(tx, settings, address)) return;
-  const detail = 'The address is not in a verified domain of the connection.';
-  throw new SignInRefusal('NOT_A_MEMBER', detail, identity);
-}
-
-function refusalToJoin(
-  { code, message, details: { seat } }: DomainError,
-  identity: ProvenIdentity,
-): SignInRefusal {
-  if (code !== 'SEAT_UNAVAILABLE') return new SignInRefusal('NOT_A_MEMBER', message, identity);
-  const detail = seat === undefined ? message : `The seat type is ${seat.seatType.toLowerCase()}.`;
-  return new SignInRefusal('SEAT_UNAVAILABLE', detail, identity);
-}
-
-function addressDetail(address: string | null): string | null {
-  return address === null ? null : 'The claim email is not an e-mail address.';
 }
 
 /**
@@ -258,12 +180,6 @@ async function emailOf(tx: Transaction, { accountId }: MemberRow): Promise<strin
   const [account] = await byIds(tx, [accountId]);
   if (account === undefined) throw new Error('a member has no account');
   return account.email;
-}
-
-/** Whoever signs in is the actor of what that changes. */
-function asPerson(context: ServiceContext, proven: Proven): ServiceContext {
-  const actor = { type: 'PERSON', ...proven, expiresAt: context.clock() } as const;
-  return { ...context, caller: { ...context.caller, actor } };
 }
 
 function recordSubject(

@@ -33,7 +33,7 @@ function hashOf(kind: string, value: string): string {
   return hash('sha256', `${kind}:${value}`);
 }
 
-/** Forgets a few expired values on the way, so that the table stays small. */
+/** Deletes a few expired values too, so that the table remains small. */
 const USE = statement({
   name: 'sso.useValue',
   text: `

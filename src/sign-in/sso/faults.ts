@@ -35,7 +35,7 @@ const BY_CODE: Readonly<Record<string, SignInRefusalReason>> = {
 };
 
 /**
- * Why a sign-in failed, in our words, of an error of openid-client.
+ * Turns an error of openid-client into a refusal.
  * @returns the error itself when it is no fault of the provider's
  */
 export function refusalOf(error: unknown, step: Step): unknown {
