@@ -1,15 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import type { DatabaseAddress } from '../src/database/address.js';
 import { Database } from '../src/database/database.js';
-import type { DatabaseAddress } from '../src/database/embedded.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
 import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
+import { findOrCreateAccount } from '../src/services/rows/accounts.js';
 import { create as createSession } from '../src/services/sessions/create.js';
+import { endSessionsOf } from '../src/services/sessions/end.js';
+import { openSession, type SignIn } from '../src/services/sessions/open.js';
 import { create as createWorkspace } from '../src/services/workspaces/commands.js';
 import { createTestDatabase } from './database.js';
 
@@ -76,6 +79,12 @@ export interface TestApp {
   key(workspaceId: string, scopes: readonly ApiKeyScope[]): Promise<string>;
   /** Creates a session of a person who has an account. @returns its token */
   session(email: string): Promise<string>;
+  /** A session token of somebody who came through the workspace's provider, which may claim any address. */
+  providerSession(email: string, workspaceId: string, sid?: string): Promise<string>;
+  /** A session token of somebody who came by a mail link; with a workspace, by the mail of its invitation. */
+  mailSession(email: string, workspaceId: string | null): Promise<string>;
+  /** Ends sessions as a back-channel logout does. */
+  endSessionsOf(target: Parameters<typeof endSessionsOf>[2]): Promise<number>;
   scim(workspaceId: string, credential: string): ScimClient;
   readonly graphql: TestGraphql;
   /** Another server on the same database, as a second process is; it is stopped before this one. */
@@ -127,13 +136,20 @@ async function startServer(address: DatabaseAddress, options: TestAppOptions) {
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const testDatabase = await createTestDatabase();
   const { database, url, stop } = await startServer(testDatabase.address, options);
-  const context = () => localContext(database, 'SYSTEM');
+  const { clock = () => new Date() } = options;
+  const context = () => ({ ...localContext(database, 'SYSTEM'), clock });
   let made = 0;
 
   const key: TestApp['key'] = async (workspaceId, scopes) => {
     const { secret } = await apiKeys.create(context(), { workspaceId, name: 'Test', scopes });
     return secret;
   };
+  const opened = (signIn: Pick<SignIn, 'email' | 'method' | 'workspaceId' | 'provider'>) =>
+    database.transaction(async (tx) => {
+      const accountId = await findOrCreateAccount(tx, signIn.email);
+      const proven = { ...signIn, accountId, address: '192.0.2.1', userAgent: null };
+      return (await openSession(context(), tx, proven)).token;
+    });
   return {
     url,
     operatorToken: OPERATOR_TOKEN,
@@ -166,6 +182,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     async session(email) {
       return (await createSession(context(), { email })).token;
     },
+    providerSession: (email, workspaceId, sid) => {
+      const provider = { subject: `subject of ${email}`, sid: sid ?? null };
+      return opened({ email, method: 'PROVIDER', workspaceId, provider });
+    },
+    mailSession: (email, workspaceId) => opened({ email, method: 'MAIL_LINK', workspaceId, provider: null }),
+    endSessionsOf: (target) => database.transaction((tx) => endSessionsOf(context(), tx, target)),
     scim: (workspaceId, credential) => scimClient(`${url}/scim/v2/organizations/${workspaceId}`, credential),
     graphql: graphqlClient(url),
     beside: (other = {}) => startServer(testDatabase.address, other),

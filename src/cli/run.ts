@@ -16,7 +16,7 @@ export interface DatabaseOptions {
 }
 
 /** What a command works with. */
-interface Opened extends Pick<OpenDatabase, 'migrations' | 'draft'> {
+interface Opened extends Pick<OpenDatabase, 'migrations' | 'duplicates' | 'draft'> {
   readonly context: ServiceContext;
   /** Where the server of this database is reached, or would be. */
   readonly origin: string;
@@ -44,11 +44,12 @@ export async function run<Value extends Result>(
   try {
     const developmentKey = config.development ? await developmentSecretsKey(config.dataDir) : undefined;
     const sso = ssoEnvironment(config, developmentKey);
-    const { database, migrations, draft } = opened;
+    const { database, migrations, duplicates, draft } = opened;
     const origin = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
     const result = await work({
       context: localContext(database, 'CLI', sessionLifetimes(config), sso),
       migrations,
+      duplicates,
       draft,
       origin,
     });

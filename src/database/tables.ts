@@ -5,13 +5,16 @@ import { Account } from '../model/account.js';
 import { ApiKey, ApiKeySecret } from '../model/api-key.js';
 import { type AuditChanges, AuditEntry } from '../model/audit-entry.js';
 import { CreditConsumption, CreditMonth, CreditUsage } from '../model/credits.js';
-import { Group, GroupMember } from '../model/group.js';
+import { Group } from '../model/group.js';
+import { GroupMember } from '../model/group-member.js';
 import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
+import { Removal } from '../model/removal.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
-import { Session, SessionEnd } from '../model/session.js';
+import { OperatorSession, Session, SessionEnd } from '../model/session.js';
+import { SignInLink } from '../model/sign-in-link.js';
 import { SignInLogEntry } from '../model/sign-in-log.js';
 import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso-connection.js';
 import { Workspace } from '../model/workspace.js';
@@ -91,6 +94,9 @@ export const TABLES = {
   apiKeySecret: table(ApiKeySecret),
   session: table(Session),
   sessionEnd: table(SessionEnd),
+  operatorSession: table(OperatorSession),
+  signInLink: table(SignInLink),
+  removal: table(Removal),
   ssoConnection: table(SsoConnection),
   ssoDomain: table(SsoDomain),
   ssoSubject: table(SsoSubject),
@@ -124,10 +130,10 @@ type Json<Value> = KyselyColumn<Value, string, string>;
  * @param alias what the statement calls the table
  * @param properties which; all where none are named
  */
-export function selectList<Row>(
-  { fields }: Table<Row>,
+export function selectList<Fields extends Readonly<Record<string, string>>>(
+  { fields }: { readonly fields: Fields },
   alias: string,
-  ...properties: readonly (keyof Row & string)[]
+  ...properties: readonly (keyof Fields & string)[]
 ): string {
   return Object.entries<string>(fields)
     .filter(([name]) => properties.length === 0 || properties.some((property) => property === name))

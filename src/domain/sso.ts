@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainOf } from './canonical.js';
 import { DomainError } from './errors.js';
 
 /** The identity providers that a connection knows by name (rule 37). */
@@ -134,21 +134,12 @@ function isDomain(text: string): boolean {
  * @throws DomainError INVALID_INPUT
  */
 export function readDomain(text: string): string {
-  const domain = inAscii(text.trim().replace(/^@/, '').replace(/\.$/, ''));
-  if (isDomain(domain)) return domain;
+  // Through an address, so that both are put into ASCII in the same way.
+  const domain = domainOf(`x@${text.trim().replace(/^@/, '').replace(/\.$/, '')}`);
+  if (domain !== undefined && isDomain(domain)) return domain;
   throw new DomainError('INVALID_INPUT', 'domain must be a domain name, such as acme.com.', {
     attribute: 'domain',
   });
-}
-
-/** The domain of an e-mail address, in the form of `readDomain`. */
-export function domainOf(address: string): string {
-  return inAscii(address.slice(address.lastIndexOf('@') + 1));
-}
-
-/** Empty for what is no host name: `domainToASCII` reads as far as a URL's host goes, and forgets the rest. */
-function inAscii(domain: string): string {
-  return /[\s/?#:@\\]/.test(domain) ? '' : domainToASCII(domain).toLowerCase();
 }
 
 /** The name and value of the TXT record that verifies a domain (rule 42). */

@@ -1,7 +1,7 @@
 import { escaped, oneLine } from './text.js';
 import type { Mail } from './transport.js';
 
-/** What the mail to somebody invited says. */
+/** The contents of an invitation mail. */
 export interface InvitationLetter {
   readonly to: string;
   readonly workspaceName: string;
@@ -12,7 +12,7 @@ export interface InvitationLetter {
   readonly expiresAt: Date;
 }
 
-/** @param url where the invitation is accepted; null: the token has to do */
+/** @param url where the invitation is accepted; null when it is not configured: the mail has the token only */
 export function invitationMail(letter: InvitationLetter, url: string | null): Mail {
   const { to, token } = letter;
   const workspaceName = oneLine(letter.workspaceName);

@@ -2,12 +2,14 @@ import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
 import { CreditConsumption, CreditMonth, CreditUsage } from './credits.js';
-import { Group, GroupMember } from './group.js';
+import { Group } from './group.js';
+import { GroupMember } from './group-member.js';
 import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
 import { RateLimit } from './rate-limit.js';
+import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -33,6 +35,7 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  Removal,
   OperatorSession,
   SignInLink,
   SsoConnection,

@@ -34,7 +34,7 @@ import { serviceContext } from '../services/context/service-context.js';
 import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
-import { MembersSeen } from '../services/rows/recent-members.js';
+import { RecentMembers } from '../services/rows/recent-members.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
@@ -104,7 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     replicas: options.replicas ?? null,
     credentials,
     positions: new MemberPositions(),
-    seen: new MembersSeen(),
+    recentMembers: new RecentMembers(),
     mailer,
     signInLimits: new SignInLimits(database),
     sessionLifetimes,

@@ -7,7 +7,7 @@ import { browserOf, startBrowserSession } from './browser-session.js';
 import { mailLink } from './mail-link.js';
 import type { SignInOptions } from './options.js';
 import { field, type PageRequest, type PageResponse, page, show } from './page-handler.js';
-import { invitationPage } from './pages/invitation.js';
+import { invitationPage, isSameAddress } from './pages/invitation.js';
 
 /** `/invitation/{token}`: where the link of an invitation leads. It signs the person in, accepts, and lands in the workspace. */
 export function invitationRoutes(router: Router, options: SignInOptions): void {
@@ -72,7 +72,8 @@ async function join(
 ): Promise<string> {
   const { invitation, isMailed } = await showInvitation(services, { token });
   const address = addressOf(services);
-  const isForVisitor = address !== null && (invitation.email === null || isSame(address, invitation.email));
+  const isForVisitor =
+    address !== null && (invitation.email === null || isSameAddress(address, invitation.email));
   if (isForVisitor || !isMailed) {
     await accept(services, { token });
     return `/workspace/${invitation.workspaceId}`;
@@ -84,9 +85,4 @@ async function join(
 
 function addressOf({ caller: { actor } }: ServiceContext): string | null {
   return actor?.type === 'PERSON' ? actor.email : null;
-}
-
-/** Chooses between two ways, each of which compares again. */
-function isSame(one: string, other: string): boolean {
-  return one.localeCompare(other, 'en', { sensitivity: 'accent' }) === 0;
 }

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { DomainError, type ErrorCode } from '../domain/errors.js';
+import { DomainError } from '../domain/errors.js';
+import { STATUSES } from '../http/statuses.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { isOurForm } from './foreign-requests.js';
 import type { Incoming, OriginOf } from './incoming.js';
@@ -94,26 +95,6 @@ export function field(request: PageRequest, name: string): string {
   const value: unknown = Reflect.get(body, name);
   return typeof value === 'string' ? value : '';
 }
-
-const STATUSES: Readonly<Record<ErrorCode, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  INVALID_INPUT: 400,
-  WRONG_WORKSPACE_VERSION: 400,
-  ROLE_NOT_ASSIGNABLE: 400,
-  CREDIT_LIMIT_NOT_ALLOWED: 400,
-  ALREADY_A_MEMBER: 409,
-  ALREADY_A_GROUP: 409,
-  ALREADY_INVITED: 409,
-  INVITATION_CLOSED: 410,
-  SEAT_UNAVAILABLE: 403,
-  OWNER_PROTECTED: 403,
-  LAST_OWNER: 409,
-  STALE_VERSION: 412,
-  CREDITS_EXHAUSTED: 402,
-  RATE_LIMITED: 429,
-};
 
 /** Turns refusals and faults into pages: none is a bare error, and none tells what nobody should know. */
 export function answerRefusals({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { discoveryUrlOf, domainOf, readDomain, sameIssuer } from '../../src/domain/sso.js';
+import { discoveryUrlOf, readDomain, sameIssuer } from '../../src/domain/sso.js';
 import { refusalOf } from './refusal.js';
 
 const WELL_KNOWN = '/.well-known/openid-configuration';
@@ -106,11 +106,6 @@ describe('rule 42: domains', () => {
       code: 'INVALID_INPUT',
       attribute: 'domain',
     });
-  });
-
-  test('of an address', () => {
-    expect(domainOf('Ann@Acme.COM')).toBe('acme.com');
-    expect(domainOf('ann@acme.com/evil')).toBe('');
   });
 });
 

@@ -4,12 +4,12 @@ import { PROFILE_ATTRIBUTES, type ProfileAttribute } from '../../domain/profile.
 export const CORE_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const CORE_GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-/** Ours. It has a dot, and no resource name at its end: never split it at dots or at the last colon. */
+/** Our extension. Its URN has a dot and no resource name at the end: never split it at dots or at the last colon. */
 export const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
-/** The same in the only form that Entra's screens accept. Taken from providers, never returned. */
+/** An alias in the only form that Entra's screens accept. Read from providers, never returned. */
 export const ROLLCALL_ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
 
-/** An attribute and its characteristics, in the form in which `/Schemas` shows it (RFC 7643 §7). */
+/** An attribute with its characteristics, as `/Schemas` shows it (RFC 7643 §7). */
 export interface ScimAttribute {
   readonly name: string;
   readonly type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
@@ -25,26 +25,12 @@ export interface ScimAttribute {
   readonly referenceTypes?: readonly string[];
 }
 
-/** A schema, in the form in which `/Schemas` shows it (RFC 7643 §7), `schemas` and `meta` aside. */
+/** A schema as `/Schemas` shows it (RFC 7643 §7), without `schemas` and `meta`. */
 export interface ScimSchema {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly attributes: readonly ScimAttribute[];
-}
-
-/** What a name stands for: an attribute or a part of one, under the URN of the schema where it is at home. */
-export interface AttributeReference {
-  readonly kind: 'attribute';
-  readonly schema: string;
-  readonly attribute: ScimAttribute;
-  readonly subAttribute?: ScimAttribute;
-}
-
-/** A bare URN: everything of one schema. */
-export interface SchemaReference {
-  readonly kind: 'schema';
-  readonly schema: string;
 }
 
 function attribute(
@@ -134,8 +120,8 @@ const GROUPS = readOnly('groups', 'The groups that the person is in. Changed thr
   ],
 });
 
-/** Rule 20: dropped on arrival. Known so that a provider that sends it is understood; never in `/Schemas`. */
-const PASSWORD = attribute('password', 'Dropped on arrival.', {
+/** Rule 20: dropped on arrival. Defined so that requests with it are accepted; not listed in `/Schemas`. */
+export const PASSWORD = attribute('password', 'Dropped on arrival.', {
   caseExact: true,
   mutability: 'writeOnly',
   returned: 'never',
@@ -160,9 +146,11 @@ function isEnterprise({ name }: ProfileAttribute): boolean {
   return name === 'enterprise';
 }
 
-const ENTERPRISE_ATTRIBUTES = (PROFILE_ATTRIBUTES.find(isEnterprise)?.subAttributes ?? []).map(fromProfile);
+export const ENTERPRISE_ATTRIBUTES = (PROFILE_ATTRIBUTES.find(isEnterprise)?.subAttributes ?? []).map(
+  fromProfile,
+);
 
-const CORE_ATTRIBUTES: readonly ScimAttribute[] = [
+export const CORE_ATTRIBUTES: readonly ScimAttribute[] = [
   USER_NAME,
   ...PROFILE_ATTRIBUTES.filter((profile) => !isEnterprise(profile)).map(fromProfile),
   ACTIVE,
@@ -193,7 +181,7 @@ const SCHEMAS: Readonly<Record<WorkspaceVersion, readonly ScimSchema[]>> = {
 };
 
 /** RFC 7643 §4.2. */
-const GROUP_SCHEMA: ScimSchema = {
+export const GROUP_SCHEMA: ScimSchema = {
   id: CORE_GROUP,
   name: 'Group',
   description: 'Members of the workspace under one name.',
@@ -225,92 +213,4 @@ export const GROUP_SCHEMAS: readonly ScimSchema[] = [GROUP_SCHEMA];
 /** The schemas of a User in a workspace of the version: the core schema first, then the extensions. */
 export function schemasFor(version: WorkspaceVersion): readonly ScimSchema[] {
   return SCHEMAS[version];
-}
-
-/** Where names are looked up, lower-case: the schema that a name may stand under, its home, and the attribute. */
-type Vocabulary = ReadonlyMap<string, AttributeReference>;
-
-function vocabulary(...parts: readonly (readonly [home: string, readonly ScimAttribute[]])[]): Vocabulary {
-  return new Map(
-    parts.flatMap(([schema, attributes]) =>
-      attributes.map((found) => [
-        found.name.toLowerCase(),
-        { kind: 'attribute', schema, attribute: found } as const,
-      ]),
-    ),
-  );
-}
-
-/** Our attributes are taken wherever a provider can place them, and mean the same in each place. */
-const ACCESS_PARTS = [
-  [CORE_USER, [SEAT_TYPE]],
-  [ROLLCALL_USER, [ROLE, CREDIT_LIMIT]],
-] as const;
-
-const ROOT = vocabulary([CORE_USER, [...COMMON_ATTRIBUTES, ...CORE_ATTRIBUTES, PASSWORD]], ...ACCESS_PARTS);
-const ACCESS = vocabulary(...ACCESS_PARTS);
-
-interface KnownSchema {
-  readonly prefix: string;
-  readonly home: string;
-  readonly names: Vocabulary;
-}
-
-/** Longest first, so that the longest known URN is found when one is the beginning of another. */
-const USER_SCHEMAS: readonly KnownSchema[] = [
-  { prefix: CORE_USER, home: CORE_USER, names: ROOT },
-  {
-    prefix: ENTERPRISE_USER,
-    home: ENTERPRISE_USER,
-    names: vocabulary([ENTERPRISE_USER, ENTERPRISE_ATTRIBUTES]),
-  },
-  { prefix: ROLLCALL_USER, home: ROLLCALL_USER, names: ACCESS },
-  { prefix: ROLLCALL_ALIAS, home: ROLLCALL_USER, names: ACCESS },
-]
-  .map((schema) => ({ ...schema, prefix: schema.prefix.toLowerCase() }))
-  .sort((a, b) => b.prefix.length - a.prefix.length);
-
-const GROUP_NAMES: readonly KnownSchema[] = [
-  {
-    prefix: CORE_GROUP.toLowerCase(),
-    home: CORE_GROUP,
-    names: vocabulary([CORE_GROUP, [...COMMON_ATTRIBUTES, ...GROUP_SCHEMA.attributes]]),
-  },
-];
-
-/** The part of a complex attribute that a name stands for, without case; undefined when it has none such. */
-export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttribute | undefined {
-  const wanted = name.toLowerCase();
-  return parent.subAttributes?.find((subAttribute) => subAttribute.name.toLowerCase() === wanted);
-}
-
-function findIn(names: Vocabulary, text: string): AttributeReference | undefined {
-  const [name = '', sub, ...more] = text.split('.');
-  const found = names.get(name.toLowerCase());
-  if (found === undefined || sub === undefined) return found;
-  const subAttribute = more.length === 0 ? findSubAttribute(found.attribute, sub) : undefined;
-  return subAttribute && { ...found, subAttribute };
-}
-
-/**
- * What a name stands for, in any letter case: `attr`, `attr.sub`, `URN:attr`, `URN:attr.sub`, or a bare URN.
- * The alias is answered as the schema that it stands for, and our own attributes as the one place where they are at
- * home, whatever the workspace's version: which version may carry them is the service's to judge (rule 1).
- *
- * @param within the URN of the extension object that the name is a key of, or of a Group's schema; without it, names
- *   are of the User's core schema. A Group knows nothing of a User's schemas, nor a User of a Group's.
- * @returns undefined for a name that is not known.
- */
-export function resolveName(
-  name: string,
-  within: string = CORE_USER,
-): AttributeReference | SchemaReference | undefined {
-  const lower = name.toLowerCase();
-  const known = within === CORE_GROUP ? GROUP_NAMES : USER_SCHEMAS;
-  for (const { prefix, home, names } of known) {
-    if (lower === prefix) return { kind: 'schema', schema: home };
-    if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
-  }
-  const schema = known.find(({ prefix }) => prefix === within.toLowerCase());
-  return schema && findIn(schema.names, name);
 }

@@ -1,91 +1,33 @@
-import { MAX_CREDIT_LIMIT, ROLES, type Role, SEAT_TYPES, type SeatType } from '../../domain/access.js';
-import type { AttributeReference } from '../discovery/attributes.js';
+import { MAX_CREDIT_LIMIT, ROLES, SEAT_TYPES, type WorkspaceVersion } from '../../domain/access.js';
+import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import { type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { GROUP_FIELDS, ID, toGroupOfMember } from './groups-of-member.js';
+import type { MemberFilterInput } from './inputs.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
 import { profileField, toValueFilter } from './profile.js';
 
-export interface IdComparison {
-  readonly eq?: string;
-  readonly in?: readonly string[];
-  readonly isPresent?: boolean;
-}
+/** Matches every member. */
+const ALL_MEMBERS: MemberFilterInput = { id: { isPresent: true } };
 
-export interface StringComparison {
-  readonly eq?: string;
-  readonly contains?: string;
-  readonly startsWith?: string;
-  readonly endsWith?: string;
-  readonly gt?: string;
-  readonly ge?: string;
-  readonly lt?: string;
-  readonly le?: string;
-  readonly isPresent?: boolean;
-}
+/** Matches no member. */
+const NO_MEMBERS: MemberFilterInput = { id: { in: [] } };
 
-export interface BooleanComparison {
-  readonly eq?: boolean;
-  readonly isPresent?: boolean;
-}
-
-/** For `Role` and `SeatType`. */
-export interface EnumComparison<Value extends string> {
-  readonly in?: readonly Value[];
-  readonly isPresent?: boolean;
-}
-
-/** For whole numbers, and for points in time as RFC 3339 text. */
-export interface OrderedComparison<Value extends number | string> {
-  readonly eq?: Value;
-  readonly gt?: Value;
-  readonly ge?: Value;
-  readonly lt?: Value;
-  readonly le?: Value;
-  readonly isPresent?: boolean;
-}
-
-/** The `MemberFilter` of the GraphQL schema, as far as SCIM filters are put into its words. */
-export interface MemberFilterInput {
-  readonly and?: readonly MemberFilterInput[];
-  readonly or?: readonly MemberFilterInput[];
-  readonly not?: MemberFilterInput;
-  readonly id?: IdComparison;
-  readonly userName?: StringComparison;
-  readonly externalId?: StringComparison;
-  readonly active?: BooleanComparison;
-  readonly role?: EnumComparison<Role>;
-  readonly seatType?: EnumComparison<SeatType>;
-  readonly creditLimit?: OrderedComparison<number>;
-  readonly createdAt?: OrderedComparison<string>;
-  readonly updatedAt?: OrderedComparison<string>;
-  /** What is asked about the profile, by attribute. */
-  readonly [attribute: string]: unknown;
-}
-
-/** How one attribute is asked for. `compare` gives undefined for an operator that its comparison does not have. */
-export interface Field {
-  readonly present: (isPresent: boolean) => MemberFilterInput;
-  readonly compare: (operator: PositiveOperator, operand: Operand) => MemberFilterInput | undefined;
-}
-
-/** Nobody: every member has an id, and none is in an empty list. */
-const NOBODY: MemberFilterInput = { id: { in: [] } };
-
-function textField(name: 'userName' | 'externalId'): Field {
+function textField(name: 'userName' | 'externalId'): MemberField {
   return {
     present: (isPresent) => ({ [name]: { isPresent } }),
     compare: (operator, operand) => ({ [name]: { [TEXT_OPERATORS[operator]]: String(operand) } }),
   };
 }
 
-const ACTIVE: Field = {
+const ACTIVE: MemberField = {
   present: (isPresent) => ({ active: { isPresent } }),
   compare: (_operator, operand) => ({ active: { eq: operand === true } }),
 };
 
-/** The values of an enumeration, which SCIM shows in lower case, that meet the operator: maybe none, maybe all. */
+/** The values of an enumeration that meet the operator. SCIM has them in lower case. */
 function meeting<Value extends string>(
   values: readonly Value[],
   operator: PositiveOperator,
@@ -94,29 +36,29 @@ function meeting<Value extends string>(
   return values.filter((value) => meets(operator, value.toLowerCase(), String(operand), false));
 }
 
-const ROLE: Field = {
+const ROLE: MemberField = {
   present: (isPresent) => ({ role: { isPresent } }),
   compare: (operator, operand) => ({ role: { in: meeting(ROLES, operator, operand) } }),
 };
 
-const SEAT_TYPE: Field = {
+const SEAT_TYPE: MemberField = {
   present: (isPresent) => ({ seatType: { isPresent } }),
   compare: (operator, operand) => ({ seatType: { in: meeting(SEAT_TYPES, operator, operand) } }),
 };
 
 /**
- * Limits are whole numbers of 32 bits, and so are GraphQL's; filters may compare them with any number. A bound beyond
- * either end is moved to that end, and one between two whole numbers to the one that selects the same limits.
+ * Limits are 32-bit integers, as in GraphQL, but a filter may contain any number. A bound out of range is moved to the
+ * end of the range, and a fraction to the integer that selects the same limits.
  */
 function compareLimit(operator: PositiveOperator, number: number): MemberFilterInput | undefined {
   const bound = Math.min(Math.max(number, -1), MAX_CREDIT_LIMIT + 0.5);
   switch (operator) {
     case 'eq':
-      return Number.isInteger(bound) ? { creditLimit: { eq: bound } } : NOBODY;
+      return Number.isInteger(bound) ? { creditLimit: { eq: bound } } : NO_MEMBERS;
     case 'gt':
       return { creditLimit: { gt: Math.floor(bound) } };
     case 'ge':
-      return bound > MAX_CREDIT_LIMIT ? NOBODY : { creditLimit: { ge: Math.ceil(bound) } };
+      return bound > MAX_CREDIT_LIMIT ? NO_MEMBERS : { creditLimit: { ge: Math.ceil(bound) } };
     case 'lt':
       return bound > MAX_CREDIT_LIMIT
         ? { creditLimit: { isPresent: true } }
@@ -128,20 +70,43 @@ function compareLimit(operator: PositiveOperator, number: number): MemberFilterI
   }
 }
 
-const CREDIT_LIMIT: Field = {
+const CREDIT_LIMIT: MemberField = {
   present: (isPresent) => ({ creditLimit: { isPresent } }),
   compare: (operator, operand) => compareLimit(operator, Number(operand)),
 };
 
-function timeField(name: 'createdAt' | 'updatedAt'): Field {
+function timeField(name: 'createdAt' | 'updatedAt'): MemberField {
   return {
     present: (isPresent) => ({ [name]: { isPresent } }),
     compare: (operator, operand) => ({ [name]: { [operator]: String(operand) } }),
   };
 }
 
-/** The attributes by which members can be asked for, and how. */
-const FIELDS: ReadonlyMap<string, Field> = new Map([
+/**
+ * An attribute that a User derives from others.
+ * @param values its possible values, each with the condition under which a member has it
+ */
+function derivedField(values: readonly (readonly [text: string, MemberFilterInput])[]): MemberField {
+  return {
+    present: (isPresent) => (isPresent ? ALL_MEMBERS : NO_MEMBERS),
+    compare: (operator, operand) => ({
+      or: values.filter(([text]) => meets(operator, text, String(operand), true)).map(([, has]) => has),
+    }),
+  };
+}
+
+const RESOURCE_TYPE = derivedField([['User', ALL_MEMBERS]]);
+
+/** `userResource` has the extensions that these conditions find. */
+function schemasField(version: WorkspaceVersion): MemberField {
+  return derivedField([
+    [CORE_USER, ALL_MEMBERS],
+    [ENTERPRISE_USER, { enterprise: { isPresent: true } }],
+    ...(version === 'V2' ? [[ROLLCALL_USER, { role: { isPresent: true } }] as const] : []),
+  ]);
+}
+
+const OWN_FIELDS: readonly (readonly [string, MemberField])[] = [
   ['id', ID],
   ['userName', textField('userName')],
   ['externalId', textField('externalId')],
@@ -152,17 +117,34 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['meta.created', timeField('createdAt')],
   ['meta.lastModified', timeField('updatedAt')],
   ...GROUP_FIELDS,
-]);
+];
 
-/** @throws ScimError invalidFilter for what is told of a User and not kept on the member: `schemas`, `meta.location` … */
-function fieldOf(target: AttributeReference, position: number): Field {
-  const field = FIELDS.get(nameOf(target)) ?? profileField(target);
-  if (field !== undefined) return field;
-  throw filterFault(position, `${nameOf(target)} cannot be filtered by`);
+/** The filterable attributes outside the profile, by the workspace's version. */
+const FIELDS: Readonly<Record<WorkspaceVersion, ReadonlyMap<string, MemberField>>> = {
+  V1: fieldsOf('V1'),
+  V2: fieldsOf('V2'),
+};
+
+function fieldsOf(version: WorkspaceVersion): ReadonlyMap<string, MemberField> {
+  return new Map([['schemas', schemasField(version)], ['meta.resourceType', RESOURCE_TYPE], ...OWN_FIELDS]);
 }
 
-function comparison({ target, operator, operand, position }: Comparison): MemberFilterInput {
-  const field = fieldOf(target, position);
+/** @throws ScimError invalidFilter for an attribute that is not filterable, naming those that are */
+function fieldOf(version: WorkspaceVersion, target: AttributeReference, position: number): MemberField {
+  const field = FIELDS[version].get(nameOf(target)) ?? profileField(target);
+  if (field !== undefined) return field;
+  const filterable = [...FIELDS[version].keys()].join(', ');
+  throw filterFault(
+    position,
+    `${nameOf(target)} cannot be filtered by; these can: ${filterable}, and the attributes of the person`,
+  );
+}
+
+function comparison(
+  version: WorkspaceVersion,
+  { target, operator, operand, position }: Comparison,
+): MemberFilterInput {
+  const field = fieldOf(version, target, position);
   if (operand === null) return field.present(operator === 'ne');
   const compared = field.compare(operator === 'ne' ? 'eq' : operator, operand);
   if (compared === undefined) {
@@ -172,29 +154,31 @@ function comparison({ target, operator, operand, position }: Comparison): Member
 }
 
 /**
- * Puts a filter into the words of the GraphQL schema: `meta.created` is `createdAt`, an operator on an enumeration is
- * the set of values that meet it, and `eq null` is "not present". Members without the attribute never meet a
- * comparison, except `ne`.
+ * Compiles a SCIM filter of users to a `MemberFilter`: `meta.created` becomes `createdAt`, an operator on an enumeration
+ * becomes the set of values that meet it, and `eq null` means "not present". A member without the attribute meets no
+ * comparison but `ne`.
  *
- * @throws ScimError 400 `invalidFilter` for attributes that cannot be filtered by, naming those that can; never a
- *   filter that would mean "everybody" in its place.
+ * @param version of the workspace, which decides which extensions a User has
+ * @throws ScimError 400 `invalidFilter` for an attribute that is not filterable, naming those that are; the filter is
+ *   never weakened instead
  */
-export function toMemberFilter(filter: Filter): MemberFilterInput {
+export function toMemberFilter(filter: Filter, version: WorkspaceVersion): MemberFilterInput {
+  const compiled = (one: Filter) => toMemberFilter(one, version);
   switch (filter.kind) {
     case 'and':
-      return { and: filter.filters.map(toMemberFilter) };
+      return { and: filter.filters.map(compiled) };
     case 'or':
-      return { or: filter.filters.map(toMemberFilter) };
+      return { or: filter.filters.map(compiled) };
     case 'not':
-      return { not: toMemberFilter(filter.filter) };
+      return { not: compiled(filter.filter) };
     case 'presence':
-      return fieldOf(filter.target, filter.position).present(true);
+      return fieldOf(version, filter.target, filter.position).present(true);
     case 'comparison':
-      return comparison(filter);
+      return comparison(version, filter);
     case 'valuePath': {
-      // What has one value only: the filter is about its parts.
-      if (!filter.target.attribute.multiValued) return toMemberFilter(filter.filter);
-      fieldOf(filter.target, filter.position);
+      // Of a single-valued attribute, the filter is a condition on its sub-attributes.
+      if (!filter.target.attribute.multiValued) return compiled(filter.filter);
+      fieldOf(version, filter.target, filter.position);
       return filter.target.attribute.name === 'groups'
         ? { groups: { some: toGroupOfMember(filter.filter) } }
         : { [filter.target.attribute.name]: { some: toValueFilter(filter.filter) } };

@@ -1,26 +1,26 @@
 import { ScimError } from './scim-error.js';
 
-/** The parameters of a query, their names in lower case. */
+/** Query parameters by their names in lower case. */
 export type Query = ReadonlyMap<string, string>;
 
 const NO_PARAMETERS: Query = new Map();
 
-/** The most resources that one page holds; ServiceProviderConfig says so. */
+/** The most resources on one page; published in ServiceProviderConfig. */
 export const MAX_PAGE_SIZE = 200;
 export const DEFAULT_PAGE_SIZE = 100;
 
-/** Beyond it there is nothing, and GraphQL's Int ends there. */
+/** The greatest Int of GraphQL. */
 const LAST_INDEX = 2 ** 31 - 1;
 
-/** A page as RFC 7644 §3.4.2.4 asks for it: `startIndex` counts from 1. */
+/** A page by number (RFC 7644 §3.4.2.4): `startIndex` counts from 1. */
 export interface Paging {
   readonly startIndex: number;
   readonly count: number;
 }
 
 /**
- * Reads the query of a URL. `+` is a space, which is how some providers send one.
- * @throws ScimError invalidValue for a parameter that is there twice: which one counts would be a guess
+ * Reads the query of a URL. `+` is a space, because some providers encode it so.
+ * @throws ScimError invalidValue for a parameter that is there twice
  */
 export function parseQuery(url: string): Query {
   const start = url.indexOf('?');
@@ -35,7 +35,7 @@ export function parseQuery(url: string): Query {
 }
 
 /**
- * The page that is asked for.
+ * Reads startIndex and count.
  * @throws ScimError invalidValue for what is not a whole number
  */
 export function pagingOf(query: Query): Paging {
@@ -48,23 +48,23 @@ export function pagingOf(query: Query): Paging {
 }
 
 /**
- * The page size of a query that pages by cursors.
+ * Reads the count of a query that pages by cursors.
  * @throws ScimError invalidCount
  */
 export function cursorCountOf(query: Query): number {
   const text = query.get('count')?.trim() ?? '';
   if (text === '') return DEFAULT_PAGE_SIZE;
-  const count = /^\+?\d+$/.test(text) ? Number(text) : 0;
-  // RFC 9865 §2.1: invalidCount is for whatever is not from 1 to maxPageSize.
-  if (count >= 1 && count <= MAX_PAGE_SIZE) return count;
-  throw new ScimError(400, `With a cursor, count must be from 1 to ${MAX_PAGE_SIZE}.`, 'invalidCount');
+  // RFC 9865 §2 leaves count as RFC 7644 §3.4.2.4 has it: "A negative value SHALL be interpreted as "0"."
+  const count = /^[+-]?\d+$/.test(text) ? Math.max(Number(text), 0) : Number.NaN;
+  if (count <= MAX_PAGE_SIZE) return count;
+  throw new ScimError(400, `With a cursor, count must be from 0 to ${MAX_PAGE_SIZE}.`, 'invalidCount');
 }
 
 function integer(query: Query, name: string, absent: number): number {
   const text = query.get(name.toLowerCase())?.trim() ?? '';
   if (text === '') return absent;
   if (!/^[+-]?\d+$/.test(text)) {
-    throw new ScimError(400, `${name} must be a whole number, and "${text}" is none.`, 'invalidValue');
+    throw new ScimError(400, `${name} must be a whole number, not "${text}".`, 'invalidValue');
   }
   return Number(text);
 }

@@ -19,17 +19,17 @@ import { type Routes, routesOf } from './routes.js';
 import { ScimError } from './scim-error.js';
 import { searchEndpoints } from './search.js';
 
-/** Who asks: what GraphQL is told, and what the workspace speaks. */
+/** The caller's GraphQL context, and the version of the workspace. */
 export interface ScimContext {
   readonly contextValue: object;
   readonly workspaceVersion: WorkspaceVersion;
 }
 
 export interface ScimDependencies {
-  /** What is served at /graphql: the adapter is one more client of it. */
+  /** The schema that /graphql serves: the adapter is a client of it. */
   readonly graphql: GraphqlSource;
   /**
-   * The context for the key in `authorization`; undefined when it is no key of this workspace.
+   * The context of the key in `authorization`; undefined when it is not a key of this workspace.
    * Throws DomainError FORBIDDEN when SCIM is not enabled for the workspace.
    */
   contextFor(request: {
@@ -38,10 +38,10 @@ export interface ScimDependencies {
     readonly requestId: string;
     readonly address: string;
   }): Promise<ScimContext | undefined>;
-  /** Where the server is reached from outside; undefined: where the request says. */
+  /** The public URL of the server; undefined: the origin of the request. */
   readonly publicUrl: string | undefined;
   readonly compression: Compression;
-  /** Told of faults that nobody expected, once each. */
+  /** Called once for each unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
 
@@ -67,11 +67,11 @@ const MOUNT = '/scim/v2/organizations';
 const ROUTE = `${MOUNT}/:workspaceId`;
 
 /**
- * SCIM 2.0 (RFC 7644) for one workspace. To be mounted at `/scim/v2/organizations/:workspaceId`, before anything
- * that reads bodies. The key comes first: without one, nothing can be learnt, not even which paths there are.
+ * SCIM 2.0 (RFC 7644) for one workspace. Mount it at `/scim/v2/organizations/:workspaceId`, before anything that reads
+ * bodies. The key is checked first: a request without one learns nothing, not even which paths exist.
  *
  * @returns a router that answers everything below its mount point, in SCIM's media type
- * @throws Error when the schema lacks what the adapter asks of it
+ * @throws Error when an operation of the adapter is not valid in the schema
  */
 export function scimRouter(dependencies: ScimDependencies): Router {
   const operations = prepareOperations(dependencies.graphql);
@@ -95,8 +95,8 @@ export function scimRouter(dependencies: ScimDependencies): Router {
 }
 
 /**
- * What answers where no endpoint is, and what answers faults: in SCIM's media type, never in HTML. To be mounted at
- * `/scim` as well, after the router, for addresses that have no workspace in them.
+ * Handlers for unknown paths and for errors, which answer in SCIM's media type, never in HTML. Mount them at `/scim`
+ * after the router, for addresses without a workspace.
  */
 export function scimFallback(
   dependencies: Pick<ScimDependencies, 'onFault' | 'compression'>,
@@ -124,7 +124,7 @@ function serve(routes: Routes, dependencies: ScimDependencies): ScimHandler {
     const handle = handlerOf(route.endpoint, request.method);
     if (handle === undefined) throw methodNotAllowed(route.endpoint, request, response);
     requireAcceptable(request);
-    // RFC 9562 §4: UUIDs come in any case, and are given in lower case.
+    // RFC 9562 §4: UUIDs are read in any case and written in lower case.
     const workspaceId = request.params.workspaceId.toLowerCase();
     const scimRequest: ScimRequest = {
       ...scim,
@@ -161,7 +161,7 @@ async function authenticated(
   });
 }
 
-/** What Allow says of a path: HEAD is wherever GET is, and OPTIONS everywhere. */
+/** The value of Allow: HEAD goes with GET, and every path has OPTIONS. */
 function allowedBy({ methods }: Endpoint): string {
   const own = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...own, 'OPTIONS'].join(', ');
@@ -185,10 +185,10 @@ function methodNotAllowed(
 ): ScimError {
   const allowed = allowedBy(endpoint);
   response.set('Allow', allowed);
-  return new ScimError(405, `${request.method} does not exist here. What does: ${allowed}.`);
+  return new ScimError(405, `${request.method} is not supported here. Supported: ${allowed}.`);
 }
 
-/** @throws ScimError 406. A DELETE and an OPTIONS are answered without a body, which fits whatever is accepted. */
+/** DELETE and OPTIONS are answered without a body, so any Accept header fits. @throws ScimError 406 */
 function requireAcceptable({ method, headers }: ScimHttpRequest): void {
   if (method === 'DELETE' || method === 'OPTIONS' || acceptsScim(headers.accept)) return;
   throw new ScimError(
@@ -210,7 +210,7 @@ function answerFault({
     const fault = faultOf(error);
     response.locals.errorCode = fault.code;
     if (fault.unknown) onFault(error, requestId);
-    // The answer has begun, so it cannot become another one; Express cuts the connection.
+    // The answer has begun, so Express closes the connection.
     if (response.headersSent) next(error);
     else await sendAnswer(request, response, { ...fault, body: errorBody(fault, requestId) }, compression);
   };

@@ -3,16 +3,13 @@ import { newId } from '../../domain/ids.js';
 import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
-import { MembersSeen } from '../rows/recent-members.js';
+import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 import { SignInLimits } from './sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
-/**
- * A context for work that no request has asked for: the command line's (an operator at the machine) and the
- * platform's own.
- */
+/** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
@@ -27,7 +24,7 @@ export function localContext(
       replicas: null,
       credentials,
       positions: new MemberPositions(),
-      seen: new MembersSeen(),
+      recentMembers: new RecentMembers(),
       mailer: null,
       signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,

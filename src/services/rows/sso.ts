@@ -70,5 +70,5 @@ function connectionOf(workspaceId: string, accountId: string, condition: string)
     join sso_domain sd on sd.connection_id = sc.id and sd.verified_at is not null
     join account sa on sa.id = ${accountId}
     where sc.workspace_id = ${workspaceId} and ${condition}
-      and sd.domain = lower(split_part(sa.email::text, '@', -1)))`;
+      and sd.domain = split_part(sa.canonical_email, '@', -1))`;
 }

@@ -1,4 +1,5 @@
 import type { Role, SeatType } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
@@ -49,10 +50,10 @@ export async function signInSeeded(
   return context.database.transaction(async (tx) => {
     const [account] = await tx.rows<{ id: string; email: string }>(
       `select a.id, a.email from account a
-       where a.email = $1 and exists (
+       where a.canonical_email = $1 and exists (
          select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
          where m.account_id = a.id and m.workspace_id = any($2::uuid[]))`,
-      [email, workspaceIds],
+      [canonicalUserName(email), workspaceIds],
     );
     if (account === undefined)
       throw new DomainError('FORBIDDEN', 'Only people of the seeded workspaces sign in with a click.');

@@ -1,9 +1,10 @@
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { invitationClosed } from '../../domain/invitation.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { acceptAs } from '../invitations/accept.js';
-import { findOrCreate } from '../rows/accounts.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken, findInvitation, type InvitationRow, isMailed } from '../rows/invitations.js';
 import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
 import { openSession } from '../sessions/open.js';
@@ -38,9 +39,9 @@ export async function showInvitation(
   if (invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
   const [workspace] = await context.database.rows<{ name: string; required: boolean; connected: boolean }>(
     `select w.name, ${hasConnection('w.id')} as connected,
-       coalesce(${ssoRequiredFor('w.id', '(select a.id from account a where a.email = $2::citext)')}, false) as required
-     from workspace w where w.id = $1 and ($2::citext is null or true)`,
-    [invitation.workspaceId, invitation.email],
+       coalesce(${ssoRequiredFor('w.id', '(select a.id from account a where a.canonical_email = $2::text)')}, false) as required
+     from workspace w where w.id = $1 and ($2::text is null or true)`,
+    [invitation.workspaceId, invitation.email === null ? null : canonicalUserName(invitation.email)],
   );
   return {
     invitation,
@@ -70,7 +71,7 @@ export async function acceptMailed(
   return context.database.transaction(async (tx) => {
     const found = await findByToken(tx, token, email);
     if (found === undefined) throw new DomainError('NOT_FOUND', 'There is no such invitation.');
-    const accountId = await findOrCreate(tx, email);
+    const accountId = await findOrCreateAccount(tx, email);
     const proven = { sessionId: newId(), accountId, email, method: 'MAIL_LINK' as const, workspaceId };
     const { changed } = await acceptAs(context, tx, found.lookup, proven);
     // A member may have other rights than an invitation gives: that takes a sign-in of its own.

@@ -3,12 +3,13 @@ import { networkOf } from '../../auth/remote-address.js';
 import { hashSecret, mintSecret, readSecret, sameHash } from '../../auth/secret.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import { isAddress } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { SignInLink } from '../../model/sign-in-link.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { acceptAs } from '../invitations/accept.js';
-import { findByEmail, findOrCreate } from '../rows/accounts.js';
+import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken } from '../rows/invitations.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
 import { recordMailLinkRefused } from '../sso/sign-in-log.js';
@@ -66,9 +67,9 @@ export async function askForLink(
     });
   }
   await signInLimits.take('linksFrom', networkOf(browser.address));
-  await signInLimits.take('linksTo', email.toLowerCase());
+  await signInLimits.take('linksTo', canonicalUserName(email));
   const invitationLookup = invitation === null ? null : await invitationFor(context, invitation, email);
-  const account = await findByEmail(context.database, email);
+  const account = await findAccountByEmail(context.database, email);
   const link = mintSecret('link');
   const cookie = mintSecret('browser');
   const now = context.clock();
@@ -224,8 +225,8 @@ async function signIn(
     [linkId, context.clock()],
   );
   if (link === undefined) throw linkClosed();
-  if (link.invitationLookup !== null) await findOrCreate(tx, link.email);
-  const account = await findByEmail(tx, link.email);
+  if (link.invitationLookup !== null) await findOrCreateAccount(tx, link.email);
+  const account = await findAccountByEmail(tx, link.email);
   // Nobody had the address when the link was asked for, and so it was never mailed.
   if (account === undefined) throw linkClosed();
   const sessionId = newId();

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type Transaction, violatedConstraint } from '../../database/database.js';
 import { query, rowOf } from '../../database/query.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { domainOf } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId, newId } from '../../domain/ids.js';
-import { type DomainProof, domainOf, readDomain, verificationRecord } from '../../domain/sso.js';
+import { type DomainProof, readDomain, verificationRecord } from '../../domain/sso.js';
 import { type SsoConnection, SsoDomain } from '../../model/sso-connection.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize } from '../context/authorization.js';
@@ -137,6 +138,8 @@ export async function workspaceOfAddress(
   { database }: Pick<ServiceContext, 'database'>,
   address: string,
 ): Promise<string | undefined> {
+  const domain = domainOf(address);
+  if (domain === undefined) return undefined;
   const row = await rowOf(
     database,
     query
@@ -144,7 +147,7 @@ export async function workspaceOfAddress(
       .innerJoin('ssoConnection as c', 'c.id', 'd.connectionId')
       .innerJoin('workspace as w', 'w.id', 'c.workspaceId')
       .select('w.id')
-      .where('d.domain', '=', domainOf(address))
+      .where('d.domain', '=', domain)
       .where('d.verifiedAt', 'is not', null)
       .where('w.plan', '=', 'ENTERPRISE'),
   );

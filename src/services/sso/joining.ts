@@ -6,8 +6,8 @@ import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { invitedNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { acceptAs, type Proven } from '../invitations/accept.js';
-import { addWithin } from '../members/transaction.js';
-import { findOrCreate } from '../rows/accounts.js';
+import { createMemberWithin } from '../members/change.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken } from '../rows/invitations.js';
 import type { MemberRow } from '../rows/members.js';
 import { isAddressProven, isOfVerifiedDomain, type ProvenIdentity } from './matching.js';
@@ -48,17 +48,19 @@ export async function join(
   try {
     const invitation = invitationToken === null ? undefined : await findByToken(tx, invitationToken, address);
     if (invitation?.workspaceId === workspaceId) {
-      const accountId = await findOrCreate(tx, address);
+      const accountId = await findOrCreateAccount(tx, address);
       const { member } = await acceptAs(context, tx, invitation.lookup, { ...proven, accountId });
       return { member, by: 'INVITED' };
     }
     await requireJoining(tx, settings, identity, address);
-    const accountId = await findOrCreate(tx, address);
-    const { member } = await addWithin(asPerson(context, { ...proven, accountId }), tx, {
+    const accountId = await findOrCreateAccount(tx, address);
+    await requireNotRemoved(tx, workspaceId, accountId, identity);
+    const { member } = await createMemberWithin(asPerson(context, { ...proven, accountId }), tx, {
       workspaceId,
-      newcomer: { userName: address, profile: {} },
+      address,
+      userName: address,
       grantNow: () => invitedNow(tx, workspaceId),
-      wishFor: () => ({ mode: 'CREATE', userName: address }),
+      requestFor: () => ({ mode: 'CREATE', userName: address }),
     });
     return { member, by: 'JOINED' };
   } catch (error) {
@@ -82,6 +84,26 @@ async function requireJoining(
   if (connection?.joinOnSignIn !== true) throw new SignInRefusal('NOT_A_MEMBER', null, identity);
   if (await isOfVerifiedDomain(tx, settings, address)) return;
   const detail = 'The address is not in a verified domain of the connection.';
+  throw new SignInRefusal('NOT_A_MEMBER', detail, identity);
+}
+
+/** Whoever was removed was removed by somebody's decision, also where the record is deleted (rule 16a). @throws SignInRefusal */
+async function requireNotRemoved(
+  tx: Transaction,
+  workspaceId: string,
+  accountId: string,
+  identity: ProvenIdentity,
+): Promise<void> {
+  const removal = await rowOf(
+    tx,
+    query
+      .selectFrom('removal')
+      .select('removedAt')
+      .where('workspaceId', '=', workspaceId)
+      .where('accountId', '=', accountId),
+  );
+  if (removal === undefined) return;
+  const detail = `The person was removed at ${removal.removedAt.toISOString()}. Add or invite them again.`;
   throw new SignInRefusal('NOT_A_MEMBER', detail, identity);
 }
 

@@ -2,9 +2,9 @@ import { text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
+import { domainOf } from '../../domain/canonical.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
-import { domainOf } from '../../domain/sso.js';
-import { findByEmail } from '../rows/accounts.js';
+import { findAccountByEmail } from '../rows/accounts.js';
 import type { SignInSettings } from './settings.js';
 
 /** What a provider has proved about a person. */
@@ -48,7 +48,7 @@ export async function recognize(
   if (byExternalId[0] !== undefined && byExternalId.length === 1)
     return { ...byExternalId[0], by: 'EXTERNAL_ID' };
   if (address === null || !(await isAddressProven(sql, connection, identity))) return undefined;
-  const account = await findByEmail(sql, address);
+  const account = await findAccountByEmail(sql, address);
   const byAddress = account && (await BY_ACCOUNT.row(sql, { workspaceId, accountId: account.id }));
   return byAddress && { ...byAddress, by: 'ADDRESS' };
 }
@@ -70,7 +70,8 @@ export async function isOfVerifiedDomain(
   address: string,
 ): Promise<boolean> {
   const domains = await verifiedDomains(sql, connectionId);
-  return domains.includes(domainOf(address));
+  const domain = domainOf(address);
+  return domain !== undefined && domains.includes(domain);
 }
 
 /**

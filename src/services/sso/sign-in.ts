@@ -7,7 +7,7 @@ import { record } from '../audit/record.js';
 import { invitedNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import type { Proven } from '../invitations/accept.js';
-import { byIds } from '../rows/accounts.js';
+import { findAccounts } from '../rows/accounts.js';
 import { findMember, lockMembers, type MemberRow } from '../rows/members.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
 import { asPerson, type Joined, join } from './joining.js';
@@ -177,7 +177,7 @@ const NOTE = statement({
 });
 
 async function emailOf(tx: Transaction, { accountId }: MemberRow): Promise<string> {
-  const [account] = await byIds(tx, [accountId]);
+  const [account] = await findAccounts(tx, [accountId]);
   if (account === undefined) throw new Error('a member has no account');
   return account.email;
 }

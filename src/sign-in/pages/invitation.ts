@@ -1,3 +1,4 @@
+import { canonicalUserName } from '../../domain/canonical.js';
 import type { ShownInvitation } from '../../services/sign-in/invitations.js';
 import { type Html, html } from './html.js';
 import { complaint, document } from './layout.js';
@@ -33,7 +34,7 @@ function waysIn(form: InvitationForm): Html {
   const { token, shown, signedInAs, sendsMail } = form;
   const { invitation, isMailed, ssoRequired } = shown;
   const isForVisitor =
-    signedInAs !== null && (invitation.email === null || sameAddress(invitation.email, signedInAs));
+    signedInAs !== null && (invitation.email === null || isSameAddress(invitation.email, signedInAs));
   if (isForVisitor) {
     return html`<form method="post" action="/invitation/${token}">
 <button autofocus>Join as ${signedInAs}</button>
@@ -71,6 +72,6 @@ ${complaint('email-error', error)}
 }
 
 /** Only for what the page offers: the service compares again. */
-function sameAddress(one: string, other: string): boolean {
-  return one.localeCompare(other, 'en', { sensitivity: 'accent' }) === 0;
+export function isSameAddress(one: string, other: string): boolean {
+  return canonicalUserName(one) === canonicalUserName(other);
 }

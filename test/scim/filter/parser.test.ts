@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AttributeReference } from '../../../src/scim/discovery/attributes.js';
+import type { AttributeReference } from '../../../src/scim/discovery/names.js';
 import type { Filter } from '../../../src/scim/filter/ast.js';
 import { parseFilter } from '../../../src/scim/filter/parser.js';
 import { ScimError } from '../../../src/scim/http/scim-error.js';
@@ -166,13 +166,17 @@ describe('400 invalidFilter with the position, never "everybody"', () => {
     ['title pr title pr', 10, 'expected and, or, or the end, found title'],
     ['title pr and', 13, 'expected an attribute, found the end'],
     ['not title pr', 5, 'expected a parenthesis after not, found title'],
-    ['title[type pr]', 6, 'title has no values with parts to select from'],
-    ['emails[type[value pr]]', 12, 'type has no values with parts to select from'],
-    ['emails[shoe pr]', 8, 'emails has no part shoe; its parts are value, display, type, primary'],
+    ['title[type pr]', 6, 'title has no sub-attributes to filter by'],
+    ['emails[type[value pr]]', 12, 'type has no sub-attributes to filter by'],
+    [
+      'emails[shoe pr]',
+      8,
+      'emails has no sub-attribute shoe; its sub-attributes are value, display, type, primary',
+    ],
     [
       'addresses co "x"',
       1,
-      'addresses has no part value; its parts are formatted, streetAddress, locality, region, postalCode, country, type, primary',
+      'addresses has no sub-attribute value; its sub-attributes are formatted, streetAddress, locality, region, postalCode, country, type, primary',
     ],
     ['active gt true', 8, 'active cannot be compared with gt'],
     ['active co "t"', 8, 'active cannot be compared with co'],
