@@ -19,7 +19,7 @@ import { recordRefusal } from '../../services/sso/sign-in-log.js';
 import { acceptOnce, wasUsed } from '../../services/sso/used-values.js';
 import { browserOf, startBrowserSession } from '../browser-session.js';
 import type { Incoming, OriginOf } from '../incoming.js';
-import { PAGE_HEADERS, refuse } from '../page-handler.js';
+import { answerRefusals, PAGE_HEADERS, refuse } from '../page-handler.js';
 import { returnPath } from '../return-to.js';
 import { ATTEMPT_MS, type Attempt, keepAttempt, takeAttempt } from './attempt.js';
 import { identityOf } from './claims.js';
@@ -103,7 +103,8 @@ export function ssoRouter(options: SsoRouterOptions): Router {
       }
     }),
   );
-  router.use(answerBadForm);
+  router.use('/backchannel-logout', answerBadForm);
+  router.use(answerRefusals(options));
   return router;
 }
 

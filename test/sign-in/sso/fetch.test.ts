@@ -8,6 +8,8 @@ let url: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    // Never answered.
+    if (request.url === '/slow') return;
     if (request.url === '/redirect') response.writeHead(302, { Location: '/' }).end();
     else if (request.url === '/empty') response.writeHead(204).end();
     else response.end('x'.repeat(request.url === '/large' ? 1024 * 1024 + 1 : 10));
@@ -17,7 +19,10 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
 });
 
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+});
 
 const GET = { method: 'GET', headers: {}, body: undefined, redirect: 'manual' } as const;
 
@@ -34,8 +39,8 @@ describe('servers that customers name', () => {
   });
 
   test('that do not answer in time are unreachable', async () => {
-    const signal = AbortSignal.timeout(0);
-    await expect(providerFetch(true)(`${url}/`, { ...GET, signal })).rejects.toMatchObject({
+    const signal = AbortSignal.timeout(20);
+    await expect(providerFetch(true)(`${url}/slow`, { ...GET, signal })).rejects.toMatchObject({
       name: 'UnreachableError',
       message: expect.stringContaining('time-out'),
     });
