@@ -52,6 +52,8 @@ export interface ErrorDetails {
   readonly attribute?: string;
   /** What to do about it, in one sentence. */
   readonly hint?: string;
+  /** The same for the administrator of an identity provider, where that is something else; SCIM answers with it. */
+  readonly providerHint?: string;
   /** With SEAT_UNAVAILABLE: the counts the refusal rests on. */
   readonly seat?: SeatCount;
   /** With CREDITS_EXHAUSTED: what has blocked it, and the counts the refusal rests on. */

@@ -24,13 +24,13 @@ export function invitationMail(letter: InvitationLetter, url: string | null): Ma
   const text = [
     greeting,
     url === null ? `Your invitation: ${token}` : `Accept the invitation: ${url}`,
-    ...(url === null ? [] : [`If you are asked for it, the invitation itself is ${token}`]),
+    ...(url === null ? [] : [`If the page asks for the token of the invitation: ${token}`]),
     terms,
   ].join('\n\n');
   const html = [
     `<p>${escaped(greeting)}</p>`,
     ...(url === null ? [] : [`<p><a href="${escaped(url)}">Accept the invitation</a></p>`]),
-    `<p>${url === null ? 'Your invitation:' : 'If you are asked for it, the invitation itself is'} <code>${escaped(token)}</code></p>`,
+    `<p>${url === null ? 'Your invitation:' : 'If the page asks for the token of the invitation:'} <code>${escaped(token)}</code></p>`,
     `<p>${escaped(terms)}</p>`,
   ].join('\n');
   return {

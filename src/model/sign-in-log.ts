@@ -27,7 +27,7 @@ export const SignInRefusalReasonEnum = enumOf(
 @Index({ name: 'sign_in_log_entry_of_workspace', properties: ['workspaceId', 'id'] })
 @Check({ name: 'sign_in_log_entry_reason_known', expression: oneOf('reason', SIGN_IN_REFUSAL_REASONS) })
 export class SignInLogEntry implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id, which is opaque and stable.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -39,7 +39,7 @@ export class SignInLogEntry implements Node {
   @Unique({ name: 'sign_in_log_entry_reference_unique' })
   reference!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  @Field(() => GraphQLDateTime, { description: 'When the sign-in was refused.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
 

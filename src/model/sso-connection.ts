@@ -12,9 +12,9 @@ export const SsoProviderEnum = enumOf(
   'SsoProvider',
   'Which identity provider people sign in with.',
   {
-    OKTA: 'Okta.',
+    OKTA: 'Okta, with an OIDC app.',
     MICROSOFT_ENTRA_ID: 'Microsoft Entra ID, formerly Azure AD.',
-    GOOGLE_WORKSPACE: 'Google Workspace.',
+    GOOGLE_WORKSPACE: 'Google Workspace, for accounts of an organization.',
     OTHER_OIDC: 'Any other provider with OpenID Connect.',
   },
 );
@@ -40,7 +40,7 @@ export const DomainProofEnum = enumOf(
   expression: 'not sso_required or manager_signed_in_at is not null',
 })
 export class SsoConnection {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id, which is opaque and stable.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -48,7 +48,7 @@ export class SsoConnection {
   @Unique({ name: 'sso_connection_one_a_workspace' })
   workspaceId!: string;
 
-  @Field(() => SsoProviderEnum, { description: 'The identity provider.' })
+  @Field(() => SsoProviderEnum, { description: 'The identity provider that is connected.' })
   @Property({ type: 'text' })
   provider!: SsoProvider;
 
@@ -121,7 +121,7 @@ export class SsoConnection {
   expression: `(verified_at is null) = (verified_by is null) and (verified_by is null or ${oneOf('verified_by', DOMAIN_PROOFS)})`,
 })
 export class SsoDomain {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id, which is opaque and stable.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 

@@ -20,6 +20,7 @@ import { exportsRouter } from '../exports/router.js';
 import { playgroundRouter } from '../graphql/playground/router.js';
 import { Compiler } from '../graphql/serving/compiler.js';
 import type { Context } from '../graphql/serving/context.js';
+import { requestIds } from '../graphql/serving/errors.js';
 import { createLoaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
@@ -201,6 +202,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
       next();
     },
+    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
     expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
   );
   handler.use(
@@ -230,7 +232,9 @@ function originOf(request: Incoming): string {
 }
 
 const notFound: RequestHandler = (_request, response) => {
-  response.status(404).json({ errors: [{ message: 'There is nothing here. Try /graphql or /playground.' }] });
+  const { requestId } = response.locals;
+  const message = 'There is nothing here. Try /graphql or /playground.';
+  response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND', requestId } }] });
 };
 
 /** Faults before GraphQL begins: a body that cannot be read, or something that nobody foresaw. Never HTML. */

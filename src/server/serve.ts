@@ -46,7 +46,8 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
   try {
     if (migrations.length > 0) {
       logger.info({ migrations }, 'migrated');
-      for (const report of await duplicates()) logger.warn(report);
+      for (const report of await duplicates())
+        logger.warn({ duplicate: report }, 'two names became the same');
     }
     const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
     return { database, secrets, close };

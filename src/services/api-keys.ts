@@ -13,6 +13,7 @@ import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit/record.js';
 import { authenticated, authorize } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
+import type { ListOrder } from './lists/listing.js';
 import { asIs, Page, type PageArguments } from './lists/page.js';
 
 /** Rule 25. */
@@ -54,6 +55,7 @@ export async function list(
     context.batched,
     {
       ...KEYS,
+      owner: workspaceId,
       where: 'k.workspace_id = $1',
       values: [workspaceId],
       id: 'k.id',
@@ -61,6 +63,11 @@ export async function list(
     page,
     asIs,
   );
+}
+
+/** What the cursors of the workspace's keys belong to. */
+export function apiKeysOf(workspaceId: string): ListOrder {
+  return { name: KEYS.name, owner: workspaceId };
 }
 
 /**

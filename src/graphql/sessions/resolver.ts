@@ -3,7 +3,7 @@ import { Member } from '../../model/member.js';
 import { create as createSession } from '../../services/sessions/create.js';
 import { endAll, endOfMember, end as endSession } from '../../services/sessions/end.js';
 import { listOfMember, listOwn } from '../../services/sessions/list.js';
-import { type Context } from '../serving/context.js';
+import type { Context } from '../serving/context.js';
 import {
   MemberSessionsEndInput,
   MemberSessionsEndPayload,
@@ -26,38 +26,50 @@ export class SessionResolver {
     return listOwn(services);
   }
 
-  @Mutation(() => SessionCreatePayload, { description: 'Mints a session for a person. For operators.' })
+  @Mutation(() => SessionCreatePayload, {
+    nullable: true,
+    description: 'Creates a session for a person and shows its token. For operators. Null when refused.',
+  })
   sessionCreate(
-    @Arg('input', () => SessionCreateInput, { description: 'For whom.' }) input: SessionCreateInput,
+    @Arg('input', () => SessionCreateInput, { description: 'The person for whom to create it.' })
+    input: SessionCreateInput,
     @Ctx() { services }: Context,
   ): Promise<SessionCreatePayload> {
     return createSession(services, input);
   }
 
-  @Mutation(() => SessionEndPayload, { description: "Ends a session: the caller's own, unless told." })
+  @Mutation(() => SessionEndPayload, {
+    nullable: true,
+    description: 'Ends a session, whose token stops working at once. Null when refused.',
+  })
   sessionEnd(
-    @Arg('input', () => SessionEndInput, { description: 'Which.' }) input: SessionEndInput,
+    @Arg('input', () => SessionEndInput, { description: 'The session to end.' }) input: SessionEndInput,
     @Ctx() { services }: Context,
   ): Promise<SessionEndPayload> {
     return endSession(services, input);
   }
 
   @Mutation(() => SessionsEndPayload, {
-    description: 'Ends all sessions that `mySessions` shows, but not the one that asks unless told.',
+    nullable: true,
+    description:
+      "Ends the sessions of `mySessions`, except the caller's own unless `keepCurrent` is false. Null when refused.",
   })
   sessionsEnd(
-    @Arg('input', () => SessionsEndInput, { description: 'Which.' }) input: SessionsEndInput,
+    @Arg('input', () => SessionsEndInput, { description: 'The sessions to end.' }) input: SessionsEndInput,
     @Ctx() { services }: Context,
   ): Promise<SessionsEndPayload> {
     return endAll(services, input);
   }
 
   @Mutation(() => MemberSessionsEndPayload, {
+    nullable: true,
     description:
-      "Ends a member's sessions for a workspace; the person can sign in again. For owners and admins in person.",
+      "Ends a member's sessions for a workspace; the person can sign in again. For owners, admins and operators. Null " +
+      'when refused.',
   })
   memberSessionsEnd(
-    @Arg('input', () => MemberSessionsEndInput, { description: 'Whose.' }) input: MemberSessionsEndInput,
+    @Arg('input', () => MemberSessionsEndInput, { description: 'The member whose sessions to end.' })
+    input: MemberSessionsEndInput,
     @Ctx() { services }: Context,
   ): Promise<MemberSessionsEndPayload> {
     return endOfMember(services, input);

@@ -7,10 +7,10 @@ import { DomainProofEnum, SsoProviderEnum } from '../../model/sso-connection.js'
     'Settings of single sign-on. What is absent or null does not change; the first time, the provider, the client ID, the client secret and where the provider is are required.',
 })
 export class SsoConnectionSetInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => SsoProviderEnum, { nullable: true, description: 'The identity provider.' })
+  @Field(() => SsoProviderEnum, { nullable: true, description: 'The identity provider to connect.' })
   provider?: SsoProvider | null;
 
   @Field(() => String, {
@@ -55,33 +55,33 @@ export class SsoConnectionSetInput {
   joinOnSignIn?: boolean | null;
 }
 
-@InputType({ description: 'Which connection to rehearse a sign-in with.' })
+@InputType({ description: 'The configuration to rehearse a sign-in with.' })
 export class SsoConnectionTestInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 }
 
-@InputType({ description: 'Which connection to delete.' })
+@InputType({ description: 'The configuration to delete, of a workspace.' })
 export class SsoConnectionDeleteInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 }
 
-@InputType({ description: 'Which domain to add.' })
+@InputType({ description: 'The domain to add to a workspace.' })
 export class SsoDomainAddInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
   @Field(() => String, { description: 'The domain, such as `acme.com`.' })
   domain!: string;
 }
 
-@InputType({ description: 'Which domain to verify, and how.' })
+@InputType({ description: 'The domain to verify, and how.' })
 export class SsoDomainVerifyInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => ID, { description: 'The domain.' })
+  @Field(() => ID, { description: 'The id of the domain.' })
   domainId!: string;
 
   @Field(() => DomainProofEnum, {
@@ -91,11 +91,11 @@ export class SsoDomainVerifyInput {
   proof!: DomainProof;
 }
 
-@InputType({ description: 'Which domain to remove.' })
+@InputType({ description: 'The domain to remove from a workspace.' })
 export class SsoDomainRemoveInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => ID, { description: 'The domain.' })
+  @Field(() => ID, { description: 'The id of the domain.' })
   domainId!: string;
 }

@@ -34,7 +34,8 @@ import {
 export class WorkspaceSsoResolver {
   @FieldResolver(() => SsoConnection, {
     nullable: true,
-    description: 'The configuration of single sign-on. Null when there is none.',
+    description:
+      'The configuration of single sign-on. Null when there is none, or when the caller may not manage it.',
   })
   ssoConnection(@Root() { id }: Workspace, @Ctx() { services }: Context) {
     return connections.get(services, id);
@@ -53,7 +54,10 @@ export class WorkspaceSsoResolver {
     };
   }
 
-  @FieldResolver(() => SignInLogEntryConnection, { description: 'The refused sign-ins, newest first.' })
+  @FieldResolver(() => SignInLogEntryConnection, {
+    nullable: true,
+    description: 'The refused sign-ins, newest first. Null when the caller may not read them.',
+  })
   async signInLog(
     @Root() { id }: Workspace,
     @Args(() => PageArguments) page: PageArguments,
@@ -78,21 +82,24 @@ export class SsoConnectionResolver {
   }
 
   @Mutation(() => SsoConnectionSetPayload, {
-    description: 'Configures single sign-on, or changes how it is configured.',
+    nullable: true,
+    description: 'Configures single sign-on, or changes how it is configured. Null when refused.',
   })
   async ssoConnectionSet(
-    @Arg('input', () => SsoConnectionSetInput, { description: 'The settings.' }) input: SsoConnectionSetInput,
+    @Arg('input', () => SsoConnectionSetInput, { description: 'The settings to change.' })
+    input: SsoConnectionSetInput,
     @Ctx() { services }: Context,
   ): Promise<SsoConnectionSetPayload> {
     return { connection: await connections.set(services, input) };
   }
 
   @Mutation(() => SsoConnectionTestPayload, {
+    nullable: true,
     description:
-      'Rehearses a sign-in: whoever opens the page sees which claims come, and no session is opened.',
+      'Rehearses a sign-in: the page shows which claims the provider sends, and opens no session. Null when refused.',
   })
   async ssoConnectionTest(
-    @Arg('input', () => SsoConnectionTestInput, { description: 'Which connection.' })
+    @Arg('input', () => SsoConnectionTestInput, { description: 'The configuration to test.' })
     input: SsoConnectionTestInput,
     @Ctx() { services, origin }: Context,
   ): Promise<SsoConnectionTestPayload> {
@@ -101,10 +108,11 @@ export class SsoConnectionResolver {
   }
 
   @Mutation(() => SsoConnectionDeletePayload, {
-    description: 'Deletes the configuration of single sign-on, with its domains.',
+    nullable: true,
+    description: 'Deletes the configuration of single sign-on, with its domains. Null when refused.',
   })
   ssoConnectionDelete(
-    @Arg('input', () => SsoConnectionDeleteInput, { description: 'Which connection.' })
+    @Arg('input', () => SsoConnectionDeleteInput, { description: 'The configuration to delete.' })
     input: SsoConnectionDeleteInput,
     @Ctx() { services }: Context,
   ): Promise<SsoConnectionDeletePayload> {
@@ -119,25 +127,36 @@ export class SsoDomainResolver {
     return verificationRecord(domain, token);
   }
 
-  @Mutation(() => SsoDomainAddPayload, { description: 'Adds a domain, which counts once it is verified.' })
+  @Mutation(() => SsoDomainAddPayload, {
+    nullable: true,
+    description: 'Adds a domain, which counts once it is verified. Null when refused.',
+  })
   async ssoDomainAdd(
-    @Arg('input', () => SsoDomainAddInput, { description: 'Which domain.' }) input: SsoDomainAddInput,
+    @Arg('input', () => SsoDomainAddInput, { description: 'The domain to add.' }) input: SsoDomainAddInput,
     @Ctx() { services }: Context,
   ): Promise<SsoDomainAddPayload> {
     return { domain: await domains.add(services, input) };
   }
 
-  @Mutation(() => SsoDomainVerifyPayload, { description: 'Verifies a domain by its TXT record.' })
+  @Mutation(() => SsoDomainVerifyPayload, {
+    nullable: true,
+    description: 'Verifies a domain by its TXT record. Null when refused.',
+  })
   async ssoDomainVerify(
-    @Arg('input', () => SsoDomainVerifyInput, { description: 'Which domain.' }) input: SsoDomainVerifyInput,
+    @Arg('input', () => SsoDomainVerifyInput, { description: 'The domain to verify.' })
+    input: SsoDomainVerifyInput,
     @Ctx() { services }: Context,
   ): Promise<SsoDomainVerifyPayload> {
     return { domain: await domains.verify(services, input) };
   }
 
-  @Mutation(() => SsoDomainRemovePayload, { description: 'Removes a domain.' })
+  @Mutation(() => SsoDomainRemovePayload, {
+    nullable: true,
+    description: 'Removes a domain. Null when refused.',
+  })
   ssoDomainRemove(
-    @Arg('input', () => SsoDomainRemoveInput, { description: 'Which domain.' }) input: SsoDomainRemoveInput,
+    @Arg('input', () => SsoDomainRemoveInput, { description: 'The domain to remove.' })
+    input: SsoDomainRemoveInput,
     @Ctx() { services }: Context,
   ): Promise<SsoDomainRemovePayload> {
     return domains.remove(services, input);

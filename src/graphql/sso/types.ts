@@ -24,13 +24,13 @@ export class SsoDomainRecord {
   @Field(() => String, { description: 'The name of the record: the domain itself.' })
   name!: string;
 
-  @Field(() => String, { description: 'What the record holds.' })
+  @Field(() => String, { description: 'The text that the record must hold.' })
   value!: string;
 }
 
 @ObjectType({ description: 'The configuration of single sign-on as it is now.' })
 export class SsoConnectionSetPayload {
-  @Field(() => SsoConnection, { description: 'The connection.' })
+  @Field(() => SsoConnection, { description: 'The settings as they are now.' })
   connection!: Omit<SsoConnection, 'clientSecret'>;
 }
 
@@ -48,7 +48,7 @@ export class SsoConnectionTestPayload {
 
 @ObjectType({ description: 'A configuration of single sign-on that was deleted.' })
 export class SsoConnectionDeletePayload {
-  @Field(() => ID, { description: 'Its id.' })
+  @Field(() => ID, { description: 'The id of the deleted configuration.' })
   ssoConnectionId!: string;
 }
 
@@ -59,16 +59,16 @@ abstract class SsoDomainPayload {
   domain!: SsoDomain;
 }
 
-@ObjectType({ description: 'A domain that was added.' })
+@ObjectType({ description: 'The domain that was added.' })
 export class SsoDomainAddPayload extends SsoDomainPayload {}
 
-@ObjectType({ description: 'A domain that was verified.' })
+@ObjectType({ description: 'The domain that was verified.' })
 export class SsoDomainVerifyPayload extends SsoDomainPayload {}
 
-@ObjectType({ description: 'A domain that was removed.' })
+@ObjectType({ description: 'The domain that was removed.' })
 export class SsoDomainRemovePayload {
-  @Field(() => ID, { description: 'Its id.' })
+  @Field(() => ID, { description: 'The id of the removed domain.' })
   ssoDomainId!: string;
 }
 
-export const SignInLogEntryConnection = connectionOf(SignInLogEntry);
+export const { Connection: SignInLogEntryConnection } = connectionOf(SignInLogEntry);

@@ -6,39 +6,39 @@ import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
 import { SessionMethodEnum } from '../sessions/types.js';
 
-@ObjectType({ description: 'Who is asking.' })
+@ObjectType({ description: 'The caller: a person, an API key or an operator.' })
 export class Viewer {
-  @Field(() => ActorTypeEnum, { description: 'What kind of actor.' })
+  @Field(() => ActorTypeEnum, { description: 'The kind of actor that the caller is.' })
   type!: ActorType;
 
-  @Field(() => String, { description: 'What they are called in audit entries.' })
+  @Field(() => String, { description: 'The name of the caller, as audit entries have it.' })
   label!: string;
 
   @Field(() => Workspace, {
     nullable: true,
-    description: "A key's workspace. Null for people and operators.",
+    description: 'The workspace of an API key. Null for people and operators.',
   })
   workspace!: Workspace | null;
 
   @Field(() => SessionMethodEnum, {
     nullable: true,
-    description: 'How the person signed in. Null for keys and operators.',
+    description: 'The way in which the person signed in. Null for keys and operators.',
   })
   method!: SessionMethod | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the session ends at the latest. Null for keys and the operator token.',
+    description: 'The time at which the session ends at the latest. Null for keys and the operator token.',
   })
   expiresAt!: Date | null;
 }
 
-@ObjectType({ description: 'A workspace in which the person who asks is an active member.' })
+@ObjectType({ description: 'A workspace in which the caller is an active member.' })
 export class ViewerWorkspace {
   @Field(() => ID, { description: 'The id of the workspace.' })
   id!: string;
 
-  @Field(() => String, { description: 'What the workspace is called.' })
+  @Field(() => String, { description: 'The name of the workspace.' })
   name!: string;
 
   @Field(() => RoleEnum, {
@@ -47,7 +47,9 @@ export class ViewerWorkspace {
   })
   role!: Role | null;
 
-  @Field(() => Boolean, { description: 'Whether the session opens it: then `workspace(id:)` answers.' })
+  @Field(() => Boolean, {
+    description: 'Whether the session opens the workspace, so that `workspace` returns it.',
+  })
   opened!: boolean;
 
   @Field(() => String, {

@@ -14,6 +14,7 @@ import { findOrCreateAccount } from '../rows/accounts.js';
 import {
   findByLookup,
   findByToken,
+  findInvitation,
   INVITATION_COLUMNS,
   INVITATION_TYPES,
   type InvitationOfToken,
@@ -29,6 +30,8 @@ import { factOf } from './write.js';
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
+  /** The invitation as it is now; null when it was not used. */
+  readonly invitation: InvitationRow | null;
   /** False for a person who is an active member already: the invitation was not used. */
   readonly changed: boolean;
 }
@@ -89,7 +92,7 @@ async function acceptFound(
   const { workspace } = await invitedNow(tx, workspaceId);
   await requireOpening(tx, person, workspace);
   const member = namesakes.find((row) => row.accountId === accountId && row.active);
-  if (member !== undefined) return { workspace, member, changed: false };
+  if (member !== undefined) return { workspace, member, invitation: null, changed: false };
   const invitation = await use(tx, found, accountId);
   const added = await createMemberWithin(context, tx, {
     workspaceId,
@@ -100,7 +103,8 @@ async function acceptFound(
   });
   await settle(context, tx, invitation, added.member);
   await admitSession(tx, person, workspaceId);
-  return { workspace, ...added };
+  const accepted = await findInvitation(tx, workspaceId, invitation.id);
+  return { workspace, invitation: accepted ?? invitation, ...added };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Action } from '../../auth/policy.js';
 import { refusedToRole, usesCredits } from '../../domain/credits.js';
-import { DomainError, type ErrorCode } from '../../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
 import { ownerProtected } from '../../domain/member-state.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -15,11 +15,11 @@ import { ssoRefused } from '../sso/connection.js';
 /** Whether the caller may do something; if not, with the code and the message of the refusal. */
 export interface Ability {
   readonly allowed: boolean;
-  readonly code: ErrorCode | null;
-  readonly reason: string | null;
+  /** The error with which the command would refuse it; null when it is allowed. */
+  readonly refusal: DomainError | null;
 }
 
-const ALLOWED: Ability = { allowed: true, code: null, reason: null };
+const ALLOWED: Ability = { allowed: true, refusal: null };
 
 export interface WorkspaceAbilities {
   readonly update: Ability;
@@ -204,7 +204,7 @@ async function ability(attempt: () => Promise<void>): Promise<Ability> {
     await attempt();
     return ALLOWED;
   } catch (error) {
-    if (error instanceof DomainError) return { allowed: false, code: error.code, reason: error.message };
+    if (error instanceof DomainError) return { allowed: false, refusal: error };
     throw error;
   }
 }
