@@ -40,7 +40,7 @@ afterAll(async () => {
 beforeEach(async () => {
   provider = await MisbehavingProvider.start();
   workspace = await app.workspace({ version: 'V2' });
-  ann = await person(app, workspace, { role: { role: 'ADMIN' } });
+  ann = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
   await connect(workspace.workspaceId);
   return () => provider.stop();
 });

@@ -142,7 +142,7 @@ export interface SsoScene {
 
 export async function ssoScene(app: TestApp): Promise<SsoScene> {
   const workspace = await app.workspace({ version: 'V2' });
-  const ann = await person(app, workspace, { role: { role: 'ADMIN' } });
+  const ann = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
   const people = [{ subject: 'ann', email: ann.email, name: 'Ann' }];
   const provider = await connectToProvider(app, workspace.workspaceId, people);
   return { workspace, ann, provider, people };

@@ -31,7 +31,7 @@ beforeEach(async () => {
   dns.records.clear();
   dns.isBroken = false;
   workspace = await app.workspace({ version: 'V2' });
-  admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+  admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
 });
 
 const OKTA = { provider: 'OKTA', oktaDomain: 'acme.okta.com', clientId: '0oa1', clientSecret: 'S3CRET' };
@@ -41,7 +41,7 @@ const set = (settings: object, credential = admin.token) =>
 
 function refusedWith(answer: Awaited<ReturnType<typeof set>>): unknown {
   const [error] = answer.errors ?? [];
-  return { code: error?.extensions.code, attribute: error?.extensions.attribute };
+  return { code: error?.extensions.code, attribute: error?.extensions.path?.join('.') };
 }
 
 describe('rule 37: ssoConnectionSet', () => {
@@ -159,7 +159,7 @@ describe('who may', () => {
     '%s: owners, admins and operators; others are refused, strangers find nothing',
     async (name) => {
       const { workspaceId, apiKey } = workspace;
-      const editor = await person(app, workspace, { role: { role: 'EDITOR' } });
+      const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
       const other = await app.workspace({ version: 'V2' });
       const stranger = await app.session(other.ownerEmail);
       const codeFor = async (credential: string | undefined) =>
@@ -175,18 +175,18 @@ describe('who may', () => {
   );
 
   test('the same for reading, and the abilities say so', async () => {
-    const editor = await person(app, workspace, { role: { role: 'EDITOR' } });
+    const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
     const query = `query ($id: ID!) { workspace(id: $id) {
-      viewerCan { manageSso { allowed code } readSignInLog { allowed code } } } }`;
+      viewerCan { manageSso { allowed refusal { code } } readSignInLog { allowed refusal { code } } } } }`;
     const abilities = async (token: string) =>
       (await app.graphql(token, query, { id: workspace.workspaceId })).data.workspace.viewerCan;
     expect(await abilities(admin.token)).toEqual({
-      manageSso: { allowed: true, code: null },
-      readSignInLog: { allowed: true, code: null },
+      manageSso: { allowed: true, refusal: null },
+      readSignInLog: { allowed: true, refusal: null },
     });
     expect(await abilities(editor.token)).toEqual({
-      manageSso: { allowed: false, code: 'FORBIDDEN' },
-      readSignInLog: { allowed: false, code: 'FORBIDDEN' },
+      manageSso: { allowed: false, refusal: { code: 'FORBIDDEN' } },
+      readSignInLog: { allowed: false, refusal: { code: 'FORBIDDEN' } },
     });
     for (const field of ['ssoConnection { id }', 'signInLog { totalCount }']) {
       const answer = await app.graphql(editor.token, `query ($id: ID!) { workspace(id: $id) { ${field} } }`, {
@@ -277,7 +277,7 @@ describe('rule 42: domains', () => {
     prepare();
     expect((await verify()).errors?.[0]).toMatchObject({
       message: expect.stringMatching(message),
-      extensions: { code: 'INVALID_INPUT', attribute: 'domainId', hint: expect.any(String) },
+      extensions: { code: 'INVALID_INPUT', path: ['domainId'], hint: expect.any(String) },
     });
   });
 
@@ -328,7 +328,7 @@ describe('rule 42: domains', () => {
       });
       expect(answer.errors?.[0]).toMatchObject({
         message: `${name.toLowerCase()} is a public mail domain: it belongs to no workspace.`,
-        extensions: { code: 'INVALID_INPUT', attribute: 'domain' },
+        extensions: { code: 'INVALID_INPUT', path: ['domain'] },
       });
     },
   );

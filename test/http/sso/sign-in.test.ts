@@ -96,7 +96,7 @@ describe('rules 32 and 40: who it is', () => {
 
   test('an externalId of two members recognizes nobody', async () => {
     const { workspaceId } = workspace;
-    const other = await person(app, workspace, { role: { role: 'EDITOR' } });
+    const other = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
     for (const { memberId } of [ann, other])
       await done(app, app.operatorToken, 'memberUpdate', { workspaceId, memberId, externalId: 'twin' });
     people.push({ subject: 'twin', email: nextAddress(), name: 'X' });
@@ -235,9 +235,9 @@ describe('rule 43: single sign-on required', () => {
       );
     expect((await requiring()).errors?.[0]).toMatchObject({
       message: 'Single sign-on cannot be required before an owner or admin has signed in with it.',
-      extensions: { code: 'INVALID_INPUT', attribute: 'ssoRequired' },
+      extensions: { code: 'INVALID_INPUT', path: ['ssoRequired'] },
     });
-    const viewer = await person(app, workspace, { role: { role: 'VIEWER' } });
+    const viewer = await person(app, workspace, { roleAccess: { role: 'VIEWER' } });
     people.push({ subject: 'viewer', email: viewer.email, name: 'V' });
     await signIn('viewer');
     expect((await requiring()).errors).toBeDefined();

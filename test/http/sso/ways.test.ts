@@ -74,7 +74,7 @@ describe('rule 48: the sign-in page', () => {
 
 describe('invitations', () => {
   const invite = async (email: string) => {
-    const input = { workspaceId: workspace.workspaceId, email, access: { role: { role: 'EDITOR' } } };
+    const input = { workspaceId: workspace.workspaceId, email, access: { roleAccess: { role: 'EDITOR' } } };
     const { token } = await done(app, app.operatorToken, 'invitationCreate', input);
     return token as string;
   };
