@@ -86,7 +86,7 @@ test('an empty value is the default, as compose.yaml relies on', () => {
 });
 
 /** What the image or compose.yaml decides itself. */
-const DECIDED_BY_COMPOSE = ['DEV_IDENTITY_PROVIDER', 'NODE_ENV', 'PORT', 'ROLLCALL_DATA_DIR'];
+const DECIDED_BY_COMPOSE = ['NODE_ENV', 'PORT', 'ROLLCALL_DATA_DIR'];
 
 test('compose.yaml passes every setting on', () => {
   const compose = readFileSync(join(ROOT, 'docker/compose.yaml'), 'utf8');
