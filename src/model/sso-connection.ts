@@ -3,6 +3,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { DOMAIN_PROOFS, type DomainProof, SSO_PROVIDERS, type SsoProvider } from '../domain/sso.js';
 import { enumOf } from './enums.js';
 import { Member } from './member.js';
+import { Node } from './node.js';
 import { GraphQLDateTime } from './scalars.js';
 import { oneOf } from './sql.js';
 import { Workspace } from './workspace.js';
@@ -31,6 +32,7 @@ export const DomainProofEnum = enumOf(
 
 /** Relay reserves names that end with `Connection` for pages of lists, so GraphQL has another name for it. */
 @ObjectType('SsoSettings', {
+  implements: Node,
   description: 'How people of a workspace sign in with their identity provider. A workspace has at most one.',
 })
 @Entity({ tableName: 'sso_connection' })
@@ -39,7 +41,7 @@ export const DomainProofEnum = enumOf(
   name: 'sso_connection_required_after_manager',
   expression: 'not sso_required or manager_signed_in_at is not null',
 })
-export class SsoConnection {
+export class SsoConnection implements Node {
   @Field(() => ID, { description: 'The id, which is opaque and stable.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
@@ -108,7 +110,7 @@ export class SsoConnection {
   updatedAt!: Date;
 }
 
-@ObjectType({ description: 'A domain whose people sign in with the connection.' })
+@ObjectType({ implements: Node, description: 'A domain whose people sign in with the connection.' })
 @Entity({ tableName: 'sso_domain' })
 @Unique({ name: 'sso_domain_once_a_connection', properties: ['connectionId', 'domain'] })
 @Index({
@@ -120,7 +122,7 @@ export class SsoConnection {
   name: 'sso_domain_proof_known',
   expression: `(verified_at is null) = (verified_by is null) and (verified_by is null or ${oneOf('verified_by', DOMAIN_PROOFS)})`,
 })
-export class SsoDomain {
+export class SsoDomain implements Node {
   @Field(() => ID, { description: 'The id, which is opaque and stable.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;

@@ -10,7 +10,7 @@ import { type SsoConnection, SsoDomain } from '../../model/sso-connection.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findDomains } from '../rows/sso.js';
+import { findConnection, findDomains } from '../rows/sso.js';
 import { changingSso, requireConnection } from './connection.js';
 import { isPublicMailDomain } from './public-mail.js';
 
@@ -31,6 +31,22 @@ export async function list(
 ): Promise<SsoDomain[]> {
   await authorize(context, 'sso.manage', workspaceId);
   return findDomains(context.reads, id);
+}
+
+/**
+ * One domain of the workspace's connection.
+ * @returns null when there is none with the id
+ * @throws DomainError as `authorize` does
+ */
+export async function get(
+  context: ServiceContext,
+  workspaceId: string,
+  id: string,
+): Promise<SsoDomain | null> {
+  await authorize(context, 'sso.manage', workspaceId);
+  const connection = await findConnection(context.reads, workspaceId);
+  const domains = connection === undefined ? [] : await findDomains(context.reads, connection.id);
+  return domains.find((domain) => domain.id === id.toLowerCase()) ?? null;
 }
 
 /**
