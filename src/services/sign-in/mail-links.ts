@@ -14,6 +14,7 @@ import { acceptAs } from '../invitations/accept.js';
 import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken } from '../rows/invitations.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
+import { recordMailLinkRefused } from '../sso/sign-in-log.js';
 
 const MINUTES = 15;
 const MOST_WRONG_CODES = 5;
@@ -224,6 +225,8 @@ async function signIn(
   };
   if (link.invitationLookup !== null) await acceptAs(context, tx, link.invitationLookup, proven);
   const session = await openSession(context, tx, { ...proven, provider: null, address, userAgent });
+  const { id: accountId, email } = account;
+  await recordMailLinkRefused(context, tx, { accountId, email, networkAddress: address });
   return { session, returnTo: link.returnTo };
 }
 
