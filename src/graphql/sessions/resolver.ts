@@ -80,7 +80,7 @@ export class SessionResolver {
 export class MemberSessionsResolver {
   @FieldResolver(() => [Session], {
     description:
-      "The person's open sessions that open the workspace, newest first. For owners and admins in person.",
+      "The person's open sessions that open the workspace, newest first. For owners, admins and operators.",
   })
   sessions(
     @Root() member: Member & { readonly workspaceId: string },

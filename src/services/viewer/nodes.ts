@@ -12,6 +12,7 @@ import { get as getGroup } from '../groups/queries.js';
 import { get as getInvitation } from '../invitations/queries.js';
 import { findMembership, getMember } from '../members/queries.js';
 import { findAccounts } from '../rows/accounts.js';
+import { listOwn as listOwnSessions } from '../sessions/list.js';
 import { get as getSsoConnection } from '../sso/connection.js';
 import { get as getSsoDomain } from '../sso/domains.js';
 import { get as getSignInLogEntry } from '../sso/sign-in-log.js';
@@ -30,6 +31,7 @@ const TYPES = [
   'SignInLogEntry',
   'SsoSettings',
   'SsoDomain',
+  'Session',
 ] as const;
 
 /** In which table an id is, and in which workspace. */
@@ -55,6 +57,7 @@ const LOCATE = statement({
     union all select id, 'SsoSettings', workspace_id from sso_connection where id = any($ids::uuid[])
     union all select d.id, 'SsoDomain', c.workspace_id from sso_domain d
       join sso_connection c on c.id = d.connection_id where d.id = any($ids::uuid[])
+    union all select id, 'Session', id from session where id = any($ids::uuid[])
     union all select a.id, 'Account', a.id from account a where a.id = any($ids::uuid[])`,
   parameters: { ids: arrayOf(uuid) },
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
@@ -107,7 +110,14 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   SsoSettings: (context, { workspaceId }) => getSsoConnection(context, workspaceId),
   SsoDomain: (context, { id, workspaceId }) => getSsoDomain(context, workspaceId, id),
   Account: loadAccount,
+  Session: loadSession,
 };
+
+/** A session is visible to its person, as `mySessions` lists it. */
+async function loadSession(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
+  if (authenticated(context).type !== 'PERSON') return null;
+  return (await listOwnSessions(context)).find((session) => session.id === id) ?? null;
+}
 
 /** A membership is visible to callers who may see its member. */
 async function loadMembership(
