@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Action, needed } from '../../../src/auth/policy.js';
 import { type GraphqlAnswer, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import {
   done,
