@@ -35,9 +35,8 @@ export class Viewer {
 
 @ObjectType({ description: 'A workspace in which the caller is an active member.' })
 export class ViewerWorkspace {
-  // Not called `id`: caches would take it for the workspace itself.
-  @Field(() => ID, { name: 'workspaceId', description: 'The id of the workspace.' })
-  id!: string;
+  @Field(() => ID, { description: 'The id of the workspace.' })
+  workspaceId!: string;
 
   @Field(() => String, { description: 'The name of the workspace.' })
   name!: string;
