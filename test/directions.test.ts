@@ -120,6 +120,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['audit', 'filters'],
   ['seats'],
   ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso'],
+  ['provisioning-log'],
   ['viewer'],
 ];
 

@@ -10,6 +10,13 @@ import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
+import {
+  DeletedApiKeySecret,
+  ScimConnection,
+  ScimProblem,
+  ScimRequest,
+  ScimRequestCount,
+} from '../model/provisioning-log.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { Session, SessionEnd } from '../model/session.js';
 import { Workspace } from '../model/workspace.js';
@@ -90,6 +97,11 @@ export const TABLES = {
   session: table(Session),
   sessionEnd: table(SessionEnd),
   auditEntry: table(AuditEntry),
+  scimRequest: table(ScimRequest),
+  scimRequestCount: table(ScimRequestCount),
+  scimConnection: table(ScimConnection),
+  scimProblem: table(ScimProblem),
+  deletedApiKeySecret: table(DeletedApiKeySecret),
 };
 
 /** A row of a table as the class of the model describes it. */

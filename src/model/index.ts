@@ -7,6 +7,13 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
+import {
+  DeletedApiKeySecret,
+  ScimConnection,
+  ScimProblem,
+  ScimRequest,
+  ScimRequestCount,
+} from './provisioning-log.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -33,4 +40,9 @@ export const entities = [
   OperatorSession,
   SignInLink,
   AuditEntry,
+  ScimRequest,
+  ScimRequestCount,
+  ScimConnection,
+  ScimProblem,
+  DeletedApiKeySecret,
 ];

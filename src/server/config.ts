@@ -21,6 +21,8 @@ export interface Config {
   readonly mail: MailConfig | undefined;
   /** The page of the customer's application on which invitations are accepted, with `{token}` in it. */
   readonly invitationUrl: string | undefined;
+  /** How many days the provisioning log keeps entries; 0: there is no log. */
+  readonly provisioningLogDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether introspection and the playground are served. */
   readonly playground: boolean;
@@ -41,6 +43,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const MODES = ['development', 'production', 'test'] as const;
 const SHORTEST_TOKEN = 16;
 const MOST_WORKERS = 64;
+const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 
 /** The configuration is wrong: `message` has one sentence a fault. */
@@ -138,6 +141,12 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       'info',
       (text) => LOG_LEVELS.find((level) => level === text),
       `one of ${LOG_LEVELS.join(', ')}`,
+    ),
+    provisioningLogDays: read(
+      'PROVISIONING_LOG_DAYS',
+      30,
+      wholeNumber(0, MOST_LOG_DAYS),
+      `a whole number from 0 to ${MOST_LOG_DAYS}`,
     ),
     mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
     invitationUrl: read<string | undefined>(

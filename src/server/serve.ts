@@ -74,6 +74,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       playground: config.playground,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
+      provisioningLogDays: config.provisioningLogDays,
     });
     try {
       const server = createServer(app.handler);

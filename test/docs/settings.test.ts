@@ -20,6 +20,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   operatorToken: 'OPERATOR_TOKEN',
   mail: 'SMTP_URL',
   invitationUrl: 'INVITATION_URL',
+  provisioningLogDays: 'PROVISIONING_LOG_DAYS',
   logLevel: 'LOG_LEVEL',
   playground: 'PLAYGROUND',
   development: 'NODE_ENV',

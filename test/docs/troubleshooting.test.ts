@@ -142,7 +142,7 @@ test("Entra's name of the role works in any case, as docs/administrators/entra.m
   expect(body[EXTENSION]).toEqual({ role: 'admin' });
 });
 
-/** Without the request id, and with the page's name for a workspace. */
+/** Without the reference, and with the page's name for a workspace. */
 function plain(detail: string): string {
-  return detail.replace(/ \(request [^)]*\)$/, '').replace(/Acme \d+/, 'Acme Credits');
+  return detail.replace(/ \(ref [^)]*\)$/, '').replace(/Acme \d+/, 'Acme Credits');
 }

@@ -1,15 +1,22 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import type { JsonObject } from '../../domain/profile.js';
+import type { ScimClient, ScimEvent } from '../../domain/provisioning-log.js';
 import type { Query } from './query.js';
 
-/** One authenticated request, as the endpoints see it: what it means, without HTTP's machinery. */
-export interface ScimRequest {
-  readonly workspaceId: string;
+/** What an authenticated client works with. */
+export interface ScimContext {
+  /** GraphQL's context for the caller. */
+  readonly contextValue: object;
   readonly workspaceVersion: WorkspaceVersion;
+  /** Takes what the provisioning log keeps of a request; absent where nothing is kept. */
+  readonly record?: ((event: ScimEvent) => void) | undefined;
+}
+
+/** One authenticated request, as the endpoints see it: what it means, without HTTP's machinery. */
+export interface ScimRequest extends ScimContext {
+  readonly workspaceId: string;
   /** Ends the detail of every refusal. */
   readonly requestId: string;
-  /** GraphQL's context for who asks. */
-  readonly contextValue: object;
   /** The SCIM base URL of the workspace, absolute, without a slash at its end. */
   readonly baseUrl: string;
   /** The `:id` of the path; empty on paths without one. */
@@ -19,6 +26,7 @@ export interface ScimRequest {
   body(): Promise<JsonObject>;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  readonly client: ScimClient;
 }
 
 /** What is to be answered. `body` is left out where there is none (204, 304). */

@@ -1,4 +1,5 @@
 import { DomainError, type ErrorCode } from '../../domain/errors.js';
+import { referenceOf } from '../../domain/provisioning-log.js';
 import { ScimError, type ScimType } from './scim-error.js';
 
 export const ERROR_MESSAGE = 'urn:ietf:params:scim:api:messages:2.0:Error';
@@ -56,7 +57,7 @@ export function faultOf(error: unknown): Fault {
   }
   return {
     status: 500,
-    detail: 'Something went wrong on our side. Try again; if it happens again, tell support this request id.',
+    detail: 'Something went wrong on our side. Try again; if it happens again, tell support this reference.',
     code: 'INTERNAL',
     unknown: true,
   };
@@ -64,7 +65,7 @@ export function faultOf(error: unknown): Fault {
 
 /**
  * The body of an error (RFC 7644 §3.12).
- * @param requestId ends the detail, so that it travels with a screenshot of Okta's task
+ * @param requestId ends the detail in its short form, so that it travels with a screenshot of Okta's task (rule 58)
  */
 export function errorBody({ status, scimType, detail }: Fault, requestId: string): object {
   return {
@@ -72,7 +73,7 @@ export function errorBody({ status, scimType, detail }: Fault, requestId: string
     // RFC 7644 §3.12: "The HTTP status code ... expressed as a JSON string. REQUIRED."
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
-    detail: `${detail} (request ${requestId})`,
+    detail: `${detail} (ref ${referenceOf(requestId)})`,
   };
 }
 
