@@ -48,6 +48,8 @@ export const POLICY = {
   // Who is a viewer is told so by rule 23, with what to do about it.
   'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
+  // What SCIM would do is tried, and what it does is stopped, by people.
+  'scim.manage': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
 } as const satisfies Record<string, Rule>;
 

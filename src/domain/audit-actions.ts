@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = {
   'apiKey.update': 'An API key was renamed, disabled or enabled.',
   'apiKey.rotate': 'An API key was given a new secret.',
   'apiKey.delete': 'An API key was deleted.',
+  'scim.dismissProblem': 'A problem of provisioning was hidden until it occurs again.',
   'session.create': 'A session was opened for somebody. It is in no workspace.',
   'session.end': 'A session was ended. It is in no workspace.',
 } as const;

@@ -170,7 +170,7 @@ export class ScimRequest implements Node {
   workspaceId!: string;
 
   @Field(() => Float, { description: 'The time that the answer took, in milliseconds.' })
-  @Property({ type: 'double' })
+  @Property({ type: 'double', columnType: 'double precision' })
   durationMs!: number;
 
   @Field(() => ScimClientEnum, { description: 'The family of the client.' })
@@ -260,7 +260,7 @@ export class ScimRequest implements Node {
   @Field(() => String, {
     description: 'The id of the request, as in `AuditEntry.requestId` and in the log of the server.',
   })
-  @Property({ type: 'text' })
+  @Property({ type: 'uuid' })
   requestId!: string;
 
   @Property({ type: 'json', columnType: 'jsonb', nullable: true })
@@ -411,7 +411,7 @@ export class ScimProblem {
   @Property({ type: 'text', nullable: true })
   detail!: string | null;
 
-  @Property({ type: 'text' })
+  @Property({ type: 'uuid' })
   requestId!: string;
 
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })

@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'credits.consume': ['', 'CREDITS_CONSUME'],
   'credits.consumeSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
   'apiKey.manage': ['OWNER ADMIN', ''],
+  'scim.manage': ['OWNER ADMIN', ''],
   'audit.read': ['OWNER ADMIN', 'AUDIT_READ'],
 };
 

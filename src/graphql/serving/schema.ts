@@ -25,6 +25,14 @@ import { InvitationResolver, WorkspaceInvitationsResolver } from '../invitations
 import { MemberResolver } from '../members/commands.js';
 import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
 import { NodeResolver } from '../node/resolver.js';
+import {
+  AuditEntryScimRequestResolver,
+  MemberScimRequestsResolver,
+  ScimEndpointResolver,
+  ScimProblemResolver,
+  ScimProblemSubjectResolver,
+  ScimRequestResolver,
+} from '../provisioning-log/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
 import { SessionResolver } from '../sessions/resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
@@ -45,6 +53,7 @@ export function createSchema(): GraphQLSchema {
       AccessReviewEntryResolver,
       AccessReviewResolver,
       ApiKeyResolver,
+      AuditEntryScimRequestResolver,
       AuditResolver,
       CreditConsumptionResolver,
       CreditPoolResolver,
@@ -54,8 +63,13 @@ export function createSchema(): GraphQLSchema {
       MemberCreditsResolver,
       MemberFieldsResolver,
       MemberResolver,
+      MemberScimRequestsResolver,
       MembershipResolver,
       NodeResolver,
+      ScimEndpointResolver,
+      ScimProblemResolver,
+      ScimProblemSubjectResolver,
+      ScimRequestResolver,
       SeatAllocationResolver,
       SessionResolver,
       ViewerResolver,

@@ -52,7 +52,7 @@ export class WorkspaceResolver {
 
   @FieldResolver(() => ScimEndpoint, { description: 'How an identity provider connects.' })
   scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimEndpoint {
-    return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled };
+    return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled, workspaceId: id };
   }
 
   @FieldResolver(() => WorkspaceAbilities, { description: 'What the caller may do here.' })

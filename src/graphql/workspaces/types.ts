@@ -5,6 +5,8 @@ import { Ability } from '../refusals/types.js';
 
 @ObjectType({ description: 'What an administrator needs to connect an identity provider.' })
 export class ScimEndpoint {
+  workspaceId!: string;
+
   @Field(() => String, { description: 'The SCIM 2.0 base URL to enter there.' })
   baseUrl!: string;
 

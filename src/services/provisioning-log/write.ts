@@ -51,6 +51,7 @@ function typeOf(property: string): string {
     case 'workspaceId':
     case 'apiKeyId':
     case 'targetId':
+    case 'requestId':
       return 'uuid';
     case 'at':
       return 'timestamptz';
@@ -133,7 +134,7 @@ const NOTE_PROBLEMS = statement({
       as e("workspaceId" uuid, subject text, severity text, id uuid, code text, since timestamptz, "lastAt" timestamptz,
         times integer, client text, operation text, "targetType" text, "targetId" uuid, "targetName" text,
         "apiKeyId" uuid, "apiKeyLabel" text, network text, attribute text, value text, closest text, detail text,
-        "requestId" text)
+        "requestId" uuid)
     join workspace w on w.id = e."workspaceId"
     where not exists (
       select 1 from scim_request s
