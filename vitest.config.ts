@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests of pure functions and of the build: no PostgreSQL, no server of ours. */
 const UNITS = ['test/*.test.ts', 'test/{auth,build,domain,graphql,mail,scim,server,simulator}/**/*.test.ts'];
 
+/** Tests that change what modules hold, and so have a program of their own. */
+const ISOLATED = ['test/services/members/new-columns.test.ts'];
+
 export default defineConfig({
   // The CommonJS build of graphql and its module build refuse each other's schemas ("another module or realm"):
   // every import resolves to the build that plain Node loads.
@@ -11,12 +14,12 @@ export default defineConfig({
   test: {
     // The default leaves one core idle, which on two cores is half of them; much of a test is waiting for PostgreSQL.
     maxWorkers: '100%',
-    // Each worker loads the program once, not once per file. So no file may change what a module holds.
+    // Each worker loads the program once, not once per file. So no file but an isolated one may change what a module holds.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // A busy machine must not fail a test that waits for something.
-    expect: { poll: { timeout: 15_000 } },
+    // A busy machine must not fail a test that is only slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: 'units', include: UNITS, sequence: { groupOrder: 0 } } },
       {
@@ -24,9 +27,19 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: UNITS,
+          exclude: [...UNITS, ...ISOLATED],
           globalSetup: ['test/postgres.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: ISOLATED,
+          isolate: true,
+          globalSetup: ['test/postgres.ts'],
+          sequence: { groupOrder: 2 },
         },
       },
     ],

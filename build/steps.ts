@@ -50,7 +50,7 @@ async function compile(directory: string): Promise<void> {
 }
 
 /**
- * Makes a step's `build` that bundles a browser application with Vite.
+ * Makes a step's `build` that bundles a browser application with Vite, and with the vite.config.ts in its root, if any.
  * @param base the path at which the server serves the bundle
  */
 function bundle(root: string, base: string): Step['build'] {
@@ -58,7 +58,6 @@ function bundle(root: string, base: string): Step['build'] {
     // Loading Vite takes longer than finding out that there is nothing to build.
     const { build } = await import('vite');
     await build({
-      configFile: false,
       root: join(PROJECT, root),
       base,
       publicDir: false,

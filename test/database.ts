@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { DatabaseAddress } from '../src/database/embedded.js';
+import type { DatabaseAddress } from '../src/database/address.js';
 
 /** A database that one test file has to itself. */
 export interface TestDatabase {

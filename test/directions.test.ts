@@ -15,8 +15,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Of `mail`, types only; a test below checks it.
   services: ['auth', 'database', 'domain', 'mail', 'model'],
   graphql: ['domain', 'model', 'services'],
-  scim: ['domain'],
-  exports: ['domain', 'model', 'services'],
+  http: ['domain'],
+  scim: ['domain', 'http'],
+  exports: ['domain', 'http', 'model', 'services'],
   // What plays an identity provider is a client of any SCIM server: it knows nothing of ours.
   simulator: [],
   cli: ['auth', 'database', 'domain', 'graphql', 'model', 'server', 'services', 'simulator'],

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { type DatabaseAddress, startEmbeddedPostgres } from '../src/database/embedded.js';
+import type { DatabaseAddress } from '../src/database/address.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/start.js';
 import { migrate } from '../src/database/migrate.js';
 import { connect } from '../src/database/orm.js';
 

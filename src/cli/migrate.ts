@@ -7,8 +7,11 @@ export function migrateNow(terminal: Terminal, options: DatabaseOptions): Promis
   return run(
     terminal,
     options,
-    async ({ migrations }) => ({ applied: migrations }),
-    ({ applied }) => (applied.length === 0 ? 'The database is up to date.\n' : `${applied.join('\n')}\n`),
+    async ({ migrations, duplicates }) => ({ applied: migrations, duplicates: await duplicates() }),
+    ({ applied, duplicates }) => {
+      const first = applied.length === 0 ? ['The database is up to date.'] : applied;
+      return [...first, ...duplicates].map((line) => `${line}\n`).join('');
+    },
   );
 }
 

@@ -13,7 +13,7 @@ export interface DatabaseOptions {
 }
 
 /** What a command works with. */
-interface Opened extends Pick<OpenDatabase, 'migrations' | 'draft'> {
+interface Opened extends Pick<OpenDatabase, 'migrations' | 'duplicates' | 'draft'> {
   readonly context: ServiceContext;
   /** Where the server of this database is reached, or would be. */
   readonly origin: string;
@@ -39,9 +39,15 @@ export async function run<Value extends Result>(
   terminal.err(`Database: ${databaseName(config)}.${serverNote(config, url)}\n`);
   const opened = await openDatabase(config, { mayCreate: init });
   try {
-    const { database, migrations, draft } = opened;
+    const { database, migrations, duplicates, draft } = opened;
     const origin = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
-    const result = await work({ context: localContext(database, 'CLI'), migrations, draft, origin });
+    const result = await work({
+      context: localContext(database, 'CLI'),
+      migrations,
+      duplicates,
+      draft,
+      origin,
+    });
     terminal.out(json ? `${JSON.stringify(result)}\n` : text(result));
   } finally {
     await opened.close();

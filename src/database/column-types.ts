@@ -21,7 +21,6 @@ function type<Read, Written = Read>(name: string): ColumnType<Read, Written> {
 
 export const uuid = type<string>('uuid');
 export const text = type<string>('text');
-export const citext = type<string>('citext');
 export const integer = type<number>('integer');
 export const boolean = type<boolean>('boolean');
 /** Of any precision: the driver reads all of them as a Date, and PostgreSQL describes parameters without it. */

@@ -3,46 +3,49 @@ import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
 import { Listening } from './listening.js';
-import { LookUps } from './look-ups.js';
+import { PipelinedReads } from './pipelined.js';
 
 const MOST_ATTEMPTS = 5;
 
-/** Something that answers SQL: the pool, or a transaction. Values are always bound, never written into the text. */
+/**
+ * Runs SQL: on the pool, in a transaction, on a replica. Values are always bound, never written into the text. Services use
+ * it through `statement` (SQL by hand) and `rowsOf` (the query builder), which know the types of values and rows.
+ */
 export interface Sql {
   rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** One unit of work: everything in it is committed together, or not at all. */
+/** One unit of work: all of it is committed, or nothing. */
 export interface Transaction extends Sql {
-  /** For commands that work on entities; flushed before the commit. */
+  /** MikroORM's unit of work on the same connection, flushed before the commit. It writes values into its SQL. */
   readonly em: EntityManager;
-  /** What to do once the change can no longer be lost. */
+  /** Registers a function to call after the commit. */
   afterCommit(effect: () => void): void;
-  /** Tells every process that listens on the channel, this one too, once the change is committed. */
+  /** Notifies all processes that listen on the channel, this one included, after the commit. */
   notify(channel: string): Promise<void>;
 }
 
-/** How a rehearsal ends: thrown, because that is what rolls a transaction back. */
+/** Thrown at the end of a rehearsal, to roll the transaction back. */
 class RolledBack<Result> extends Error {
   constructor(readonly result: Result) {
-    super('a rehearsal has come to its end');
+    super('the end of a rehearsal');
   }
 }
 
-/** The database as the services see it. */
+/** The database, as services use it. */
 export class Database implements Sql {
   readonly #orm: MikroORM;
   readonly #pool: Pool;
-  readonly #lookUps: LookUps;
-  /** For statements that find a row or a few by an index, and write nothing. */
-  readonly lookUps: Sql;
+  readonly #pipelined: PipelinedReads;
+  /** For statements that read a few rows by an index. */
+  readonly pipelined: Sql;
 
   private constructor(orm: MikroORM, pool: Pool) {
     this.#orm = orm;
     this.#pool = pool;
-    // A pool shows its password to nobody who copies all that it has.
-    this.#lookUps = new LookUps({ ...pool.options, password: pool.options.password });
-    this.lookUps = { rows: (text, values) => orRefuse(() => this.#lookUps.rows(text, values)) };
+    // A spread does not copy the password, which is not enumerable.
+    this.#pipelined = new PipelinedReads({ ...pool.options, password: pool.options.password });
+    this.pipelined = { rows: (text, values) => refusingNulIn(() => this.#pipelined.rows(text, values)) };
   }
 
   static async over(orm: MikroORM): Promise<Database> {
@@ -50,28 +53,29 @@ export class Database implements Sql {
   }
 
   async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await orRefuse(() => this.#pool.query(text, [...values]));
+    const { rows } = await refusingNulIn(() => this.#pool.query(text, [...values]));
     return rows;
   }
 
   /**
-   * Runs a command in a transaction of its own. Whoever PostgreSQL picks to end a deadlock tries again, from the
-   * start and with nothing written: so `work` may run more than once.
-   * @throws whatever `work` throws, after everything was rolled back
+   * Runs a command in a transaction. `work` may run more than once: a transaction that PostgreSQL ends because of a deadlock
+   * or a serialization failure starts again.
+   * @throws what `work` throws, after everything was rolled back
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(work);
       } catch (error) {
-        if (!isPassing(error) || attempt === MOST_ATTEMPTS) throw error;
+        if (!isTransient(error) || attempt === MOST_ATTEMPTS) throw error;
       }
     }
   }
 
   /**
-   * What a command would do: it is run as `transaction` runs it, and everything is rolled back.
-   * @throws whatever `work` throws
+   * Runs a command as `transaction` does, and rolls everything back.
+   * @returns what the command would have returned
+   * @throws what `work` throws
    */
   async rehearsal<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const rehearsed: { end?: RolledBack<Result> } = {};
@@ -93,10 +97,10 @@ export class Database implements Sql {
       if (context === undefined) throw new Error('transactional() gave no transaction');
       return work({
         em,
-        // MikroORM writes values into its SQL; Kysely, under it, binds them on the same connection.
+        // MikroORM writes values into its SQL; Kysely, which it runs on, binds them.
         rows: async <Row>(text: string, values: readonly unknown[]) => {
           const query = CompiledQuery.raw(text, [...values]);
-          const { rows } = await orRefuse(() => context.executeQuery<Row>(query));
+          const { rows } = await refusingNulIn(() => context.executeQuery<Row>(query));
           return rows;
         },
         afterCommit: (effect) => effects.push(effect),
@@ -110,9 +114,9 @@ export class Database implements Sql {
   }
 
   /**
-   * The rows of a query that may have very many, all as they were at one moment. A cursor gives one batch whenever
-   * one is asked for. It holds a connection until the last batch, or until whoever asks leaves the loop.
-   * @param size how many rows a batch has; the last one may have fewer, and there is none without rows
+   * The rows of a query that may return very many, read from one snapshot through a cursor. It holds a connection until the
+   * last batch, or until the caller leaves the loop.
+   * @param size how many rows a batch has; the last one may have fewer, and none is empty
    */
   async *batches<Row>(
     text: string,
@@ -123,7 +127,7 @@ export class Database implements Sql {
     let fault: Error | undefined;
     try {
       await client.query('begin read only');
-      // Not prepared under a name, as other statements are: it is planned anew in any case.
+      // Not prepared: a cursor is planned at every declaration.
       const declared = { text: `declare batches no scroll cursor for ${text}`, values: [...values] };
       await client.query(declared);
       for (;;) {
@@ -137,27 +141,27 @@ export class Database implements Sql {
       await client.query('rollback').catch((error: Error) => {
         fault = error;
       });
-      // A connection that could not even roll back is of no use to anybody else.
+      // A connection that cannot roll back is closed.
       client.release(fault);
     }
   }
 
   /**
-   * Hears what any process notifies on a channel, until it is stopped: before the database is closed.
-   * @param heard called at every notification, and when some may have been missed
+   * Listens to what any process notifies on a channel. Stop it before the database is closed.
+   * @param heard called at every notification, and when one may have been missed
    */
   listen(channel: string, heard: () => void): Promise<Listening> {
     return Listening.on(this.#pool, channel, heard);
   }
 
   async close(): Promise<void> {
-    await this.#lookUps.close();
+    await this.#pipelined.close();
     await this.#orm.close();
   }
 }
 
-/** @throws what the statement throws, and what of it is not our fault as a refusal */
-async function orRefuse<Result>(ask: () => Promise<Result>): Promise<Result> {
+/** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text */
+async function refusingNulIn<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
@@ -165,7 +169,7 @@ async function orRefuse<Result>(ask: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** The one character that no text can hold, and that somebody has sent: their fault, not ours. */
+/** NUL is the one character that PostgreSQL's text cannot hold, so it came from the client. */
 function refusingNul(error: unknown): unknown {
   const isNul = error instanceof Error && 'code' in error && error.code === '22021';
   return isNul ? new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.') : error;
@@ -174,7 +178,7 @@ function refusingNul(error: unknown): unknown {
 /** The name of the constraint that refused a statement, if one did. */
 export function violatedConstraint(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('constraint' in error)) return undefined;
-  // Others name a constraint as well: an index entry that is too large, say.
+  // Other errors name a constraint too, such as an index entry that is too large.
   const violates = 'code' in error && String(error.code).startsWith(INTEGRITY_CONSTRAINT_VIOLATION);
   return violates && typeof error.constraint === 'string' ? error.constraint : undefined;
 }
@@ -182,7 +186,7 @@ export function violatedConstraint(error: unknown): string | undefined {
 /** The class of PostgreSQL's error codes (appendix A). */
 const INTEGRITY_CONSTRAINT_VIOLATION = '23';
 
-/** Deadlocks and serialization failures: nothing is wrong with the command, only with its moment. */
-function isPassing(error: unknown): boolean {
+/** Deadlocks and serialization failures, after which the same command may succeed. */
+function isTransient(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 }

@@ -4,8 +4,8 @@ import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
 const AGAIN_AFTER_MS = 500;
 
 /**
- * Hears what any process notifies on a channel. It holds one of the pool's connections. When that is lost there will be
- * another, and what may have been missed meanwhile counts as heard.
+ * Listens to what any process notifies on a channel, on a connection of the pool. When the connection is lost it opens
+ * another one, and calls back as if notified, since it may have missed notifications meanwhile.
  */
 export class Listening {
   readonly #pool: Pool;
@@ -22,9 +22,9 @@ export class Listening {
   }
 
   /**
-   * Listens from now on.
+   * Starts to listen.
    * @param heard called at every notification
-   * @throws the driver's error when there is no connection to be had now
+   * @throws the driver's error when it cannot connect
    */
   static async on(pool: Pool, channel: string, heard: () => void): Promise<Listening> {
     const listening = new Listening(pool, channel, heard);
@@ -32,10 +32,10 @@ export class Listening {
     return listening;
   }
 
-  /** Gives the connection back. To be called before the pool is closed, which would wait for it. */
+  /** Closes the connection. Call it before the pool is closed, which would wait for the connection. */
   async stop(): Promise<void> {
     this.#ending.abort();
-    // Not to the pool: it would go on to hear for whoever got it next.
+    // Closed, not returned to the pool, where it would still listen.
     this.#client?.release(true);
     this.#client = undefined;
     await this.#lost;
@@ -56,7 +56,7 @@ export class Listening {
     this.#client = client;
   }
 
-  /** A connection that breaks says so twice. */
+  /** Called twice for one broken connection: at `error` and at `end`. */
   #reconnect(client: PoolClient): void {
     if (this.#client !== client) return;
     this.#client = undefined;
@@ -72,7 +72,7 @@ export class Listening {
         this.#heard();
         return;
       } catch {
-        // The database is away, or it is over: who asks it is told so, and this goes on until either ends.
+        // The database cannot be reached, or `stop` was called. Requests report the former; this loop ends with either.
       }
     }
   }

@@ -1,11 +1,11 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 
-/** Any number will do, as long as nothing else in the database uses it. */
+/** The key of an advisory lock; any number that nothing else in the database uses. */
 const MIGRATION_LOCK = 7_262_001;
 
 /**
- * Brings the database to the model's state. Several processes may ask at once: one works, the others wait and
- * then find nothing to do.
+ * Applies the migrations that the database lacks. When several processes start at once, one migrates and the others wait,
+ * and then find nothing to do.
  * @returns the names of the migrations that were applied, in order
  */
 export async function migrate(orm: MikroORM): Promise<string[]> {

@@ -1,37 +1,42 @@
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Database } from './database.js';
-import { hasCluster, startEmbeddedPostgres } from './embedded.js';
-import { LOOK_UP_CONNECTIONS } from './look-ups.js';
+import { duplicateReports } from './duplicates.js';
+import { hasCluster, startEmbeddedPostgres } from './embedded/start.js';
 import { migrate } from './migrate.js';
 import { connect } from './orm.js';
+import { PIPELINED_CONNECTIONS } from './pipelined.js';
 
 /** Which database to open. */
 export interface DatabaseChoice {
   /** A `postgresql://` URL; undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
-  /** Where the embedded one is kept. */
+  /** The directory of the embedded PostgreSQL. */
   readonly dataDir: string;
-  /** The most connections to hold. */
+  /** The most connections that a process opens. */
   readonly databasePoolSize: number;
-  /** How many processes hold as many each, so that an embedded server that is started here has room for all. */
+  /** How many processes open that many, so that an embedded server that is started here accepts all of them. */
   readonly workers: number;
 }
 
-/** Beside those of the processes that serve: the command line's, and those that look on. */
+/** Room for connections of others than the serving processes: the command line, and tools of administrators. */
 const OTHER_CONNECTIONS = 80;
 
-/** An open database, up to date. */
+/** An open database with all migrations applied. */
 export interface OpenDatabase {
   readonly database: Database;
-  /** The migrations that were applied on the way. */
+  /** The migrations that were applied when it was opened. */
   readonly migrations: readonly string[];
   /**
-   * Writes a migration into that directory for what the model has and the database has not.
-   * @returns its file's name; undefined when they agree
+   * Names that the migration to canonical forms found twice (rule 15a), as sentences for an operator. Scans whole tables.
+   */
+  duplicates(): Promise<string[]>;
+  /**
+   * Writes a migration into the directory for the differences between the model and the database.
+   * @returns the name of its file; undefined when there are none
    */
   draft(directory: string): Promise<string | undefined>;
-  /** Gives the connections back; the embedded server stops when nobody else uses it. */
+  /** Closes the connections; the embedded server stops when no other process uses it. */
   close(): Promise<void>;
 }
 
@@ -63,7 +68,7 @@ export function databaseExists({
 }
 
 /**
- * Opens the configured database, or the embedded one, and brings it up to date.
+ * Opens the configured database, or the embedded one, and applies missing migrations.
  * @param mayCreate whether to make the embedded database, and our tables in an empty one
  * @throws MissingDatabaseError when it would have to be created and may not; EmbeddedPostgresError; the driver's error
  *   when the configured server cannot be reached
@@ -74,7 +79,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (!mayCreate && !databaseExists(choice)) throw new MissingDatabaseError(choice);
   const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
-  const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + LOOK_UP_CONNECTIONS);
+  const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + PIPELINED_CONNECTIONS);
   const settings = { max_connections: String(connections) };
   const embedded =
     databaseUrl === undefined
@@ -93,7 +98,7 @@ export async function openDatabase(
       await database.close();
       await embedded?.stop();
     };
-    return { database, migrations, draft, close };
+    return { database, migrations, duplicates: () => duplicateReports(database), draft, close };
   } catch (error) {
     await embedded?.stop();
     throw error;

@@ -2,19 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '../model/index.js';
-import type { DatabaseAddress } from './embedded.js';
+import type { DatabaseAddress } from './address.js';
 import { PreparingClient } from './preparing-client.js';
 
-/** Where the database is: an address, or a `postgresql://` URL with whatever options pg understands. */
+/** Where the database is: an address, or a `postgresql://` URL with any options of pg. */
 export type DatabaseTarget = DatabaseAddress | { readonly url: string };
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
- * Opens the model on a database.
- * @param target where it is
- * @param poolSize the most connections to hold
- * @returns MikroORM, connected; `close()` gives the connections back
+ * Connects MikroORM, with the model, to a database.
+ * @param poolSize the most connections to open
+ * @returns MikroORM; `close()` closes the connections
  */
 export async function connect(target: DatabaseTarget, poolSize = 20): Promise<MikroORM> {
   const place =
@@ -38,9 +37,11 @@ export async function connect(target: DatabaseTarget, poolSize = 20): Promise<Mi
       extensions: [Migrator],
       // Every class states its types, so nothing is discovered from files and nothing needs a cache.
       discovery: { warnWhenNoEntities: true },
+      // Migrations are loaded as this file was: the tests' own loader finds a `.js` import in a `.ts` file, Node's does not.
+      dynamicImportProvider: (id) => import(id),
       pool: { min: 0, max: poolSize },
       driverOptions: { ...place.driverOptions, Client: PreparingClient },
-      // Functions are the migrations' own: an index may need one that is more than a body.
+      // Functions are written in migrations: the model cannot describe one that an index uses.
       schemaGenerator: { ignoreRoutines: true },
       migrations: {
         path: MIGRATIONS,

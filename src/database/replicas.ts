@@ -1,24 +1,37 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseError, Pool } from 'pg';
+import { boolean, text } from './column-types.js';
 import type { Sql } from './database.js';
 import { PreparingClient } from './preparing-client.js';
+import { statement } from './statement.js';
 
-/** How long a read waits for a replica that is a little behind, in all. */
+/** How long a read waits for a replica that is behind. */
 const PATIENCE_MS = 50;
 const POLL_MS = 2;
-/** How long one is left alone that could not be used. */
+/** How long a replica is not asked after it could not be used. */
 const REST_MS = 1000;
-/** One that cannot be reached must not keep reads for as long as the network has patience. */
+/** Shorter than the network's own timeout, so that an unreachable replica does not delay reads. */
 const CONNECT_LIMIT_MS = 1000;
 
-/** The classes of PostgreSQL's error codes that say that a server can do no more: resources, intervention, system. */
+/** The classes of error codes of a server that cannot serve: insufficient resources, operator intervention, system error. */
 const SERVER_FAULT = /^(53|57|58)/;
 
-const POSITION = 'select pg_current_wal_insert_lsn()::text as position';
+const POSITION = statement({
+  name: 'replicas.position',
+  text: 'select pg_current_wal_insert_lsn()::text as position',
+  parameters: {},
+  columns: { position: text },
+});
 
-/** A server that follows nobody has stopped to be a copy, or never was one: nothing can be said of what it knows. */
-const HAS_REACHED = `
-  select pg_is_in_recovery() as "isReplica", coalesce(pg_last_wal_replay_lsn() >= $1::pg_lsn, false) as "isThere"`;
+/** A server that is not in recovery is not a replica (any more), and may lack any number of commits. */
+const HAS_REACHED = statement({
+  name: 'replicas.hasReached',
+  text: `
+    select pg_is_in_recovery() as "isReplica",
+      coalesce(pg_last_wal_replay_lsn() >= $position::text::pg_lsn, false) as "isThere"`,
+  parameters: { position: text },
+  columns: { isReplica: boolean, isThere: boolean },
+});
 
 interface Replica {
   readonly host: string;
@@ -26,7 +39,7 @@ interface Replica {
   restsUntil: number;
 }
 
-/** Copies of the database that follow it (streaming replication), for reads that nothing is written by. */
+/** Streaming replicas of the database, for requests that write nothing. */
 export class Replicas {
   readonly #primary: Sql;
   readonly #replicas: readonly Replica[];
@@ -34,9 +47,9 @@ export class Replicas {
   #turn = 0;
 
   /**
-   * @param urls `postgresql://` URLs; nothing is connected before it is needed
+   * @param urls `postgresql://` URLs; connections are opened when they are needed
    * @param poolSize the most connections to each
-   * @param onFault told why a replica is left alone for a while
+   * @param onFault called with the reason when a replica cannot be used
    */
   constructor(
     primary: Sql,
@@ -54,21 +67,21 @@ export class Replicas {
         Client: PreparingClient,
       });
       const { host } = new URL(url);
-      // A connection that breaks while nobody uses it: whoever asks next finds out.
+      // An idle connection that breaks is noticed by the next statement.
       pool.on('error', () => undefined);
       return { host, pool, restsUntil: 0 };
     });
   }
 
   /**
-   * Where to read what has been committed until now, by whichever process: a replica, once it has come as far as the
-   * primary is at this moment, or else the primary itself.
+   * Where to read everything that any process has committed until now: a replica that has replayed the primary's current
+   * position, or else the primary.
    */
   async caughtUp(): Promise<Sql> {
     const replica = this.#next();
     if (replica === undefined) return this.#primary;
     try {
-      const [primary] = await this.#primary.rows<{ position: string }>(POSITION, []);
+      const primary = await POSITION.row(this.#primary, {});
       const reason = await whyNot(replica, primary?.position ?? '');
       if (reason === undefined) return { rows: (text, values) => this.#rows(replica, text, values) };
       this.#leave(replica, reason);
@@ -82,7 +95,7 @@ export class Replicas {
     await Promise.all(this.#replicas.map(({ pool }) => pool.end()));
   }
 
-  /** One after the other, without those that rest. */
+  /** The next replica that is usable, in turn. */
   #next(): Replica | undefined {
     const now = performance.now();
     const usable = this.#replicas.filter(({ restsUntil }) => restsUntil <= now);
@@ -96,13 +109,11 @@ export class Replicas {
   }
 
   /**
-   * What the replica cannot answer, the primary does, which knows as much and more: also where replication had to take
-   * away what the statement looked at (40001).
+   * The primary answers what the replica cannot, such as a statement that conflicts with replication (40001).
    */
   async #rows<Row>(replica: Replica, text: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      const { rows } = await replica.pool.query(text, [...values]);
-      return rows;
+      return await sqlOf(replica.pool).rows<Row>(text, values);
     } catch (error) {
       const isAnswer = error instanceof DatabaseError && !SERVER_FAULT.test(error.code ?? '');
       if (!isAnswer) this.#leave(replica, reasonOf(error));
@@ -111,11 +122,15 @@ export class Replicas {
   }
 }
 
-/** @returns why the replica cannot be used now; undefined once it has come to the position */
+function sqlOf(pool: Pool): Sql {
+  return { rows: async (text, values) => (await pool.query(text, [...values])).rows };
+}
+
+/** @returns why the replica cannot be used now; undefined once it has reached the position */
 async function whyNot({ pool }: Replica, position: string): Promise<string | undefined> {
   for (const limit = performance.now() + PATIENCE_MS; ; await wait(POLL_MS)) {
-    const { rows } = await pool.query<{ isReplica: boolean; isThere: boolean }>(HAS_REACHED, [position]);
-    const [{ isReplica, isThere } = { isReplica: false, isThere: false }] = rows;
+    const row = await HAS_REACHED.row(sqlOf(pool), { position });
+    const { isReplica, isThere } = row ?? { isReplica: false, isThere: false };
     if (!isReplica) return 'it is not a replica';
     if (isThere) return undefined;
     if (performance.now() > limit) return 'it is behind';

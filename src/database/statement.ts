@@ -24,7 +24,7 @@ export interface Statement<Row, Values> extends DeclaredStatement {
   rows(sql: Sql, values: Values): Promise<Row[]>;
   /** The first row, if there is one: for statements that give one at most. */
   row(sql: Sql, values: Values): Promise<Row | undefined>;
-  /** The values in the order of `$1`, `$2` …, for whoever runs the text by other means (a cursor). */
+  /** The values in the order of `$1`, `$2` …, to run the text by other means, such as a cursor. */
   bind(values: Values): unknown[];
 }
 

@@ -5,7 +5,8 @@ import { Account } from '../model/account.js';
 import { ApiKey, ApiKeySecret } from '../model/api-key.js';
 import { type AuditChanges, AuditEntry } from '../model/audit-entry.js';
 import { CreditConsumption, CreditMonth, CreditUsage } from '../model/credits.js';
-import { Group, GroupMember } from '../model/group.js';
+import { Group } from '../model/group.js';
+import { GroupMember } from '../model/group-member.js';
 import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
@@ -17,8 +18,10 @@ import {
   ScimRequest,
   ScimRequestCount,
 } from '../model/provisioning-log.js';
+import { Removal } from '../model/removal.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
-import { Session, SessionEnd } from '../model/session.js';
+import { OperatorSession, Session, SessionEnd } from '../model/session.js';
+import { SignInLink } from '../model/sign-in-link.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -96,6 +99,9 @@ export const TABLES = {
   apiKeySecret: table(ApiKeySecret),
   session: table(Session),
   sessionEnd: table(SessionEnd),
+  operatorSession: table(OperatorSession),
+  signInLink: table(SignInLink),
+  removal: table(Removal),
   auditEntry: table(AuditEntry),
   scimRequest: table(ScimRequest),
   scimRequestCount: table(ScimRequestCount),
@@ -129,10 +135,10 @@ type Json<Value> = KyselyColumn<Value, string, string>;
  * @param alias what the statement calls the table
  * @param properties which; all where none are named
  */
-export function selectList<Row>(
-  { fields }: Table<Row>,
+export function selectList<Fields extends Readonly<Record<string, string>>>(
+  { fields }: { readonly fields: Fields },
   alias: string,
-  ...properties: readonly (keyof Row & string)[]
+  ...properties: readonly (keyof Fields & string)[]
 ): string {
   return Object.entries<string>(fields)
     .filter(([name]) => properties.length === 0 || properties.some((property) => property === name))

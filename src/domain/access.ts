@@ -1,4 +1,6 @@
-/** Which attributes a workspace speaks: seats (V1), or roles and credit limits (V2). */
+import { isDeepStrictEqual } from 'node:util';
+
+/** The access model of a workspace: seats (V1), or roles and credit limits (V2). */
 export const WORKSPACE_VERSIONS = ['V1', 'V2'] as const;
 export type WorkspaceVersion = (typeof WORKSPACE_VERSIONS)[number];
 
@@ -6,11 +8,11 @@ export type WorkspaceVersion = (typeof WORKSPACE_VERSIONS)[number];
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'EDITOR', 'VIEWER', 'GUEST'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles that can be given to somebody on V2 (rule 3). */
+/** The roles that can be assigned on V2 (rule 3). */
 export const ASSIGNABLE_ROLES = ['ADMIN', 'EDITOR', 'VIEWER'] as const;
 export type AssignableRole = (typeof ASSIGNABLE_ROLES)[number];
 
-/** The roles that can be given to somebody on V1; SCIM gives neither (spec "Workspace versions"). */
+/** The roles that can be assigned on V1; SCIM assigns neither (spec "Workspace versions"). */
 export const V1_ASSIGNABLE_ROLES = ['ADMIN', 'MEMBER'] as const;
 export type V1AssignableRole = (typeof V1_ASSIGNABLE_ROLES)[number];
 
@@ -18,7 +20,7 @@ export type V1AssignableRole = (typeof V1_ASSIGNABLE_ROLES)[number];
 export const SEAT_TYPES = ['STARTER', 'BUILDER', 'PRO', 'ELITE', 'ELITE_2', 'ELITE_3'] as const;
 export type SeatType = (typeof SEAT_TYPES)[number];
 
-/** Who decides on something of a member: people in the workspace, or its identity provider (rule 6). */
+/** Who has set something on a member: people in the workspace, or its identity provider (rule 6). */
 export const ORIGINS = ['WORKSPACE', 'IDENTITY_PROVIDER'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
@@ -33,7 +35,26 @@ export interface Access {
   readonly creditLimitSetBy: Origin | null;
 }
 
-/** What a workspace gives to somebody who is added without a role or a seat (rules 4, 5, 10). */
+/** The access of a member who is not active. */
+export const NO_ACCESS: { readonly [Name in keyof Access]: null } = {
+  role: null,
+  seatType: null,
+  creditLimit: null,
+  creditLimitSetBy: null,
+};
+
+/** The names of the parts of an access. The model's `Membership` stores each under the same name. */
+export const ACCESS_NAMES = Object.keys(NO_ACCESS) as (keyof Access)[];
+
+/** What people see of an access: who set a limit makes no difference by itself. */
+export function visibleAccess(access: Access | null): {
+  readonly [Name in keyof Access]?: Access[Name] | null;
+} {
+  const { creditLimitSetBy: _, ...visible } = access ?? NO_ACCESS;
+  return visible;
+}
+
+/** The access of a member who is added without a role or a seat (rules 4, 5, 10). */
 export interface WorkspaceDefaults {
   readonly version: WorkspaceVersion;
   readonly defaultRole: AssignableRole | null;
@@ -45,7 +66,7 @@ export function creditLimitApplies(role: Role): boolean {
   return role === 'ADMIN' || role === 'EDITOR';
 }
 
+/** Whether two accesses look the same to people (rule 21). */
 export function sameAccess(a: Access | null, b: Access | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.role === b.role && a.seatType === b.seatType && a.creditLimit === b.creditLimit;
+  return isDeepStrictEqual(visibleAccess(a), visibleAccess(b));
 }

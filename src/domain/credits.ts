@@ -1,9 +1,5 @@
 import { creditLimitApplies, type Role } from './access.js';
-import { DomainError } from './errors.js';
-
-/** What may stop a member from using credits, in the order in which they are asked (rule 23). */
-export const CREDIT_BLOCKS = ['ROLE', 'MEMBER_LIMIT', 'POOL'] as const;
-export type CreditBlock = (typeof CREDIT_BLOCKS)[number];
+import { type CreditBlock, DomainError } from './errors.js';
 
 /** Whose limit it is: the member's own, or the workspace's for those who have none (rule 5). */
 export const CREDIT_LIMIT_SOURCES = ['MEMBER', 'WORKSPACE_DEFAULT'] as const;

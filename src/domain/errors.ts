@@ -1,5 +1,3 @@
-import type { CreditBlock } from './credits.js';
-
 /**
  * The closed list of refusals (spec "Errors"). Every door owns a complete
  * `Record<ErrorCode, …>`, so a new code does not compile until each has an answer for it.
@@ -33,7 +31,11 @@ export interface SeatCount {
   readonly used: number;
 }
 
-/** What has blocked a request for credits (rule 23). */
+/** What may block a request for credits, in the order in which it is checked (rule 23). */
+export const CREDIT_BLOCKS = ['ROLE', 'MEMBER_LIMIT', 'POOL'] as const;
+export type CreditBlock = (typeof CREDIT_BLOCKS)[number];
+
+/** What has blocked a request for credits, with the counts (rule 23). */
 export interface CreditFacts {
   readonly blockedBy: CreditBlock;
   readonly requested: number;

@@ -8,16 +8,16 @@ import {
   type SeatType,
   type WorkspaceDefaults,
 } from './access.js';
-import type { MemberWish } from './provisioning.js';
+import type { MemberChangeRequest } from './provisioning.js';
 
-/** What a group gives to whoever is in it: at most one of the two, and only the version's own (rule 30). */
+/** What a group grants to its members: at most one of the two, and only the one of the workspace's version (rule 30). */
 export interface GroupGrant {
   readonly grantedRole: AssignableRole | null;
   readonly grantedSeatType: SeatType | null;
 }
 
 /**
- * What somebody gets who is given no access by name: the strongest grant of the groups, else the workspace's default
+ * What a member gets whose access nobody sets: the strongest grant of the groups, else the workspace's default
  * (rule 30: "V2: admin > editor > viewer", "V1: elite_3 > elite_2 > elite > pro > builder > starter").
  */
 export function withGrants(workspace: WorkspaceDefaults, grants: readonly GroupGrant[]): WorkspaceDefaults {
@@ -32,15 +32,15 @@ export function withGrants(workspace: WorkspaceDefaults, grants: readonly GroupG
   };
 }
 
-/** What an active member may do, and who said so by name: null when it follows from groups or the default. */
+/** An active member's access, and who set it: null when it follows from groups or the default. */
 export interface HeldAccess {
   readonly access: Access;
   readonly accessSetBy: Origin | null;
 }
 
 /**
- * What a member may do after the grants of the groups that it is in have changed (rule 30). Owners stay what they
- * are, and so does everybody whose access somebody has set by name. A limit stays where the role allows one (rule 6).
+ * A member's access after the grants of its groups have changed (rule 30). Owners keep theirs, and so do members whose
+ * access somebody has set. A credit limit remains where the role allows one (rule 6).
  */
 export function grantedAccess(
   { access, accessSetBy }: HeldAccess,
@@ -57,18 +57,17 @@ export function grantedAccess(
 }
 
 /**
- * Who has set a member's access by name once a wish is fulfilled. Whoever names the access that the member has
- * already sets nothing: providers send back what they have read (rule 21), which must not cut the member off from
- * its groups.
- * @param held what the member had; null for somebody new or not active, whose stay begins with what is sent
+ * Who has set a member's access after a change request. A request that repeats the present access sets nothing:
+ * providers send back what they have read (rule 21), which must not detach the member from the grants of its groups.
+ * @param held the access before; null for a member who is new or not active
  */
 export function accessSetByAfter(
   held: HeldAccess | null,
-  wish: MemberWish,
+  request: MemberChangeRequest,
   { workspace, origin }: { readonly workspace: WorkspaceDefaults; readonly origin: Origin },
 ): Origin | null {
   const isSeat = workspace.version === 'V1';
-  const sent = isSeat ? wish.seatType : wish.role;
+  const sent = isSeat ? request.seatType : request.role;
   if (held === null) return sent === undefined ? null : origin;
   const had = isSeat ? held.access.seatType : held.access.role;
   return sent === undefined || sent === had ? held.accessSetBy : origin;

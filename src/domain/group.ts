@@ -1,3 +1,4 @@
+import { canonicalName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { isPlainText } from './text.js';
 
@@ -10,11 +11,13 @@ const LONGEST_TEXT = 800;
  * @throws DomainError INVALID_INPUT
  */
 export function readDisplayName(text: string): string {
-  const name = text.trim();
-  if (name !== '' && isPlainText(name, LONGEST_TEXT)) return name;
+  const name = withoutBlanks(text);
+  const canonical = canonicalName(name);
+  const isShort = Math.max(name.length, canonical.length) <= LONGEST_TEXT;
+  if (canonical !== '' && isShort && isPlainText(name, LONGEST_TEXT)) return name;
   throw new DomainError(
     'INVALID_INPUT',
-    name === ''
+    canonical === ''
       ? 'displayName is required and cannot be empty.'
       : `displayName must have at most ${LONGEST_TEXT} characters and no control characters.`,
     { attribute: 'displayName' },

@@ -8,97 +8,122 @@ import {
   sameAccess,
   type WorkspaceDefaults,
 } from './access.js';
+import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses, type Profile } from './profile.js';
-import type { MemberWish } from './provisioning.js';
+import { emailAddresses, isJsonObject, type Profile } from './profile.js';
+import {
+  EMPTY_PERSON,
+  type MemberChangeRequest,
+  PERSON_NAMES,
+  type Person,
+  personIn,
+} from './provisioning.js';
+import { requireOwnDirection, requireVisible } from './text.js';
 
-/** What can be seen, and changed, of a member. `access` is null for who is not active. */
-export interface MemberState {
-  readonly userName: string;
-  readonly externalId: string | null;
-  readonly profile: Profile;
+/** What a member is, as the rules see it. `access` is null for a member who is not active. */
+export interface MemberState extends Person {
   readonly access: Access | null;
 }
 
-/** What a wish is judged against, beside the member. */
-export interface Circumstances {
+/** What a change request is judged by, beside the member. */
+export interface JudgingContext {
   readonly workspace: WorkspaceDefaults;
-  /** Whose wish it is. */
+  /** Who requests the change. */
   readonly origin: Origin;
   /** Whether the actor may change owners: owners in person and operators (rule 12). */
   readonly mayChangeOwners: boolean;
 }
 
 /**
- * What a member becomes by a wish. Pure: whether a seat is free and an address is unused is for the database to say.
- * @param state the member as it is; null for somebody new
+ * The member after a change request. Pure: whether a seat is free and an address is unused, the database decides.
+ * @param state the member before; null for a new one
  * @throws DomainError ROLE_NOT_ASSIGNABLE (rule 3), CREDIT_LIMIT_NOT_ALLOWED (rule 6), OWNER_PROTECTED (rule 12),
- *   INVALID_INPUT for somebody new without userName or e-mail (rule 14)
+ *   INVALID_INPUT for a new member without userName or e-mail (rule 14)
  */
 export function memberAfter(
   state: MemberState | null,
-  wish: MemberWish,
-  circumstances: Circumstances,
+  request: MemberChangeRequest,
+  judging: JudgingContext,
 ): MemberState {
-  const person = personAfter(state, wish);
+  const person = personAfter(state, request);
   const current = state?.access ?? null;
   if (state !== null && current?.role === 'OWNER') {
-    return ownerAfter(state, { ...person, access: current }, wish, circumstances);
+    return ownerAfter(state, { ...person, access: current }, request, judging);
   }
   // Judged even when the member is or becomes inactive: a wrong value is refused, a right one not stored (rule 21a).
   const access =
-    circumstances.workspace.version === 'V1'
-      ? seatAccessAfter(current, wish, circumstances)
-      : roleAccessAfter(current, wish, circumstances);
-  const active = wish.active ?? (wish.mode === 'CREATE' || current !== null);
+    judging.workspace.version === 'V1'
+      ? seatAccessAfter(current, request, judging)
+      : roleAccessAfter(current, request, judging);
+  const active = request.active ?? (request.mode === 'CREATE' || current !== null);
   return { ...person, access: active ? access : null };
 }
 
-/** Whether both say the same (rule 21). Who set a limit is no difference by itself. */
+/** Whether two states are the same (rule 21). Who set a limit makes no difference by itself. */
 export function sameMember(a: MemberState, b: MemberState): boolean {
   return (
-    a.userName === b.userName &&
-    a.externalId === b.externalId &&
-    sameAccess(a.access, b.access) &&
-    isDeepStrictEqual(a.profile, b.profile)
+    PERSON_NAMES.every((name) => a[name] === b[name] || isDeepStrictEqual(a[name], b[name])) &&
+    sameAccess(a.access, b.access)
   );
 }
 
-function personAfter(state: MemberState | null, wish: MemberWish): Omit<MemberState, 'access'> {
-  const profile = wish.profile ?? state?.profile ?? {};
-  const userName = wish.userName ?? state?.userName ?? emailAddresses(profile)[0];
-  if (userName === undefined) {
+function personAfter(state: MemberState | null, request: MemberChangeRequest): Person {
+  const person = { ...EMPTY_PERSON, ...(state && personIn(state)), ...personIn(request) };
+  const userName = person.userName ?? withoutBlanks(emailAddresses(person.profile)[0] ?? '');
+  if (userName === '') {
     throw new DomainError('INVALID_INPUT', 'Neither userName nor an e-mail address was sent.', {
       attribute: 'userName',
       hint: 'Map userName to the e-mail address.',
     });
   }
-  return {
-    userName,
-    externalId: wish.externalId === undefined ? (state?.externalId ?? null) : wish.externalId,
-    profile,
-  };
+  requireVisibleNames({ ...person, userName }, state);
+  return { ...person, userName };
 }
 
-/** An owner's access changes only by promotion and demotion; the rest only at the hands of who may (rules 12, 13). */
+/**
+ * Judges the names and addresses that are new (rule 15a). What the member has had so far passes: a provider that sends
+ * it back unchanged must still be able to deactivate the member.
+ * @throws DomainError INVALID_INPUT, naming the character
+ */
+function requireVisibleNames({ userName, profile }: Person, before: Person | null): void {
+  if (userName !== before?.userName) requireVisible('userName', userName);
+  if (profile === before?.profile) return;
+  const knownEmails = new Set(before === null ? [] : emailAddresses(before.profile));
+  for (const email of emailAddresses(profile)) if (!knownEmails.has(email)) requireVisible('emails', email);
+  const shownBefore = new Map(before === null ? [] : namesShown(before.profile));
+  for (const [path, text] of namesShown(profile))
+    if (text !== shownBefore.get(path)) requireOwnDirection(path, text);
+}
+
+/** The names that lists show, by their paths. */
+function namesShown({ displayName, name }: Profile): [path: string, text: string][] {
+  const parts = isJsonObject(name) ? Object.entries(name) : [];
+  const all = [
+    ['displayName', displayName] as const,
+    ...parts.map(([part, text]) => [`name.${part}`, text] as const),
+  ];
+  return all.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : []));
+}
+
+/** An owner's access changes only by promotion and demotion; the rest only by those who may (rules 12, 13). */
 function ownerAfter(
   state: MemberState,
   next: MemberState,
-  wish: MemberWish,
-  { mayChangeOwners }: Circumstances,
+  request: MemberChangeRequest,
+  { mayChangeOwners }: JudgingContext,
 ): MemberState {
   const { access } = next;
-  const roleAsked =
-    (wish.role !== undefined && wish.role !== access?.role) ||
-    (wish.creditLimit !== undefined && wish.creditLimit !== access?.creditLimit);
+  const changesRole =
+    (request.role !== undefined && request.role !== access?.role) ||
+    (request.creditLimit !== undefined && request.creditLimit !== access?.creditLimit);
   // Rule 10: on V1 anybody may have a seat, an owner as well.
-  const seated = access && {
+  const withSeat = access && {
     ...access,
-    seatType: wish.seatType === undefined ? access.seatType : wish.seatType,
+    seatType: request.seatType === undefined ? access.seatType : request.seatType,
   };
-  const asked = { ...next, access: wish.active === false ? null : seated };
-  if (roleAsked || (!sameMember(state, asked) && !mayChangeOwners)) throw ownerProtected();
-  return asked;
+  const requested = { ...next, access: request.active === false ? null : withSeat };
+  if (changesRole || (!sameMember(state, requested) && !mayChangeOwners)) throw ownerProtected();
+  return requested;
 }
 
 export function ownerProtected(): DomainError {
@@ -107,25 +132,33 @@ export function ownerProtected(): DomainError {
   });
 }
 
-function seatAccessAfter(current: Access | null, wish: MemberWish, { workspace }: Circumstances): Access {
+function seatAccessAfter(
+  current: Access | null,
+  request: MemberChangeRequest,
+  { workspace }: JudgingContext,
+): Access {
   const kept = current === null ? workspace.defaultSeatType : current.seatType;
   return {
-    role: wish.role ?? current?.role ?? 'MEMBER',
-    seatType: wish.seatType === undefined ? kept : wish.seatType,
+    role: request.role ?? current?.role ?? 'MEMBER',
+    seatType: request.seatType === undefined ? kept : request.seatType,
     creditLimit: null,
     creditLimitSetBy: null,
   };
 }
 
-function roleAccessAfter(current: Access | null, wish: MemberWish, circumstances: Circumstances): Access {
+function roleAccessAfter(
+  current: Access | null,
+  request: MemberChangeRequest,
+  judging: JudgingContext,
+): Access {
   const role =
-    wish.role === undefined
-      ? (current?.role ?? circumstances.workspace.defaultRole ?? 'VIEWER')
-      : assignable(wish.role, current);
-  return { role, seatType: null, ...limitAfter(role, current, wish, circumstances.origin) };
+    request.role === undefined
+      ? (current?.role ?? judging.workspace.defaultRole ?? 'VIEWER')
+      : assignable(request.role, current);
+  return { role, seatType: null, ...limitAfter(role, current, request, judging.origin) };
 }
 
-/** A role that the member already holds is no assignment: an echo of it is fine (rules 3, 21). */
+/** A role that the member already has is not an assignment: sending it back is allowed (rules 3, 21). */
 function assignable(role: Role, current: Access | null): Role {
   if (role === current?.role || ASSIGNABLE_ROLES.some((known) => known === role)) return role;
   throw new DomainError('ROLE_NOT_ASSIGNABLE', `The role ${role.toLowerCase()} cannot be assigned.`, {
@@ -140,17 +173,17 @@ type Limit = Pick<Access, 'creditLimit' | 'creditLimitSetBy'>;
 
 const NO_LIMIT: Limit = { creditLimit: null, creditLimitSetBy: null };
 
-function limitAfter(role: Role, current: Access | null, wish: MemberWish, origin: Origin): Limit {
-  if (wish.creditLimit === null) return NO_LIMIT;
-  if (wish.creditLimit === undefined)
+function limitAfter(role: Role, current: Access | null, request: MemberChangeRequest, origin: Origin): Limit {
+  if (request.creditLimit === null) return NO_LIMIT;
+  if (request.creditLimit === undefined)
     return current !== null && creditLimitApplies(role) ? limitOf(current) : NO_LIMIT;
   if (!creditLimitApplies(role)) {
-    if (isEchoOfDashboardLimit(role, current, wish)) return NO_LIMIT;
-    throw creditLimitNotAllowed(role, current, wish.creditLimit);
+    if (isEchoOfDashboardLimit(role, current, request)) return NO_LIMIT;
+    throw creditLimitNotAllowed(role, current, request.creditLimit);
   }
   // Sending a limit back does not make it the sender's own (rule 21).
-  if (wish.creditLimit === current?.creditLimit) return limitOf(current);
-  return { creditLimit: wish.creditLimit, creditLimitSetBy: origin };
+  if (request.creditLimit === current?.creditLimit) return limitOf(current);
+  return { creditLimit: request.creditLimit, creditLimitSetBy: origin };
 }
 
 function limitOf({ creditLimit, creditLimitSetBy }: Access): Limit {
@@ -159,15 +192,15 @@ function limitOf({ creditLimit, creditLimitSetBy }: Access): Limit {
 
 /**
  * Okta's PUT is what it read, merged with what is mapped: a limit set in the dashboard comes back with a change to
- * viewer although nobody asked for it (rule 6, the one exception).
+ * viewer although nobody requested it (rule 6, the one exception).
  */
-function isEchoOfDashboardLimit(role: Role, current: Access | null, wish: MemberWish): boolean {
+function isEchoOfDashboardLimit(role: Role, current: Access | null, request: MemberChangeRequest): boolean {
   return (
-    wish.mode === 'REPLACE' &&
+    request.mode === 'REPLACE' &&
     role === 'VIEWER' &&
     current?.role !== 'VIEWER' &&
     current?.creditLimitSetBy === 'WORKSPACE' &&
-    current.creditLimit === wish.creditLimit
+    current.creditLimit === request.creditLimit
   );
 }
 

@@ -1,17 +1,17 @@
 /**
- * One attribute that is kept about a person. The names and meanings are those of RFC 7643 §4.1 and §4.3, which are
- * the common tongue of identity providers; nothing else of that protocol is known here.
+ * An attribute of a person that a member stores. Names and meanings are those of RFC 7643 §4.1 and §4.3; nothing else of
+ * that protocol is known here.
  */
 export interface ProfileAttribute {
   readonly name: string;
   readonly type: 'string' | 'boolean' | 'reference' | 'binary' | 'complex';
   readonly multiValued: boolean;
   readonly description: string;
-  /** Whether two values that differ in case only are different values. */
+  /** Whether values that differ in case only are different. */
   readonly caseExact: boolean;
-  /** Values that are usual. Others are taken as well. */
+  /** The usual values. Others are accepted too. */
   readonly canonicalValues?: readonly string[];
-  /** With type `reference`: what may be referred to. */
+  /** With type `reference`: the types of its targets. */
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly ProfileAttribute[];
 }

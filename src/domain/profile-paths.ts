@@ -1,13 +1,13 @@
 import { PROFILE_ATTRIBUTES, type ProfileAttribute } from './profile-attributes.js';
 
-/** The way from a profile to one plain value: `title`, `name.givenName`, `emails.value`, `enterprise.manager.value`. */
+/** The path from a profile to one plain value: `title`, `name.givenName`, `emails.value`, `enterprise.manager.value`. */
 export interface ProfilePath {
-  /** The attributes on the way; the last one is plain, and at most the first one has several values. */
+  /** The attributes on the path; the last one is plain, and only the first one may have several values. */
   readonly steps: readonly [ProfileAttribute, ...ProfileAttribute[]];
   readonly leaf: ProfileAttribute;
 }
 
-/** Every way to a plain value, in the order of the attributes. */
+/** Every path to a plain value, in the order of the attributes. */
 export const PROFILE_PATHS: readonly ProfilePath[] = PROFILE_ATTRIBUTES.flatMap((attribute) =>
   pathsFrom([attribute], attribute),
 );

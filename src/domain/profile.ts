@@ -8,10 +8,10 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** What is kept about a person on the member: attributes of PROFILE_ATTRIBUTES in their canonical form. */
+/** The attributes of a person that a member stores: those of PROFILE_ATTRIBUTES, in canonical form. */
 export type Profile = JsonObject;
 
-/** What of an attribute decides how its values are read. */
+/** The part of an attribute's definition that its parser needs. */
 export interface ValueShape {
   readonly name: string;
   readonly type: string;
@@ -19,17 +19,17 @@ export interface ValueShape {
   readonly subAttributes?: readonly ValueShape[];
 }
 
-/** Whether the value, which has come out of JSON, is an object: not a list and not null. */
+/** Whether a JSON value is an object: not a list and not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether the value, which has come out of JSON, is a list. */
+/** Whether a JSON value is a list. */
 export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** More values than anybody has, and few enough to be compared with each other. */
+/** More values than anybody has, and few enough to compare each with all others. */
 export const MAX_VALUES = 200;
 
 function refuse(attribute: string, allowed: string): DomainError {
@@ -37,8 +37,8 @@ function refuse(attribute: string, allowed: string): DomainError {
 }
 
 function parseText(value: unknown, path: string): string {
-  // OneLogin and scripts send numbers, such as an employee number, without quotes. Nothing is lost in taking a whole
-  // number as its digits; of a fraction or a boolean it is unclear which text was meant.
+  // OneLogin and scripts send numbers, such as an employee number, without quotes. A whole number has one spelling; a
+  // fraction or a boolean has several.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   if (typeof value !== 'string') throw refuse(path, 'text');
   // PostgreSQL's jsonb can hold neither the character NUL nor half of a surrogate pair.
@@ -47,16 +47,20 @@ function parseText(value: unknown, path: string): string {
   return value;
 }
 
-function parseBoolean(value: unknown, path: string): boolean {
+/** Entra sends "True" and "False". @returns undefined for what is neither true nor false */
+export function booleanIn(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  // Entra sends "True" and "False".
-  const word = typeof value === 'string' ? value.toLowerCase() : undefined;
-  if (word === 'true') return true;
-  if (word === 'false') return false;
-  throw refuse(path, 'true or false');
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
 }
 
-/** The object with canonical names, in the order of their lengths; of names that differ in case only, the last counts. */
+function parseBoolean(value: unknown, path: string): boolean {
+  const boolean = booleanIn(value);
+  if (boolean === undefined) throw refuse(path, 'true or false');
+  return boolean;
+}
+
+/** The object with canonical names. Of names that differ in case only, the last counts. */
 function parseObject(
   shapes: readonly ValueShape[],
   value: JsonObject,
@@ -72,7 +76,7 @@ function parseObject(
   return parts.length === 0 ? undefined : Object.fromEntries(parts.sort(inOrderOfJsonb));
 }
 
-/** As PostgreSQL keeps the keys of jsonb: so who writes is answered to the byte as who reads afterwards. */
+/** PostgreSQL's order of jsonb keys, so that the answer to a write has the same bytes as that to a later read. */
 function inOrderOfJsonb([a]: readonly [string, Json], [b]: readonly [string, Json]): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }
@@ -80,7 +84,7 @@ function inOrderOfJsonb([a]: readonly [string, Json], [b]: readonly [string, Jso
 function parseComplex(shape: ValueShape, value: unknown, path: string): JsonObject | undefined {
   const shapes = shape.subAttributes ?? [];
   if (isJsonObject(value)) return parseObject(shapes, value, `${path}.`);
-  // A bare value stands for its object: Entra sends a manager as the manager's id, scripts send lists of addresses.
+  // Entra sends a manager as the bare id, scripts send lists of addresses: each is the `value` of its object.
   if (!isJsonList(value) && shapes.some(({ name }) => name === 'value')) {
     return { value: parseText(value, path) };
   }
@@ -88,8 +92,8 @@ function parseComplex(shape: ValueShape, value: unknown, path: string): JsonObje
 }
 
 /**
- * At most one value is primary. Where several are, the first one stays it, because that is the one which a reader who
- * looks for the primary value would have found.
+ * At most one value is primary. Of several, the first remains primary, because it is the one that a search for the
+ * primary value finds.
  */
 function withOnePrimary(values: readonly JsonObject[]): readonly JsonObject[] {
   const primary = values.findIndex((value) => value.primary === true);
@@ -98,8 +102,8 @@ function withOnePrimary(values: readonly JsonObject[]): readonly JsonObject[] {
   );
 }
 
-/** Whether a value of a list says more than what it would be for: OneLogin sends an empty phone as type and "". */
-function saysSomething(value: JsonObject): boolean {
+/** Whether a value has more than a label: OneLogin sends an empty phone as a type and "". */
+function hasContent(value: JsonObject): boolean {
   return Object.keys(value).some((name) => name !== 'type' && name !== 'primary');
 }
 
@@ -110,7 +114,7 @@ function parseList(shape: ValueShape, value: unknown, path: string): readonly Js
   const distinct = new Map<string, JsonObject>();
   for (const one of sent.filter((one) => one !== null && one !== '')) {
     const parsed = parseComplex(shape, one, path);
-    if (parsed !== undefined && saysSomething(parsed)) distinct.set(JSON.stringify(parsed), parsed);
+    if (parsed !== undefined && hasContent(parsed)) distinct.set(JSON.stringify(parsed), parsed);
   }
   return distinct.size === 0 ? undefined : withOnePrimary([...distinct.values()]);
 }
@@ -118,8 +122,8 @@ function parseList(shape: ValueShape, value: unknown, path: string): readonly Js
 /**
  * Reads the value of one attribute into its canonical form.
  *
- * @param path how the attribute is called in a refusal.
- * @returns undefined where nothing is said: null, `""`, and lists and objects that hold nothing else.
+ * @param path the attribute's name in a refusal.
+ * @returns undefined for an empty value: null, `""`, and lists and objects that contain nothing else.
  * @throws DomainError INVALID_INPUT for a value of another type.
  */
 export function parseAttribute(shape: ValueShape, value: unknown, path = shape.name): Json | undefined {
@@ -130,11 +134,11 @@ export function parseAttribute(shape: ValueShape, value: unknown, path = shape.n
 }
 
 /**
- * Reads what a provider or a client says about a person (rule 20). The answer is canonical: whatever means the same
- * becomes the same, down to the order of its keys, so that saying it twice changes nothing (rule 21).
+ * Parses a profile that a provider or a client sends (rule 20). The result is canonical: equal values become identical,
+ * down to the order of their keys, so that sending a profile twice changes nothing (rule 21).
  *
- * Names are read without case. What is not in PROFILE_ATTRIBUTES is dropped; so is what is empty (null, `""`, `[]`,
- * `{}`). A single value where a list belongs is taken as a list of one.
+ * Names match in any case. Attributes that are not in PROFILE_ATTRIBUTES are dropped; so are empty ones (null, `""`,
+ * `[]`, `{}`). A single value of a list attribute becomes a list of one.
  *
  * @throws DomainError INVALID_INPUT that names the attribute and what is allowed.
  */

@@ -6,31 +6,51 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from './access.js';
+import { canonicalUserName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { type Profile, parseProfile } from './profile.js';
+import { type JsonObject, type Profile, parseProfile } from './profile.js';
 import { isPlainText } from './text.js';
 
 export const PROVISION_MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
 export type ProvisionMode = (typeof PROVISION_MODES)[number];
 
-/** What an identity provider sends about somebody, unparsed: what counts is which keys are there (rule 1). */
-export interface Provisioning {
-  readonly mode: ProvisionMode;
-  readonly userName?: unknown;
-  readonly externalId?: unknown;
-  readonly profile?: unknown;
-  readonly active?: unknown;
+/** What is known about a person apart from access. The model's `Member` stores each under the same name. */
+export interface Person {
+  readonly userName: string;
+  readonly externalId: string | null;
+  /** Stored as `attributes`. */
+  readonly profile: Profile;
+}
+
+/** What a new person is, apart from the userName. A client clears an attribute that is null here by sending null. */
+export const EMPTY_PERSON: Omit<Person, 'userName'> = { externalId: null, profile: {} };
+
+type PersonInput = { readonly [Name in keyof Person]?: Person[Name] | null };
+
+/**
+ * What a client sends about a member: the one list for the inputs of SCIM and GraphQL. An absent attribute leaves
+ * things as they are. `role`, `seatType` and `creditLimit` are unparsed, because their presence counts (rule 1).
+ */
+export interface MemberInput extends PersonInput {
+  readonly profile?: JsonObject | null;
+  readonly active?: boolean | null;
   readonly role?: unknown;
   readonly seatType?: unknown;
   readonly creditLimit?: unknown;
 }
 
-/** What a request asks of a member, understood but not yet judged. An absent key leaves things as they are. */
-export interface MemberWish {
+/** A member input, and the member that it is about: CREATE names none. */
+export interface ProvisioningRequest extends MemberInput {
+  readonly workspaceId: string;
+  readonly memberId?: string | null;
   readonly mode: ProvisionMode;
-  readonly userName?: string;
-  readonly externalId?: string | null;
-  readonly profile?: Profile;
+  /** Refuse when the member has another version by now. */
+  readonly expectedVersion?: number | null;
+}
+
+/** A member input once parsed, before the rules judge it. An absent attribute leaves things as they are. */
+export interface MemberChangeRequest extends Partial<Person> {
+  readonly mode: ProvisionMode;
   readonly active?: boolean;
   readonly role?: Role;
   /** Null: no seat. */
@@ -39,33 +59,71 @@ export interface MemberWish {
   readonly creditLimit?: number | null;
 }
 
-/** Three bytes each in UTF-8 at the most, which fits an index entry of PostgreSQL (2,704 bytes). */
-const LONGEST_TEXT = 800;
+type MemberAttribute = Exclude<keyof MemberInput, never>;
+
+type Parsers = {
+  readonly [Name in MemberAttribute]: (
+    sent: MemberInput[Name],
+    mode: ProvisionMode,
+  ) => MemberChangeRequest[Name] | undefined;
+};
+
+/** A parser for each attribute that can be sent. It returns undefined for what counts as not sent. */
+export const PARSERS: Parsers = {
+  userName: parseUserName,
+  externalId: nullableText('externalId'),
+  profile: (sent) => (sent === undefined ? undefined : parseProfile(sent ?? {})),
+  active: parseActive,
+  role: parseRole,
+  seatType: parseSeatType,
+  creditLimit: parseCreditLimit,
+};
+
+/** The names of a person's attributes. */
+export const PERSON_NAMES = ['userName', ...Object.keys(EMPTY_PERSON)] as (keyof Person)[];
+
+/** The person's attributes in a member or a request; of a request, those that it has. */
+export function personIn<From extends Partial<Person>>(from: From): Pick<From, keyof Person> {
+  const attributes = PERSON_NAMES.map((name) => [name, from[name]] as const);
+  // The names are those of the type.
+  return Object.fromEntries(attributes.filter(([, value]) => value !== undefined)) as Pick<
+    From,
+    keyof Person
+  >;
+}
 
 /**
- * Understands what was sent for a member of a workspace of that version.
+ * Parses what was sent for a member of a workspace of that version.
  * @throws DomainError WRONG_WORKSPACE_VERSION (rule 1), INVALID_INPUT naming the attribute
  */
-export function readProvisioning(version: WorkspaceVersion, input: Provisioning): MemberWish {
+export function parseChangeRequest(
+  version: WorkspaceVersion,
+  mode: ProvisionMode,
+  input: MemberInput,
+): MemberChangeRequest {
   refuseOtherVersion(version, input);
-  return {
-    mode: input.mode,
-    ...readUserName(input),
-    ...(Object.hasOwn(input, 'externalId') ? { externalId: readExternalId(input.externalId) } : {}),
-    ...(Object.hasOwn(input, 'profile') ? { profile: parseProfile(input.profile ?? {}) } : {}),
-    ...readActive(input),
-    ...readRole(input),
-    ...readSeatType(input),
-    ...(Object.hasOwn(input, 'creditLimit') ? { creditLimit: readCreditLimit(input.creditLimit) } : {}),
-  };
+  const request: { -readonly [Name in keyof MemberChangeRequest]: MemberChangeRequest[Name] } = { mode };
+  for (const name of Object.keys(PARSERS) as MemberAttribute[]) {
+    const value = parsed(name, mode, input);
+    if (value !== undefined) Object.assign(request, { [name]: value });
+  }
+  return request;
+}
+
+function parsed<Name extends MemberAttribute>(
+  name: Name,
+  mode: ProvisionMode,
+  input: MemberInput,
+): MemberChangeRequest[Name] | undefined {
+  return PARSERS[name](input[name], mode);
 }
 
 /**
  * The two versions' attributes never mix; presence alone decides, whatever the value.
  * @throws DomainError WRONG_WORKSPACE_VERSION (rule 1)
  */
-export function refuseOtherVersion(version: WorkspaceVersion, input: object): void {
-  if (version === 'V2' && Object.hasOwn(input, 'seatType')) {
+function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void {
+  if (version === 'V2' && input.seatType !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'seatType was sent to a V2 workspace.', {
       attribute: 'seatType',
       hint:
@@ -73,8 +131,8 @@ export function refuseOtherVersion(version: WorkspaceVersion, input: object): vo
         'Even sending seatType with an empty value causes this error.',
     });
   }
-  const sent =
-    version === 'V1' ? ['role', 'creditLimit'].find((name) => Object.hasOwn(input, name)) : undefined;
+  const names = ['role', 'creditLimit'] as const;
+  const sent = version === 'V1' ? names.find((name) => input[name] !== undefined) : undefined;
   if (sent !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', `${sent} was sent to a V1 workspace.`, {
       attribute: sent,
@@ -85,79 +143,84 @@ export function refuseOtherVersion(version: WorkspaceVersion, input: object): vo
   }
 }
 
-/** An empty userName in a CREATE counts as not sent: the e-mail address stands in for it (rule 14). */
-function readUserName({ mode, userName }: Provisioning): Pick<MemberWish, 'userName'> {
-  const empty = userName === undefined || userName === null || userName === '';
-  if (empty && (mode === 'CREATE' || (mode === 'PATCH' && userName === undefined))) return {};
-  if (typeof userName !== 'string' || userName.trim() === '') throw required('userName');
-  return { userName: plainText('userName', userName) };
+/** Three bytes each in UTF-8 at the most, which fits an index entry of PostgreSQL (2,704 bytes). */
+const LONGEST_TEXT = 800;
+
+/** An empty userName in a CREATE counts as not sent: the e-mail address replaces it (rule 14). */
+function parseUserName(userName: string | null | undefined, mode: ProvisionMode): string | undefined {
+  const isEmpty = userName === undefined || userName === null || userName === '';
+  if (isEmpty && (mode === 'CREATE' || (mode === 'PATCH' && userName === undefined))) return undefined;
+  // Rule 15a: blanks around it are cut off, whichever door it comes through.
+  const spelling = isEmpty ? '' : withoutBlanks(userName);
+  const canonical = canonicalUserName(spelling);
+  if (canonical === '') {
+    throw new DomainError('INVALID_INPUT', 'userName is required and cannot be empty.', {
+      attribute: 'userName',
+    });
+  }
+  // Some letters become several in the canonical form, which has to fit the index too.
+  if (canonical.length > LONGEST_TEXT) throw tooLong('userName');
+  return plainText('userName', spelling);
 }
 
-function required(attribute: string): DomainError {
-  return new DomainError('INVALID_INPUT', `${attribute} is required and cannot be empty.`, { attribute });
+/** A parser for text that may be empty: null and `''` clear it. */
+function nullableText(attribute: string): (sent: string | null | undefined) => string | null | undefined {
+  return (sent) => (sent === null || sent === '' ? null : sent && plainText(attribute, sent));
 }
 
-/** Text that PostgreSQL can hold and a person could have meant. */
+/** @throws DomainError INVALID_INPUT for text that PostgreSQL cannot store or index */
 function plainText(attribute: string, text: string): string {
   if (isPlainText(text, LONGEST_TEXT)) return text;
-  throw new DomainError(
+  throw tooLong(attribute);
+}
+
+function tooLong(attribute: string): DomainError {
+  return new DomainError(
     'INVALID_INPUT',
     `${attribute} must have at most ${LONGEST_TEXT} characters and no control characters.`,
     { attribute },
   );
 }
 
-function readExternalId(value: unknown): string | null {
-  if (value === null || value === '') return null;
-  if (typeof value !== 'string') {
-    throw new DomainError('INVALID_INPUT', 'externalId must be a string.', { attribute: 'externalId' });
-  }
-  return plainText('externalId', value);
-}
-
-/** An empty `active` counts as not sent, but it cannot be removed: a member is active or is not. */
-function readActive({ mode, active }: Provisioning): Pick<MemberWish, 'active'> {
+/** `active` cannot be removed: a member is active or is not. */
+function parseActive(active: boolean | null | undefined, mode: ProvisionMode): boolean | undefined {
   if (active === null && mode === 'PATCH')
     throw cannotBeRemoved('active', 'Set it to false to deactivate the member.');
-  if (active === undefined || active === null || active === '') return {};
-  if (typeof active !== 'boolean') {
-    throw new DomainError('INVALID_INPUT', 'active must be true or false.', { attribute: 'active' });
-  }
-  return { active };
+  return active ?? undefined;
 }
 
 function cannotBeRemoved(attribute: string, hint: string): DomainError {
   return new DomainError('INVALID_INPUT', `${attribute} cannot be removed.`, { attribute, hint });
 }
 
-function readRole({ mode, role }: Provisioning): Pick<MemberWish, 'role'> {
+function parseRole(role: unknown, mode: ProvisionMode): Role | undefined {
   if (role === null && mode === 'PATCH') throw cannotBeRemoved('role', 'Set it to admin, editor or viewer.');
-  if (role === undefined || role === null || role === '') return {};
-  const named = ROLES.find((known) => typeof role === 'string' && known === role.trim().toUpperCase());
-  if (named === undefined) {
-    throw new DomainError('INVALID_INPUT', 'role must be admin, editor or viewer.', { attribute: 'role' });
-  }
-  return { role: named };
+  if (role === undefined || role === null || role === '') return undefined;
+  const known = knownName(ROLES, role);
+  if (known !== undefined) return known;
+  throw new DomainError('INVALID_INPUT', 'role must be admin, editor or viewer.', { attribute: 'role' });
 }
 
 /** Only a removal (null in a PATCH) takes the seat away; any other empty value counts as not sent. */
-function readSeatType({ mode, seatType }: Provisioning): Pick<MemberWish, 'seatType'> {
-  if (seatType === null && mode === 'PATCH') return { seatType: null };
-  if (seatType === undefined || seatType === null || seatType === '') return {};
-  const named = SEAT_TYPES.find(
-    (known) => typeof seatType === 'string' && known === seatType.trim().toUpperCase(),
-  );
-  if (named === undefined) {
-    const known = SEAT_TYPES.map((type) => type.toLowerCase()).join(', ');
-    throw new DomainError('INVALID_INPUT', `seatType must be one of ${known}.`, { attribute: 'seatType' });
-  }
-  return { seatType: named };
+function parseSeatType(seatType: unknown, mode: ProvisionMode): SeatType | null | undefined {
+  if (seatType === null && mode === 'PATCH') return null;
+  if (seatType === undefined || seatType === null || seatType === '') return undefined;
+  const known = knownName(SEAT_TYPES, seatType);
+  if (known !== undefined) return known;
+  const names = SEAT_TYPES.map((type) => type.toLowerCase()).join(', ');
+  throw new DomainError('INVALID_INPUT', `seatType must be one of ${names}.`, { attribute: 'seatType' });
+}
+
+/** The name in a closed list that was sent, in any case. */
+function knownName<Name extends string>(names: readonly Name[], sent: unknown): Name | undefined {
+  return typeof sent === 'string' ? names.find((name) => name === sent.trim().toUpperCase()) : undefined;
 }
 
 /** Some identity providers send numbers as strings of digits; anything looser is refused (rule 5). */
-function readCreditLimit(value: unknown): number | null {
-  if (value === undefined || value === null || value === '') return null;
-  const number = typeof value === 'string' && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
+function parseCreditLimit(sent: unknown): number | null | undefined {
+  if (sent === undefined) return undefined;
+  if (sent === null || sent === '') return null;
+  const number = typeof sent === 'string' && /^\d{1,10}$/.test(sent.trim()) ? Number(sent) : sent;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > MAX_CREDIT_LIMIT) {
     throw new DomainError(
       'INVALID_INPUT',

@@ -1,3 +1,4 @@
+import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 
 /**
@@ -13,11 +14,89 @@ export function isPlainText(text: string, longest: number): boolean {
  * @throws DomainError INVALID_INPUT when it is empty, longer than that, or no plain text
  */
 export function requiredName(name: string, longest: number): string {
-  const trimmed = name.trim();
+  const trimmed = withoutBlanks(name);
   if (trimmed !== '' && isPlainText(trimmed, longest)) return trimmed;
   throw new DomainError(
     'INVALID_INPUT',
     `name must have 1 to ${longest} characters, and no control characters.`,
     { attribute: 'name' },
   );
+}
+
+/**
+ * What no address, userName or group name may contain (rule 15a): control and format characters, line separators,
+ * code points that are not assigned, halves of surrogate pairs, U+FFFD, and letters and marks that are not drawn.
+ */
+const NOT_IN_NAMES =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}\uFFFD\u115F\u1160\u3164\uFFA0]|[\u034F\u17B4\u17B5]/u;
+
+/** What would show the text around it in another order. Joiners are not among them: names in several scripts need them. */
+const REORDERING = /[\u202A-\u202E\u2066-\u2069]/u;
+
+/** The names of those that are met most. */
+const CHARACTER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['\u0000', 'NULL'],
+  ['\u0009', 'TAB'],
+  ['\u000A', 'LINE FEED'],
+  ['\u000D', 'CARRIAGE RETURN'],
+  ['\u00AD', 'SOFT HYPHEN'],
+  ['\u200B', 'ZERO WIDTH SPACE'],
+  ['\u200C', 'ZERO WIDTH NON-JOINER'],
+  ['\u200D', 'ZERO WIDTH JOINER'],
+  ['\u200E', 'LEFT-TO-RIGHT MARK'],
+  ['\u200F', 'RIGHT-TO-LEFT MARK'],
+  ['\u202A', 'LEFT-TO-RIGHT EMBEDDING'],
+  ['\u202B', 'RIGHT-TO-LEFT EMBEDDING'],
+  ['\u202C', 'POP DIRECTIONAL FORMATTING'],
+  ['\u202D', 'LEFT-TO-RIGHT OVERRIDE'],
+  ['\u202E', 'RIGHT-TO-LEFT OVERRIDE'],
+  ['\u2060', 'WORD JOINER'],
+  ['\u2066', 'LEFT-TO-RIGHT ISOLATE'],
+  ['\u2067', 'RIGHT-TO-LEFT ISOLATE'],
+  ['\u2068', 'FIRST STRONG ISOLATE'],
+  ['\u2069', 'POP DIRECTIONAL ISOLATE'],
+  ['\u3164', 'HANGUL FILLER'],
+  ['\uFEFF', 'BYTE ORDER MARK'],
+  ['\uFFFD', 'REPLACEMENT CHARACTER'],
+]);
+
+/** Whether a text has only characters that an address, a userName or a group name may contain (rule 15a). */
+export function isVisible(text: string): boolean {
+  return !NOT_IN_NAMES.test(text);
+}
+
+/**
+ * Refuses a text that identifies somebody or something and contains what cannot be seen (rule 15a).
+ * @throws DomainError INVALID_INPUT, naming the character
+ */
+export function requireVisible(attribute: string, text: string): void {
+  refuseCharacter(attribute, NOT_IN_NAMES.exec(text)?.[0]);
+}
+
+/**
+ * Refuses a text for display that would change the order of what is shown around it.
+ * @throws DomainError INVALID_INPUT, naming the character
+ */
+export function requireOwnDirection(attribute: string, text: string): void {
+  refuseCharacter(attribute, REORDERING.exec(text)?.[0]);
+}
+
+function refuseCharacter(attribute: string, character: string | undefined): void {
+  if (character === undefined) return;
+  const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const name = CHARACTER_NAMES.get(character) ?? kindOf(character);
+  throw new DomainError('INVALID_INPUT', `${attribute} contains ${code} (${name}), which is not allowed.`, {
+    attribute,
+    hint:
+      character === '\uFFFD'
+        ? 'The text was not read as UTF-8 somewhere on its way. Send it again as UTF-8.'
+        : 'Take the character out. It may have come along when the text was copied, so type the text again.',
+  });
+}
+
+function kindOf(character: string): string {
+  if (/\p{Cc}/u.test(character)) return 'control character';
+  if (/\p{Cn}/u.test(character)) return 'not assigned in Unicode';
+  if (/\p{Cs}/u.test(character)) return 'half of a surrogate pair';
+  return 'invisible character';
 }

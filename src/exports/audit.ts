@@ -7,9 +7,9 @@ import type { ExportHandler } from './router.js';
 const PARAMETERS = ['filter', 'after'] as const;
 
 /**
- * `audit.jsonl`: the audit log as lines of JSON, for a SIEM. Each line has its `cursor`; whoever asks for what is `after`
- * the last one gets what has come since, and nothing twice.
- * @param schema whose `AuditFilter` the parameter `filter` is read by
+ * `audit.jsonl`: the audit log as lines of JSON, for a SIEM. Each line has a `cursor`; a request with `after` and the last
+ * cursor gets the newer entries only.
+ * @param schema the schema whose `AuditFilter` defines the parameter `filter`
  */
 export function auditExport(schema: GraphQLSchema): ExportHandler {
   return async (request, response, context) => {
@@ -23,7 +23,7 @@ export function auditExport(schema: GraphQLSchema): ExportHandler {
       parameters.get('after'),
     );
     await sendFile(request, response, {
-      // The name that most readers know; there is no registered one.
+      // No media type is registered; this is the usual one.
       type: 'application/x-ndjson; charset=utf-8',
       name: `audit ${workspaceId} ${new Date().toISOString().slice(0, 10)}.jsonl`,
       content: linesOf(batches),

@@ -6,17 +6,17 @@ import type { ExportRequest, ExportResponse } from './router.js';
 export interface ExportFile {
   readonly type: string;
   readonly name: string;
-  /** Its text, piece by piece; made only as fast as it is read. */
+  /** Its text in pieces, produced only as fast as the client reads. */
   readonly content: AsyncIterable<string>;
 }
 
-/** Whoever takes nothing for so long has gone without saying so, or holds what others need. */
+/** A client that reads nothing for this long is disconnected, so that it does not hold a database connection. */
 const STALLED_AFTER_MS = 60_000;
 
 /**
- * Sends a file as a stream, at the pace of its reader. A reader who goes away ends the making of it. A fault in the
- * first piece can still become an answer; one after it cuts the connection.
- * @throws whatever making the file throws
+ * Streams a file at the client's pace. When the client disconnects, the file is no longer produced. An error before the
+ * first piece becomes an error response; a later one closes the connection.
+ * @throws what `content` throws
  */
 export async function sendFile(
   request: ExportRequest,
@@ -39,9 +39,9 @@ export async function sendFile(
     response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
     await pipeline(Readable.from(resumed(first, pieces), { objectMode: true, highWaterMark: 1 }), response);
   } catch (error) {
-    if (!isDeparture(error)) throw error;
+    if (!isDisconnection(error)) throw error;
   } finally {
-    // Also when nobody has begun to read: a generator that was not started ends without a word.
+    // Also for a generator that was never started.
     await pieces.return?.();
   }
 }
@@ -50,13 +50,13 @@ async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<strin
   for (let piece = first; piece.done !== true; piece = await rest.next()) yield piece.value;
 }
 
-/** What streams say when the reader has closed the connection before the end. That is no fault of anybody's. */
-const DEPARTURES: readonly unknown[] = [
+/** Error codes of streams whose client has disconnected before the end. */
+const DISCONNECTIONS: readonly unknown[] = [
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_UNABLE_TO_PIPE',
 ];
 
-function isDeparture(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && DEPARTURES.includes(error.code);
+function isDisconnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && DISCONNECTIONS.includes(error.code);
 }

@@ -8,7 +8,7 @@ import { sendFile } from './file.js';
 import { readInput, readParameters } from './query.js';
 import type { ExportHandler } from './router.js';
 
-/** A column: its name in the first line, and what of a member stands in it. */
+/** A column: its name, and its value for a member. */
 interface Column {
   readonly name: string;
   /** Rule 2: "A response never carries the other version's attribute." */
@@ -36,8 +36,8 @@ const COLUMNS: readonly Column[] = [
 const PARAMETERS = ['filter', 'bom'] as const;
 
 /**
- * `members.csv`: a line for every member, active or not, in the order of their ids.
- * @param schema whose `MemberFilter` the parameter `filter` is read by
+ * `members.csv`: a line for each member, active or not, in the order of their ids.
+ * @param schema the schema whose `MemberFilter` defines the parameter `filter`
  */
 export function membersExport(schema: GraphQLSchema): ExportHandler {
   return async (request, response, context) => {
@@ -46,13 +46,13 @@ export function membersExport(schema: GraphQLSchema): ExportHandler {
     const filter = parameters.get('filter');
     const { workspace, batches } = await exportMembers(
       context,
-      // RFC 9562 §4: UUIDs come in any case, and are given in lower case.
+      // RFC 9562 §4: UUIDs are read in any case and written in lower case.
       request.params.workspaceId.toLowerCase(),
       filter === undefined ? {} : readInput(schema, 'MemberFilter', 'filter', filter),
     );
     const day = new Date().toISOString().slice(0, 10);
     await sendFile(request, response, {
-      // RFC 4180 §3 gives the media type a charset and says whether the first line has names.
+      // RFC 4180 §3 defines the parameters charset and header.
       type: 'text/csv; charset=utf-8; header=present',
       name: fileName(`${workspace.name} members ${day}.csv`),
       content: csvOf(
@@ -64,13 +64,13 @@ export function membersExport(schema: GraphQLSchema): ExportHandler {
   };
 }
 
-/** Excel takes a file for the machine's own code page unless it begins with a BOM; programs may not expect one. */
+/** Excel reads a file without a BOM in the local code page; other programs may not expect one. */
 function readBom(value: string | undefined): boolean {
   if (value === undefined || value === 'true') return true;
   if (value === 'false') return false;
-  throw new DomainError('INVALID_INPUT', 'bom is true or false.', {
+  throw new DomainError('INVALID_INPUT', 'bom must be true or false.', {
     attribute: 'bom',
-    hint: 'Leave it out for spreadsheets, and send bom=false for programs that do not expect a byte order mark.',
+    hint: 'Leave it out for spreadsheets. Send bom=false for programs that do not expect a byte order mark.',
   });
 }
 
@@ -80,7 +80,7 @@ async function* csvOf(
   bom: boolean,
 ): AsyncGenerator<string> {
   let names = [columns.map(({ name }) => name)];
-  // The names come with the first members: while nothing has been sent, a fault can still become an answer.
+  // The names are sent with the first members, so that an earlier error can still become an error response.
   for await (const members of batches) {
     const lines = members.map((member) => columns.map(({ of }) => of(member)));
     yield csv([...names, ...lines], bom && names.length > 0);
@@ -91,25 +91,25 @@ async function* csvOf(
 
 /**
  * RFC 4180 §2: lines end in CRLF; fields with quotes, commas or line breaks are quoted, and quotes doubled.
- * What begins with = + - @, a tab or a line break is a formula to a spreadsheet, and names are written by others than
- * those who open the file: an apostrophe before it makes it text.
+ * A spreadsheet runs a cell that begins with = + - @, a tab or a line break as a formula, and names come from outside:
+ * an apostrophe in front makes the cell text.
  */
 function csv(lines: readonly (readonly (string | number | null)[])[], bom: boolean): string {
   return stringify([...lines], {
     bom,
     record_delimiter: 'windows',
-    // The library quotes for whole line ends only, and some readers end a line at half of one.
+    // The library quotes cells with CRLF only, but some programs end a line at CR or LF alone.
     quoted_match: /[\r\n]/,
     escape_formulas: true,
   });
 }
 
-/** Without what separates directories, or cannot be in the name of a file somewhere. */
-function fileName(wished: string): string {
-  return wished.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_');
+/** Replaces path separators, and characters that some file systems refuse. */
+function fileName(name: string): string {
+  return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_');
 }
 
-/** Names may hold whatever separates them: in a name, `;` and `\` stand behind a `\`. */
+/** Joins names with `;`. In a name, `;` and `\` are escaped with `\`. */
 function list(names: readonly string[]): string {
   return names.map((name) => name.replace(/[\\;]/g, '\\$&')).join('; ');
 }

@@ -2,9 +2,9 @@ import { coerceInputValue, type GraphQLSchema, isInputType } from 'graphql';
 import { DomainError } from '../domain/errors.js';
 
 /**
- * The parameters of an export's address. One that does not exist is refused: who misspells `filter` must not be given
- * everybody.
- * @param known what the export understands
+ * Reads the query parameters of an export. An unknown one is refused, so that a misspelled `filter` does not export
+ * everything.
+ * @param known the names of the export's parameters
  * @throws DomainError INVALID_INPUT
  */
 export function readParameters<Name extends string>(
@@ -20,7 +20,7 @@ export function readParameters<Name extends string>(
         name === undefined ? `There is no parameter ${shown(sent)}.` : `${name} is there twice.`;
       throw new DomainError('INVALID_INPUT', message, {
         attribute: shown(sent),
-        hint: `What can be given, once each: ${known.join(', ')}.`,
+        hint: `The parameters, at most once each, are: ${known.join(', ')}.`,
       });
     }
     found.set(name, value);
@@ -29,44 +29,51 @@ export function readParameters<Name extends string>(
 }
 
 /**
- * Reads a parameter that holds an input object of the GraphQL schema, as JSON: what a client sends there as a variable
- * it may send here as text, and it is judged by the same type.
- * @param attribute the parameter's name, for the refusal
- * @returns the value as GraphQL would give it to a resolver
- * @throws DomainError INVALID_INPUT, saying where the value is wrong
+ * Reads a parameter that contains an input object of the GraphQL schema as JSON, validated like a variable of that type.
+ * @param attribute the parameter's name, for error messages
+ * @returns the value that a resolver would receive
+ * @throws DomainError INVALID_INPUT with the path of the invalid value
  */
 export function readInput(schema: GraphQLSchema, typeName: string, attribute: string, text: string): object {
   const type = schema.getType(typeName);
   if (!isInputType(type)) throw new Error(`the schema has no input type ${typeName}`);
-  const value: unknown = coerceInputValue(parsed(attribute, text), type, (path, _value, error) => {
+  const value: unknown = coerceInputValue(parsed(typeName, attribute, text), type, (path, _value, error) => {
     const place = [attribute, ...path].join('.');
     throw new DomainError('INVALID_INPUT', `${place}: ${error.message}`, {
       attribute: place,
-      hint: `It is JSON of the type ${typeName} of the GraphQL schema, for example ${EXAMPLE}.`,
+      hint: `It is JSON of the type ${typeName} of the GraphQL schema, for example ${exampleOf(typeName)}.`,
     });
   });
-  if (typeof value !== 'object' || value === null) throw notAnObject(attribute);
+  if (typeof value !== 'object' || value === null) throw notAnObject(typeName, attribute);
   return value;
 }
 
-const EXAMPLE = '{"active":{"eq":true}}';
+/** A value that each type accepts. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  MemberFilter: '{"active":{"eq":true}}',
+  AuditFilter: '{"action":"member.add"}',
+};
 
-function parsed(attribute: string, text: string): unknown {
+function exampleOf(typeName: string): string {
+  return EXAMPLES[typeName] ?? '{}';
+}
+
+function parsed(typeName: string, attribute: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw notAnObject(attribute);
+    throw notAnObject(typeName, attribute);
   }
 }
 
-function notAnObject(attribute: string): DomainError {
+function notAnObject(typeName: string, attribute: string): DomainError {
   return new DomainError('INVALID_INPUT', `${attribute} is not a JSON object.`, {
     attribute,
-    hint: `Send JSON, percent-encoded, for example ${encodeURIComponent(EXAMPLE)}.`,
+    hint: `Send JSON, percent-encoded, for example ${encodeURIComponent(exampleOf(typeName))}.`,
   });
 }
 
-/** As much of a name that was sent as a message should repeat. */
+/** How much of a name an error message repeats. */
 function shown(name: string): string {
   return name.slice(0, 40);
 }

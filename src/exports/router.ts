@@ -10,14 +10,14 @@ interface Locals {
   route?: string;
   errorCode?: string;
   actor?: string;
-  /** Set once the credential is known. */
+  /** Set once the caller is authenticated. */
   services?: ServiceContext;
 }
 
 export type ExportRequest = Request<{ workspaceId: string }, unknown, unknown, unknown, Locals>;
 export type ExportResponse = Response<unknown, Locals>;
 
-/** Answers GET, and HEAD as GET would be answered but without a body. What it throws becomes the answer. */
+/** Answers GET, and HEAD like GET without a body. An error that it throws becomes the response. */
 export type ExportHandler = (
   request: ExportRequest,
   response: ExportResponse,
@@ -25,15 +25,15 @@ export type ExportHandler = (
 ) => Promise<void>;
 
 export interface ExportDependencies {
-  /** What each name below `/exports/workspaces/{workspaceId}/` answers. */
+  /** Handlers by file name below `/exports/workspaces/{workspaceId}/`. */
   readonly exports: Readonly<Record<string, ExportHandler>>;
-  /** The services' context for whatever credential the header holds, or for nobody. */
+  /** The services' context for the credential in the header, or for an anonymous caller. */
   contextFor(request: {
     readonly authorization: string | undefined;
     readonly requestId: string;
     readonly address: string;
   }): Promise<ServiceContext>;
-  /** Told of faults that nobody expected, once each. */
+  /** Called once for each unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
 
@@ -41,14 +41,14 @@ const MOUNT = '/exports/workspaces/:workspaceId';
 const METHODS = 'GET, HEAD';
 
 /**
- * How many downloads run at the same moment. Each may hold a connection to the database for as long as its reader
- * takes, and there must be connections left for everybody else.
+ * How many downloads run at once. Each may hold a database connection for as long as its client reads, and other
+ * requests need connections too.
  */
 const MOST_AT_ONCE = 4;
 
 /**
- * Files of a workspace's data, streamed. To be mounted at `/exports`. The credential comes first: without one,
- * nothing can be learnt, not even which files there are. Whether it may read the workspace is for the services to say.
+ * Streams files of a workspace's data. Mount it at `/exports`. The credential is checked first: a request without one
+ * learns nothing, not even which files exist. The services decide whether the caller may read the workspace.
  */
 export function exportsRouter(dependencies: ExportDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -84,14 +84,13 @@ function serve(route: string, handle: ExportHandler): Handler {
   return async (request, response) => {
     response.locals.route = route;
     const { services } = response.locals;
-    if (services === undefined)
-      throw new Error('an export is served to somebody who was not asked who they are');
+    if (services === undefined) throw new Error('the request was not authenticated');
     // RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response".
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new ExportError(
         405,
         'METHOD_NOT_ALLOWED',
-        `There is no ${request.method} here, only ${METHODS}.`,
+        `${request.method} is not supported here. Supported: ${METHODS}.`,
         {
           Allow: METHODS,
         },
@@ -104,11 +103,11 @@ function serve(route: string, handle: ExportHandler): Handler {
 function notFound(names: readonly string[]): AnyHandler {
   return () => {
     const paths = names.map((name) => `/exports/workspaces/{workspaceId}/${name}`).join(', ');
-    throw new ExportError(404, 'NOT_FOUND', `There is no such export. What there is: ${paths}.`);
+    throw new ExportError(404, 'NOT_FOUND', `There is no such export. The exports are: ${paths}.`);
   };
 }
 
-/** Refuses who comes when as many are being served as may be. */
+/** Refuses requests while the limit is reached. */
 function atMost(most: number): (handle: ExportHandler) => ExportHandler {
   let running = 0;
   return (handle) => async (request, response, context) => {
@@ -131,10 +130,10 @@ function answerFault({
 }: ExportDependencies): ErrorRequestHandler<unknown, unknown, unknown, unknown, Locals> {
   return (error: unknown, _request, response, next) => {
     const { requestId } = response.locals;
-    const { status, headers = {}, code, message, details, unknown } = faultOf(error);
+    const { status, headers, code, message, details, unknown } = faultOf(error);
     response.locals.errorCode = code;
     if (unknown) onFault(error, requestId);
-    // The file has begun and cannot become an answer; Express cuts the connection, so that nobody takes it for whole.
+    // The file has begun; Express closes the connection, so that the client notices that it is incomplete.
     if (response.headersSent) next(error);
     else
       response

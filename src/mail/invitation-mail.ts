@@ -1,6 +1,6 @@
 import type { Mail } from './transport.js';
 
-/** What the mail to somebody invited says. */
+/** The contents of an invitation mail. */
 export interface InvitationLetter {
   readonly to: string;
   readonly workspaceName: string;
@@ -9,10 +9,10 @@ export interface InvitationLetter {
   readonly expiresAt: Date;
 }
 
-/** @param url where the invitation is accepted; null: the token has to do */
+/** @param url where the invitation is accepted; null when it is not configured: the mail has the token only */
 export function invitationMail(letter: InvitationLetter, url: string | null): Mail {
   const { to, token } = letter;
-  // Names are one line wherever they stand: what they hold must not become another header, or another paragraph.
+  // A line break in a name must not begin a new header or paragraph.
   const workspaceName = oneLine(letter.workspaceName);
   const invitedBy = oneLine(letter.invitedBy);
   const until = letter.expiresAt.toISOString().slice(0, 10);

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Mail, MailTransport } from './transport.js';
 
-/** For development: shows mails in the log, with their links, and sends none. The only place where a link is logged. */
+/** For development: logs mails, with their links, instead of sending them. No other code logs a link. */
 export function logTransport(logger: Pick<Logger, 'info'>): MailTransport {
   return {
     async send({ to, subject, text }: Mail) {
-      logger.info({ to, subject, text }, 'a mail that is not sent: this is development');
+      logger.info({ to, subject, text }, 'mail not sent: development mode');
     },
     close: () => undefined,
   };

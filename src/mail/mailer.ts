@@ -1,33 +1,33 @@
 import { type InvitationLetter, invitationMail } from './invitation-mail.js';
 import type { MailTransport } from './transport.js';
 
-/** What became of a mail: null, or why it was not sent. */
+/** Receives the result of a mail: null when it was sent, or the reason why not. */
 export type DeliveryReport = (error: string | null) => Promise<void>;
 
 export interface MailerOptions {
-  /** Undefined: nothing can be sent. */
+  /** Undefined: no mail can be sent. */
   readonly transport: MailTransport | undefined;
-  /** Where invitations are accepted, with `{token}` in it; undefined: nobody has said. */
+  /** Where invitations are accepted, with `{token}` in it; undefined when not configured. */
   readonly invitationUrl: string | undefined;
-  /** Told why a mail was not sent, without anything of its content. */
+  /** Called with the reason why a mail was not sent, without its content. */
   onFailure(reason: string): void;
-  /** Told when what became of a mail could not be reported. */
+  /** Called when the result of a mail could not be reported. */
   onFault(error: unknown): void;
 }
 
 const MOST_AT_ONCE = 5;
-/** How long mails that wait may take once the server stops. */
+/** How long a stopping server waits for queued mails. */
 const DRAIN_MS = 10_000;
 const LONGEST_ERROR = 500;
 
-/** Sends invitations in the background: whoever invites does not wait for a mail server. */
+/** Sends invitations in the background, so that a request does not wait for the mail server. */
 export class Mailer {
   readonly #transport: MailTransport | undefined;
   readonly #invitationUrl: string | undefined;
   readonly #onFailure: MailerOptions['onFailure'];
   readonly #onFault: MailerOptions['onFault'];
   readonly #waiting: (() => Promise<void>)[] = [];
-  #underWay = 0;
+  #sending = 0;
   #idle = Promise.withResolvers<void>();
 
   constructor({ transport, invitationUrl, onFailure, onFault }: MailerOptions) {
@@ -38,17 +38,17 @@ export class Mailer {
     this.#idle.resolve();
   }
 
-  /** Whether mails go anywhere. */
+  /** Whether mails are sent. */
   get sends(): boolean {
     return this.#transport !== undefined;
   }
 
-  /** Where an invitation is accepted; null where the configuration does not say. */
+  /** The URL at which an invitation is accepted; null when not configured. */
   urlOf(token: string): string | null {
     return this.#invitationUrl?.replaceAll('{token}', encodeURIComponent(token)) ?? null;
   }
 
-  /** Puts an invitation into the queue. @param report told what became of it */
+  /** Queues an invitation. @param report receives the result */
   invite(letter: InvitationLetter, report: DeliveryReport): void {
     const transport = this.#transport;
     if (transport === undefined) return;
@@ -68,34 +68,34 @@ export class Mailer {
     this.#next();
   }
 
-  /** Sends what waits, for as long as that may take, and closes the transport. */
+  /** Waits for queued mails, up to a limit, and closes the transport. */
   async stop(): Promise<void> {
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, DRAIN_MS);
-    await Promise.race([this.idle(), patience.promise]);
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, DRAIN_MS);
+    await Promise.race([this.idle(), timeout.promise]);
     clearTimeout(timer);
     this.#waiting.length = 0;
     this.#transport?.close();
   }
 
-  /** Resolves once nothing waits and nothing is under way. */
+  /** Resolves once no mail is queued or being sent. */
   idle(): Promise<void> {
     return this.#idle.promise;
   }
 
   #isIdle(): boolean {
-    return this.#underWay === 0 && this.#waiting.length === 0;
+    return this.#sending === 0 && this.#waiting.length === 0;
   }
 
   #next(): void {
-    while (this.#underWay < MOST_AT_ONCE) {
+    while (this.#sending < MOST_AT_ONCE) {
       const send = this.#waiting.shift();
       if (send === undefined) break;
-      this.#underWay += 1;
+      this.#sending += 1;
       send()
         .catch(this.#onFault)
         .finally(() => {
-          this.#underWay -= 1;
+          this.#sending -= 1;
           this.#next();
         });
     }
@@ -103,7 +103,7 @@ export class Mailer {
   }
 }
 
-/** The mail server's words, in one line; a server that quotes the mail does not get the token into the database. */
+/** The mail server's message in one line, without the token, which a server may quote. */
 function reasonOf(fault: unknown, token: string): string {
   const text = fault instanceof Error ? fault.message : String(fault);
   return text

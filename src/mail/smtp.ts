@@ -1,13 +1,13 @@
 import { createTransport } from 'nodemailer';
 import type { Mail, MailTransport } from './transport.js';
 
-/** A mail server that does not answer is a failed mail, and not one that waits for ever. */
-const PATIENCE_MS = 15_000;
+/** How long to wait for the mail server before a mail fails. */
+const TIMEOUT_MS = 15_000;
 const MOST_CONNECTIONS = 5;
 
 /**
- * Sends through a mail server, over a few connections that are kept.
- * @param url `smtp://user:password@host:port`, or `smtps://`; options of nodemailer may stand in its query
+ * Sends through a mail server, over a small pool of connections.
+ * @param url `smtp://user:password@host:port`, or `smtps://`; its query may contain options of nodemailer
  * @param from the sender: an address, or `Name <address>`
  */
 export function smtpTransport(url: string, from: string): MailTransport {
@@ -16,10 +16,10 @@ export function smtpTransport(url: string, from: string): MailTransport {
       url,
       pool: true,
       maxConnections: MOST_CONNECTIONS,
-      connectionTimeout: PATIENCE_MS,
-      greetingTimeout: PATIENCE_MS,
-      socketTimeout: PATIENCE_MS,
-      // Mails are made of text of ours; nothing in them may name a file or a URL to be read.
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+      // A mail never attaches a file or URL by reference.
       disableFileAccess: true,
       disableUrlAccess: true,
     },
@@ -27,7 +27,7 @@ export function smtpTransport(url: string, from: string): MailTransport {
   );
   return {
     async send({ to, ...mail }: Mail) {
-      // As an object it is one address, whatever signs of a list are in it.
+      // Passed as an object, it is one address even if it contains a comma.
       await transport.sendMail({ ...mail, to: { name: '', address: to } });
     },
     close: () => transport.close(),

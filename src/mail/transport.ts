@@ -6,10 +6,10 @@ export interface Mail {
   readonly html: string;
 }
 
-/** Something that takes mails. */
+/** Sends mails. */
 export interface MailTransport {
-  /** @throws when the mail is not taken; the error's message says why, in words for the workspace's admins */
+  /** @throws Error when the mail is not accepted, with a message for the workspace's admins */
   send(mail: Mail): Promise<void>;
-  /** Gives connections back; nothing is sent afterwards. */
+  /** Closes the connections; no mail can be sent afterwards. */
   close(): void;
 }

@@ -14,9 +14,13 @@ export class Account implements Node {
   id!: string;
 
   @Field(() => String, { description: 'The address, in the spelling in which it was first seen.' })
-  @Property({ type: 'string', columnType: 'citext' })
-  @Unique({ name: 'account_email_unique' })
+  @Property({ type: 'text' })
   email!: string;
+
+  /** `canonicalUserName` of it (rule 15a). Rows that are read leave it out. */
+  @Property({ type: 'text', collation: 'C' })
+  @Unique({ name: 'account_email_unique' })
+  canonicalEmail?: string;
 
   @Field(() => GraphQLDateTime, { description: 'When the platform first knew the person.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })

@@ -7,7 +7,8 @@ import {
   V1_ASSIGNABLE_ROLES,
   WORKSPACE_VERSIONS,
 } from '../domain/access.js';
-import { CREDIT_BLOCKS, CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
+import { CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
+import { CREDIT_BLOCKS } from '../domain/errors.js';
 
 /** The domain's closed lists as GraphQL enumerations: same words, one list. */
 export function enumOf<Value extends string>(

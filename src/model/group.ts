@@ -16,7 +16,6 @@ import {
   type SeatType,
   type WorkspaceVersion,
 } from '../domain/access.js';
-import { Member } from './member.js';
 import { Node } from './node.js';
 import { GraphQLDateTime } from './scalars.js';
 import { fitsWorkspaceVersion, oneOf } from './sql.js';
@@ -29,7 +28,7 @@ import { Workspace } from './workspace.js';
   simpleResolvers: true,
 })
 @Entity({ tableName: 'member_group' })
-@Unique({ name: 'member_group_display_name_unique', properties: ['workspaceId', 'displayName'] })
+@Unique({ name: 'member_group_display_name_unique', properties: ['workspaceId', 'canonicalDisplayName'] })
 @Index({ name: 'member_group_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'member_group_external_id', properties: ['workspaceId', 'externalId'] })
 @Check({
@@ -64,8 +63,12 @@ export class Group implements Node {
   workspaceVersion!: WorkspaceVersion;
 
   @Field(() => String, { description: 'Unique in the workspace without case; the spelling is kept.' })
-  @Property({ type: 'string', columnType: 'citext' })
+  @Property({ type: 'text' })
   displayName!: string;
+
+  /** `canonicalName` of it (rule 15a). Rows that are read leave it out. */
+  @Property({ type: 'text', collation: 'C' })
+  canonicalDisplayName?: string;
 
   @Field(() => String, {
     nullable: true,
@@ -93,33 +96,4 @@ export class Group implements Node {
   @Field(() => GraphQLDateTime, { description: 'When the group last changed.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   updatedAt!: Date;
-}
-
-@Entity({ tableName: 'group_member' })
-@Index({ name: 'group_member_of_member', properties: ['memberId', 'groupId'] })
-// Once a statement, over all of its rows: thousands join a group at once. The migration names them, `referencing new
-// table as joined`, which MikroORM has no word for and does not compare.
-@Trigger({
-  name: 'group_member_of_one_workspace',
-  timing: 'after',
-  events: ['insert'],
-  forEach: 'statement',
-  body:
-    'if exists (select 1 from joined j join member m on m.id = j.member_id join member_group g on g.id = j.group_id ' +
-    'where m.workspace_id <> g.workspace_id) then ' +
-    "raise exception 'group and member are of two workspaces' using errcode = 'check_violation', constraint = 'group_member_of_one_workspace'; " +
-    'end if; return null;',
-})
-@Trigger({
-  name: 'group_member_is_fixed',
-  timing: 'before',
-  events: ['update'],
-  body: "raise exception 'nobody changes places in groups' using errcode = 'check_violation', constraint = 'group_member_is_fixed';",
-})
-export class GroupMember {
-  @ManyToOne(() => Group, { mapToPk: true, fieldName: 'group_id', deleteRule: 'cascade', primary: true })
-  groupId!: string;
-
-  @ManyToOne(() => Member, { mapToPk: true, fieldName: 'member_id', deleteRule: 'cascade', primary: true })
-  memberId!: string;
 }

@@ -2,7 +2,8 @@ import { Account } from './account.js';
 import { ApiKey, ApiKeySecret } from './api-key.js';
 import { AuditEntry } from './audit-entry.js';
 import { CreditConsumption, CreditMonth, CreditUsage } from './credits.js';
-import { Group, GroupMember } from './group.js';
+import { Group } from './group.js';
+import { GroupMember } from './group-member.js';
 import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
@@ -14,6 +15,7 @@ import {
   ScimRequest,
   ScimRequestCount,
 } from './provisioning-log.js';
+import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -37,6 +39,7 @@ export const entities = [
   ApiKeySecret,
   Session,
   SessionEnd,
+  Removal,
   OperatorSession,
   SignInLink,
   AuditEntry,

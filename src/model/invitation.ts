@@ -73,7 +73,7 @@ export const MailDeliveryEnum = enumOf(
 @Index({
   name: 'invitation_one_open',
   expression:
-    'create unique index "invitation_one_open" on "invitation" ("workspace_id", "email") where accepted_at is null and revoked_at is null',
+    'create unique index "invitation_one_open" on "invitation" ("workspace_id", "canonical_email") where accepted_at is null and revoked_at is null',
 })
 @Index({ name: 'invitation_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'invitation_accepted_by', properties: ['acceptedBy'] })
@@ -131,8 +131,12 @@ export class Invitation implements Node {
     nullable: true,
     description: 'The address that is invited. Null for a link.',
   })
-  @Property({ type: 'string', columnType: 'citext', nullable: true })
+  @Property({ type: 'text', nullable: true })
   email!: string | null;
+
+  /** `canonicalUserName` of it (rule 15a). Rows that are read leave it out. */
+  @Property({ type: 'text', collation: 'C', nullable: true })
+  canonicalEmail?: string | null;
 
   @Field(() => RoleEnum, {
     nullable: true,

@@ -28,15 +28,10 @@ import { Workspace } from './workspace.js';
   simpleResolvers: true,
 })
 @Entity({ tableName: 'member' })
-@Unique({ name: 'member_user_name_unique', properties: ['workspaceId', 'userName'] })
+@Unique({ name: 'member_user_name_unique', properties: ['workspaceId', 'canonicalUserName'] })
 @Unique({ name: 'member_account_unique', properties: ['workspaceId', 'accountId'] })
 @Index({ name: 'member_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'member_external_id', properties: ['workspaceId', 'externalId'] })
-@Index({
-  name: 'member_user_name_prefix',
-  expression:
-    'create index "member_user_name_prefix" on "member" ("workspace_id", (lower("user_name"::text)) collate "C")',
-})
 @Index({
   name: 'member_profile_folded',
   expression:
@@ -71,8 +66,15 @@ export class Member implements Node {
   accountId!: string;
 
   @Field(() => String, { description: 'Unique in the workspace without case; the spelling is kept.' })
-  @Property({ type: 'string', columnType: 'citext' })
+  @Property({ type: 'text' })
   userName!: string;
+
+  /**
+   * `canonicalUserName` of it (rule 15a). Rows that are read leave it out. In byte order, so that the unique index finds
+   * the userNames that begin with something.
+   */
+  @Property({ type: 'text', collation: 'C' })
+  canonicalUserName?: string;
 
   @Field(() => String, {
     nullable: true,

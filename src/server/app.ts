@@ -34,7 +34,7 @@ import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
-import { MembersSeen } from '../services/rows/recent-members.js';
+import { RecentMembers } from '../services/rows/recent-members.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
 const DEFAULT_LOG_DAYS = 30;
@@ -100,7 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     replicas: options.replicas ?? null,
     credentials,
     positions: new MemberPositions(),
-    seen: new MembersSeen(),
+    recentMembers: new RecentMembers(),
     mailer,
     sessionLifetimes,
     clock,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { arrayOf, integer, uuid } from '../database/column-types.js';
 import type { Database } from '../database/database.js';
 import { makeDirectory } from '../database/embedded/directory.js';
+import { statement } from '../database/statement.js';
 import { type SeededWorkspace, seed } from './seed.js';
 
 /** Any number will do, as long as nothing else in the database uses it. */
@@ -17,7 +19,7 @@ export interface DevelopmentSecrets {
 /** Of two servers that start on an empty database at the same moment, one seeds it and both remember what. */
 export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
   return database.transaction(async (tx) => {
-    await tx.rows('select pg_advisory_xact_lock($1)', [SEED_LOCK]);
+    await LOCK_SEED.rows(tx, { lock: SEED_LOCK });
     const remembered = await recall(dataDir);
     const seeded = await seed(database);
     const secrets = { ...remembered, workspaces: seeded ?? (await existing(database, remembered)) };
@@ -26,15 +28,26 @@ export function developmentSecrets(dataDir: string, database: Database): Promise
   });
 }
 
+const LOCK_SEED = statement({
+  name: 'development.lockSeed',
+  text: 'select pg_advisory_xact_lock($lock::integer)',
+  parameters: { lock: integer },
+});
+
+const EXISTING = statement({
+  name: 'development.existing',
+  text: 'select id from workspace where id = any($ids::uuid[])',
+  parameters: { ids: arrayOf(uuid) },
+  columns: { id: uuid },
+});
+
 /** What was remembered may be of another database. */
 async function existing(
   database: Database,
   { workspaces }: DevelopmentSecrets,
 ): Promise<DevelopmentSecrets['workspaces']> {
   const ids = workspaces.map(({ workspaceId }) => workspaceId);
-  const rows = await database.rows<{ id: string }>('select id from workspace where id = any($1::uuid[])', [
-    ids,
-  ]);
+  const rows = await EXISTING.rows(database, { ids });
   return workspaces.filter(({ workspaceId }) => rows.some(({ id }) => id === workspaceId));
 }
 

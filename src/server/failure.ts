@@ -1,4 +1,4 @@
-import { EmbeddedPostgresError } from '../database/embedded.js';
+import { EmbeddedPostgresError } from '../database/embedded/error.js';
 import { DomainError } from '../domain/errors.js';
 import { ConfigError } from './config.js';
 

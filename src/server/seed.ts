@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.js';
+import { query, rowOf } from '../database/query.js';
 import * as apiKeys from '../services/api-keys.js';
 import { localContext } from '../services/context/system.js';
-import * as members from '../services/members/members.js';
+import { addMember } from '../services/members/commands.js';
 import { create as createWorkspace } from '../services/workspaces/commands.js';
 
 /** A workspace made for development, with the key that was shown once. */
@@ -18,7 +19,7 @@ export interface SeededWorkspace {
  * @returns undefined when the database is not empty
  */
 export async function seed(database: Database): Promise<SeededWorkspace[] | undefined> {
-  const [existing] = await database.rows('select 1 from workspace limit 1', []);
+  const existing = await rowOf(database, query.selectFrom('workspace').select('id').limit(1));
   if (existing !== undefined) return undefined;
   return [await seedV1(database), await seedV2(database)];
 }
@@ -46,7 +47,7 @@ async function seedV1(database: Database): Promise<SeededWorkspace> {
   ] as const;
   for (const [userName, givenName, familyName, seatType] of people) {
     const access = { seat: { seatType, role: 'MEMBER' as const } };
-    await members.add(context, {
+    await addMember(context, {
       workspaceId: workspace.id,
       userName,
       profile: { name: { givenName, familyName } },
@@ -75,7 +76,7 @@ async function seedV2(database: Database): Promise<SeededWorkspace> {
   ] as const;
   for (const [userName, givenName, familyName, role] of people) {
     const profile = { name: { givenName, familyName } };
-    await members.add(context, { workspaceId: workspace.id, userName, profile, access: { role } });
+    await addMember(context, { workspaceId: workspace.id, userName, profile, access: { role } });
   }
   return { name, version: 'V2', workspaceId: workspace.id, apiKey: await scimKey(database, workspace.id) };
 }

@@ -38,9 +38,12 @@ export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close
  * @throws when it cannot be opened; nothing keeps running then
  */
 export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
-  const { database, migrations, close } = await openDatabase(config);
+  const { database, migrations, duplicates, close } = await openDatabase(config);
   try {
-    if (migrations.length > 0) logger.info({ migrations }, 'migrated');
+    if (migrations.length > 0) {
+      logger.info({ migrations }, 'migrated');
+      for (const report of await duplicates()) logger.warn(report);
+    }
     const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
     return { database, secrets, close };
   } catch (error) {

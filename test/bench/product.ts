@@ -12,8 +12,9 @@ export { prepareForRequests };
 export const { createApp }: typeof import('../../src/server/app.ts') = await built('server/app.js');
 export const { Database }: typeof import('../../src/database/database.ts') =
   await built('database/database.js');
-export const { startEmbeddedPostgres }: typeof import('../../src/database/embedded.ts') =
-  await built('database/embedded.js');
+export const { startEmbeddedPostgres }: typeof import('../../src/database/embedded/start.ts') = await built(
+  'database/embedded/start.js',
+);
 export const { migrate }: typeof import('../../src/database/migrate.ts') = await built('database/migrate.js');
 export const { connect }: typeof import('../../src/database/orm.ts') = await built('database/orm.js');
 export const apiKeys: typeof import('../../src/services/api-keys.ts') = await built('services/api-keys.js');

@@ -116,7 +116,7 @@ const SAVED = `
   from member m where m.id = $1`;
 
 const RESTORE_MEMBER = `
-  update member m set user_name = r.user_name, external_id = r.external_id, profile = r.profile,
+  update member m set user_name = r.user_name, canonical_user_name = r.canonical_user_name, external_id = r.external_id, profile = r.profile,
     managed_by = r.managed_by, version = r.version, updated_at = r.updated_at
   from jsonb_populate_record(null::member, $1::jsonb) r where m.id = r.id`;
 

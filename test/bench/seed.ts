@@ -27,14 +27,15 @@ const SAMPLE_SIZE = 5000;
 const ID = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
 
 const ACCOUNTS = `
-  insert into account (id, email, created_at)
-  select ${ID}, 'user' || n || '@acme.test', now() from generate_series(1, $1::integer) n`;
+  insert into account (id, email, canonical_email, created_at)
+  select ${ID}, 'user' || n || '@acme.test', 'user' || n || '@acme.test', now() from generate_series(1, $1::integer) n`;
 
 /** Profiles as Okta sends them; most members have the external id that Okta gives. */
 const MEMBERS = `
   insert into member
-    (id, workspace_id, account_id, user_name, external_id, profile, managed_by, version, created_at, updated_at)
-  select ${ID}, $2, ${ID}, 'user' || n || '@acme.test',
+    (id, workspace_id, account_id, user_name, canonical_user_name, external_id, profile, managed_by, version, created_at,
+     updated_at)
+  select ${ID}, $2, ${ID}, 'user' || n || '@acme.test', 'user' || n || '@acme.test',
     case when n % 10 > 0 then '00u' || lpad(to_hex(n), 17, '0') end,
     jsonb_build_object(
       'name', jsonb_build_object('givenName', 'Given' || n, 'familyName', 'Family' || n),

@@ -1,5 +1,5 @@
 import { Client, type Connection } from 'pg';
-import type { DatabaseAddress } from '../../src/database/embedded.js';
+import type { DatabaseAddress } from '../../src/database/address.js';
 
 /** What PostgreSQL says of a statement, without running it. */
 export interface Description {

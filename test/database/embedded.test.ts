@@ -6,12 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  type DatabaseAddress,
-  type EmbeddedPostgres,
-  EmbeddedPostgresError,
-  startEmbeddedPostgres,
-} from '../../src/database/embedded.js';
+import type { DatabaseAddress } from '../../src/database/address.js';
+import { EmbeddedPostgresError } from '../../src/database/embedded/error.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 
 /** Everything of this file is in here. */
 let scratch: string;
@@ -85,7 +82,7 @@ const RESOLVE_SOURCES = `data:text/javascript,${encodeURIComponent(`
 
 /** Another process that uses the server on the data directory, and leaves when its input ends. */
 async function startElsewhere(): Promise<ChildProcess> {
-  const source = new URL('../../src/database/embedded.ts', import.meta.url).href;
+  const source = new URL('../../src/database/embedded/start.ts', import.meta.url).href;
   const program = `
     const { startEmbeddedPostgres } = await import(${JSON.stringify(source)});
     const server = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)}, database: 'rollcall' });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database, violatedConstraint } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { connect } from '../../src/database/orm.js';
+import { canonicalUserName } from '../../src/domain/canonical.js';
 import { newId } from '../../src/domain/ids.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 
@@ -75,7 +76,8 @@ let accounts = 0;
 async function accountId(): Promise<string> {
   accounts += 1;
   const id = newId();
-  await insert('account', { id, email: `person-${accounts}@acme.test`, created_at: NOW });
+  const email = `person-${accounts}@acme.test`;
+  await insert('account', { id, email, canonical_email: email, created_at: NOW });
   return id;
 }
 
@@ -85,6 +87,7 @@ async function memberRow(workspaceId: unknown, userName: string): Promise<Row> {
     workspace_id: workspaceId,
     account_id: await accountId(),
     user_name: userName,
+    canonical_user_name: canonicalUserName(userName),
     profile: '{}',
     managed_by: 'WORKSPACE',
     version: 1,
@@ -145,10 +148,11 @@ describe('workspace', () => {
 
 describe('account and member', () => {
   test('rule 14: an address is one account, without case', async () => {
-    await insert('account', { id: newId(), email: 'ann@only.test', created_at: NOW });
-    expect(
-      await refusedBy(...insertOf('account', { id: newId(), email: 'ANN@Only.test', created_at: NOW })),
-    ).toBe('account_email_unique');
+    const account = { canonical_email: 'ann@only.test', created_at: NOW };
+    await insert('account', { ...account, id: newId(), email: 'ann@only.test' });
+    expect(await refusedBy(...insertOf('account', { ...account, id: newId(), email: 'ANN@Only.test' }))).toBe(
+      'account_email_unique',
+    );
   });
 
   test('rule 15: userName is unique in its workspace without case, and an account is a member once', async () => {
@@ -244,6 +248,7 @@ describe('member_group', () => {
       workspace_id: workspace.id,
       workspace_version: workspace.version,
       display_name: 'Engineers',
+      canonical_display_name: 'engineers',
       version: 1,
       created_at: NOW,
       updated_at: NOW,
@@ -294,6 +299,7 @@ describe('rule 22: invitation', () => {
       workspace_id: workspace.id,
       workspace_version: workspace.version,
       email: `invited-${invitations}@acme.test`,
+      canonical_email: `invited-${invitations}@acme.test`,
       invited_by: 'operator',
       lookup: `l${invitations}`,
       hash: 'h',
@@ -307,7 +313,7 @@ describe('rule 22: invitation', () => {
     };
   }
 
-  const LINK = { email: null, delivery: null, max_uses: null };
+  const LINK = { email: null, canonical_email: null, delivery: null, max_uses: null };
   const ACCEPTED = { accepted_at: NOW, use_count: 1 };
 
   test.each<[constraint: string, version: string, wrong: Row]>([
@@ -345,12 +351,14 @@ describe('rule 22: invitation', () => {
     await insert('workspace', there);
     const email = 'ann@invited.test';
     for (const over of [ACCEPTED, { revoked_at: NOW }, {}])
-      await insert('invitation', invitationRow(here, { email, ...over }));
-    await insert('invitation', invitationRow(there, { email }));
+      await insert('invitation', invitationRow(here, { email, canonical_email: email, ...over }));
+    await insert('invitation', invitationRow(there, { email, canonical_email: email }));
     await insert('invitation', invitationRow(here, LINK));
     await insert('invitation', invitationRow(here, { ...LINK, use_count: 9 }));
     expect(
-      await refusedBy(...insertOf('invitation', invitationRow(here, { email: 'ANN@invited.test' }))),
+      await refusedBy(
+        ...insertOf('invitation', invitationRow(here, { email: 'ANN@invited.test', canonical_email: email })),
+      ),
     ).toBe('invitation_one_open');
   });
 
@@ -576,7 +584,10 @@ describe('a transaction', () => {
     const id = newId();
     const work = (fails: boolean) =>
       database.transaction(async (tx) => {
-        await tx.rows("insert into account (id, email, created_at) values ($1, 'tx@acme.test', now())", [id]);
+        await tx.rows(
+          "insert into account (id, email, canonical_email, created_at) values ($1, 'tx@acme.test', 'tx@acme.test', now())",
+          [id],
+        );
         tx.afterCommit(() => effects.push('done'));
         if (fails) throw new Error('changed my mind');
         return 'answer';

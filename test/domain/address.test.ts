@@ -8,6 +8,10 @@ describe('an e-mail address, as far as can be told without sending mail', () => 
     'Ann.Lee+scim@acme.test',
     'ann@localhost',
     'jürgen@müller.test',
+    ' ann@acme.test',
+    'ann@acme.test\u00a0\n',
+    'ａｎｎ＠ａｃｍｅ．ｔｅｓｔ',
+    'ann@[192.0.2.1]',
     `${'a'.repeat(244)}@acme.test`,
   ])('%s is one', (text) => {
     expect(isAddress(text)).toBe(true);
@@ -20,9 +24,9 @@ describe('an e-mail address, as far as can be told without sending mail', () => 
     'ann@',
     'ann@lee@acme.test',
     'ann lee@acme.test',
-    ' ann@acme.test',
-    'ann@acme.test\n',
     'ann\0@acme.test',
+    'mailto:ann@acme.test',
+    'ann@xn--zzzzzz99999.test',
     `${'a'.repeat(245)}@acme.test`,
   ])('%j is none', (text) => {
     expect(isAddress(text)).toBe(false);

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Access, Role, WorkspaceDefaults } from '../../src/domain/access.js';
 import {
-  type Circumstances,
+  type JudgingContext,
   type MemberState,
   memberAfter,
   sameMember,
 } from '../../src/domain/member-state.js';
-import type { MemberWish, ProvisionMode } from '../../src/domain/provisioning.js';
+import type { MemberChangeRequest, ProvisionMode } from '../../src/domain/provisioning.js';
 import { refusalOf } from './refusal.js';
 
 const V1: WorkspaceDefaults = { version: 'V1', defaultRole: null, defaultSeatType: null };
 const V2: WorkspaceDefaults = { version: 'V2', defaultRole: 'VIEWER', defaultSeatType: null };
 
-function around(workspace: WorkspaceDefaults, more: Partial<Circumstances> = {}): Circumstances {
+function around(workspace: WorkspaceDefaults, more: Partial<JudgingContext> = {}): JudgingContext {
   return { workspace, origin: 'IDENTITY_PROVIDER', mayChangeOwners: false, ...more };
 }
 
@@ -28,13 +28,17 @@ function member(held: Access | null, more: Partial<MemberState> = {}): MemberSta
   return { userName: 'ann@acme.test', externalId: null, profile: {}, access: held, ...more };
 }
 
-function patch(wish: Omit<MemberWish, 'mode'>): MemberWish {
-  return { mode: 'PATCH', ...wish };
+function patch(request: Omit<MemberChangeRequest, 'mode'>): MemberChangeRequest {
+  return { mode: 'PATCH', ...request };
 }
 
-/** What somebody may do after a wish. */
-function accessAfter(held: Access | null, wish: MemberWish, circumstances: Circumstances): Access | null {
-  return memberAfter(member(held), wish, circumstances).access;
+/** What somebody may do after a change request. */
+function accessAfter(
+  held: Access | null,
+  request: MemberChangeRequest,
+  judging: JudgingContext,
+): Access | null {
+  return memberAfter(member(held), request, judging).access;
 }
 
 describe('somebody new', () => {
@@ -81,18 +85,18 @@ describe('somebody new', () => {
   });
 
   test('rule 21a: added inactive has no access; what was sent is checked all the same', () => {
-    const wish = { ...ANN, active: false, role: 'EDITOR', creditLimit: 5 } as const;
-    expect(memberAfter(null, wish, around(V2))).toEqual(member(null));
-    expect(refusalOf(() => memberAfter(null, { ...wish, role: 'VIEWER' }, around(V2)))).toMatchObject({
+    const request = { ...ANN, active: false, role: 'EDITOR', creditLimit: 5 } as const;
+    expect(memberAfter(null, request, around(V2))).toEqual(member(null));
+    expect(refusalOf(() => memberAfter(null, { ...request, role: 'VIEWER' }, around(V2)))).toMatchObject({
       code: 'CREDIT_LIMIT_NOT_ALLOWED',
     });
-    expect(refusalOf(() => memberAfter(null, { ...wish, role: 'OWNER' }, around(V2)))).toMatchObject({
+    expect(refusalOf(() => memberAfter(null, { ...request, role: 'OWNER' }, around(V2)))).toMatchObject({
       code: 'ROLE_NOT_ASSIGNABLE',
     });
   });
 });
 
-describe('what a wish leaves out stays', () => {
+describe('what a change request leaves out remains', () => {
   const ANN = member(limited('EDITOR', 500, 'WORKSPACE'), {
     externalId: '00u1',
     profile: { title: 'Engineer' },
@@ -140,11 +144,13 @@ describe('rule 3: assignable roles', () => {
       attribute: 'role',
       hint: HINT,
     };
-    const wish = { userName: 'ann@acme.test', role };
-    expect(refusalOf(() => memberAfter(null, { mode: 'CREATE', ...wish }, around(V2)))).toEqual(refusal);
+    const request = { userName: 'ann@acme.test', role };
+    expect(refusalOf(() => memberAfter(null, { mode: 'CREATE', ...request }, around(V2)))).toEqual(refusal);
     for (const mode of ['REPLACE', 'PATCH'] as const) {
-      expect(refusalOf(() => accessAfter(access('EDITOR'), { mode, ...wish }, around(V2)))).toEqual(refusal);
-      expect(refusalOf(() => accessAfter(null, { mode, ...wish }, around(V2)))).toEqual(refusal);
+      expect(refusalOf(() => accessAfter(access('EDITOR'), { mode, ...request }, around(V2)))).toEqual(
+        refusal,
+      );
+      expect(refusalOf(() => accessAfter(null, { mode, ...request }, around(V2)))).toEqual(refusal);
     }
   });
 
@@ -158,7 +164,7 @@ describe('rule 3: assignable roles', () => {
 describe('rule 6: credit limits are for admins and editors', () => {
   const ADMIN_LIMIT = limited('ADMIN', 500, 'IDENTITY_PROVIDER');
 
-  test.each<[string, Access, Omit<MemberWish, 'mode'>, Access]>([
+  test.each<[string, Access, Omit<MemberChangeRequest, 'mode'>, Access]>([
     ['set', access('EDITOR'), { creditLimit: 5 }, limited('EDITOR', 5, 'IDENTITY_PROVIDER')],
     ['set with the role', access('VIEWER'), { role: 'ADMIN', creditLimit: 500 }, ADMIN_LIMIT],
     ['changed', ADMIN_LIMIT, { creditLimit: 7 }, limited('ADMIN', 7, 'IDENTITY_PROVIDER')],
@@ -183,9 +189,9 @@ describe('rule 6: credit limits are for admins and editors', () => {
       { creditLimit: 500 },
       limited('EDITOR', 500, 'WORKSPACE'),
     ],
-  ])('%s', (_case, held, wish, after) => {
-    expect(accessAfter(held, patch(wish), around(V2))).toEqual(after);
-    expect(accessAfter(held, { mode: 'REPLACE', ...wish }, around(V2))).toEqual(after);
+  ])('%s', (_case, held, request, after) => {
+    expect(accessAfter(held, patch(request), around(V2))).toEqual(after);
+    expect(accessAfter(held, { mode: 'REPLACE', ...request }, around(V2))).toEqual(after);
   });
 
   test('whoever sets it is remembered', () => {
@@ -200,7 +206,7 @@ describe('rule 6: credit limits are for admins and editors', () => {
   const BOTH_WAYS_OUT =
     'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.';
 
-  test.each<[string, Access | null, MemberWish, string, string]>([
+  test.each<[string, Access | null, MemberChangeRequest, string, string]>([
     ['a new viewer', null, { mode: 'CREATE', role: 'VIEWER', creditLimit: 5 }, 'viewer', HINT],
     ['a new member by default', null, { mode: 'CREATE', creditLimit: 5 }, 'viewer', HINT],
     ['a viewer', access('VIEWER'), patch({ creditLimit: 5 }), 'viewer', HINT],
@@ -227,9 +233,9 @@ describe('rule 6: credit limits are for admins and editors', () => {
       'viewer',
       HINT,
     ],
-  ])('a limit for %s is refused', (_case, held, wish, role, hint) => {
+  ])('a limit for %s is refused', (_case, held, request, role, hint) => {
     const state = held === null ? null : member(held);
-    const named = { userName: 'ann@acme.test', ...wish };
+    const named = { userName: 'ann@acme.test', ...request };
     expect(refusalOf(() => memberAfter(state, named, around(V2)))).toEqual({
       code: 'CREDIT_LIMIT_NOT_ALLOWED',
       message: messageFor(role),
@@ -239,9 +245,9 @@ describe('rule 6: credit limits are for admins and editors', () => {
   });
 
   test('the one exception: a limit of the dashboard that comes back with a change to viewer is an echo', () => {
-    const wish = { mode: 'REPLACE', userName: 'ann@acme.test', role: 'VIEWER', creditLimit: 500 } as const;
-    expect(accessAfter(limited('EDITOR', 500, 'WORKSPACE'), wish, around(V2))).toEqual(access('VIEWER'));
-    expect(accessAfter(limited('ADMIN', 500, 'WORKSPACE'), wish, around(V2))).toEqual(access('VIEWER'));
+    const request = { mode: 'REPLACE', userName: 'ann@acme.test', role: 'VIEWER', creditLimit: 500 } as const;
+    expect(accessAfter(limited('EDITOR', 500, 'WORKSPACE'), request, around(V2))).toEqual(access('VIEWER'));
+    expect(accessAfter(limited('ADMIN', 500, 'WORKSPACE'), request, around(V2))).toEqual(access('VIEWER'));
   });
 });
 
@@ -285,16 +291,16 @@ describe('rule 12: owners', () => {
     hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
   };
 
-  test.each<[string, Omit<MemberWish, 'mode'>]>([
+  test.each<[string, Omit<MemberChangeRequest, 'mode'>]>([
     ['another userName', { userName: 'o@acme.test' }],
     ['another external id', { externalId: '00u2' }],
     ['another profile', { profile: {} }],
     ['removal', { active: false }],
     ['another role', { role: 'ADMIN' }],
     ['a limit', { creditLimit: 5 }],
-  ])('%s is refused to who may not change owners', (_case, wish) => {
+  ])('%s is refused to who may not change owners', (_case, request) => {
     for (const mode of ['PATCH', 'REPLACE', 'CREATE'] as const) {
-      expect(refusalOf(() => memberAfter(OLIVIA, { mode, ...wish }, around(V2)))).toEqual(PROTECTED);
+      expect(refusalOf(() => memberAfter(OLIVIA, { mode, ...request }, around(V2)))).toEqual(PROTECTED);
     }
   });
 
@@ -304,8 +310,8 @@ describe('rule 12: owners', () => {
 
   test('a request that changes nothing succeeds: an identity provider replays what it read', () => {
     const replay = { mode: 'REPLACE', ...OLIVIA, active: true, role: 'OWNER', creditLimit: null } as const;
-    const { access: _, ...wish } = { ...replay };
-    expect(memberAfter(OLIVIA, wish, around(V2))).toEqual(OLIVIA);
+    const { access: _, ...request } = { ...replay };
+    expect(memberAfter(OLIVIA, request, around(V2))).toEqual(OLIVIA);
     expect(memberAfter(OLIVIA, patch({ active: true }), around(V2))).toEqual(OLIVIA);
   });
 

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type WorkspaceVersion } from '../../src/domain/access.js';
-import { type Provisioning, readProvisioning } from '../../src/domain/provisioning.js';
+import { type MemberInput, type ProvisionMode, parseChangeRequest } from '../../src/domain/provisioning.js';
 import { refusalOf } from './refusal.js';
 
-function read(version: WorkspaceVersion, input: Provisioning): object {
-  return readProvisioning(version, input);
+/** Undefined stands for an absent attribute. */
+type Sent = { readonly [Name in keyof MemberInput]: MemberInput[Name] | undefined };
+
+function read(version: WorkspaceVersion, { mode, ...sent }: Sent & { mode: ProvisionMode }): object {
+  const present = Object.entries(sent).filter(([, value]) => value !== undefined);
+  return parseChangeRequest(version, mode, Object.fromEntries(present));
 }
 
 const MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
@@ -12,7 +16,7 @@ const MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
 const NAMED = { userName: 'ann@acme.test' };
 
 describe('rule 1: the versions never mix; presence alone decides', () => {
-  const VALUES = [undefined, null, '', 0, false, [], {}, 'builder', 'editor', 500];
+  const VALUES = [null, '', 0, false, [], {}, 'builder', 'editor', 500];
 
   test.each(MODES)('%s of seatType on V2, whatever its value', (mode) => {
     for (const seatType of VALUES) {
@@ -44,7 +48,7 @@ describe('rule 1: the versions never mix; presence alone decides', () => {
   );
 
   test('it comes before any other refusal', () => {
-    const wrong = { mode: 'CREATE', userName: 7, active: 'perhaps', seatType: 'throne' } as const;
+    const wrong = { mode: 'CREATE', userName: ' ', active: null, seatType: 'throne' } as const;
     expect(refusalOf(() => read('V2', wrong))).toMatchObject({ code: 'WRONG_WORKSPACE_VERSION' });
   });
 });
@@ -54,9 +58,9 @@ describe('an absent key asks for nothing', () => {
     ['CREATE', {}, { mode: 'CREATE' }],
     ['PATCH', {}, { mode: 'PATCH' }],
     ['REPLACE', NAMED, { mode: 'REPLACE', ...NAMED }],
-  ] as const)('%s', (mode, sent, wish) => {
-    expect(read('V1', { mode, ...sent })).toEqual(wish);
-    expect(read('V2', { mode, ...sent })).toEqual(wish);
+  ] as const)('%s', (mode, sent, request) => {
+    expect(read('V1', { mode, ...sent })).toEqual(request);
+    expect(read('V2', { mode, ...sent })).toEqual(request);
   });
 });
 
@@ -77,8 +81,6 @@ describe('userName', () => {
 
   test.each([
     ['CREATE', '   '],
-    ['CREATE', 7],
-    ['CREATE', {}],
     ['REPLACE', undefined],
     ['REPLACE', null],
     ['REPLACE', ''],
@@ -113,16 +115,8 @@ describe('externalId', () => {
     ['', null],
     ['00u1', '00u1'],
     [' 00u1 ', ' 00u1 '],
-  ])('%j becomes %j', (externalId, wish) => {
-    expect(read('V2', { mode: 'PATCH', externalId })).toEqual({ mode: 'PATCH', externalId: wish });
-  });
-
-  test.each([7, true, [], {}])('%j is refused', (externalId) => {
-    expect(refusalOf(() => read('V2', { mode: 'PATCH', externalId }))).toEqual({
-      code: 'INVALID_INPUT',
-      message: 'externalId must be a string.',
-      attribute: 'externalId',
-    });
+  ])('%j becomes %j', (externalId, request) => {
+    expect(read('V2', { mode: 'PATCH', externalId })).toEqual({ mode: 'PATCH', externalId: request });
   });
 });
 
@@ -131,8 +125,8 @@ describe('profile', () => {
     [null, {}],
     [{}, {}],
     [{ title: 'Engineer', password: 'x' }, { title: 'Engineer' }],
-  ])('%j becomes %j', (profile, wish) => {
-    expect(read('V1', { mode: 'PATCH', profile })).toEqual({ mode: 'PATCH', profile: wish });
+  ])('%j becomes %j', (profile, request) => {
+    expect(read('V1', { mode: 'PATCH', profile })).toEqual({ mode: 'PATCH', profile: request });
   });
 });
 
@@ -144,9 +138,7 @@ describe('active', () => {
 
   test.each([
     ['CREATE', null],
-    ['CREATE', ''],
     ['REPLACE', null],
-    ['PATCH', ''],
   ] as const)('%s: %j counts as not sent', (mode, active) => {
     expect(read('V2', { mode, ...NAMED, active })).toEqual({ mode, ...NAMED });
   });
@@ -157,14 +149,6 @@ describe('active', () => {
       message: 'active cannot be removed.',
       attribute: 'active',
       hint: 'Set it to false to deactivate the member.',
-    });
-  });
-
-  test.each([0, 1, 'yes', 'true', [], {}])('%j is refused', (active) => {
-    expect(refusalOf(() => read('V2', { mode: 'PATCH', active }))).toEqual({
-      code: 'INVALID_INPUT',
-      message: 'active must be true or false.',
-      attribute: 'active',
     });
   });
 });
@@ -178,8 +162,8 @@ describe('rule 3: role', () => {
     ['owner', 'OWNER'],
     ['member', 'MEMBER'],
     ['guest', 'GUEST'],
-  ])('%j is %s', (role, wish) => {
-    expect(read('V2', { mode: 'PATCH', role })).toEqual({ mode: 'PATCH', role: wish });
+  ])('%j is %s', (role, request) => {
+    expect(read('V2', { mode: 'PATCH', role })).toEqual({ mode: 'PATCH', role: request });
   });
 
   test.each([
@@ -215,8 +199,8 @@ describe('seatType', () => {
     ['builder', 'BUILDER'],
     ['Elite_2', 'ELITE_2'],
     [' PRO ', 'PRO'],
-  ])('%j is %s', (seatType, wish) => {
-    expect(read('V1', { mode: 'CREATE', seatType })).toEqual({ mode: 'CREATE', seatType: wish });
+  ])('%j is %s', (seatType, request) => {
+    expect(read('V1', { mode: 'CREATE', seatType })).toEqual({ mode: 'CREATE', seatType: request });
   });
 
   test.each([
@@ -252,10 +236,9 @@ describe('rule 5: creditLimit', () => {
     [500.0, 500],
     [null, null],
     ['', null],
-    [undefined, null],
-  ])('%j becomes %j', (creditLimit, wish) => {
+  ])('%j becomes %j', (creditLimit, request) => {
     for (const mode of MODES) {
-      expect(read('V2', { mode, ...NAMED, creditLimit })).toEqual({ mode, ...NAMED, creditLimit: wish });
+      expect(read('V2', { mode, ...NAMED, creditLimit })).toEqual({ mode, ...NAMED, creditLimit: request });
     }
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
-import { startEmbeddedPostgres } from '../../src/database/embedded.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 import { connect } from '../../src/database/orm.js';
 import { expectInvariants } from '../invariants.js';
 import { rollcallServer, type ServerProcess, seeded } from '../process.js';

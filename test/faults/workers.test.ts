@@ -122,7 +122,7 @@ describe('two workers', () => {
     await expect
       .poll(() => watched.lines().find(({ worker }) => worker === killed))
       .toMatchObject({
-        msg: 'a worker has ended',
+        msg: 'a worker exited',
         signal: 'SIGKILL',
       });
     await expect.poll(async () => (await watched.workers()).size).toBe(2);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalUserName } from '../../src/domain/canonical.js';
 import { startTestApp, type TestApp, type TestWorkspace, type WorkspaceOptions } from '../app.js';
 import { mutate } from '../http/graphql/operations.js';
 import { CORE, ROLLCALL } from '../http/scim/resources.js';
@@ -37,8 +38,8 @@ type Door = (workspace: TestWorkspace, step: Step) => Promise<string>;
 
 async function idOf({ workspaceId }: TestWorkspace, userName: string): Promise<string> {
   const [row] = await app.sql<{ id: string }>(
-    'select id from member where workspace_id = $1 and user_name = $2',
-    [workspaceId, userName],
+    'select id from member where workspace_id = $1 and canonical_user_name = $2',
+    [workspaceId, canonicalUserName(userName)],
   );
   return row?.id ?? randomUUID();
 }

@@ -1,18 +1,17 @@
 import pg from 'pg';
-import type { DatabaseAddress } from '../embedded.js';
+import type { DatabaseAddress } from '../address.js';
 import { isSystemError } from './error.js';
 
 /**
- * Who uses the server is the server's own knowledge: every process that uses it keeps one connection with a
- * shared advisory lock, and the last one to leave gets the exclusive lock, and with it the duty to stop the server.
- * So a CLI beside the service stops nothing, and whoever takes over the server of a killed process stops it at
- * its end: the lock of a dead process goes with its connection, where a file would keep the number of a process
- * that may since be another.
+ * Every process that uses the server keeps one connection with a shared advisory lock. The last process to leave gets the
+ * exclusive lock, and stops the server. So a command line beside the service stops nothing, and the process that takes over
+ * the server of a killed process stops it in the end. A lock ends with its connection; a file would keep the id of a dead
+ * process, which another process may get.
  */
 const HOLD_LOCK = 7_655_422_600;
 const CREATE_LOCK = 7_655_422_601;
 
-/** The database that initdb makes. Advisory locks are per database: all holds are in this one. */
+/** The database that initdb makes. Advisory locks are per database, so all processes take them here. */
 const HOLD_DATABASE = 'postgres';
 
 /** Our use of a server, which keeps others from stopping it. */
@@ -29,7 +28,7 @@ const CRASH_SHUTDOWN = '57P02';
 /**
  * Connects to the server and declares that we use it.
  *
- * @returns `nobody` when nothing listens there, `busy` when the server is starting or stopping: look again.
+ * @returns `nobody` when nothing listens there, `busy` when the server is starting or stopping: try again.
  * @throws the database's error when it refuses us for another reason.
  */
 export async function takeHold(
@@ -69,7 +68,7 @@ export async function takeHold(
   }
 }
 
-/** Creates the database unless it is there. Processes that come together do it one after the other. */
+/** Creates the database unless it exists. Concurrent processes do it one after the other. */
 export async function ensureDatabase({ client }: Hold, database: string): Promise<void> {
   const found = await client.query('select from pg_database where datname = $1', [database]);
   if (found.rowCount !== 0) return;
@@ -86,9 +85,9 @@ export async function ensureDatabase({ client }: Hold, database: string): Promis
 }
 
 /**
- * Gives up our use of the server, but not yet the connection: whoever comes now waits until it is closed.
+ * Gives up our use of the server, but not yet the connection: a process that starts now waits until it is closed.
  *
- * @returns whether nobody else uses the server, so that it is ours to stop; `undefined` when the connection is lost.
+ * @returns whether no other process uses the server, so that we must stop it; `undefined` when the connection is lost.
  */
 export async function giveUp({ client, isLost }: Hold): Promise<boolean | undefined> {
   if (isLost()) return undefined;

@@ -4,7 +4,7 @@ import { Member } from '../../model/member.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
 import { list as listAccessReview, type ReviewedAccess } from '../../services/members/access-review.js';
-import { get as getMember } from '../../services/members/members.js';
+import { getMember } from '../../services/members/queries.js';
 import { memberAccess } from '../../services/rows/members.js';
 import { PageArguments } from '../lists/arguments.js';
 import { type Context } from '../serving/context.js';

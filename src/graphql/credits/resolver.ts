@@ -14,7 +14,7 @@ import {
   history as creditPoolHistory,
   consumptions as listConsumptions,
 } from '../../services/credits/reports.js';
-import { get as getMember } from '../../services/members/members.js';
+import { getMember } from '../../services/members/queries.js';
 import { type MemberRow } from '../../services/rows/members.js';
 import { setCreditPool } from '../../services/workspaces/commands.js';
 import { type Context } from '../serving/context.js';

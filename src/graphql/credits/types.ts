@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { type CreditBlock, type CreditLimitSource } from '../../domain/credits.js';
+import { type CreditLimitSource } from '../../domain/credits.js';
+import { type CreditBlock } from '../../domain/errors.js';
 import { CreditConsumption } from '../../model/credits.js';
 import { CreditBlockEnum, CreditLimitSourceEnum } from '../../model/enums.js';
 import { GraphQLDate, PositiveInt, YearMonth } from '../../model/scalars.js';

@@ -13,7 +13,7 @@ import {
 import { createFromCsv, type ImportedRow } from '../../services/invitations/import.js';
 import {
   acceptedBy,
-  accessOf as accessOfInvitation,
+  invitedAccess as invitedAccessInvitation,
   list as listInvitations,
 } from '../../services/invitations/queries.js';
 import { ofInvitation as abilitiesOnInvitation } from '../../services/viewer/abilities.js';
@@ -52,7 +52,7 @@ export class InvitationResolver {
     description: "What it gives. Null: the workspace's default, as it is when somebody accepts.",
   })
   access(@Root() invitation: Invitation) {
-    return accessOfInvitation(invitation);
+    return invitedAccessInvitation(invitation);
   }
 
   @FieldResolver(() => Member, {

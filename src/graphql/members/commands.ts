@@ -2,18 +2,18 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Member } from '../../model/member.js';
 import { bulkUpdate } from '../../services/members/bulk.js';
 import {
-  add as addMember,
+  addMember,
   clearAccess,
-  deleteRecord as deleteMember,
-  remove as removeMember,
+  deleteMember,
+  demoteOwner,
+  promoteOwner,
+  provisionMember,
+  removeMember,
   setAccess,
   setCreditLimit,
-  update as updateMember,
-} from '../../services/members/members.js';
-import { demote as demoteOwner, promote as promoteOwner } from '../../services/members/owners.js';
-import { provision as provisionMember } from '../../services/members/provision.js';
+  updateMember,
+} from '../../services/members/commands.js';
 import { type Context } from '../serving/context.js';
-import { sentFields } from '../serving/sent-fields.js';
 import { MemberRefusal, MembersBulkUpdateInput, MembersBulkUpdatePayload } from './bulk-types.js';
 import {
   MemberAddInput,
@@ -51,7 +51,7 @@ export class MemberResolver {
     @Arg('input', () => MemberProvisionInput, { description: 'The record.' }) input: MemberProvisionInput,
     @Ctx() { services }: Context,
   ): Promise<MemberProvisionPayload> {
-    return provisionMember(services, sentFields(input));
+    return provisionMember(services, input);
   }
 
   @Mutation(() => MemberAddPayload, { description: 'Adds somebody, or adds them again.' })
@@ -59,7 +59,7 @@ export class MemberResolver {
     @Arg('input', () => MemberAddInput, { description: 'Whom.' }) input: MemberAddInput,
     @Ctx() { services }: Context,
   ): Promise<MemberAddPayload> {
-    return addMember(services, sentFields(input));
+    return addMember(services, input);
   }
 
   @Mutation(() => MemberUpdatePayload, {
@@ -69,7 +69,7 @@ export class MemberResolver {
     @Arg('input', () => MemberUpdateInput, { description: 'What to change.' }) input: MemberUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<MemberUpdatePayload> {
-    return updateMember(services, sentFields(input));
+    return updateMember(services, input);
   }
 
   @Mutation(() => MemberSetAccessPayload, { description: 'Sets what an active member may do.' })

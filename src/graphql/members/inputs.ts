@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { type Profile } from '../../domain/profile.js';
-import { PROVISION_MODES, type ProvisionMode } from '../../domain/provisioning.js';
+import { PROVISION_MODES, type ProvisioningRequest, type ProvisionMode } from '../../domain/provisioning.js';
 import { GraphQLJSON, GraphQLJSONObject, PositiveInt } from '../../model/scalars.js';
 import { MemberAccessInput } from './access.js';
 
@@ -38,7 +38,7 @@ abstract class MemberTargetInput {
 @InputType({
   description: 'Somebody to provision. Values are judged by the rules: presence is the presence of the key.',
 })
-export class MemberProvisionInput {
+export class MemberProvisionInput implements ProvisioningRequest {
   @Field(() => ID, { description: 'The workspace.' })
   workspaceId!: string;
 

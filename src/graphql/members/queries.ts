@@ -6,12 +6,7 @@ import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
 import { Workspace } from '../../model/workspace.js';
 import { list as listAuditEntries } from '../../services/audit/queries.js';
-import {
-  counts as countMembers,
-  get as getMember,
-  list as listMembers,
-  memberships as listMemberships,
-} from '../../services/members/members.js';
+import { countMembers, getMember, listMembers, membershipsOf } from '../../services/members/queries.js';
 import { type MemberRow, memberAccess, membershipOf } from '../../services/rows/members.js';
 import { ofMember as abilitiesOnMember } from '../../services/viewer/abilities.js';
 import { member as viewerMember } from '../../services/viewer/queries.js';
@@ -45,7 +40,7 @@ export class MemberFieldsResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
   ) {
-    return new MembershipConnection(listMemberships(services, member, page));
+    return new MembershipConnection(membershipsOf(services, member, page));
   }
 
   @FieldResolver(() => AuditEntryConnection, {

@@ -6,7 +6,7 @@ import { Group } from '../../model/group.js';
 import { Member } from '../../model/member.js';
 import { ScimNotice, ScimRequest } from '../../model/provisioning-log.js';
 import { get as getGroup } from '../../services/groups/queries.js';
-import { get as getMember } from '../../services/members/members.js';
+import { getMember } from '../../services/members/queries.js';
 import { type CountPeriod, counts as countRequests } from '../../services/provisioning-log/counts.js';
 import { health as healthOf } from '../../services/provisioning-log/health.js';
 import {

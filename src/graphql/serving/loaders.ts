@@ -4,7 +4,7 @@ import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
 import * as creditReports from '../../services/credits/reports.js';
-import * as accounts from '../../services/rows/accounts.js';
+import { findAccounts } from '../../services/rows/accounts.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
 /** Relations of many rows, each fetched in one statement. */
@@ -17,7 +17,7 @@ export interface Loaders {
 
 export function createLoaders(context: ServiceContext): Loaders {
   return {
-    accounts: loader((ids) => accounts.byIds(context.reads, ids)),
+    accounts: loader((ids) => findAccounts(context.reads, ids)),
     workspaces: loader(async (ids) => {
       const found = await Promise.all(ids.map((id) => getWorkspace(context, id)));
       return found.filter((workspace) => workspace !== null);

@@ -10,21 +10,21 @@ import { creatorsIn, planOf, referencesIn, resolved } from './references.js';
 
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
-/** What one request may take. Okta and Entra give up after a minute; what has not begun by then is answered with 503. */
+/** The time limit of one request: Okta and Entra give up after a minute. Operations that have not begun by then get 503. */
 const MAX_SECONDS = 45;
 
 export interface BulkOptions {
-  /** What operations may be about. */
+  /** The endpoints that operations may call. */
   readonly endpoints: readonly Endpoint[];
-  /** Told of faults that nobody expected, once each. */
+  /** Called once for each unexpected error. */
   onFault(error: unknown, requestId: string): void;
-  /** In place of what a request may take. */
+  /** Overrides the time limit. */
   readonly maxSeconds?: number;
 }
 
 /**
- * `/Bulk` (RFC 7644 §3.7): operations one after the other, each by the handler that would answer it alone, in a
- * transaction and with an audit entry of its own.
+ * `/Bulk` (RFC 7644 §3.7). Operations run one after another, each through the handler of its own request, in its own
+ * transaction and with its own audit entry.
  */
 export function bulkEndpoints(options: BulkOptions): readonly Endpoint[] {
   return [{ path: '/Bulk', methods: { POST: bulk(options) } }];
@@ -39,14 +39,14 @@ function bulk(options: BulkOptions): Handler {
     const { order, circular } = planOf(operations);
     for (const operation of order) {
       if (run.errors >= failOnErrors) break;
-      await run.carryOut(operation, reasonNotTo(operation, { circular, end }));
+      await run.run(operation, refusalOf(operation, { circular, end }));
     }
     // RFC 7644 §3.7.3: "If a bulk job is processed successfully, the HTTP response code 200 OK MUST be returned".
     return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: run.answers() } };
   };
 }
 
-function reasonNotTo(
+function refusalOf(
   operation: BulkOperation,
   { circular, end }: { readonly circular: ReadonlySet<BulkOperation>; readonly end: number },
 ): ScimError | undefined {
@@ -56,11 +56,14 @@ function reasonNotTo(
   if (circular.has(operation)) {
     return new ScimError(
       409,
-      'The operation waits for a resource that waits for this one. Create one without the other, and add it later.',
+      'This operation and another one refer to each other. Create one without the reference, and add it later.',
     );
   }
   if (performance.now() < end) return undefined;
-  return new ScimError(503, 'The request took too long, and this operation was not begun. Send it again.');
+  return new ScimError(
+    503,
+    'The time limit of the request was reached before this operation. Send it again.',
+  );
 }
 
 /** One entry of the response (RFC 7644 §3.7). */
@@ -73,7 +76,7 @@ interface BulkAnswer {
   readonly response?: object;
 }
 
-/** One request under way: what has been created, and what has been answered. */
+/** The state of one bulk request: the ids that it has created, and the answers so far. */
 class BulkRun {
   errors = 0;
   readonly #routes: Routes;
@@ -96,13 +99,13 @@ class BulkRun {
     this.#creators = creatorsIn(operations);
   }
 
-  /** Answers in the order of the request; those that were not begun have none. */
+  /** The answers in the order of the request. Operations that did not run have none. */
   answers(): BulkAnswer[] {
     return Object.values(this.#answers).filter((answer) => answer !== undefined);
   }
 
-  /** @param refusal why it is not to be carried out, if there is a reason */
-  async carryOut(operation: BulkOperation, refusal: ScimError | undefined): Promise<void> {
+  /** @param refusal why the operation must not run; undefined when it may */
+  async run(operation: BulkOperation, refusal: ScimError | undefined): Promise<void> {
     const { index, method, bulkId } = operation;
     const named = {
       ...(method === undefined ? {} : { method }),
@@ -166,12 +169,12 @@ class BulkRun {
     });
   }
 
-  /** @throws ScimError when something that it refers to is not there */
+  /** @throws ScimError when a bulkId that the operation refers to has no resource */
   #requireReferences(operation: BulkOperation): void {
     for (const bulkId of referencesIn(operation)) {
       if (this.#ids.has(bulkId)) continue;
       throw this.#creators.has(bulkId)
-        ? new ScimError(409, `The operation needs bulkId:${bulkId}, which could not be created.`)
+        ? new ScimError(409, `The operation refers to bulkId:${bulkId}, which could not be created.`)
         : new ScimError(400, `No operation of this request creates bulkId:${bulkId}.`, 'invalidValue');
     }
   }
@@ -231,8 +234,8 @@ function bodyIn(data: unknown): JsonObject {
 }
 
 /**
- * Finds what a method on a path means, as the router would.
- * @throws ScimError 404, 405; 400 for a bulk within a bulk; URIError for a path that is not properly encoded
+ * Finds the handler of a method on a path, as the router does.
+ * @throws ScimError 404, 405; 400 for a bulk within a bulk; URIError for a path with an invalid percent-encoding
  */
 function handlerOf(
   routes: Routes,
@@ -241,14 +244,14 @@ function handlerOf(
 ): { readonly handle: Handler; readonly id: string } {
   const [resource = ''] = path.split('?');
   if (/^\/bulk(\/|$)/i.test(resource)) {
-    throw new ScimError(400, 'A bulk request cannot hold another.', 'invalidValue');
+    throw new ScimError(400, 'A bulk request cannot contain another.', 'invalidValue');
   }
   const route = routes(resource);
   if (route === undefined) {
-    throw new ScimError(404, `There is nothing at ${resource} that a bulk operation could be about.`);
+    throw new ScimError(404, `Bulk operations cannot use the path ${resource}.`);
   }
   const { endpoint, id } = route;
   const handle = endpoint.methods[method];
-  if (handle === undefined) throw new ScimError(405, `${method} does not exist on ${resource}.`);
+  if (handle === undefined) throw new ScimError(405, `${method} is not supported on ${resource}.`);
   return { handle, id };
 }

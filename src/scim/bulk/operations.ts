@@ -4,35 +4,35 @@ import { ScimError } from '../http/scim-error.js';
 
 export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
-/** The most operations that a request holds; ServiceProviderConfig says so. */
+/** The most operations in one request; published in ServiceProviderConfig. */
 export const MAX_BULK_OPERATIONS = 1000;
 
 /** RFC 7644 §3.7: "one of the HTTP methods supported by the API, i.e., POST, PUT, PATCH, or DELETE". */
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** One operation as it was sent, as far as it could be understood. */
+/** One operation, as far as it could be parsed. */
 export interface BulkOperation {
-  /** Where it stood, from 0: answers come in this order. */
+  /** Its index in the request, which orders the answers. */
   readonly index: number;
   readonly method: string | undefined;
   readonly bulkId: string | undefined;
-  /** Below the base URL, with a slash at its start. */
+  /** Below the base URL, with a leading slash. */
   readonly path: string;
   /** An ETag, for `If-Match`. */
   readonly version: string | undefined;
   readonly data: Json | undefined;
-  /** Why it cannot be carried out, whatever else happens. */
+  /** Why it is not valid; undefined when it is. */
   readonly fault: ScimError | undefined;
 }
 
 export interface BulkRequest {
   readonly operations: readonly BulkOperation[];
-  /** After how many errors to stop; undefined: never. */
+  /** The number of errors after which to stop; undefined: never. */
   readonly failOnErrors: number | undefined;
 }
 
 /**
- * Reads a bulk request (RFC 7644 §3.7). What is wrong with one operation is that operation's answer.
+ * Reads a bulk request (RFC 7644 §3.7). A fault of one operation becomes that operation's answer.
  * @throws ScimError for the request as a whole: 400 invalidSyntax or invalidValue; 413 for too many operations
  */
 export function readBulk(body: JsonObject): BulkRequest {
@@ -45,7 +45,7 @@ export function readBulk(body: JsonObject): BulkRequest {
   if (sent.length > MAX_BULK_OPERATIONS) {
     throw new ScimError(
       413,
-      `A bulk request holds at most ${MAX_BULK_OPERATIONS} operations (maxOperations), and this one ${sent.length}.`,
+      `A bulk request has at most ${MAX_BULK_OPERATIONS} operations (maxOperations); this one has ${sent.length}.`,
     );
   }
   const bulkIds = new Set<string>();
@@ -55,14 +55,14 @@ export function readBulk(body: JsonObject): BulkRequest {
   };
 }
 
-/** 0 accepts no error, as 1 does: both stop at the first. */
+/** 0 is read as 1: both stop at the first error. */
 function readFailOnErrors(value: Json | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return Math.max(1, value);
   throw new ScimError(400, 'failOnErrors must be a whole number.', 'invalidValue');
 }
 
-/** @param bulkIds those of earlier operations; this one's is added */
+/** @param bulkIds the bulkIds of earlier operations; adds the one of this operation */
 function readOperation(sent: Json, index: number, bulkIds: Set<string>): BulkOperation {
   const operation = isJsonObject(sent) ? sent : {};
   const method = text(property(operation, 'method'))?.toUpperCase();
@@ -96,12 +96,15 @@ interface SentOperation {
 function faultIn({ method, path, bulkId, version, isTaken }: SentOperation): ScimError | undefined {
   if (method === undefined) return invalid(`An operation needs a method: ${METHODS.join(', ')}.`);
   if (!METHODS.includes(method)) {
-    return new ScimError(405, `A bulk operation cannot be ${method}. It can be ${METHODS.join(', ')}.`);
+    return new ScimError(
+      405,
+      `A bulk operation cannot have the method ${method}. Use ${METHODS.join(', ')}.`,
+    );
   }
   if (path === undefined) return invalid('An operation needs a path such as /Users.');
   // RFC 7644 §3.7, bulkId: "REQUIRED when "method" is "POST"", "unique within a bulk request".
   if (method === 'POST' && bulkId === undefined) return invalid('An operation with POST needs a bulkId.');
-  if (method === 'POST' && isTaken) return invalid(`An earlier operation has the bulkId ${bulkId} already.`);
+  if (method === 'POST' && isTaken) return invalid(`An earlier operation has the same bulkId, ${bulkId}.`);
   if (version !== undefined && version !== null && typeof version !== 'string') {
     return invalid('The version of an operation must be text: the ETag of the resource.');
   }

@@ -4,13 +4,13 @@ import type { BulkOperation } from './operations.js';
 /** RFC 7644 §3.7.2: "the value of "bulkId" prefixed with the string "bulkId:"". */
 const REFERENCE = /^bulkId:(.+)$/is;
 
-/** Deeper than any resource; what lies deeper stays as it is. */
+/** Deeper than any resource; deeper values are not searched. */
 const MAX_DEPTH = 32;
 
-/** What a bulkId stands for; undefined when it stands for nothing (yet). */
+/** The id of a bulkId's resource; undefined until it has been created. */
 type Resolve = (bulkId: string) => string | undefined;
 
-/** The bulkIds that an operation refers to, in its path and as whole texts anywhere in its data. */
+/** The bulkIds that an operation refers to, in its path and as whole strings anywhere in its data. */
 export function referencesIn(operation: BulkOperation): ReadonlySet<string> {
   const found = new Set<string>();
   resolved(operation, (bulkId) => {
@@ -20,7 +20,7 @@ export function referencesIn(operation: BulkOperation): ReadonlySet<string> {
   return found;
 }
 
-/** The path and the data of an operation, with ids in place of bulkIds. */
+/** The path and the data of an operation, with ids substituted for bulkIds. */
 export function resolved(
   { path, data }: BulkOperation,
   resolve: Resolve,
@@ -43,26 +43,26 @@ function resolvedValue(value: Json, resolve: Resolve, depth: number): Json {
   if (depth === MAX_DEPTH) return value;
   if (isJsonList(value)) return value.map((one) => resolvedValue(one, resolve, depth + 1));
   if (!isJsonObject(value)) return value;
-  // `fromEntries` defines keys, so that `__proto__` stays a key like any other.
+  // `fromEntries` defines properties, so that `__proto__` is an ordinary key.
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [key, resolvedValue(one, resolve, depth + 1)]),
   );
 }
 
 export interface Plan {
-  /** Each operation behind those that create what it refers to, and else in the order in which they were sent. */
+  /** The operations in the order sent, except that those which create a referenced resource come first. */
   readonly order: readonly BulkOperation[];
-  /** Those that wait for each other in a circle. */
+  /** The operations that refer to each other in a circle. */
   readonly circular: ReadonlySet<BulkOperation>;
 }
 
-/** Puts operations into an order in which references can be resolved (RFC 7644 §3.7.1, §3.7.2). */
+/** Orders operations so that references can be resolved (RFC 7644 §3.7.1, §3.7.2). */
 export function planOf(operations: readonly BulkOperation[]): Plan {
   const creators = creatorsIn(operations);
   const order: BulkOperation[] = [];
   const circular = new Set<BulkOperation>();
   const begun = new Set<BulkOperation>();
-  /** Those under way, each waiting for the next. */
+  /** The operations on the current path, each of which refers to the next. */
   const waiting: BulkOperation[] = [];
   const place = (operation: BulkOperation): void => {
     if (begun.has(operation)) {
@@ -83,7 +83,7 @@ export function planOf(operations: readonly BulkOperation[]): Plan {
   return { order, circular };
 }
 
-/** Who creates what: the operations with POST, by their bulkIds. */
+/** The operations with POST by their bulkIds. */
 export function creatorsIn(operations: readonly BulkOperation[]): ReadonlyMap<string, BulkOperation> {
   const creators = new Map<string, BulkOperation>();
   for (const operation of operations) {

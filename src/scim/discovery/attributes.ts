@@ -4,12 +4,12 @@ import { PROFILE_ATTRIBUTES, type ProfileAttribute } from '../../domain/profile.
 export const CORE_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const CORE_GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-/** Ours. It has a dot, and no resource name at its end: never split it at dots or at the last colon. */
+/** Our extension. Its URN has a dot and no resource name at the end: never split it at dots or at the last colon. */
 export const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
-/** The same in the only form that Entra's screens accept. Taken from providers, never returned. */
+/** An alias in the only form that Entra's screens accept. Read from providers, never returned. */
 export const ROLLCALL_ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
 
-/** An attribute and its characteristics, in the form in which `/Schemas` shows it (RFC 7643 §7). */
+/** An attribute with its characteristics, as `/Schemas` shows it (RFC 7643 §7). */
 export interface ScimAttribute {
   readonly name: string;
   readonly type: 'string' | 'boolean' | 'integer' | 'dateTime' | 'reference' | 'binary' | 'complex';
@@ -25,7 +25,7 @@ export interface ScimAttribute {
   readonly referenceTypes?: readonly string[];
 }
 
-/** A schema, in the form in which `/Schemas` shows it (RFC 7643 §7), `schemas` and `meta` aside. */
+/** A schema as `/Schemas` shows it (RFC 7643 §7), without `schemas` and `meta`. */
 export interface ScimSchema {
   readonly id: string;
   readonly name: string;
@@ -33,7 +33,7 @@ export interface ScimSchema {
   readonly attributes: readonly ScimAttribute[];
 }
 
-/** What a name stands for: an attribute or a part of one, under the URN of the schema where it is at home. */
+/** An attribute or a sub-attribute, with the URN of the schema that defines it. */
 export interface AttributeReference {
   readonly kind: 'attribute';
   readonly schema: string;
@@ -41,7 +41,7 @@ export interface AttributeReference {
   readonly subAttribute?: ScimAttribute;
 }
 
-/** A bare URN: everything of one schema. */
+/** A bare URN: all attributes of one schema. */
 export interface SchemaReference {
   readonly kind: 'schema';
   readonly schema: string;
@@ -134,7 +134,7 @@ const GROUPS = readOnly('groups', 'The groups that the person is in. Changed thr
   ],
 });
 
-/** Rule 20: dropped on arrival. Known so that a provider that sends it is understood; never in `/Schemas`. */
+/** Rule 20: dropped on arrival. Defined so that requests with it are accepted; not listed in `/Schemas`. */
 const PASSWORD = attribute('password', 'Dropped on arrival.', {
   caseExact: true,
   mutability: 'writeOnly',
@@ -227,7 +227,7 @@ export function schemasFor(version: WorkspaceVersion): readonly ScimSchema[] {
   return SCHEMAS[version];
 }
 
-/** Where names are looked up, lower-case: the schema that a name may stand under, its home, and the attribute. */
+/** Attributes by their names in lower case. */
 type Vocabulary = ReadonlyMap<string, AttributeReference>;
 
 function vocabulary(...parts: readonly (readonly [home: string, readonly ScimAttribute[]])[]): Vocabulary {
@@ -241,7 +241,7 @@ function vocabulary(...parts: readonly (readonly [home: string, readonly ScimAtt
   );
 }
 
-/** Our attributes are taken wherever a provider can place them, and mean the same in each place. */
+/** Our attributes are accepted wherever a provider can place them. */
 const ACCESS_PARTS = [
   [CORE_USER, [SEAT_TYPE]],
   [ROLLCALL_USER, [ROLE, CREDIT_LIMIT]],
@@ -256,7 +256,7 @@ interface KnownSchema {
   readonly names: Vocabulary;
 }
 
-/** Longest first, so that the longest known URN is found when one is the beginning of another. */
+/** Longest first, because one URN may be a prefix of another. */
 const USER_SCHEMAS: readonly KnownSchema[] = [
   { prefix: CORE_USER, home: CORE_USER, names: ROOT },
   {
@@ -278,7 +278,7 @@ const GROUP_NAMES: readonly KnownSchema[] = [
   },
 ];
 
-/** The part of a complex attribute that a name stands for, without case; undefined when it has none such. */
+/** The sub-attribute with a name, compared without case; undefined when there is none. */
 export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttribute | undefined {
   const wanted = name.toLowerCase();
   return parent.subAttributes?.find((subAttribute) => subAttribute.name.toLowerCase() === wanted);
@@ -293,13 +293,13 @@ function findIn(names: Vocabulary, text: string): AttributeReference | undefined
 }
 
 /**
- * What a name stands for, in any letter case: `attr`, `attr.sub`, `URN:attr`, `URN:attr.sub`, or a bare URN.
- * The alias is answered as the schema that it stands for, and our own attributes as the one place where they are at
- * home, whatever the workspace's version: which version may carry them is the service's to judge (rule 1).
+ * Resolves a name in any case: `attr`, `attr.sub`, `URN:attr`, `URN:attr.sub`, or a bare URN. The alias resolves to the
+ * schema that it stands for, and our own attributes resolve to their canonical place in every workspace: the service
+ * decides which version may have them (rule 1).
  *
- * @param within the URN of the extension object that the name is a key of, or of a Group's schema; without it, names
- *   are of the User's core schema. A Group knows nothing of a User's schemas, nor a User of a Group's.
- * @returns undefined for a name that is not known.
+ * @param within the URN of the extension object that contains the name, or of the Group's schema; by default the
+ *   User's core schema. Groups and Users do not share schemas.
+ * @returns undefined for an unknown name
  */
 export function resolveName(
   name: string,

@@ -13,12 +13,12 @@ const CONFIGURATION_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProvi
 const RESOURCE_TYPE_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
 const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 
-/** One of several things that discovery describes; `id` is what its address ends in. */
+/** A resource type or a schema; `id` is the last segment of its address. */
 type Description = { readonly id: string } & Readonly<Record<string, unknown>>;
 
 /**
- * What this server can do, for this workspace's version (RFC 7644 §4). It never promises what the server does not
- * do. It needs the key like everything else: without one it would tell who is a customer.
+ * What the server supports for the workspace's version (RFC 7644 §4). Discovery needs the key too: without it, an
+ * answer would reveal which workspaces exist.
  */
 export function discoveryEndpoints(): readonly Endpoint[] {
   return [
@@ -101,7 +101,7 @@ function schemas(version: WorkspaceVersion): readonly Description[] {
   }));
 }
 
-/** A list of descriptions, and each by its id, without case, as URNs are compared (RFC 8141 §3.1). */
+/** Endpoints for a list of descriptions and for each by its id, compared without case like URNs (RFC 8141 §3.1). */
 function describing(
   path: string,
   describe: (version: WorkspaceVersion) => readonly Description[],
@@ -118,7 +118,7 @@ function describing(
   const one: Handler = (request) => {
     const wanted = request.id.toLowerCase();
     const body = located(request).find(({ id }) => id.toLowerCase() === wanted);
-    if (body === undefined) throw new DomainError('NOT_FOUND', `There is nothing by this id in ${path}.`);
+    if (body === undefined) throw new DomainError('NOT_FOUND', `${path} has no resource with this id.`);
     return { status: 200, body };
   };
   return [

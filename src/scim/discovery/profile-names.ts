@@ -1,12 +1,12 @@
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
 import { type AttributeReference, CORE_USER, ENTERPRISE_USER } from './attributes.js';
 
-/** The attributes that the GraphQL schema knows under the same names, and in the same shapes. */
+/** The attributes that GraphQL's profile has with the same names and types. */
 const SHARED: ReadonlySet<string> = new Set(PROFILE_ATTRIBUTES.map(({ name }) => name));
 
 /**
- * Where in GraphQL's profile an attribute stands, or a part of one: its names from the outside inwards.
- * @returns undefined for an attribute that is no part of the profile
+ * The path of an attribute, or a sub-attribute, in GraphQL's profile.
+ * @returns undefined for an attribute that is not part of the profile
  */
 export function profileNames({
   schema,

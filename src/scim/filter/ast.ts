@@ -3,10 +3,10 @@ import type { AttributeReference } from '../discovery/attributes.js';
 export const COMPARISON_OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 
-/** A value of the attribute's own type: the parser has judged it. A point in time is RFC 3339 text in UTC. */
+/** A value of the attribute's type, which the parser has checked. A dateTime is RFC 3339 text in UTC. */
 export type Operand = string | number | boolean | null;
 
-/** Where in the text (counted from 1) something stands, so that a later refusal can point at it. */
+/** A position in the text, counted from 1, for error messages. */
 interface Positioned {
   readonly position: number;
 }
@@ -31,7 +31,7 @@ export interface ValuePath extends Positioned {
   readonly filter: Filter;
 }
 
-/** A filter of RFC 7644 §3.4.2.2, with every name resolved. */
+/** A filter (RFC 7644 §3.4.2.2) with all names resolved. */
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
   | { readonly kind: 'not'; readonly filter: Filter }

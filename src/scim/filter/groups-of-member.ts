@@ -1,20 +1,19 @@
 import type { Filter, Operand } from './ast.js';
-import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import { type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { filterFault } from './lexer.js';
-import type { Field } from './members.js';
 
-export const ID: Field = {
+export const ID: MemberField = {
   present: (isPresent) => ({ id: { isPresent } }),
   compare: (operator, operand) => (operator === 'eq' ? { id: { eq: String(operand) } } : undefined),
 };
 
-/** Something asked of some group that the member is in. `part` gives undefined for what cannot be asked. */
-function groupField(part: (operator: PositiveOperator, operand: Operand) => object | undefined): Field {
+/** A condition that one of the member's groups must meet. `part` returns undefined for an operator without a condition. */
+function groupField(part: (operator: PositiveOperator, operand: Operand) => object | undefined): MemberField {
   return {
     present: (isPresent) => ({ groups: { isPresent } }),
     compare: (operator, operand) => {
-      const asked = part(operator, operand);
-      return asked && { groups: { some: asked } };
+      const condition = part(operator, operand);
+      return condition && { groups: { some: condition } };
     },
   };
 }
@@ -24,15 +23,15 @@ const GROUP_NAME = groupField((operator, operand) => ({
   displayName: { [TEXT_OPERATORS[operator]]: String(operand) },
 }));
 
-/** How members are asked for by their groups. */
-export const GROUP_FIELDS: readonly (readonly [string, Field])[] = [
-  // A group itself is compared with nothing: only some of its parts are kept.
+/** The filterable attributes under `groups`. */
+export const GROUP_FIELDS: readonly (readonly [string, MemberField])[] = [
+  // Only the presence of `groups` itself can be tested.
   ['groups', groupField(() => undefined)],
   ['groups.value', GROUP_ID],
   ['groups.display', GROUP_NAME],
 ];
 
-/** The filter of `groups[…]`: all of it is about one and the same group. */
+/** The filter of `groups[…]`, which one and the same group must meet. */
 export function toGroupOfMember(filter: Filter): object {
   switch (filter.kind) {
     case 'and':
@@ -45,7 +44,7 @@ export function toGroupOfMember(filter: Filter): object {
     case 'comparison':
       return groupPart(filter);
     case 'valuePath':
-      throw new Error('parts have no parts, so the parser refuses a value path in another');
+      throw new Error('the parser refuses a value path in a value path');
   }
 }
 
@@ -60,11 +59,11 @@ function groupPart(filter: Extract<Filter, { kind: 'presence' | 'comparison' }>)
   const { operator, operand, position } = filter;
   if (operand === null) return operator === 'ne' ? present : { not: present };
   const positive = operator === 'ne' ? 'eq' : operator;
-  const asked = isName
+  const condition = isName
     ? { displayName: { [TEXT_OPERATORS[positive]]: String(operand) } }
     : ID.compare(positive, operand);
-  if (asked === undefined) {
+  if (condition === undefined) {
     throw filterFault(position, `${nameOf(filter.target)} cannot be compared with ${operator}`);
   }
-  return operator === 'ne' ? { not: asked } : asked;
+  return operator === 'ne' ? { not: condition } : condition;
 }

@@ -1,31 +1,10 @@
 import type { AttributeReference } from '../discovery/attributes.js';
 import type { Comparison, Filter, Operand } from './ast.js';
 import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import type { GroupFilterInput, IdComparison, MemberOfGroupInput } from './inputs.js';
 import { filterFault } from './lexer.js';
-import type { IdComparison, OrderedComparison, StringComparison } from './members.js';
 
-/** What is asked about one member: the `MemberFilter` of the GraphQL schema, as far as groups need it. */
-interface MemberOfGroupInput {
-  readonly and?: readonly MemberOfGroupInput[];
-  readonly or?: readonly MemberOfGroupInput[];
-  readonly not?: MemberOfGroupInput;
-  readonly id?: IdComparison;
-}
-
-/** The `GroupFilter` of the GraphQL schema, as far as SCIM filters are put into its words. */
-export interface GroupFilterInput {
-  readonly and?: readonly GroupFilterInput[];
-  readonly or?: readonly GroupFilterInput[];
-  readonly not?: GroupFilterInput;
-  readonly id?: IdComparison;
-  readonly displayName?: StringComparison;
-  readonly externalId?: StringComparison;
-  readonly createdAt?: OrderedComparison<string>;
-  readonly updatedAt?: OrderedComparison<string>;
-  readonly members?: { readonly some: MemberOfGroupInput };
-}
-
-/** How one attribute is asked for. `compare` gives undefined for an operator that its comparison does not have. */
+/** How the conditions on one attribute compile. `compare` returns undefined for an operator that GraphQL does not have. */
 interface Field<Input> {
   readonly present: Input;
   readonly compare: (operator: PositiveOperator, operand: Operand) => Input | undefined;
@@ -58,7 +37,7 @@ const MEMBERS: Field<GroupFilterInput> = {
   },
 };
 
-/** The attributes by which groups can be asked for, and how. */
+/** The filterable attributes of a group. */
 const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map([
   ['id', ID],
   ['displayName', textField('displayName')],
@@ -69,7 +48,7 @@ const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map([
   ['meta.lastModified', timeField('updatedAt')],
 ]);
 
-/** What can be asked about one value of `members`. */
+/** The filterable sub-attributes of `members`. */
 const MEMBER_FIELDS: ReadonlyMap<string, Field<MemberOfGroupInput>> = new Map([['members.value', ID]]);
 
 type Fields<Input> = ReadonlyMap<string, Field<Input>>;
@@ -96,7 +75,7 @@ function comparison<Input>(
   return operator === 'ne' ? { not: compared } : compared;
 }
 
-/** One value of `members`: the whole filter is about the same member. */
+/** The filter of `members[…]`, which one and the same member must meet. */
 function toMember(filter: Filter): MemberOfGroupInput {
   switch (filter.kind) {
     case 'and':
@@ -110,15 +89,15 @@ function toMember(filter: Filter): MemberOfGroupInput {
     case 'comparison':
       return comparison(MEMBER_FIELDS, filter);
     case 'valuePath':
-      throw filterFault(filter.position, 'the parts of a member have no parts');
+      throw filterFault(filter.position, 'a sub-attribute has no sub-attributes');
   }
 }
 
 /**
- * Puts a filter for groups into the words of the GraphQL schema: `members[value eq "…"]` asks for groups with some
- * member who has that id, and `eq null` is "not present".
+ * Compiles a SCIM filter of groups to a `GroupFilter`. `members[value eq "…"]` matches the groups with that member, and
+ * `eq null` means "not present".
  *
- * @throws ScimError 400 `invalidFilter` for attributes that cannot be filtered by, naming those that can
+ * @throws ScimError 400 `invalidFilter` for an attribute that is not filterable, naming those that are
  */
 export function toGroupFilter(filter: Filter): GroupFilterInput {
   switch (filter.kind) {

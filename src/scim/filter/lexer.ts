@@ -1,17 +1,17 @@
 import { ScimError } from '../http/scim-error.js';
 
-/** Longer than any filter that a provider sends, and short enough to be read at once. */
+/** Longer than any filter that a provider sends, and short enough to parse without delay. */
 export const MAX_FILTER_LENGTH = 4096;
 
-/** `position` counts characters from 1; a `word` is a name, an operator, a keyword or a literal without quotes. */
+/** `position` counts from 1. A `word` is a name, an operator, a keyword, or a literal without quotes. */
 export interface Token {
   readonly kind: 'word' | 'string' | '(' | ')' | '[' | ']' | 'end';
-  /** The token as it stands in the text; of a string, what it says. */
+  /** The text of the token; of a string, its value. */
   readonly text: string;
   readonly position: number;
 }
 
-/** A 400 `invalidFilter` (RFC 7644 §3.12) that says where in the filter the fault is. */
+/** A 400 `invalidFilter` (RFC 7644 §3.12) with the position of the fault. */
 export function filterFault(position: number, fault: string): ScimError {
   return new ScimError(400, `The filter is not valid at character ${position}: ${fault}.`, 'invalidFilter');
 }
@@ -39,7 +39,7 @@ function readString(literal: string, position: number): Token {
     throw filterFault(position, 'this text in quotes is not a JSON string');
   }
   if (typeof text !== 'string') throw filterFault(position, 'this text in quotes is not a JSON string');
-  // Nothing that is stored can hold NUL, and PostgreSQL refuses it as a parameter.
+  // PostgreSQL cannot store NUL, and refuses it as a parameter.
   if (text.includes('\0')) throw filterFault(position, 'text cannot contain the character NUL');
   return { kind: 'string', text, position };
 }
@@ -56,14 +56,14 @@ function readToken(text: string, index: number): { readonly token: Token; readon
   if (string !== undefined) return { token: readString(string, position), end: index + string.length };
   throw filterFault(
     position,
-    text[index] === '"' ? 'a closing quote is missing' : 'this character cannot stand here',
+    text[index] === '"' ? 'a closing quote is missing' : 'this character is not allowed here',
   );
 }
 
 /**
- * Cuts a filter, or a path that holds one, into tokens; the last one is always `end`.
+ * Splits a filter, or a path that contains one, into tokens. The last token is always `end`.
  *
- * @throws ScimError invalidFilter for text that is too long and for what is no token.
+ * @throws ScimError invalidFilter for text that is too long or contains something that is not a token
  */
 export function tokensOf(text: string): readonly Token[] {
   if (text.length > MAX_FILTER_LENGTH) {

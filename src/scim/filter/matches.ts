@@ -1,10 +1,11 @@
+import { canonicalPart } from '../../domain/canonical.js';
 import type { Json } from '../../domain/profile.js';
 import { isJsonObject } from '../../domain/profile.js';
 import type { Comparison, ComparisonOperator, Filter, Operand } from './ast.js';
 
 type Present = Exclude<Operand, null>;
 
-/** The operators on two values that are there, both of the attribute's type. Text is compared by code points. */
+/** The operators on two values of the attribute's type. Text is compared by code points. */
 const MEETS: Readonly<Record<ComparisonOperator, (value: Present, operand: Present) => boolean>> = {
   eq: (value, operand) => value === operand,
   ne: (value, operand) => value !== operand,
@@ -18,7 +19,7 @@ const MEETS: Readonly<Record<ComparisonOperator, (value: Present, operand: Prese
 };
 
 /**
- * Whether a value that is there meets an operator; text is compared without case unless `caseExact`
+ * Whether a value meets an operator. Text that is not `caseExact` is compared in its canonical form (rule 15a)
  * (RFC 7643 §7, "caseExact": "The server SHALL use case sensitivity when evaluating filters").
  */
 export function meets(
@@ -27,7 +28,7 @@ export function meets(
   operand: Present,
   caseExact: boolean,
 ): boolean {
-  const fold = (one: Present): Present => (typeof one === 'string' && !caseExact ? one.toLowerCase() : one);
+  const fold = (one: Present): Present => (typeof one === 'string' && !caseExact ? canonicalPart(one) : one);
   return MEETS[operator](fold(value), fold(operand));
 }
 
@@ -45,10 +46,10 @@ function compares({ target, operator, operand }: Comparison, value: Json | undef
 }
 
 /**
- * Whether one value of a multi-valued attribute meets the filter of a value path. An absent part meets `ne` and
+ * Whether one value of a multi-valued attribute meets the filter of a value path. An absent sub-attribute meets `ne` and
  * `eq null` only.
  *
- * @param value the value, with canonical names.
+ * @param value the value, with canonical names
  */
 export function matches(filter: Filter, value: Json): boolean {
   switch (filter.kind) {
@@ -63,7 +64,7 @@ export function matches(filter: Filter, value: Json): boolean {
     case 'comparison':
       return compares(filter, partOf(filter.target.subAttribute?.name, value));
     case 'valuePath':
-      // Parts of parts do not exist (RFC 7643 §2.3.8), so the parser refuses a value path inside another.
+      // The parser refuses a value path in a value path: sub-attributes have no sub-attributes (RFC 7643 §2.3.8).
       return false;
   }
 }

@@ -1,3 +1,4 @@
+import { booleanIn } from '../../domain/profile.js';
 import type { ScimAttribute } from '../discovery/attributes.js';
 import type { ComparisonOperator, Operand } from './ast.js';
 import { filterFault, type Token } from './lexer.js';
@@ -9,7 +10,7 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:
 const ORDERING: readonly ComparisonOperator[] = ['gt', 'ge', 'lt', 'le'];
 const SUBSTRING: readonly ComparisonOperator[] = ['co', 'sw', 'ew'];
 
-/** The literal that a token stands for; the words true, false and null are read without case. */
+/** The literal of a token; true, false and null are read in any case. */
 function literalOf(token: Token): Operand {
   if (token.kind === 'string') return token.text;
   const word = token.kind === 'word' ? token.text.toLowerCase() : '';
@@ -24,7 +25,7 @@ function literalOf(token: Token): Operand {
 }
 
 /** RFC 7644 §3.4.2.2: "Boolean and Binary attributes SHALL cause a failed response (HTTP status code 400)" for gt … le. */
-function judgeOperator(attribute: ScimAttribute, operator: ComparisonOperator, position: number): void {
+function requireOperator(attribute: ScimAttribute, operator: ComparisonOperator, position: number): void {
   const ordered = attribute.type !== 'boolean' && attribute.type !== 'binary';
   const textual = attribute.type === 'string' || attribute.type === 'reference';
   if ((!ordered && ORDERING.includes(operator)) || (!textual && SUBSTRING.includes(operator))) {
@@ -37,18 +38,13 @@ function dateTimeOf(text: string): string | undefined {
   const time = new Date(/(?:Z|[+-]\d{2}:\d{2})$/i.test(text) ? text : `${text}Z`);
   if (Number.isNaN(time.getTime())) return undefined;
   const iso = time.toISOString();
-  // PostgreSQL knows no year 0, and an offset may lead out of the four digits.
+  // PostgreSQL has no year 0, and an offset can lead to a year of five digits.
   return /^(?!0000)\d{4}-/.test(iso) ? iso : undefined;
 }
 
-/** The literal as a value of the attribute's type; undefined where it cannot be one. */
+/** Converts a literal to the attribute's type; undefined when it does not fit. */
 function convert({ type }: ScimAttribute, literal: string | number | boolean): Operand | undefined {
-  if (type === 'boolean') {
-    // Entra sends the strings "True" and "False".
-    if (typeof literal === 'boolean') return literal;
-    const word = String(literal).toLowerCase();
-    return word === 'true' || word === 'false' ? word === 'true' : undefined;
-  }
+  if (type === 'boolean') return booleanIn(literal);
   if (type === 'integer') {
     // Providers that know only strings send digits in quotes, in filters as in values (rule 5).
     const number = typeof literal === 'string' && NUMBER.test(literal) ? Number(literal) : literal;
@@ -65,21 +61,21 @@ const EXPECTED: Readonly<Record<ScimAttribute['type'], string>> = {
   boolean: 'true or false',
   integer: 'a number',
   dateTime: 'a time such as "2026-01-31T12:00:00Z"',
-  complex: 'one of its parts',
+  complex: 'one of its sub-attributes',
 };
 
 /**
- * Reads what an attribute is compared with.
+ * Reads the operand of a comparison.
  *
- * @returns a value of the attribute's own type, or null.
- * @throws ScimError invalidFilter where operator or value do not go with the attribute.
+ * @returns a value of the attribute's type, or null
+ * @throws ScimError invalidFilter for an operator or a value that does not fit the attribute
  */
 export function readOperand(
   attribute: ScimAttribute,
   operator: { readonly name: ComparisonOperator; readonly position: number },
   token: Token,
 ): Operand {
-  judgeOperator(attribute, operator.name, operator.position);
+  requireOperator(attribute, operator.name, operator.position);
   const literal = literalOf(token);
   if (literal === null) {
     if (operator.name === 'eq' || operator.name === 'ne') return null;

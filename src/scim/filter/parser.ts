@@ -8,7 +8,7 @@ import { COMPARISON_OPERATORS, type ComparisonOperator, type Filter } from './as
 import { filterFault, type Token, tokensOf } from './lexer.js';
 import { readOperand } from './operand.js';
 
-/** How deep parentheses, `not` and value paths may nest: more than anybody writes, little enough for any stack. */
+/** The nesting limit of parentheses, `not` and value paths, which protects the stack. */
 export const MAX_FILTER_DEPTH = 32;
 
 function isComparisonOperator(word: string): word is ComparisonOperator {
@@ -27,7 +27,7 @@ export class FilterParser {
 
   /**
    * @param start the index of the first token to read
-   * @param resource the core schema of the resource whose attributes are named
+   * @param resource the core schema in which names are resolved
    */
   constructor(tokens: readonly Token[], start = 0, resource = CORE_USER) {
     this.#tokens = tokens;
@@ -35,38 +35,38 @@ export class FilterParser {
     this.#next = start;
   }
 
-  /** The token that is read next. */
+  /** The next token. */
   get token(): Token {
     const token = this.#tokens[this.#next] ?? this.#tokens.at(-1);
-    if (token === undefined) throw new Error('a text has at least its end token');
+    if (token === undefined) throw new Error('the tokens of a text end with an end token');
     return token;
   }
 
-  /** Reads the token and goes on to the next. */
+  /** Consumes and returns the next token. */
   take(): Token {
     const token = this.token;
     this.#next += 1;
     return token;
   }
 
-  /** @throws ScimError invalidFilter when another token comes next. */
+  /** Consumes the next token. @throws ScimError invalidFilter when it is of another kind */
   expect(kind: Token['kind'], wanted: string): Token {
     if (this.token.kind === kind) return this.take();
     throw filterFault(this.token.position, `expected ${wanted}, found ${this.token.text}`);
   }
 
-  /** Reads a filter. Within a value path, `parent` is the attribute whose parts the names are. */
+  /** Reads a filter. In a value path, names are sub-attributes of `parent`. */
   filter(parent?: AttributeReference): Filter {
     return this.#joined('or', () => this.#joined('and', () => this.#term(parent)));
   }
 
-  /** Reads `[ filter ]` behind the attribute that it belongs to. */
+  /** Reads `[ filter ]` after its attribute. */
   valueFilter(parent: AttributeReference): Filter {
     const open = this.expect('[', '[');
     if (parent.subAttribute !== undefined || parent.attribute.type !== 'complex') {
       throw filterFault(
         open.position,
-        `${(parent.subAttribute ?? parent.attribute).name} has no values with parts to select from`,
+        `${(parent.subAttribute ?? parent.attribute).name} has no sub-attributes to filter by`,
       );
     }
     const filter = this.#nested(() => this.filter(parent));
@@ -119,7 +119,7 @@ export class FilterParser {
     if (part.kind !== 'word' || !part.text.startsWith('.')) {
       return { kind: 'valuePath', target, filter, position };
     }
-    // Beyond the grammar: Entra also looks for emails[type eq "work"].value eq "…", one value that meets both.
+    // Beyond the grammar: Entra sends emails[type eq "work"].value eq "…", which one value must meet as a whole.
     this.take();
     const comparison = this.#comparison(
       resolvePart(target, part.text.slice(1), part.position),
@@ -155,7 +155,10 @@ function resolvePart(parent: AttributeReference, name: string, position: number)
   const subAttribute = findSubAttribute(parent.attribute, name);
   if (subAttribute !== undefined) return { ...parent, subAttribute };
   const parts = parent.attribute.subAttributes?.map((part) => part.name).join(', ');
-  throw filterFault(position, `${parent.attribute.name} has no part ${name}; its parts are ${parts}`);
+  throw filterFault(
+    position,
+    `${parent.attribute.name} has no sub-attribute ${name}; its sub-attributes are ${parts}`,
+  );
 }
 
 /** RFC 7644 §3.4.2.2 writes `emails co "example.com"` for `emails.value co "example.com"`. */
@@ -165,11 +168,11 @@ function comparable(target: AttributeReference, position: number): AttributeRefe
 }
 
 /**
- * Reads the `filter` of a query (RFC 7644 §3.4.2.2): the whole grammar, with names, operators and keywords in any
- * letter case, every name resolved and every value of its attribute's type.
+ * Parses the `filter` of a query (RFC 7644 §3.4.2.2): the whole grammar, with names, operators and keywords in any case.
+ * Names are resolved, and values converted to their attributes' types.
  *
- * @param resource the core schema of the resource that is asked for
- * @throws ScimError 400 `invalidFilter` with the position of the fault, also for unknown attributes and operators.
+ * @param resource the core schema of the requested resource
+ * @throws ScimError 400 `invalidFilter` with the position of the fault, also for unknown attributes and operators
  */
 export function parseFilter(text: string, resource = CORE_USER): Filter {
   const parser = new FilterParser(tokensOf(text), 0, resource);

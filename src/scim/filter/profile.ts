@@ -2,13 +2,13 @@ import { inputName } from '../../domain/profile-paths.js';
 import { type AttributeReference, ENTERPRISE_USER, type ScimAttribute } from '../discovery/attributes.js';
 import { profileNames } from '../discovery/profile-names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import { type PositiveOperator, TEXT_OPERATORS } from './fields.js';
-import type { Field, MemberFilterInput } from './members.js';
+import { type MemberField, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import type { MemberFilterInput } from './inputs.js';
 
-/** A comparison, or objects of them by attribute. */
-type Asked = Readonly<Record<string, unknown>>;
+/** A comparison, or objects of comparisons by attribute. */
+type Condition = Readonly<Record<string, unknown>>;
 
-/** What GraphQL asks about one value of a list. */
+/** GraphQL's filter of one value of a list. */
 interface ValueFilterInput {
   readonly and?: readonly ValueFilterInput[];
   readonly or?: readonly ValueFilterInput[];
@@ -16,33 +16,33 @@ interface ValueFilterInput {
   readonly [part: string]: unknown;
 }
 
-const PRESENT: Asked = { isPresent: true };
+const PRESENT: Condition = { isPresent: true };
 
-function compared({ type }: ScimAttribute, operator: PositiveOperator, operand: Operand): Asked {
+function compared({ type }: ScimAttribute, operator: PositiveOperator, operand: Operand): Condition {
   return type === 'boolean' ? { eq: operand } : { [TEXT_OPERATORS[operator]]: operand };
 }
 
 /**
- * How GraphQL asks for an attribute of the profile, or a part of one. Of a list, some value must meet it.
- * @returns undefined for what is no attribute of the profile
+ * How conditions on an attribute of the profile, or a sub-attribute, compile. Of a list, one value must meet them.
+ * @returns undefined for an attribute that is not part of the profile
  */
-export function profileField(target: AttributeReference): Field | undefined {
+export function profileField(target: AttributeReference): MemberField | undefined {
   if (profileNames(target) === undefined) return undefined;
   const { schema, attribute, subAttribute } = target;
-  const asks = (about: Asked): MemberFilterInput => {
+  const compiled = (about: Condition): MemberFilterInput => {
     const part = subAttribute === undefined ? about : { [inputName(subAttribute)]: about };
     const whole = attribute.multiValued && subAttribute !== undefined ? { some: part } : part;
-    const asked = { [inputName(attribute)]: whole };
-    return schema === ENTERPRISE_USER ? { enterprise: asked } : asked;
+    const condition = { [inputName(attribute)]: whole };
+    return schema === ENTERPRISE_USER ? { enterprise: condition } : condition;
   };
   return {
-    // Negated, and not asked for absence: of a list that would be asked of one of its values.
-    present: (isPresent) => (isPresent ? asks(PRESENT) : { not: asks(PRESENT) }),
-    compare: (operator, operand) => asks(compared(subAttribute ?? attribute, operator, operand)),
+    // Not `isPresent: false`, which one value of a list would have to meet.
+    present: (isPresent) => (isPresent ? compiled(PRESENT) : { not: compiled(PRESENT) }),
+    compare: (operator, operand) => compiled(compared(subAttribute ?? attribute, operator, operand)),
   };
 }
 
-/** Puts the filter of a value path into GraphQL's words: all of it is about one and the same value. */
+/** Compiles the filter of a value path, which one and the same value must meet. */
 export function toValueFilter(filter: Filter): ValueFilterInput {
   switch (filter.kind) {
     case 'and':
@@ -56,7 +56,7 @@ export function toValueFilter(filter: Filter): ValueFilterInput {
     case 'comparison':
       return comparedPart(filter);
     case 'valuePath':
-      throw new Error('parts have no parts, so the parser refuses a value path in another');
+      throw new Error('the parser refuses a value path in a value path');
   }
 }
 
@@ -68,6 +68,6 @@ function comparedPart({ target, operator, operand }: Comparison): ValueFilterInp
   const name = partName(target);
   if (operand === null) return { [name]: { isPresent: operator === 'ne' } };
   const { attribute, subAttribute = attribute } = target;
-  const asked = { [name]: compared(subAttribute, operator === 'ne' ? 'eq' : operator, operand) };
-  return operator === 'ne' ? { not: asked } : asked;
+  const condition = { [name]: compared(subAttribute, operator === 'ne' ? 'eq' : operator, operand) };
+  return operator === 'ne' ? { not: condition } : condition;
 }

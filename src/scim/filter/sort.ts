@@ -15,7 +15,7 @@ export interface OrderInput {
   readonly descending: boolean;
 }
 
-/** The attributes that are no part of the profile, as `MemberOrderField` has them. */
+/** `MemberOrderField` by attribute, for attributes outside the profile. */
 const OWN_ORDERS: ReadonlyMap<string, string> = new Map([
   ['id', 'ID'],
   ['userName', 'USER_NAME'],
@@ -37,10 +37,10 @@ const GROUP_ORDERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The order that `sortBy` and `sortOrder` ask for (RFC 7644 §3.4.2.3): "If a value for "sortBy" is provided and no
+ * Reads `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3): "If a value for "sortBy" is provided and no
  * "sortOrder" is specified, "sortOrder" SHALL default to ascending."
- * @param resource the core schema of the resources that are listed
- * @throws ScimError invalidPath for a sortBy that resources cannot be sorted by, invalidValue for another sortOrder
+ * @param resource the core schema of the listed resources
+ * @throws ScimError invalidPath for a sortBy that is not sortable, invalidValue for an unknown sortOrder
  */
 export function sortingOf(query: Query, resource = CORE_USER): { readonly orderBy?: OrderInput } {
   const descending = isDescending(query.get('sortorder')?.trim() ?? '');
@@ -49,15 +49,15 @@ export function sortingOf(query: Query, resource = CORE_USER): { readonly orderB
 }
 
 function isDescending(sortOrder: string): boolean {
-  const word = sortOrder.toLowerCase();
-  if (word !== '' && word !== 'ascending' && word !== 'descending') {
+  const direction = sortOrder.toLowerCase();
+  if (direction !== '' && direction !== 'ascending' && direction !== 'descending') {
     throw new ScimError(
       400,
-      `sortOrder must be ascending or descending, and "${sortOrder}" is neither.`,
+      `sortOrder must be ascending or descending, not "${sortOrder}".`,
       'invalidValue',
     );
   }
-  return word === 'descending';
+  return direction === 'descending';
 }
 
 function fieldOf(sortBy: string, resource: string): string {
@@ -65,7 +65,7 @@ function fieldOf(sortBy: string, resource: string): string {
   if (found?.kind !== 'attribute' || found.attribute.returned === 'never') {
     throw unsortable(`There is no attribute ${sortBy} to sort by.`);
   }
-  const target = withItsValue(found);
+  const target = withValue(found);
   const { attribute, subAttribute } = target;
   const { type, subAttributes = [] } = subAttribute ?? attribute;
   const names = profileNames(target);
@@ -75,9 +75,9 @@ function fieldOf(sortBy: string, resource: string): string {
   // "If the attribute is complex, the attribute name must be a path to a sub-attribute".
   if (type === 'complex' && (names !== undefined || attribute.name === 'meta')) {
     const parts = subAttributes.map(({ name }) => `${sortBy}.${name}`).join(', ');
-    throw unsortable(`${sortBy} has parts: sort by one of them (${parts}).`);
+    throw unsortable(`${sortBy} has sub-attributes: sort by one of them (${parts}).`);
   }
-  // Of profiles, the only thing that has no order is which value is the primary one.
+  // The only boolean of a profile is `primary`, which has no order.
   if (field === undefined || (names !== undefined && type === 'boolean')) {
     throw unsortable(`Resources cannot be sorted by ${sortBy}.`);
   }
@@ -88,7 +88,7 @@ function fieldOf(sortBy: string, resource: string): string {
  * RFC 7644 §3.4.2.3: "if it's a multi-valued attribute, resources are sorted by the value of the primary attribute …, if
  * any, or else the first value in the list". The value of emails is emails.value.
  */
-function withItsValue(target: AttributeReference): AttributeReference {
+function withValue(target: AttributeReference): AttributeReference {
   if (!target.attribute.multiValued || target.subAttribute !== undefined) return target;
   const subAttribute = findSubAttribute(target.attribute, 'value');
   return subAttribute === undefined ? target : { ...target, subAttribute };

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { CORE_GROUP } from '../discovery/attributes.js';
-import { type GroupFilterInput, toGroupFilter } from '../filter/groups.js';
+import { toGroupFilter } from '../filter/groups.js';
+import type { GroupFilterInput } from '../filter/inputs.js';
 import { parseFilter } from '../filter/parser.js';
 import { sortingOf } from '../filter/sort.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
@@ -14,7 +15,7 @@ import type { GroupData, GroupOperations, GroupUpdateInput } from './operations.
 import { groupChanges } from './patch.js';
 import { groupLocation, groupResource, memberValue, readGroup } from './resource.js';
 
-/** What `/Groups` and `/Groups/{id}` mean (RFC 7644 §3.3 to §3.6). */
+/** The endpoints `/Groups` and `/Groups/{id}` (RFC 7644 §3.3 to §3.6). */
 export function groupEndpoints(operations: GroupOperations): readonly Endpoint[] {
   return [
     { path: '/Groups', methods: { GET: listing(groupSource(operations)), POST: create(operations) } },
@@ -30,16 +31,16 @@ export function groupEndpoints(operations: GroupOperations): readonly Endpoint[]
   ];
 }
 
-/** What of a group is asked for. Members are loaded for who asks for them only: there may be thousands. */
-interface Wanted {
+/** The requested attributes of a group. Members are loaded only when requested: there may be thousands. */
+interface Requested {
   readonly project: Projection;
   readonly withMembers: boolean;
 }
 
-/** A group with everything that members have: what a projection leaves of it tells whether it wants members. */
+/** A group with all sub-attributes of members: its projection shows whether members are requested. */
 const PROBE = { members: [{ value: '', $ref: '', display: '', type: '' }] };
 
-function wantedOf(query: Query): Wanted {
+function requestedOf(query: Query): Requested {
   const project = projectionOf(query, CORE_GROUP);
   return { project, withMembers: Object.hasOwn(project(PROBE), 'members') };
 }
@@ -48,14 +49,14 @@ function wantedOf(query: Query): Wanted {
 export function groupSource(operations: GroupOperations): ResourceSource {
   return {
     path: '/Groups',
-    async page(request, wish) {
+    async page(request, page) {
       const { workspaceId, baseUrl, contextValue, query } = request;
-      const { project, withMembers } = wantedOf(query);
+      const { project, withMembers } = requestedOf(query);
       const { workspace } = await operations.listGroups(contextValue, {
         workspaceId,
         ...filterOf(query),
         ...sortingOf(query, CORE_GROUP),
-        ...wish,
+        ...page,
         withNext: pagesByCursor(request),
         withMembers,
       });
@@ -70,7 +71,7 @@ export function groupSource(operations: GroupOperations): ResourceSource {
   };
 }
 
-/** @throws ScimError invalidFilter, for an empty filter too: it never means every group */
+/** @throws ScimError invalidFilter, for an empty filter too, which must not match every group */
 function filterOf(query: Query): { readonly filter?: GroupFilterInput } {
   const filter = query.get('filter');
   return filter === undefined ? {} : { filter: toGroupFilter(parseFilter(filter, CORE_GROUP)) };
@@ -78,37 +79,37 @@ function filterOf(query: Query): { readonly filter?: GroupFilterInput } {
 
 function get(operations: GroupOperations): Handler {
   return async (request) => {
-    const wanted = wantedOf(request.query);
+    const requested = requestedOf(request.query);
     const condition = versionCondition(request.ifNoneMatch);
     if (condition !== undefined) {
       const { version } = await read(operations, request, false);
       if (meets(condition, version)) return { status: 304, headers: { ETag: entityTag(version) } };
     }
-    return oneGroup(200, await read(operations, request, wanted.withMembers), request, wanted);
+    return oneGroup(200, await read(operations, request, requested.withMembers), request, requested);
   };
 }
 
 function create(operations: GroupOperations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, baseUrl } = request;
-    const wanted = wantedOf(request.query);
+    const requested = requestedOf(request.query);
     const { displayName, externalId = null, memberIds = [] } = readGroup(await request.body());
     const { groupCreate } = await operations.createGroup(contextValue, {
       input: { workspaceId, displayName: required(displayName), externalId, memberIds },
-      withMembers: wanted.withMembers,
+      withMembers: requested.withMembers,
     });
-    const answer = oneGroup(201, groupCreate.group, request, wanted);
+    const answer = oneGroup(201, groupCreate.group, request, requested);
     const location = groupLocation(baseUrl, groupCreate.group.id);
     return { ...answer, headers: { ...answer.headers, Location: location } };
   };
 }
 
-/** The service has the words for an empty name; a missing one means the same. */
+/** The service refuses an empty name, and so a missing one. */
 function required(displayName: string | undefined): string {
   return displayName ?? '';
 }
 
-/** What the body does not carry is cleared: the external id, and the members too (RFC 7644 §3.5.1). */
+/** Clears what the body omits: the external id, and the members too (RFC 7644 §3.5.1). */
 function replace(operations: GroupOperations): Handler {
   return async (request) => {
     const { displayName, externalId = null, memberIds = [] } = readGroup(await request.body());
@@ -129,26 +130,26 @@ function patch(operations: GroupOperations): Handler {
   };
 }
 
-/** One write of SCIM is one command, in one transaction. */
+/** Sends one request as one command, in one transaction. */
 async function update(
   operations: GroupOperations,
   request: ScimRequest,
   changes: Omit<GroupUpdateInput, 'workspaceId' | 'groupId' | 'expectedVersion'>,
 ): Promise<ScimAnswer> {
   const { contextValue, workspaceId, id } = request;
-  const wanted = wantedOf(request.query);
-  const version = await demandedVersion(operations, request);
+  const requested = requestedOf(request.query);
+  const version = await requiredVersion(operations, request);
   const { groupUpdate } = await operations.updateGroup(contextValue, {
     input: { workspaceId, groupId: id, ...changes, ...version },
-    withMembers: wanted.withMembers,
+    withMembers: requested.withMembers,
   });
-  return oneGroup(200, groupUpdate.group, request, wanted);
+  return oneGroup(200, groupUpdate.group, request, requested);
 }
 
 function remove(operations: GroupOperations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, id } = request;
-    const version = await demandedVersion(operations, request);
+    const version = await requiredVersion(operations, request);
     await operations.deleteGroup(contextValue, { input: { workspaceId, groupId: id, ...version } });
     return { status: 204 };
   };
@@ -167,11 +168,11 @@ async function read(
 }
 
 /**
- * The version that If-Match demands. One version is for the command to judge, under its lock; of several, the one that
- * the group has now.
+ * The version that If-Match demands. The command checks a single version under its lock; of several, the group's current
+ * version is sent.
  * @throws DomainError STALE_VERSION, NOT_FOUND
  */
-async function demandedVersion(
+async function requiredVersion(
   operations: GroupOperations,
   request: ScimRequest,
 ): Promise<{ readonly expectedVersion?: number }> {
@@ -190,7 +191,7 @@ function oneGroup(
   status: number,
   group: GroupData,
   { baseUrl }: ScimRequest,
-  { project }: Wanted,
+  { project }: Requested,
 ): ScimAnswer {
   return {
     status,

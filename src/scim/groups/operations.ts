@@ -1,4 +1,4 @@
-import type { GroupFilterInput } from '../filter/groups.js';
+import type { GroupFilterInput } from '../filter/inputs.js';
 import type { OrderInput } from '../filter/sort.js';
 import {
   type GraphqlSource,
@@ -8,15 +8,15 @@ import {
   preparing,
 } from '../users/operations.js';
 
-/** A group, as far as SCIM shows it. */
+/** The fields of a group that SCIM shows. */
 export interface GroupData {
   readonly id: string;
   readonly version: number;
   readonly displayName: string;
   readonly externalId: string | null;
-  /** Left out when they were not asked for. */
+  /** Absent unless requested. */
   readonly everyMember?: readonly { readonly id: string; readonly name: string }[];
-  /** The scalar of graphql-scalars gives a Date in process, and text over HTTP. */
+  /** A Date in process, text over HTTP (graphql-scalars). */
   readonly createdAt: Date | string;
   readonly updatedAt: Date | string;
 }
@@ -70,7 +70,7 @@ const DELETE_GROUP = /* GraphQL */ `
 `;
 
 type WithMembers = {
-  /** Whether members are loaded: thousands of them are not, for who does not ask. */
+  /** Whether to load the members, of whom there may be thousands. */
   readonly withMembers: boolean;
 };
 
@@ -80,7 +80,7 @@ interface Target {
   readonly expectedVersion?: number;
 }
 
-/** The schema's `GroupUpdateInput`: an absent key leaves things as they are. */
+/** The schema's `GroupUpdateInput`: an absent key changes nothing. */
 export interface GroupUpdateInput extends Target {
   readonly displayName?: string;
   readonly externalId?: string | null;
@@ -137,7 +137,7 @@ type DeleteGroup = OperationTypes<
   { readonly groupDelete: { readonly groupId: string } }
 >;
 
-/** All that `/Groups` asks of the GraphQL schema. */
+/** The GraphQL operations behind `/Groups`. */
 export interface GroupOperations {
   readonly getGroup: Operation<GetGroup>;
   readonly listGroups: Operation<ListGroups>;
@@ -147,8 +147,8 @@ export interface GroupOperations {
 }
 
 /**
- * Parses the documents and checks them against the schema: once, at start.
- * @throws Error when the schema and a document do not fit each other
+ * Parses and validates the documents, once, at start.
+ * @throws Error when a document is not valid in the schema
  */
 export function prepareGroupOperations(source: GraphqlSource): GroupOperations {
   const prepare = preparing(source);

@@ -9,24 +9,24 @@ import { type AttributePath, parseKey } from '../patch/path.js';
 import type { GroupUpdateInput } from './operations.js';
 import { readAttribute, readMemberIds } from './resource.js';
 
-/** What the operations of a PATCH come to, all together. */
+/** The total effect of a PATCH's operations. */
 export type GroupChanges = Pick<
   GroupUpdateInput,
   'displayName' | 'externalId' | 'memberIds' | 'addMemberIds' | 'removeMemberIds'
 >;
 
-/** The group that is patched, as far as operations have to know it. */
+/** The facts about the patched group that operations need. */
 export interface PatchedGroup {
   readonly id: string;
-  /** Its members as SCIM shows them. Only asked for by filters that no id answers: there may be thousands. */
+  /** Its members as SCIM shows them. Called only for a filter that does not name ids: there may be thousands. */
   members(): Promise<readonly JsonObject[]>;
 }
 
 /**
- * Reduces the operations of a PATCH on a group (RFC 7644 §3.5.2) to one change, without reading the group: adding who
- * is in, and removing who is not, is for the command to find out, under its lock.
+ * Reduces the operations of a PATCH on a group (RFC 7644 §3.5.2) to one change, without reading the group. The command
+ * finds out, under its lock, which members are added already or not in the group.
  *
- * @throws ScimError 400 `mutability`, `noTarget`, `invalidValue`; all operations are done, or none
+ * @throws ScimError 400 `mutability`, `noTarget`, `invalidValue`; then no operation is applied
  */
 export async function groupChanges(
   operations: readonly PatchOperation[],
@@ -37,7 +37,7 @@ export async function groupChanges(
   return draft.changes();
 }
 
-/** Who is to be in the group after the operations so far, said without knowing who is in it now. */
+/** The effect of the operations so far, independent of the group's current members. */
 class Draft {
   #names: Pick<GroupChanges, 'displayName' | 'externalId'> = {};
   #all: Set<string> | undefined;
@@ -87,21 +87,20 @@ async function applyOperation(
   group: PatchedGroup,
 ): Promise<void> {
   if (path?.kind === 'attribute') return applyTo(draft, op, path, value, group);
-  if (op === 'remove')
-    throw new ScimError(400, 'The whole of a Group cannot be removed by PATCH.', 'noTarget');
+  if (op === 'remove') throw new ScimError(400, 'PATCH cannot remove a whole Group. Use DELETE.', 'noTarget');
   if (!isJsonObject(value)) {
     throw new ScimError(400, `${CORE_GROUP} must be an object with its attributes.`, 'invalidValue');
   }
-  // Okta renames with {"op":"replace","value":{"id":"…","displayName":"…"}}. What is not known is ignored, as in a POST.
+  // Okta renames with {"op":"replace","value":{"id":"…","displayName":"…"}}. Unknown attributes are ignored, as in a POST.
   for (const [key, part] of Object.entries(value)) {
     const inner = parseKey(key, CORE_GROUP);
-    if (inner?.kind === 'attribute' && !isOurs(inner)) await applyTo(draft, op, inner, part, group);
+    if (inner?.kind === 'attribute' && !isIgnored(inner)) await applyTo(draft, op, inner, part, group);
     else if (inner?.kind === 'schema') await applyOperation(draft, { op, value: part }, group);
   }
 }
 
-/** Follows from what the group is; a path-less value that carries it asks for nothing. */
-function isOurs({ attribute }: AttributePath): boolean {
+/** Read-only attributes that a value without a path may repeat; they are ignored. */
+function isIgnored({ attribute }: AttributePath): boolean {
   return attribute.name === 'schemas' || attribute.name === 'meta';
 }
 
@@ -136,24 +135,24 @@ async function patchMembers(
   group: PatchedGroup,
 ): Promise<void> {
   const isWhole = subAttribute === undefined || subAttribute.name === 'value';
-  // RFC 7643 §4.2 has the parts of a member immutable: one is put in or taken out, and not made another.
+  // RFC 7643 §4.2: the sub-attributes of a member are immutable, so members are added and removed, not changed.
   if (!isWhole || (filter !== undefined && op !== 'remove')) {
     throw new ScimError(400, 'A member of a group is added or removed, not changed.', 'mutability');
   }
   if (filter !== undefined) draft.remove(idsIn(filter) ?? (await selected(filter, group)));
-  // Entra lists behind the bare path whom it removes; without a list, everybody is meant (RFC 7644 §3.5.2.2).
+  // Entra lists the members to remove in the value. Without a value, all are removed (RFC 7644 §3.5.2.2).
   else if (op === 'remove' && isEmpty(value)) draft.replace([]);
   else if (op === 'remove') draft.remove(lowerCase(readMemberIds(value)));
   else if (op === 'add') draft.add(lowerCase(readMemberIds(value)));
   else draft.replace(lowerCase(readMemberIds(value)));
 }
 
-/** UUIDs come in any case (RFC 9562 §4), and two operations may mean the same one. */
+/** UUIDs may be in any case (RFC 9562 §4), and several operations may name the same one. */
 function lowerCase(ids: readonly string[]): string[] {
   return ids.map((id) => id.toLowerCase());
 }
 
-/** The ids that a filter of nothing but `value eq "…"`, maybe several with `or`, names; undefined for any other. */
+/** The ids in a filter of `value eq "…"`, one or several with `or`; undefined for any other filter. */
 function idsIn(filter: Filter): string[] | undefined {
   if (filter.kind === 'or') {
     const ids = filter.filters.map(idsIn);

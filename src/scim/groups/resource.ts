@@ -5,7 +5,7 @@ import { ScimError } from '../http/scim-error.js';
 import { userLocation } from '../users/resource.js';
 import type { GroupData } from './operations.js';
 
-/** The Group that a group is to SCIM (RFC 7643 §4.2). Without members, the attribute is left out. */
+/** Converts a group to a SCIM Group (RFC 7643 §4.2). */
 export function groupResource(group: GroupData, baseUrl: string): JsonObject {
   const members = (group.everyMember ?? []).map((member) => memberValue(member, baseUrl));
   return {
@@ -36,7 +36,7 @@ export function memberValue(
   return { value: id, $ref: userLocation(baseUrl, id), display: name, type: 'User' };
 }
 
-/** What a Group that was sent says. Keys are there exactly if they were sent. */
+/** A Group that was sent. A key is there exactly if it was sent. */
 export interface SentGroup {
   readonly displayName?: string;
   readonly externalId?: string | null;
@@ -44,8 +44,8 @@ export interface SentGroup {
 }
 
 /**
- * Reads a Group of a POST or PUT. Unknown and read-only attributes are ignored (RFC 7644 §3.5.1); of an attribute that
- * is there twice, the last counts.
+ * Reads a Group of a POST or PUT. Unknown and read-only attributes are ignored (RFC 7644 §3.5.1). The last value of a
+ * repeated attribute counts.
  * @throws ScimError invalidValue for a value of the wrong type
  */
 export function readGroup(body: JsonObject): SentGroup {
@@ -58,7 +58,7 @@ export function readGroup(body: JsonObject): SentGroup {
 }
 
 /**
- * Reads one attribute of a group; nothing for those that nobody can write.
+ * Reads one attribute of a group; returns no key for attributes that are not writable.
  * @throws ScimError invalidValue for a value of the wrong type
  */
 export function readAttribute(name: string, value: Json | undefined): SentGroup {
@@ -76,15 +76,15 @@ export function readAttribute(name: string, value: Json | undefined): SentGroup 
 
 function readText(name: string, value: Json | undefined): string | null {
   if (value === undefined || value === null) return null;
-  // A whole number loses nothing as its digits, as in profiles.
+  // A whole number is read as its digits, as in profiles.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   if (typeof value === 'string') return value;
   throw new ScimError(400, `${name} must be a string.`, 'invalidValue');
 }
 
 /**
- * The ids in a list of members: of each, only `value` is asked for, since the rest is ours to say. A single one without
- * its list is a list of one, and a bare id stands for its object, as some providers send them.
+ * Reads the ids in a list of members. Of each, only `value` is read: the other sub-attributes are read-only. Some
+ * providers send a single value without a list, or a bare id for its object.
  * @throws ScimError invalidValue
  */
 export function readMemberIds(value: Json | undefined): string[] {

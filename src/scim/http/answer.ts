@@ -6,23 +6,22 @@ import type { ScimAnswer } from './endpoint.js';
 
 type Request = ExpressRequest<unknown, unknown, unknown, unknown>;
 
-/** The server's compression; it is put before an answer only where there is something to compress. */
+/** The server's compression, which is applied only to answers that are worth compressing. */
 export interface Compression {
-  /** How many bytes an answer has at least that is compressed. */
+  /** The least size, in bytes, of an answer that is compressed. */
   readonly from: number;
-  /** Makes whatever is written from now on come out compressed, if the request accepts it. */
+  /** Compresses what is written from now on, if the request accepts it. */
   compress(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** How long a connection that is about to close takes what is still being sent, so that the answer arrives. */
+/** How long a connection that is closing still reads, so that the client receives the answer. */
 const LINGER_MS = 1000;
 
 /**
- * Sends an answer, in SCIM's media type. To a HEAD it is what a GET would get, without its body.
+ * Sends an answer in SCIM's media type. HEAD is answered like GET, without the body.
  *
- * By hand and not with Express's `send`, which would add an ETag of its own and answer 304 by itself, and with Node's
- * own functions: Express looks every value over once more.
- * @param compression what compresses answers on their way, for those who ask
+ * Not with Express's `send`, which adds an ETag of its own and answers 304 by itself. Node's functions are also faster:
+ * Express checks every header value again.
  */
 export function sendAnswer(
   request: Request,
@@ -32,7 +31,7 @@ export function sendAnswer(
 ): Promise<void> | undefined {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  // Also where there is nothing to compress, such as a 304: RFC 9110 §15.4.5 wants what the 200 would have.
+  // Also on a 304, which RFC 9110 §15.4.5 requires to carry the header of the 200.
   response.setHeader('Vary', 'Accept-Encoding');
   const text = body === undefined ? undefined : JSON.stringify(body);
   if (text !== undefined) {
@@ -49,7 +48,7 @@ export function sendAnswer(
 /**
  * RFC 9110 §8.6: "A server MUST NOT send Content-Length in such a response unless its field value equals the decimal
  * number of octets that would have been sent in the content of a response if the same request had used the GET method."
- * How many that are after compression is not known.
+ * The length after compression is not known.
  */
 function isHeadOfCompressed(request: Request, length: number, compressedFrom: number): boolean {
   return (
@@ -60,8 +59,8 @@ function isHeadOfCompressed(request: Request, length: number, compressedFrom: nu
 }
 
 /**
- * Whether more of the body is still to come than is worth waiting for. What is shorter, and that nobody has read, Node
- * reads and drops after the answer, and the connection stays of use.
+ * Whether the unread rest of the body is too long to read. Node reads and drops a shorter rest after the answer, so that
+ * the connection can be used again.
  */
 function hasLongRest(request: Request): boolean {
   if (request.complete) return false;
@@ -71,8 +70,8 @@ function hasLongRest(request: Request): boolean {
 
 /**
  * Answers, and closes the connection. RFC 9112 §9.6: "If a server performs an immediate close of a TCP connection, there
- * is a significant risk that the client will not be able to read the last HTTP response": so for a moment, what the
- * client goes on sending is taken and dropped.
+ * is a significant risk that the client will not be able to read the last HTTP response". So what the client still
+ * sends is read and dropped for a moment.
  */
 async function endBeforeBody(
   request: Request,
@@ -83,7 +82,7 @@ async function endBeforeBody(
   response.flushHeaders();
   if (text !== undefined) response.write(text);
   request.resume();
-  // Whether it has ended, broken off, or goes on for ever: it is over.
+  // The connection closes however the rest of the body ends.
   await finished(request, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
   response.end();
 }

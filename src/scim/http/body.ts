@@ -4,7 +4,7 @@ import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { isJsonObject, type JsonObject } from '../../domain/profile.js';
 import { ScimError } from './scim-error.js';
 
-/** The longest body that is read, compressed or not. */
+/** The size limit of a body, before and after decompression. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 const MEDIA_TYPES = ['application/scim+json', 'application/json'];
@@ -22,7 +22,7 @@ const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
 ]);
 
 /**
- * Reads the body of a request, as far as it has to: of one that is refused, the rest is left unread.
+ * Reads the body of a request. The rest of a body that is refused stays unread.
  * @returns the JSON object in it
  * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB (before or after it is unpacked),
  *   400 invalidSyntax for what is not UTF-8, JSON, or an object
@@ -40,16 +40,16 @@ function unpackingOf(contentEncoding = ''): Unpack {
   if (unpack !== undefined) return unpack;
   throw new ScimError(
     415,
-    'This Content-Encoding is not understood. Send the body as it is, or as gzip, deflate or br.',
+    'This Content-Encoding is not supported. Send the body without one, or as gzip, deflate or br.',
   );
 }
 
-/** The bytes, and not `express.json`: it replaces what is not UTF-8 without a word, and reads endless bodies. */
+/** `express.json` silently replaces bytes that are not UTF-8, and reads endless bodies. */
 async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    // Were the request destroyed when it is left before its end, the connection would go before the answer.
+    // Destroying the request would close the connection before the answer is sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
       if (length > MAX_BODY_BYTES) break;
@@ -67,7 +67,7 @@ async function unpacked(unpack: Unpack, bytes: Uint8Array): Promise<Uint8Array> 
     return await unpack(bytes, { maxOutputLength: MAX_BODY_BYTES });
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge();
-    throw invalidSyntax('The body is not what its Content-Encoding says.');
+    throw invalidSyntax('The body does not match its Content-Encoding.');
   }
 }
 
@@ -75,7 +75,7 @@ function tooLarge(): ScimError {
   return new ScimError(413, 'The body is larger than 1 MB.');
 }
 
-/** @throws ScimError 415. A body without a type is taken for JSON: there is nothing else that it could be. */
+/** A body without a media type is read as JSON. @throws ScimError 415 */
 export function requireMediaType(contentType: string | undefined): void {
   if (contentType === undefined) return;
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
@@ -95,7 +95,7 @@ export function parseBody(bytes: Uint8Array): JsonObject {
   return value;
 }
 
-/** Keeps nothing between two calls, and takes longer to make than a body to decode. */
+/** Shared, because it holds no state between calls and takes longer to construct than a body to decode. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 function decode(bytes: Uint8Array): string {

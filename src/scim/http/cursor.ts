@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { isJsonList } from '../../domain/profile.js';
 import { ScimError } from './scim-error.js';
 
-/** How long a cursor may be used, in seconds; ServiceProviderConfig says so. */
+/** How long a cursor is valid, in seconds; published in ServiceProviderConfig. */
 export const CURSOR_SECONDS = 3600;
 
-/** What a cursor belongs to: it continues this one list, of this one workspace. */
+/** The list that a cursor continues. It is valid for no other. */
 export interface CursorScope {
   readonly workspaceId: string;
   /** The path of the list. */
@@ -16,9 +16,9 @@ export interface CursorScope {
 }
 
 /**
- * The cursor that continues a list (RFC 9865 §2), which the server need not remember: it holds the place and the time,
- * and a digest of both and of the list, so that one that is damaged or belongs elsewhere is known.
- * It gives no right: whoever makes one up can get no further than a filter would.
+ * Makes the cursor that continues a list (RFC 9865 §2). The server keeps no state: the cursor holds the position, the
+ * time, and a digest of both and of the list, so that a damaged or foreign cursor is refused. It grants no access: a
+ * forged cursor reaches no more than a filter would.
  * @param place where the next page begins
  * @returns text of RFC 3986's unreserved characters, as RFC 9865 demands
  */
@@ -39,17 +39,17 @@ export function readCursor(scope: CursorScope, cursor: string, now = new Date())
     typeof issued !== 'number' ||
     typeof place !== 'string' ||
     sealed !== digest(scope, issued, place) ||
-    // Base64 has several spellings of the same bytes, and skips what is none.
+    // Several base64 texts decode to the same bytes.
     cursor !== Buffer.from(JSON.stringify([issued, place, sealed])).toString('base64url')
   ) {
     throw new ScimError(
       400,
-      'The cursor is not one of this list. Send nextCursor as it was given, with the same filter and sorting, or an ' +
+      'The cursor does not belong to this list. Send nextCursor unchanged, with the same filter and sorting, or an ' +
         'empty cursor for the first page.',
       'invalidCursor',
     );
   }
-  // RFC 9865 §2.1: expiredCursor is for clients that wait longer than cursorTimeout between pages.
+  // RFC 9865 §2.1: expiredCursor, after cursorTimeout.
   if (now.getTime() / 1000 - issued > CURSOR_SECONDS) {
     throw new ScimError(
       400,

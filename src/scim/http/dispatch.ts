@@ -107,7 +107,7 @@ export function createDispatch(
       const handle = handlerOf(endpoint, call.method);
       if (handle === undefined) {
         allow = allowedBy(endpoint);
-        throw new ScimError(405, `${call.method} does not exist here. What does: ${allow}.`);
+        throw new ScimError(405, `${call.method} is not supported here. Supported: ${allow}.`);
       }
       requireAcceptable(call);
       query = parseQuery(call.url);
@@ -147,7 +147,7 @@ function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise
   };
 }
 
-/** What Allow says of a path: HEAD is wherever GET is, and OPTIONS everywhere. */
+/** The value of Allow: HEAD goes with GET, and every path has OPTIONS. */
 function allowedBy({ methods }: Endpoint): string {
   const own = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...own, 'OPTIONS'].join(', ');
@@ -163,7 +163,7 @@ function handlerOf(endpoint: Endpoint, method: string): Handler | undefined {
   return endpoint.methods[method === 'HEAD' ? 'GET' : method];
 }
 
-/** @throws ScimError 406. A DELETE and an OPTIONS are answered without a body, which fits whatever is accepted. */
+/** DELETE and OPTIONS are answered without a body, so any Accept header fits. @throws ScimError 406 */
 function requireAcceptable({ method, accept }: ScimCall): void {
   if (method === 'DELETE' || method === 'OPTIONS' || acceptsScim(accept)) return;
   throw new ScimError(

@@ -12,34 +12,34 @@ export interface ScimContext {
   readonly record?: ((event: ScimEvent) => void) | undefined;
 }
 
-/** One authenticated request, as the endpoints see it: what it means, without HTTP's machinery. */
+/** One authenticated request, as the endpoints receive it. */
 export interface ScimRequest extends ScimContext {
   readonly workspaceId: string;
-  /** Ends the detail of every refusal. */
+  /** Appended to the detail of every error, in its short form. */
   readonly requestId: string;
   /** The SCIM base URL of the workspace, absolute, without a slash at its end. */
   readonly baseUrl: string;
   /** The `:id` of the path; empty on paths without one. */
   readonly id: string;
   readonly query: Query;
-  /** Reads the body, which only some methods have. Throws ScimError when it cannot be read. */
+  /** Reads the body. Throws ScimError when it cannot be read. */
   body(): Promise<JsonObject>;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
   readonly client: ScimClient;
 }
 
-/** What is to be answered. `body` is left out where there is none (204, 304). */
+/** The answer to a request. 204 and 304 have no `body`. */
 export interface ScimAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
-/** What a method on a path means. Refuses by throwing DomainError or ScimError. */
+/** Answers one method on a path. Throws DomainError or ScimError to refuse. */
 export type Handler = (request: ScimRequest) => ScimAnswer | Promise<ScimAnswer>;
 
-/** A path below the base URL, in Express's notation, and what its methods mean. Other methods are 405. */
+/** A path below the base URL, in Express's notation, with a handler for each method. Other methods are answered with 405. */
 export interface Endpoint {
   readonly path: string;
   readonly methods: Readonly<Record<string, Handler>>;

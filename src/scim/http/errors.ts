@@ -1,57 +1,68 @@
 import { DomainError, type ErrorCode } from '../../domain/errors.js';
 import { referenceOf } from '../../domain/provisioning-log.js';
+import { STATUSES } from '../../http/statuses.js';
 import { ScimError, type ScimType } from './scim-error.js';
 
 export const ERROR_MESSAGE = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
-/** How a refusal looks in SCIM. */
-interface Refusal {
-  readonly status: number;
-  readonly scimType?: ScimType;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+type Headers = Readonly<Record<string, string>>;
 
-/** The table at the end of the membership rules: what each refusal of the domain is in SCIM's words. */
-const REFUSALS: Readonly<Record<ErrorCode, Refusal>> = {
-  // RFC 7235 §3.1: "The server generating a 401 response MUST send a WWW-Authenticate header field".
-  UNAUTHENTICATED: { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="SCIM"' } },
-  FORBIDDEN: { status: 403 },
-  NOT_FOUND: { status: 404 },
-  INVALID_INPUT: { status: 400, scimType: 'invalidValue' },
-  WRONG_WORKSPACE_VERSION: { status: 400, scimType: 'invalidValue' },
-  ROLE_NOT_ASSIGNABLE: { status: 400, scimType: 'invalidValue' },
-  CREDIT_LIMIT_NOT_ALLOWED: { status: 400, scimType: 'invalidValue' },
-  ALREADY_A_MEMBER: { status: 409, scimType: 'uniqueness' },
-  ALREADY_A_GROUP: { status: 409, scimType: 'uniqueness' },
-  ALREADY_INVITED: { status: 409, scimType: 'uniqueness' },
-  INVITATION_CLOSED: { status: 409 },
-  SEAT_UNAVAILABLE: { status: 403 },
-  OWNER_PROTECTED: { status: 403 },
-  LAST_OWNER: { status: 409 },
-  STALE_VERSION: { status: 412 },
-  CREDITS_EXHAUSTED: { status: 402 },
-  // Okta tries again after what Retry-After says, and makes a task for a person without it.
-  RATE_LIMITED: { status: 429, headers: { 'Retry-After': '1' } },
+/** The scimType of each refusal (the table at the end of the membership rules). */
+const SCIM_TYPES: Readonly<Record<ErrorCode, ScimType | undefined>> = {
+  UNAUTHENTICATED: undefined,
+  FORBIDDEN: undefined,
+  NOT_FOUND: undefined,
+  INVALID_INPUT: 'invalidValue',
+  WRONG_WORKSPACE_VERSION: 'invalidValue',
+  ROLE_NOT_ASSIGNABLE: 'invalidValue',
+  CREDIT_LIMIT_NOT_ALLOWED: 'invalidValue',
+  ALREADY_A_MEMBER: 'uniqueness',
+  ALREADY_A_GROUP: 'uniqueness',
+  ALREADY_INVITED: 'uniqueness',
+  INVITATION_CLOSED: undefined,
+  SEAT_UNAVAILABLE: undefined,
+  OWNER_PROTECTED: undefined,
+  LAST_OWNER: undefined,
+  STALE_VERSION: undefined,
+  CREDITS_EXHAUSTED: undefined,
+  RATE_LIMITED: undefined,
 };
 
-/** A fault, ready to be answered. */
-export interface Fault extends Refusal {
+const HEADERS: Partial<Record<ErrorCode, Headers>> = {
+  // RFC 7235 §3.1: "The server generating a 401 response MUST send a WWW-Authenticate header field".
+  UNAUTHENTICATED: { 'WWW-Authenticate': 'Bearer realm="SCIM"' },
+  // Okta retries after Retry-After; without the header it creates a task for an administrator.
+  RATE_LIMITED: { 'Retry-After': '1' },
+};
+
+/** A fault with everything that its answer needs. */
+export interface Fault {
+  readonly status: number;
+  readonly scimType?: ScimType;
+  readonly headers?: Headers;
   readonly detail: string;
-  /** For the request log: the domain's code, or SCIM's type, or the status where there is neither. */
+  /** For the request log: the domain's code, else the scimType, else the status. */
   readonly code: string;
-  /** Whether nobody expected it: to be logged, and not to be shown. */
+  /** Whether it is unexpected: then it is logged, and the client sees a fixed text. */
   readonly unknown: boolean;
 }
 
-/** Puts whatever was thrown into SCIM's words. */
+/** Maps anything thrown to a SCIM error. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof DomainError) {
-    const { hint } = error.details;
-    const detail = hint === undefined ? error.message : `${error.message} ${hint}`;
-    return { ...REFUSALS[error.code], detail, code: error.code, unknown: false };
+    const { code, message, details } = error;
+    const [scimType, headers] = [SCIM_TYPES[code], HEADERS[code]];
+    return {
+      status: STATUSES[code],
+      ...(scimType === undefined ? {} : { scimType }),
+      ...(headers === undefined ? {} : { headers }),
+      detail: details.hint === undefined ? message : `${message} ${details.hint}`,
+      code,
+      unknown: false,
+    };
   }
   if (error instanceof ScimError) return protocolFault(error);
-  // A path such as /Users/%zz.
+  // Thrown by decodeURIComponent for a path such as /Users/%zz.
   if (error instanceof URIError) {
     return protocolFault(new ScimError(400, 'The path is not properly percent-encoded.'));
   }
@@ -65,7 +76,7 @@ export function faultOf(error: unknown): Fault {
 
 /**
  * The body of an error (RFC 7644 §3.12).
- * @param requestId ends the detail in its short form, so that it travels with a screenshot of Okta's task (rule 58)
+ * @param requestId ends the detail in its short form (rule 58), so that a screenshot of Okta's task shows it
  */
 export function errorBody({ status, scimType, detail }: Fault, requestId: string): object {
   return {

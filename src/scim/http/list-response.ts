@@ -2,11 +2,11 @@ import type { ScimAnswer } from './endpoint.js';
 
 export const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-/** Where a page lies: by its number, or, where a client pages by cursors, by what comes next (RFC 9865 §2). */
+/** The position of a page: `startIndex`, or `nextCursor` for a client that pages by cursors (RFC 9865 §2). */
 export interface PagePlace {
   readonly totalResults: number;
   readonly startIndex?: number;
-  /** RFC 9865 §2: left out on the last page, and only there. */
+  /** RFC 9865 §2: absent on the last page only. */
   readonly nextCursor?: string;
 }
 

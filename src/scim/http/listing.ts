@@ -5,35 +5,35 @@ import { listResponse } from './list-response.js';
 import { cursorCountOf, pagingOf } from './query.js';
 import { ScimError } from './scim-error.js';
 
-/** Whether a request pages by cursors, and so wants to know where the next page begins. */
+/** Whether a request pages by cursors, so that its answer needs the position of the next page. */
 export function pagesByCursor({ query }: ScimRequest): boolean {
   return query.has('cursor');
 }
 
-/** Which page: how many resources, and behind what: a number of them, or the place that an earlier page gave. */
-export interface PageWish {
+/** Which page to read: its size, and the number of resources to skip or the position after which it begins. */
+export interface PageRequest {
   readonly first: number;
   readonly offset?: number;
   readonly after?: string;
 }
 
 export interface ResourcePage {
-  /** All that match, on whatever page. */
+  /** All matches, not only those on this page. */
   readonly totalResults: number;
   readonly resources: readonly JsonObject[];
-  /** Where the next page begins; undefined when this is the last. */
+  /** The position of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** Resources of one type, as they are listed. Filter, order and attributes are the request's query. */
+/** A list of resources of one type. Filter, order and attributes come from the request's query. */
 export interface ResourceSource {
   /** Below the base URL: `/Users`. */
   readonly path: string;
-  /** Throws ScimError, for a filter that is none of this type's invalidFilter. */
-  page(request: ScimRequest, wish: PageWish): Promise<ResourcePage>;
+  /** Throws ScimError: invalidFilter for attributes that this type does not have. */
+  page(request: ScimRequest, page: PageRequest): Promise<ResourcePage>;
 }
 
-/** Lists resources: by number (RFC 7644 §3.4.2.4) unless `cursor` is in the query, even empty (RFC 9865 §2). */
+/** Lists resources by startIndex (RFC 7644 §3.4.2.4), or by cursor if the query has one, even an empty one (RFC 9865 §2). */
 export function listing(source: ResourceSource): Handler {
   return (request) => {
     const cursor = request.query.get('cursor');
@@ -49,7 +49,7 @@ async function byNumber(source: ResourceSource, request: ScimRequest): Promise<S
 
 async function byCursor(source: ResourceSource, request: ScimRequest, cursor: string): Promise<ScimAnswer> {
   const { query } = request;
-  // RFC 9865 §2: each of the two asks for its own method of paging; what both together ask for would be a guess.
+  // RFC 9865 §2: startIndex and cursor are two methods of paging.
   if (query.has('startindex')) {
     throw new ScimError(400, 'Page with startIndex or with cursor, not with both.', 'invalidValue');
   }
@@ -74,8 +74,8 @@ function scopeOf({ path }: ResourceSource, { workspaceId, query }: ScimRequest):
 }
 
 /**
- * Resources of all types as one list, type after type (RFC 7644 §3.4.2.1). A type that does not know the filter's
- * attributes has nobody who meets it; a filter that no type knows is refused.
+ * Resources of all types as one list, type after type (RFC 7644 §3.4.2.1). A type without the filter's attributes has no
+ * matches; a filter that fits no type is refused.
  */
 export function allOf(sources: readonly ResourceSource[]): ResourceSource {
   return {
@@ -112,11 +112,11 @@ const NOTHING: ResourcePage = { totalResults: 0, resources: [], next: undefined 
 async function pageUnlessUnknown(
   source: ResourceSource,
   request: ScimRequest,
-  wish: PageWish,
+  page: PageRequest,
   refusals: ScimError[],
 ): Promise<ResourcePage> {
   try {
-    return await source.page(request, wish);
+    return await source.page(request, page);
   } catch (error) {
     if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
     refusals.push(error);
@@ -124,7 +124,7 @@ async function pageUnlessUnknown(
   }
 }
 
-/** A place in a list of several types: which type, and where in it. */
+/** A position in a list of several types: the type, and the position in it. */
 interface Place {
   readonly index: number;
   readonly after: string | undefined;
@@ -138,7 +138,7 @@ function placeOf(text: string): Place {
   return { index: Number(text.slice(0, dot)), after: after === '' ? undefined : after };
 }
 
-/** The place behind a page, as far as this type tells: where it goes on, or its beginning when there was no room. */
+/** The position after a page, if it lies in this type: where the type goes on, or its beginning when the page was full. */
 function continuation(index: number, room: number, page: ResourcePage): string | undefined {
   if (page.next !== undefined) return `${index}.${page.next}`;
   return room === 0 && page.totalResults > 0 ? `${index}.` : undefined;

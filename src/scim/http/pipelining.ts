@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 
 /**
- * Lets the requests of one connection through one after the other. Node begins each as soon as it has come, and keeps
- * only the answers in order: a GET behind a PATCH would read what was before it.
+ * Serves the requests of one connection one after another. Node starts each as soon as it arrives and orders only the
+ * answers, so a pipelined GET could read the state before the PATCH that precedes it.
  *
  * RFC 9112 §9.3.2: "A server MAY process a sequence of pipelined requests in parallel if they all have safe methods";
  * §9.6, of a server that sends a "close" connection option: "The server MUST NOT process any further requests received

@@ -11,16 +11,16 @@ import {
 } from '../discovery/attributes.js';
 import type { Query } from './query.js';
 
-/** Cuts a resource down to what was asked for; the resource that it is given stays as it is. */
+/** Returns a copy of a resource with the requested attributes only. */
 export type Projection = (resource: JsonObject) => JsonObject;
 
-/** Names at one level of a resource: each whole, or what of it. */
+/** Names at one level of a resource: each selects the whole value or a part of it. */
 type Selection = Map<string, Selection | 'whole'>;
 
 /** RFC 7643 §7, `returned: always`. */
 const ALWAYS = ['schemas', 'id'];
 
-/** Everything that stands at the root of a resource, by its core schema. */
+/** The names at the root of a resource, by its core schema. */
 function coreNames(resource: string): readonly string[] {
   const schemas = resource === CORE_GROUP ? GROUP_SCHEMAS : schemasFor('V1');
   const own = schemas.filter(({ id }) => id === resource).flatMap(({ attributes }) => attributes);
@@ -28,25 +28,25 @@ function coreNames(resource: string): readonly string[] {
 }
 
 /**
- * What `attributes` and `excludedAttributes` ask for (RFC 7644 §3.9): the first names all that is wanted, the second
- * what is not. Names that are not known ask for nothing; `id` and `schemas` are always there. The RFC calls the two
- * "mutually exclusive"; who sends both gets what is wanted, without what is not, because that can only be meant.
- * @param resource the core schema of the resource that is asked for
+ * Reads `attributes`, which names the attributes to return, and `excludedAttributes`, which names those to leave out
+ * (RFC 7644 §3.9). Unknown names select nothing; `id` and `schemas` are always returned. The RFC calls the two
+ * "mutually exclusive"; a request with both gets the first without the second.
+ * @param resource the core schema of the requested resource
  */
 export function projectionOf(query: Query, resource = CORE_USER): Projection {
-  const wanted = selectionOf(query.get('attributes'), resource);
-  const unwanted = selectionOf(query.get('excludedattributes'), resource);
+  const included = selectionOf(query.get('attributes'), resource);
+  const excluded = selectionOf(query.get('excludedattributes'), resource);
   for (const name of ALWAYS) {
-    wanted?.set(name, 'whole');
-    unwanted?.delete(name);
+    included?.set(name, 'whole');
+    excluded?.delete(name);
   }
   return (whole) => {
-    const kept = wanted === undefined ? whole : only(whole, wanted);
-    return unwanted === undefined ? kept : without(kept, unwanted);
+    const kept = included === undefined ? whole : only(whole, included);
+    return excluded === undefined ? kept : without(kept, excluded);
   };
 }
 
-/** Undefined when the parameter is not there, or empty: then it asks for nothing in particular. */
+/** Undefined when the parameter is absent or empty. */
 function selectionOf(parameter = '', resource = CORE_USER): Selection | undefined {
   const names = parameter
     .split(',')
@@ -61,7 +61,7 @@ function selectionOf(parameter = '', resource = CORE_USER): Selection | undefine
   return selection;
 }
 
-/** Where in a resource it stands what a name stands for: the keys that lead there. */
+/** The paths, as lists of keys, to what a name refers to in a resource. */
 function placesOf(
   found: AttributeReference | SchemaReference,
   resource: string,
@@ -110,7 +110,7 @@ function mapped(object: JsonObject, map: (name: string, value: Json) => Json | u
   return result;
 }
 
-/** Applies to a complex value, or to each of several; undefined when nothing is left of it. */
+/** Applies to a complex value, or to each value of a list; undefined when nothing is left. */
 function inside(value: Json, apply: (part: JsonObject) => JsonObject): Json | undefined {
   if (isJsonObject(value)) {
     const part = apply(value);

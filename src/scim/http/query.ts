@@ -1,27 +1,27 @@
 import { ScimError } from './scim-error.js';
 
-/** The parameters of a query, their names in lower case. */
+/** Query parameters by their names in lower case. */
 export type Query = ReadonlyMap<string, string>;
 
 /** The query of a URL without one. */
 export const NO_PARAMETERS: Query = new Map();
 
-/** The most resources that one page holds; ServiceProviderConfig says so. */
+/** The most resources on one page; published in ServiceProviderConfig. */
 export const MAX_PAGE_SIZE = 200;
 export const DEFAULT_PAGE_SIZE = 100;
 
-/** Beyond it there is nothing, and GraphQL's Int ends there. */
+/** The greatest Int of GraphQL. */
 const LAST_INDEX = 2 ** 31 - 1;
 
-/** A page as RFC 7644 §3.4.2.4 asks for it: `startIndex` counts from 1. */
+/** A page by number (RFC 7644 §3.4.2.4): `startIndex` counts from 1. */
 export interface Paging {
   readonly startIndex: number;
   readonly count: number;
 }
 
 /**
- * Reads the query of a URL. `+` is a space, which is how some providers send one.
- * @throws ScimError invalidValue for a parameter that is there twice: which one counts would be a guess
+ * Reads the query of a URL. `+` is a space, because some providers encode it so.
+ * @throws ScimError invalidValue for a parameter that is there twice
  */
 export function parseQuery(url: string): Query {
   const start = url.indexOf('?');
@@ -36,7 +36,7 @@ export function parseQuery(url: string): Query {
 }
 
 /**
- * The page that is asked for.
+ * Reads startIndex and count.
  * @throws ScimError invalidValue for what is not a whole number
  */
 export function pagingOf(query: Query): Paging {
@@ -49,7 +49,7 @@ export function pagingOf(query: Query): Paging {
 }
 
 /**
- * The page size of a query that pages by cursors.
+ * Reads the count of a query that pages by cursors.
  * @throws ScimError invalidCount
  */
 export function cursorCountOf(query: Query): number {
@@ -65,7 +65,7 @@ function integer(query: Query, name: string, absent: number): number {
   const text = query.get(name.toLowerCase())?.trim() ?? '';
   if (text === '') return absent;
   if (!/^[+-]?\d+$/.test(text)) {
-    throw new ScimError(400, `${name} must be a whole number, and "${text}" is none.`, 'invalidValue');
+    throw new ScimError(400, `${name} must be a whole number, not "${text}".`, 'invalidValue');
   }
   return Number(text);
 }

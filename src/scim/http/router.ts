@@ -10,10 +10,10 @@ import { errorBody, faultOf } from './errors.js';
 import { inTurn } from './pipelining.js';
 
 export interface ScimDependencies {
-  /** What is served at /graphql: the adapter is one more client of it. */
+  /** The schema that /graphql serves: the adapter is a client of it. */
   readonly graphql: GraphqlSource;
   /**
-   * The context for the key in `authorization`; undefined when it is no key of this workspace.
+   * The context of the key in `authorization`; undefined when it is not a key of this workspace.
    * Throws DomainError FORBIDDEN when SCIM is not enabled for the workspace.
    */
   contextFor(request: {
@@ -24,10 +24,10 @@ export interface ScimDependencies {
     readonly method: string;
     readonly client: ScimClient;
   }): Promise<ScimContext | undefined>;
-  /** Where the server is reached from outside; undefined: where the request says. */
+  /** The public URL of the server; undefined: the origin of the request. */
   readonly publicUrl: string | undefined;
   readonly compression: Compression;
-  /** Told of faults that nobody expected, once each. */
+  /** Called once for each unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
 
@@ -52,11 +52,11 @@ const MOUNT = '/scim/v2/organizations';
 const ROUTE = `${MOUNT}/:workspaceId`;
 
 /**
- * SCIM 2.0 (RFC 7644) for one workspace. To be mounted at `/scim/v2/organizations/:workspaceId`, before anything
- * that reads bodies. The key comes first: without one, nothing can be learnt, not even which paths there are.
+ * SCIM 2.0 (RFC 7644) for one workspace. Mount it at `/scim/v2/organizations/:workspaceId`, before anything that reads
+ * bodies. The key is checked first: a request without one learns nothing, not even which paths exist.
  *
  * @returns a router that answers everything below its mount point, in SCIM's media type
- * @throws Error when the schema lacks what the adapter asks of it
+ * @throws Error when an operation of the adapter is not valid in the schema
  */
 export function scimRouter(dependencies: ScimDependencies): Router {
   const dispatch = createDispatch(dependencies.graphql, dependencies.onFault);
@@ -68,8 +68,8 @@ export function scimRouter(dependencies: ScimDependencies): Router {
 }
 
 /**
- * What answers where no endpoint is, and what answers faults: in SCIM's media type, never in HTML. To be mounted at
- * `/scim` as well, after the router, for addresses that have no workspace in them.
+ * Handlers for unknown paths and for errors, which answer in SCIM's media type, never in HTML. Mount them at `/scim`
+ * after the router, for addresses without a workspace.
  */
 export function scimFallback(
   dependencies: Pick<ScimDependencies, 'onFault' | 'compression'>,
@@ -88,7 +88,7 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
     const context = await authenticated(request, locals.requestId, dependencies);
     locals.actor = 'API_KEY';
     const { headers } = request;
-    // RFC 9562 §4: UUIDs come in any case, and are given in lower case.
+    // RFC 9562 §4: UUIDs are read in any case and written in lower case.
     const workspaceId = request.params.workspaceId.toLowerCase();
     const outcome = await dispatch({
       method: request.method,
@@ -146,7 +146,7 @@ function answerFault({
     const fault = faultOf(error);
     response.locals.errorCode = fault.code;
     if (fault.unknown) onFault(error, requestId);
-    // The answer has begun, so it cannot become another one; Express cuts the connection.
+    // The answer has begun, so Express closes the connection.
     if (response.headersSent) next(error);
     else await sendAnswer(request, response, { ...fault, body: errorBody(fault, requestId) }, compression);
   };

@@ -1,20 +1,20 @@
 import type { Endpoint } from './endpoint.js';
 
-/** What a path leads to: an endpoint, and the id in it, empty where the endpoint has none. */
+/** An endpoint, and the id in the path; empty for an endpoint without an id. */
 export interface Route {
   readonly endpoint: Endpoint;
   readonly id: string;
 }
 
-/** Finds what a path below the base URL leads to, in any case and with a slash at its end or without; its query is ignored. */
+/** Finds the endpoint of a path below the base URL, in any case, with or without a trailing slash; the query is ignored. */
 export type Routes = (path: string) => Route | undefined;
 
 const ID = ':id';
 
 /**
- * The paths of endpoints as a table: one look-up, however many there are. A path by name goes before one with an id:
- * `/Users/.search` is nobody's id.
- * @returns the look-up, which throws URIError for an id that is not properly percent-encoded
+ * Builds a table of the endpoints' paths, so that a request needs one look-up. A literal path takes precedence over one
+ * with an id: `.search` is not the id of a user.
+ * @returns the look-up, which throws URIError for an id with an invalid percent-encoding
  */
 export function routesOf(endpoints: readonly Endpoint[]): Routes {
   const byPath = new Map(endpoints.map((endpoint) => [endpoint.path.toLowerCase(), endpoint]));

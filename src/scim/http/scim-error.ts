@@ -1,4 +1,4 @@
-/** The kinds of a 400 or 409 that RFC 7644 §3.12 (table 9) and RFC 9865 §2.1 have words for. */
+/** The values of scimType (RFC 7644 §3.12, table 9; RFC 9865 §2.1). */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -15,8 +15,8 @@ export type ScimType =
   | 'invalidCount';
 
 /**
- * A fault in how SCIM was spoken (RFC 7644 §3.12), as opposed to a rule that refuses, which is a `DomainError`.
- * `detail` is read by an administrator word for word: Okta shows it as it is.
+ * A protocol error (RFC 7644 §3.12). A refusal by a membership rule is a `DomainError`. Okta shows `detail` to the
+ * administrator unchanged.
  */
 export class ScimError extends Error {
   readonly status: number;

@@ -7,14 +7,14 @@ import { ScimError } from './scim-error.js';
 
 export const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
-/** What a search request holds of each kind; everything else in it says nothing. */
+/** The parameters of a search request by type; other keys are ignored. */
 const TEXTS = ['filter', 'sortBy', 'sortOrder', 'cursor'];
 const NUMBERS = ['startIndex', 'count'];
 const LISTS = ['attributes', 'excludedAttributes'];
 
 /**
- * `/.search` over all types, and `/.search` of each (RFC 7644 §3.4.3): a query whose parameters are in a body, where
- * no log of addresses keeps them.
+ * `/.search` over all types, and one for each (RFC 7644 §3.4.3): a query with its parameters in the body, which keeps
+ * them out of access logs.
  * @param sources in the order in which a search over all types lists them
  */
 export function searchEndpoints(sources: readonly ResourceSource[]): readonly Endpoint[] {
@@ -30,8 +30,8 @@ function search(source: ResourceSource): Handler {
 }
 
 /**
- * Reads a search request as the query that it stands for, so that both are answered by the same code.
- * @throws ScimError 400: invalidSyntax for another message, invalidValue for what has the wrong type or is there twice
+ * Converts a search request to the equivalent query, so that the same code answers both.
+ * @throws ScimError 400: invalidSyntax for another message, invalidValue for a parameter of the wrong type or one that is there twice
  */
 export function searchQuery(body: JsonObject): Query {
   requireMessage(body, SEARCH_REQUEST);
@@ -46,7 +46,7 @@ export function searchQuery(body: JsonObject): Query {
   return query;
 }
 
-/** A member of the body as it would stand in a query; undefined for what is no parameter. */
+/** A key of the body as a query parameter; undefined for other keys. */
 function parameter(name: string, key: string, value: Json): string | undefined {
   const isOneOf = (names: readonly string[]): boolean => names.some((one) => one.toLowerCase() === name);
   if (isOneOf(TEXTS)) {
@@ -54,12 +54,12 @@ function parameter(name: string, key: string, value: Json): string | undefined {
     throw invalidValue(`${key} must be text.`);
   }
   if (isOneOf(NUMBERS)) {
-    // What is no whole number is the query's to refuse, as it would be there.
+    // The query refuses what is not a whole number.
     if (typeof value === 'number' || typeof value === 'string') return String(value);
     throw invalidValue(`${key} must be a whole number.`);
   }
   if (!isOneOf(LISTS)) return undefined;
-  // RFC 7644 §3.4.3: "A multi-valued list of strings"; clients also send what the query would hold.
+  // RFC 7644 §3.4.3: "A multi-valued list of strings"; clients also send the comma-separated text of a query.
   const names = isJsonList(value) ? value : [value];
   if (names.every((one) => typeof one === 'string')) return names.join(',');
   throw invalidValue(`${key} must be a list of attribute names.`);

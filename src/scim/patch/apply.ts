@@ -22,9 +22,9 @@ import { isEmpty, withPart } from './parts.js';
 import { type AttributePath, parseKey } from './path.js';
 
 /**
- * What of a member's access the operations touched: presence is the key's presence, and values are as sent, for the
- * service to judge. `''`: sent empty, which counts as not sent, except that the other version's attribute is refused
- * by its presence (rule 1). `null`: removed, or for `creditLimit` sent empty.
+ * The attributes of access that the operations set or removed. A key is there exactly if an operation names it, and the
+ * service validates its value. `''` was sent empty, which counts as not sent, except that the presence of the other
+ * version's attribute is refused (rule 1). `null` was removed, or is an empty `creditLimit`.
  */
 export interface Touched {
   readonly role?: Json;
@@ -33,7 +33,7 @@ export interface Touched {
   readonly active?: boolean | '';
 }
 
-/** The User after a PATCH, and what of the member's access the PATCH spoke of. */
+/** The User after a PATCH, and the attributes of access that the PATCH named. */
 export interface PatchResult {
   readonly resource: JsonObject;
   readonly touched: Touched;
@@ -61,14 +61,14 @@ function write(
   return { ...draft, resource: withPart(resource, schema, withPart(extension, attribute.name, value)) ?? {} };
 }
 
-/** Whether what is sent for a read-only attribute is what it is already; of an object, the parts that are sent. */
+/** Whether a value sent for a read-only attribute equals the current one; of an object, the sub-attributes sent. */
 function isUnchanged(current: Json | undefined, sent: Json | undefined): boolean {
   if (isEmpty(sent) || (Array.isArray(sent) && sent.length === 0)) return isEmpty(current);
   if (!isJsonObject(current) || !isJsonObject(sent)) return isDeepStrictEqual(current, sent);
   return Object.entries(sent).every(([name, part]) => isDeepStrictEqual(current[name], part));
 }
 
-/** `schemas` follows from what the resource holds. Naming schemas that we know asks for nothing. */
+/** `schemas` is derived from the resource, so a PATCH that names known schemas changes nothing. */
 function namesKnownSchemas(value: Json | undefined): boolean {
   const names: readonly unknown[] = Array.isArray(value) ? value : [value];
   return names.every((name) => typeof name === 'string' && resolveName(name)?.kind === 'schema');
@@ -92,7 +92,7 @@ function isAccess(name: string): name is 'role' | 'seatType' | 'creditLimit' {
   return name === 'role' || name === 'seatType' || name === 'creditLimit';
 }
 
-/** Role, seat and limit: only whether and what was sent is noted; the service knows the version and the rules. */
+/** Records role, seat or limit as sent: the service knows the version and the rules. */
 function touchAccess(
   draft: PatchResult,
   op: Op,
@@ -158,7 +158,7 @@ function mergeComplex(
   return merged;
 }
 
-/** An attribute with one value: what the operation makes of it; undefined when it is gone. */
+/** Applies one operation to a single-valued attribute; undefined when it is removed. */
 function patchSingle(
   current: Json | undefined,
   op: Op,
@@ -176,8 +176,8 @@ function patchSingle(
 }
 
 /**
- * Entra's first dialect puts the one value of an attribute into a list: `"path": "name.givenName", "value": [{ "$ref":
- * null, "value": "Ann" }]`, and a manager likewise.
+ * Entra, without aadOptscim062020, wraps a single value in a list: `"path": "name.givenName", "value": [{ "$ref": null,
+ * "value": "Ann" }]`, and a manager likewise.
  */
 function unwrapped({ attribute, subAttribute }: AttributePath, value: Json | undefined): Json | undefined {
   const [one, ...others] = isJsonList(value) ? value : [];
@@ -207,7 +207,7 @@ function patchAttribute(
   return write(draft, path, patch(read(draft, path), op, path, value));
 }
 
-/** Everything of an extension; what its object does not mention stays. */
+/** Applies an operation to an extension; attributes that its object omits do not change. */
 function patchExtension(draft: PatchResult, op: 'add' | 'replace', schema: string, value: Json): PatchResult {
   if (isJsonObject(value)) {
     return Object.entries(value).reduce((next, [key, part]) => {
@@ -223,7 +223,7 @@ function patchExtension(draft: PatchResult, op: 'add' | 'replace', schema: strin
 
 function removeExtension(draft: PatchResult, schema: string): PatchResult {
   if (schema === CORE_USER) {
-    throw new ScimError(400, 'The whole of a User cannot be removed by PATCH.', 'noTarget');
+    throw new ScimError(400, 'PATCH cannot remove a whole User. Use DELETE.', 'noTarget');
   }
   if (schema === ENTERPRISE_USER) {
     return { ...draft, resource: withPart(draft.resource, schema, undefined) ?? {} };
@@ -236,7 +236,7 @@ function removeExtension(draft: PatchResult, schema: string): PatchResult {
 
 /**
  * RFC 7644 §3.5.2.1, without a path: "The "value" parameter contains a set of attributes to be added to the resource";
- * §3.5.2.3 likewise. Keys may be paths (Entra). Attributes that are not known are ignored, as in a POST or PUT.
+ * §3.5.2.3 likewise. Keys may be paths (Entra). Unknown attributes are ignored, as in a POST or PUT.
  */
 function patchRoot(draft: PatchResult, op: 'add' | 'replace', value: JsonObject): PatchResult {
   return Object.entries(value).reduce((next, [key, part]) => {
@@ -258,9 +258,9 @@ function applyOperation(draft: PatchResult, { op, path, value }: PatchOperation)
 /**
  * Applies the operations of a PATCH in their order (RFC 7644 §3.5.2), all of them or none.
  *
- * @param resource the User as GET gives it: extensions under their URNs, our attributes in their canonical places. It
- *   stays as it is.
- * @returns the User as it becomes, and what of the member's access the operations touched.
+ * @param resource the User as GET returns it: extensions under their URNs, our attributes in their canonical places; it
+ *   is not modified
+ * @returns the patched User, and the attributes of access that the operations named
  * @throws ScimError 400 `noTarget`, `invalidPath`, `invalidFilter`, `mutability`, `invalidValue`; DomainError
  *   INVALID_INPUT for values of another type.
  */
@@ -269,12 +269,11 @@ export function applyPatch(resource: JsonObject, operations: readonly PatchOpera
 }
 
 /**
- * The access that the operations touch, if they speak of nothing else: that does not depend on the User, so nobody has
- * to read it first.
- * @returns undefined when they speak of something else, too
+ * The attributes of access that the operations name, if they name no others: then the User need not be read.
+ * @returns undefined when an operation names another attribute
  * @throws as `applyPatch` does
  */
-export function touchedAlone(operations: readonly PatchOperation[]): Touched | undefined {
+export function accessOnly(operations: readonly PatchOperation[]): Touched | undefined {
   return operations.every(isAboutAccess) ? applyPatch({}, operations).touched : undefined;
 }
 

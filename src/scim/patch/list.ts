@@ -1,3 +1,4 @@
+import { canonicalUserName } from '../../domain/canonical.js';
 import {
   isJsonList,
   isJsonObject,
@@ -15,7 +16,7 @@ import type { AttributePath } from './path.js';
 
 type Values = readonly JsonObject[];
 
-/** One value of a multi-valued attribute, canonical; undefined when it says nothing. */
+/** One value of a multi-valued attribute, normalized; undefined when it is empty. */
 function parseValue(attribute: ScimAttribute, value: Json | undefined): JsonObject | undefined {
   const one = isJsonList(value) && value.length === 1 ? value[0] : value;
   const parsed = parseAttribute({ ...attribute, multiValued: false }, one);
@@ -30,12 +31,13 @@ function parseValues(attribute: ScimAttribute, value: Json | undefined): Values 
 function samePart(attribute: ScimAttribute, name: string, a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a !== 'string' || typeof b !== 'string') return a === b;
   const caseExact = attribute.subAttributes?.find((part) => part.name === name)?.caseExact ?? true;
-  return caseExact ? a === b : a.toLowerCase() === b.toLowerCase();
+  return caseExact ? a === b : canonicalUserName(a) === canonicalUserName(b);
 }
 
 /**
  * RFC 7644 §3.5.2.1: "If the target location already contains the value specified, no changes SHOULD be made".
- * RFC 7643 §2.4 tells values apart by type and value; those without a value (addresses) by all that they say.
+ * RFC 7643 §2.4 identifies values by type and value. Values without `value` (addresses) are compared by all their
+ * sub-attributes.
  */
 function isSameValue(attribute: ScimAttribute, there: JsonObject, sent: JsonObject): boolean {
   const parts = Object.hasOwn(sent, 'value')
@@ -54,7 +56,7 @@ function added(attribute: ScimAttribute, current: Values, sent: Values): Values 
   return values;
 }
 
-/** Entra removes values by listing them behind a path without a filter: all that a listed one says must be met. */
+/** Entra removes values by listing them, without a filter. A value matches when all sub-attributes of a listed one do. */
 function without(attribute: ScimAttribute, current: Values, value: Json | undefined): Values {
   if (isEmpty(value)) return [];
   const listed = (isJsonList(value) ? value : [value])
@@ -68,7 +70,7 @@ function without(attribute: ScimAttribute, current: Values, value: Json | undefi
   );
 }
 
-/** What a filter of nothing but `eq` says about the values that it selects; undefined for any other filter. */
+/** The sub-attributes that a filter of `eq` comparisons alone determines; undefined for any other filter. */
 function equalities(filter: Filter): JsonObject | undefined {
   if (filter.kind === 'and') {
     const parts = filter.filters.map(equalities);
@@ -90,17 +92,17 @@ interface Selection {
 /**
  * RFC 7644 §3.5.2.3: "If the target location is a multi-valued attribute for which a value selection filter ("valuePath")
  * has been supplied and for which no record match was made, the service provider SHALL indicate failure by returning
- * HTTP status code 400 and a "scimType" error code of "noTarget"." Entra relies on the opposite for filters that say
- * by `eq` what the missing value is, and so these create it; but not where it would be another than the filter says, as
- * when `emails[value eq "a@acme.test"].value` is to become "b@acme.test" and has done so already.
+ * HTTP status code 400 and a "scimType" error code of "noTarget"." Entra relies on the opposite where `eq` comparisons
+ * determine the missing value, so these create it, unless the result would not meet the filter: a repeated request that
+ * changes `emails[value eq "a@acme.test"].value` to "b@acme.test" creates nothing.
  */
 function created({ attribute, filter }: Selection, sent: JsonObject): JsonObject {
   const value = { ...equalities(filter), ...sent };
   if (equalities(filter) !== undefined && matches(filter, value)) return value;
-  throw new ScimError(400, `No value of ${attribute.name} meets the filter of the path.`, 'noTarget');
+  throw new ScimError(400, `No value of ${attribute.name} matches the filter of the path.`, 'noTarget');
 }
 
-/** `add` and `replace` behind a filter. */
+/** `add` and `replace` with a filter in the path. */
 function writeSelected(
   op: 'add' | 'replace',
   current: Values,
@@ -114,13 +116,13 @@ function writeSelected(
   return current.map((there) => {
     if (!selected.includes(there)) return there;
     // RFC 7644 §3.5.2.3: where a filter "is specified that matches one or more values of the multi-valued attribute,
-    // then all matching record values SHALL be replaced." What the filter says of them stays true unless the new
-    // value says otherwise.
+    // then all matching record values SHALL be replaced." The new values keep what the filter determines
+    // unless they set it.
     return merges ? { ...there, ...sent } : { ...equalities(selection.filter), ...sent };
   });
 }
 
-/** The value without one of its parts: none, when it had no other. */
+/** The value without one sub-attribute; no value when it had no other. */
 function valuesWithout(value: JsonObject, part: ScimAttribute): Values {
   const rest = withPart(value, part.name, undefined);
   return rest === undefined ? [] : [rest];
@@ -140,12 +142,12 @@ function removed(current: Values, path: AttributePath, value: Json | undefined):
   return without(attribute, current, value);
 }
 
-/** A part without a filter means that part of the one value there is. */
+/** A sub-attribute without a filter is unambiguous only when there is at most one value. */
 function writePart({ name }: ScimAttribute, current: Values, sent: JsonObject): Values {
   if (current.length > 1) {
     throw new ScimError(
       400,
-      `There are ${current.length} values of ${name}: say which, as in ${name}[type eq "work"].`,
+      `${name} has ${current.length} values: select one, as in ${name}[type eq "work"].`,
       'invalidPath',
     );
   }
@@ -180,7 +182,7 @@ function changed(
 /**
  * RFC 7644 §3.5.2: "a PATCH operation that sets a value's "primary" sub-attribute to "true" SHALL cause the server to
  * automatically set "primary" to "false" for any other values in the array." A value that the operation has written
- * is another object than before.
+ * is a new object.
  */
 function withOnePrimary(before: Values, after: Values): Values {
   const primaries = after.filter(({ primary }) => primary === true);
@@ -193,8 +195,8 @@ function withOnePrimary(before: Values, after: Values): Values {
 /**
  * Applies one operation to a multi-valued attribute (RFC 7644 §3.5.2.1 to §3.5.2.3).
  *
- * @param current the attribute as it is, canonical; undefined when it is absent.
- * @returns the attribute as it becomes; undefined when nothing is left of it.
+ * @param current the current values, normalized; undefined when the attribute is absent
+ * @returns the new values; undefined when none is left
  * @throws ScimError 400 `noTarget`, `invalidPath`; DomainError INVALID_INPUT for values of another type.
  */
 export function patchList(
@@ -207,7 +209,7 @@ export function patchList(
   const after = withOnePrimary(before, changed(before, op, path, value));
   const distinct = new Map(after.map((one) => [JSON.stringify(Object.entries(one).toSorted()), one]));
   if (distinct.size > MAX_VALUES) {
-    throw new ScimError(400, `${path.attribute.name} holds at most ${MAX_VALUES} values.`, 'invalidValue');
+    throw new ScimError(400, `${path.attribute.name} has at most ${MAX_VALUES} values.`, 'invalidValue');
   }
   return distinct.size === 0 ? undefined : [...distinct.values()];
 }

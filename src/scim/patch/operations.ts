@@ -3,16 +3,16 @@ import { property } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
 import { parsePath, type ScimPath } from './path.js';
 
-/** More than any provider puts into one request, and few enough to be applied at once. */
+/** More than any provider sends in one request, and few enough to apply without delay. */
 export const MAX_OPERATIONS = 1000;
 
 const OPS = ['add', 'replace', 'remove'] as const;
 
-/** One of `Operations` (RFC 7644 §3.5.2), read. Without `path`, `value` is an object of attributes. */
+/** One of `Operations` (RFC 7644 §3.5.2). Without `path`, `value` is an object of attributes. */
 export interface PatchOperation {
   readonly op: (typeof OPS)[number];
   readonly path?: ScimPath;
-  /** Undefined when the operation carries none. */
+  /** Undefined when the operation has none. */
   readonly value: Json | undefined;
 }
 
@@ -44,7 +44,7 @@ function readOperation(operation: Json, index: number, resource?: string): Patch
     // RFC 7644 §3.5.2.2: "If "path" is unspecified, the operation fails with HTTP status code 400 and a "scimType"
     // error code of "noTarget"."
     if (path === undefined) {
-      throw new ScimError(400, `${where} removes nothing: it needs a path.`, 'noTarget');
+      throw new ScimError(400, `${where} needs a path: it must say what to remove.`, 'noTarget');
     }
   } else if (value === undefined) {
     throw new ScimError(400, `${where} needs a value.`, 'invalidValue');
@@ -55,10 +55,10 @@ function readOperation(operation: Json, index: number, resource?: string): Patch
 }
 
 /**
- * Reads the body of a PATCH (RFC 7644 §3.5.2). Keys and operations are read without case; `schemas` is not asked for,
+ * Reads the body of a PATCH (RFC 7644 §3.5.2). Keys and operations are read in any case; `schemas` is not required,
  * because Okta leaves it out.
  *
- * @param resource the core schema of the resource that is patched; a User's without it
+ * @param resource the core schema of the patched resource; by default a User's
  * @throws ScimError 400: `invalidSyntax` for a body that is no patch, `invalidPath` and `invalidFilter` for a path,
  *   `noTarget` for `remove` without one, `invalidValue` for a missing value and for too many operations.
  */
@@ -67,7 +67,7 @@ export function parsePatch(body: unknown, resource?: string): readonly PatchOper
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new ScimError(
       400,
-      'The body must have a list Operations with at least one of them.',
+      'The body must have a list Operations with at least one operation.',
       'invalidSyntax',
     );
   }

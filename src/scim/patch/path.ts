@@ -10,15 +10,15 @@ import { tokensOf } from '../filter/lexer.js';
 import { FilterParser } from '../filter/parser.js';
 import { ScimError } from '../http/scim-error.js';
 
-/** An attribute that a path leads to; with `filter`, those of its values that meet it. */
+/** An attribute; with `filter`, the values that meet it. */
 export interface AttributePath extends AttributeReference {
   readonly filter?: Filter;
 }
 
-/** A path, or a key of a path-less value: an attribute, or everything of one schema. */
+/** The target of a path: an attribute, or all attributes of one schema. */
 export type ScimPath = AttributePath | SchemaReference;
 
-/** As much of a path as a message should repeat. */
+/** How much of a path an error message repeats. */
 const SHOWN_LENGTH = 200;
 
 function pathFault(path: string, position: number, fault: string): ScimError {
@@ -38,7 +38,7 @@ function resolveWithFilter(path: string, within?: string): AttributePath | undef
     throw pathFault(
       path,
       name.length + 1,
-      `${target.attribute.name} has one value only, no filter can select it`,
+      `${target.attribute.name} is single-valued, so a filter cannot select from it`,
     );
   }
   const tokens = tokensOf(path);
@@ -51,7 +51,7 @@ function resolveWithFilter(path: string, within?: string): AttributePath | undef
   const { kind, text, position } = parser.take();
   if (kind === 'end') return { ...target, filter };
   if (kind !== 'word' || !text.startsWith('.') || parser.token.kind !== 'end') {
-    throw pathFault(path, position, `expected a part such as .value, or the end, found ${text}`);
+    throw pathFault(path, position, `expected a sub-attribute such as .value, or the end, found ${text}`);
   }
   const subAttribute = findSubAttribute(target.attribute, text.slice(1));
   return subAttribute && { ...target, filter, subAttribute };
@@ -67,22 +67,22 @@ function resolveLoosely(name: string, within?: string): ScimPath | undefined {
 }
 
 /**
- * Reads a key of a path-less value, which may be a path as well: Entra sends `"name.givenName"`,
+ * Reads a key of a value without a path. It may be a path itself: Entra sends `"name.givenName"`,
  * `"urn:…:User:department"` and `"emails[type eq \"work\"].value"`.
  *
- * @param within the URN of the extension object that the key is in.
- * @returns undefined for an attribute that is not known.
- * @throws ScimError 400 `invalidFilter` or `invalidPath` for a known attribute with a fault behind it.
+ * @param within the URN of the extension object that contains the key
+ * @returns undefined for an unknown attribute
+ * @throws ScimError 400 `invalidFilter` or `invalidPath` for a known attribute followed by a fault
  */
 export function parseKey(key: string, within?: string): ScimPath | undefined {
   return key.includes('[') ? resolveWithFilter(key, within) : resolveLoosely(key.trim(), within);
 }
 
 /**
- * Reads the `path` of a PATCH operation: `attr`, `attr.sub`, `attr[filter]`, `attr[filter].sub`, each also behind a
- * schema's URN, and a bare URN. Letter case does not matter.
+ * Reads the `path` of a PATCH operation: `attr`, `attr.sub`, `attr[filter]`, `attr[filter].sub`, each also with a
+ * schema's URN in front, and a bare URN, in any case.
  *
- * @param resource the core schema of the resource that it leads into
+ * @param resource the core schema of the patched resource
  * @throws ScimError 400 `invalidPath`, or `invalidFilter` for a fault in the filter, with its position.
  */
 export function parsePath(text: string, resource?: string): ScimPath {

@@ -1,30 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/profile.js';
-import { type MemberFilterInput, toMemberFilter } from '../filter/members.js';
+import type { ProvisioningRequest } from '../../domain/provisioning.js';
+import type { MemberFilterInput } from '../filter/inputs.js';
+import { toMemberFilter } from '../filter/members.js';
 import { parseFilter } from '../filter/parser.js';
 import { sortingOf } from '../filter/sort.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
-import { listing, type PageWish, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { listing, type PageRequest, pagesByCursor, type ResourceSource } from '../http/listing.js';
 import { type Projection, projectionOf } from '../http/projection.js';
 import type { Query } from '../http/query.js';
-import { applyPatch, type Touched, touchedAlone } from '../patch/apply.js';
+import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
-import {
-  type MemberData,
-  type MemberPage,
-  type MemberProvisionInput,
-  nextPlace,
-  type Operations,
-} from './operations.js';
+import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
 import { readUser, userLocation, userResource } from './resource.js';
 
-/** How often a PATCH is applied anew when others change the member between its reading and its writing. */
+/** How often a PATCH is retried when another request changes the member between reading and writing. */
 const PATCH_ATTEMPTS = 40;
 const LONGEST_PAUSE_MS = 100;
 
-/** What `/Users` and `/Users/{id}` mean (RFC 7644 §3.3 to §3.6). */
+/** The endpoints `/Users` and `/Users/{id}` (RFC 7644 §3.3 to §3.6). */
 export function userEndpoints(operations: Operations): readonly Endpoint[] {
   return [
     {
@@ -50,9 +46,9 @@ export function userEndpoints(operations: Operations): readonly Endpoint[] {
 export function userSource(operations: Operations): ResourceSource {
   return {
     path: '/Users',
-    async page(request, wish) {
+    async page(request, page) {
       const project = projectionOf(request.query);
-      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, wish);
+      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, page);
       const { workspaceVersion, baseUrl } = request;
       return {
         totalResults: totalCount,
@@ -63,20 +59,20 @@ export function userSource(operations: Operations): ResourceSource {
   };
 }
 
-async function pageOf(operations: Operations, request: ScimRequest, wish: PageWish): Promise<MemberPage> {
+async function pageOf(operations: Operations, request: ScimRequest, page: PageRequest): Promise<MemberPage> {
   const { workspaceId, contextValue, query } = request;
   const { filter } = filterOf(query);
   const order = sortingOf(query);
   const userName = userNameIn(filter);
-  if (userName !== undefined && wish.after === undefined) {
+  if (userName !== undefined && page.after === undefined) {
     const { workspace } = await operations.findMember(contextValue, { workspaceId, userName });
-    return pageOfOne(workspace?.member ?? null, wish);
+    return pageOfOne(workspace?.member ?? null, page);
   }
   const { workspace } = await operations.listMembers(contextValue, {
     workspaceId,
     ...(filter === undefined ? {} : { filter }),
     ...order,
-    ...wish,
+    ...page,
     withNext: pagesByCursor(request),
   });
   if (workspace === null) throw noSuchUser();
@@ -84,8 +80,8 @@ async function pageOf(operations: Operations, request: ScimRequest, wish: PageWi
 }
 
 /**
- * The userName that a filter asks for and for nothing else: at most one user has it. Okta and Entra ask so before every
- * assignment, and one member is found in half the time of a list.
+ * The userName of a filter that consists of `userName eq` alone, which matches at most one user. Okta and Entra send it
+ * before every assignment, and reading one member takes half the time of a list.
  */
 function userNameIn(filter: MemberFilterInput | undefined): string | undefined {
   const { userName, ...others } = filter ?? {};
@@ -94,12 +90,12 @@ function userNameIn(filter: MemberFilterInput | undefined): string | undefined {
   return isAlone && typeof eq === 'string' ? eq : undefined;
 }
 
-function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageWish): MemberPage {
+function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageRequest): MemberPage {
   if (member === null) return { totalCount: 0, nodes: [] };
   return { totalCount: 1, nodes: first > 0 && offset === 0 ? [member] : [] };
 }
 
-/** @throws ScimError invalidFilter, for an empty filter too: it never means everybody */
+/** @throws ScimError invalidFilter, for an empty filter too, which must not match every user */
 function filterOf(query: Query): { readonly filter?: MemberFilterInput } {
   const filter = query.get('filter');
   return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter)) };
@@ -117,7 +113,7 @@ function get(operations: Operations): Handler {
   };
 }
 
-/** Somebody who is added again is what the body says, like somebody new: nothing lingers from the former record. */
+/** A former member who is added again gets the attributes of the body only, like a new one. */
 function create(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
@@ -129,8 +125,8 @@ function create(operations: Operations): Handler {
 }
 
 /**
- * Replaces what an identity provider decides on. Access that the body does not carry stays; an `externalId` that it
- * does not carry is cleared, like the profile. A missing userName is the schema's to refuse.
+ * Replaces the attributes of the person. Access that the body omits does not change; an omitted `externalId` is cleared,
+ * like the profile. The service refuses a missing userName.
  */
 function replace(operations: Operations): Handler {
   return async (request) => {
@@ -141,21 +137,21 @@ function replace(operations: Operations): Handler {
       memberId: request.id,
       externalId: null,
       ...user,
-      ...(await demandedVersion(operations, request)),
+      ...(await requiredVersion(operations, request)),
     });
     return oneUser(200, member, request, project);
   };
 }
 
 /**
- * Reads, applies, and sends the result with the version that was read. When that version is stale and the client
- * demanded none, it is read and applied again. What is about access alone needs no reading: to deactivate somebody, say.
+ * Reads the member, applies the operations, and writes the result with the version that was read. When that version is
+ * stale and the client required none, it starts again. Operations on access alone, such as a deactivation, need no read.
  */
 function patch(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const changes = parsePatch(await request.body());
-    const touched = isUnconditional(request) ? touchedAlone(changes) : undefined;
+    const touched = isUnconditional(request) ? accessOnly(changes) : undefined;
     if (touched !== undefined) {
       const input = { mode: 'PATCH', memberId: request.id, ...accessInput(touched) } as const;
       return oneUser(200, await provision(operations, request, input), request, project);
@@ -177,14 +173,14 @@ function patch(operations: Operations): Handler {
 }
 
 /**
- * A PATCH speaks only of what it touches: of access, only what an operation named; of the person, all that results,
- * for which nobody else may have changed anything meanwhile. Deactivation alone waits for no version, and so for nobody.
+ * The command for a PATCH: of access, the attributes that an operation named; of the person, the whole result, which is
+ * valid only for the version that was read. A PATCH that leaves the person unchanged needs no version.
  */
 function patchInput(
   current: MemberData,
   changes: readonly PatchOperation[],
   request: ScimRequest,
-): Omit<MemberProvisionInput, 'workspaceId'> {
+): Omit<ProvisioningRequest, 'workspaceId'> {
   const user = userResource(current, request.workspaceVersion, request.baseUrl);
   const { resource, touched } = applyPatch(user, changes);
   const person = personOf(resource);
@@ -202,12 +198,12 @@ function isUnconditional({ ifMatch, ifNoneMatch }: ScimRequest): boolean {
   return ifMatch === undefined && ifNoneMatch === undefined;
 }
 
-function accessInput({ active, ...access }: Touched): Partial<MemberProvisionInput> {
-  // Sent empty, which counts as not sent.
+function accessInput({ active, ...access }: Touched): Partial<ProvisioningRequest> {
+  // An empty `active` counts as not sent.
   return active === undefined || active === '' ? access : { ...access, active };
 }
 
-function personOf(user: JsonObject): Pick<MemberProvisionInput, 'userName' | 'externalId' | 'profile'> {
+function personOf(user: JsonObject): Pick<ProvisioningRequest, 'userName' | 'externalId' | 'profile'> {
   const { userName, externalId = null, profile } = readUser(user);
   return { ...(userName === undefined ? {} : { userName }), externalId, profile };
 }
@@ -215,7 +211,7 @@ function personOf(user: JsonObject): Pick<MemberProvisionInput, 'userName' | 'ex
 function remove(operations: Operations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, id } = request;
-    const version = await demandedVersion(operations, request);
+    const version = await requiredVersion(operations, request);
     await operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } });
     return { status: 204 };
   };
@@ -235,7 +231,7 @@ async function read(
 async function provision(
   operations: Operations,
   { contextValue, workspaceId }: ScimRequest,
-  input: Omit<MemberProvisionInput, 'workspaceId'>,
+  input: Omit<ProvisioningRequest, 'workspaceId'>,
 ): Promise<MemberData> {
   const { memberProvision } = await operations.provisionMember(contextValue, {
     input: { workspaceId, ...input },
@@ -244,11 +240,11 @@ async function provision(
 }
 
 /**
- * The version that If-Match demands, or that If-None-Match leaves. One version is for the command to judge, under its
- * lock; of several, the one that the member has now.
+ * The version that If-Match or If-None-Match requires. The command checks a single version under its lock; of several, the
+ * member's current version is sent.
  * @throws DomainError STALE_VERSION, NOT_FOUND
  */
-async function demandedVersion(
+async function requiredVersion(
   operations: Operations,
   request: ScimRequest,
 ): Promise<{ readonly expectedVersion?: number }> {
@@ -266,13 +262,13 @@ async function demandedVersion(
 /**
  * RFC 9110 §13.1.2, If-None-Match: where the condition is false, "the origin server MUST respond with either a) the 304
  * (Not Modified) status code if the request method is GET or HEAD or b) the 412 (Precondition Failed) status code for
- * all other request methods." Of `*` it is false here, because there is something to change.
+ * all other request methods." `*` is false here, because the resource exists.
  * @throws DomainError STALE_VERSION
  */
 function requirePreconditions({ ifMatch, ifNoneMatch }: ScimRequest, version: number): void {
   if (!meets(versionCondition(ifMatch), version)) throw staleVersion();
-  const unwanted = versionCondition(ifNoneMatch);
-  if (unwanted === undefined || !meets(unwanted, version)) return;
+  const excluded = versionCondition(ifNoneMatch);
+  if (excluded === undefined || !meets(excluded, version)) return;
   throw new DomainError('STALE_VERSION', 'The user has a version that If-None-Match excludes.', {
     hint: 'Send the change without If-None-Match, or with If-Match and the ETag that it has.',
   });
@@ -300,7 +296,7 @@ function isStaleVersion(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'STALE_VERSION';
 }
 
-/** Waits a random while, longer each time, so that those who collided do not collide again. */
+/** Waits for a random time, longer with each attempt, so that competing requests do not collide again. */
 function pause(attempt: number): Promise<void> {
   return new Promise((resolve) =>
     setTimeout(resolve, Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS)),

@@ -2,11 +2,11 @@ import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse, val
 import type { Role, SeatType } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/profile.js';
-import type { ProvisionMode } from '../../domain/provisioning.js';
-import type { MemberFilterInput } from '../filter/members.js';
+import type { ProvisioningRequest } from '../../domain/provisioning.js';
+import type { MemberFilterInput } from '../filter/inputs.js';
 import type { OrderInput } from '../filter/sort.js';
 
-/** A member, as far as SCIM shows it. */
+/** The fields of a member that SCIM shows. */
 export interface MemberData {
   readonly id: string;
   readonly version: number;
@@ -19,24 +19,9 @@ export interface MemberData {
     | null;
   readonly profile: { readonly attributes: JsonObject };
   readonly groups: readonly { readonly id: string; readonly displayName: string }[];
-  /** The scalar of graphql-scalars gives a Date in process, and text over HTTP. */
+  /** A Date in process, text over HTTP (graphql-scalars). */
   readonly createdAt: Date | string;
   readonly updatedAt: Date | string;
-}
-
-/** The schema's `MemberProvisionInput`: presence is the key's presence. */
-export interface MemberProvisionInput {
-  readonly workspaceId: string;
-  readonly memberId?: string;
-  readonly mode: ProvisionMode;
-  readonly userName?: string | null;
-  readonly externalId?: string | null;
-  readonly profile?: JsonObject;
-  readonly active?: boolean;
-  readonly role?: unknown;
-  readonly seatType?: unknown;
-  readonly creditLimit?: unknown;
-  readonly expectedVersion?: number;
 }
 
 const MEMBER = /* GraphQL */ `
@@ -110,7 +95,7 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** The place behind a page; undefined when it is the last, or nobody has asked. */
+/** The position after a page; undefined when it is the last, or was not requested. */
 export function nextPlace(pageInfo: PageInfo | undefined): string | undefined {
   return pageInfo?.hasNextPage === true ? (pageInfo.endCursor ?? undefined) : undefined;
 }
@@ -118,7 +103,7 @@ export function nextPlace(pageInfo: PageInfo | undefined): string | undefined {
 export interface MemberPage {
   readonly totalCount: number;
   readonly nodes: readonly MemberData[];
-  /** Where the next page begins; for who asks. */
+  /** The position of the next page, if requested. */
   readonly pageInfo?: PageInfo;
 }
 
@@ -136,7 +121,7 @@ type ListMembers = OperationTypes<
 >;
 
 type ProvisionMember = OperationTypes<
-  { readonly input: MemberProvisionInput },
+  { readonly input: ProvisioningRequest },
   { readonly memberProvision: { readonly member: MemberData; readonly changed: boolean } }
 >;
 
@@ -152,15 +137,15 @@ type DeleteMember = OperationTypes<
 >;
 
 /**
- * Executes one operation for whoever `contextValue` stands for.
- * @throws the DomainError that refused it, or whatever else went wrong in a resolver
+ * Executes one operation for the caller in `contextValue`.
+ * @throws the DomainError of the refusal, or the error of a resolver
  */
 export type Operation<Types extends AnyOperation> = (
   contextValue: object,
   variables: Types['variables'],
 ) => Promise<Types['data']>;
 
-/** All that the adapter asks of the GraphQL schema: whatever SCIM can do, the schema can do. */
+/** The GraphQL operations behind `/Users`. */
 export interface Operations {
   readonly getMember: Operation<GetMember>;
   readonly findMember: Operation<FindMember>;
@@ -170,8 +155,8 @@ export interface Operations {
 }
 
 /**
- * Parses the documents and checks them against the schema: once, at start.
- * @throws Error when the schema and a document do not fit each other
+ * Parses and validates the documents, once, at start.
+ * @throws Error when a document is not valid in the schema
  */
 export function prepareOperations(source: GraphqlSource): Operations {
   const prepare = preparing(source);
@@ -184,7 +169,7 @@ export function prepareOperations(source: GraphqlSource): Operations {
   };
 }
 
-/** The schema, and what makes a function of a document that is valid in it. */
+/** The schema, and a compiler for documents that are valid in it. */
 export interface GraphqlSource {
   readonly schema: GraphQLSchema;
   compile(
@@ -195,8 +180,8 @@ export interface GraphqlSource {
 type Prepare = <Types extends AnyOperation>(source: string) => Operation<Types>;
 
 /**
- * Makes functions of documents.
- * @returns what throws an AggregateError when the schema and the document do not fit each other
+ * Makes functions from documents.
+ * @returns a function that throws an AggregateError for a document that is not valid in the schema
  */
 export function preparing({ schema, compile }: GraphqlSource): Prepare {
   return <Types extends AnyOperation>(source: string): Operation<Types> => {
@@ -215,10 +200,10 @@ function validated(schema: GraphQLSchema, source: string): DocumentNode {
 
 function dataOf<Data>({ data, errors }: ExecutionResult): Data {
   if (errors !== undefined && errors.length > 0) {
-    // A fault of ours must not hide behind a refusal that stands before it.
+    // An internal error takes precedence over a refusal, so that it is logged.
     const causes = errors.map((error) => error.originalError ?? error);
     throw causes.find((cause) => !(cause instanceof DomainError)) ?? causes[0];
   }
-  // What was validated against the schema has the shape that the schema gives it.
+  // The document was validated against the schema, so the data has its type.
   return data as Data;
 }

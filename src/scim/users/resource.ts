@@ -1,5 +1,6 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import { booleanIn, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import type { MemberInput } from '../../domain/provisioning.js';
 import {
   type AttributeReference,
   CORE_USER,
@@ -12,8 +13,8 @@ import { ScimError } from '../http/scim-error.js';
 import type { MemberData } from './operations.js';
 
 /**
- * The User that a member is to SCIM (RFC 7643 §4.1). The profile is stored in its canonical form, so it is given as
- * it is. Access stands in its canonical place only, and only the version's own (rule 2).
+ * Converts a member to a SCIM User (RFC 7643 §4.1). The stored profile is normalized already. Access appears in its
+ * canonical place only, and only that of the workspace's version (rule 2).
  */
 export function userResource(member: MemberData, version: WorkspaceVersion, baseUrl: string): JsonObject {
   const { enterprise, ...person } = member.profile.attributes;
@@ -50,7 +51,7 @@ function dateTime(value: Date | string): string {
   return (typeof value === 'string' ? new Date(value) : value).toISOString();
 }
 
-/** RFC 7643 §4.1.2, `groups`: direct, since groups hold no groups here. */
+/** RFC 7643 §4.1.2, `groups`: direct, because groups cannot contain groups here. */
 function groups(member: MemberData, baseUrl: string): JsonObject {
   if (member.groups.length === 0) return {};
   const values = member.groups.map(({ id, displayName }) => ({
@@ -74,35 +75,35 @@ function roleExtension({ access }: MemberData): JsonObject | undefined {
   return access.creditLimit === null ? { role } : { role, creditLimit: access.creditLimit };
 }
 
-/** What a User that was sent says about a member. Keys are there exactly if they were sent, with what was sent. */
-export interface SentUser {
-  readonly userName?: string | null;
-  readonly externalId?: string | null;
-  readonly active?: boolean;
-  readonly role?: Json;
-  readonly seatType?: Json;
-  readonly creditLimit?: Json;
-  /** Everything sent about the person, unchecked; `{}` when nothing was. */
+/** A User that was sent, as a member input. A key is there exactly if it was sent. */
+export type SentUser = MemberInput & {
+  /** Everything about the person, unchecked; `{}` when there was nothing. */
   readonly profile: JsonObject;
-}
+};
 
 type Fields = Record<string, Json>;
+type Reader = (name: string, value: Json) => Json | undefined;
 
-const ACCESS_FIELDS = ['role', 'seatType', 'creditLimit'];
-
-/** What is not the profile's: each of these has a meaning of its own. */
-const OWN_FIELDS = ['userName', 'externalId', 'active', ...ACCESS_FIELDS];
+/** The attributes that have a place of their own in a member input; all others are the profile's. */
+const OWN_ATTRIBUTES: ReadonlyMap<string, Reader> = new Map<keyof MemberInput, Reader>([
+  ['userName', readText],
+  ['externalId', readText],
+  ['active', readBoolean],
+  ['role', unparsed],
+  ['seatType', unparsed],
+  ['creditLimit', unparsed],
+]);
 
 /**
- * RFC 7644 §3.5.1: "any values provided SHALL be ignored" for what is read-only, which is what an echo of a GET
- * carries. Passwords are dropped on arrival (rule 20).
+ * RFC 7644 §3.5.1: "any values provided SHALL be ignored" for read-only attributes, which a client sends back after a
+ * GET. Passwords are dropped on arrival (rule 20).
  */
 const IGNORED_FIELDS = ['schemas', 'id', 'meta', 'groups', 'password'];
 
 /**
- * Reads a User of a POST or PUT (or one that PATCH has changed), wherever in it a provider places our attributes.
- * Unknown attributes are ignored; of an attribute that is there twice, the last counts.
- * @throws ScimError invalidValue for a userName, externalId or active of the wrong type, or an extension that is no
+ * Reads a User of a POST or PUT, or one that PATCH has changed, with our attributes wherever a provider places them.
+ * Unknown attributes are ignored. The last value of a repeated attribute counts.
+ * @throws ScimError invalidValue for a userName, externalId or active of the wrong type, or an extension that is not an
  *   object
  */
 export function readUser(body: JsonObject): SentUser {
@@ -113,11 +114,9 @@ export function readUser(body: JsonObject): SentUser {
     else if (found !== undefined) placeExtension(found.schema, extensionObject(key, value), collected);
   }
   const { own, profile, enterprise } = collected;
+  const read = Object.entries(own).map(([name, value]) => [name, OWN_ATTRIBUTES.get(name)?.(name, value)]);
   return {
-    ...accessFields(own),
-    ...userNameField(own),
-    ...externalIdField(own),
-    ...activeField(own),
+    ...Object.fromEntries(read.filter(([, value]) => value !== undefined)),
     profile: Object.keys(enterprise).length === 0 ? profile : { ...profile, enterprise },
   };
 }
@@ -140,48 +139,34 @@ function place(
   value: Json,
   collected: Collected,
 ): void {
-  // `name.givenName` is a path; as a key of a resource it is an attribute that does not exist.
+  // `name.givenName` is a path, not the name of an attribute.
   if (subAttribute !== undefined || IGNORED_FIELDS.includes(attribute.name)) return;
   if (schema === ENTERPRISE_USER) collected.enterprise[attribute.name] = value;
-  else if (OWN_FIELDS.includes(attribute.name)) collected.own[attribute.name] = value;
+  else if (OWN_ATTRIBUTES.has(attribute.name)) collected.own[attribute.name] = value;
   else collected.profile[attribute.name] = value;
 }
 
-/** An extension whose values are all empty comes as null or "" from some providers. */
+/** Some providers send null or "" for an extension without values. */
 function extensionObject(urn: string, value: Json): JsonObject {
   if (isJsonObject(value)) return value;
   if (value === null || value === '') return {};
   throw new ScimError(400, `${urn} must be an object.`, 'invalidValue');
 }
 
-/** Unparsed: what they may be is judged where the workspace's version is known. */
-function accessFields(own: Fields): Fields {
-  return Object.fromEntries(Object.entries(own).filter(([name]) => ACCESS_FIELDS.includes(name)));
-}
-
-function userNameField(own: Fields): Pick<SentUser, 'userName'> {
-  const userName = text(own, 'userName');
-  return userName === undefined ? {} : { userName };
-}
-
-function externalIdField(own: Fields): Pick<SentUser, 'externalId'> {
-  const externalId = text(own, 'externalId');
-  return externalId === undefined ? {} : { externalId };
-}
-
-function text(fields: Fields, name: string): string | null | undefined {
-  const value = fields[name];
-  if (value === undefined || value === null || typeof value === 'string') return value;
+function readText(name: string, value: Json): string | null {
+  if (value === null || typeof value === 'string') return value;
   throw new ScimError(400, `${name} must be a string.`, 'invalidValue');
 }
 
-/** An empty `active` counts as not sent. Entra, and others after it, send the text "True" or "False". */
-function activeField({ active }: Fields): { readonly active?: boolean } {
-  if (active === undefined || active === null || active === '') return {};
-  if (typeof active === 'boolean') return { active };
-  const text = typeof active === 'string' ? active.trim().toLowerCase() : undefined;
-  if (text !== 'true' && text !== 'false') {
-    throw new ScimError(400, 'active must be true or false.', 'invalidValue');
-  }
-  return { active: text === 'true' };
+/** An empty value counts as not sent. */
+function readBoolean(name: string, value: Json): boolean | undefined {
+  if (value === null || value === '') return undefined;
+  const boolean = booleanIn(value);
+  if (boolean !== undefined) return boolean;
+  throw new ScimError(400, `${name} must be true or false.`, 'invalidValue');
+}
+
+/** The service parses it, because it knows the workspace's version. */
+function unparsed(_name: string, value: Json): Json {
+  return value;
 }

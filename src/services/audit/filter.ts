@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { ActorType, Channel } from '../../model/enums.js';
 
-/** Which changes are meant: everything said must hold. */
+/** All conditions must hold. */
 export interface AuditFilter {
   readonly action?: string | null;
   readonly actions?: readonly string[] | null;
@@ -20,17 +20,17 @@ export interface AuditFilter {
 }
 
 /**
- * The filter as SQL, over the table `e` (audit_entry). Only what is asked for: an index is of use to a plain comparison,
- * and not to one that may be left out.
- * @param values the statement's values so far; the filter's are added
- * @throws DomainError INVALID_INPUT for an action that there is not, and for a time that is none
+ * Compiles the filter to SQL over the table `e` (audit_entry), with the conditions that are asked for only: PostgreSQL cannot
+ * use an index for `$1 is null or …`.
+ * @param values the statement's values so far; the filter's are appended
+ * @throws DomainError INVALID_INPUT for an unknown action
  */
 export function auditFilterSql(workspaceId: string, filter: AuditFilter, values: unknown[]): string {
   const { targetId, actorId, requestId, since, until } = filter;
   if ([targetId, actorId].some((id) => id != null && !isId(id))) return 'false';
   const place = (value: unknown, type = '') => `$${values.push(value)}${type}`;
   const conditions: string[] = [];
-  // First, because the histories of many members are asked for at once.
+  // The target is `$1`, so that the histories of many members are read in one statement (`lists/batch.ts`).
   if (targetId != null) conditions.push(`e.target_id = ${place(targetId)}`);
   conditions.push(`e.workspace_id = ${place(workspaceId)}`);
   const actions = actionsOf(filter);
@@ -48,7 +48,7 @@ export function auditFilterSql(workspaceId: string, filter: AuditFilter, values:
   return conditions.join(' and ');
 }
 
-/** One action, or several; one that does not exist would find nothing for ever, without a word. */
+/** The actions to find. An unknown action is refused, since it would match nothing without an error. */
 function actionsOf({ action, actions }: AuditFilter): readonly string[] | undefined {
   if (action == null && actions == null) return undefined;
   const unknown = [...(action == null ? [] : [action]), ...(actions ?? [])].find(
@@ -64,11 +64,11 @@ function actionsOf({ action, actions }: AuditFilter): readonly string[] | undefi
   return actions == null || actions.includes(action) ? [action] : [];
 }
 
-/** Ids begin with the time when they were made (RFC 9562 §5.7), which is the entry's own, or nearly. */
+/** Ids start with the time when they were made (RFC 9562 §5.7), which may differ from the entry's time by this much. */
 const MARGIN_MS = 3_600_000;
 const LAST_TIME = 2 ** 48 - 1;
 
-/** The first id of a moment: so that a range of time is a range of the index of ids, too. */
+/** The smallest id of a time, so that a range of time can use the index of ids. */
 function idAt(moment: Date, shift: number): string {
   const time = Math.min(Math.max(moment.getTime() + shift, 0), LAST_TIME);
   const hex = time.toString(16).padStart(12, '0');

@@ -18,22 +18,21 @@ export interface AuditFact {
   readonly changes: AuditChanges;
 }
 
-/** An entry as it is inserted: the database sets `logged_at`. */
-const ENTRY = without(TABLES.auditEntry, 'loggedAt');
+/** The table of entries as they are inserted: the database sets `logged_at`. */
+export const ENTRY = without(TABLES.auditEntry, 'loggedAt');
 
-/** The columns of an entry for an insert that also does something else, in the order of `auditEntryValues`. */
-export const AUDIT_ENTRY_COLUMNS = Object.values(ENTRY.fields).join(', ');
+const COLUMNS = Object.values(ENTRY.fields).join(', ');
 
 const INSERT = statement({
   name: 'audit.insert',
-  text: `insert into audit_entry (${AUDIT_ENTRY_COLUMNS}) values (${ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
+  text: `insert into audit_entry (${COLUMNS}) values (${ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
   parameters: ENTRY.columns,
 });
 
 const INSERT_MANY = statement({
   name: 'audit.insertMany',
   text: `
-    insert into audit_entry (${AUDIT_ENTRY_COLUMNS})
+    insert into audit_entry (${COLUMNS})
     select f.id, $workspaceId, $at, $actorType, $actorId, $actorLabel, $channel, $action, $targetType, f.target, f.label,
       f.changes, $requestId
     from unnest($ids::uuid[], $targetIds::uuid[], $targetLabels::text[], $changes::jsonb[]) f(id, target, label, changes)`,
@@ -57,7 +56,12 @@ const INSERT_MANY = statement({
   },
 });
 
-function entryOf(context: ServiceContext, { workspaceId, action, target, changes }: AuditFact, at: Date) {
+/** The entry of a fact, for an insert into `ENTRY`. */
+export function entryOf(
+  context: ServiceContext,
+  { workspaceId, action, target, changes }: AuditFact,
+  at: Date,
+) {
   const actor = authenticated(context);
   const { channel, requestId } = context.caller;
   const actorId =
@@ -77,11 +81,6 @@ function entryOf(context: ServiceContext, { workspaceId, action, target, changes
     changes: JSON.stringify(changes),
     requestId,
   };
-}
-
-/** The values of an entry, in the order of `AUDIT_ENTRY_COLUMNS`. */
-export function auditEntryValues(context: ServiceContext, fact: AuditFact, at: Date): unknown[] {
-  return INSERT.bind(entryOf(context, fact, at));
 }
 
 /**

@@ -8,16 +8,10 @@ import type { Workspace } from '../../model/workspace.js';
 import { sessionLists, sessionOpens, sessionValues } from '../rows/sessions.js';
 import { hasConnection } from '../rows/sso.js';
 import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
+import type { Grant } from './grant.js';
 import type { ServiceContext } from './service-context.js';
 
-/** The caller's standing in a workspace. */
-export interface Grant {
-  readonly workspace: Workspace;
-  /** What the caller is there; null for operators and keys. */
-  readonly role: Role | null;
-  /** The caller's own member record there; null for operators and keys. */
-  readonly memberId: string | null;
-}
+export type { Grant } from './grant.js';
 
 /**
  * The first statement of every service function that concerns a workspace.

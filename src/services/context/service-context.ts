@@ -5,34 +5,34 @@ import type { Clock, SessionLifetimes } from '../../domain/session.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
-import type { MembersSeen } from '../rows/recent-members.js';
-import type { Grant } from './authorization.js';
+import type { RecentMembers } from '../rows/recent-members.js';
 import type { Credentials } from './credentials.js';
+import type { Grant } from './grant.js';
 
 /** What all requests of a process share. */
 export interface Shared {
   readonly database: Database;
-  /** Copies of the database to read from; null where there are none. */
+  /** Replicas to read from; null when none are configured. */
   readonly replicas: Replicas | null;
   readonly credentials: Credentials;
   readonly positions: MemberPositions;
-  readonly seen: MembersSeen;
-  /** Sends invitations; null where nobody has put a mailer in: then none is sent. */
+  readonly recentMembers: RecentMembers;
+  /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
 }
 
-/** What every service function is given first: who asks, and what there is to work with. One per request. */
+/** The first argument of every service function: the caller, and the database. One per request. */
 export interface ServiceContext extends Shared {
-  /** The database, or a replica of it: for what is only shown. What a write depends on is read from `database`. */
+  /** The database or a replica, for what is only shown. What a write depends on is read from `database`. */
   readonly reads: Sql;
-  /** The same, for what finds one row by an index. */
-  readonly lookUps: Sql;
-  /** The same as `reads`, for questions about relations: those that are asked of many parents at once go together. */
+  /** As `reads`, for statements that read a few rows by an index. */
+  readonly pipelined: Sql;
+  /** As `reads`, for relations: the same statement for many parents becomes one statement (`lists/batch.ts`). */
   readonly batched: Sql;
   readonly caller: Caller;
-  /** What has been found out in this request about the caller's standing, workspace by workspace. */
+  /** The caller's grants that this request has read, by workspace. */
   readonly grants: Map<string, Promise<Grant>>;
 }
 
@@ -42,16 +42,16 @@ export function serviceContext(shared: Shared, caller: Caller): ServiceContext {
   return {
     ...shared,
     reads: database,
-    lookUps: batching(database.lookUps),
+    pipelined: batching(database.pipelined),
     batched: batching(database),
     caller,
     grants: new Map(),
   };
 }
 
-/** The context of a request that writes nothing: it may read from a replica, which knows all that was written before. */
+/** The context of a request that writes nothing: it may read from a replica that has all earlier commits. */
 export async function readingContext(context: ServiceContext): Promise<ServiceContext> {
   if (context.replicas === null) return context;
   const reads = await context.replicas.caughtUp();
-  return { ...context, reads, lookUps: batching(reads), batched: batching(reads) };
+  return { ...context, reads, pipelined: batching(reads), batched: batching(reads) };
 }

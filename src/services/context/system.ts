@@ -3,14 +3,11 @@ import { newId } from '../../domain/ids.js';
 import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
-import { MembersSeen } from '../rows/recent-members.js';
+import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
-/**
- * A context for work that no request has asked for: the command line's (an operator at the machine) and the
- * platform's own.
- */
+/** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
@@ -24,7 +21,7 @@ export function localContext(
       replicas: null,
       credentials,
       positions: new MemberPositions(),
-      seen: new MembersSeen(),
+      recentMembers: new RecentMembers(),
       mailer: null,
       sessionLifetimes: lifetimes,
       clock: () => new Date(),

@@ -12,7 +12,7 @@ import type { CreditConsumption } from '../../model/credits.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authenticated, authorize, authorizeNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { memberNotFound } from '../members/transaction.js';
+import { memberNotFound } from '../members/change.js';
 import { lockMembers } from '../rows/members.js';
 import { countsOf, findConsumer, standingOf } from './queries.js';
 

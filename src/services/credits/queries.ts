@@ -4,19 +4,19 @@ import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf } from '../../database/tables.js';
 import { ROLES } from '../../domain/access.js';
 import {
-  type CreditBlock,
   type CreditLimitSource,
   type CreditStanding,
   creditBlock,
   creditLimitOf,
   creditsLeft,
 } from '../../domain/credits.js';
+import type { CreditBlock } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, demand, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { MEMBER_TABLES, type MemberRecord } from '../rows/members.js';
+import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 
 /** By the database's clock, so that all processes change the month at the same time. */
 const THIS_MONTH = "to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM')";
@@ -34,7 +34,7 @@ export interface CreditPool {
 
 /** The part of a member that the rules of credits need. */
 export type Consumer = Pick<
-  MemberRecord,
+  MemberRow,
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
 >;
 

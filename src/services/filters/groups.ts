@@ -1,3 +1,4 @@
+import { canonicalName } from '../../domain/canonical.js';
 import { comparisonSql } from '../lists/comparison.js';
 import { MEMBER_TABLES } from '../rows/members.js';
 import type { GroupFilter, MemberFilter } from './filter.js';
@@ -5,7 +6,7 @@ import type { GroupFilter, MemberFilter } from './filter.js';
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'g.id', type: 'uuid' },
-  displayName: { column: 'g.display_name', type: 'citext' },
+  displayName: { column: 'g.canonical_display_name', type: 'text', canonical: canonicalName },
   externalId: { column: 'g.external_id', type: 'text' },
   createdAt: { column: 'g.created_at', type: 'timestamptz' },
   updatedAt: { column: 'g.updated_at', type: 'timestamptz' },
@@ -29,9 +30,11 @@ export function groupFilterSql(filter: GroupFilter, values: unknown[], membersSq
   if (members != null) conditions.push(hasMember(membersSql(members.some ?? {}, values)));
   for (const field of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
     const comparison = fields[field];
-    const { column: expression, type } = FIELDS[field];
+    const { column: expression, ...compared } = FIELDS[field];
     if (comparison == null) continue;
-    conditions.push(...comparisonSql({ name: field, expression, type, nullable: true }, comparison, values));
+    conditions.push(
+      ...comparisonSql({ name: field, expression, ...compared, nullable: true }, comparison, values),
+    );
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }

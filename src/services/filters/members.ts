@@ -1,3 +1,4 @@
+import { canonicalPart, canonicalUserName } from '../../domain/canonical.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -32,7 +33,7 @@ export const CREDITS_USED = `coalesce((
 /** How a field looks in SQL. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
-  userName: { column: 'm.user_name', type: 'citext' },
+  userName: { column: 'm.canonical_user_name', type: 'text', canonical: canonicalUserName },
   externalId: { column: 'm.external_id', type: 'text' },
   active: { column: '(s.id is not null)', type: 'boolean' },
   role: { column: 's.role', type: 'text' },
@@ -101,9 +102,11 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   conditions.push(...profileFilterSql(filter, values));
   if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
-    const place = `$${values.push(`%${escaped(filter.search.trim())}%`)}`;
+    const search = filter.search.trim();
+    const userName = `$${values.push(`%${escaped(canonicalPart(search))}%`)}`;
+    const displayName = `$${values.push(`%${escaped(search)}%`)}`;
     conditions.push(
-      `(m.user_name like ${place}::citext or coalesce(m.profile->>'displayName' ilike ${place}, false))`,
+      `(m.canonical_user_name like ${userName} or coalesce(m.profile->>'displayName' ilike ${displayName}, false))`,
     );
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
@@ -124,10 +127,10 @@ function fieldSql(
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
-  const { column, type } = FIELDS[field];
+  const { column: expression, ...compared } = FIELDS[field];
   if (field === 'active') return activeSql(comparison);
   const sql = comparisonSql(
-    { name: field, expression: column, type, nullable: !NEVER_NULL.includes(field) },
+    { name: field, expression, ...compared, nullable: !NEVER_NULL.includes(field) },
     comparison,
     values,
   );
@@ -137,9 +140,9 @@ function fieldSql(
 
 /** The range of the index with the userNames that start with the prefix: a bound LIKE pattern cannot use an index. */
 function userNameRange(prefix: string, values: unknown[]): string {
-  const start = `lower($${values.push(prefix)}::text) collate "C"`;
+  const start = `$${values.push(canonicalPart(prefix))}::text`;
   // U+10FFFF, the last character.
-  return `(lower(m.user_name::text) >= ${start} and lower(m.user_name::text) <= ${start} || chr(1114111))`;
+  return `(m.canonical_user_name >= ${start} and m.canonical_user_name <= ${start} || chr(1114111))`;
 }
 
 /** At least one of the member's groups meets the whole of `some`. */

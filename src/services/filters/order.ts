@@ -2,7 +2,7 @@ import { constantName, PROFILE_PATHS, type ProfilePath } from '../../domain/prof
 import type { OrderBy } from '../lists/listing.js';
 import { CREDITS_USED, MEMBERSHIP_ENDED_AT } from './members.js';
 
-/** What members can be ordered by. */
+/** An order of members. */
 export interface MemberOrdering {
   readonly description: string;
   /** Absent for the id itself, which is the last term of every order. */
@@ -15,7 +15,7 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   ID: { description: 'The order in which they were first added.' },
   USER_NAME: {
     description: 'userName, without case.',
-    orderBy: { column: 'm.user_name', type: 'citext' },
+    orderBy: { column: 'm.canonical_user_name', type: 'text' },
   },
   CREATED_AT: {
     description: 'When the record was made.',
@@ -74,7 +74,7 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   },
 };
 
-/** Text in the profile, without case unless its case counts; of a list, in its primary value, or else in its first. */
+/** The order by an attribute of the profile, without case unless it is case-exact; for a list, by its primary or first value. */
 function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
   const [first] = steps;
   const names = steps.map(({ name }) => name);
@@ -92,7 +92,7 @@ function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
   };
 }
 
-/** Every order by its name in GraphQL. Those without the value come last, or first when descending. */
+/** Every order by its name in GraphQL. Members without the value come last, or first when descending. */
 export const MEMBER_ORDERINGS: ReadonlyMap<string, MemberOrdering> = new Map([
   ...Object.entries(OWN_ORDERINGS),
   ...PROFILE_PATHS.filter(({ leaf }) => leaf.type !== 'boolean').map(

@@ -3,18 +3,18 @@ import { inputName } from '../../domain/profile-paths.js';
 import { type Comparison, comparesNothing, comparisonSql } from '../lists/comparison.js';
 
 /**
- * What a filter asks about the profile, as SQL over `m.profile`: by attribute a comparison; of an attribute with parts
- * such comparisons by part, and `isPresent`; of a list `some`, which one of its values must meet as a whole.
- * @param filter whatever else it asks is not looked at
- * @param values the statement's values so far; the filter's are added
+ * Compiles the part of a filter about the profile to SQL over `m.profile`: a comparison for a simple attribute; comparisons
+ * of its parts, and `isPresent`, for a complex one; `some`, which one value must meet as a whole, for a list.
+ * @param filter its other parts are ignored
+ * @param values the statement's values so far; the filter's are appended
  * @returns conditions that are true or false, never null; all of them must hold
- * @throws DomainError INVALID_INPUT for comparisons with nothing
+ * @throws DomainError INVALID_INPUT for empty comparisons
  */
 export function profileFilterSql(filter: object, values: unknown[]): string[] {
   const conditions = partsSql(PROFILE_ATTRIBUTES, 'm.profile', filter, values);
   if (conditions.length === 0) return [];
   const implied = impliedParts(PROFILE_ATTRIBUTES, filter);
-  // It follows from the conditions, and there is an index for it; the conditions then have the last word.
+  // The first condition follows from the others, and can use an index; the others decide.
   return implied === undefined
     ? conditions
     : [
@@ -60,7 +60,7 @@ function asksIsPresent(asked: object): boolean | undefined {
   return 'isPresent' in asked && typeof asked.isPresent === 'boolean' ? asked.isPresent : undefined;
 }
 
-/** RFC 7644 §3.4.2.2, value paths: one and the same value meets all of it. */
+/** RFC 7644 §3.4.2.2, value paths: one value must meet all conditions. */
 function someSql(
   attributes: readonly ProfileAttribute[],
   list: string,
@@ -72,7 +72,7 @@ function someSql(
   return [`(exists (select 1 from jsonb_array_elements(${list}) v(value) where ${condition}))`];
 }
 
-/** What one value of a list must be. */
+/** The condition on one value of a list. */
 function valueSql(attributes: readonly ProfileAttribute[], filter: object, values: unknown[]): string {
   const { and, or, not } = logicOf(filter);
   const all = (filters: readonly object[]) => filters.map((one) => valueSql(attributes, one, values));
@@ -98,7 +98,7 @@ function logicOf(filter: object): Logic {
   };
 }
 
-/** What a profile must contain, apart from case, whenever the filter holds; undefined when that is nothing. */
+/** JSON that a profile contains, without case, whenever the filter holds; undefined when there is none. */
 function impliedParts(attributes: readonly ProfileAttribute[], filter: object): JsonObject | undefined {
   const asked = new Map<string, unknown>(Object.entries(filter));
   const parts = attributes.flatMap((attribute) => {

@@ -3,10 +3,12 @@ import { uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
 import { readDisplayName, readExternalId } from '../../domain/group.js';
 import { newId } from '../../domain/ids.js';
+import { requireVisible } from '../../domain/text.js';
 import type { Group } from '../../model/group.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween } from '../audit/record.js';
@@ -66,6 +68,7 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
   const { workspaceId } = input;
   const { memberId: own } = await authorize(context, 'group.write', workspaceId);
   const displayName = readDisplayName(input.displayName);
+  requireVisible('displayName', displayName);
   const externalId = readExternalId(input.externalId ?? null);
   const ids = readIds(input.memberIds ?? []);
   return context.database.transaction(async (tx) => {
@@ -73,7 +76,14 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
     const { workspace } = await authorizeNow(context, tx, 'group.write', workspaceId);
     const id = newId();
     const group = await refusingSameName(displayName, () =>
-      INSERT.row(tx, { id, workspaceId, workspaceVersion: workspace.version, displayName, externalId }),
+      INSERT.row(tx, {
+        id,
+        workspaceId,
+        workspaceVersion: workspace.version,
+        displayName,
+        canonicalDisplayName: canonicalName(displayName),
+        externalId,
+      }),
     );
     if (group === undefined) throw new Error('a group was not written');
     const { joined } = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
@@ -92,8 +102,9 @@ const INSERT = statement({
   name: 'groups.insert',
   text: `
     insert into member_group as g
-      (id, workspace_id, workspace_version, display_name, external_id, version, created_at, updated_at)
-    values ($id, $workspaceId, $workspaceVersion, $displayName, $externalId, 1, now(), now())
+      (id, workspace_id, workspace_version, display_name, canonical_display_name, external_id, version, created_at,
+       updated_at)
+    values ($id, $workspaceId, $workspaceVersion, $displayName, $canonicalDisplayName, $externalId, 1, now(), now())
     returning ${GROUP_COLUMNS}`,
   parameters: typesOf(
     TABLES.memberGroup,
@@ -101,6 +112,7 @@ const INSERT = statement({
     'workspaceId',
     'workspaceVersion',
     'displayName',
+    'canonicalDisplayName',
     'externalId',
   ),
   columns: GROUP_TYPES,
@@ -133,6 +145,8 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const asksForMembers = request.all !== undefined || request.add.length > 0 || request.remove.length > 0;
     const members = asksForMembers ? await changeMembers(tx, group, request, locked) : NOBODY;
     const next = { ...group, ...named };
+    // The name that the group has had so far passes: providers send it back with other changes.
+    if (next.displayName !== group.displayName) requireVisible('displayName', next.displayName);
     const renamed = next.displayName !== group.displayName;
     const affected = [...members.joined, ...members.left].map(({ id }) => id);
     const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };

@@ -1,12 +1,13 @@
-import { arrayOf, citext, integer, json, nullable, oneOf, uuid } from '../../database/column-types.js';
+import { arrayOf, json, nullable, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { TABLES, typesOf } from '../../database/tables.js';
-import { type Access, ORIGINS, ROLES, SEAT_TYPES, sameAccess } from '../../domain/access.js';
+import { sameAccess, visibleAccess } from '../../domain/access.js';
 import { type GroupGrant, grantedAccess } from '../../domain/granted-access.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, recordMany } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { ACCESS_COLUMNS, ACCESS_TYPES, updateAccesses } from '../rows/member-statements.js';
+import { accessIn } from '../rows/members.js';
 import { exchangeMany } from '../seats.js';
 
 /**
@@ -16,8 +17,7 @@ import { exchangeMany } from '../seats.js';
 const HOLDERS = statement({
   name: 'groups.grantHolders',
   text: `
-    select m.id, m.user_name as "userName", s.id as "membershipId", s.role, s.seat_type as "seatType",
-      s.credit_limit as "creditLimit", s.credit_limit_set_by as "creditLimitSetBy",
+    select m.id, m.user_name as "userName", s.id as "membershipId", ${ACCESS_COLUMNS},
       (select json_agg(json_build_object('grantedRole', g.granted_role, 'grantedSeatType', g.granted_seat_type))
        from group_member i join member_group g on g.id = i.group_id
        where i.member_id = m.id and (g.granted_role is not null or g.granted_seat_type is not null)) as grants
@@ -28,27 +28,10 @@ const HOLDERS = statement({
   parameters: { workspaceId: uuid, memberIds: arrayOf(uuid) },
   columns: {
     id: uuid,
-    userName: citext,
+    userName: text,
     membershipId: uuid,
-    ...typesOf(TABLES.membership, 'role', 'seatType', 'creditLimit', 'creditLimitSetBy'),
+    ...ACCESS_TYPES,
     grants: nullable(json<readonly GroupGrant[]>()),
-  },
-});
-
-const SET_ACCESS = statement({
-  name: 'groups.setAccess',
-  text: `
-    update membership s set role = c.role, seat_type = c.seat_type, credit_limit = c.credit_limit,
-      credit_limit_set_by = c.credit_limit_set_by
-    from unnest($ids::uuid[], $roles::text[], $seatTypes::text[], $creditLimits::integer[], $creditLimitsSetBy::text[])
-      c(id, role, seat_type, credit_limit, credit_limit_set_by)
-    where s.id = c.id`,
-  parameters: {
-    ids: arrayOf(uuid),
-    roles: arrayOf(oneOf(ROLES)),
-    seatTypes: arrayOf(nullable(oneOf(SEAT_TYPES))),
-    creditLimits: arrayOf(nullable(integer)),
-    creditLimitsSetBy: arrayOf(nullable(oneOf(ORIGINS))),
   },
 });
 
@@ -70,12 +53,11 @@ export async function followGrants(
   const holders = await HOLDERS.rows(sql, { workspaceId: workspace.id, memberIds });
   const changes = holders
     .map((holder) => {
-      const { role, seatType, creditLimit, creditLimitSetBy, grants } = holder;
-      const before: Access = { role, seatType, creditLimit, creditLimitSetBy };
+      const before = accessIn(holder);
       return {
         holder,
         before,
-        after: grantedAccess({ access: before, accessSetBy: null }, grants ?? [], workspace),
+        after: grantedAccess({ access: before, accessSetBy: null }, holder.grants ?? [], workspace),
       };
     })
     .filter(({ before, after }) => !sameAccess(before, after));
@@ -89,13 +71,10 @@ export async function followGrants(
       taken: after.seatType,
     })),
   );
-  await SET_ACCESS.rows(sql, {
-    ids: changes.map(({ holder }) => holder.membershipId),
-    roles: changes.map(({ after }) => after.role),
-    seatTypes: changes.map(({ after }) => after.seatType),
-    creditLimits: changes.map(({ after }) => after.creditLimit),
-    creditLimitsSetBy: changes.map(({ after }) => after.creditLimitSetBy),
-  });
+  await updateAccesses(
+    sql,
+    changes.map(({ holder, after }) => ({ membershipId: holder.membershipId, access: after })),
+  );
   await recordMany(
     context,
     sql,
@@ -103,15 +82,11 @@ export async function followGrants(
       workspaceId: workspace.id,
       action: 'member.update',
       target: { type: 'member', id: holder.id, label: holder.userName },
-      changes: changesBetween(shown(before), shown(after)),
+      changes: changesBetween(visibleAccess(before), visibleAccess(after)),
     })),
     at,
   );
   // The grant that this request has cached may be about one of these members.
   context.grants.delete(workspace.id);
   return changes.map(({ holder }) => holder.id);
-}
-
-function shown({ role, seatType, creditLimit }: Access): object {
-  return { role, seatType, creditLimit };
 }

@@ -1,4 +1,4 @@
-import { arrayOf, citext, uuid } from '../../database/column-types.js';
+import { arrayOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
@@ -71,7 +71,7 @@ async function addTo(sql: Sql, groupId: string, ids: readonly string[]): Promise
   return JOIN.rows(sql, { groupId, ids });
 }
 
-const NAMED = { parameters: { groupId: uuid, ids: arrayOf(uuid) }, columns: { id: uuid, userName: citext } };
+const NAMED = { parameters: { groupId: uuid, ids: arrayOf(uuid) }, columns: { id: uuid, userName: text } };
 
 const JOIN = statement({
   ...NAMED,

@@ -1,5 +1,6 @@
-import { citext, json, text, uuid } from '../../database/column-types.js';
+import { text, uuid } from '../../database/column-types.js';
 import { selection, statement } from '../../database/statement.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Group } from '../../model/group.js';
 import { authorize } from '../context/authorization.js';
@@ -11,15 +12,16 @@ import { authorizeFilter, memberFilterSql } from '../filters/members.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
 import {
-  MEMBER_JSON_COLUMNS,
+  MEMBER_COLUMNS,
   MEMBER_TABLES,
-  type MemberJson,
+  MEMBER_TYPES,
   type MemberRow,
-  memberOfJson,
+  type MemberValues,
+  memberOf,
 } from '../rows/members.js';
 
 /**
- * One group of the workspace, by id or by display name (without case).
+ * One group of the workspace, by id or by display name (in its canonical form, rule 15a).
  * @returns null when there is no such group
  * @throws DomainError as `authorize` does; INVALID_INPUT without exactly one of the two
  */
@@ -33,7 +35,10 @@ export async function get(
     id != null && displayName == null
       ? await findGroup(context.batched, workspaceId, id)
       : id == null && displayName != null
-        ? await FIND_BY_NAME.row(context.reads, { workspaceId, displayName })
+        ? await FIND_BY_NAME.row(context.reads, {
+            workspaceId,
+            canonicalDisplayName: canonicalName(displayName),
+          })
         : unclear();
   return found ?? null;
 }
@@ -46,8 +51,8 @@ const FIND_BY_NAME = statement({
   name: 'groups.findByName',
   text: `
     select ${GROUP_COLUMNS} from member_group g
-    where g.workspace_id = $workspaceId and g.display_name = $displayName`,
-  parameters: { workspaceId: uuid, displayName: citext },
+    where g.workspace_id = $workspaceId and g.canonical_display_name = $canonicalDisplayName`,
+  parameters: { workspaceId: uuid, canonicalDisplayName: text },
   columns: GROUP_TYPES,
 });
 
@@ -60,15 +65,15 @@ const GROUPS = selection({
 
 const MEMBERS = selection({
   name: 'groups.members',
-  columns: MEMBER_JSON_COLUMNS,
-  types: { id: uuid, values: json<MemberJson['values']>() },
+  columns: MEMBER_COLUMNS,
+  types: MEMBER_TYPES,
   from: `${MEMBER_TABLES} join group_member i on i.member_id = m.id`,
 });
 
 const EVERY_MEMBER = statement({
   name: 'groups.everyMember',
   text: `
-    select m.id, coalesce(m.profile->>'displayName', m.user_name::text) as name
+    select m.id, coalesce(m.profile->>'displayName', m.user_name) as name
     from group_member i join member m on m.id = i.member_id where i.group_id = $groupId order by m.id`,
   parameters: { groupId: uuid },
   columns: { id: uuid, name: text },
@@ -83,7 +88,7 @@ export interface GroupOrder {
 
 const ORDER_COLUMNS = {
   ID: undefined,
-  DISPLAY_NAME: { column: 'g.display_name', type: 'citext' },
+  DISPLAY_NAME: { column: 'g.canonical_display_name', type: 'text' },
   EXTERNAL_ID: { column: 'g.external_id', type: 'text', nullable: true },
   CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
@@ -129,9 +134,9 @@ export async function members(
   context: ServiceContext,
   group: Group,
   page: PageArguments,
-): Promise<Page<MemberRow, MemberJson>> {
+): Promise<Page<MemberRow, MemberValues>> {
   await authorize(context, 'group.read', group.workspaceId);
-  return new Page<MemberRow, MemberJson>(
+  return new Page<MemberRow, MemberValues>(
     context.batched,
     {
       ...MEMBERS,
@@ -141,7 +146,7 @@ export async function members(
       ofRow: true,
     },
     page,
-    memberOfJson,
+    memberOf,
   );
 }
 

@@ -2,6 +2,7 @@ import { type Sql, violatedConstraint } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { GroupGrant } from '../../domain/granted-access.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
@@ -13,7 +14,9 @@ import type { MembersChanged } from './members.js';
 
 /** Writes a changed group, with its next version. @throws DomainError ALREADY_A_GROUP */
 export async function writeGroup(sql: Sql, next: Group): Promise<Group> {
-  const written = await refusingSameName(next.displayName, () => UPDATE.row(sql, next));
+  const written = await refusingSameName(next.displayName, () =>
+    UPDATE.row(sql, { ...next, canonicalDisplayName: canonicalName(next.displayName) }),
+  );
   if (written === undefined) throw new Error('a group was not written');
   return written;
 }
@@ -21,7 +24,10 @@ export async function writeGroup(sql: Sql, next: Group): Promise<Group> {
 const UPDATE = statement({
   name: 'groups.update',
   text: `
-    update member_group g set display_name = $displayName, external_id = $externalId, granted_role = $grantedRole,
+    update member_group g set display_name = $displayName,
+      canonical_display_name = case when g.display_name = $displayName then g.canonical_display_name
+        else $canonicalDisplayName end,
+      external_id = $externalId, granted_role = $grantedRole,
       granted_seat_type = $grantedSeatType, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
     where id = $id and workspace_id = $workspaceId returning ${GROUP_COLUMNS}`,
   parameters: typesOf(
@@ -29,6 +35,7 @@ const UPDATE = statement({
     'id',
     'workspaceId',
     'displayName',
+    'canonicalDisplayName',
     'externalId',
     'grantedRole',
     'grantedSeatType',

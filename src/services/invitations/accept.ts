@@ -1,7 +1,7 @@
 import type { Person } from '../../auth/actor.js';
 import { text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
-import { query, rowOf, rowsOf } from '../../database/query.js';
+import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { invitationClosed } from '../../domain/invitation.js';
@@ -9,8 +9,8 @@ import type { Workspace } from '../../model/workspace.js';
 import { record } from '../audit/record.js';
 import { authenticated, invitedNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { addWithin } from '../members/transaction.js';
-import { findOrCreate } from '../rows/accounts.js';
+import { createMemberWithin } from '../members/change.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
 import {
   findByToken,
   INVITATION_COLUMNS,
@@ -20,6 +20,7 @@ import {
   lockInvitation,
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
+import { wasRemovedSince } from '../rows/removals.js';
 import { factOf } from './write.js';
 
 /** The result of an acceptance. */
@@ -33,8 +34,8 @@ export interface Acceptance {
 /**
  * Adds the caller to a workspace by the token of an invitation (rule 22): adds the member as `memberAdd` does, takes a seat
  * and counts the use, all or nothing. An active member who accepts again is left unchanged, and so is the invitation.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and by a
- *   link for a person who was removed since it was made; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
+ * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and for a
+ *   person who was removed since it was sent; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
@@ -48,18 +49,18 @@ export async function accept(context: ServiceContext, { token }: { token: string
   const { workspaceId } = found;
   const acceptance = await context.database.transaction(async (tx) => {
     // Locks in the order of every command: account, member, workspace, invitation, seats.
-    const accountId = await findOrCreate(tx, person.email);
+    const accountId = await findOrCreateAccount(tx, person.email);
     const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
     const { workspace } = await invitedNow(tx, workspaceId);
     const member = namesakes.find((row) => row.accountId === accountId && row.active);
     if (member !== undefined) return { workspace, member, changed: false };
-    const invitation = await use(tx, found);
-    if (invitation.email === null) await refuseRemoved(tx, invitation, accountId);
-    const added = await addWithin(context, tx, {
+    const invitation = await use(tx, found, accountId);
+    const added = await createMemberWithin(context, tx, {
       workspaceId,
-      newcomer: { userName: person.email, profile: {} },
+      address: person.email,
+      userName: person.email,
       grantNow: () => invitedNow(tx, workspaceId),
-      wishFor: () => ({ mode: 'CREATE', userName: person.email, ...accessOf(invitation) }),
+      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
     });
     await settle(context, tx, invitation, added.member);
     await admitSession(tx, person, workspaceId);
@@ -99,8 +100,14 @@ const USE = statement({
 });
 
 /** Checks and counts in one statement: of a hundred concurrent uses of a link for one person, one succeeds. */
-async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfToken): Promise<InvitationRow> {
+async function use(
+  tx: Transaction,
+  { id, workspaceId, lookup }: InvitationOfToken,
+  accountId: string,
+): Promise<InvitationRow> {
   const invitation = await lockInvitation(tx, workspaceId, id);
+  if (invitation?.status === 'ACCEPTED') throw invitationClosed('ACCEPTED');
+  if (invitation !== undefined) await refuseRemoved(tx, invitation, accountId);
   if (invitation !== undefined && invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
   const used = await USE.row(tx, { id, lookup });
   // Sent again, or deleted with its workspace, since the token was read.
@@ -108,31 +115,24 @@ async function use(tx: Transaction, { id, workspaceId, lookup }: InvitationOfTok
   return used;
 }
 
-/** A link does not let people back in who were removed since it was made: that was somebody's decision. */
+/**
+ * Rule 16a: an invitation or link does not let a person back in who was removed since it was sent.
+ * @throws DomainError FORBIDDEN
+ */
 async function refuseRemoved(
   sql: Sql,
-  { workspaceId, sentAt }: InvitationRow,
+  { workspaceId, sentAt, email }: InvitationRow,
   accountId: string,
 ): Promise<void> {
-  const removed = await rowOf(
-    sql,
-    query
-      .selectFrom('member as m')
-      .innerJoin('membership as s', 's.memberId', 'm.id')
-      .select('s.id')
-      .where('m.workspaceId', '=', workspaceId)
-      .where('m.accountId', '=', accountId)
-      .where('s.endedAt', '>', sentAt)
-      .limit(1),
-  );
-  if (removed === undefined) return;
-  throw new DomainError('FORBIDDEN', 'You have been removed from this workspace since the link was made.', {
+  if (!(await wasRemovedSince(sql, workspaceId, accountId, sentAt))) return;
+  const event = email === null ? 'the link was made' : 'the invitation was sent';
+  throw new DomainError('FORBIDDEN', `You have been removed from this workspace since ${event}.`, {
     hint: 'Ask an owner or admin of the workspace to add you, or to invite you by e-mail.',
   });
 }
 
 /** The access that an invitation names; `memberAfter` completes it with the workspace's defaults. */
-function accessOf({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
+function accessRequest({ workspaceVersion, role, seatType, creditLimit }: InvitationRow): object {
   if (role === null) return {};
   if (workspaceVersion === 'V1') return { role, seatType };
   return { role, ...(creditLimit === null ? {} : { creditLimit }) };

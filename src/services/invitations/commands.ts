@@ -1,13 +1,13 @@
 import type { Transaction } from '../../database/database.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
 import { memberAfter } from '../../domain/member-state.js';
-import type { MemberWish } from '../../domain/provisioning.js';
+import type { MemberChangeRequest } from '../../domain/provisioning.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { type AccessWish, accessWish, authorizeAccess } from '../members/requested-access.js';
-import { circumstances } from '../members/transaction.js';
+import { type AccessRequest, authorizeAccess, requestedAccess } from '../members/requested-access.js';
+import { judgingContext } from '../members/transition.js';
 import { type InvitationRow, lockInvitation } from '../rows/invitations.js';
 import { lockMembers } from '../rows/members.js';
 import {
@@ -38,15 +38,13 @@ export async function create(
   input: {
     readonly workspaceId: string;
     readonly email: string;
-    readonly access?: AccessWish | null;
+    readonly access?: AccessRequest | null;
   },
 ): Promise<MintedInvitation> {
   const { workspaceId, access = null } = input;
   const grant = await authorize(context, 'invitation.manage', workspaceId);
   await authorizeAccess(context, workspaceId, access);
-  const email = input.email.trim();
-  if (!isAddress(email))
-    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  const email = readAddress(input.email, 'email');
   return managing(context, grant, async (tx, now) => {
     const invited = invitedAccess(context, now, email, access);
     const [invitee] = await readInvitees(tx, workspaceId, [email]);
@@ -64,7 +62,7 @@ export async function createLink(
   context: ServiceContext,
   input: {
     readonly workspaceId: string;
-    readonly access?: AccessWish | null;
+    readonly access?: AccessRequest | null;
     readonly maxUses?: number | null;
   },
 ): Promise<MintedInvitation> {
@@ -93,13 +91,13 @@ function invitedAccess(
   context: ServiceContext,
   grant: Grant,
   userName: string,
-  access: AccessWish | null,
+  access: AccessRequest | null,
 ): InvitedAccess {
   if (access === null) return DEFAULT_ACCESS;
   return validatedAccess(context, grant, {
     mode: 'CREATE',
     userName,
-    ...accessWish(grant.workspace, access),
+    ...requestedAccess(grant.workspace, access),
   });
 }
 
@@ -107,9 +105,14 @@ function invitedAccess(
  * The access that a request to add a member asks for; the default when it says nothing about access.
  * @throws DomainError as `memberAfter` does
  */
-export function validatedAccess(context: ServiceContext, grant: Grant, wish: MemberWish): InvitedAccess {
-  const { access } = memberAfter(null, wish, circumstances(context, grant));
-  if (access === null || (wish.role === undefined && wish.seatType === undefined)) return DEFAULT_ACCESS;
+export function validatedAccess(
+  context: ServiceContext,
+  grant: Grant,
+  request: MemberChangeRequest,
+): InvitedAccess {
+  const { access } = memberAfter(null, request, judgingContext(context, grant));
+  if (access === null || (request.role === undefined && request.seatType === undefined))
+    return DEFAULT_ACCESS;
   const { seatType, creditLimit } = access;
   const role = INVITED_ROLES.find((known) => known === access.role) ?? null;
   return { role, seatType, creditLimit };

@@ -1,41 +1,41 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { DomainError } from '../../domain/errors.js';
 
-/** More people than anybody invites at once, and few enough for one transaction. */
+/** Few enough rows for one transaction. */
 export const MOST_ROWS = 5000;
 export const MOST_CHARACTERS = 1_000_000;
-/** A file with more lines than these that cannot be read is no file of people. */
+/** A file with more broken lines than this is refused. */
 const MOST_BROKEN = 100;
 
 export const CSV_COLUMNS = ['email', 'role', 'seat'] as const;
 type Column = (typeof CSV_COLUMNS)[number];
 
-/** One line of the file that says something. */
+/** One line of the file that is not empty. */
 export interface CsvRow {
-  /** The number of the line on which it begins, the header being line 1. */
+  /** The number of its first line; the header is line 1. */
   readonly row: number;
-  /** Empty where the file has nothing, or has no such column. */
+  /** Empty where the file has no value, or no such column. */
   readonly cells: Readonly<Record<Column, string>>;
-  /** Why it cannot be read, if it cannot. */
+  /** Why the line cannot be read. */
   readonly fault: DomainError | undefined;
 }
 
 export interface CsvFile {
   readonly rows: readonly CsvRow[];
-  /** Columns that mean nothing here, as they are called in the file. */
+  /** Unknown columns, by their names in the file. */
   readonly ignoredColumns: readonly string[];
 }
 
 interface Line {
   readonly row: number;
-  /** Undefined where the line cannot be taken apart. */
+  /** Undefined where the line cannot be parsed. */
   readonly cells: readonly string[] | undefined;
 }
 
 /**
- * Reads a file of people to invite: what spreadsheets save (a byte order mark, semicolons or tabs, any line ends, quoted
- * fields), with the columns in any order. A line that cannot be read is told of, and costs no other line.
- * @throws DomainError INVALID_INPUT when the file as a whole cannot be meant: too long, no header, no column `email`
+ * Reads a file of people to invite, as spreadsheets save it (byte order mark, semicolons or tabs, any line ends, quoted
+ * fields), with columns in any order. A line that cannot be read has a `fault`, and does not affect other lines.
+ * @throws DomainError INVALID_INPUT for a file that is too long, or has no header, or no column `email`
  */
 export function readCsv(csv: string): CsvFile {
   if (csv.length > MOST_CHARACTERS)
@@ -58,7 +58,7 @@ function isColumn(name: string): name is Column {
 
 const NAME_THEM = 'The first line names the columns: email, and role or seat if you like.';
 
-/** Where each column stands. */
+/** The position of each column. */
 function columnsOf(header: readonly string[] | undefined): ReadonlyMap<Column, number> {
   if (header === undefined) throw refused('The file has no line that could name its columns.', NAME_THEM);
   const places = new Map<Column, number>();
@@ -91,7 +91,7 @@ function faultOf(cells: readonly string[] | undefined, width: number): DomainErr
       'Put a field into quotes as a whole, and write a quote inside of it twice.',
     );
   }
-  // Spreadsheets leave empty cells out at the end of a line, and add empty ones.
+  // Spreadsheets omit empty cells at the end of a line, or add some.
   if (!cells.slice(width).some((cell) => cell !== '')) return undefined;
   return refused(
     `This line has ${cells.length} fields, and the header names ${width}.`,
@@ -104,8 +104,8 @@ function refused(message: string, hint: string): DomainError {
 }
 
 /**
- * All lines that say something, from the header on. Where the parser gives up, the line at which it did is kept as one
- * that cannot be read, and it starts again at the next: a quote that nobody closes would swallow the rest of the file.
+ * All lines that are not empty, from the header on. Where the parser fails, the line is kept as one that cannot be read, and
+ * parsing starts again at the next line: an unclosed quote would swallow the rest of the file.
  */
 function linesOf(csv: string): Line[] {
   const { text, delimiter, linesBefore } = delimited(csv);
@@ -128,7 +128,7 @@ function linesOf(csv: string): Line[] {
   return lines;
 }
 
-/** @returns the lines that say something; and the number of the one at which the parser gave up, if it did */
+/** @returns the lines that are not empty, and the number of the line at which the parser failed, if it did */
 function parsed(text: string, delimiter: string): { lines: Line[]; brokenAt: number | undefined } {
   const lines: Line[] = [];
   let read = 0;
@@ -152,7 +152,7 @@ function parsed(text: string, delimiter: string): { lines: Line[]; brokenAt: num
   }
 }
 
-/** What comes after that many lines; undefined when nothing does. */
+/** The text after so many lines; undefined when there is none. */
 function withoutLines(text: string, count: number): string | undefined {
   let end = -1;
   for (let line = 0; line < count; line += 1) {
@@ -163,9 +163,8 @@ function withoutLines(text: string, count: number): string | undefined {
 }
 
 /**
- * The text as the parser wants it, and what separates its fields. Excel saves a byte order mark, semicolons where the
- * comma is the decimal sign, and at times a first line that names the separator; files are put together of others, so
- * that their line ends differ.
+ * The text with uniform line ends, and its delimiter. Excel saves a byte order mark, semicolons where the comma is the
+ * decimal sign, and at times a first line that names the delimiter; files that were joined have mixed line ends.
  */
 function delimited(csv: string): { text: string; delimiter: string; linesBefore: number } {
   const text = csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');

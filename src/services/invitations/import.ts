@@ -1,7 +1,9 @@
 import type { Transaction } from '../../database/database.js';
-import { isAddress } from '../../domain/address.js';
+import { faultOf, readAddress } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
-import { readProvisioning } from '../../domain/provisioning.js';
+import { parseChangeRequest } from '../../domain/provisioning.js';
+import { isVisible } from '../../domain/text.js';
 import { authorize, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { managing, validatedAccess } from './commands.js';
@@ -59,10 +61,11 @@ function validateRows(context: ServiceContext, now: Grant, rows: readonly CsvRow
     const { email } = cells;
     try {
       if (fault !== undefined) throw fault;
-      if (!isAddress(email)) throw noAddress(email);
-      const first = places.get(email.toLowerCase());
+      requireAddress(email);
+      const canonical = canonicalUserName(email);
+      const first = places.get(canonical);
       if (first !== undefined) throw repeated(email, first);
-      places.set(email.toLowerCase(), row);
+      places.set(canonical, row);
       return { row, email, access: accessIn(context, now, cells) };
     } catch (error) {
       if (error instanceof DomainError) return { row, email, error };
@@ -71,12 +74,24 @@ function validateRows(context: ServiceContext, now: Grant, rows: readonly CsvRow
   });
 }
 
-function noAddress(email: string): DomainError {
-  return new DomainError(
-    'INVALID_INPUT',
-    email === '' ? 'email is empty.' : `email is not an e-mail address: ${email}`,
-    { attribute: 'email', hint: 'Every row needs an address, such as ann@example.com.' },
-  );
+/** @throws DomainError INVALID_INPUT, with a hint for the person who has saved the file */
+function requireAddress(email: string): void {
+  try {
+    readAddress(email, 'email');
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (!isVisible(email)) {
+      throw new DomainError(error.code, error.message, {
+        attribute: 'email',
+        hint: 'Save the file as UTF-8 (in Excel: "CSV UTF-8"). If the character is there then too, take it out.',
+      });
+    }
+    const message = email === '' ? 'email is empty.' : `email is not an e-mail address: ${email}`;
+    throw new DomainError(error.code, faultOf(email, 'email') ?? message, {
+      attribute: 'email',
+      hint: 'Every row needs an address, such as ann@example.com.',
+    });
+  }
 }
 
 function repeated(email: string, row: number): DomainError {
@@ -110,7 +125,7 @@ function accessIn(
     return validatedAccess(
       context,
       now,
-      readProvisioning(version, { mode: 'CREATE', userName: email, ...access }),
+      parseChangeRequest(version, 'CREATE', { userName: email, ...access }),
     );
   } catch (error) {
     throw inColumnNames(error);

@@ -1,11 +1,12 @@
 import { selection } from '../../database/statement.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
 import type { MemberAccess } from '../../model/access.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
-import { get as getMember } from '../members/members.js';
+import { getMember } from '../members/queries.js';
 import {
   findInvitation,
   INVITATION_COLUMNS,
@@ -39,7 +40,7 @@ export interface InvitationOrder {
 
 const ORDER_COLUMNS = {
   CREATED_AT: { column: 'i.created_at', type: 'timestamptz' },
-  EMAIL: { column: 'i.email', type: 'citext', nullable: true },
+  EMAIL: { column: 'i.canonical_email', type: 'text', nullable: true },
   SENT_AT: { column: 'i.sent_at', type: 'timestamptz' },
   EXPIRES_AT: { column: 'i.expires_at', type: 'timestamptz' },
 } as const;
@@ -86,7 +87,13 @@ function filterSql({ status, kind, email }: InvitationFilter, values: unknown[])
     ...(email == null
       ? []
       : comparisonSql(
-          { name: 'email', expression: 'i.email', type: 'citext', nullable: true },
+          {
+            name: 'email',
+            expression: 'i.canonical_email',
+            type: 'text',
+            nullable: true,
+            canonical: canonicalUserName,
+          },
           email,
           values,
         )),
@@ -107,7 +114,7 @@ export async function get(
 }
 
 /** The access that accepting gives; null: the workspace's default at that time. */
-export function accessOf(invitation: InvitationRow): MemberAccess | null {
+export function invitedAccess(invitation: InvitationRow): MemberAccess | null {
   return memberAccess(invitation);
 }
 

@@ -1,15 +1,6 @@
 import { actorLabel } from '../../auth/actor.js';
 import { type MintedSecret, mintSecret } from '../../auth/secret.js';
-import {
-  arrayOf,
-  boolean,
-  citext,
-  integer,
-  nullable,
-  oneOf,
-  text,
-  uuid,
-} from '../../database/column-types.js';
+import { arrayOf, boolean, integer, nullable, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
@@ -22,6 +13,7 @@ import {
   WORKSPACE_VERSIONS,
 } from '../../domain/access.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { INVITATION_DAYS, MAIL_DELIVERIES } from '../../domain/invitation.js';
@@ -68,18 +60,18 @@ const INSERT = statement({
   text: `
     with clock as materialized (select clock_timestamp() as at)
     insert into invitation as i
-      (id, workspace_id, workspace_version, email, role, seat_type, credit_limit, max_uses, lookup, hash, invited_by,
+      (id, workspace_id, workspace_version, email, canonical_email, role, seat_type, credit_limit, max_uses, lookup, hash, invited_by,
        delivery, created_at, sent_at, expires_at, use_count)
-    select n.id, $workspaceId, $workspaceVersion, n.email, n.role, n.seat_type, n.credit_limit, n.max_uses, n.lookup,
+    select n.id, $workspaceId, $workspaceVersion, n.email, n.canonical_email, n.role, n.seat_type, n.credit_limit, n.max_uses, n.lookup,
       n.hash, $invitedBy, case when n.email is null then null else $delivery end, clock.at, clock.at,
       clock.at + ${EXPIRES}, 0
     from (
-      select distinct on (email) * from unnest(
-        $ids::uuid[], $emails::citext[], $roles::text[], $seatTypes::text[], $creditLimits::integer[],
+      select distinct on (canonical_email) * from unnest(
+        $ids::uuid[], $emails::text[], $canonicalEmails::text[], $roles::text[], $seatTypes::text[], $creditLimits::integer[],
         $maxUses::integer[], $lookups::text[], $hashes::text[])
-        n(id, email, role, seat_type, credit_limit, max_uses, lookup, hash)
-      order by email) n, clock
-    on conflict (workspace_id, email) where accepted_at is null and revoked_at is null do update set
+        n(id, email, canonical_email, role, seat_type, credit_limit, max_uses, lookup, hash)
+      order by canonical_email) n, clock
+    on conflict (workspace_id, canonical_email) where accepted_at is null and revoked_at is null do update set
       role = excluded.role, seat_type = excluded.seat_type, credit_limit = excluded.credit_limit,
       lookup = excluded.lookup, hash = excluded.hash, invited_by = excluded.invited_by, delivery = excluded.delivery,
       delivery_error = null, created_at = excluded.created_at, sent_at = excluded.sent_at,
@@ -90,7 +82,8 @@ const INSERT = statement({
     workspaceId: uuid,
     workspaceVersion: oneOf(WORKSPACE_VERSIONS),
     ids: arrayOf(uuid),
-    emails: arrayOf(nullable(citext)),
+    emails: arrayOf(nullable(text)),
+    canonicalEmails: arrayOf(nullable(text)),
     roles: arrayOf(nullable(oneOf(ROLES))),
     seatTypes: arrayOf(nullable(oneOf(SEAT_TYPES))),
     creditLimits: arrayOf(nullable(integer)),
@@ -126,9 +119,9 @@ const REVOKE_ALL = statement({
   text: `
     update invitation i set revoked_at = clock_timestamp()
     where i.workspace_id = $workspaceId and i.accepted_at is null and i.revoked_at is null
-      and i.email in ($userName::citext, (select a.email from account a where a.id = $accountId))
+      and i.canonical_email in ($canonicalUserName, (select a.canonical_email from account a where a.id = $accountId))
     returning ${INVITATION_COLUMNS}`,
-  parameters: { workspaceId: uuid, userName: citext, accountId: uuid },
+  parameters: { workspaceId: uuid, canonicalUserName: text, accountId: uuid },
   columns: INVITATION_TYPES,
 });
 
@@ -139,15 +132,16 @@ const INVITEES = statement({
       exists (
         select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
         where m.workspace_id = $workspaceId
-          and (m.user_name = e.email or m.account_id = (select a.id from account a where a.email = e.email))
+          and (m.canonical_user_name = e.email
+            or m.account_id = (select a.id from account a where a.canonical_email = e.email))
       ) as "isMember",
       exists (
         select 1 from invitation i
-        where i.workspace_id = $workspaceId and i.email = e.email and i.accepted_at is null and i.revoked_at is null
+        where i.workspace_id = $workspaceId and i.canonical_email = e.email and i.accepted_at is null and i.revoked_at is null
           and i.expires_at > clock_timestamp() and not (${SUPERSEDED})
       ) as "isInvited"
-    from unnest($emails::citext[]) with ordinality e(email, place) order by e.place`,
-  parameters: { workspaceId: uuid, emails: arrayOf(citext) },
+    from unnest($emails::text[]) with ordinality e(email, place) order by e.place`,
+  parameters: { workspaceId: uuid, emails: arrayOf(text) },
   columns: { isMember: boolean, isInvited: boolean },
 });
 
@@ -169,6 +163,7 @@ export async function insertInvitations(
     workspaceVersion: workspace.version,
     ids: invitations.map(() => newId()),
     emails: invitations.map(({ email }) => email),
+    canonicalEmails: invitations.map(({ email }) => email && canonicalUserName(email)),
     roles: accesses.map(({ role }) => role),
     seatTypes: accesses.map(({ seatType }) => seatType),
     creditLimits: accesses.map(({ creditLimit }) => creditLimit),
@@ -280,7 +275,11 @@ export async function revokeInvitationsOf(
   sql: Sql,
   { workspaceId, userName, accountId }: MemberRow,
 ): Promise<void> {
-  const rows = await REVOKE_ALL.rows(sql, { workspaceId, userName, accountId });
+  const rows = await REVOKE_ALL.rows(sql, {
+    workspaceId,
+    canonicalUserName: canonicalUserName(userName),
+    accountId,
+  });
   const facts = rows.map((row) => factOf('invitation.revoke', row, revocation(row)));
   await recordMany(context, sql, facts, new Date());
 }
@@ -294,7 +293,7 @@ export interface Invitee {
 
 /** What the people with these addresses are in the workspace, in the order of the addresses. */
 export function readInvitees(sql: Sql, workspaceId: string, emails: readonly string[]): Promise<Invitee[]> {
-  return INVITEES.rows(sql, { workspaceId, emails });
+  return INVITEES.rows(sql, { workspaceId, emails: emails.map(canonicalUserName) });
 }
 
 /** Why the person cannot be invited; undefined when they can. */

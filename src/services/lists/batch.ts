@@ -2,94 +2,94 @@ import DataLoader from 'dataloader';
 import type { Sql } from '../../database/database.js';
 import { isId } from '../../domain/ids.js';
 
-interface Question {
+/** A statement to run. */
+interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-type Answers = Record<string, unknown>[];
+type Rows = Record<string, unknown>[];
 
-/** As many parents as the largest page has rows. */
+/** The rows of the largest page. */
 const MOST_PARENTS = 200;
 
 /**
- * Answers SQL that is asked of many parents at the same moment (the stays of every member of a page) in one
- * statement. The parent's id is `$1` by convention; questions that are alike but for it go together. Whatever asks
- * stays as it is: a question asked alone is asked as it stands, and
- * the rows of others carry which parent they are of beside.
- * @param sql where questions go; one of these a request, since it remembers nothing but must not mix callers
+ * Combines the same statement for many parents (the memberships of every member of a page) into one. Statements that run in
+ * one turn of the event loop and differ only in `$1`, the parent's id, are combined. A single statement runs unchanged;
+ * rows of combined statements carry the parent's id as `batchParent`, and the number of the row as `batchRow`.
+ * @param sql where statements run; made once a request, so that requests of different callers are not combined
  */
 export function batching(sql: Sql): Sql {
-  const loader = new DataLoader<Question, Answers>((questions) => answerAll(sql, questions), {
+  const loader = new DataLoader<Statement, Rows>((statements) => runAll(sql, statements), {
     cache: false,
     maxBatchSize: MOST_PARENTS,
   });
   return {
-    // The rows have the shape that the text gives them, whoever asks.
+    // The loader does not know the type of the rows; the caller does.
     rows: <Row>(text: string, values: readonly unknown[]) => loader.load({ text, values }) as Promise<Row[]>,
   };
 }
 
-/** One answer a question, in their order; the answers of each group are found once its one statement has run. */
-async function answerAll(sql: Sql, questions: readonly Question[]): Promise<(Answers | Error)[]> {
-  const [only, ...others] = questions;
+/** The rows of each statement, in order, or the error of the combined statement. */
+async function runAll(sql: Sql, statements: readonly Statement[]): Promise<(Rows | Error)[]> {
+  const [only, ...others] = statements;
   if (only !== undefined && others.length === 0) return [await sql.rows(only.text, only.values)];
-  const answers = new Map<Question, Answers | Error>();
-  const groups = Map.groupBy(questions, samenessOf());
+  const results = new Map<Statement, Rows | Error>();
+  const groups = Map.groupBy(statements, grouping());
   await Promise.all(
     [...groups.values()].map(async (group) => {
       try {
-        await answerGroup(sql, group, answers);
+        await runGroup(sql, group, results);
       } catch (error) {
         const fault = error instanceof Error ? error : new Error(String(error));
-        for (const question of group) answers.set(question, fault);
+        for (const statement of group) results.set(statement, fault);
       }
     }),
   );
-  return questions.map((question) => answers.get(question) ?? []);
+  return statements.map((statement) => results.get(statement) ?? []);
 }
 
-/** Tells what questions have in common that differ in their parent only; one without a parent has nothing in common. */
-function samenessOf(): (question: Question) => unknown {
-  // The text of a question is long, and the same for all parents.
+/** Returns a function that gives statements that can be combined the same key; a statement without a parent is its own key. */
+function grouping(): (statement: Statement) => unknown {
+  // Numbers stand for texts, which are long.
   const numbers = new Map<string, number>();
-  return (question) => {
-    const { text, values } = question;
+  return (statement) => {
+    const { text, values } = statement;
     const [parent, ...others] = values;
-    if (typeof parent !== 'string' || !isId(parent)) return question;
+    if (typeof parent !== 'string' || !isId(parent)) return statement;
     const number = numbers.get(text) ?? numbers.size;
     numbers.set(text, number);
     return `${number} ${JSON.stringify(others)}`;
   };
 }
 
-async function answerGroup(
+async function runGroup(
   sql: Sql,
-  questions: readonly Question[],
-  answers: Map<Question, Answers | Error>,
+  statements: readonly Statement[],
+  results: Map<Statement, Rows | Error>,
 ): Promise<void> {
-  const [first, ...more] = questions;
+  const [first, ...more] = statements;
   if (first === undefined) return;
   const { text, values } = first;
   if (more.length === 0) {
-    answers.set(first, await sql.rows(text, values));
+    results.set(first, await sql.rows(text, values));
     return;
   }
   const [, ...others] = values;
-  const parents = [...new Set(questions.map(parentOf))];
+  const parents = [...new Set(statements.map(parentOf))];
   const rows = await sql.rows<{ batchParent: string }>(ofMany(text), [parents, ...others]);
   const byParent = Map.groupBy(rows, ({ batchParent }) => batchParent);
-  for (const question of questions) {
-    answers.set(question, byParent.get(parentOf(question)) ?? []);
+  for (const statement of statements) {
+    results.set(statement, byParent.get(parentOf(statement)) ?? []);
   }
 }
 
-/** Lower-case, as PostgreSQL gives ids back. */
-function parentOf({ values: [parent] }: Question): string {
+/** In lower case, as PostgreSQL returns ids. */
+function parentOf({ values: [parent] }: Statement): string {
   return String(parent).toLowerCase();
 }
 
-/** The same question about every parent; each parent's rows come in the order that the question gives them. */
+/** The statement for every parent in `$1`. Each parent's rows keep the order that the statement gives them. */
 function ofMany(text: string): string {
   return `
     select p.id as "batchParent", q.*

@@ -1,6 +1,8 @@
+import { canonicalPart } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 
+/** Conditions on one value; all of them must hold. */
 export interface Comparison<Value> {
   readonly eq?: Value | null;
   readonly ne?: Value | null;
@@ -12,22 +14,25 @@ export interface Comparison<Value> {
   readonly isPresent?: boolean | null;
 }
 
+/** Conditions on text; all of them must hold. */
 export interface TextComparison extends Comparison<string> {
   readonly contains?: string | null;
   readonly startsWith?: string | null;
   readonly endsWith?: string | null;
 }
 
-/** What of a row is compared, and how. */
+/** The part of a row that is compared. */
 export interface Compared {
-  /** What clients call it. */
+  /** Its name in the filter, for errors. */
   readonly name: string;
   readonly expression: string;
   /** What the values of the comparison are cast to. */
   readonly type: string;
   readonly nullable: boolean;
-  /** Text without case: `expression` is in lower case, and values are put into it. */
+  /** Set to compare without case: `expression` is in lower case, and values are converted. */
   readonly folded?: boolean;
+  /** Text whose canonical form is compared: `expression` is in it, and values are put into it (rule 15a). */
+  readonly canonical?: (text: string) => string;
 }
 
 const ORDERINGS = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -38,13 +43,13 @@ const PATTERNS = {
 } as const;
 
 /**
- * A comparison as SQL.
- * @param values the statement's values so far; the comparison's are added
+ * Compiles a comparison to SQL.
+ * @param values the statement's values so far; the comparison's are appended
  * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold
- * @throws DomainError INVALID_INPUT for a comparison with nothing: a variable that was not set must not find everybody
+ * @throws DomainError INVALID_INPUT for an empty comparison: a variable that was not set must not match every row
  */
 export function comparisonSql(
-  { name, expression, type, nullable, folded = false }: Compared,
+  { name, expression, type, nullable, folded = false, canonical }: Compared,
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
@@ -52,12 +57,14 @@ export function comparisonSql(
     const placed = `$${values.push(value)}::${type}`;
     return folded ? `lower(${placed})` : placed;
   };
-  // What cannot be an id is nobody's: no error, no rows.
+  const whole = (value: unknown): unknown =>
+    canonical !== undefined && typeof value === 'string' ? canonical(value) : value;
+  // Text that is not a UUID matches no row; PostgreSQL would fail to cast it.
   const isPossible = (value: unknown): boolean =>
     type !== 'uuid' || (typeof value === 'string' && isId(value));
   const equal = (value: unknown): string => {
     if (!isPossible(value)) return 'false';
-    const placed = place(value);
+    const placed = place(whole(value));
     return nullable
       ? `(${expression} is not null and ${expression} = ${placed})`
       : `(${expression} = ${placed})`;
@@ -67,17 +74,19 @@ export function comparisonSql(
   if (eq != null) sql.push(equal(eq));
   if (ne != null) sql.push(`not ${equal(ne)}`);
   if (among != null) {
-    const list = `$${values.push([...among].filter(isPossible))}::${type}[]`;
+    const list = `$${values.push([...among].filter(isPossible).map(whole))}::${type}[]`;
     const any = folded ? `array(select lower(v) from unnest(${list}) v)` : list;
     sql.push(`coalesce(${expression} = any(${any}), false)`);
   }
   for (const [operator, sign] of Object.entries(ORDERINGS)) {
     const bound = comparison[operator as keyof typeof ORDERINGS];
-    if (bound != null) sql.push(`coalesce(${expression} ${sign} ${place(bound)}, false)`);
+    if (bound != null) sql.push(`coalesce(${expression} ${sign} ${place(whole(bound))}, false)`);
   }
   for (const [operator, pattern] of Object.entries(PATTERNS)) {
     const text = (comparison as TextComparison)[operator as keyof typeof PATTERNS];
-    if (text != null) sql.push(`coalesce(${expression} like ${place(pattern(escaped(text)))}, false)`);
+    if (text == null) continue;
+    const part = canonical === undefined ? text : canonicalPart(text);
+    sql.push(`coalesce(${expression} like ${place(pattern(escaped(part)))}, false)`);
   }
   if (isPresent != null) sql.push(`(${expression} is ${isPresent ? 'not null' : 'null'})`);
   if (sql.length === 0) throw comparesNothing(name);
@@ -91,7 +100,7 @@ export function comparesNothing(name: string): DomainError {
   });
 }
 
-/** LIKE's own signs are plain characters to whoever searches. */
+/** Escapes the wildcards of LIKE. */
 export function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

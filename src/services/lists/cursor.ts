@@ -50,7 +50,6 @@ const INT4 = 2 ** 31;
 
 const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
   text: isText,
-  citext: isText,
   timestamptz: isTimestamp,
   integer: (key) => /^-?\d{1,10}$/.test(key) && Number(key) < INT4 && Number(key) >= -INT4,
   boolean: (key) => key === 'true' || key === 'false',

@@ -4,7 +4,7 @@ import type { Positions } from './positions.js';
 /** What a list is ordered by before the id. */
 export interface OrderBy {
   readonly column: string;
-  readonly type: 'text' | 'citext' | 'timestamptz' | 'integer' | 'boolean';
+  readonly type: 'text' | 'timestamptz' | 'integer' | 'boolean';
   /** Whether rows may have no value: they come last, or first when descending. */
   readonly nullable?: boolean;
 }

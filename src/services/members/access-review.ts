@@ -1,4 +1,7 @@
+import { nullable, text, timestamptz, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import type { Role, SeatType, WorkspaceVersion } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Channel } from '../../model/enums.js';
 import { authorize } from '../context/authorization.js';
@@ -6,7 +9,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { Page, type PageArguments } from '../lists/page.js';
 
-/** Whose access is meant: everything said must hold of what it was then. */
+/** Which accesses to list: all conditions must hold for the access at that moment. */
 export interface AccessReviewFilter {
   readonly userName?: TextComparison | null;
   readonly role?: Comparison<Role> | null;
@@ -14,7 +17,7 @@ export interface AccessReviewFilter {
   readonly creditLimit?: Comparison<number> | null;
 }
 
-/** What somebody could do in a workspace at a moment of the past. */
+/** A member's access in a workspace at a moment of the past. */
 export interface ReviewedAccess {
   readonly workspaceId: string;
   readonly workspaceVersion: WorkspaceVersion;
@@ -24,7 +27,7 @@ export interface ReviewedAccess {
   readonly role: Role;
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
-  /** Who had made it what it was, and when; null where the audit log does not reach back so far. */
+  /** The change that set it; null when it is older than the audit log. */
   readonly given: { readonly at: Date; readonly by: string; readonly channel: Channel } | null;
 }
 
@@ -40,13 +43,13 @@ interface Row {
 }
 
 /**
- * Who had which access at a moment, by userName: those who were active then, also if they have been deleted since.
+ * Lists who had which access at a moment, by userName: all members who were active then, also those deleted since.
  *
- * A membership tells only the last access of its stay, but every change has an entry that says what was before (rule
- * 28). So an attribute was then what the first change after the moment found, or what it is now if there was none;
- * and whoever has been deleted since is in the entry of that with all that was known.
- * @param asOf changes of that very millisecond have happened
- * @throws DomainError as `authorize` does, for the members and for the audit log; INVALID_INPUT for a moment to come
+ * A membership stores only its last access, but the audit log stores the value before every change (rule 28). So the
+ * value of an attribute then is the value before its first later change, or the present one if there is none. The entry
+ * of a deletion has all attributes of the member.
+ * @param asOf changes of this millisecond count as made
+ * @throws DomainError as `authorize` does, for the members and for the audit log; INVALID_INPUT for a future moment
  */
 export async function list(
   context: ServiceContext,
@@ -63,7 +66,10 @@ export async function list(
       hint: 'Nobody knows yet who will have which access. Ask for a moment that has passed.',
     });
   }
-  const values: unknown[] = [workspace.id, asOf, firstIdOf(asOf)];
+  const since = { workspaceId: workspace.id, asOf, firstId: firstIdOf(asOf) };
+  const formerNames = await FORMER_NAMES.rows(context.batched, since);
+  const spellings = formerNames.flatMap(({ userName }) => userName ?? []);
+  const values: unknown[] = [...Object.values(since), spellings, spellings.map(canonicalUserName)];
   const conditions = ['a.active', ...filterSql(filter, values)];
   return new Page<ReviewedAccess, Row>(
     context.batched,
@@ -73,7 +79,7 @@ export async function list(
       where: conditions.join(' and '),
       values,
       id: 'a.id',
-      orderBy: { column: 'a.user_name', type: 'citext' },
+      orderBy: { column: 'a.canonical_user_name', type: 'text' },
     },
     page,
     ({ id, given, ...access }) => ({
@@ -86,10 +92,24 @@ export async function list(
   );
 }
 
-/** What the log calls what is reviewed. */
+/** The names of the reviewed attributes in the audit log. */
 const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
 
-/** $1 is the workspace, $2 the moment, $3 an id before which no entry of a later moment lies. */
+/** The userNames that members had at the moment and have lost since. */
+const FORMER_NAMES = statement({
+  name: 'accessReview.formerNames',
+  text: `
+    select distinct e.changes->'userName'->>'before' as "userName" from audit_entry e
+    where e.workspace_id = $workspaceId and e.id >= $firstId and e.at > $asOf and e.target_type = 'member'
+      and e.changes->'userName'->>'before' is not null`,
+  parameters: { workspaceId: uuid, asOf: timestamptz, firstId: uuid },
+  columns: { userName: nullable(text) },
+});
+
+/**
+ * $1 is the workspace, $2 the moment, $3 an id that is less than that of every later entry; $4 are the former userNames as
+ * the log has them, and $5 their canonical forms.
+ */
 const ACCESS_THEN = `(
   with later as (
     select f.id, jsonb_object_agg(f.name, f.was) as was
@@ -101,18 +121,20 @@ const ACCESS_THEN = `(
       order by e.target_id, c.key, e.at, e.id) f
     group by f.id),
   now as (
-    select m.id, m.user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
+    select m.id, m.user_name, m.canonical_user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
       s.seat_type, s.credit_limit
     from member m left join membership s on s.member_id = m.id and s.ended_at is null
     where m.workspace_id = $1)
   select coalesce(n.id, l.id) as id,
-    case when l.was ? 'userName' then (l.was->>'userName')::citext else n.user_name end as user_name,
+    case when l.was ? 'userName' then l.was->>'userName' else n.user_name end as user_name,
+    case when l.was ? 'userName' then c.canonical else n.canonical_user_name end as canonical_user_name,
     case when l.was ? 'profile.displayName' then l.was->>'profile.displayName' else n.display_name end as display_name,
     coalesce(case when l.was ? 'active' then (l.was->>'active')::boolean else n.active end, false) as active,
     case when l.was ? 'role' then l.was->>'role' else n.role end as role,
     case when l.was ? 'seatType' then l.was->>'seatType' else n.seat_type end as seat_type,
     case when l.was ? 'creditLimit' then (l.was->>'creditLimit')::integer else n.credit_limit end as credit_limit
-  from now n full join later l on l.id = n.id) a`;
+  from now n full join later l on l.id = n.id
+    left join unnest($4::text[], $5::text[]) c(spelling, canonical) on c.spelling = l.was->>'userName') a`;
 
 const COLUMNS = `
   a.id, a.user_name as "userName", a.display_name as "displayName", a.role, a.seat_type as "seatType",
@@ -124,7 +146,12 @@ const COLUMNS = `
     order by e.at desc, e.id desc limit 1) as given`;
 
 const FIELDS = {
-  userName: { expression: 'a.user_name', type: 'citext', nullable: false },
+  userName: {
+    expression: 'a.canonical_user_name',
+    type: 'text',
+    nullable: true,
+    canonical: canonicalUserName,
+  },
   role: { expression: 'a.role', type: 'text', nullable: true },
   seatType: { expression: 'a.seat_type', type: 'text', nullable: true },
   creditLimit: { expression: 'a.credit_limit', type: 'integer', nullable: true },
@@ -137,12 +164,12 @@ function filterSql(filter: AccessReviewFilter, values: unknown[]): string[] {
   });
 }
 
-/** Clocks are set back a little now and then. */
+/** Clocks are sometimes set back. */
 const MARGIN_MS = 60_000;
 
 /**
- * The least UUIDv7 of a moment (RFC 9562 §5.7: "48-bit big-endian unsigned number of the Unix Epoch timestamp in
- * milliseconds"): an entry's id is made after its time is taken, so the index by id skips what lies before.
+ * The smallest UUIDv7 of a moment (RFC 9562 §5.7: "48-bit big-endian unsigned number of the Unix Epoch timestamp in
+ * milliseconds"). An entry's id is generated after its time, so the index by id can skip older entries.
  */
 function firstIdOf(moment: Date): string {
   const hex = Math.max(moment.getTime() - MARGIN_MS, 0)

@@ -1,35 +1,28 @@
 import type { Sql, Transaction } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
-import { isId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  lockMembers,
-  MEMBER_ROW_COLUMNS,
-  MEMBER_TABLES,
-  type MemberRecord,
-  type MemberRow,
-  memberRow,
-} from '../rows/members.js';
-import * as seats from '../seats.js';
+import { findMembers, lockMembers, type MemberRow } from '../rows/members.js';
+import { lockTypes } from '../seats.js';
+import { memberNotFound, requireVersion } from './change.js';
+import { lockOwners } from './effects.js';
 import { lockGroups } from './leave-groups.js';
 import {
-  type AccessWish,
-  accessWish,
+  type AccessRequest,
+  accessChange,
   authorizeAccess,
-  requireVersion,
-  toBeRemoved,
-  toHaveAccess,
-  toHaveCreditLimit,
-  type WishForMember,
+  creditLimitChange,
+  removal,
+  requestedAccess,
+  requireWorkspaceVersion,
 } from './requested-access.js';
-import { memberNotFound, requireFresh, transitionBy } from './transaction.js';
-import { keepAnOwner, lockOwners, type Transition, write } from './write.js';
+import { type RequestFor, type Transition, transitionOf } from './transition.js';
+import { checkInTransaction, writeInTransaction } from './write.js';
 
-/** What is to become of each member: exactly one of them. */
+/** The change of every member: exactly one of these. */
 export interface BulkChange {
-  readonly access?: AccessWish | null;
+  readonly access?: AccessRequest | null;
   readonly setCreditLimit?: number | null;
   readonly clearCreditLimit?: boolean | null;
   readonly remove?: boolean | null;
@@ -38,55 +31,52 @@ export interface BulkChange {
 export interface BulkUpdate {
   readonly workspaceId: string;
   readonly memberIds: readonly string[];
-  /** In the order of `memberIds`, where given; null: whatever the version is. */
+  /** In the order of `memberIds`; null for a member whose version does not matter. */
   readonly expectedVersions?: readonly (number | null)[] | null;
   readonly change: BulkChange;
-  /** Only say what would happen. */
+  /** Report what would happen, and write nothing. */
   readonly dryRun: boolean;
 }
 
-/** What became of one of the ids. */
+/** The result for one of the ids. */
 export interface BulkResult {
   readonly memberId: string;
-  /** The member as it is after the whole; null when there is none with that id. */
+  /** The member after all changes; null when the workspace has none with that id. */
   readonly member: MemberRow | null;
   readonly changed: boolean;
-  /** Why this one was not changed; the others do not suffer from it. */
+  /** Why this member was not changed; the others are. */
   readonly error: DomainError | null;
 }
 
-/** Enough for any page of a screen, and little enough for one transaction that others may have to wait for. */
+/** Enough for any page of a screen, and few enough for one transaction that others may wait for. */
 export const MOST_MEMBERS = 500;
 
 /**
- * Does the same to many members, one after the other in the order of their ids as given, each judged on its own by the
- * rules of the single mutations: who is refused is reported, all others are changed. One transaction: nobody sees half
- * of it, and a fault in the middle leaves nothing. A dry run is the same transaction, rolled back.
- * @returns a result for every id, in the order given; an id that is there twice is done twice (rule 21)
+ * Applies one change to many members, in the order of their ids. Each is judged by the rules of the single mutations:
+ * refusals are reported, all others are changed. It is one transaction, so nobody sees half of it and a fault leaves
+ * nothing. A dry run is the same transaction, rolled back.
+ * @returns a result for every id, in their order; an id that is there twice is changed twice (rule 21)
  * @throws DomainError as `authorize` does, once for all; INVALID_INPUT for too many or no ids; WRONG_WORKSPACE_VERSION
- *   for a change that no member of the workspace could undergo
+ *   for a change that is refused to every member of the workspace
  */
 export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Promise<BulkResult[]> {
   const { workspaceId, memberIds, change } = input;
   await authorizeAccess(context, workspaceId, change.access ?? null);
   const { memberId: own } = await authorize(context, 'member.write', workspaceId);
-  requireMeasure(input);
-  const wishFor = wishOf(change);
+  requireSize(input);
+  const requestFor = requestOf(change);
   const work = async (tx: Transaction): Promise<BulkResult[]> => {
     await lockMembers(tx, workspaceId, own === null ? memberIds : [...memberIds, own]);
     const grant = await authorizeNow(context, tx, 'member.write', workspaceId);
     requirePossible(grant.workspace, change);
     const members = await findMembers(tx, workspaceId, memberIds);
-    await lockWhatIsTouched(tx, workspaceId, change, [...members.values()]);
+    await lockOthers(tx, workspaceId, change, [...members.values()]);
     const outcomes: Pick<BulkResult, 'changed' | 'error'>[] = [];
-    const isRepeated = new Set(memberIds.map((id) => id.toLowerCase())).size < memberIds.length;
     for (const [index, memberId] of memberIds.entries()) {
-      const expected = input.expectedVersions?.[index];
-      outcomes.push(
-        await changeOne(context, tx, grant, members, { memberId, expected, wishFor, isRepeated }),
-      );
+      const expectedVersion = input.expectedVersions?.[index];
+      outcomes.push(await changeOne(context, tx, grant, members, { memberId, expectedVersion, requestFor }));
     }
-    // Once more: who shares a group with somebody who was removed shows the group's new version.
+    // Read again: members who share a group with a removed one show the group's new version.
     const after = await findMembers(tx, workspaceId, memberIds);
     return outcomes.map((outcome, index) => {
       const memberId = memberIds[index] ?? '';
@@ -96,12 +86,12 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
   return input.dryRun ? context.database.rehearsal(work) : context.database.transaction(work);
 }
 
-/** @throws DomainError INVALID_INPUT for `false`, which would mean nothing */
-function wishOf({ access, setCreditLimit, clearCreditLimit, remove }: BulkChange): WishForMember {
-  if (access != null) return toHaveAccess(access);
-  if (setCreditLimit != null) return toHaveCreditLimit(setCreditLimit);
-  if (clearCreditLimit === true) return toHaveCreditLimit(null);
-  if (remove === true) return toBeRemoved;
+/** @throws DomainError INVALID_INPUT for `false`, which has no meaning */
+function requestOf({ access, setCreditLimit, clearCreditLimit, remove }: BulkChange): RequestFor {
+  if (access != null) return accessChange(access);
+  if (setCreditLimit != null) return creditLimitChange(setCreditLimit);
+  if (clearCreditLimit === true) return creditLimitChange(null);
+  if (remove === true) return removal;
   const attribute = remove === false ? 'change.remove' : 'change.clearCreditLimit';
   throw new DomainError('INVALID_INPUT', `${attribute} can only be true.`, {
     attribute,
@@ -109,7 +99,7 @@ function wishOf({ access, setCreditLimit, clearCreditLimit, remove }: BulkChange
   });
 }
 
-function requireMeasure({ memberIds, expectedVersions }: BulkUpdate): void {
+function requireSize({ memberIds, expectedVersions }: BulkUpdate): void {
   if (memberIds.length === 0 || memberIds.length > MOST_MEMBERS) {
     throw new DomainError('INVALID_INPUT', `Give from 1 to ${MOST_MEMBERS} memberIds.`, {
       attribute: 'memberIds',
@@ -124,20 +114,21 @@ function requireMeasure({ memberIds, expectedVersions }: BulkUpdate): void {
   }
 }
 
-/** What would be refused for every member alike is refused once. @throws DomainError WRONG_WORKSPACE_VERSION */
+/** Refuses once what would be refused to every member. @throws DomainError WRONG_WORKSPACE_VERSION */
 function requirePossible(
   workspace: Workspace,
   { access, setCreditLimit, clearCreditLimit }: BulkChange,
 ): void {
-  if (access != null) accessWish(workspace, access);
-  if (setCreditLimit != null || clearCreditLimit === true) requireVersion(workspace, 'V2', 'creditLimit');
+  if (access != null) requestedAccess(workspace, access);
+  if (setCreditLimit != null || clearCreditLimit === true)
+    requireWorkspaceVersion(workspace, 'V2', 'creditLimit');
 }
 
 /**
- * Groups, workspace and seats in the order in which every command locks them, before the first member is written:
- * taken one member after the other they would be locked in any order, and two could wait for each other in a circle.
+ * Locks groups, workspace and seats in the order in which every command locks them, before the first member is written.
+ * Locked member by member, they could be locked in any order, and two commands could deadlock.
  */
-async function lockWhatIsTouched(
+async function lockOthers(
   sql: Sql,
   workspaceId: string,
   { access, remove }: BulkChange,
@@ -152,7 +143,7 @@ async function lockWhatIsTouched(
   }
   if (access?.seat == null && remove !== true) return;
   const types = [...members.map(({ seatType }) => seatType), access?.seat?.seatType ?? null];
-  await seats.lockTypes(
+  await lockTypes(
     sql,
     workspaceId,
     types.filter((type) => type !== null),
@@ -161,59 +152,33 @@ async function lockWhatIsTouched(
 
 interface One {
   readonly memberId: string;
-  readonly expected: number | null | undefined;
-  readonly wishFor: WishForMember;
-  /** Whether ids come twice, so that what a member becomes is of use to a later one. */
-  readonly isRepeated: boolean;
+  readonly expectedVersion: number | null | undefined;
+  readonly requestFor: RequestFor;
 }
 
 /**
- * Judges one member, and writes only what nothing stands against any more: so there is never anything to take back.
- * @param members as they have become so far, by id
+ * Judges one member, and writes only what nothing can refuse any more, so nothing has to be rolled back.
+ * @param members the members as they are by now, by id
  */
 async function changeOne(
   context: ServiceContext,
   tx: Transaction,
   grant: Grant,
   members: Map<string, MemberRow>,
-  { memberId, expected, wishFor, isRepeated }: One,
+  { memberId, expectedVersion, requestFor }: One,
 ): Promise<Pick<BulkResult, 'changed' | 'error'>> {
   let transition: Transition;
   try {
     const row = members.get(memberId.toLowerCase());
     if (row === undefined) throw memberNotFound();
-    requireFresh(row, expected);
-    transition = transitionBy(context, grant, row, wishFor);
-    await requireWritable(tx, transition);
+    requireVersion(row, expectedVersion);
+    transition = transitionOf(context, grant, row, requestFor);
+    await checkInTransaction(context, tx, transition);
   } catch (error) {
     if (error instanceof DomainError) return { changed: false, error };
     throw error;
   }
-  const { id } = transition.row;
-  const changed = (await write(context, tx, transition)) !== null;
-  const after = changed && isRepeated ? (await findMembers(tx, grant.workspace.id, [id])).get(id) : undefined;
-  if (after !== undefined) members.set(id, after);
+  const { member, changed } = await writeInTransaction(context, tx, transition);
+  members.set(member.id, member);
   return { changed, error: null };
-}
-
-/**
- * What `apply` would find out while it writes, under the same locks.
- * @throws DomainError LAST_OWNER (rule 13), SEAT_UNAVAILABLE (rule 8)
- */
-async function requireWritable(sql: Sql, { workspace, row, next }: Transition): Promise<void> {
-  if (row.role === 'OWNER' && next.access?.role !== 'OWNER') await keepAnOwner(sql, workspace.id, row.id);
-  const taken = next.access?.seatType ?? null;
-  if (taken !== null && taken !== row.seatType) await seats.requireFree(sql, workspace.id, taken);
-}
-
-async function findMembers(
-  sql: Sql,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<Map<string, MemberRow>> {
-  const records = await sql.rows<MemberRecord>(
-    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and m.id = any($2::uuid[])`,
-    [workspaceId, ids.filter(isId)],
-  );
-  return new Map(records.map((record) => [record.id, memberRow(record)]));
 }

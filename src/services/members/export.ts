@@ -3,21 +3,21 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { authorizeFilter, type MemberFilter, memberFilterSql, requireModest } from '../filters/members.js';
 import {
-  MEMBER_ROW_COLUMNS,
+  MEMBER_COLUMNS,
   MEMBER_TABLES,
-  type MemberRecord,
   type MemberRow,
-  memberRow,
+  type MemberValues,
+  memberOf,
 } from '../rows/members.js';
 
-/** Large enough for few round trips, and small enough to be nothing in memory. */
+/** Few round trips, and little memory. */
 const BATCH_SIZE = 500;
 
 /**
- * The members of a workspace, however many, in the order of their ids and as they are at one moment: when the first
- * batch is asked for. A connection is held from then on, until the last one or until the loop is left.
+ * All members of a workspace in the order of their ids, as they are when the first batch is read. From then on a
+ * connection is held until the last batch, or until the caller leaves the loop.
  * @returns the workspace, and the members in batches
- * @throws DomainError as `authorize` does; INVALID_INPUT for a filter without measure
+ * @throws DomainError as `authorize` does; INVALID_INPUT for a filter that is too large
  */
 export async function exportMembers(
   context: ServiceContext,
@@ -29,7 +29,7 @@ export async function exportMembers(
   await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspace.id];
   const where = `m.workspace_id = $1 and ${memberFilterSql(filter, values)}`;
-  const sql = `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where ${where} order by m.id`;
+  const sql = `select ${MEMBER_COLUMNS} from ${MEMBER_TABLES} where ${where} order by m.id`;
   return { workspace, batches: batchesOf(context, sql, values) };
 }
 
@@ -38,7 +38,7 @@ async function* batchesOf(
   sql: string,
   values: readonly unknown[],
 ): AsyncGenerator<MemberRow[]> {
-  for await (const records of database.batches<MemberRecord>(sql, values, BATCH_SIZE)) {
-    yield records.map(memberRow);
+  for await (const rows of database.batches<MemberValues>(sql, values, BATCH_SIZE)) {
+    yield rows.map(memberOf);
   }
 }

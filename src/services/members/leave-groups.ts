@@ -1,32 +1,48 @@
+import { arrayOf, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import type { MemberRow } from '../rows/members.js';
 
 /**
- * Takes a member out of its groups (rule 29), whose versions grow: their members are seen to change. The caller holds
- * the member's lock, under which nobody puts it into another group.
+ * Takes a member out of its groups (rule 29), and increments their versions. The caller has locked the member, so nobody
+ * puts it into another group meanwhile.
  */
 export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<void> {
   if (groups.length === 0) return;
   const groupIds = groups.map((group) => group.id);
   await lockGroups(sql, groupIds);
-  await sql.rows('delete from group_member where member_id = $1', [id]);
-  await sql.rows(
-    `update member_group set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
-     where id = any($1::uuid[])`,
-    [groupIds],
-  );
+  await LEAVE_ALL.rows(sql, { memberId: id });
+  await GROW_VERSIONS.rows(sql, { groupIds });
 }
 
-/** Keeps others from changing these groups until the transaction ends; in the order in which everybody locks them. */
+const LEAVE_ALL = statement({
+  name: 'members.leaveGroups',
+  text: 'delete from group_member where member_id = $memberId',
+  parameters: { memberId: uuid },
+});
+
+const GROW_VERSIONS = statement({
+  name: 'members.growGroupVersions',
+  text: `
+    update member_group set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
+    where id = any($groupIds::uuid[])`,
+  parameters: { groupIds: arrayOf(uuid) },
+});
+
+const LOCK_GROUPS = statement({
+  name: 'members.lockGroups',
+  text: 'select 1 from member_group where id = any($groupIds::uuid[]) order by id for no key update',
+  parameters: { groupIds: arrayOf(uuid) },
+});
+
+/** Locks these groups until the transaction ends, in the order in which every command locks groups. */
 export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise<void> {
   if (groupIds.length === 0) return;
-  await sql.rows('select 1 from member_group where id = any($1::uuid[]) order by id for no key update', [
-    groupIds,
-  ]);
+  await LOCK_GROUPS.rows(sql, { groupIds });
 }
 
-/** What the audit log says of a departure; nothing for who was in no group. */
+/** What the audit log says about the groups of a member who leaves; nothing when there were none. */
 export function groupsLeft({ groups }: MemberRow): AuditChanges {
   const left = groups.map(({ id, displayName }) => ({ id, displayName }));
   return left.length === 0 ? {} : { groups: { before: left, after: [] } };

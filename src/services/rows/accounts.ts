@@ -1,39 +1,71 @@
+import { arrayOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { newId } from '../../domain/ids.js';
 import type { Account } from '../../model/account.js';
 
 /**
- * Finds or creates the account of an address, compared without case (rule 14), and keeps others from doing the
- * same until the transaction ends.
+ * SQL that finds or creates an account, with the parameters of `accountValues`.
+ * @param source a clause that must give a row, else nothing is written
+ */
+export function findOrCreateSql(source = ''): string {
+  // An insert that does nothing returns no row; an update that changes nothing does, and locks it.
+  return `insert into account (id, email, canonical_email, created_at)
+    select $newAccountId, $address, $canonicalAddress, now() ${source}
+    on conflict (canonical_email) do update set email = account.email returning id`;
+}
+
+export const ACCOUNT_PARAMETERS = { newAccountId: uuid, address: text, canonicalAddress: text };
+
+/** The values of these parameters for an address. */
+export function accountValues(address: string) {
+  return { newAccountId: newId(), address, canonicalAddress: canonicalUserName(address) };
+}
+
+const FIND_OR_CREATE = statement({
+  name: 'accounts.findOrCreate',
+  text: findOrCreateSql(),
+  parameters: ACCOUNT_PARAMETERS,
+  columns: { id: uuid },
+});
+
+const SHOWN = without(TABLES.account, 'canonicalEmail');
+
+const FIND = statement({
+  name: 'accounts.find',
+  text: `select ${selectList(SHOWN, 'a')} from account a where a.id = any($ids::uuid[])`,
+  parameters: { ids: arrayOf(uuid) },
+  columns: SHOWN.columns,
+});
+
+const FIND_BY_EMAIL = statement({
+  name: 'accounts.findByEmail',
+  text: 'select id, email from account where canonical_email = $canonicalEmail',
+  parameters: { canonicalEmail: text },
+  columns: typesOf(TABLES.account, 'id', 'email'),
+});
+
+/**
+ * Finds or creates the account of an address, compared in its canonical form (rules 14, 15a), and locks it until the transaction ends.
  * @returns the account's id
  */
-export async function findOrCreate(sql: Sql, email: string): Promise<string> {
-  // An insert that does nothing gives no row back; an update that changes nothing does, and locks it.
-  const [account] = await sql.rows<{ id: string }>(
-    `insert into account (id, email, created_at) values ($1, $2, now())
-     on conflict (email) do update set email = account.email returning id`,
-    [newId(), email],
-  );
+export async function findOrCreateAccount(sql: Sql, address: string): Promise<string> {
+  const account = await FIND_OR_CREATE.row(sql, accountValues(address));
   if (account === undefined) throw new Error('an account was neither found nor created');
   return account.id;
 }
 
-/** The accounts with these ids, in no order. For relations of members that the caller may already see. */
-export function byIds(sql: Sql, ids: readonly string[]): Promise<Account[]> {
-  return sql.rows<Account>(
-    'select id, email, created_at as "createdAt" from account where id = any($1::uuid[])',
-    [ids],
-  );
+/** The accounts with these ids, in no order. The caller may already see the members that they belong to. */
+export function findAccounts(sql: Sql, ids: readonly string[]): Promise<Account[]> {
+  return FIND.rows(sql, { ids });
 }
 
-/** The account with an address, compared without case; undefined when nobody has it. */
-export async function findByEmail(
+/** The account with an address, compared in its canonical form; undefined when there is none. */
+export function findAccountByEmail(
   sql: Sql,
   email: string,
 ): Promise<Pick<Account, 'id' | 'email'> | undefined> {
-  const [account] = await sql.rows<Pick<Account, 'id' | 'email'>>(
-    'select id, email from account where email = $1',
-    [email],
-  );
-  return account;
+  return FIND_BY_EMAIL.row(sql, { canonicalEmail: canonicalUserName(email) });
 }

@@ -1,7 +1,7 @@
 import { uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { selectList, TABLES } from '../../database/tables.js';
+import { selectList, TABLES, without } from '../../database/tables.js';
 import { isId } from '../../domain/ids.js';
 import type { Group } from '../../model/group.js';
 
@@ -15,9 +15,11 @@ export function groupOfMember({ createdAt, updatedAt, ...group }: GroupOfMember)
   return { ...group, createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) };
 }
 
+const SHOWN = without(TABLES.memberGroup, 'canonicalDisplayName');
+
 /** The columns of a `Group`, of a table called `g`, with the types that statements declare. */
-export const GROUP_COLUMNS = selectList(TABLES.memberGroup, 'g');
-export const GROUP_TYPES = TABLES.memberGroup.columns;
+export const GROUP_COLUMNS = selectList(SHOWN, 'g');
+export const GROUP_TYPES = SHOWN.columns;
 
 /** The groups of a member `m`, by name, as a column of the member's row, which saves a statement for each member. */
 export const GROUPS_OF_MEMBER = `(
@@ -25,7 +27,7 @@ export const GROUPS_OF_MEMBER = `(
     'id', g.id, 'workspaceId', g.workspace_id, 'workspaceVersion', g.workspace_version,
     'displayName', g.display_name, 'externalId', g.external_id, 'grantedRole', g.granted_role,
     'grantedSeatType', g.granted_seat_type, 'version', g.version, 'createdAt', g.created_at,
-    'updatedAt', g.updated_at) order by g.display_name)
+    'updatedAt', g.updated_at) order by g.canonical_display_name)
   from group_member gm join member_group g on g.id = gm.group_id where gm.member_id = m.id)`;
 
 const FIND = statement({

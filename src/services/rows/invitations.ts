@@ -1,15 +1,16 @@
 import { hashSecret, readSecret, sameHash } from '../../auth/secret.js';
-import { boolean, citext, oneOf, text, uuid } from '../../database/column-types.js';
+import { boolean, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { isId } from '../../domain/ids.js';
 import { INVITATION_KINDS, INVITATION_STATUSES } from '../../domain/invitation.js';
 import type { Invitation } from '../../model/invitation.js';
 
 /** An invitation as the statements below return it: the model's class without what finds and checks its token. */
-export type InvitationRow = Omit<Invitation, 'lookup' | 'hash'>;
+export type InvitationRow = Omit<Invitation, 'lookup' | 'hash' | 'canonicalEmail'>;
 
 /**
  * Whether the invited person has been a member since the invitation was sent. The invitation is then void, also after the
@@ -17,11 +18,15 @@ export type InvitationRow = Omit<Invitation, 'lookup' | 'hash'>;
  * that adding members costs nothing.
  */
 export const SUPERSEDED = `
-  i.email is not null and exists (
+  i.email is not null and (exists (
+    select 1 from removal r join account a on a.id = r.account_id
+    where a.canonical_email = i.canonical_email and r.workspace_id = i.workspace_id and r.removed_at >= i.sent_at)
+  or exists (
     select 1 from member m join membership s on s.member_id = m.id
     where m.workspace_id = i.workspace_id
-      and (m.user_name = i.email or m.account_id = (select a.id from account a where a.email = i.email))
-      and (s.ended_at is null or s.ended_at > i.sent_at))`;
+      and (m.canonical_user_name = i.canonical_email
+        or m.account_id = (select a.id from account a where a.canonical_email = i.canonical_email))
+      and (s.ended_at is null or s.ended_at > i.sent_at)))`;
 
 /** An invitation's status: nothing that is stored, since time alone changes it (rule 22). */
 export const STATUS = `
@@ -33,7 +38,7 @@ export const STATUS = `
 
 export const KIND = `case when i.email is null then 'LINK' else 'EMAIL' end`;
 
-const SHOWN = without(TABLES.invitation, 'lookup', 'hash');
+const SHOWN = without(TABLES.invitation, 'lookup', 'hash', 'canonicalEmail');
 
 /** The columns of an `InvitationRow`, of a table called `i`, with the types that statements declare. */
 export const INVITATION_COLUMNS = `${selectList(SHOWN, 'i')}, ${KIND} as kind, ${STATUS} as status`;
@@ -95,9 +100,9 @@ const FIND_BY_LOOKUP = statement({
   name: 'invitations.findByLookup',
   text: `
     select i.id, i.workspace_id as "workspaceId", i.lookup, i.email, i.hash,
-      i.email is null or i.email = $bearer as "isForBearer"
+      i.email is null or i.canonical_email = $bearer as "isForBearer"
     from invitation i where i.lookup = $lookup`,
-  parameters: { lookup: text, bearer: citext },
+  parameters: { lookup: text, bearer: text },
   columns: {
     ...typesOf(TABLES.invitation, 'id', 'workspaceId', 'lookup', 'email', 'hash'),
     isForBearer: boolean,
@@ -116,6 +121,9 @@ export async function findByToken(
 ): Promise<InvitationOfToken | undefined> {
   const secret = readSecret(token.trim());
   if (secret?.kind !== 'invitation') return undefined;
-  const row = await FIND_BY_LOOKUP.row(sql, { lookup: secret.lookup, bearer });
+  const row = await FIND_BY_LOOKUP.row(sql, {
+    lookup: secret.lookup,
+    bearer: canonicalUserName(bearer),
+  });
   return row !== undefined && sameHash(row.hash, hashSecret(token.trim())) ? row : undefined;
 }

@@ -1,219 +1,287 @@
+import { arrayOf, type ColumnType, json, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
+import { type Statement, statement } from '../../database/statement.js';
+import { TABLES, type Table, without } from '../../database/tables.js';
 import {
+  ACCESS_NAMES,
   type Access,
   creditLimitApplies,
-  type Origin,
   type Role,
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { HeldAccess } from '../../domain/granted-access.js';
 import { isId } from '../../domain/ids.js';
 import type { MemberState } from '../../domain/member-state.js';
-import type { Profile } from '../../domain/profile.js';
+import { type Person, personIn } from '../../domain/provisioning.js';
 import type { MemberAccess } from '../../model/access.js';
 import type { Group } from '../../model/group.js';
 import type { Member } from '../../model/member.js';
 import type { Membership } from '../../model/membership.js';
 import { GROUPS_OF_MEMBER, type GroupOfMember, groupOfMember } from './groups.js';
 
-/** A member with its open membership, as the queries below give it. */
-export interface MemberRecord {
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly accountId: string;
-  readonly userName: string;
-  readonly externalId: string | null;
-  /** What has been said about the person. */
-  readonly attributes: Profile;
-  readonly managedBy: Origin;
-  readonly version: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly workspaceVersion: WorkspaceVersion | null;
+/** What the model's `Member` shows beside its columns; `completeMember` computes it. */
+type Computed = 'profile' | 'active' | 'role' | 'access' | 'accessSetBy' | 'groups';
+
+/** The columns of an open membership that a member row has under their own names. */
+const OPEN_MEMBERSHIP = without(TABLES.membership, 'id', 'workspaceId', 'memberId', 'endedAt');
+type MembershipColumn = keyof typeof OPEN_MEMBERSHIP.columns;
+
+/** The open membership of a member; every value is null when the member is not active. */
+export type OpenMembership = { readonly [Name in MembershipColumn]: Membership[Name] | null } & {
   readonly membershipId: string | null;
-  readonly role: Role | null;
-  readonly seatType: SeatType | null;
-  readonly creditLimit: number | null;
-  readonly creditLimitSetBy: Origin | null;
-  readonly accessSetBy: Origin | null;
-  /** When the open membership began. */
-  readonly startedAt: Date | null;
-  /** Whether the workspace would be without an owner if it left. */
-  readonly isLastOwner: boolean;
-  /** The groups that it is in, by name; null for none. */
-  readonly groupsOfMember: readonly GroupOfMember[] | null;
-}
+};
 
-/** A record with what the model says of it beside: it has the shape of the model's `Member`. */
-export type MemberRow = MemberRecord & Member;
+/** What is stored about a member: its columns, its open membership and its groups. */
+export type StoredMember = Readonly<Omit<Member, Computed>> &
+  OpenMembership & {
+    /** Whether the workspace would be without an owner if it left. */
+    readonly isLastOwner: boolean;
+    readonly groups: readonly Group[];
+  };
 
-const NO_GROUPS: readonly Group[] = [];
+/** A member as every query gives it: what is stored, and what the model's `Member` computes from it. */
+export type MemberRow = StoredMember & Member;
 
-/** Completes a record, without a class instance: pages of them are read at every import. */
-export function memberRow(record: MemberRecord): MemberRow {
+/** Computes what is not stored. A plain object, not an instance: imports read pages of them. */
+export function completeMember(stored: StoredMember): MemberRow {
   return {
-    ...record,
-    profile: { ...record.attributes, attributes: record.attributes },
-    active: record.membershipId !== null,
-    access: memberAccess(record),
-    groups: record.groupsOfMember === null ? NO_GROUPS : record.groupsOfMember.map(groupOfMember),
+    ...stored,
+    profile: { ...stored.attributes, attributes: stored.attributes },
+    active: stored.membershipId !== null,
+    access: memberAccess(stored),
   };
 }
 
-/** What GraphQL shows of the access in a stay. */
+/** What GraphQL shows of an access. */
 export function memberAccess({
   workspaceVersion,
   role,
   seatType,
   creditLimit,
-}: Pick<MemberRecord, 'workspaceVersion' | 'role' | 'seatType' | 'creditLimit'>): MemberAccess | null {
+}: {
+  readonly workspaceVersion: WorkspaceVersion | null;
+  readonly role: Role | null;
+  readonly seatType: SeatType | null;
+  readonly creditLimit: number | null;
+}): MemberAccess | null {
   if (role === null) return null;
   if (workspaceVersion === 'V1') return { seatType };
   return { role, creditLimit, creditLimitApplies: creditLimitApplies(role) };
 }
 
-/** The open stay; null when the member is not active. */
-export function membershipOf(row: MemberRecord): Membership | null {
-  const { membershipId, workspaceVersion, startedAt, role } = row;
-  if (membershipId === null || workspaceVersion === null || startedAt === null || role === null) return null;
-  const { workspaceId, id: memberId, seatType, creditLimit, creditLimitSetBy, accessSetBy } = row;
-  const access = { role, seatType, creditLimit, creditLimitSetBy, accessSetBy };
-  return { id: membershipId, workspaceId, workspaceVersion, memberId, startedAt, endedAt: null, ...access };
+/** The open membership; null when the member is not active. */
+export function membershipOf(row: MemberRow): Membership | null {
+  if (row.membershipId === null) return null;
+  const columns = OPEN_MEMBERSHIP.properties.map((name) => [name, row[name]] as const);
+  const { membershipId: id, workspaceId, id: memberId } = row;
+  // In an open membership, only nullable columns are null.
+  return {
+    ...(Object.fromEntries(columns) as unknown as Membership),
+    id,
+    workspaceId,
+    memberId,
+    endedAt: null,
+  };
 }
+
+/** The open membership of a member who is not active. */
+export const NO_MEMBERSHIP = Object.fromEntries(
+  ['membershipId', ...OPEN_MEMBERSHIP.properties].map((name) => [name, null]),
+) as { readonly [Name in keyof OpenMembership]: null };
 
 /** Looked up for owners only: the others are told apart by what the row has already. */
 const IS_LAST_OWNER = `coalesce(s.role = 'OWNER', false) and not exists (
     select 1 from membership o
     where o.workspace_id = s.workspace_id and o.role = 'OWNER' and o.ended_at is null and o.id <> s.id)`;
 
-/** What a record has beside its id, of the tables in `MEMBER_TABLES`; `MemberJson` has it in the same order. */
-const MEMBER_VALUES: readonly (readonly [name: keyof MemberRecord, sql: string])[] = [
-  ['workspaceId', 'm.workspace_id'],
-  ['accountId', 'm.account_id'],
-  ['userName', 'm.user_name'],
-  ['externalId', 'm.external_id'],
-  ['attributes', 'm.profile'],
-  ['managedBy', 'm.managed_by'],
-  ['version', 'm.version'],
-  ['createdAt', 'm.created_at'],
-  ['updatedAt', 'm.updated_at'],
-  ['workspaceVersion', 's.workspace_version'],
-  ['membershipId', 's.id'],
-  ['role', 's.role'],
-  ['seatType', 's.seat_type'],
-  ['creditLimit', 's.credit_limit'],
-  ['creditLimitSetBy', 's.credit_limit_set_by'],
-  ['accessSetBy', 's.access_set_by'],
-  ['startedAt', 's.started_at'],
-  ['isLastOwner', IS_LAST_OWNER],
-  ['groupsOfMember', GROUPS_OF_MEMBER],
+/** A value of a stored member: what it is called, its SQL over `MEMBER_TABLES`, and whether JSON has it as text. */
+interface Value {
+  readonly property: string;
+  readonly sql: string;
+  readonly isTime: boolean;
+}
+
+/** All of a member but its id, in the order in which `MEMBER_COLUMNS` selects them. */
+const VALUES: readonly Value[] = [
+  // No rule reads the canonical form of a row.
+  ...columnValues(without(TABLES.member, 'id', 'canonicalUserName'), 'm'),
+  { property: 'membershipId', sql: 's.id', isTime: false },
+  ...columnValues(OPEN_MEMBERSHIP, 's'),
+  { property: 'isLastOwner', sql: IS_LAST_OWNER, isTime: false },
+  { property: 'groups', sql: GROUPS_OF_MEMBER, isTime: false },
 ];
 
-/** The columns of a `MemberRecord`. */
-export const MEMBER_ROW_COLUMNS = `m.id, ${MEMBER_VALUES.map(([name, sql]) => `${sql} as "${name}"`).join(', ')}`;
+function columnValues<Row>({ fields, columns }: Table<Row>, alias: string): Value[] {
+  const types = new Map(Object.entries<ColumnType<unknown>>(columns));
+  return Object.entries<string>(fields).map(([property, field]) => ({
+    property,
+    sql: `${alias}.${field}`,
+    isTime: types.get(property)?.name === timestamptz.name,
+  }));
+}
 
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
 
 /**
- * The same as one column, for what is read most: the driver takes longer over each of 20 columns than PostgreSQL and the
- * parser do over all of them, and names would be sent anew with every row.
+ * What every query of members selects from `MEMBER_TABLES`; `memberOf` decodes it. The values are one column: the
+ * driver needs more time for each of 20 columns than PostgreSQL and the parser need for all, and it would receive the
+ * names with every row.
  */
-export const MEMBER_JSON_COLUMNS = `m.id, json_build_array(${MEMBER_VALUES.map(([, sql]) => sql).join(', ')}) as "values"`;
+export const MEMBER_COLUMNS = `m.id, json_build_array(${VALUES.map(({ sql }) => sql).join(', ')}) as "values"`;
 
-/** A row with these columns. In JSON, times are text. */
-export interface MemberJson {
+/** A row with `MEMBER_COLUMNS`. */
+export interface MemberValues {
   readonly id: string;
-  readonly values: readonly [
-    workspaceId: string,
-    accountId: string,
-    userName: string,
-    externalId: string | null,
-    attributes: Profile,
-    managedBy: Origin,
-    version: number,
-    createdAt: string,
-    updatedAt: string,
-    workspaceVersion: WorkspaceVersion | null,
-    membershipId: string | null,
-    role: Role | null,
-    seatType: SeatType | null,
-    creditLimit: number | null,
-    creditLimitSetBy: Origin | null,
-    accessSetBy: Origin | null,
-    startedAt: string | null,
-    isLastOwner: boolean,
-    groupsOfMember: readonly GroupOfMember[] | null,
-  ];
+  readonly values: readonly unknown[];
 }
 
-export function memberOfJson({ id, values }: MemberJson): MemberRow {
-  return memberRow({
-    id,
-    workspaceId: values[0],
-    accountId: values[1],
-    userName: values[2],
-    externalId: values[3],
-    attributes: values[4],
-    managedBy: values[5],
-    version: values[6],
-    createdAt: new Date(values[7]),
-    updatedAt: new Date(values[8]),
-    workspaceVersion: values[9],
-    membershipId: values[10],
-    role: values[11],
-    seatType: values[12],
-    creditLimit: values[13],
-    creditLimitSetBy: values[14],
-    accessSetBy: values[15],
-    startedAt: values[16] === null ? null : new Date(values[16]),
-    isLastOwner: values[17],
-    groupsOfMember: values[18],
+/** The one decoder of `MEMBER_COLUMNS`. */
+export function memberOf({ id, values }: MemberValues): MemberRow {
+  const stored: Record<string, unknown> = { id };
+  VALUES.forEach(({ property, isTime }, index) => {
+    const value = values[index];
+    stored[property] = isTime && typeof value === 'string' ? new Date(value) : value;
   });
+  stored.groups = groupsIn(stored.groups);
+  // The columns are those of the model, which a test compares with the database.
+  return completeMember(stored as unknown as StoredMember);
 }
 
-function memberWhere(condition: string): string {
-  return `select ${MEMBER_JSON_COLUMNS} from ${MEMBER_TABLES} where ${condition}`;
+const NO_GROUPS: readonly Group[] = [];
+
+function groupsIn(value: unknown): readonly Group[] {
+  // `GROUPS_OF_MEMBER` selects a list of these.
+  return Array.isArray(value) ? (value as readonly GroupOfMember[]).map(groupOfMember) : NO_GROUPS;
 }
 
-const MEMBER_BY_ID = memberWhere('m.id = $1 and m.workspace_id = $2');
-const MEMBER_BY_USER_NAME = memberWhere('m.workspace_id = $1 and m.user_name = $2');
+/** The types that statements with `MEMBER_COLUMNS` declare. */
+export const MEMBER_TYPES = { id: uuid, values: json<readonly unknown[]>() };
 
-/** The member of that workspace with that id, if there is one. */
+const BY_ID = statement({
+  name: 'members.byId',
+  text: selectMembers('m.id = $id and m.workspace_id = $workspaceId'),
+  parameters: { id: uuid, workspaceId: uuid },
+  columns: MEMBER_TYPES,
+});
+
+const BY_USER_NAME = statement({
+  name: 'members.byUserName',
+  text: selectMembers('m.workspace_id = $workspaceId and m.canonical_user_name = $canonicalUserName'),
+  parameters: { workspaceId: uuid, canonicalUserName: text },
+  columns: MEMBER_TYPES,
+});
+
+const BY_ACCOUNT = statement({
+  name: 'members.byAccount',
+  text: selectMembers('m.workspace_id = $workspaceId and m.account_id = $accountId'),
+  parameters: { workspaceId: uuid, accountId: uuid },
+  columns: MEMBER_TYPES,
+});
+
+const BY_IDS = statement({
+  name: 'members.byIds',
+  text: selectMembers('m.workspace_id = $workspaceId and m.id = any($ids::uuid[])'),
+  parameters: { workspaceId: uuid, ids: arrayOf(uuid) },
+  columns: MEMBER_TYPES,
+});
+
+const ADMINS = statement({
+  name: 'members.admins',
+  text: `${selectMembers("m.workspace_id = $workspaceId and s.role = 'ADMIN'")} order by m.id`,
+  parameters: { workspaceId: uuid },
+  columns: MEMBER_TYPES,
+});
+
+const LOCK = statement({
+  name: 'members.lock',
+  text: `
+    select id from member where workspace_id = $workspaceId and id = any($ids::uuid[]) order by id for no key update`,
+  parameters: { workspaceId: uuid, ids: arrayOf(uuid) },
+  columns: { id: uuid },
+});
+
+const NAMESAKE =
+  'm.workspace_id = $workspaceId and (m.canonical_user_name = $canonicalUserName or m.account_id = $accountId)';
+const NAMESAKE_PARAMETERS = { workspaceId: uuid, canonicalUserName: text, accountId: uuid };
+
+const LOCK_NAMESAKES = statement({
+  name: 'members.lockNamesakes',
+  text: `select 1 from member m where ${NAMESAKE} order by m.id for no key update`,
+  parameters: NAMESAKE_PARAMETERS,
+});
+
+const NAMESAKES = statement({
+  name: 'members.namesakes',
+  text: selectMembers(NAMESAKE),
+  parameters: NAMESAKE_PARAMETERS,
+  columns: MEMBER_TYPES,
+});
+
+const ACCOUNT = statement({
+  name: 'members.account',
+  text: 'select account_id as "accountId" from member where workspace_id = $workspaceId and id = $memberId',
+  parameters: { workspaceId: uuid, memberId: uuid },
+  columns: { accountId: uuid },
+});
+
+function selectMembers(condition: string): string {
+  return `select ${MEMBER_COLUMNS} from ${MEMBER_TABLES} where ${condition}`;
+}
+
+async function members<Values>(
+  sql: Sql,
+  query: Statement<MemberValues, Values>,
+  values: Values,
+): Promise<MemberRow[]> {
+  return (await query.rows(sql, values)).map(memberOf);
+}
+
+/** The member with that id in the workspace, if there is one. */
 export async function findMember(sql: Sql, workspaceId: string, id: string): Promise<MemberRow | undefined> {
-  return isId(id) ? await oneMember(sql, MEMBER_BY_ID, [id, workspaceId]) : undefined;
+  if (!isId(id)) return undefined;
+  const row = await BY_ID.row(sql, { id, workspaceId });
+  return row && memberOf(row);
 }
 
-/** The member of that workspace with that userName, in whatever case, if there is one. */
-export function findMemberByUserName(
+/** The member with that userName in the workspace, compared in its canonical form, if there is one. */
+export async function findMemberByUserName(
   sql: Sql,
   workspaceId: string,
   userName: string,
 ): Promise<MemberRow | undefined> {
-  return oneMember(sql, MEMBER_BY_USER_NAME, [workspaceId, userName]);
+  const row = await BY_USER_NAME.row(sql, {
+    workspaceId,
+    canonicalUserName: canonicalUserName(userName),
+  });
+  return row && memberOf(row);
 }
 
-async function oneMember(sql: Sql, statement: string, values: string[]): Promise<MemberRow | undefined> {
-  const [row] = await sql.rows<MemberJson>(statement, values);
-  return row && memberOfJson(row);
+/** The member that an account is in the workspace, if it is one. */
+export async function findMemberByAccount(
+  sql: Sql,
+  workspaceId: string,
+  accountId: string,
+): Promise<MemberRow | undefined> {
+  const row = await BY_ACCOUNT.row(sql, { workspaceId, accountId });
+  return row && memberOf(row);
 }
 
-/**
- * Keeps everybody else from changing these members until the transaction ends. The lock comes first and the reading
- * after it: a statement that waits for a lock does not see what joined tables have become.
- * @returns the ids of those that are there
- */
-export async function lockMembers(
+/** Those of the members with these ids who are in the workspace, by id. */
+export async function findMembers(
   sql: Sql,
   workspaceId: string,
   ids: readonly string[],
-): Promise<Set<string>> {
-  const rows = await sql.rows<{ id: string }>(
-    'select id from member where workspace_id = $1 and id = any($2::uuid[]) order by id for no key update',
-    [workspaceId, ids.filter(isId)],
-  );
-  return new Set(rows.map(({ id }) => id));
+): Promise<Map<string, MemberRow>> {
+  const found = await members(sql, BY_IDS, { workspaceId, ids: ids.filter(isId) });
+  return new Map(found.map((member) => [member.id, member]));
+}
+
+/** The workspace's admins, in the order of their ids. */
+export function findAdmins(sql: Sql, workspaceId: string): Promise<MemberRow[]> {
+  return members(sql, ADMINS, { workspaceId });
 }
 
 /**
@@ -221,55 +289,64 @@ export async function lockMembers(
  * @throws DomainError NOT_FOUND
  */
 export async function accountOfMember(sql: Sql, workspaceId: string, memberId: string): Promise<string> {
-  const [member] = isId(memberId)
-    ? await sql.rows<{ accountId: string }>(
-        'select account_id as "accountId" from member where workspace_id = $1 and id = $2',
-        [workspaceId, memberId],
-      )
-    : [];
+  const member = isId(memberId) ? await ACCOUNT.row(sql, { workspaceId, memberId }) : undefined;
   if (member === undefined) throw new DomainError('NOT_FOUND', 'There is no such member in this workspace.');
   return member.accountId;
 }
 
-/** The workspace's admins, in the order of their ids. */
-export async function findAdmins(sql: Sql, workspaceId: string): Promise<MemberRow[]> {
-  const records = await sql.rows<MemberRecord>(
-    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where m.workspace_id = $1 and s.role = 'ADMIN' order by m.id`,
-    [workspaceId],
-  );
-  return records.map(memberRow);
+/**
+ * Locks these members until the transaction ends. Lock first and read afterwards: a statement that waits for a lock
+ * does not see how joined tables have changed.
+ * @returns the ids of those that exist
+ */
+export async function lockMembers(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await LOCK.rows(sql, { workspaceId, ids: ids.filter(isId) });
+  return new Set(rows.map(({ id }) => id));
 }
 
-/** The members whom an address or a userName already stands for, locked. */
+/** The members that have a userName or belong to an account, locked until the transaction ends. */
 export async function lockNamesakes(
   sql: Sql,
   workspaceId: string,
   userName: string,
   accountId: string,
 ): Promise<MemberRow[]> {
-  const where = 'm.workspace_id = $1 and (m.user_name = $2 or m.account_id = $3)';
-  const values = [workspaceId, userName, accountId];
-  await sql.rows(`select 1 from member m where ${where} order by m.id for no key update`, values);
-  const records = await sql.rows<MemberRecord>(
-    `select ${MEMBER_ROW_COLUMNS} from ${MEMBER_TABLES} where ${where}`,
-    values,
-  );
-  return records.map(memberRow);
+  const values = { workspaceId, canonicalUserName: canonicalUserName(userName), accountId };
+  await LOCK_NAMESAKES.rows(sql, values);
+  return members(sql, NAMESAKES, values);
 }
 
-export function accessOf(row: MemberRecord): Access | null {
-  if (row.role === null) return null;
-  const { role, seatType, creditLimit, creditLimitSetBy } = row;
-  return { role, seatType, creditLimit, creditLimitSetBy };
+/** The member's access; null when it is not active. */
+export function accessOf(row: OpenMembership): Access | null {
+  const { role } = row;
+  return role === null ? null : accessIn({ ...row, role });
 }
 
-/** What the member may do and who said so; null when it is not active. */
-export function heldAccess(row: MemberRecord): HeldAccess | null {
+/** The parts of an access in a row that has them. */
+export function accessIn(row: Access): Access {
+  return Object.fromEntries(ACCESS_NAMES.map((name) => [name, row[name]])) as unknown as Access;
+}
+
+/** The member's access and who has set it; null when it is not active. */
+export function heldAccess(row: OpenMembership): HeldAccess | null {
   const access = accessOf(row);
   return access && { access, accessSetBy: row.accessSetBy };
 }
 
-export function stateOf(row: MemberRecord): MemberState {
-  const { userName, externalId, attributes } = row;
-  return { userName, externalId, profile: attributes, access: accessOf(row) };
+/** The member as the rules see it. */
+export function stateOf(row: StoredMember): MemberState {
+  const person: Person = personIn({ ...row, profile: row.attributes });
+  return { ...person, access: accessOf(row) };
+}
+
+/** The columns of a person: what `stateOf` reads. */
+export function columnsOfPerson({
+  profile,
+  ...person
+}: Person): Omit<Person, 'profile'> & Pick<StoredMember, 'attributes'> {
+  return { ...person, attributes: profile };
 }

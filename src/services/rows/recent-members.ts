@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
 import type { MemberRow } from './members.js';
 
-/** Identity providers write a moment after they have read. What is older is more likely to be stale than asked for. */
-const REMEMBERED_FOR_MS = 2000;
-const MOST_REMEMBERED = 1000;
+/** Identity providers write a moment after they have read. An older row is more likely stale than useful. */
+const TTL_MS = 2000;
+const MAX_ROWS = 1000;
 
 /**
- * Members as they were when this process last read or wrote them. Whatever rests on one checks its version where it
- * writes; nothing is answered from here.
+ * The members that this process has read or written in the last two seconds. A write that starts from one of them
+ * checks its version; nothing is answered from here.
  */
-export class MembersSeen {
-  readonly #rows = new LRUCache<string, MemberRow>({ max: MOST_REMEMBERED, ttl: REMEMBERED_FOR_MS });
+export class RecentMembers {
+  readonly #rows = new LRUCache<string, MemberRow>({ max: MAX_ROWS, ttl: TTL_MS });
 
-  note(row: MemberRow): void {
+  add(row: MemberRow): void {
     this.#rows.set(row.id, row);
   }
 
-  /** Gives it to one: of those who change the same member at the same moment only one can be right. */
+  /** Removes it as well: of several concurrent changes of a member, only one can start from the same row. */
   take(id: string): MemberRow | undefined {
     const row = this.#rows.get(id);
     this.#rows.delete(id);

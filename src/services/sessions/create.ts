@@ -1,8 +1,8 @@
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { authorizeOperator } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findByEmail, findOrCreate } from '../rows/accounts.js';
+import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { type MintedSession, openSession } from './open.js';
 
 /**
@@ -12,14 +12,13 @@ import { type MintedSession, openSession } from './open.js';
  */
 export async function create(
   context: ServiceContext,
-  { email, createAccount = false }: { readonly email: string; readonly createAccount?: boolean },
+  input: { readonly email: string; readonly createAccount?: boolean },
 ): Promise<MintedSession> {
   authorizeOperator(context, 'session.create');
-  if (!isAddress(email))
-    throw new DomainError('INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' });
+  const email = readAddress(input.email, 'email');
   return context.database.transaction(async (tx) => {
-    if (createAccount) await findOrCreate(tx, email);
-    const account = await findByEmail(tx, email);
+    if (input.createAccount === true) await findOrCreateAccount(tx, email);
+    const account = await findAccountByEmail(tx, email);
     if (account === undefined) {
       throw new DomainError('NOT_FOUND', 'Nobody on the platform has this address.', {
         attribute: 'email',

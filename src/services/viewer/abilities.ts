@@ -7,11 +7,11 @@ import type { Workspace } from '../../model/workspace.js';
 import { authorize, mayChangeOwners } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { authorizeConsumption } from '../credits/consume.js';
-import { lastOwner } from '../members/write.js';
+import { lastOwner } from '../members/effects.js';
 import type { InvitationRow } from '../rows/invitations.js';
 import type { MemberRow } from '../rows/members.js';
 
-/** Whether the caller may do something; if not, why, in the words in which the command would refuse it. */
+/** Whether the caller may do something; if not, with the code and the message of the refusal. */
 export interface Ability {
   readonly allowed: boolean;
   readonly code: ErrorCode | null;
@@ -50,7 +50,7 @@ export interface MemberAbilities {
   readonly readHistory: Ability;
 }
 
-/** What the caller may do in the workspace: asks `authorize`, so that both always agree. */
+/** What the caller may do in the workspace, as decided by `authorize`. */
 export async function ofWorkspace(context: ServiceContext, workspaceId: string): Promise<WorkspaceAbilities> {
   const may = (action: Action, refusalIn: (workspace: Workspace) => DomainError | false = () => false) =>
     ability(async () => {
@@ -180,7 +180,7 @@ function noCredits({ version }: Workspace): DomainError | false {
   return version !== 'V2' && new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.');
 }
 
-/** Limit and pool are not looked at, which would cost a statement: `usage.blockedBy` tells of them. */
+/** Without the limit and the pool, which would cost a statement: `usage.blockedBy` shows them. */
 function ofConsumption(context: ServiceContext, member: MemberRow): Promise<Ability> {
   const { id: memberId, workspaceId, role, userName } = member;
   return ability(async () => {

@@ -10,9 +10,9 @@ import type { ServiceContext } from '../context/service-context.js';
 import { consumption } from '../credits/reports.js';
 import { get as getGroup } from '../groups/queries.js';
 import { get as getInvitation } from '../invitations/queries.js';
-import { get as getMember, membership as getMembership } from '../members/members.js';
+import { findMembership, getMember } from '../members/queries.js';
 import { get as getScimRequest } from '../provisioning-log/requests.js';
-import { byIds as accountsByIds } from '../rows/accounts.js';
+import { findAccounts } from '../rows/accounts.js';
 import { get as getWorkspace } from '../workspaces/queries.js';
 
 const TYPES = [
@@ -112,7 +112,7 @@ async function loadMembership(
   context: ServiceContext,
   { id, workspaceId }: Located,
 ): Promise<Membership | null> {
-  const membership = await getMembership(context, workspaceId, id);
+  const membership = await findMembership(context, workspaceId, id);
   if (membership === undefined) return null;
   const member = await getMember(context, workspaceId, { id: membership.memberId });
   return member === null ? null : membership;
@@ -122,6 +122,6 @@ async function loadMembership(
 async function loadAccount(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && !(actor.type === 'PERSON' && actor.accountId === id)) return null;
-  const [account] = await accountsByIds(context.reads, [id]);
+  const [account] = await findAccounts(context.reads, [id]);
   return account ?? null;
 }

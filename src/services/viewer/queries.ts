@@ -1,17 +1,9 @@
 import { actorLabel } from '../../auth/actor.js';
-import { json, uuid } from '../../database/column-types.js';
-import { statement } from '../../database/statement.js';
 import type { ActorType } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  MEMBER_JSON_COLUMNS,
-  MEMBER_TABLES,
-  type MemberJson,
-  type MemberRow,
-  memberOfJson,
-} from '../rows/members.js';
+import { findMemberByAccount, type MemberRow } from '../rows/members.js';
 
 /** The caller. */
 export interface Viewer {
@@ -42,16 +34,6 @@ export async function member(context: ServiceContext, workspaceId: string): Prom
   const actor = authenticated(context);
   await authorize(context, 'workspace.read', workspaceId);
   if (actor.type !== 'PERSON') return null;
-  const record = await OWN_RECORD.row(context.batched, { workspaceId, accountId: actor.accountId });
-  return record === undefined ? null : memberOfJson(record);
+  // By account, not by id: this is read for all workspaces of a person in one statement (`lists/batch.ts`).
+  return (await findMemberByAccount(context.batched, workspaceId, actor.accountId)) ?? null;
 }
-
-// By account, not by id: this is read for all workspaces of a person in one statement (`lists/batch.ts`).
-const OWN_RECORD = statement({
-  name: 'viewer.member',
-  text: `
-    select ${MEMBER_JSON_COLUMNS} from ${MEMBER_TABLES}
-    where m.workspace_id = $workspaceId and m.account_id = $accountId`,
-  parameters: { workspaceId: uuid, accountId: uuid },
-  columns: { id: uuid, values: json<MemberJson['values']>() },
-});

@@ -1,17 +1,18 @@
-import { sql } from 'kysely';
 import type { Transaction } from '../../database/database.js';
 import { query, rowOf, rowsOf } from '../../database/query.js';
 import { TABLES } from '../../database/tables.js';
 import {
   type AssignableRole,
   MAX_CREDIT_LIMIT,
+  NO_ACCESS,
   type Role,
   type SeatType,
   type WorkspaceVersion,
 } from '../../domain/access.js';
-import { isAddress } from '../../domain/address.js';
+import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
+import { EMPTY_PERSON } from '../../domain/provisioning.js';
 import { requiredName } from '../../domain/text.js';
 import type { Plan } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -19,13 +20,10 @@ import { changesBetween, record } from '../audit/record.js';
 import { authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { holdEachMonth } from '../credits/queries.js';
-import { apply, memberChanges, openMembership } from '../members/write.js';
-import { findOrCreate } from '../rows/accounts.js';
+import { writeInTransaction } from '../members/write.js';
 import { findAdmins, lockMembers, stateOf } from '../rows/members.js';
 
 const LONGEST_NAME = 200;
-/** By the database's clock, as in every other statement that makes a member. */
-const NOW = sql<Date>`now()`;
 
 export interface NewWorkspace {
   readonly name: string;
@@ -51,6 +49,7 @@ export async function create(
 ): Promise<{ workspace: Workspace; ownerMemberId: string }> {
   authorizeOperator(context, 'workspace.create');
   const seats = input.seats ?? [];
+  const ownerEmail = readAddress(input.ownerEmail, 'ownerEmail');
   checkNewWorkspace(input, seats);
   return context.database.transaction(async (tx) => {
     const workspace = newWorkspace(input);
@@ -61,9 +60,9 @@ export async function create(
       workspaceId: workspace.id,
       action: 'workspace.create',
       target: { type: 'workspace', id: workspace.id, label: workspace.name },
-      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail: input.ownerEmail }),
+      changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail }),
     });
-    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, input.ownerEmail) };
+    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, ownerEmail) };
   });
 }
 
@@ -102,11 +101,6 @@ async function insertSeats(
 }
 
 function checkNewWorkspace(input: NewWorkspace, seats: NonNullable<NewWorkspace['seats']>): void {
-  if (!isAddress(input.ownerEmail)) {
-    throw new DomainError('INVALID_INPUT', 'ownerEmail must be an e-mail address.', {
-      attribute: 'ownerEmail',
-    });
-  }
   if (input.version === 'V2' && seats.length > 0) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
   }
@@ -150,31 +144,14 @@ async function addFirstOwner(
   workspace: Workspace,
   email: string,
 ): Promise<string> {
-  const id = newId();
-  const access = { role: 'OWNER', seatType: null, creditLimit: null, creditLimitSetBy: null } as const;
-  await rowsOf(
-    tx,
-    query.insertInto('member').values({
-      id,
-      workspaceId: workspace.id,
-      accountId: await findOrCreate(tx, email),
-      userName: email,
-      externalId: null,
-      profile: '{}',
-      managedBy: 'WORKSPACE',
-      version: 1,
-      createdAt: NOW,
-      updatedAt: NOW,
-    }),
-  );
-  await openMembership(tx, workspace, id, access, null);
-  await record(context, tx, {
-    workspaceId: workspace.id,
+  const { member } = await writeInTransaction(context, tx, {
+    workspace,
+    row: null,
+    next: { ...EMPTY_PERSON, userName: email, access: { ...NO_ACCESS, role: 'OWNER' } },
+    accessSetBy: null,
     action: 'member.add',
-    target: { type: 'member', id, label: email },
-    changes: memberChanges(null, { userName: email, externalId: null, profile: {}, access }),
   });
-  return id;
+  return member.id;
 }
 
 export interface WorkspaceUpdate {
@@ -241,7 +218,7 @@ async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace:
     const next = { ...person, access: access && { ...access, role } };
     // A group that grants admin must not make admins of them again.
     const accessSetBy = workspace.version === 'V1' ? row.accessSetBy : 'WORKSPACE';
-    await apply(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
+    await writeInTransaction(context, tx, { workspace, row, next, accessSetBy, action: 'member.update' });
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from './rows.ts';
 import { etag, list, location, user } from './user.ts';
 
-const FIND = `select ${COLUMNS} from member m ${OPEN_STAY} where m.workspace_id = $1 and m.user_name = $2::citext`;
+const FIND = `select ${COLUMNS} from member m ${OPEN_STAY} where m.workspace_id = $1 and m.canonical_user_name = lower($2)`;
 
 // Only the rows of the page are joined, not those that are skipped. How many is written out: what is bound PostgreSQL does
 // not know when it plans.
@@ -25,12 +25,13 @@ const page = (limit: number, offset: number) => `
 
 const CREATE = `
   with account as (
-    insert into account (id, email, created_at) values ($1, $2, now())
-    on conflict (email) do update set email = account.email returning id),
+    insert into account (id, email, canonical_email, created_at) values ($1, $2, lower($2), now())
+    on conflict (canonical_email) do update set email = account.email returning id),
   m as (
     insert into member
-      (id, workspace_id, account_id, user_name, external_id, profile, managed_by, version, created_at, updated_at)
-    select $3, $4, account.id, $2, $5, $6, 'IDENTITY_PROVIDER', 1, now(), now() from account returning *),
+      (id, workspace_id, account_id, user_name, canonical_user_name, external_id, profile, managed_by, version,
+       created_at, updated_at)
+    select $3, $4, account.id, $2, lower($2), $5, $6, 'IDENTITY_PROVIDER', 1, now(), now() from account returning *),
   s as (
     insert into membership
       (id, workspace_id, workspace_version, member_id, started_at, role, credit_limit, credit_limit_set_by,
@@ -41,7 +42,7 @@ const CREATE = `
 /** Of somebody who is active. */
 const REPLACE = `
   with m as (
-    update member set user_name = $3, external_id = $4, profile = $5, managed_by = 'IDENTITY_PROVIDER',
+    update member set user_name = $3, canonical_user_name = lower($3), external_id = $4, profile = $5, managed_by = 'IDENTITY_PROVIDER',
       version = version + 1, updated_at = now()
     where workspace_id = $1 and id = $2 returning *),
   s as (

@@ -231,7 +231,7 @@ describe('the filter', () => {
 
   test('misspelt is refused as well: it would give everybody', async () => {
     const workspace = await app.workspace({ version: 'V2' });
-    const hint = 'What can be given, once each: filter, bom.';
+    const hint = 'The parameters, at most once each, are: filter, bom.';
     const misspelt = await download(workspace.apiKey, file(workspace, { filters: '{}' }));
     expect(JSON.parse(misspelt.text)).toEqual(
       refusal('INVALID_INPUT', 'There is no parameter filters.', { attribute: 'filters', hint }),
@@ -319,7 +319,7 @@ describe('what is no export', () => {
     const answer = await download(workspace.apiKey, file(workspace), method);
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
       405,
-      refusal('METHOD_NOT_ALLOWED', `There is no ${method} here, only GET, HEAD.`),
+      refusal('METHOD_NOT_ALLOWED', `${method} is not supported here. Supported: GET, HEAD.`),
     ]);
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });
@@ -339,9 +339,9 @@ async function crowd({ workspaceId }: TestWorkspace, size: number): Promise<void
     `with new as (
        select gen_random_uuid() as id, gen_random_uuid() as account_id, format('p%s.%s@crowd.test', n, $1::text) as name
        from generate_series(1, $2::integer) n),
-     accounts as (insert into account (id, email, created_at) select account_id, name, now() from new)
-     insert into member (id, workspace_id, account_id, user_name, profile, managed_by, version, created_at, updated_at)
-     select id, $1::uuid, account_id, name, jsonb_build_object('displayName', repeat('x', 200)), 'WORKSPACE', 1, now(), now()
+     accounts as (insert into account (id, email, canonical_email, created_at) select account_id, name, name, now() from new)
+     insert into member (id, workspace_id, account_id, user_name, canonical_user_name, profile, managed_by, version, created_at, updated_at)
+     select id, $1::uuid, account_id, name, name, jsonb_build_object('displayName', repeat('x', 200)), 'WORKSPACE', 1, now(), now()
      from new`,
     [workspaceId, size],
   );

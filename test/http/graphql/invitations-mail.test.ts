@@ -172,7 +172,7 @@ test('in development the log shows the mail', async () => {
     level: 30,
     to: email,
     subject: 'Invitation to Acme 1',
-    msg: 'a mail that is not sent: this is development',
+    msg: 'mail not sent: development mode',
   });
   expect(text).toContain(url);
 });

@@ -519,14 +519,19 @@ describe('somebody who was invited is added in another way', () => {
   });
 
   test.each(['memberRemove', 'memberDelete'] as const)(
-    'after %s the old mail is worth nothing',
+    'rule 16a: after %s the old mail is worth nothing',
     async (end) => {
       const { id, email, token, session } = await invite(v2, { role: { role: 'ADMIN' } });
       const memberId = await added(email);
       await done(app, owner, end, { workspaceId: v2.workspaceId, memberId });
       expect(await statusOf(id)).toBe(end === 'memberRemove' ? 'SUPERSEDED' : 'REVOKED');
       expect(await mutate(app, session, 'invitationAccept', { token })).toMatchObject({
-        errors: [{ extensions: { code: 'INVITATION_CLOSED' } }],
+        errors: [
+          {
+            message: 'You have been removed from this workspace since the invitation was sent.',
+            extensions: { code: 'FORBIDDEN' },
+          },
+        ],
       });
       const anew = await done(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email });
       await done(app, session, 'invitationAccept', { token: anew.token });

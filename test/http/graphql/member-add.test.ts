@@ -236,8 +236,10 @@ describe('rule 15: an active member', () => {
     const input = again(email);
     const entries = await auditSize(app, v2.workspaceId);
     const { userName } = { userName: '', ...input };
-    expect(await add(v2, input)).toEqual(refusals.alreadyAMember('memberAdd', userName));
-    expect(await provision(v2, input)).toEqual(refusals.alreadyAMember('memberProvision', userName));
+    const refusal = (name: 'memberAdd' | 'memberProvision') =>
+      'profile' in input ? refusals.addressTaken(name, email) : refusals.alreadyAMember(name, userName);
+    expect(await add(v2, input)).toEqual(refusal('memberAdd'));
+    expect(await provision(v2, input)).toEqual(refusal('memberProvision'));
     expect(await auditSize(app, v2.workspaceId)).toBe(entries);
   });
 

@@ -214,20 +214,13 @@ describe('rule 19: a change of address', () => {
   ])("to another member's %s is refused", async (_case, wish) => {
     const ben = await added(v2);
     const input = wish(ben.userName);
-    const { userName } = { userName: '', ...input };
-    await expectRefusal(
-      'memberUpdate',
-      await added(v2),
-      input,
-      refusals.alreadyAMember('memberUpdate', userName),
-    );
+    const refusal =
+      'profile' in input
+        ? refusals.addressTaken('memberUpdate', ben.userName)
+        : refusals.alreadyAMember('memberUpdate', ben.userName.toUpperCase());
+    await expectRefusal('memberUpdate', await added(v2), input, refusal);
     await send('memberRemove', ben);
-    await expectRefusal(
-      'memberUpdate',
-      await added(v2),
-      input,
-      refusals.alreadyAMember('memberUpdate', userName),
-    );
+    await expectRefusal('memberUpdate', await added(v2), input, refusal);
   });
 });
 

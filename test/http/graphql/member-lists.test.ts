@@ -33,7 +33,7 @@ beforeAll(async () => {
        ('eve@acme.test', true, timestamptz '2026-01-01T00:00:00Z', timestamptz '2026-03-01T00:00:00Z'),
        ('ben@acme.test', true, timestamptz '2026-01-01T00:00:00Z', timestamptz '2026-07-01T00:00:00Z')
      ) c(name, is_over, started, ended)
-     where m.id = s.member_id and m.user_name = c.name::citext and c.is_over = (s.ended_at is not null)`,
+     where m.id = s.member_id and m.user_name = c.name and c.is_over = (s.ended_at is not null)`,
   );
 });
 

@@ -213,6 +213,16 @@ export const refusals = {
       attribute: 'userName',
       hint: 'Update the existing member, or send another userName and e-mail address.',
     }),
+  addressTaken: (name: MutationName, address: string) =>
+    refused(
+      name,
+      'ALREADY_A_MEMBER',
+      `The e-mail address ${address} is that of another member of this workspace.`,
+      {
+        attribute: 'emails',
+        hint: 'Update the existing member, or send another userName and e-mail address.',
+      },
+    ),
   noSeat: (name: MutationName, seatType: string, used: number, total: number) =>
     refused(
       name,

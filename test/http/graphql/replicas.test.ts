@@ -8,12 +8,9 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DatabaseAddress } from '../../../src/database/address.js';
 import { Database } from '../../../src/database/database.js';
-import {
-  type DatabaseAddress,
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../../src/database/embedded.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/database/embedded/start.js';
 import { migrate } from '../../../src/database/migrate.js';
 import { connect } from '../../../src/database/orm.js';
 import { Replicas } from '../../../src/database/replicas.js';

@@ -175,7 +175,7 @@ describe('the request as a whole', () => {
     const { status, body } = await bulk(Array(1001).fill(operation));
     expect({ status, body }).toEqual({
       status: 413,
-      body: errorOf(413, 'A bulk request holds at most 1000 operations (maxOperations), and this one 1001.'),
+      body: errorOf(413, 'A bulk request has at most 1000 operations (maxOperations); this one has 1001.'),
     });
     expect(await total('userName sw "many"')).toBe(0);
   });

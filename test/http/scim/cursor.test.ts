@@ -13,7 +13,7 @@ import { create, errorOf, LIST, type User } from './resources.js';
 
 const DAMAGED = errorOf(
   400,
-  'The cursor is not one of this list. Send nextCursor as it was given, with the same filter and sorting, or an empty cursor for the first page.',
+  'The cursor does not belong to this list. Send nextCursor unchanged, with the same filter and sorting, or an empty cursor for the first page.',
   'invalidCursor',
 );
 

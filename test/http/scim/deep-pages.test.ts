@@ -42,9 +42,9 @@ afterEach(async () => {
 async function crowd(ids: readonly string[]): Promise<void> {
   await app.sql(
     `with new as (select id, gen_random_uuid() as account_id, format('%s@crowd.test', id) as name from unnest($2::uuid[]) id),
-     accounts as (insert into account (id, email, created_at) select account_id, name, now() from new)
-     insert into member (id, workspace_id, account_id, user_name, profile, managed_by, version, created_at, updated_at)
-     select id, $1::uuid, account_id, name, '{}', 'WORKSPACE', 1, now(), now() from new`,
+     accounts as (insert into account (id, email, canonical_email, created_at) select account_id, name, name, now() from new)
+     insert into member (id, workspace_id, account_id, user_name, canonical_user_name, profile, managed_by, version, created_at, updated_at)
+     select id, $1::uuid, account_id, name, name, '{}', 'WORKSPACE', 1, now(), now() from new`,
     [workspace.workspaceId, ids],
   );
 }

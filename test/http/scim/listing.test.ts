@@ -104,7 +104,7 @@ describe('pages', () => {
     const { status, body } = await scim.get(`/Users?${name}=${value}`);
     expect({ status, body }).toEqual({
       status: 400,
-      body: errorOf(400, `${name} must be a whole number, and "${value}" is none.`, 'invalidValue'),
+      body: errorOf(400, `${name} must be a whole number, not "${value}".`, 'invalidValue'),
     });
   });
 

@@ -64,7 +64,7 @@ describe('methods', () => {
   ])('%s has no %s: 405, before the body is read', async (path, method, allow) => {
     const body = method === 'DELETE' ? {} : { type: 'text/html', body: '{' };
     expect(await send(path, { method, ...body })).toEqual({
-      ...fault(405, `${method} does not exist here. What does: ${allow}.`),
+      ...fault(405, `${method} is not supported here. Supported: ${allow}.`),
       allow,
     });
   });

@@ -65,6 +65,8 @@ export function errorOf(status: number, detail: string, scimType?: string): obje
     schemas: [ERROR],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
-    detail: expect.stringMatching(new RegExp(`^${literally(detail)} \\(ref [\\dA-HJKMNP-TV-Z]{4}-[\\dA-HJKMNP-TV-Z]{4}\\)$`)),
+    detail: expect.stringMatching(
+      new RegExp(`^${literally(detail)} \\(ref [\\dA-HJKMNP-TV-Z]{4}-[\\dA-HJKMNP-TV-Z]{4}\\)$`),
+    ),
   };
 }

@@ -69,7 +69,7 @@ describe.each(['/Users/.search', '/.search', '/users/.search/'])('POST %s', (pat
     expect([status, headers.get('allow'), body]).toEqual([
       405,
       'POST, OPTIONS',
-      errorOf(405, 'GET does not exist here. What does: POST, OPTIONS.'),
+      errorOf(405, 'GET is not supported here. Supported: POST, OPTIONS.'),
     ]);
   });
 });

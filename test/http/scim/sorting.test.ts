@@ -112,11 +112,7 @@ test.each([
   ['sortBy=shoeSize', 'There is no attribute shoeSize to sort by.', 'invalidPath'],
   ['sortBy=password', 'There is no attribute password to sort by.', 'invalidPath'],
   ['sortBy=emails.primary', 'Resources cannot be sorted by emails.primary.', 'invalidPath'],
-  [
-    'sortBy=userName&sortOrder=up',
-    'sortOrder must be ascending or descending, and "up" is neither.',
-    'invalidValue',
-  ],
+  ['sortBy=userName&sortOrder=up', 'sortOrder must be ascending or descending, not "up".', 'invalidValue'],
 ])('%s is refused', async (query, detail, scimType) => {
   const { status, body } = await scim.get(`/Users?${query}`);
   expect({ status, body }).toEqual({ status: 400, body: errorOf(400, detail, scimType) });

@@ -147,7 +147,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
     expect(seen).toEqual([{ method: 'POST', id: '', body: {} }]);
     expect(entries.map(({ status }) => status)).toEqual(['409', '409', '409', '409', '409', '201']);
     expect(entries[3]?.response?.detail).toBe(
-      'The operation needs bulkId:a, which could not be created. (ref 04HM-ASW9)',
+      'The operation refers to bulkId:a, which could not be created. (ref 04HM-ASW9)',
     );
   });
 
@@ -185,7 +185,7 @@ describe('an operation that cannot be understood is answered alone', () => {
       'a method for reading',
       { method: 'GET', path: '/Things' },
       '405',
-      'A bulk operation cannot be GET. It can be POST, PUT, PATCH, DELETE.',
+      'A bulk operation cannot have the method GET. Use POST, PUT, PATCH, DELETE.',
     ],
     ['no path', { method: 'DELETE' }, '400', 'An operation needs a path such as /Users.'],
     [
@@ -206,13 +206,13 @@ describe('an operation that cannot be understood is answered alone', () => {
       'an unknown path',
       { method: 'DELETE', path: '/Nothings/1' },
       '404',
-      'There is nothing at /Nothings/1 that a bulk operation could be about.',
+      'Bulk operations cannot use the path /Nothings/1.',
     ],
     [
       'a method that the path has not',
       { method: 'DELETE', path: '/Things' },
       '405',
-      'DELETE does not exist on /Things.',
+      'DELETE is not supported on /Things.',
     ],
     [
       'a path badly encoded',
@@ -220,7 +220,7 @@ describe('an operation that cannot be understood is answered alone', () => {
       '400',
       'The path is not properly percent-encoded.',
     ],
-    ['a bulk within', { ...post('a'), path: '/Bulk' }, '400', 'A bulk request cannot hold another.'],
+    ['a bulk within', { ...post('a'), path: '/Bulk' }, '400', 'A bulk request cannot contain another.'],
   ])('%s', async (_name, operation, status, detail) => {
     const { entries } = await run({ Operations: [operation, post('fine')] });
     expect(entries.map((entry) => entry.status)).toEqual([status, '201']);

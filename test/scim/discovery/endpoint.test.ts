@@ -144,7 +144,7 @@ describe.each([
 
 test('V1 has no extension of ours', async () => {
   await expect(get('/Schemas/:id', { version: 'V1', id: ROLLCALL_USER })).rejects.toThrow(
-    new DomainError('NOT_FOUND', 'There is nothing by this id in /Schemas.'),
+    new DomainError('NOT_FOUND', '/Schemas has no resource with this id.'),
   );
 });
 

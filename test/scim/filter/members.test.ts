@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENTERPRISE_USER } from '../../../src/scim/discovery/attributes.js';
-import { type MemberFilterInput, toMemberFilter } from '../../../src/scim/filter/members.js';
+import type { MemberFilterInput } from '../../../src/scim/filter/inputs.js';
+import { toMemberFilter } from '../../../src/scim/filter/members.js';
 import { parseFilter } from '../../../src/scim/filter/parser.js';
 import { ScimError } from '../../../src/scim/http/scim-error.js';
 

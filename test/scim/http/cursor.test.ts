@@ -20,7 +20,7 @@ function later(seconds: number): Date {
 
 const INVALID = new ScimError(
   400,
-  'The cursor is not one of this list. Send nextCursor as it was given, with the same filter and sorting, or an empty cursor for the first page.',
+  'The cursor does not belong to this list. Send nextCursor unchanged, with the same filter and sorting, or an empty cursor for the first page.',
   'invalidCursor',
 );
 

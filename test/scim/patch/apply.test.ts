@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.js';
-import { touchedAlone } from '../../../src/scim/patch/apply.js';
+import { accessOnly } from '../../../src/scim/patch/apply.js';
 import { parsePatch } from '../../../src/scim/patch/operations.js';
 import { ALIAS, ANN, ann, CORE, ENTERPRISE, patched, ROLLCALL, refusal } from './member.js';
 
@@ -388,7 +388,7 @@ describe('what a PATCH cannot do', () => {
 });
 
 describe('what is about access alone needs no User', () => {
-  const alone = (...operations: object[]) => touchedAlone(parsePatch({ Operations: operations }));
+  const alone = (...operations: object[]) => accessOnly(parsePatch({ Operations: operations }));
 
   test.each<[object, object]>([
     [{ op: 'replace', value: { active: false } }, { active: false }],

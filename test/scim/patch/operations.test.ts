@@ -33,7 +33,7 @@ describe('RFC 7644 §3.5.2: the body of a PATCH', () => {
     ]);
   });
 
-  const list = 'The body must have a list Operations with at least one of them.';
+  const list = 'The body must have a list Operations with at least one operation.';
   test.each([
     ['no object', [], 'invalidSyntax', list],
     ['no Operations', { schemas: [] }, 'invalidSyntax', list],
@@ -85,7 +85,7 @@ describe('RFC 7644 §3.5.2: the body of a PATCH', () => {
       'remove without a path',
       { Operations: [{ op: 'remove', value: { title: 'x' } }] },
       'noTarget',
-      'Operations[0] removes nothing: it needs a path.',
+      'Operations[0] needs a path: it must say what to remove.',
     ],
     [
       'an unknown path, whatever stands before it',

@@ -54,11 +54,11 @@ describe('RFC 7644 §3.5.2, figure 7: PATH = attrPath / valuePath [subAttr]', ()
     ['emails.shoe', 'The path "emails.shoe" is not valid at character 1: there is no such attribute.'],
     [
       'name[givenName eq "a"]',
-      'The path "name[givenName eq \\"a\\"]" is not valid at character 5: name has one value only, no filter can select it.',
+      'The path "name[givenName eq \\"a\\"]" is not valid at character 5: name is single-valued, so a filter cannot select from it.',
     ],
     [
       'emails[type eq "work"] and',
-      'The path "emails[type eq \\"work\\"] and" is not valid at character 24: expected a part such as .value, or the end, found and.',
+      'The path "emails[type eq \\"work\\"] and" is not valid at character 24: expected a sub-attribute such as .value, or the end, found and.',
     ],
   ])('400 invalidPath: %s', (text, detail) => {
     expect(fault(() => parsePath(text))).toEqual([400, 'invalidPath', detail]);
@@ -75,11 +75,11 @@ describe('RFC 7644 §3.5.2, figure 7: PATH = attrPath / valuePath [subAttr]', ()
     ],
     [
       'emails[shoe eq "work"]',
-      'The filter is not valid at character 8: emails has no part shoe; its parts are value, display, type, primary.',
+      'The filter is not valid at character 8: emails has no sub-attribute shoe; its sub-attributes are value, display, type, primary.',
     ],
     [
       'schemas[value eq "x"]',
-      'The filter is not valid at character 8: schemas has no values with parts to select from.',
+      'The filter is not valid at character 8: schemas has no sub-attributes to filter by.',
     ],
   ])('400 invalidFilter: %s', (text, detail) => {
     expect(fault(() => parsePath(text))).toEqual([400, 'invalidFilter', detail]);

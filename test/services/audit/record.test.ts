@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { changesBetween } from '../../../src/services/audit/record.js';
-import { memberChanges } from '../../../src/services/members/write.js';
+import { memberChanges } from '../../../src/services/members/transition.js';
 
 test.each<[string, object, object, object]>([
   ['nothing', {}, {}, {}],

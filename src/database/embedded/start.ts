@@ -1,32 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findBinaries } from './embedded/binaries.js';
-import { CLUSTER_USER, clusterPassword, ensureCluster } from './embedded/cluster.js';
-import { makeDirectory } from './embedded/directory.js';
-import { EmbeddedPostgresError, explainDirectoryError } from './embedded/error.js';
-import { ensureDatabase, giveUp, type Hold, takeHold } from './embedded/hold.js';
-import { serverIdentity } from './embedded/identity.js';
-import { type LaunchPlan, launchServer, stopServer } from './embedded/launch.js';
-import {
-  type PostmasterFile,
-  postmasterState,
-  readPostmasterFile,
-  removeStaleFile,
-} from './embedded/postmaster.js';
+import type { DatabaseAddress } from '../address.js';
+import { findBinaries } from './binaries.js';
+import { CLUSTER_USER, clusterPassword, ensureCluster } from './cluster.js';
+import { makeDirectory } from './directory.js';
+import { EmbeddedPostgresError, explainDirectoryError } from './error.js';
+import { ensureDatabase, giveUp, type Hold, takeHold } from './hold.js';
+import { serverIdentity } from './identity.js';
+import { type LaunchPlan, launchServer, stopServer } from './launch.js';
+import { type PostmasterFile, postmasterState, readPostmasterFile, removeStaleFile } from './postmaster.js';
 
-export { EmbeddedPostgresError } from './embedded/error.js';
-
-/** Where a database is and who we are there. A `host` that starts with `/` is the directory of a unix socket. */
-export interface DatabaseAddress {
-  host: string;
-  port: number;
-  user: string;
-  password?: string;
-  database: string;
-}
-
-/** A PostgreSQL server that this process uses, whether it started it or found it running. */
+/** A PostgreSQL server that this process uses, and that this or another process started. */
 export interface EmbeddedPostgres {
   readonly address: DatabaseAddress;
   /** Ends our use, and stops the server when nobody else uses it. Close your own connections first. Idempotent. */
@@ -51,13 +36,13 @@ export function hasCluster(dataDir: string): boolean {
   return existsSync(join(resolve(dataDir), 'postgres', 'PG_VERSION'));
 }
 
-/** How long a server that is there may take to start or to stop before we stop waiting for it. */
+/** How long to wait for a server of another process to start or to stop. */
 const PATIENCE_MS = 120_000;
 const POLL_MS = 20;
 
 /**
- * Starts PostgreSQL on a data directory, making the cluster the first time; or uses the server that is already
- * running there: another process's, or one that a killed process left.
+ * Starts PostgreSQL on a data directory, and makes the cluster the first time. A server that is already running there is
+ * used: another process's, or one that a killed process left.
  *
  * @throws EmbeddedPostgresError saying what is wrong and what to do: no binaries for this platform, a directory
  *   that can't be used, a full disk, a cluster of another major version, a server that does not start.
@@ -103,7 +88,7 @@ async function holdServer(plan: LaunchPlan): Promise<{ hold: Hold; address: Serv
     const file = await readPostmasterFile(plan.clusterDir);
     if (file !== undefined) {
       const address = await addressIn(plan, file);
-      // The connection comes before the look at the process: that of another container can't be seen.
+      // Connect before looking at the process: a process of another container cannot be seen.
       const hold = address.host === '' ? 'nobody' : await takeHold(address);
       if (typeof hold === 'object') return { hold, address };
       const state = hold === 'busy' ? 'running' : await postmasterState(file, plan.clusterDir);
@@ -143,7 +128,7 @@ async function leave(plan: LaunchPlan, hold: Hold): Promise<void> {
     last = await giveUp(current);
     if (last === undefined) current = await holdAgain(plan);
   }
-  // The server has gone without us.
+  // The server has stopped already.
   if (current === undefined) return;
   try {
     const file = await readPostmasterFile(plan.clusterDir);
@@ -153,7 +138,7 @@ async function leave(plan: LaunchPlan, hold: Hold): Promise<void> {
   }
 }
 
-/** After a crash of one connection PostgreSQL ends them all and recovers: ours is gone, the server is not. */
+/** Holds the server again after a crash: PostgreSQL ends all connections when one crashes, and recovers. */
 async function holdAgain(plan: LaunchPlan): Promise<Hold | undefined> {
   for (const limit = Date.now() + PATIENCE_MS; Date.now() < limit; await wait(POLL_MS)) {
     const file = await readPostmasterFile(plan.clusterDir);

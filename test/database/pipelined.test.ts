@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
-import { LookUps } from '../../src/database/look-ups.js';
 import { connect } from '../../src/database/orm.js';
+import { PipelinedReads } from '../../src/database/pipelined.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 
-/** Lookups share connections: each gets its own answer, whatever becomes of the others. */
+/** Pipelined reads share connections: each gets its own rows, even when others fail. */
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const doubled = (number: number) =>
-  database.lookUps.rows<{ doubled: number }>('select 2 * $1::integer as doubled', [number]);
+  database.pipelined.rows<{ doubled: number }>('select 2 * $1::integer as doubled', [number]);
 
 const numbers = Array.from({ length: 500 }, (_, index) => index);
 
@@ -28,7 +28,7 @@ test('whoever asks at the same moment gets what belongs to them, over two connec
   const answers = await Promise.all(numbers.map(doubled));
   expect(answers).toEqual(numbers.map((number) => [{ doubled: 2 * number }]));
   const pids = await Promise.all(
-    numbers.map(() => database.lookUps.rows<{ pid: number }>('select pg_backend_pid() as pid', [])),
+    numbers.map(() => database.pipelined.rows<{ pid: number }>('select pg_backend_pid() as pid', [])),
   );
   expect(new Set(pids.flat().map(({ pid }) => pid)).size).toBe(2);
 });
@@ -36,7 +36,7 @@ test('whoever asks at the same moment gets what belongs to them, over two connec
 test('one that fails spoils no other', async () => {
   const answers = await Promise.allSettled(
     numbers.map((number) =>
-      database.lookUps.rows<{ share: number }>('select 100 / $1::integer as share', [number % 5]),
+      database.pipelined.rows<{ share: number }>('select 100 / $1::integer as share', [number % 5]),
     ),
   );
   for (const [index, answer] of answers.entries()) {
@@ -46,7 +46,7 @@ test('one that fails spoils no other', async () => {
 });
 
 test('NUL is refused as everywhere', async () => {
-  await expect(database.lookUps.rows('select $1::text', ['\0'])).rejects.toMatchObject({
+  await expect(database.pipelined.rows('select $1::text', ['\0'])).rejects.toMatchObject({
     code: 'INVALID_INPUT',
   });
 });
@@ -62,7 +62,7 @@ test('connections that are ended are followed by others', async () => {
 });
 
 test('where no database is, whoever asks is told so', async () => {
-  const nowhere = new LookUps({ ...testDatabase.address, host: '/nowhere' });
+  const nowhere = new PipelinedReads({ ...testDatabase.address, host: '/nowhere' });
   const answers = await Promise.allSettled([1, 2, 3].map((n) => nowhere.rows('select $1::integer', [n])));
   for (const answer of answers) expect(answer.status).toBe('rejected');
 });

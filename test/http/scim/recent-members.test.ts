@@ -4,8 +4,8 @@ import { countingStatements } from '../../statements.js';
 import { becomeRole, create, read, type User } from './resources.js';
 
 /**
- * What a process remembers of members whom it has just read saves it a reading, and nothing is ever answered or written
- * by it that is not so (rules 21, 27).
+ * A process caches members that it has just read, which saves a read. Nothing is answered or written that rests on a
+ * stale row (rules 21, 27).
  */
 
 let app: TestApp;
@@ -84,10 +84,10 @@ describe('who was changed elsewhere meanwhile', () => {
     await app.sql('update membership set ended_at = now() where member_id = $1', [user.id]);
     await elsewhere('');
     expect(await activate(true)).toMatchObject({ status: 200, body: { active: true } });
-    const stays = await app.sql('select 1 from membership where member_id = $1 and ended_at is null', [
+    const memberships = await app.sql('select 1 from membership where member_id = $1 and ended_at is null', [
       user.id,
     ]);
-    expect(stays).toHaveLength(1);
+    expect(memberships).toHaveLength(1);
   });
 
   test('is refused for what they have become', async () => {

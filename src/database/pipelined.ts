@@ -1,38 +1,38 @@
 import type { Client, ClientConfig } from 'pg';
 import { PreparingClient } from './preparing-client.js';
 
-/** Enough for as many lookups as a process has time for, few enough for them to go together. */
-export const LOOK_UP_CONNECTIONS = 2;
+/** Enough for all statements that a process has time for, and few enough that many share a write. */
+export const PIPELINED_CONNECTIONS = 2;
 
 /**
- * Answers statements that find a row or a few by an index. They share connections, and what is asked in one turn of the
- * event loop is written at once: to write to a socket costs as much as everything else of such a statement. Each waits
- * for those before it, so nothing that takes its time may be asked here, and nothing that writes.
+ * Runs statements that read a few rows by an index, in pipeline mode on shared connections. All statements of one turn of
+ * the event loop go to the socket in one write, because a write costs as much as everything else about such a statement.
+ * A statement waits for those before it on its connection, so slow statements, and statements that write, must not run here.
  */
-export class LookUps {
+export class PipelinedReads {
   readonly #config: ClientConfig;
-  readonly #connections: (Client | undefined)[] = Array.from({ length: LOOK_UP_CONNECTIONS });
+  readonly #connections: (Client | undefined)[] = Array.from({ length: PIPELINED_CONNECTIONS });
   #turn = 0;
 
-  /** @param config where the database is; nothing is connected before it is needed */
+  /** @param config where the database is; connections are opened when they are needed */
   constructor(config: ClientConfig) {
     this.#config = config;
   }
 
   async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    this.#turn = (this.#turn + 1) % LOOK_UP_CONNECTIONS;
+    this.#turn = (this.#turn + 1) % PIPELINED_CONNECTIONS;
     const client = this.#connections[this.#turn] ?? this.#connect(this.#turn);
     writeAtOnce(client);
     const { rows } = await client.query(text, [...values]);
     return rows;
   }
 
-  /** Waits for what has been asked. Whoever asks later connects again. */
+  /** Waits for the statements that are running. Later statements connect again. */
   async close(): Promise<void> {
     const open = this.#connections.splice(
       0,
-      LOOK_UP_CONNECTIONS,
-      ...Array.from({ length: LOOK_UP_CONNECTIONS }, () => undefined),
+      PIPELINED_CONNECTIONS,
+      ...Array.from({ length: PIPELINED_CONNECTIONS }, () => undefined),
     );
     await Promise.all(open.map((client) => client?.end()));
   }
@@ -40,7 +40,7 @@ export class LookUps {
   #connect(place: number): Client {
     const client: Client = new PreparingClient({ ...this.#config, pipeline: true });
     this.#connections[place] = client;
-    // Whatever was asked is told by its own promise; who comes next gets another connection.
+    // The statements that were running reject on their own; the next statement opens another connection.
     const giveUp = () => {
       if (this.#connections[place] === client) this.#connections[place] = undefined;
     };
@@ -51,7 +51,7 @@ export class LookUps {
   }
 }
 
-/** Holds back what is written to the connection until the event loop has seen to everybody who has something to ask. */
+/** Holds back writes to the connection until the end of this turn of the event loop. */
 function writeAtOnce({ connection: { stream } }: Client): void {
   if (stream.writableCorked > 0) return;
   stream.cork();

@@ -1,0 +1,189 @@
+import type { Action } from '../../auth/policy.js';
+import type { Transaction } from '../../database/database.js';
+import { addressOf } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
+import { DomainError } from '../../domain/errors.js';
+import { memberAfter } from '../../domain/member-state.js';
+import type { MemberChangeRequest } from '../../domain/provisioning.js';
+import type { Workspace } from '../../model/workspace.js';
+import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
+import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from '../rows/members.js';
+import { alreadyAMember } from './effects.js';
+import {
+  additionOf,
+  isUnchanged,
+  judgingContext,
+  type MemberChange,
+  type RequestFor,
+  transitionOf,
+} from './transition.js';
+import { writeInTransaction } from './write.js';
+import { writeInOneStatement } from './write-in-one-statement.js';
+
+/** The member that a command is about. */
+export interface MemberTarget {
+  readonly workspaceId: string;
+  readonly memberId: string;
+  /** Refuse when the member has another version by now. */
+  readonly expectedVersion?: number | null;
+}
+
+/**
+ * Creates a member, or reactivates a former one (rules 14, 15).
+ * @param requestFor builds the request once the workspace is known
+ * @throws DomainError as `authorize` does; ALREADY_A_MEMBER; SEAT_UNAVAILABLE; whatever `memberAfter` refuses
+ */
+export async function createMember(
+  context: ServiceContext,
+  workspaceId: string,
+  requestFor: (workspace: Workspace) => MemberChangeRequest,
+): Promise<MemberChange> {
+  const grant = await authorize(context, 'member.write', workspaceId);
+  const addition = additionOf(context, grant, requestFor(grant.workspace));
+  const created = await writeInOneStatement(context, addition);
+  if (created !== undefined) return created;
+  const { userName, profile } = addition.next;
+  return context.database.transaction((tx) =>
+    createMemberWithin(context, tx, {
+      workspaceId,
+      address: addressOf(userName, profile),
+      userName,
+      requestFor,
+      grantNow: () => authorizeNow(context, tx, 'member.write', workspaceId),
+    }),
+  );
+}
+
+/** A member to create in a transaction of the caller's. */
+export interface Creation {
+  readonly workspaceId: string;
+  /** The address of the person, and the userName to claim. */
+  readonly address: string;
+  readonly userName: string;
+  /** Builds the request once the workspace is locked. */
+  readonly requestFor: (workspace: Workspace) => MemberChangeRequest;
+  /** Authorizes it, once account and former record are locked. */
+  readonly grantNow: () => Promise<Grant>;
+}
+
+/**
+ * Creates a member, or reactivates a former one, in a transaction: what `createMember` and the acceptance of an
+ * invitation share.
+ * @throws DomainError as `grantNow` does; ALREADY_A_MEMBER; SEAT_UNAVAILABLE; whatever `memberAfter` refuses
+ */
+export async function createMemberWithin(
+  context: ServiceContext,
+  tx: Transaction,
+  { workspaceId, address, userName, requestFor, grantNow }: Creation,
+): Promise<MemberChange> {
+  const accountId = await findOrCreateAccount(tx, address);
+  const namesakes = await lockNamesakes(tx, workspaceId, userName, accountId);
+  const [former, another] = namesakes;
+  const grant = await grantNow();
+  const { workspace } = grant;
+  const request = requestFor(workspace);
+  const addition = additionOf(context, grant, request);
+  const taken = namesakes.find(({ membershipId }) => membershipId !== null) ?? another;
+  if (taken !== undefined) {
+    const isNamesake = canonicalUserName(taken.userName) === canonicalUserName(addition.next.userName);
+    throw alreadyAMember(addition.next, isNamesake ? 'userName' : 'account');
+  }
+  if (former === undefined) return writeInTransaction(context, tx, { ...addition, accountId });
+  const judging = judgingContext(context, grant, former.groups);
+  return writeInTransaction(context, tx, {
+    workspace,
+    row: former,
+    next: memberAfter(stateOf(former), { ...request, userName: addition.next.userName }, judging),
+    accessSetBy: addition.accessSetBy,
+    action: 'member.add',
+  });
+}
+
+/**
+ * Changes a member. Where it is possible, one statement does it; a person's own rights may end at this moment, so for
+ * callers who are members in person it takes a transaction.
+ * @param requestFor builds the request once workspace and member are known
+ * @throws DomainError as `authorize` and `requestFor` do; NOT_FOUND; STALE_VERSION; whatever `memberAfter` and
+ *   `writeInTransaction` refuse
+ */
+export async function changeMember(
+  context: ServiceContext,
+  target: MemberTarget,
+  requestFor: RequestFor,
+): Promise<MemberChange> {
+  const { workspaceId, memberId, expectedVersion } = target;
+  const grant = await authorize(context, 'member.write', workspaceId);
+  if (grant.memberId === null) {
+    const recent = context.recentMembers.take(memberId);
+    // The statement checks the version of what it writes; any other answer must not rest on a row that may be stale.
+    const readers = [() => recent, () => findMember(context.database.pipelined, workspaceId, memberId)];
+    for (const read of readers) {
+      const row = await read();
+      const change = await changeUnlocked(context, grant, row, expectedVersion, requestFor);
+      if (change !== undefined && (change.changed || row !== recent)) return change;
+    }
+  }
+  return withLockedMember(context, 'member.write', target, (tx, row, granted) =>
+    writeInTransaction(context, tx, transitionOf(context, granted, row, requestFor)),
+  );
+}
+
+/** @returns undefined when it takes a transaction; also to refuse, which only a locked row can justify */
+async function changeUnlocked(
+  context: ServiceContext,
+  grant: Grant,
+  row: MemberRow | undefined,
+  expectedVersion: number | null | undefined,
+  requestFor: RequestFor,
+): Promise<MemberChange | undefined> {
+  if (row?.workspaceId !== grant.workspace.id) return undefined;
+  try {
+    requireVersion(row, expectedVersion);
+    const transition = transitionOf(context, grant, row, requestFor);
+    if (isUnchanged(transition)) return { member: row, changed: false };
+    const change = await writeInOneStatement(context, transition);
+    if (change !== undefined) context.recentMembers.add(change.member);
+    return change;
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Runs a command on one member in a transaction that locks it; and the caller's own member, when the caller is a person:
+ * of two who demote each other, only one may succeed with the rights of before.
+ * @throws DomainError as `authorize` and `work` do; NOT_FOUND, STALE_VERSION
+ */
+export async function withLockedMember<Result>(
+  context: ServiceContext,
+  action: Action,
+  { workspaceId, memberId, expectedVersion }: MemberTarget,
+  work: (tx: Transaction, row: MemberRow, grant: Grant) => Promise<Result>,
+): Promise<Result> {
+  const { memberId: own } = await authorize(context, action, workspaceId);
+  return context.database.transaction(async (tx) => {
+    await lockMembers(tx, workspaceId, own === null ? [memberId] : [memberId, own]);
+    const grant = await authorizeNow(context, tx, action, workspaceId);
+    const row = await findMember(tx, workspaceId, memberId);
+    if (row === undefined) throw memberNotFound();
+    requireVersion(row, expectedVersion);
+    return work(tx, row, grant);
+  });
+}
+
+/** @throws DomainError STALE_VERSION for a member that has another version than expected */
+export function requireVersion({ version }: MemberRow, expectedVersion: number | null | undefined): void {
+  if (expectedVersion == null || expectedVersion === version) return;
+  throw new DomainError(
+    'STALE_VERSION',
+    `The member has changed meanwhile: it has version ${version}, not ${expectedVersion}.`,
+    { attribute: 'expectedVersion', hint: 'Read the member again and repeat the change.' },
+  );
+}
+
+export function memberNotFound(): DomainError {
+  return new DomainError('NOT_FOUND', 'There is no such member in this workspace.');
+}

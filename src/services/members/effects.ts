@@ -1,0 +1,302 @@
+import { uuid } from '../../database/column-types.js';
+import { type Sql, violatedConstraint } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
+import type { Access } from '../../domain/access.js';
+import { addressOf } from '../../domain/address.js';
+import { DomainError } from '../../domain/errors.js';
+import type { Person } from '../../domain/provisioning.js';
+import { record } from '../audit/record.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { revokeInvitationsOf } from '../invitations/write.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
+import {
+  endMembershipSql,
+  insertMemberSql,
+  insertMembershipSql,
+  membershipDiffers,
+  parametersOf,
+  updateMemberSql,
+  updateMembershipSql,
+  valuesOf,
+} from '../rows/member-statements.js';
+import { accessOf, type MemberRow } from '../rows/members.js';
+import { rememberRemoval } from '../rows/removals.js';
+import { exchange, requireFree } from '../seats.js';
+import { leaveGroups } from './leave-groups.js';
+import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
+
+/** A transition, and the row that results from it. */
+export interface MemberWrite extends Transition {
+  readonly after: MemberRow;
+}
+
+/** The values that only the database knows. */
+type Written = Partial<MemberRow>;
+
+/** One thing that the transition of a member brings about. */
+export interface Effect {
+  /** Whether it is due for this transition. */
+  applies(write: MemberWrite): boolean;
+  /**
+   * Brings it about in a transaction that holds the member's lock.
+   * @returns what the row has afterwards that was not known before
+   * @throws DomainError where a rule that the database decides refuses it
+   */
+  run(context: ServiceContext, sql: Sql, write: MemberWrite): Promise<Written | undefined> | Promise<void>;
+  /** Refuses beforehand what `run` would refuse, where several members are written and only some may be refused. */
+  check?(sql: Sql, write: MemberWrite): Promise<void>;
+}
+
+/**
+ * Everything that the transition of a member brings about, in the order in which a transaction does it (and takes its
+ * locks). The one-statement path implements some of these (`write-in-one-statement.ts`); a transition to which another
+ * one applies takes the transaction.
+ */
+export const EFFECTS = {
+  /** Rule 29: "Removing or deleting a member takes the person out of its groups." */
+  leaveGroups: {
+    applies: (write) => isDeparture(write) && write.row !== null && write.row.groups.length > 0,
+    async run(_context, sql, { row }) {
+      await leaveGroups(sql, requireRow(row));
+      return { groups: [] };
+    },
+  },
+  keepAnOwner: {
+    applies: ({ row, next }) => row?.role === 'OWNER' && next?.access?.role !== 'OWNER',
+    run: (_context, sql, { workspace, after }) => keepAnOwner(sql, workspace.id, after.id),
+    check: (sql, { workspace, after }) => keepAnOwner(sql, workspace.id, after.id),
+  },
+  revokeInvitations: {
+    applies: ({ next }) => next === null,
+    run: (context, sql, { row }) => revokeInvitationsOf(context, sql, requireRow(row)),
+  },
+  /** The account of a new member's address, unless the caller has found it. */
+  findAccount: {
+    applies: ({ row, accountId }) => row === null && accountId === undefined,
+    run: findAccountOf,
+  },
+  /** Rule 19: another address means another account. */
+  changeAccount: {
+    applies: changesAccount,
+    run: findAccountOf,
+  },
+  insertMember: {
+    applies: ({ row }) => row === null,
+    run: (_context, sql, { after }) =>
+      refuseDuplicate(after, () => INSERT_MEMBER.row(sql, valuesOf(after, null))),
+  },
+  exchangeSeats: {
+    applies: (write) => seatBefore(write) !== seatAfter(write),
+    run: (_context, sql, write) => exchange(sql, write.workspace.id, seatBefore(write), seatAfter(write)),
+    async check(sql, write) {
+      const seatType = seatAfter(write);
+      if (seatType !== null) await requireFree(sql, write.workspace.id, seatType);
+    },
+  },
+  openMembership: {
+    applies: (write) => accessBefore(write) === null && accessAfter(write) !== null,
+    run: (_context, sql, { after }) => INSERT_MEMBERSHIP.row(sql, valuesOf(after, null)),
+  },
+  changeMembership: {
+    applies: (write) =>
+      accessBefore(write) !== null &&
+      accessAfter(write) !== null &&
+      membershipDiffers(requireRow(write.row), write.after),
+    run: (_context, sql, { after }) => UPDATE_MEMBERSHIP.row(sql, valuesOf(after, null)),
+  },
+  /** Where the record is deleted, its memberships go with it. */
+  endMembership: {
+    applies: (write) => write.next !== null && accessBefore(write) !== null && accessAfter(write) === null,
+    run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
+  },
+  /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
+  endSessions: {
+    applies: (write) => write.row !== null && (isDeparture(write) || changesAccount(write)),
+    async run(_context, sql, write) {
+      const row = requireRow(write.row);
+      if (isDeparture(write) || write.after.accountId !== row.accountId)
+        await END_SESSIONS.rows(sql, { accountId: row.accountId, workspaceId: row.workspaceId });
+    },
+  },
+  /** Rule 16a: an older invitation lets the person in no more, also once the record is deleted. */
+  rememberRemoval: {
+    applies: (write) => write.row !== null && (isDeparture(write) || changesAccount(write)),
+    async run(_context, sql, write) {
+      const row = requireRow(write.row);
+      if (isDeparture(write) || write.after.accountId !== row.accountId)
+        await rememberRemoval(sql, row.workspaceId, row.accountId);
+    },
+  },
+  updateMember: {
+    applies: ({ row, next }) => row !== null && next !== null,
+    run: (_context, sql, write) =>
+      refuseDuplicate(write.after, () => UPDATE_MEMBER.row(sql, valuesOf(write.after, write.row))),
+  },
+  deleteMember: {
+    applies: ({ next }) => next === null,
+    run: (_context, sql, { after }) => DELETE_MEMBER.row(sql, valuesOf(after, null)),
+  },
+  recordAudit: {
+    applies: () => true,
+    run: (context, sql, write) => record(context, sql, auditFactOf(write, write.after)),
+  },
+} satisfies Readonly<Record<string, Effect>>;
+
+export type EffectName = keyof typeof EFFECTS;
+
+/** The effects that are due for a transition, in the order in which a transaction runs them. */
+export function effectsOf(write: MemberWrite): EffectName[] {
+  const names = Object.keys(EFFECTS) as EffectName[];
+  return names.filter((name) => EFFECTS[name].applies(write));
+}
+
+function changesAccount(write: Transition): boolean {
+  return write.row !== null && write.next !== null && !keepsAccount(write);
+}
+
+async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: MemberWrite): Promise<Written> {
+  return { accountId: await findOrCreateAccount(sql, addressOf(after.userName, after.attributes)) };
+}
+
+function accessBefore({ row }: Transition): Access | null {
+  return row && accessOf(row);
+}
+
+function accessAfter({ next }: Transition): Access | null {
+  return next?.access ?? null;
+}
+
+function seatBefore(write: Transition): Access['seatType'] {
+  return accessBefore(write)?.seatType ?? null;
+}
+
+function seatAfter(write: Transition): Access['seatType'] {
+  return accessAfter(write)?.seatType ?? null;
+}
+
+/** A statement of an effect, and what it returns of the row. */
+function writing(name: string, text: string, ...returned: readonly (keyof typeof TABLES.member.columns)[]) {
+  const parameters = parametersOf(text);
+  return statement({ name, text, parameters, columns: typesOf(TABLES.member, ...returned) });
+}
+
+const INSERT_MEMBER = writing(
+  'members.insert',
+  `${insertMemberSql()} returning version, created_at as "createdAt", updated_at as "updatedAt"`,
+  'version',
+  'createdAt',
+  'updatedAt',
+);
+const UPDATE_MEMBER = writing(
+  'members.update',
+  `${updateMemberSql('where member.id = $id and member.workspace_id = $workspaceId')}
+   returning version, updated_at as "updatedAt"`,
+  'version',
+  'updatedAt',
+);
+const DELETE_MEMBER = writing(
+  'members.delete',
+  'delete from member where id = $id and workspace_id = $workspaceId',
+);
+const INSERT_MEMBERSHIP = statement({
+  name: 'memberships.insert',
+  text: `${insertMembershipSql()} returning started_at as "startedAt"`,
+  parameters: parametersOf(insertMembershipSql()),
+  columns: typesOf(TABLES.membership, 'startedAt'),
+});
+const UPDATE_MEMBERSHIP = writing('memberships.update', updateMembershipSql());
+const END_MEMBERSHIP = writing('memberships.end', endMembershipSql());
+
+/**
+ * SQL that ends the sessions of an account for a workspace (rule 16).
+ * @param accountId the account, as SQL
+ * @param workspaceId the workspace, as SQL
+ * @param source tables to join, as SQL
+ */
+export function endSessionsSql(accountId: string, workspaceId: string, source = ''): string {
+  return `insert into session_end (session_id, workspace_id)
+    select session.id, ${workspaceId} from ${source} session
+    where session.account_id = ${accountId} and session.ended_at is null and session.expires_at > now()
+    on conflict do nothing`;
+}
+
+const END_SESSIONS = statement({
+  name: 'members.endSessions',
+  text: endSessionsSql('$accountId', '$workspaceId'),
+  parameters: { workspaceId: uuid, accountId: uuid },
+});
+
+const OTHER_OWNERS = statement({
+  name: 'members.otherOwners',
+  text: `
+    select 1 from membership
+    where workspace_id = $workspaceId and role = 'OWNER' and ended_at is null and member_id <> $memberId limit 1`,
+  parameters: { workspaceId: uuid, memberId: uuid },
+});
+
+const LOCK_OWNERS = statement({
+  name: 'members.lockOwners',
+  text: 'select 1 from workspace where id = $workspaceId for no key update',
+  parameters: { workspaceId: uuid },
+});
+
+/**
+ * Refuses what would leave the workspace without an owner. The lock of the workspace's row keeps others from making its
+ * owners fewer; every caller has locked a member first, so all lock in the same order.
+ * @throws DomainError LAST_OWNER (rule 13)
+ */
+export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
+  await lockOwners(sql, workspaceId);
+  const others = await OTHER_OWNERS.rows(sql, { workspaceId, memberId });
+  if (others.length === 0) throw lastOwner();
+}
+
+export function lastOwner(): DomainError {
+  return new DomainError('LAST_OWNER', 'This is the last owner of the workspace.', {
+    hint: 'Promote somebody else to owner first.',
+  });
+}
+
+/** Keeps others from making owners fewer until the transaction ends. */
+export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
+  await LOCK_OWNERS.rows(sql, { workspaceId });
+}
+
+/** Runs a write that the unique constraints of rules 15 and 19 may refuse. @throws DomainError ALREADY_A_MEMBER */
+async function refuseDuplicate<Result>(
+  { userName, attributes }: MemberRow,
+  write: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    const person = { userName, profile: attributes };
+    const constraint = violatedConstraint(error);
+    if (constraint === 'member_user_name_unique') throw alreadyAMember(person, 'userName');
+    if (constraint === 'member_account_unique') throw alreadyAMember(person, 'account');
+    throw error;
+  }
+}
+
+/**
+ * The refusal of a person who is a member already (rules 15, 19), naming the attribute that is taken.
+ * @param taken whether another member has the userName, or belongs to the account of the address
+ */
+export function alreadyAMember(
+  { userName, profile }: Pick<Person, 'userName' | 'profile'>,
+  taken: 'userName' | 'account',
+): DomainError {
+  const address = taken === 'account' ? addressOf(userName, profile) : userName;
+  const isUserName = address === userName;
+  return new DomainError(
+    'ALREADY_A_MEMBER',
+    isUserName
+      ? `${userName} is already a member of this workspace.`
+      : `The e-mail address ${address} is that of another member of this workspace.`,
+    {
+      attribute: isUserName ? 'userName' : 'emails',
+      hint: 'Update the existing member, or send another userName and e-mail address.',
+    },
+  );
+}

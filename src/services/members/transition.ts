@@ -1,0 +1,223 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Origin, visibleAccess } from '../../domain/access.js';
+import { addressOf } from '../../domain/address.js';
+import type { AuditAction } from '../../domain/audit-actions.js';
+import { canonicalUserName } from '../../domain/canonical.js';
+import { DomainError } from '../../domain/errors.js';
+import { accessSetByAfter, type GroupGrant, withGrants } from '../../domain/granted-access.js';
+import { newId } from '../../domain/ids.js';
+import { type JudgingContext, type MemberState, memberAfter, sameMember } from '../../domain/member-state.js';
+import { emailAddresses } from '../../domain/profile.js';
+import type { MemberChangeRequest, Person } from '../../domain/provisioning.js';
+import type { AuditChanges } from '../../model/audit-entry.js';
+import type { Workspace } from '../../model/workspace.js';
+import { type AuditFact, changesBetween } from '../audit/record.js';
+import { type Grant, mayChangeOwners, originOf } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import {
+  columnsOfPerson,
+  completeMember,
+  heldAccess,
+  type MemberRow,
+  NO_MEMBERSHIP,
+  type StoredMember,
+  stateOf,
+} from '../rows/members.js';
+import { groupsLeft } from './leave-groups.js';
+
+/** What a command answers: the member as it is now, and whether anything changed. */
+export interface MemberChange {
+  readonly member: MemberRow;
+  readonly changed: boolean;
+}
+
+/** A member before and after a change that the rules allow. */
+export interface Transition {
+  readonly workspace: Workspace;
+  /** The member before; null for a new one. */
+  readonly row: MemberRow | null;
+  /** The member afterwards; null when its record is deleted. */
+  readonly next: MemberState | null;
+  /** Who has set the access then; null when it follows from groups or the default (rule 30). */
+  readonly accessSetBy: Origin | null;
+  /** The action that the audit log records. */
+  readonly action: AuditAction;
+  /** The account of a new member, where the caller has found and locked it. */
+  readonly accountId?: string;
+}
+
+/** Builds a change request from the workspace and the member, which are known when the member has been read. */
+export type RequestFor = (workspace: Workspace, member: MemberRow) => MemberChangeRequest;
+
+/**
+ * Judges a change request. Writes nothing.
+ * @param row the member, locked, or guarded by its version where it is written
+ * @throws DomainError as `requestFor` and `memberAfter` do
+ */
+export function transitionOf(
+  context: ServiceContext,
+  grant: Grant,
+  row: MemberRow,
+  requestFor: RequestFor,
+): Transition {
+  const { workspace } = grant;
+  const judging = judgingContext(context, grant, row.groups);
+  const request = requestFor(workspace, row);
+  const next = memberAfter(stateOf(row), request, judging);
+  const accessSetBy = accessSetByAfter(heldAccess(row), request, judging);
+  return { workspace, row, next, accessSetBy, action: actionOf(row, next) };
+}
+
+/**
+ * Judges the request for a new member.
+ * @throws DomainError as `memberAfter` does
+ */
+export function additionOf(context: ServiceContext, grant: Grant, request: MemberChangeRequest) {
+  const judging = judgingContext(context, grant);
+  const next = memberAfter(null, request, judging);
+  const accessSetBy = next.access && accessSetByAfter(null, request, judging);
+  return { workspace: grant.workspace, row: null, next, accessSetBy, action: 'member.add' } as const;
+}
+
+/** @param groups the member's groups, whose grants replace the workspace's default (rule 30) */
+export function judgingContext(
+  context: ServiceContext,
+  grant: Grant,
+  groups: readonly GroupGrant[] = [],
+): JudgingContext {
+  const workspace = groups.length === 0 ? grant.workspace : withGrants(grant.workspace, groups);
+  return { workspace, origin: originOf(context), mayChangeOwners: mayChangeOwners(context, grant) };
+}
+
+function actionOf(row: MemberRow, next: MemberState): AuditAction {
+  if (row.membershipId === null && next.access !== null) return 'member.add';
+  if (row.membershipId !== null && next.access === null) return 'member.remove';
+  return 'member.update';
+}
+
+/** Whether nothing would change (rule 21). */
+export function isUnchanged(transition: Transition): boolean {
+  const { row, next } = transition;
+  if (row === null || next === null) return false;
+  return sameMember(stateOf(row), next) && !clearsAccessSetBy(transition);
+}
+
+/** Whether the access had been set, and follows from groups or the default afterwards. */
+function clearsAccessSetBy({ row, next, accessSetBy }: Transition): boolean {
+  const isActive = next !== null && next.access !== null;
+  return isActive && row !== null && row.accessSetBy !== null && accessSetBy === null;
+}
+
+/** Whether an active member is removed, or a record deleted: the person leaves the workspace. */
+export function isDeparture({ row, next }: Transition): boolean {
+  return row !== null && (next === null || (row.membershipId !== null && next.access === null));
+}
+
+/**
+ * Whether the member keeps its account. A change of address moves it to the account of the new address, and never edits
+ * an account (rule 19).
+ */
+export function keepsAccount({ row, next }: Transition): boolean {
+  if (row === null || next === null) return false;
+  const emails = emailAddresses(next.profile);
+  // Also of a member whose address would be refused today: it must still be possible to deactivate it.
+  if (next.userName === row.userName && isDeepStrictEqual(emails, emailAddresses(row.attributes)))
+    return true;
+  const before = addressBefore(stateOf(row));
+  const after = addressOf(next.userName, next.profile);
+  return before !== null && canonicalUserName(after) === canonicalUserName(before);
+}
+
+/** Null for a member whose record contains no address. */
+function addressBefore({ userName, profile }: MemberState): string | null {
+  try {
+    return addressOf(userName, profile);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+/** The row that results. The database sets its version and times, and the account of a new address. */
+export function rowAfter(
+  context: ServiceContext,
+  { workspace, row, next, accessSetBy, accountId = '' }: Transition,
+): MemberRow {
+  if (next === null) return requireRow(row);
+  const { access, ...person } = next;
+  const before = row ?? newRow(workspace, person, accountId);
+  const membership =
+    access === null
+      ? NO_MEMBERSHIP
+      : {
+          ...access,
+          accessSetBy,
+          membershipId: before.membershipId ?? newId(),
+          workspaceVersion: workspace.version,
+        };
+  return completeMember({
+    ...before,
+    ...columnsOfPerson(person),
+    managedBy: managedByAfter(context, row, next),
+    ...membership,
+  });
+}
+
+function newRow({ id: workspaceId }: Workspace, person: Person, accountId: string): StoredMember {
+  const now = new Date();
+  return {
+    ...NO_MEMBERSHIP,
+    ...columnsOfPerson(person),
+    id: newId(),
+    workspaceId,
+    accountId,
+    managedBy: 'WORKSPACE',
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    isLastOwner: false,
+    groups: [],
+  };
+}
+
+/** @throws Error when there is no member before the transition */
+export function requireRow(row: MemberRow | null): MemberRow {
+  if (row === null) throw new Error('a transition has neither a member before nor one afterwards');
+  return row;
+}
+
+/** An identity provider manages whomever it changes; other clients manage whomever they add. */
+function managedByAfter(context: ServiceContext, row: MemberRow | null, next: MemberState): Origin {
+  const origin = originOf(context);
+  const isAdded = row === null || (row.membershipId === null && next.access !== null);
+  return isAdded || origin === 'IDENTITY_PROVIDER' ? origin : row.managedBy;
+}
+
+/**
+ * The entry of the audit log.
+ * @param after the row that results
+ */
+export function auditFactOf(transition: Transition, { id, userName }: MemberRow): AuditFact {
+  const { workspace, row, next, action } = transition;
+  return {
+    workspaceId: workspace.id,
+    action,
+    target: { type: 'member', id, label: userName },
+    changes: {
+      ...memberChanges(row && stateOf(row), next),
+      ...(clearsAccessSetBy(transition) ? { accessSetBy: { before: row?.accessSetBy, after: null } } : {}),
+      ...(row !== null && isDeparture(transition) ? groupsLeft(row) : {}),
+    },
+  };
+}
+
+/** The differences between two states, by the names that people know: `profile.title`, `role`, `creditLimit` … */
+export function memberChanges(before: MemberState | null, after: MemberState | null): AuditChanges {
+  return changesBetween(before === null ? {} : flattened(before), after === null ? {} : flattened(after));
+}
+
+function flattened({ profile, access, ...person }: MemberState): object {
+  const attributes = Object.entries(profile).map(([name, value]) => [`profile.${name}`, value]);
+  const active = access !== null;
+  return { ...person, active, ...visibleAccess(access), ...Object.fromEntries(attributes) };
+}

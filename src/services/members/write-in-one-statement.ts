@@ -1,0 +1,185 @@
+import type { ColumnType } from '../../database/column-types.js';
+import { violatedConstraint } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
+import { addressOf } from '../../domain/address.js';
+import { ENTRY, entryOf } from '../audit/record.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { ACCOUNT_PARAMETERS, accountValues, findOrCreateSql } from '../rows/accounts.js';
+import {
+  endMembershipSql,
+  insertMemberSql,
+  insertMembershipSql,
+  parametersOf,
+  updateMemberSql,
+  updateMembershipSql,
+  valuesOf,
+} from '../rows/member-statements.js';
+import { completeMember, type MemberRow } from '../rows/members.js';
+import { rememberRemovalSql } from '../rows/removals.js';
+import { type EffectName, effectsOf, endSessionsSql, type MemberWrite } from './effects.js';
+import { auditFactOf, type MemberChange, rowAfter, type Transition } from './transition.js';
+
+/**
+ * An effect as a common table expression. Each may select from those before it: from `facts`, which is empty when the
+ * member or the workspace's settings have changed since they were read, and from `written`, the member's new row.
+ */
+interface Cte {
+  readonly name: string;
+  readonly sql: string;
+  /** What the statement returns of it, as SQL by the names of a `MemberRow`, and the types of that. */
+  readonly returned?: Readonly<Record<string, string>>;
+  readonly types?: Readonly<Record<string, ColumnType<unknown>>>;
+}
+
+/** An entry's parameters have the names of its properties with this prefix. */
+const ENTRY_PREFIX = 'entry_';
+
+/** The effects that one statement can bring about, in the order of its expressions. */
+const CTES = {
+  findAccount: { name: 'account', sql: findOrCreateSql('from facts') },
+  insertMember: {
+    name: 'written',
+    sql: `${insertMemberSql('account.id', 'from facts, account')}
+      returning id, account_id, workspace_id, version, created_at, updated_at`,
+    returned: {
+      accountId: 'written.account_id',
+      version: 'written.version',
+      createdAt: 'written.created_at',
+      updatedAt: 'written.updated_at',
+    },
+    types: typesOf(TABLES.member, 'accountId', 'version', 'createdAt', 'updatedAt'),
+  },
+  updateMember: {
+    name: 'written',
+    sql: `${updateMemberSql('from facts where member.id = facts.id')}
+      returning member.id, account_id, workspace_id, member.version, updated_at`,
+    returned: { version: 'written.version', updatedAt: 'written.updated_at' },
+    types: typesOf(TABLES.member, 'version', 'updatedAt'),
+  },
+  openMembership: {
+    name: 'opened',
+    sql: `${insertMembershipSql('from written')} returning started_at`,
+    returned: { startedAt: '(select started_at from opened)' },
+    types: typesOf(TABLES.membership, 'startedAt'),
+  },
+  changeMembership: { name: 'changed', sql: updateMembershipSql('from written') },
+  endMembership: { name: 'ended', sql: endMembershipSql('from written') },
+  endSessions: {
+    name: 'signed_out',
+    sql: endSessionsSql('written.account_id', 'written.workspace_id', 'written,'),
+  },
+  rememberRemoval: {
+    name: 'remembered',
+    sql: rememberRemovalSql(
+      'select written.account_id, written.workspace_id, clock_timestamp() from written',
+    ),
+  },
+  recordAudit: {
+    name: 'entry',
+    sql: `insert into audit_entry (${Object.values(ENTRY.fields).join(', ')})
+      select ${ENTRY.properties.map((name) => `$${ENTRY_PREFIX}${name}`).join(', ')} from written`,
+  },
+} as const satisfies Partial<Record<EffectName, Cte>>;
+
+type Name = keyof typeof CTES;
+
+const NEW: readonly Name[] = ['findAccount', 'insertMember', 'recordAudit'];
+const CHANGED: readonly Name[] = ['updateMember', 'recordAudit'];
+
+/**
+ * The sets of effects that have a statement. Each contains only the expressions that it needs: PostgreSQL prepares for
+ * each, at every execution.
+ */
+const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
+  'members.addInactive': NEW,
+  'members.add': [...NEW, 'openMembership'],
+  'members.change': CHANGED,
+  'members.changeAccess': [...CHANGED, 'changeMembership'],
+  'members.reactivate': [...CHANGED, 'openMembership'],
+  'members.remove': [...CHANGED, 'endMembership', 'endSessions', 'rememberRemoval'],
+};
+
+/** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */
+const WORKSPACE_FACTS =
+  'select id from workspace where id = $workspaceId and revision = $revision for key share';
+const MEMBER_FACTS = `
+  select m.id from member m join workspace w on w.id = m.workspace_id
+  where m.id = $id and m.workspace_id = $workspaceId and m.version = $versionBefore and w.revision = $revision
+  for no key update of m for key share of w`;
+
+const ENTRY_TYPES = Object.fromEntries(
+  Object.entries<ColumnType<unknown>>(ENTRY.columns).map(([name, type]) => [`${ENTRY_PREFIX}${name}`, type]),
+);
+
+/** By the names of their effects. A transition with other effects than these takes the transaction. */
+const STATEMENTS = new Map(
+  Object.entries(VARIANTS).map(([name, effects]) => [keyOf(effects), statementOf(name, effects)]),
+);
+
+function keyOf(effects: readonly EffectName[]): string {
+  return effects.toSorted().join();
+}
+
+function statementOf(name: string, effects: readonly Name[]) {
+  const ctes = Object.entries<Cte>(CTES).flatMap(([effect, cte]) =>
+    effects.some((one) => one === effect) ? [cte] : [],
+  );
+  const facts = effects.includes('insertMember') ? WORKSPACE_FACTS : MEMBER_FACTS;
+  const returned = ctes.flatMap((cte) => Object.entries(cte.returned ?? {}));
+  const text = `
+    with facts as (${facts}), ${ctes.map((cte) => `${cte.name} as (${cte.sql})`).join(', ')}
+    select ${returned.map(([property, sql]) => `${sql} as "${property}"`).join(', ')} from written`;
+  const parameters = parametersOf(text, { ...ACCOUNT_PARAMETERS, ...ENTRY_TYPES });
+  return statement({ name, text, parameters, columns: Object.assign({}, ...ctes.map(({ types }) => types)) });
+}
+
+/**
+ * Writes a transition in one statement instead of a transaction of eight: most of what identity providers send is one
+ * of these. The statement relies on the workspace's revision and the member's version as they were read.
+ * @param transition of a member that is not locked, with something that changes
+ * @returns undefined (and nothing written) when it takes a transaction: for another effect, for a row that other rows
+ *   have part in, or to find out why the statement wrote nothing (a namesake, a member or settings that have changed)
+ */
+export async function writeInOneStatement(
+  context: ServiceContext,
+  transition: Transition,
+): Promise<MemberChange | undefined> {
+  const write: MemberWrite = { ...transition, after: rowAfter(context, transition) };
+  const { workspace, row, after } = write;
+  const statement = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
+  if (statement === undefined) return undefined;
+  const entry = Object.entries(entryOf(context, auditFactOf(write, after), new Date()));
+  const values = {
+    ...valuesOf(after, row),
+    // Of a membership that ends, the row that results has no id.
+    membershipId: after.membershipId ?? row?.membershipId,
+    revision: workspace.revision,
+    versionBefore: row?.version,
+    ...(row === null ? accountValues(addressOf(after.userName, after.attributes)) : {}),
+    ...Object.fromEntries(entry.map(([name, value]) => [`${ENTRY_PREFIX}${name}`, value])),
+  };
+  const written = await unlessRefused(() => statement.row(context.database, values));
+  return written && { member: completeMember({ ...after, ...written }), changed: true };
+}
+
+/** Other members and groups may change what an owner's or a group member's row shows, and not its version. */
+function dependsOnOthers({ row, after }: MemberWrite): boolean {
+  return row?.role === 'OWNER' || after.role === 'OWNER' || after.groups.length > 0;
+}
+
+const DEADLOCK_DETECTED = '40P01';
+
+/** @returns undefined for a duplicate and a deadlock, which the transaction handles */
+async function unlessRefused(
+  write: () => Promise<Partial<MemberRow> | undefined>,
+): Promise<Partial<MemberRow> | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    const isDuplicate = violatedConstraint(error)?.startsWith('member_') === true;
+    const isDeadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;
+    if (isDuplicate || isDeadlock) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { timestamptz, uuid } from '../../database/column-types.js';
+import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+
+/**
+ * SQL that remembers removals (rule 16a).
+ * @param source a select of account, workspace and time
+ */
+export function rememberRemovalSql(source: string): string {
+  return `insert into removal (account_id, workspace_id, removed_at) ${source}
+    on conflict (account_id, workspace_id) do update
+      set removed_at = greatest(removal.removed_at, excluded.removed_at)`;
+}
+
+const REMEMBER = statement({
+  name: 'removals.remember',
+  text: rememberRemovalSql('values ($accountId, $workspaceId, clock_timestamp())'),
+  parameters: { accountId: uuid, workspaceId: uuid },
+});
+
+const SINCE = statement({
+  name: 'removals.since',
+  text: `
+    select 1 from removal
+    where account_id = $accountId and workspace_id = $workspaceId and removed_at >= $moment`,
+  parameters: { accountId: uuid, workspaceId: uuid, moment: timestamptz },
+});
+
+/**
+ * Remembers that the person of an account has just ceased to be a member of the workspace (rule 16a): deactivated, deleted,
+ * or because the member has got another address. The memory outlives the member.
+ */
+export async function rememberRemoval(sql: Sql, workspaceId: string, accountId: string): Promise<void> {
+  await REMEMBER.rows(sql, { accountId, workspaceId });
+}
+
+/** Whether the person of an account has been removed from the workspace at that moment or later. */
+export async function wasRemovedSince(
+  sql: Sql,
+  workspaceId: string,
+  accountId: string,
+  moment: Date,
+): Promise<boolean> {
+  return (await SINCE.rows(sql, { accountId, workspaceId, moment })).length > 0;
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Database } from '../../src/database/database.js';
+import { connect } from '../../src/database/orm.js';
+import { query, rowOf, rowsOf } from '../../src/database/query.js';
+import { newId } from '../../src/domain/ids.js';
+import { createTestDatabase, type TestDatabase } from '../database.js';
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = await Database.over(await connect(testDatabase.address, 2));
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const HOSTILE = `o'brien"; drop table account; --@example.com`;
+
+test('values are bound, in the order of their places', () => {
+  const built = query
+    .selectFrom('account')
+    .select(['id', 'createdAt'])
+    .where('email', '=', HOSTILE)
+    .limit(5)
+    .compile();
+  expect(built).toMatchObject({
+    sql: 'select "id", "created_at" from "account" where "email" = $1 limit $2',
+    parameters: [HOSTILE, 5],
+  });
+});
+
+test('rows have the names of the properties of the model', async () => {
+  const account = { id: newId(), email: HOSTILE, createdAt: new Date('2026-11-23T10:00:00.123Z') };
+  await rowsOf(database, query.insertInto('account').values(account));
+  const found = query.selectFrom('account as a').select(['a.id', 'a.email', 'a.createdAt']);
+  expect(await rowsOf(database, found.where('a.email', '=', HOSTILE.toUpperCase()))).toEqual([account]);
+  expect(await rowOf(database, found.where('a.id', '=', newId()))).toBeUndefined();
+});
+
+test('keys inside JSON stay as they are', async () => {
+  const built = query.selectNoFrom(sql<object>`'{"snake_case": [{"an_other": 1}]}'::jsonb`.as('someJson'));
+  expect(await rowsOf(database, built)).toEqual([{ someJson: { snake_case: [{ an_other: 1 }] } }]);
+});
+
+test('in a transaction it sees what the transaction has written, and is rolled back with it', async () => {
+  const id = newId();
+  const found = query.selectFrom('account').select('id').where('id', '=', id);
+  const seen = await database.rehearsal(async (tx) => {
+    await rowsOf(
+      tx,
+      query.insertInto('account').values({ id, email: 'r@example.com', createdAt: new Date() }),
+    );
+    return rowOf(tx, found);
+  });
+  expect(seen).toEqual({ id });
+  expect(await rowOf(database, found)).toBeUndefined();
+});
+
+test('execute() is refused, since it would read nothing', async () => {
+  await expect(query.selectFrom('account').select('id').execute()).rejects.toThrow('run by rowsOf or rowOf');
+});

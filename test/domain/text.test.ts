@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { isVisible, requireOwnDirection, requireVisible } from '../../src/domain/text.js';
+import { refusalOf } from './refusal.js';
+
+const TAKE_IT_OUT =
+  'Take the character out. It may have come along when the text was copied, so type the text again.';
+
+describe('rule 15a: what a name that identifies may not contain', () => {
+  test.each<[string, string]>([
+    ['\u0007', 'U+0007 (control character)'],
+    ['\u00ad', 'U+00AD (SOFT HYPHEN)'],
+    ['\u200b', 'U+200B (ZERO WIDTH SPACE)'],
+    ['\u202e', 'U+202E (RIGHT-TO-LEFT OVERRIDE)'],
+    ['\u2028', 'U+2028 (invisible character)'],
+    ['\u{e0041}', 'U+E0041 (invisible character)'],
+    ['\u3164', 'U+3164 (HANGUL FILLER)'],
+    ['\u034f', 'U+034F (invisible character)'],
+    ['\u0378', 'U+0378 (not assigned in Unicode)'],
+    ['\uffff', 'U+FFFF (not assigned in Unicode)'],
+    ['\ud83d', 'U+D83D (half of a surrogate pair)'],
+  ])('%j is refused, naming it', (character, named) => {
+    expect(isVisible(`a${character}b`)).toBe(false);
+    expect(refusalOf(() => requireVisible('userName', `a${character}b`))).toEqual({
+      code: 'INVALID_INPUT',
+      message: `userName contains ${named}, which is not allowed.`,
+      attribute: 'userName',
+      hint: TAKE_IT_OUT,
+    });
+  });
+
+  test('U+FFFD comes with advice about UTF-8', () => {
+    expect(refusalOf(() => requireVisible('email', 'm\ufffdller@t.test'))).toMatchObject({
+      message: 'email contains U+FFFD (REPLACEMENT CHARACTER), which is not allowed.',
+      hint: 'The text was not read as UTF-8 somewhere on its way. Send it again as UTF-8.',
+    });
+  });
+
+  test.each(['jürgen@müller.test', 'O’Neil', '山田 太郎', '\u2764\ufe0f', 'ａｎｎ', 'γλώσσα'])(
+    '%j is fine',
+    (text) => {
+      expect(isVisible(text)).toBe(true);
+    },
+  );
+});
+
+test('a name for display may have joiners, and nothing that reorders what is around it', () => {
+  expect(() => requireOwnDirection('displayName', 'می\u200cخواهم')).not.toThrow();
+  expect(refusalOf(() => requireOwnDirection('displayName', 'Ann \u202etset'))).toMatchObject({
+    code: 'INVALID_INPUT',
+    message: 'displayName contains U+202E (RIGHT-TO-LEFT OVERRIDE), which is not allowed.',
+  });
+});
