@@ -40,7 +40,7 @@ export class Database implements Sql {
   /** For statements that read a few rows by an index. */
   readonly pipelined: Sql;
 
-  private constructor(orm: MikroORM, pool: Pool) {
+  protected constructor(orm: MikroORM, pool: Pool) {
     this.#orm = orm;
     this.#pool = pool;
     // A spread does not copy the password, which is not enumerable.
@@ -90,25 +90,21 @@ export class Database implements Sql {
     }
   }
 
+  /**
+   * Runs work against a database in which everything happens in one transaction, transactions within it included, and rolls
+   * it back: nothing stays, nobody is notified, and nothing happens after a commit.
+   * @param work may run several commands, one after the other
+   * @throws what `work` throws
+   */
+  rehearse<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+    return this.rehearsal((tx) => work(new RehearsedDatabase(this.#orm, this.#pool, tx)));
+  }
+
   async #attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const effects: (() => void)[] = [];
-    const result = await this.#orm.em.fork().transactional(async (em) => {
-      const context = em.getTransactionContext<KyselyTransaction<unknown>>();
-      if (context === undefined) throw new Error('transactional() gave no transaction');
-      return work({
-        em,
-        // MikroORM writes values into its SQL; Kysely, which it runs on, binds them.
-        rows: async <Row>(text: string, values: readonly unknown[]) => {
-          const query = CompiledQuery.raw(text, [...values]);
-          const { rows } = await refusingNulIn(() => context.executeQuery<Row>(query));
-          return rows;
-        },
-        afterCommit: (effect) => effects.push(effect),
-        notify: async (channel) => {
-          await context.executeQuery(CompiledQuery.raw("select pg_notify($1, '')", [channel]));
-        },
-      });
-    });
+    const result = await this.#orm.em
+      .fork()
+      .transactional((em) => work(transactionOn(em, (effect) => effects.push(effect))));
     for (const effect of effects) effect();
     return result;
   }
@@ -158,6 +154,64 @@ export class Database implements Sql {
     await this.#pipelined.close();
     await this.#orm.close();
   }
+}
+
+/** The transaction that an entity manager is in. */
+function transactionOn(em: EntityManager, afterCommit: Transaction['afterCommit']): Transaction {
+  const context = em.getTransactionContext<KyselyTransaction<unknown>>();
+  if (context === undefined) throw new Error('transactional() gave no transaction');
+  return {
+    em,
+    // MikroORM writes values into its SQL; Kysely, which it runs on, binds them.
+    rows: async <Row>(text: string, values: readonly unknown[]) => {
+      const query = CompiledQuery.raw(text, [...values]);
+      const { rows } = await refusingNulIn(() => context.executeQuery<Row>(query));
+      return rows;
+    },
+    afterCommit,
+    notify: async (channel) => {
+      await context.executeQuery(CompiledQuery.raw("select pg_notify($1, '')", [channel]));
+    },
+  };
+}
+
+/** A database whose every statement runs in one transaction of another (`Database.rehearse`). */
+class RehearsedDatabase extends Database {
+  readonly #tx: Transaction;
+  override readonly pipelined: Sql = { rows: (text, values) => this.rows(text, values) };
+  /** Statements run one after the other, so that the savepoints of two do not mix. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(orm: MikroORM, pool: Pool, tx: Transaction) {
+    super(orm, pool);
+    this.#tx = tx;
+  }
+
+  /** A statement that fails must not end the transaction: outside a rehearsal, each is a transaction of its own. */
+  override rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const run = async () => {
+      await this.#tx.rows('savepoint rehearsed', []);
+      try {
+        const rows = await this.#tx.rows<Row>(text, values);
+        await this.#tx.rows('release savepoint rehearsed', []);
+        return rows;
+      } catch (error) {
+        await this.#tx.rows('rollback to savepoint rehearsed', []);
+        throw error;
+      }
+    };
+    const result = this.#last.then(run, run);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A savepoint of the transaction. What would happen after the commit does not. */
+  override transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#tx.em.transactional((em) => work(transactionOn(em, () => undefined)));
+  }
+
+  /** There is nothing to close. */
+  override async close(): Promise<void> {}
 }
 
 /** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text */

@@ -36,6 +36,7 @@ import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { type RequestLocals, requestLog } from './request-log.js';
+import { createScimAdapter } from './scim-adapter.js';
 
 const DEFAULT_LOG_DAYS = 30;
 
@@ -95,6 +96,8 @@ export async function createApp(options: AppOptions): Promise<App> {
           days: provisioningLogDays,
           onFault: (error) => logger.error({ err: error }, 'the provisioning log could not be written'),
         });
+  const onFault = (error: unknown, requestId?: string) =>
+    logger.error({ err: error, requestId }, 'unexpected fault');
   const shared = {
     database,
     replicas: options.replicas ?? null,
@@ -102,11 +105,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
     mailer,
+    scim: createScimAdapter(schema, compiler, onFault),
     sessionLifetimes,
     clock,
   };
-  const onFault = (error: unknown, requestId?: string) =>
-    logger.error({ err: error, requestId }, 'unexpected fault');
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
 

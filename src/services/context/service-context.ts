@@ -8,6 +8,7 @@ import type { MemberPositions } from '../lists/positions.js';
 import type { RecentMembers } from '../rows/recent-members.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
+import type { ScimAdapter } from './scim-adapter.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -19,6 +20,8 @@ export interface Shared {
   readonly recentMembers: RecentMembers;
   /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;
+  /** Answers SCIM requests that are only tried; null where there is no adapter. */
+  readonly scim: ScimAdapter<ServiceContext> | null;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
 }

@@ -5,6 +5,7 @@ import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
+import type { ScimAdapter } from './scim-adapter.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
 /** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
@@ -12,6 +13,7 @@ export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
   lifetimes: SessionLifetimes = DEFAULT_LIFETIMES,
+  scim: ScimAdapter<ServiceContext> | null = null,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
@@ -23,6 +25,7 @@ export function localContext(
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
       mailer: null,
+      scim,
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
     },
