@@ -51,7 +51,8 @@ export function declaredStatements(): readonly DeclaredStatement[] {
  * Declare it once, as a constant of its module: the text is what PostgreSQL prepares. For a statement that is asked of
  * many parents at once (`ServiceContext.batched`), declare the parent's id first.
  * @param name unique, by concept: `seats.find`
- * @param text SQL, with `$name` for each parameter; columns are named as the rows shall have them (`as "userName"`)
+ * @param text SQL, with `$name` for each parameter (or `$1`, `$2` … in a fragment that several statements share); columns are
+ *   named as the rows shall have them (`as "userName"`)
  * @param columns none for a statement whose rows are not read (`select 1 … for update`, an update without `returning`)
  * @throws Error, when the module is loaded, for a parameter that the text does not use, or one that is not declared
  */
@@ -115,19 +116,16 @@ export function selection<const Columns extends Types>({
 /** The rows of a selection. */
 export type RowOfSelection<List> = List extends Selection<infer Row> ? Row : never;
 
-/** The text with `$1`, `$2` … for names. */
+/** The text with `$1`, `$2` … for names. Fragments that several statements share may have such places already. */
 function numbered(statement: string, text: string, order: readonly string[]): string {
-  const unused = new Set(order);
   const result = text.replace(/\$([A-Za-z]\w*)/g, (_, parameter: string) => {
     const place = order.indexOf(parameter) + 1;
     if (place === 0)
       throw new Error(`The statement ${statement} does not declare its parameter $${parameter}.`);
-    unused.delete(parameter);
     return `$${place}`;
   });
-  if (unused.size > 0)
-    throw new Error(
-      `The statement ${statement} does not use ${[...unused].map((one) => `$${one}`).join(', ')}.`,
-    );
-  return result;
+  const used = new Set(result.match(/\$\d+/g));
+  const unused = order.filter((_, place) => !used.has(`$${place + 1}`));
+  if (unused.length === 0) return result;
+  throw new Error(`The statement ${statement} does not use ${unused.map((one) => `$${one}`).join(', ')}.`);
 }

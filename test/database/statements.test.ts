@@ -49,7 +49,6 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'services/lists/batch.ts':
     'it rewrites a statement for many parents, whose rows are those of the statement',
   'services/lists/page.ts': 'it adds conditions and an order to a declared selection',
-  'services/context/authorization.ts': 'not declared yet',
   'services/context/credentials.ts': 'not declared yet',
   'services/members/export.ts': 'it adds conditions to a declared selection',
   'services/rows/members.ts': 'it is handed one of its statements',

@@ -33,20 +33,6 @@ export interface ScimSchema {
   readonly attributes: readonly ScimAttribute[];
 }
 
-/** An attribute or a sub-attribute, with the URN of the schema that defines it. */
-export interface AttributeReference {
-  readonly kind: 'attribute';
-  readonly schema: string;
-  readonly attribute: ScimAttribute;
-  readonly subAttribute?: ScimAttribute;
-}
-
-/** A bare URN: all attributes of one schema. */
-export interface SchemaReference {
-  readonly kind: 'schema';
-  readonly schema: string;
-}
-
 function attribute(
   name: string,
   description: string,
@@ -135,7 +121,7 @@ const GROUPS = readOnly('groups', 'The groups that the person is in. Changed thr
 });
 
 /** Rule 20: dropped on arrival. Defined so that requests with it are accepted; not listed in `/Schemas`. */
-const PASSWORD = attribute('password', 'Dropped on arrival.', {
+export const PASSWORD = attribute('password', 'Dropped on arrival.', {
   caseExact: true,
   mutability: 'writeOnly',
   returned: 'never',
@@ -160,9 +146,11 @@ function isEnterprise({ name }: ProfileAttribute): boolean {
   return name === 'enterprise';
 }
 
-const ENTERPRISE_ATTRIBUTES = (PROFILE_ATTRIBUTES.find(isEnterprise)?.subAttributes ?? []).map(fromProfile);
+export const ENTERPRISE_ATTRIBUTES = (PROFILE_ATTRIBUTES.find(isEnterprise)?.subAttributes ?? []).map(
+  fromProfile,
+);
 
-const CORE_ATTRIBUTES: readonly ScimAttribute[] = [
+export const CORE_ATTRIBUTES: readonly ScimAttribute[] = [
   USER_NAME,
   ...PROFILE_ATTRIBUTES.filter((profile) => !isEnterprise(profile)).map(fromProfile),
   ACTIVE,
@@ -193,7 +181,7 @@ const SCHEMAS: Readonly<Record<WorkspaceVersion, readonly ScimSchema[]>> = {
 };
 
 /** RFC 7643 §4.2. */
-const GROUP_SCHEMA: ScimSchema = {
+export const GROUP_SCHEMA: ScimSchema = {
   id: CORE_GROUP,
   name: 'Group',
   description: 'Members of the workspace under one name.',
@@ -225,92 +213,4 @@ export const GROUP_SCHEMAS: readonly ScimSchema[] = [GROUP_SCHEMA];
 /** The schemas of a User in a workspace of the version: the core schema first, then the extensions. */
 export function schemasFor(version: WorkspaceVersion): readonly ScimSchema[] {
   return SCHEMAS[version];
-}
-
-/** Attributes by their names in lower case. */
-type Vocabulary = ReadonlyMap<string, AttributeReference>;
-
-function vocabulary(...parts: readonly (readonly [home: string, readonly ScimAttribute[]])[]): Vocabulary {
-  return new Map(
-    parts.flatMap(([schema, attributes]) =>
-      attributes.map((found) => [
-        found.name.toLowerCase(),
-        { kind: 'attribute', schema, attribute: found } as const,
-      ]),
-    ),
-  );
-}
-
-/** Our attributes are accepted wherever a provider can place them. */
-const ACCESS_PARTS = [
-  [CORE_USER, [SEAT_TYPE]],
-  [ROLLCALL_USER, [ROLE, CREDIT_LIMIT]],
-] as const;
-
-const ROOT = vocabulary([CORE_USER, [...COMMON_ATTRIBUTES, ...CORE_ATTRIBUTES, PASSWORD]], ...ACCESS_PARTS);
-const ACCESS = vocabulary(...ACCESS_PARTS);
-
-interface KnownSchema {
-  readonly prefix: string;
-  readonly home: string;
-  readonly names: Vocabulary;
-}
-
-/** Longest first, because one URN may be a prefix of another. */
-const USER_SCHEMAS: readonly KnownSchema[] = [
-  { prefix: CORE_USER, home: CORE_USER, names: ROOT },
-  {
-    prefix: ENTERPRISE_USER,
-    home: ENTERPRISE_USER,
-    names: vocabulary([ENTERPRISE_USER, ENTERPRISE_ATTRIBUTES]),
-  },
-  { prefix: ROLLCALL_USER, home: ROLLCALL_USER, names: ACCESS },
-  { prefix: ROLLCALL_ALIAS, home: ROLLCALL_USER, names: ACCESS },
-]
-  .map((schema) => ({ ...schema, prefix: schema.prefix.toLowerCase() }))
-  .sort((a, b) => b.prefix.length - a.prefix.length);
-
-const GROUP_NAMES: readonly KnownSchema[] = [
-  {
-    prefix: CORE_GROUP.toLowerCase(),
-    home: CORE_GROUP,
-    names: vocabulary([CORE_GROUP, [...COMMON_ATTRIBUTES, ...GROUP_SCHEMA.attributes]]),
-  },
-];
-
-/** The sub-attribute with a name, compared without case; undefined when there is none. */
-export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttribute | undefined {
-  const wanted = name.toLowerCase();
-  return parent.subAttributes?.find((subAttribute) => subAttribute.name.toLowerCase() === wanted);
-}
-
-function findIn(names: Vocabulary, text: string): AttributeReference | undefined {
-  const [name = '', sub, ...more] = text.split('.');
-  const found = names.get(name.toLowerCase());
-  if (found === undefined || sub === undefined) return found;
-  const subAttribute = more.length === 0 ? findSubAttribute(found.attribute, sub) : undefined;
-  return subAttribute && { ...found, subAttribute };
-}
-
-/**
- * Resolves a name in any case: `attr`, `attr.sub`, `URN:attr`, `URN:attr.sub`, or a bare URN. The alias resolves to the
- * schema that it stands for, and our own attributes resolve to their canonical place in every workspace: the service
- * decides which version may have them (rule 1).
- *
- * @param within the URN of the extension object that contains the name, or of the Group's schema; by default the
- *   User's core schema. Groups and Users do not share schemas.
- * @returns undefined for an unknown name
- */
-export function resolveName(
-  name: string,
-  within: string = CORE_USER,
-): AttributeReference | SchemaReference | undefined {
-  const lower = name.toLowerCase();
-  const known = within === CORE_GROUP ? GROUP_NAMES : USER_SCHEMAS;
-  for (const { prefix, home, names } of known) {
-    if (lower === prefix) return { kind: 'schema', schema: home };
-    if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
-  }
-  const schema = known.find(({ prefix }) => prefix === within.toLowerCase());
-  return schema && findIn(schema.names, name);
 }

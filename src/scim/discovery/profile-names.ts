@@ -1,5 +1,6 @@
 import { PROFILE_ATTRIBUTES } from '../../domain/profile-attributes.js';
-import { type AttributeReference, CORE_USER, ENTERPRISE_USER } from './attributes.js';
+import { CORE_USER, ENTERPRISE_USER } from './attributes.js';
+import type { AttributeReference } from './names.js';
 
 /** The attributes that GraphQL's profile has with the same names and types. */
 const SHARED: ReadonlySet<string> = new Set(PROFILE_ATTRIBUTES.map(({ name }) => name));

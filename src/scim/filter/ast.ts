@@ -1,4 +1,4 @@
-import type { AttributeReference } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 
 export const COMPARISON_OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];

@@ -1,4 +1,4 @@
-import type { AttributeReference } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 import type { ComparisonOperator, Operand } from './ast.js';
 import type { MemberFilterInput } from './inputs.js';
 

@@ -1,8 +1,10 @@
-import type { AttributeReference } from '../discovery/attributes.js';
+import { CORE_GROUP } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
 import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import type { GroupFilterInput, IdComparison, MemberOfGroupInput } from './inputs.js';
 import { filterFault } from './lexer.js';
+import { meets } from './matches.js';
 
 /** How the conditions on one attribute compile. `compare` returns undefined for an operator that GraphQL does not have. */
 interface Field<Input> {
@@ -37,8 +39,19 @@ const MEMBERS: Field<GroupFilterInput> = {
   },
 };
 
+/** An attribute with the same value in every Group. */
+function constantField(value: string): Field<GroupFilterInput> {
+  return {
+    present: ID.present,
+    compare: (operator, operand) =>
+      meets(operator, value, String(operand), true) ? ID.present : { not: ID.present },
+  };
+}
+
 /** The filterable attributes of a group. */
-const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map([
+const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map<string, Field<GroupFilterInput>>([
+  ['schemas', constantField(CORE_GROUP)],
+  ['meta.resourceType', constantField('Group')],
   ['id', ID],
   ['displayName', textField('displayName')],
   ['externalId', textField('externalId')],

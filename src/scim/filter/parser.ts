@@ -1,9 +1,5 @@
-import {
-  type AttributeReference,
-  CORE_USER,
-  findSubAttribute,
-  resolveName,
-} from '../discovery/attributes.js';
+import { CORE_USER } from '../discovery/attributes.js';
+import { type AttributeReference, findSubAttribute, resolveName } from '../discovery/names.js';
 import { COMPARISON_OPERATORS, type ComparisonOperator, type Filter } from './ast.js';
 import { filterFault, type Token, tokensOf } from './lexer.js';
 import { readOperand } from './operand.js';

@@ -1,5 +1,6 @@
 import { inputName } from '../../domain/profile-paths.js';
-import { type AttributeReference, ENTERPRISE_USER, type ScimAttribute } from '../discovery/attributes.js';
+import { ENTERPRISE_USER, type ScimAttribute } from '../discovery/attributes.js';
+import type { AttributeReference } from '../discovery/names.js';
 import { profileNames } from '../discovery/profile-names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
 import { type MemberField, type PositiveOperator, TEXT_OPERATORS } from './fields.js';

@@ -1,10 +1,6 @@
 import { constantName } from '../../domain/profile-paths.js';
-import {
-  type AttributeReference,
-  CORE_USER,
-  findSubAttribute,
-  resolveName,
-} from '../discovery/attributes.js';
+import { CORE_USER } from '../discovery/attributes.js';
+import { type AttributeReference, findSubAttribute, resolveName } from '../discovery/names.js';
 import { profileNames } from '../discovery/profile-names.js';
 import type { Query } from '../http/query.js';
 import { ScimError } from '../http/scim-error.js';

@@ -7,6 +7,7 @@ import { sortingOf } from '../filter/sort.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
 import { listing, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { requiredVersion } from '../http/preconditions.js';
 import { type Projection, projectionOf } from '../http/projection.js';
 import type { Query } from '../http/query.js';
 import { parsePatch } from '../patch/operations.js';
@@ -138,7 +139,7 @@ async function update(
 ): Promise<ScimAnswer> {
   const { contextValue, workspaceId, id } = request;
   const requested = requestedOf(request.query);
-  const version = await requiredVersion(operations, request);
+  const version = await requiredVersion(request, 'group', versionReader(operations, request));
   const { groupUpdate } = await operations.updateGroup(contextValue, {
     input: { workspaceId, groupId: id, ...changes, ...version },
     withMembers: requested.withMembers,
@@ -149,7 +150,7 @@ async function update(
 function remove(operations: GroupOperations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, id } = request;
-    const version = await requiredVersion(operations, request);
+    const version = await requiredVersion(request, 'group', versionReader(operations, request));
     await operations.deleteGroup(contextValue, { input: { workspaceId, groupId: id, ...version } });
     return { status: 204 };
   };
@@ -167,24 +168,8 @@ async function read(
   return group;
 }
 
-/**
- * The version that If-Match demands. The command checks a single version under its lock; of several, the group's current
- * version is sent.
- * @throws DomainError STALE_VERSION, NOT_FOUND
- */
-async function requiredVersion(
-  operations: GroupOperations,
-  request: ScimRequest,
-): Promise<{ readonly expectedVersion?: number }> {
-  const condition = versionCondition(request.ifMatch);
-  if (condition === undefined || condition === 'any') return {};
-  const [only, ...others] = condition;
-  if (only !== undefined && others.length === 0) return { expectedVersion: only };
-  const { version } = await read(operations, request, false);
-  if (meets(condition, version)) return { expectedVersion: version };
-  throw new DomainError('STALE_VERSION', 'The group has changed since the version that If-Match names.', {
-    hint: 'Read it again, and send the change with the new ETag.',
-  });
+function versionReader(operations: GroupOperations, request: ScimRequest): () => Promise<number> {
+  return async () => (await read(operations, request, false)).version;
 }
 
 function oneGroup(

@@ -1,6 +1,8 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
-import { CORE_GROUP, resolveName } from '../discovery/attributes.js';
+import { CORE_GROUP, CORE_USER } from '../discovery/attributes.js';
+import { resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
+import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
 import { userLocation } from '../users/resource.js';
 import type { GroupData } from './operations.js';
@@ -46,9 +48,10 @@ export interface SentGroup {
 /**
  * Reads a Group of a POST or PUT. Unknown and read-only attributes are ignored (RFC 7644 §3.5.1). The last value of a
  * repeated attribute counts.
- * @throws ScimError invalidValue for a value of the wrong type
+ * @throws ScimError invalidSyntax for the schemas of another resource; invalidValue for a value of the wrong type
  */
 export function readGroup(body: JsonObject): SentGroup {
+  refuseOtherSchemas(body, CORE_GROUP, [CORE_USER.toLowerCase(), MESSAGES]);
   const parts = Object.entries(body).map(([key, value]) => {
     const found = resolveName(key, CORE_GROUP);
     const isRead = found?.kind === 'attribute' && found.subAttribute === undefined;

@@ -13,11 +13,32 @@ export function property(object: JsonObject, name: string): Json | undefined {
  * @throws ScimError 400 invalidSyntax
  */
 export function requireMessage(body: JsonObject, schema: string): void {
-  const schemas = property(body, 'schemas');
-  if (schemas === undefined || schemas === null) return;
-  const named = isJsonList(schemas) ? schemas : [schemas];
-  // RFC 8141 §3.1: the prefix and namespace of a URN are compared without case.
-  const wanted = schema.toLowerCase();
-  if (named.some((one) => typeof one === 'string' && one.toLowerCase() === wanted)) return;
-  throw new ScimError(400, `The body's schemas must name ${schema}.`, 'invalidSyntax');
+  if ((property(body, 'schemas') ?? null) === null) return;
+  if (!schemasIn(body).includes(schema.toLowerCase())) throw wrongSchemas(schema);
 }
+
+/**
+ * Refuses a body that names what it certainly is not. Other URNs are accepted: providers name their own extensions, and
+ * those of older versions of SCIM.
+ * @param schema the URN that the body should name
+ * @param others URNs of other resources and messages, or their beginnings, in lower case
+ * @throws ScimError 400 invalidSyntax
+ */
+export function refuseOtherSchemas(body: JsonObject, schema: string, others: readonly string[]): void {
+  const named = schemasIn(body);
+  const isOther = named.some((one) => others.some((other) => one.startsWith(other)));
+  if (isOther && !named.includes(schema.toLowerCase())) throw wrongSchemas(schema);
+}
+
+/** The URNs in `schemas`, in lower case: RFC 8141 §3.1 compares the beginning of a URN without case. */
+function schemasIn(body: JsonObject): string[] {
+  const schemas = property(body, 'schemas') ?? [];
+  return (isJsonList(schemas) ? schemas : [schemas]).map((one) => String(one).toLowerCase());
+}
+
+function wrongSchemas(schema: string): ScimError {
+  return new ScimError(400, `The body's schemas must name ${schema}.`, 'invalidSyntax');
+}
+
+/** The beginning of the URN of every message (RFC 7644 §8.2). */
+export const MESSAGES = 'urn:ietf:params:scim:api:messages:';

@@ -1,14 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
 import {
-  type AttributeReference,
   COMMON_ATTRIBUTES,
   CORE_GROUP,
   CORE_USER,
   GROUP_SCHEMAS,
-  resolveName,
-  type SchemaReference,
   schemasFor,
 } from '../discovery/attributes.js';
+import { type AttributeReference, resolveName, type SchemaReference } from '../discovery/names.js';
 import type { Query } from './query.js';
 
 /** Returns a copy of a resource with the requested attributes only. */

@@ -55,10 +55,10 @@ export function pagingOf(query: Query): Paging {
 export function cursorCountOf(query: Query): number {
   const text = query.get('count')?.trim() ?? '';
   if (text === '') return DEFAULT_PAGE_SIZE;
-  const count = /^\+?\d+$/.test(text) ? Number(text) : 0;
-  // RFC 9865 §2.1: invalidCount is for whatever is not from 1 to maxPageSize.
-  if (count >= 1 && count <= MAX_PAGE_SIZE) return count;
-  throw new ScimError(400, `With a cursor, count must be from 1 to ${MAX_PAGE_SIZE}.`, 'invalidCount');
+  // RFC 9865 §2 leaves count as RFC 7644 §3.4.2.4 has it: "A negative value SHALL be interpreted as "0"."
+  const count = /^[+-]?\d+$/.test(text) ? Math.max(Number(text), 0) : Number.NaN;
+  if (count <= MAX_PAGE_SIZE) return count;
+  throw new ScimError(400, `With a cursor, count must be from 0 to ${MAX_PAGE_SIZE}.`, 'invalidCount');
 }
 
 function integer(query: Query, name: string, absent: number): number {

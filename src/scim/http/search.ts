@@ -13,15 +13,18 @@ const NUMBERS = ['startIndex', 'count'];
 const LISTS = ['attributes', 'excludedAttributes'];
 
 /**
- * `/.search` over all types, and one for each (RFC 7644 §3.4.3): a query with its parameters in the body, which keeps
+ * The base URL and `/.search` over all types, and one `/.search` for each (RFC 7644 §3.4.3): a query with its parameters in the body, which keeps
  * them out of access logs.
  * @param sources in the order in which a search over all types lists them
  */
 export function searchEndpoints(sources: readonly ResourceSource[]): readonly Endpoint[] {
-  return [allOf(sources), ...sources].map((source) => ({
+  const all = allOf(sources);
+  const searches = [all, ...sources].map((source) => ({
     path: `${source.path}/.search`,
     methods: { POST: search(source) },
   }));
+  // RFC 7644 §3.4.2.1: a GET of the base URL is a query over all types.
+  return [{ path: '/', methods: { GET: listing(all) } }, ...searches];
 }
 
 function search(source: ResourceSource): Handler {

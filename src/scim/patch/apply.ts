@@ -6,20 +6,14 @@ import {
   type JsonObject,
   parseAttribute,
 } from '../../domain/profile.js';
-import {
-  type AttributeReference,
-  CORE_USER,
-  ENTERPRISE_USER,
-  findSubAttribute,
-  ROLLCALL_USER,
-  resolveName,
-  type ScimAttribute,
-} from '../discovery/attributes.js';
+import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { type AttributeReference, resolveName } from '../discovery/names.js';
 import { ScimError } from '../http/scim-error.js';
 import { patchList } from './list.js';
 import type { PatchOperation } from './operations.js';
 import { isEmpty, withPart } from './parts.js';
 import { type AttributePath, parseKey } from './path.js';
+import { patchSingle } from './single.js';
 
 /**
  * The attributes of access that the operations set or removed. A key is there exactly if an operation names it, and the
@@ -137,42 +131,6 @@ function writeUserName(
     throw new ScimError(400, 'userName cannot be removed or empty: it is the e-mail address.', 'mutability');
   }
   return write(draft, path, userName);
-}
-
-/**
- * RFC 7644 §3.5.2.3: "If the target location specifies a complex attribute, a set of sub-attributes SHALL be specified
- * in the "value" parameter that replaces any existing values or adds where an attribute did not previously exist.
- * Sub-attributes that are not specified SHALL be left unchanged."
- */
-function mergeComplex(
-  attribute: ScimAttribute,
-  current: JsonObject,
-  sent: JsonObject,
-): JsonObject | undefined {
-  let merged: JsonObject | undefined = current;
-  for (const [name, value] of Object.entries(sent)) {
-    const part = findSubAttribute(attribute, name);
-    if (part === undefined) continue;
-    merged = withPart(merged ?? {}, part.name, parseAttribute(part, value, `${attribute.name}.${part.name}`));
-  }
-  return merged;
-}
-
-/** Applies one operation to a single-valued attribute; undefined when it is removed. */
-function patchSingle(
-  current: Json | undefined,
-  op: Op,
-  { attribute, subAttribute: part }: AttributePath,
-  value: Json | undefined,
-): Json | undefined {
-  const parts = isJsonObject(current) ? current : {};
-  if (part !== undefined) {
-    const sent = op === 'remove' ? undefined : parseAttribute(part, value, `${attribute.name}.${part.name}`);
-    return withPart(parts, part.name, sent);
-  }
-  if (op === 'remove') return undefined;
-  if (attribute.type === 'complex' && isJsonObject(value)) return mergeComplex(attribute, parts, value);
-  return parseAttribute(attribute, value);
 }
 
 /**

@@ -92,13 +92,14 @@ interface Selection {
 /**
  * RFC 7644 §3.5.2.3: "If the target location is a multi-valued attribute for which a value selection filter ("valuePath")
  * has been supplied and for which no record match was made, the service provider SHALL indicate failure by returning
- * HTTP status code 400 and a "scimType" error code of "noTarget"." Entra relies on the opposite where `eq` comparisons
- * determine the missing value, so these create it, unless the result would not meet the filter: a repeated request that
- * changes `emails[value eq "a@acme.test"].value` to "b@acme.test" creates nothing.
+ * HTTP status code 400 and a "scimType" error code of "noTarget"." Entra relies on the opposite for `add`, and for a
+ * sub-attribute in the path, where `eq` comparisons determine the missing value. So these create it, unless the result
+ * would not meet the filter: a repeated request that changes `emails[value eq "a@acme.test"].value` to "b@acme.test"
+ * creates nothing.
  */
-function created({ attribute, filter }: Selection, sent: JsonObject): JsonObject {
+function created(mayCreate: boolean, { attribute, filter }: Selection, sent: JsonObject): JsonObject {
   const value = { ...equalities(filter), ...sent };
-  if (equalities(filter) !== undefined && matches(filter, value)) return value;
+  if (mayCreate && equalities(filter) !== undefined && matches(filter, value)) return value;
   throw new ScimError(400, `No value of ${attribute.name} matches the filter of the path.`, 'noTarget');
 }
 
@@ -111,7 +112,8 @@ function writeSelected(
   part: ScimAttribute | undefined,
 ): Values {
   const selected = current.filter((there) => matches(selection.filter, there));
-  if (selected.length === 0) return [...current, created(selection, sent)];
+  if (selected.length === 0)
+    return [...current, created(op === 'add' || part !== undefined, selection, sent)];
   const merges = op === 'add' || part !== undefined;
   return current.map((there) => {
     if (!selected.includes(there)) return there;

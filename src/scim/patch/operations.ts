@@ -1,7 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
-import { property } from '../http/message.js';
+import { MESSAGES, property, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
 import { parsePath, type ScimPath } from './path.js';
+
+export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 /** More than any provider sends in one request, and few enough to apply without delay. */
 export const MAX_OPERATIONS = 1000;
@@ -55,14 +57,15 @@ function readOperation(operation: Json, index: number, resource?: string): Patch
 }
 
 /**
- * Reads the body of a PATCH (RFC 7644 §3.5.2). Keys and operations are read in any case; `schemas` is not required,
- * because Okta leaves it out.
+ * Reads the body of a PATCH (RFC 7644 §3.5.2). Keys and operations are read in any case. `schemas` may be absent,
+ * because Okta leaves it out, but must not name another message.
  *
  * @param resource the core schema of the patched resource; by default a User's
  * @throws ScimError 400: `invalidSyntax` for a body that is no patch, `invalidPath` and `invalidFilter` for a path,
  *   `noTarget` for `remove` without one, `invalidValue` for a missing value and for too many operations.
  */
 export function parsePatch(body: unknown, resource?: string): readonly PatchOperation[] {
+  if (isJsonObject(body)) refuseOtherSchemas(body, PATCH_OP, [MESSAGES]);
   const operations = isJsonObject(body) ? property(body, 'operations') : undefined;
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new ScimError(

@@ -1,10 +1,10 @@
+import { ENTERPRISE_USER } from '../discovery/attributes.js';
 import {
   type AttributeReference,
-  ENTERPRISE_USER,
   findSubAttribute,
   resolveName,
   type SchemaReference,
-} from '../discovery/attributes.js';
+} from '../discovery/names.js';
 import type { Filter } from '../filter/ast.js';
 import { tokensOf } from '../filter/lexer.js';
 import { FilterParser } from '../filter/parser.js';

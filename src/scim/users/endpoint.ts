@@ -9,8 +9,8 @@ import { sortingOf } from '../filter/sort.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
 import { listing, type PageRequest, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { requiredVersion, requirePreconditions } from '../http/preconditions.js';
 import { type Projection, projectionOf } from '../http/projection.js';
-import type { Query } from '../http/query.js';
 import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
 import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
@@ -61,7 +61,7 @@ export function userSource(operations: Operations): ResourceSource {
 
 async function pageOf(operations: Operations, request: ScimRequest, page: PageRequest): Promise<MemberPage> {
   const { workspaceId, contextValue, query } = request;
-  const { filter } = filterOf(query);
+  const { filter } = filterOf(request);
   const order = sortingOf(query);
   const userName = userNameIn(filter);
   if (userName !== undefined && page.after === undefined) {
@@ -96,9 +96,9 @@ function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageRequest
 }
 
 /** @throws ScimError invalidFilter, for an empty filter too, which must not match every user */
-function filterOf(query: Query): { readonly filter?: MemberFilterInput } {
+function filterOf({ query, workspaceVersion }: ScimRequest): { readonly filter?: MemberFilterInput } {
   const filter = query.get('filter');
-  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter)) };
+  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter), workspaceVersion) };
 }
 
 function get(operations: Operations): Handler {
@@ -137,7 +137,7 @@ function replace(operations: Operations): Handler {
       memberId: request.id,
       externalId: null,
       ...user,
-      ...(await requiredVersion(operations, request)),
+      ...(await requiredVersion(request, 'user', versionReader(operations, request))),
     });
     return oneUser(200, member, request, project);
   };
@@ -160,7 +160,7 @@ function patch(operations: Operations): Handler {
     const mayRepeat = condition === undefined || condition === 'any';
     for (let attempt = 1; ; attempt++) {
       const current = await read(operations, request);
-      requirePreconditions(request, current.version);
+      requirePreconditions(request, 'user', current.version);
       try {
         const member = await provision(operations, request, patchInput(current, changes, request));
         return oneUser(200, member, request, project);
@@ -211,7 +211,7 @@ function personOf(user: JsonObject): Pick<ProvisioningRequest, 'userName' | 'ext
 function remove(operations: Operations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, id } = request;
-    const version = await requiredVersion(operations, request);
+    const version = await requiredVersion(request, 'user', versionReader(operations, request));
     await operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } });
     return { status: 204 };
   };
@@ -228,6 +228,10 @@ async function read(
   return member;
 }
 
+function versionReader(operations: Operations, request: ScimRequest): () => Promise<number> {
+  return async () => (await read(operations, request)).version;
+}
+
 async function provision(
   operations: Operations,
   { contextValue, workspaceId }: ScimRequest,
@@ -237,41 +241,6 @@ async function provision(
     input: { workspaceId, ...input },
   });
   return memberProvision.member;
-}
-
-/**
- * The version that If-Match or If-None-Match requires. The command checks a single version under its lock; of several, the
- * member's current version is sent.
- * @throws DomainError STALE_VERSION, NOT_FOUND
- */
-async function requiredVersion(
-  operations: Operations,
-  request: ScimRequest,
-): Promise<{ readonly expectedVersion?: number }> {
-  const condition = versionCondition(request.ifMatch);
-  if (request.ifNoneMatch === undefined) {
-    if (condition === undefined || condition === 'any') return {};
-    const [only, ...others] = condition;
-    if (only !== undefined && others.length === 0) return { expectedVersion: only };
-  }
-  const { version } = await read(operations, request);
-  requirePreconditions(request, version);
-  return { expectedVersion: version };
-}
-
-/**
- * RFC 9110 §13.1.2, If-None-Match: where the condition is false, "the origin server MUST respond with either a) the 304
- * (Not Modified) status code if the request method is GET or HEAD or b) the 412 (Precondition Failed) status code for
- * all other request methods." `*` is false here, because the resource exists.
- * @throws DomainError STALE_VERSION
- */
-function requirePreconditions({ ifMatch, ifNoneMatch }: ScimRequest, version: number): void {
-  if (!meets(versionCondition(ifMatch), version)) throw staleVersion();
-  const excluded = versionCondition(ifNoneMatch);
-  if (excluded === undefined || !meets(excluded, version)) return;
-  throw new DomainError('STALE_VERSION', 'The user has a version that If-None-Match excludes.', {
-    hint: 'Send the change without If-None-Match, or with If-Match and the ETag that it has.',
-  });
 }
 
 function oneUser(status: number, member: MemberData, request: ScimRequest, project: Projection): ScimAnswer {
@@ -284,12 +253,6 @@ function oneUser(status: number, member: MemberData, request: ScimRequest, proje
 
 function noSuchUser(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no user with this id in this workspace.');
-}
-
-function staleVersion(): DomainError {
-  return new DomainError('STALE_VERSION', 'The user has changed since the version that If-Match names.', {
-    hint: 'Read it again, and send the change with the new ETag.',
-  });
 }
 
 function isStaleVersion(error: unknown): boolean {

@@ -1,14 +1,10 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import { booleanIn, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
 import type { MemberInput } from '../../domain/provisioning.js';
-import {
-  type AttributeReference,
-  CORE_USER,
-  ENTERPRISE_USER,
-  ROLLCALL_USER,
-  resolveName,
-} from '../discovery/attributes.js';
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { type AttributeReference, resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
+import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
 import type { MemberData } from './operations.js';
 
@@ -103,10 +99,11 @@ const IGNORED_FIELDS = ['schemas', 'id', 'meta', 'groups', 'password'];
 /**
  * Reads a User of a POST or PUT, or one that PATCH has changed, with our attributes wherever a provider places them.
  * Unknown attributes are ignored. The last value of a repeated attribute counts.
- * @throws ScimError invalidValue for a userName, externalId or active of the wrong type, or an extension that is not an
+ * @throws ScimError invalidSyntax for the schemas of another resource; invalidValue for a userName, externalId or active of the wrong type, or an extension that is not an
  *   object
  */
 export function readUser(body: JsonObject): SentUser {
+  refuseOtherSchemas(body, CORE_USER, [CORE_GROUP.toLowerCase(), MESSAGES]);
   const collected: Collected = { own: {}, profile: {}, enterprise: {} };
   for (const [key, value] of Object.entries(body)) {
     const found = resolveName(key);

@@ -1,13 +1,16 @@
 import type { Actor, KeyHolder } from '../../auth/actor.js';
 import { type Action, roleMay, scopesMay } from '../../auth/policy.js';
+import { boolean, nullable, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
-import type { Origin, Role } from '../../domain/access.js';
+import { statement } from '../../database/statement.js';
+import { type Origin, ROLES } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
+import { SESSION_METHODS } from '../../domain/session.js';
 import type { Workspace } from '../../model/workspace.js';
-import { sessionLists, sessionOpens, sessionValues } from '../rows/sessions.js';
+import { sessionLists, sessionOpens } from '../rows/sessions.js';
 import { hasConnection } from '../rows/sso.js';
-import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
+import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 import type { Grant } from './grant.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -46,7 +49,7 @@ export async function authorizeNow(
   action: Action,
   workspaceId: string,
 ): Promise<Grant> {
-  const grant = await lookUpStanding(sql, authenticated(context), workspaceId, KEPT_AS_IT_IS);
+  const grant = await lookUpStanding(sql, authenticated(context), workspaceId, LOCKED);
   demand(context, grant, action);
   // A request that came in through the SCIM door when SCIM was still on.
   if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
@@ -59,7 +62,7 @@ export async function authorizeNow(
  * @throws DomainError NOT_FOUND
  */
 export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
-  return lookUpStanding(sql, { type: 'SYSTEM' }, workspaceId, KEPT_AS_IT_IS);
+  return lookUpStanding(sql, { type: 'SYSTEM' }, workspaceId, LOCKED);
 }
 
 /** Like `authorize`, for what concerns no workspace: only operators (and the platform itself) do such things. */
@@ -117,47 +120,73 @@ async function lookUpStanding(
   sql: Sql,
   actor: Actor,
   workspaceId: string,
-  lock: '' | typeof KEPT_AS_IT_IS = '',
+  { standingOfPerson, standingOfOthers } = READ,
 ): Promise<Grant> {
   if (!isId(workspaceId)) throw workspaceNotFound();
-  const [row] =
+  const row =
     actor.type === 'PERSON'
-      ? await sql.rows<StandingOfPerson>(`${STANDING_OF_PERSON}${lock}`, [
+      ? await standingOfPerson.row(sql, {
           workspaceId,
-          ...sessionValues(actor),
-        ])
-      : await sql.rows<StandingOfOthers>(`${STANDING_OF_OTHERS}${lock}`, [workspaceId]);
+          accountId: actor.accountId,
+          sessionId: actor.sessionId,
+          onlyWorkspaceId: actor.workspaceId,
+          method: actor.method,
+        })
+      : await standingOfOthers.row(sql, { workspaceId });
   if (row === undefined) throw workspaceNotFound();
   const { ownRole, ownMemberId, opened, connected, ...workspace } = row;
   if (!opened) throw notOpened(workspace, connected);
   return { workspace, role: ownRole, memberId: ownMemberId };
 }
 
-/** The lock that a foreign key to the workspace takes anyway; settings are changed under one that excludes it. */
-const KEPT_AS_IT_IS = ' for key share of w';
-
-type StandingOfOthers = Workspace & StandingColumns<null>;
-type StandingOfPerson = Workspace & StandingColumns<string>;
-
-interface StandingColumns<Known> {
-  readonly ownRole: Known extends null ? null : Role;
-  readonly ownMemberId: Known;
-  /** Whether the credential opens the workspace (rule 32). */
-  readonly opened: boolean;
-  readonly connected: boolean;
+/** The statements that read what an actor is in a workspace. */
+function standingStatements(name: string, lock: string) {
+  return {
+    standingOfOthers: statement({
+      name: `authorization.others.${name}`,
+      text: `
+        select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId", true as opened, false as connected
+        from workspace w where w.id = $workspaceId ${lock}`,
+      parameters: { workspaceId: uuid },
+      columns: {
+        ...WORKSPACE_TYPES,
+        ownRole: nullable(oneOf(ROLES)),
+        ownMemberId: nullable(text),
+        opened: boolean,
+        connected: boolean,
+      },
+    }),
+    standingOfPerson: statement({
+      name: `authorization.person.${name}`,
+      text: `
+        select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId",
+          ${sessionOpens(2)} as opened, ${hasConnection('w.id')} as connected
+        from workspace w
+        join member m on m.workspace_id = w.id and m.account_id = $accountId
+        join membership s on s.member_id = m.id and s.ended_at is null
+        where w.id = $workspaceId and ${sessionLists(2)} ${lock}`,
+      // The order of the last four is that of `sessionOpens` and `sessionLists`.
+      parameters: {
+        workspaceId: uuid,
+        accountId: uuid,
+        sessionId: uuid,
+        onlyWorkspaceId: nullable(uuid),
+        method: oneOf(SESSION_METHODS),
+      },
+      columns: {
+        ...WORKSPACE_TYPES,
+        ownRole: oneOf(ROLES),
+        ownMemberId: uuid,
+        opened: boolean,
+        connected: boolean,
+      },
+    }),
+  };
 }
 
-const STANDING_OF_OTHERS = `
-  select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId", true as opened, false as connected
-  from workspace w where w.id = $1`;
-
-const STANDING_OF_PERSON = `
-  select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId",
-    ${sessionOpens(2)} as opened, ${hasConnection('w.id')} as connected
-  from workspace w
-  join member m on m.workspace_id = w.id and m.account_id = $2
-  join membership s on s.member_id = m.id and s.ended_at is null
-  where w.id = $1 and ${sessionLists(2)}`;
+const READ = standingStatements('read', '');
+/** With the lock that a foreign key to the workspace takes anyway; a change of settings takes one that excludes it. */
+const LOCKED = standingStatements('lock', 'for key share of w');
 
 function notOpened({ id, name }: Workspace, connected: boolean): DomainError {
   return new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {

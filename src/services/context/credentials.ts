@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
+import { text, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Listening } from '../../database/listening.js';
+import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
-import type { ApiKeyScope } from '../../model/enums.js';
-import type { Workspace } from '../../model/workspace.js';
 import { openAt, sessionIsOpen } from '../rows/sessions.js';
-import { WORKSPACE_COLUMNS } from '../rows/workspaces.js';
+import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 
 /**
  * How long a credential is believed without asking again. Processes tell each other when one is revoked; should the
@@ -134,9 +135,7 @@ export class Credentials {
   }
 
   async #keyHolder(lookup: string, hash: string, address: string): Promise<KeyHolder | null> {
-    const [row] = await this.#database.rows<
-      Workspace & { hash: string; apiKeyId: string; apiKeyName: string; scopes: ApiKeyScope[] }
-    >(KEY_BY_LOOKUP, [lookup]);
+    const row = await KEY_BY_LOOKUP.row(this.#database, { lookup });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
     this.#note(KEY_USED, [apiKeyId, address]);
@@ -148,9 +147,9 @@ export class Credentials {
     await Promise.all(this.#noting);
   }
 
-  #note(text: string, values: readonly unknown[]): void {
+  #note(sql: string, values: readonly unknown[]): void {
     const noting = this.#database
-      .rows(text, values)
+      .rows(sql, values)
       .catch(this.#onFault)
       .finally(() => this.#noting.delete(noting));
     this.#noting.add(noting);
@@ -194,13 +193,24 @@ function operatorSessionHash(sessionHash: string, operatorHash: string): string 
   return hashSecret(`${sessionHash}${operatorHash}`);
 }
 
-const KEY_BY_LOOKUP = `
-  select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes
-  from api_key_secret t
-  join api_key k on k.id = t.api_key_id
-  join workspace w on w.id = k.workspace_id
-  where t.lookup = $1 and k.disabled_at is null
-    and (k.expires_at is null or k.expires_at > now()) and (t.expires_at is null or t.expires_at > now())`;
+const KEY_BY_LOOKUP = statement({
+  name: 'credentials.keyByLookup',
+  text: `
+    select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes
+    from api_key_secret t
+    join api_key k on k.id = t.api_key_id
+    join workspace w on w.id = k.workspace_id
+    where t.lookup = $lookup and k.disabled_at is null
+      and (k.expires_at is null or k.expires_at > now()) and (t.expires_at is null or t.expires_at > now())`,
+  parameters: { lookup: text },
+  columns: {
+    ...WORKSPACE_TYPES,
+    ...typesOf(TABLES.apiKeySecret, 'hash'),
+    apiKeyId: uuid,
+    apiKeyName: text,
+    ...typesOf(TABLES.apiKey, 'scopes'),
+  },
+});
 
 /** What a socket for both versions of IP puts before an IPv4 address (RFC 4291, section 2.5.5.2). */
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;

@@ -23,7 +23,7 @@ import {
 import { accessOf, type MemberRow } from '../rows/members.js';
 import { rememberRemoval } from '../rows/removals.js';
 import { exchange, requireFree } from '../seats.js';
-import { leaveGroups } from './leave-groups.js';
+import { leaveGroups, showNewName } from './leave-groups.js';
 import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
 
 /** A transition, and the row that results from it. */
@@ -61,6 +61,15 @@ export const EFFECTS = {
       await leaveGroups(sql, requireRow(row));
       return { groups: [] };
     },
+  },
+  /** The groups of a member show its name. */
+  showNewName: {
+    applies: (write) =>
+      !isDeparture(write) &&
+      write.row !== null &&
+      write.row.groups.length > 0 &&
+      nameShown(write.row) !== nameShown(write.after),
+    run: (_context, sql, { row }) => showNewName(sql, requireRow(row)),
   },
   keepAnOwner: {
     applies: ({ row, next }) => row?.role === 'OWNER' && next?.access?.role !== 'OWNER',
@@ -157,6 +166,11 @@ function changesAccount(write: Transition): boolean {
 
 async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: MemberWrite): Promise<Written> {
   return { accountId: await findOrCreateAccount(sql, addressOf(after.userName, after.attributes)) };
+}
+
+/** The name under which a group lists the member. */
+function nameShown({ userName, attributes }: MemberRow): string {
+  return typeof attributes.displayName === 'string' ? attributes.displayName : userName;
 }
 
 function accessBefore({ row }: Transition): Access | null {

@@ -16,6 +16,16 @@ export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<
   await GROW_VERSIONS.rows(sql, { groupIds });
 }
 
+/**
+ * Increments the versions of a member's groups, which show another name of the member then: a version covers everything
+ * that a group shows (RFC 7644 §3.14). The caller has locked the member.
+ */
+export async function showNewName(sql: Sql, { groups }: MemberRow): Promise<void> {
+  const groupIds = groups.map((group) => group.id);
+  await lockGroups(sql, groupIds);
+  await GROW_VERSIONS.rows(sql, { groupIds });
+}
+
 const LEAVE_ALL = statement({
   name: 'members.leaveGroups',
   text: 'delete from group_member where member_id = $memberId',

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../src/domain/profile.js';
 import { isJsonList, isJsonObject } from '../../../src/domain/profile.js';
-import { type AttributeReference, CORE_USER } from '../../../src/scim/discovery/attributes.js';
+import { CORE_USER } from '../../../src/scim/discovery/attributes.js';
+import type { AttributeReference } from '../../../src/scim/discovery/names.js';
 import type { Comparison, Filter } from '../../../src/scim/filter/ast.js';
 import { matches, meets } from '../../../src/scim/filter/matches.js';
 

@@ -4,9 +4,9 @@ import {
   ENTERPRISE_USER,
   ROLLCALL_ALIAS,
   ROLLCALL_USER,
-  resolveName,
   schemasFor,
 } from '../../../src/scim/discovery/attributes.js';
+import { resolveName } from '../../../src/scim/discovery/names.js';
 
 /** The home of a name, as `URN:attribute.sub`. */
 function home(name: string, within?: string): string | undefined {

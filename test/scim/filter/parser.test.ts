@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AttributeReference } from '../../../src/scim/discovery/attributes.js';
+import type { AttributeReference } from '../../../src/scim/discovery/names.js';
 import type { Filter } from '../../../src/scim/filter/ast.js';
 import { parseFilter } from '../../../src/scim/filter/parser.js';
 import { ScimError } from '../../../src/scim/http/scim-error.js';
