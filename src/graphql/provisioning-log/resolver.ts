@@ -5,8 +5,6 @@ import { AuditEntry } from '../../model/audit-entry.js';
 import { Group } from '../../model/group.js';
 import { Member } from '../../model/member.js';
 import { ScimNotice, ScimRequest } from '../../model/provisioning-log.js';
-import { get as getGroup } from '../../services/groups/queries.js';
-import { getMember } from '../../services/members/queries.js';
 import { type CountPeriod, counts as countRequests } from '../../services/provisioning-log/counts.js';
 import { health as healthOf } from '../../services/provisioning-log/health.js';
 import {
@@ -22,6 +20,7 @@ import {
   list as listRequests,
   ofAuditEntry,
 } from '../../services/provisioning-log/requests.js';
+import { byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { PageArguments } from '../lists/arguments.js';
 import type { Context } from '../serving/context.js';
 import { ScimEndpoint } from '../workspaces/types.js';
@@ -130,13 +129,11 @@ export class ScimProblemResolver {
 export class ScimProblemSubjectResolver {
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'The member as it is now. Null when it concerns none, or the member does not exist.',
+    description:
+      'The member as it is now. Null when it concerns none, when the member does not exist, and when the caller may not see it.',
   })
-  member(
-    @Root() { workspaceId, targetType, targetId }: ProblemSubject,
-    @Ctx() { services }: Context,
-  ): Promise<object | null> {
-    return memberOf(services, workspaceId, targetType, targetId);
+  member(@Root() target: ProblemSubject, @Ctx() { services }: Context): Promise<object | null> {
+    return targetOf(services, 'member', target);
   }
 
   @FieldResolver(() => ScimRequest, {
@@ -173,26 +170,20 @@ export class ScimRequestResolver {
 
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'The member that it concerned, as it is now. Null when there is none.',
+    description:
+      'The member that it concerned, as it is now. Null when there is none, and when the caller may not see it.',
   })
-  member(
-    @Root() { workspaceId, targetType, targetId }: ScimRequest,
-    @Ctx() { services }: Context,
-  ): Promise<object | null> {
-    return memberOf(services, workspaceId, targetType, targetId);
+  member(@Root() target: ScimRequest, @Ctx() { services }: Context): Promise<object | null> {
+    return targetOf(services, 'member', target);
   }
 
   @FieldResolver(() => Group, {
     nullable: true,
-    description: 'The group that it concerned, as it is now. Null when there is none.',
+    description:
+      'The group that it concerned, as it is now. Null when there is none, and when the caller may not see it.',
   })
-  async group(
-    @Root() { workspaceId, targetType, targetId }: ScimRequest,
-    @Ctx() { services }: Context,
-  ): Promise<object | null> {
-    return targetType === 'group' && targetId !== null
-      ? getGroup(services, workspaceId, { id: targetId })
-      : null;
+  group(@Root() target: ScimRequest, @Ctx() { services }: Context): Promise<object | null> {
+    return targetOf(services, 'group', target);
   }
 
   @FieldResolver(() => AuditEntry, {
@@ -204,15 +195,14 @@ export class ScimRequestResolver {
   }
 }
 
-async function memberOf(
+/** Null for who may read the log, and not the members. */
+async function targetOf(
   services: Context['services'],
-  workspaceId: string,
-  targetType: string | null,
-  targetId: string | null,
+  type: 'member' | 'group',
+  { targetType, targetId }: { readonly targetType: string | null; readonly targetId: string | null },
 ): Promise<object | null> {
-  return targetType === 'member' && targetId !== null
-    ? getMember(services, workspaceId, { id: targetId })
-    : null;
+  if (targetType !== type || targetId === null) return null;
+  return (await nodesByIds(services, [targetId]))[0] ?? null;
 }
 
 @Resolver(() => Member)

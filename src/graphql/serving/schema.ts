@@ -25,6 +25,7 @@ import { InvitationResolver, WorkspaceInvitationsResolver } from '../invitations
 import { MemberResolver } from '../members/commands.js';
 import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
 import { NodeResolver } from '../node/resolver.js';
+import { ScimDryRunResolver } from '../provisioning-log/dry-run-resolver.js';
 import {
   AuditEntryScimRequestResolver,
   MemberScimRequestsResolver,
@@ -66,6 +67,7 @@ export function createSchema(): GraphQLSchema {
       MemberScimRequestsResolver,
       MembershipResolver,
       NodeResolver,
+      ScimDryRunResolver,
       ScimEndpointResolver,
       ScimProblemResolver,
       ScimProblemSubjectResolver,

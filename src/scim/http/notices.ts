@@ -1,13 +1,8 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
 import { cut, type ScimNotice, type ScimOperation } from '../../domain/provisioning-log.js';
-import {
-  CORE_GROUP,
-  CORE_USER,
-  ENTERPRISE_USER,
-  ROLLCALL_USER,
-  resolveName,
-} from '../discovery/attributes.js';
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { resolveName } from '../discovery/names.js';
 import { property } from './message.js';
 
 /** The attributes that decide on somebody's access: these are worth a notice when they have no effect. */

@@ -70,7 +70,11 @@ export async function counts(
   const { steps, stepMs } = PERIODS[last];
   const end = Math.floor(context.clock().getTime() / stepMs) * stepMs;
   const since = new Date(end - (steps - 1) * stepMs);
-  const rows = await (last === 'HOUR' ? BY_MINUTES : BY_HOUR).rows(context.reads, { workspaceId, since });
+  const values = { workspaceId, since };
+  const rows =
+    last === 'HOUR'
+      ? await BY_MINUTES.rows(context.reads, values)
+      : await BY_HOUR.rows(context.reads, values);
   const codes = new Map<ScimCode, number>();
   const totals = { accepted: 0, refused: 0, dropped: 0 };
   const times = Array.from({ length: steps }, (_, step) => ({

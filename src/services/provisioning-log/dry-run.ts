@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyHolder } from '../../auth/actor.js';
 import type { Database } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -12,6 +13,13 @@ import { RecentMembers } from '../rows/recent-members.js';
 /** Each dry run holds a connection and the locks of what it changes. */
 const MOST_AT_ONCE = 4;
 let underWay = 0;
+
+/** A change that waits for another one would keep a connection of the pool for as long. */
+const LIMIT_WAITING = statement({
+  name: 'provisioningLog.limitWaiting',
+  text: `select 1 from set_config('lock_timeout', '5s', true)`,
+  parameters: {},
+});
 
 /** A request that is tried, and the id under which it would be audited. */
 export interface TriedRequest extends AdapterAnswer {
@@ -44,7 +52,7 @@ export async function dryRun<Result>(
   underWay += 1;
   try {
     return await context.database.rehearse(async (database) => {
-      await database.rows(`set local lock_timeout = '5s'`, []);
+      await LIMIT_WAITING.rows(database, {});
       const actor: KeyHolder = {
         type: 'API_KEY',
         apiKeyId: newId(),
