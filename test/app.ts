@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import type { DatabaseAddress } from '../src/database/address.js';
 import { Database } from '../src/database/database.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
@@ -8,7 +9,10 @@ import type { ApiKeyScope } from '../src/model/enums.js';
 import { type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
+import { findOrCreateAccount } from '../src/services/rows/accounts.js';
 import { create as createSession } from '../src/services/sessions/create.js';
+import { endSessionsOf } from '../src/services/sessions/end.js';
+import { openSession, type SignIn } from '../src/services/sessions/open.js';
 import { create as createWorkspace } from '../src/services/workspaces/commands.js';
 import { createTestDatabase } from './database.js';
 
@@ -74,10 +78,21 @@ export interface TestApp {
   key(workspaceId: string, scopes: readonly ApiKeyScope[]): Promise<string>;
   /** Creates a session of a person who has an account. @returns its token */
   session(email: string): Promise<string>;
+  /** A session token of somebody who came through the workspace's provider, which may claim any address. */
+  providerSession(email: string, workspaceId: string, sid?: string): Promise<string>;
+  /** A session token of somebody who came by a mail link; with a workspace, by the mail of its invitation. */
+  mailSession(email: string, workspaceId: string | null): Promise<string>;
+  /** Ends sessions as a back-channel logout does. */
+  endSessionsOf(target: Parameters<typeof endSessionsOf>[2]): Promise<number>;
   scim(workspaceId: string, credential: string): ScimClient;
   readonly graphql: TestGraphql;
+  /** Another server on the same database, as a second process is; it is stopped before this one. */
+  beside(options?: TestAppOptions): Promise<{ readonly url: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
+
+/** What a test sets of the server. */
+export type TestAppOptions = Partial<Omit<AppOptions, 'database'>>;
 
 export const OKTA_HEADERS = {
   'User-Agent': 'Okta SCIM Client 1.0.0',
@@ -86,15 +101,9 @@ export const OKTA_HEADERS = {
 
 const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
-/**
- * Starts the application on a database of its own.
- * @param mail how invitations are sent; by default they are not
- */
-export async function startTestApp(
-  mail: Pick<AppOptions, 'mailTransport' | 'invitationUrl'> = {},
-): Promise<TestApp> {
-  const testDatabase = await createTestDatabase();
-  const orm = await connect(testDatabase.address, 10);
+/** A server on a database: its own connections, caches and counters. */
+async function startServer(address: DatabaseAddress, options: TestAppOptions) {
+  const orm = await connect(address, 10);
   const database = await Database.over(orm);
   const app = await createApp({
     database,
@@ -102,19 +111,44 @@ export async function startTestApp(
     operatorToken: OPERATOR_TOKEN,
     publicUrl: undefined,
     playground: true,
-    ...mail,
+    ...options,
   });
   const server = createServer(app.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  const context = () => localContext(database, 'SYSTEM');
+  return {
+    database,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await app.stop();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * A server of its own on a database of its own, as `main.ts` would compose it.
+ * @param options what is otherwise than usual; mails are not sent unless told
+ */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const testDatabase = await createTestDatabase();
+  const { database, url, stop } = await startServer(testDatabase.address, options);
+  const { clock = () => new Date() } = options;
+  const context = () => ({ ...localContext(database, 'SYSTEM'), clock });
   let made = 0;
 
   const key: TestApp['key'] = async (workspaceId, scopes) => {
     const { secret } = await apiKeys.create(context(), { workspaceId, name: 'Test', scopes });
     return secret;
   };
+  const opened = (signIn: Pick<SignIn, 'email' | 'method' | 'workspaceId' | 'provider'>) =>
+    database.transaction(async (tx) => {
+      const accountId = await findOrCreateAccount(tx, signIn.email);
+      const proven = { ...signIn, accountId, address: '192.0.2.1', userAgent: null };
+      return (await openSession(context(), tx, proven)).token;
+    });
   return {
     url,
     operatorToken: OPERATOR_TOKEN,
@@ -146,13 +180,17 @@ export async function startTestApp(
     async session(email) {
       return (await createSession(context(), { email })).token;
     },
+    providerSession: (email, workspaceId, sid) => {
+      const provider = { subject: `subject of ${email}`, sid: sid ?? null };
+      return opened({ email, method: 'PROVIDER', workspaceId, provider });
+    },
+    mailSession: (email, workspaceId) => opened({ email, method: 'MAIL_LINK', workspaceId, provider: null }),
+    endSessionsOf: (target) => database.transaction((tx) => endSessionsOf(context(), tx, target)),
     scim: (workspaceId, credential) => scimClient(`${url}/scim/v2/organizations/${workspaceId}`, credential),
     graphql: graphqlClient(url),
+    beside: (other = {}) => startServer(testDatabase.address, other),
     async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await app.stop();
-      await database.close();
+      await stop();
       await testDatabase.drop();
     },
   };

@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   http: ['domain'],
   scim: ['domain', 'http'],
   exports: ['domain', 'http', 'model', 'services'],
+  'sign-in': ['auth', 'domain', 'http', 'model', 'services'],
   // What plays an identity provider is a client of any SCIM server: it knows nothing of ours.
   simulator: [],
   cli: ['auth', 'database', 'domain', 'graphql', 'model', 'server', 'services', 'simulator'],
@@ -30,6 +31,7 @@ const FORBIDDEN_PACKAGES: Readonly<Record<string, RegExp>> = {
   scim: /^(type-graphql|@apollo|@mikro-orm|pg|kysely)/,
   graphql: /^(@mikro-orm|pg|kysely)/,
   exports: /^(type-graphql|@apollo|@mikro-orm|pg|kysely)/,
+  'sign-in': /^(graphql|type-graphql|@apollo|@mikro-orm|pg|kysely)/,
 };
 
 /** A file of src, with what it imports: files of ours as paths below src, packages by name. */
@@ -122,7 +124,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['seats'],
   ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso'],
   ['provisioning-log'],
-  ['viewer'],
+  ['viewer', 'sign-in'],
 ];
 
 test('rooms of src/services import only from their own floor and the floors below', () => {

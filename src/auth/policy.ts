@@ -1,4 +1,4 @@
-import type { Role } from '../domain/access.js';
+import { ROLES, type Role } from '../domain/access.js';
 import type { ApiKeyScope } from '../model/enums.js';
 
 /** Who may do something in a workspace, beside operators, who may do everything. */
@@ -41,7 +41,9 @@ export const POLICY = {
   'seats.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   // Seats are billing, which V1 admins have not (rule 7); the credit pool is V2's, whose admins have it.
   'seats.set': { people: OWNERS, scopes: [] },
-  'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
+  // An app that uses credits may know whether there are enough, and not what each person has used.
+  'credits.readPool': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
+  'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ'] },
   'credits.setPool': { people: MANAGERS, scopes: [] },
   // Nobody uses credits in somebody else's name, managers neither: that is for the apps that are billed.
   'credits.consume': { people: [], scopes: ['CREDITS_CONSUME'] },
@@ -65,4 +67,27 @@ export function roleMay(role: Role | null, action: Action): boolean {
 export function scopesMay(scopes: readonly ApiKeyScope[], scimEnabled: boolean, action: Action): boolean {
   const rule: Rule = POLICY[action];
   return scopes.some((scope) => rule.scopes.includes(scope) && (scope !== 'SCIM' || scimEnabled));
+}
+
+/** What somebody needs who may do it, in words: `the role owner or admin, or an API key with the scope AUDIT_READ`. */
+export function needed(action: Action): string {
+  const { people, scopes }: Rule = POLICY[action];
+  const ways = [
+    ...(people === EVERYBODY
+      ? ['to be an active member']
+      : people.length > 0
+        ? [`the role ${either(people)}`]
+        : []),
+    ...(scopes.length > 0 ? [`an API key with the scope ${either(scopes)}`] : []),
+  ];
+  return ways.length === 0 ? 'to be an operator of the platform' : ways.join(', or ');
+}
+
+function either(names: readonly string[]): string {
+  const shown = names.map((name) => (isRole(name) ? name.toLowerCase() : name));
+  return [shown.slice(0, -1).join(', '), ...shown.slice(-1)].filter((part) => part !== '').join(' or ');
+}
+
+function isRole(name: string): boolean {
+  return ROLES.some((role) => role === name);
 }

@@ -1,6 +1,16 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-const SECRET_KINDS = ['key', 'session', 'invitation', 'operator_session', 'link', 'browser'] as const;
+const SECRET_KINDS = [
+  'key',
+  'session',
+  'operator_session',
+  'invitation',
+  /** What the mail with an invitation holds. */
+  'mailed',
+  /** What the mail with a sign-in link holds, and the cookie of the browser that asked for it. */
+  'link',
+  'browser',
+] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
 /** A new secret, with what is stored of it. The secret itself is shown once and kept nowhere (rule 26). */
@@ -22,6 +32,27 @@ export function mintSecret(kind: SecretKind): MintedSecret {
   const prefix = `rollcall_${kind}_${lookup}`;
   const secret = `${prefix}_${randomBytes(32).toString('base64url')}`;
   return { secret, lookup, hash: hashSecret(secret), prefix };
+}
+
+/** An invitation's token, and the secret that only its mail holds. */
+export interface MintedInvitationToken extends MintedSecret {
+  readonly mailed: string;
+}
+
+/**
+ * Mints the token of an invitation. Whoever invites is shown the token; the mail holds a secret of which the token is
+ * the hash, so that the mailed secret also proves that the mail was received.
+ */
+export function mintInvitationToken(): MintedInvitationToken {
+  const { secret: mailed, lookup } = mintSecret('mailed');
+  const secret = invitationTokenOf(mailed);
+  return { secret, lookup, hash: hashSecret(secret), prefix: `rollcall_invitation_${lookup}`, mailed };
+}
+
+/** The token of the invitation whose mail held the secret. */
+export function invitationTokenOf(mailed: string): string {
+  const [, lookup = '', random = ''] = /^rollcall_mailed_([0-9a-f]{16})_(.*)$/.exec(mailed) ?? [];
+  return `rollcall_invitation_${lookup}_${hash('sha256', random, 'base64url')}`;
 }
 
 export function hashSecret(secret: string): string {

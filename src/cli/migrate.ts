@@ -2,13 +2,22 @@ import { fileURLToPath } from 'node:url';
 import { type DatabaseOptions, run } from './run.js';
 import type { Terminal } from './terminal.js';
 
+type Migrated = {
+  readonly applied: readonly string[];
+  /** Members and groups whose names became the same (rule 15a). */
+  readonly duplicates?: readonly string[];
+};
+
 /** `rollcall migrate` */
 export function migrateNow(terminal: Terminal, options: DatabaseOptions): Promise<void> {
   return run(
     terminal,
     options,
-    async ({ migrations, duplicates }) => ({ applied: migrations, duplicates: await duplicates() }),
-    ({ applied, duplicates }) => {
+    async ({ migrations, duplicates }): Promise<Migrated> => {
+      const found = await duplicates();
+      return { applied: migrations, ...(found.length === 0 ? {} : { duplicates: found }) };
+    },
+    ({ applied, duplicates = [] }) => {
       const first = applied.length === 0 ? ['The database is up to date.'] : applied;
       return [...first, ...duplicates].map((line) => `${line}\n`).join('');
     },

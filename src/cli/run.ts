@@ -1,4 +1,5 @@
 import { databaseName, type OpenDatabase, openDatabase } from '../database/open.js';
+import { sessionLifetimes } from '../domain/session.js';
 import { runningServer } from '../server/address.js';
 import { type Config, readConfig } from '../server/config.js';
 import type { ServiceContext } from '../services/context/service-context.js';
@@ -42,7 +43,7 @@ export async function run<Value extends Result>(
     const { database, migrations, duplicates, draft } = opened;
     const origin = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
     const result = await work({
-      context: localContext(database, 'CLI'),
+      context: localContext(database, 'CLI', sessionLifetimes(config)),
       migrations,
       duplicates,
       draft,

@@ -1,43 +1,52 @@
 import { DUPLICATE } from '../domain/canonical.js';
+import { integer, nullable, oneOf, text, uuid } from './column-types.js';
 import type { Sql } from './database.js';
+import { statement } from './statement.js';
 
-interface Duplicate {
-  readonly kind: 'member' | 'group';
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly spelling: string;
-  /** The one that has the canonical form. */
-  readonly keeperId: string | null;
-  readonly keeperSpelling: string | null;
-}
-
-/** The canonical form that a marked row would have had stands behind its mark and its id. */
+/** The place of the canonical form in a marked row's text, after the mark and the row's id. */
 const CANONICAL_FROM = DUPLICATE.length + '00000000-0000-0000-0000-000000000000'.length + 2;
 
-const LIST = `
-  select 'member' as kind, d.id, d.workspace_id as "workspaceId", d.user_name as spelling, k.id as "keeperId",
-    k.user_name as "keeperSpelling"
-  from member d left join member k
-    on k.workspace_id = d.workspace_id and k.canonical_user_name = substr(d.canonical_user_name, $2)
-  where d.canonical_user_name like $1
-  union all
-  select 'member', m.id, m.workspace_id, a.email, o.id, o.user_name
-  from account a join member m on m.account_id = a.id join account k on k.canonical_email = substr(a.canonical_email, $2)
-    left join member o on o.account_id = k.id and o.workspace_id = m.workspace_id
-  where a.canonical_email like $1 and m.canonical_user_name not like $1
-  union all
-  select 'group', d.id, d.workspace_id, d.display_name, k.id, k.display_name
-  from member_group d left join member_group k
-    on k.workspace_id = d.workspace_id and k.canonical_display_name = substr(d.canonical_display_name, $2)
-  where d.canonical_display_name like $1
-  order by 3, 1, 2`;
+const KINDS = ['member', 'group'] as const;
+
+const LIST = statement({
+  name: 'duplicates.list',
+  text: `
+    select 'member' as kind, d.id, d.workspace_id as "workspaceId", d.user_name as spelling, k.id as "keeperId",
+      k.user_name as "keeperSpelling"
+    from member d left join member k
+      on k.workspace_id = d.workspace_id and k.canonical_user_name = substr(d.canonical_user_name, $start)
+    where d.canonical_user_name like $mark
+    union all
+    select 'member', m.id, m.workspace_id, a.email, o.id, o.user_name
+    from account a join member m on m.account_id = a.id join account k on k.canonical_email = substr(a.canonical_email, $start)
+      left join member o on o.account_id = k.id and o.workspace_id = m.workspace_id
+    where a.canonical_email like $mark and m.canonical_user_name not like $mark
+    union all
+    select 'group', d.id, d.workspace_id, d.display_name, k.id, k.display_name
+    from member_group d left join member_group k
+      on k.workspace_id = d.workspace_id and k.canonical_display_name = substr(d.canonical_display_name, $start)
+    where d.canonical_display_name like $mark
+    order by 3, 1, 2`,
+  parameters: { mark: text, start: integer },
+  columns: {
+    kind: oneOf(KINDS),
+    id: uuid,
+    workspaceId: uuid,
+    spelling: text,
+    // The row that has the canonical form.
+    keeperId: nullable(uuid),
+    keeperSpelling: nullable(text),
+  },
+});
+
+type Duplicate = Awaited<ReturnType<typeof LIST.rows>>[number];
 
 /**
- * What the migration to canonical names has found twice (rule 15a), as sentences for an operator. Scans whole tables: for
- * the moment after a migration, and for whoever asks.
+ * The rows that the migration to canonical names found twice (rule 15a), as sentences for an operator. It scans whole
+ * tables, so it is for the time after a migration, and for operators who ask.
  */
 export async function duplicateReports(sql: Sql): Promise<string[]> {
-  const duplicates = await sql.rows<Duplicate>(LIST, [`${DUPLICATE}%`, CANONICAL_FROM]);
+  const duplicates = await LIST.rows(sql, { mark: `${DUPLICATE}%`, start: CANONICAL_FROM });
   return duplicates.map(sentence);
 }
 

@@ -86,6 +86,8 @@ export function statement<
 
 /** What a list is selected from, before conditions and an order are added (`services/lists/page.ts`). */
 export interface Selection<Row> {
+  /** Names the list, in cursors too. */
+  readonly name: string;
   /** The list of a select. */
   readonly columns: string;
   readonly from: string;
@@ -110,7 +112,7 @@ export function selection<const Columns extends Types>({
   readonly from: string;
 }): Selection<RowOf<Columns>> {
   declared.push({ name, text: `select ${columns} from ${from}`, parameters: {}, columns: types });
-  return { columns, from };
+  return { name, columns, from };
 }
 
 /** The rows of a selection. */

@@ -52,10 +52,14 @@ export interface ErrorDetails {
   readonly attribute?: string;
   /** What to do about it, in one sentence. */
   readonly hint?: string;
+  /** The same for the administrator of an identity provider, where that is something else; SCIM answers with it. */
+  readonly providerHint?: string;
   /** With SEAT_UNAVAILABLE: the counts the refusal rests on. */
   readonly seat?: SeatCount;
   /** With CREDITS_EXHAUSTED: what has blocked it, and the counts the refusal rests on. */
   readonly credits?: CreditFacts;
+  /** With RATE_LIMITED: when trying again may succeed. */
+  readonly retryAfterSeconds?: number;
   /** With FORBIDDEN: the path at which to sign in so that it is allowed. */
   readonly signInUrl?: string;
 }

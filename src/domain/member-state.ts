@@ -128,7 +128,8 @@ function ownerAfter(
 
 export function ownerProtected(): DomainError {
   return new DomainError('OWNER_PROTECTED', 'Workspace owners cannot be changed or removed here.', {
-    hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+    hint: 'Use ownerPromote and ownerDemote, as an owner in person.',
+    providerHint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
   });
 }
 
@@ -163,7 +164,8 @@ function assignable(role: Role, current: Access | null): Role {
   if (role === current?.role || ASSIGNABLE_ROLES.some((known) => known === role)) return role;
   throw new DomainError('ROLE_NOT_ASSIGNABLE', `The role ${role.toLowerCase()} cannot be assigned.`, {
     attribute: 'role',
-    hint:
+    hint: 'Use admin, editor or viewer.',
+    providerHint:
       'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, ' +
       'update the mapping.',
   });
@@ -211,9 +213,13 @@ function creditLimitNotAllowed(role: Role, current: Access | null, limit: number
     `creditLimit can only be set on admin or editor roles, and this member's role would be ${role.toLowerCase()}.`,
     {
       attribute: 'creditLimit',
-      hint: sentBefore
-        ? 'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.'
-        : 'Either change the role to editor or admin, or remove the creditLimit value.',
+      hint: 'Either change the role to editor or admin, or remove the creditLimit value.',
+      ...(sentBefore
+        ? {
+            providerHint:
+              'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.',
+          }
+        : {}),
     },
   );
 }

@@ -37,7 +37,7 @@ const PRIMARY: ProfileAttribute = {
   name: 'primary',
   type: 'boolean',
   multiValued: false,
-  description: 'Whether this is the preferred value. At most one value is.',
+  description: 'Whether this is the preferred one of the values.',
   caseExact: false,
 };
 
@@ -45,7 +45,7 @@ const CERTIFICATE: ProfileAttribute = {
   name: 'value',
   type: 'binary',
   multiValued: false,
-  description: 'The certificate, DER encoded and in base64.',
+  description: 'The certificate itself, DER encoded and in base64.',
   caseExact: true,
 };
 
@@ -56,38 +56,43 @@ function list(
   value: ProfileAttribute,
   types?: readonly string[],
 ): ProfileAttribute {
-  const display = text('display', 'A name to show for the value.');
-  const subAttributes = [value, display, text('type', 'What the value is for.', types), PRIMARY];
+  const display = text('display', 'The name of the value, as it is shown.');
+  const subAttributes = [
+    value,
+    display,
+    text('type', 'The purpose of the value, such as "work".', types),
+    PRIMARY,
+  ];
   return { ...complex(name, description, subAttributes), multiValued: true };
 }
 
 const ADDRESS: readonly ProfileAttribute[] = [
   text('formatted', 'The whole address, as it is written on an envelope.'),
   text('streetAddress', 'Street, house number, and what belongs to them.'),
-  text('locality', 'The city.'),
-  text('region', 'The state or region.'),
-  text('postalCode', 'The postal code.'),
-  text('country', 'The country.'),
-  text('type', 'What the address is for.', ['work', 'home', 'other']),
+  text('locality', 'The city or locality of the address.'),
+  text('region', 'The state or region of the address.'),
+  text('postalCode', 'The postal code of the address.'),
+  text('country', 'The country of the address.'),
+  text('type', 'The purpose of the address, such as "work".', ['work', 'home', 'other']),
   PRIMARY,
 ];
 
 const NAME: readonly ProfileAttribute[] = [
-  text('formatted', 'The whole name, as it is shown.'),
-  text('familyName', 'The family name.'),
-  text('givenName', 'The given name.'),
-  text('middleName', 'The middle names.'),
+  text('formatted', 'The whole name as one text.'),
+  text('familyName', 'The family name of the person.'),
+  text('givenName', 'The given name of the person.'),
+  text('middleName', 'The middle names of the person.'),
   text('honorificPrefix', 'What precedes the name, such as "Dr.".'),
   text('honorificSuffix', 'What follows the name, such as "III".'),
 ];
 
 const ENTERPRISE: readonly ProfileAttribute[] = [
-  text('employeeNumber', "The organization's number of the person."),
-  text('costCenter', 'The cost center.'),
-  text('organization', 'The organization.'),
-  text('division', 'The division.'),
-  text('department', 'The department.'),
-  complex('manager', "The person's manager.", [
+  text('employeeNumber', 'The number that the organization assigned to the person.'),
+  text('costCenter', 'The cost center of the person.'),
+  text('organization', 'The organization of the person.'),
+  text('division', 'The division of the person.'),
+  text('department', 'The department of the person.'),
+  complex('manager', 'The manager of the person.', [
     text('value', 'The id of the manager.'),
     reference('$ref', 'The address of the manager.', ['User']),
     text('displayName', 'The name of the manager.'),
@@ -96,17 +101,21 @@ const ENTERPRISE: readonly ProfileAttribute[] = [
 
 /** Everything that is kept about a person on the member (rule 20), in the order in which it is stored. */
 export const PROFILE_ATTRIBUTES: readonly ProfileAttribute[] = [
-  complex('name', 'The parts of the name.', NAME),
-  text('displayName', 'The name to show.'),
-  text('nickName', 'How the person is called in everyday life.'),
-  reference('profileUrl', 'A page about the person.', ['external']),
-  text('title', 'The title, such as "Vice President".'),
+  complex('name', 'The parts of the name of the person.', NAME),
+  text('displayName', 'The name of the person, as it is shown.'),
+  text('nickName', 'The name that people use in everyday life.'),
+  reference('profileUrl', 'The address of a page about the person.', ['external']),
+  text('title', 'The title of the person, such as "Vice President".'),
   text('userType', 'The relation to the organization, such as "Contractor".'),
-  text('preferredLanguage', 'The preferred language, such as "en-US".'),
+  text('preferredLanguage', 'The language that the person prefers, such as "en-US".'),
   text('locale', 'The place whose formats of numbers and dates are used, such as "en-US".'),
-  text('timezone', 'The time zone, such as "America/Los_Angeles".'),
-  list('emails', 'E-mail addresses.', text('value', 'The e-mail address.'), ['work', 'home', 'other']),
-  list('phoneNumbers', 'Phone numbers.', text('value', 'The phone number.'), [
+  text('timezone', 'The time zone of the person, such as "America/Los_Angeles".'),
+  list('emails', 'The e-mail addresses of the person.', text('value', 'The e-mail address itself.'), [
+    'work',
+    'home',
+    'other',
+  ]),
+  list('phoneNumbers', 'The phone numbers of the person.', text('value', 'The phone number itself.'), [
     'work',
     'home',
     'mobile',
@@ -114,14 +123,24 @@ export const PROFILE_ATTRIBUTES: readonly ProfileAttribute[] = [
     'pager',
     'other',
   ]),
-  list('ims', 'Instant messaging addresses.', text('value', 'The address.')),
-  list('photos', 'Pictures.', reference('value', 'Where the picture is.', ['external']), [
-    'photo',
-    'thumbnail',
-  ]),
-  { ...complex('addresses', 'Postal addresses.', ADDRESS), multiValued: true },
-  list('entitlements', 'What the person is entitled to.', text('value', 'The entitlement.')),
-  list('roles', 'What the person is in the organization; gives no access.', text('value', 'The role.')),
-  list('x509Certificates', 'Certificates.', CERTIFICATE),
-  complex('enterprise', 'What an organization notes about its people.', ENTERPRISE),
+  list(
+    'ims',
+    'The instant messaging addresses of the person.',
+    text('value', 'The instant messaging address itself.'),
+  ),
+  list(
+    'photos',
+    'The pictures of the person.',
+    reference('value', 'The address of the picture.', ['external']),
+    ['photo', 'thumbnail'],
+  ),
+  { ...complex('addresses', 'The postal addresses of the person.', ADDRESS), multiValued: true },
+  list('entitlements', 'The entitlements of the person.', text('value', 'The name of the entitlement.')),
+  list(
+    'roles',
+    'The roles of the person in the organization, which grant no access here.',
+    text('value', 'The name of the role.'),
+  ),
+  list('x509Certificates', 'The certificates of the person.', CERTIFICATE),
+  complex('enterprise', 'The attributes that an organization keeps about its people.', ENTERPRISE),
 ];

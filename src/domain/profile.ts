@@ -147,6 +147,21 @@ export function parseProfile(value: unknown): Profile {
   return parseObject(PROFILE_ATTRIBUTES, value, '') ?? {};
 }
 
+/**
+ * A profile with some attributes changed: those of an object one by one, a list as a whole. Null clears an attribute.
+ */
+export function mergedProfile(profile: JsonObject, changes: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(profile));
+  for (const [name, change] of Object.entries(changes)) {
+    const before = merged.get(name);
+    if (change === null) merged.delete(name);
+    else if (isJsonObject(change))
+      merged.set(name, mergedProfile(isJsonObject(before) ? before : {}, change));
+    else merged.set(name, change);
+  }
+  return Object.fromEntries(merged);
+}
+
 /** The person's e-mail addresses: the primary one first, the others in their order (rule 14). */
 export function emailAddresses(profile: Profile): string[] {
   const emails = isJsonList(profile.emails) ? profile.emails : [];

@@ -126,7 +126,8 @@ function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void
   if (version === 'V2' && input.seatType !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'seatType was sent to a V2 workspace.', {
       attribute: 'seatType',
-      hint:
+      hint: 'Leave seatType out, also when it is empty, and send role instead.',
+      providerHint:
         'Remove the seatType attribute from the Profile Editor for your SCIM app and add role instead. ' +
         'Even sending seatType with an empty value causes this error.',
     });
@@ -136,7 +137,8 @@ function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void
   if (sent !== undefined) {
     throw new DomainError('WRONG_WORKSPACE_VERSION', `${sent} was sent to a V1 workspace.`, {
       attribute: sent,
-      hint:
+      hint: `Leave ${sent} out, also when it is empty, and send seatType instead.`,
+      providerHint:
         'Remove the role and creditLimit attributes from the Profile Editor for your SCIM app and add seatType ' +
         `instead. Even sending ${sent} with an empty value causes this error.`,
     });

@@ -12,14 +12,23 @@ export interface SessionLifetimes {
 
 const HOUR_MS = 3_600_000;
 
-/** @returns the lifetimes in the units of the settings SESSION_IDLE_HOURS and SESSION_MAX_DAYS */
-export function sessionLifetimes(idleHours: number, maxDays: number): SessionLifetimes {
-  return { idleMs: idleHours * HOUR_MS, maxMs: maxDays * 24 * HOUR_MS };
+/** The lifetimes that the settings SESSION_IDLE_HOURS and SESSION_MAX_DAYS say. */
+export function sessionLifetimes({
+  sessionIdleHours,
+  sessionMaxDays,
+}: {
+  readonly sessionIdleHours: number;
+  readonly sessionMaxDays: number;
+}): SessionLifetimes {
+  return { idleMs: sessionIdleHours * HOUR_MS, maxMs: sessionMaxDays * 24 * HOUR_MS };
 }
 
 export const DEFAULT_IDLE_HOURS = 12;
 export const DEFAULT_MAX_DAYS = 7;
-export const DEFAULT_LIFETIMES: SessionLifetimes = sessionLifetimes(DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS);
+export const DEFAULT_LIFETIMES: SessionLifetimes = sessionLifetimes({
+  sessionIdleHours: DEFAULT_IDLE_HOURS,
+  sessionMaxDays: DEFAULT_MAX_DAYS,
+});
 
 /** An operator's own session in the browser ends at this age (rule 47). */
 export const OPERATOR_SESSION_MS = 8 * HOUR_MS;

@@ -66,7 +66,7 @@ export function isVisible(text: string): boolean {
 }
 
 /**
- * Refuses a text that identifies somebody or something and contains what cannot be seen (rule 15a).
+ * Refuses an address, userName or group name with a character that cannot be seen (rule 15a).
  * @throws DomainError INVALID_INPUT, naming the character
  */
 export function requireVisible(attribute: string, text: string): void {

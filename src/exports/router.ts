@@ -27,12 +27,11 @@ export type ExportHandler = (
 export interface ExportDependencies {
   /** Handlers by file name below `/exports/workspaces/{workspaceId}/`. */
   readonly exports: Readonly<Record<string, ExportHandler>>;
-  /** The services' context for the credential in the header, or for an anonymous caller. */
-  contextFor(request: {
-    readonly authorization: string | undefined;
-    readonly requestId: string;
-    readonly address: string;
-  }): Promise<ServiceContext>;
+  /** The services' context for whatever credential the request has, or for nobody. */
+  contextFor(
+    request: Pick<Request, 'headers' | 'host' | 'ip' | 'method' | 'protocol'>,
+    requestId: string,
+  ): Promise<ServiceContext>;
   /** Called once for each unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
@@ -68,11 +67,7 @@ function authenticate({ contextFor }: ExportDependencies): AnyHandler {
   return async (request, response, next) => {
     const { locals } = response;
     locals.route = '/exports';
-    const services = await contextFor({
-      authorization: request.headers.authorization,
-      requestId: locals.requestId,
-      address: request.ip ?? '',
-    });
+    const services = await contextFor(request, locals.requestId);
     locals.actor = services.caller.actor?.type ?? 'NOBODY';
     authenticated(services);
     locals.services = services;

@@ -1,5 +1,6 @@
 import { type InvitationLetter, invitationMail } from './invitation-mail.js';
-import type { MailTransport } from './transport.js';
+import { type SignInLetter, signInMail } from './sign-in-mail.js';
+import type { Mail, MailTransport } from './transport.js';
 
 /** Receives the result of a mail: null when it was sent, or the reason why not. */
 export type DeliveryReport = (error: string | null) => Promise<void>;
@@ -7,9 +8,11 @@ export type DeliveryReport = (error: string | null) => Promise<void>;
 export interface MailerOptions {
   /** Undefined: no mail can be sent. */
   readonly transport: MailTransport | undefined;
-  /** Where invitations are accepted, with `{token}` in it; undefined when not configured. */
+  /** The customer's page on which invitations are accepted, with `{token}` in it; undefined: our own page. */
   readonly invitationUrl: string | undefined;
-  /** Called with the reason why a mail was not sent, without its content. */
+  /** The origin of our own pages; undefined: nobody has said. */
+  readonly pagesUrl?: string | undefined;
+  /** Told why a mail was not sent, without anything of its content. */
   onFailure(reason: string): void;
   /** Called when the result of a mail could not be reported. */
   onFault(error: unknown): void;
@@ -20,19 +23,21 @@ const MOST_AT_ONCE = 5;
 const DRAIN_MS = 10_000;
 const LONGEST_ERROR = 500;
 
-/** Sends invitations in the background, so that a request does not wait for the mail server. */
+/** Sends mails in the background, so that a request does not wait for the mail server. */
 export class Mailer {
   readonly #transport: MailTransport | undefined;
   readonly #invitationUrl: string | undefined;
+  readonly #pagesUrl: string | undefined;
   readonly #onFailure: MailerOptions['onFailure'];
   readonly #onFault: MailerOptions['onFault'];
   readonly #waiting: (() => Promise<void>)[] = [];
   #sending = 0;
   #idle = Promise.withResolvers<void>();
 
-  constructor({ transport, invitationUrl, onFailure, onFault }: MailerOptions) {
+  constructor({ transport, invitationUrl, pagesUrl, onFailure, onFault }: MailerOptions) {
     this.#transport = transport;
     this.#invitationUrl = invitationUrl;
+    this.#pagesUrl = pagesUrl;
     this.#onFailure = onFailure;
     this.#onFault = onFault;
     this.#idle.resolve();
@@ -45,20 +50,34 @@ export class Mailer {
 
   /** The URL at which an invitation is accepted; null when not configured. */
   urlOf(token: string): string | null {
-    return this.#invitationUrl?.replaceAll('{token}', encodeURIComponent(token)) ?? null;
+    const url = this.#invitationUrl ?? (this.#pagesUrl && `${this.#pagesUrl}/invitation/{token}`);
+    return url?.replaceAll('{token}', encodeURIComponent(token)) ?? null;
   }
 
   /** Queues an invitation. @param report receives the result */
   invite(letter: InvitationLetter, report: DeliveryReport): void {
+    const url =
+      this.#invitationUrl === undefined
+        ? this.#pagesUrl && `${this.#pagesUrl}/invitation/${letter.mailed}`
+        : this.urlOf(letter.token);
+    this.#send(invitationMail(letter, url ?? null), [letter.token, letter.mailed], report);
+  }
+
+  /** Puts a sign-in link into the queue. Nobody is told what becomes of it: that would tell who is known. */
+  sendSignInLink(letter: SignInLetter): void {
+    this.#send(signInMail(letter), [letter.url], () => Promise.resolve());
+  }
+
+  /** @param secrets what of the mail must not be repeated in a report */
+  #send(mail: Mail, secrets: readonly string[], report: DeliveryReport): void {
     const transport = this.#transport;
     if (transport === undefined) return;
     if (this.#isIdle()) this.#idle = Promise.withResolvers();
     this.#waiting.push(async () => {
-      const mail = invitationMail(letter, this.urlOf(letter.token));
       const error = await transport.send(mail).then(
         () => null,
         (fault: unknown) => {
-          const reason = reasonOf(fault, letter.token);
+          const reason = reasonOf(fault, secrets);
           this.#onFailure(reason);
           return reason;
         },
@@ -103,11 +122,11 @@ export class Mailer {
   }
 }
 
-/** The mail server's message in one line, without the token, which a server may quote. */
-function reasonOf(fault: unknown, token: string): string {
+/** The mail server's words, in one line; a server that quotes the mail does not get a secret into the database. */
+function reasonOf(fault: unknown, secrets: readonly string[]): string {
   const text = fault instanceof Error ? fault.message : String(fault);
-  return text
-    .replaceAll(token, '…')
+  return secrets
+    .reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .slice(0, LONGEST_ERROR)

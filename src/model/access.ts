@@ -5,28 +5,35 @@ import type { Role, SeatType } from '../domain/access.js';
 import { RoleEnum, SeatTypeEnum } from './enums.js';
 import { PositiveInt } from './scalars.js';
 
-@ObjectType({ description: 'V1: what a seat gives.', simpleResolvers: true })
+@ObjectType({
+  description: 'The access of a member of a V1 workspace: a seat, or none.',
+  simpleResolvers: true,
+})
 export class SeatAccess {
   @Field(() => SeatTypeEnum, {
     nullable: true,
-    description: 'Null: a member without a seat: may look, may not build.',
+    description: 'The type of the seat. Null for a member without a seat, who may look but not build.',
   })
   seatType!: SeatType | null;
 }
 
-@ObjectType({ description: 'V2: what a role allows, and how many credits a month.', simpleResolvers: true })
+@ObjectType({
+  description: 'The access of a member of a V2 workspace: a role, and for some roles a credit limit.',
+  simpleResolvers: true,
+})
 export class RoleAccess {
-  @Field(() => RoleEnum, { description: 'The role.' })
+  @Field(() => RoleEnum, { description: 'The role of the member.' })
   role!: Role;
 
   @Field(() => PositiveInt, {
     nullable: true,
-    description: 'The most credits the member may use in a calendar month (UTC). Null: no limit of its own.',
+    description:
+      'The most credits that the member may use in a calendar month (UTC). Null when the member has no limit of its own.',
   })
   creditLimit!: number | null;
 
   @Field(() => Boolean, {
-    description: 'Whether a limit means anything for the role: for admins and editors it does.',
+    description: 'Whether members with this role can have a credit limit: admins and editors can.',
   })
   creditLimitApplies!: boolean;
 }
@@ -38,7 +45,8 @@ export function memberAccessType(value: object): 'RoleAccess' | 'SeatAccess' {
 
 export const MemberAccess = createUnionType({
   name: 'MemberAccess',
-  description: 'What an active member may do: a seat on V1, a role and a credit limit on V2.',
+  description:
+    'The access of an active member: a seat in a V1 workspace, a role and a credit limit in a V2 workspace.',
   types: () => [SeatAccess, RoleAccess] as const,
   resolveType: memberAccessType,
 });

@@ -5,15 +5,15 @@ import { GraphQLDateTime } from './scalars.js';
 
 @ObjectType({
   implements: Node,
-  description: 'A person across the whole platform, known by e-mail address. Outlives every membership.',
+  description: 'A person across all workspaces, known by an e-mail address.',
 })
 @Entity({ tableName: 'account' })
 export class Account implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the account, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  @Field(() => String, { description: 'The address, in the spelling in which it was first seen.' })
+  @Field(() => String, { description: 'The e-mail address, in the spelling in which it first came.' })
   @Property({ type: 'text' })
   email!: string;
 
@@ -22,7 +22,7 @@ export class Account implements Node {
   @Unique({ name: 'account_email_unique' })
   canonicalEmail?: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the platform first knew the person.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the account was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 }

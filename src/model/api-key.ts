@@ -7,7 +7,7 @@ import { Workspace } from './workspace.js';
 
 @ObjectType({
   implements: Node,
-  description: 'A credential of the workspace, not of the person who made it.',
+  description: 'A credential that belongs to the workspace and keeps working when its creator leaves.',
 })
 @Entity({ tableName: 'api_key' })
 @Index({ name: 'api_key_of_workspace', properties: ['workspaceId', 'id'] })
@@ -16,71 +16,74 @@ import { Workspace } from './workspace.js';
   expression: `cardinality(scopes) > 0 and scopes <@ array[${API_KEY_SCOPES.map((scope) => `'${scope}'`).join(', ')}]`,
 })
 export class ApiKey implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the API key, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
   @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
   workspaceId!: string;
 
-  @Field(() => String, { description: 'What it is for, in a word.' })
+  @Field(() => String, { description: 'The name of the key, such as the program that uses it.' })
   @Property({ type: 'text' })
   name!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What it is for, in a sentence. Null when nobody wrote one.',
+    description: 'The purpose of the key in a sentence. Null when nobody wrote one.',
   })
   @Property({ type: 'text', nullable: true })
   description!: string | null;
 
-  @Field(() => [ApiKeyScopeEnum], { description: 'What it may do.' })
+  @Field(() => [ApiKeyScopeEnum], { description: 'The permissions of the key.' })
   @Property({ type: 'array', columnType: 'text[]' })
   scopes!: ApiKeyScope[];
 
-  @Field(() => String, { description: 'The first characters of the secret, to recognise it by.' })
+  @Field(() => String, { description: 'The first characters of the secret, by which people recognise it.' })
   @Property({ type: 'text' })
   prefix!: string;
 
-  @Field(() => String, { description: 'Who made it, as they were called then.' })
+  @Field(() => String, { description: 'The name of the creator at that time.' })
   @Property({ type: 'text' })
   createdBy!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the key was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was last used. Null: never.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'The time of the last use. Null while the key is unused.',
+  })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   lastUsedAt!: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The network address of its last use. Null: never used.',
+    description: 'The network address of the last use. Null while the key is unused.',
   })
   @Property({ type: 'text', nullable: true })
   lastUsedFrom!: string | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it stops working by itself. Null: never.',
+    description: 'The time at which the key expires. Null when it never does.',
   })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   expiresAt!: Date | null;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it was disabled. Null while it is enabled.',
+    description: 'The time at which the key was disabled. Null while it is enabled.',
   })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   disabledAt!: Date | null;
 }
 
-/** A secret of a key, hashed. A key has two for as long as a rotation overlaps (rule 25). */
+/** A secret of a key, hashed. A key has two while a rotation overlaps (rule 25). */
 @Entity({ tableName: 'api_key_secret' })
 @Index({ name: 'api_key_secret_of_key', properties: ['apiKeyId'] })
 export class ApiKeySecret {
-  /** The part of the secret that finds the row; it gives nothing away by itself. */
+  /** The part of the secret that finds the row; alone it opens nothing. */
   @PrimaryKey({ type: 'text' })
   lookup!: string;
 

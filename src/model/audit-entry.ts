@@ -9,10 +9,13 @@ import { oneOf } from './sql.js';
 export type AuditChanges = Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
 
 /**
- * No foreign keys: an entry outlives what it speaks of, and its labels are snapshots (rule 28). The first migration
+ * No foreign keys: an entry outlives its target, and its labels are snapshots (rule 28). The first migration
  * also keeps the table from being emptied: MikroORM's comparison does not see triggers of TRUNCATE.
  */
-@ObjectType({ implements: Node, description: 'One committed change. Entries are never changed or deleted.' })
+@ObjectType({
+  implements: Node,
+  description: 'A change that was committed. Entries are never changed or deleted.',
+})
 @Entity({ tableName: 'audit_entry' })
 @Index({ name: 'audit_entry_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'audit_entry_of_target', properties: ['targetId', 'id'] })
@@ -33,58 +36,70 @@ export type AuditChanges = Readonly<Record<string, { readonly before: unknown; r
   body: "raise exception 'audit entries are append-only' using errcode = 'check_violation', constraint = 'audit_entry_is_append_only';",
 })
 export class AuditEntry implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the entry, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
   @Property({ type: 'uuid', nullable: true })
   workspaceId!: string | null;
 
-  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the change was made.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
 
-  /** When the database wrote it, by its own clock: orders the export, and is read by nothing else. */
+  /** The time by the clock of the database at which the row was written; exports page by it. */
   @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
   loggedAt?: Date;
 
-  @Field(() => ActorTypeEnum, { description: 'What kind of actor made the change.' })
+  @Field(() => ActorTypeEnum, { description: 'The kind of actor that made the change.' })
   @Property({ type: 'text' })
   actorType!: ActorType;
 
-  @Field(() => ID, { nullable: true, description: "The actor's id. Null for operators and the system." })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the account or API key that made the change. Null for operators and the system.',
+  })
   @Property({ type: 'uuid', nullable: true })
   actorId!: string | null;
 
-  @Field(() => String, { description: 'Who the actor was, as they were called then.' })
+  @Field(() => String, { description: 'The name of the actor at the time of the change.' })
   @Property({ type: 'text' })
   actorLabel!: string;
 
-  @Field(() => ChannelEnum, { description: 'The door through which the change came.' })
+  @Field(() => ChannelEnum, { description: 'The interface through which the change came.' })
   @Property({ type: 'text' })
   channel!: Channel;
 
-  @Field(() => String, { description: 'What was done, noun first: `member.add`, `apiKey.rotate`.' })
+  @Field(() => String, {
+    description:
+      'The action, such as `member.add` or `apiKey.rotate`. The query `auditActions` lists them all.',
+  })
   @Property({ type: 'text' })
   action!: string;
 
-  @Field(() => String, { description: 'What kind of thing was changed: `member`, `workspace`, `apiKey`.' })
+  @Field(() => String, {
+    description: 'The kind of object that was changed, such as `member`, `workspace` or `apiKey`.',
+  })
   @Property({ type: 'text' })
   targetType!: string;
 
-  @Field(() => ID, { description: 'The id of what was changed.' })
+  @Field(() => ID, { description: 'The id of the object that was changed.' })
   @Property({ type: 'uuid' })
   targetId!: string;
 
-  @Field(() => String, { description: 'What was changed, as it was called then.' })
+  @Field(() => String, { description: 'The name of the changed object at the time of the change.' })
   @Property({ type: 'text' })
   targetLabel!: string;
 
-  @Field(() => GraphQLJSONObject, { description: 'Attribute → `{before, after}`.' })
+  @Field(() => GraphQLJSONObject, {
+    description: 'The changed attributes by name, each with its value `before` and `after`.',
+  })
   @Property({ columnType: 'jsonb', type: 'json' })
   changes!: AuditChanges;
 
-  @Field(() => String, { description: 'The request that made the change, as in the log.' })
+  @Field(() => String, {
+    description: 'The id of the request that made the change, which the server log has too.',
+  })
   @Property({ type: 'text' })
   requestId!: string;
 }

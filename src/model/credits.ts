@@ -93,7 +93,7 @@ export class CreditUsage {
 /** No foreign key to the member: what was counted stays, also when the record is deleted (rule 17). */
 @ObjectType({
   implements: Node,
-  description: 'Credits that a member has used, at once and for one thing. Never changed.',
+  description: 'A number of credits that a member used at one time. It never changes.',
 })
 @Entity({ tableName: 'credit_consumption' })
 @Unique({ name: 'credit_consumption_key_unique', properties: ['workspaceId', 'idempotencyKey'] })
@@ -116,7 +116,7 @@ export class CreditUsage {
   body: "raise exception 'what was counted stays' using errcode = 'check_violation', constraint = 'credit_consumption_is_fixed';",
 })
 export class CreditConsumption implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the consumption, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -127,27 +127,27 @@ export class CreditConsumption implements Node {
   @ManyToOne(() => Account, { mapToPk: true, fieldName: 'account_id' })
   accountId!: string;
 
-  @Field(() => ID, { description: 'The member. Its record may have been deleted since.' })
+  @Field(() => ID, { description: 'The id of the member, whose record may have been deleted since.' })
   @Property({ type: 'uuid' })
   memberId!: string;
 
-  @Field(() => String, { description: 'What the member was called then.' })
+  @Field(() => String, { description: 'The userName of the member at that time.' })
   @Property({ type: 'text' })
   userName!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the credits were used.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
 
-  @Field(() => YearMonth, { description: 'The month (UTC) in whose pool it counts.' })
+  @Field(() => YearMonth, { description: 'The month (UTC) to whose pool the credits count.' })
   @Property({ type: 'text' })
   month!: string;
 
-  @Field(() => PositiveInt, { description: 'How many credits.' })
+  @Field(() => PositiveInt, { description: 'The number of credits that were used.' })
   @Property({ type: 'integer' })
   amount!: number;
 
-  @Field(() => String, { description: 'The key under which it was counted, once.' })
+  @Field(() => String, { description: 'The idempotency key of the request: one key counts once.' })
   @Property({ type: 'text' })
   idempotencyKey!: string;
 

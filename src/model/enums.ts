@@ -10,7 +10,7 @@ import {
 import { CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
 import { CREDIT_BLOCKS } from '../domain/errors.js';
 
-/** The domain's closed lists as GraphQL enumerations: same words, one list. */
+/** The domain's closed lists as GraphQL enumerations: same values, one list. */
 export function enumOf<Value extends string>(
   values: readonly Value[],
   name: string,
@@ -25,64 +25,75 @@ export function enumOf<Value extends string>(
   return members;
 }
 
-export const WorkspaceVersionEnum = enumOf(
+export const AccessModelEnum = enumOf(
   WORKSPACE_VERSIONS,
-  'WorkspaceVersion',
-  'Which access model a workspace has. Fixed when it is created.',
+  'AccessModel',
+  'The access models of workspaces. A workspace keeps the one with which it was created.',
   {
-    V1: 'Seats bought per type: members have a seat type.',
-    V2: 'A shared monthly pool of credits: members have a role and, optionally, a credit limit.',
+    V1: 'The workspace buys seats by type, and each seat belongs to one member.',
+    V2: 'Members share a monthly pool of credits and have a role and, optionally, a credit limit.',
   },
 );
 
 export const PLANS = ['FREE', 'TEAM', 'ENTERPRISE'] as const;
 export type Plan = (typeof PLANS)[number];
-export const PlanEnum = enumOf(PLANS, 'Plan', 'What the customer has bought.', {
-  FREE: 'No contract.',
-  TEAM: 'A team contract.',
-  ENTERPRISE: 'An enterprise contract: the only plan with SCIM.',
+export const PlanEnum = enumOf(PLANS, 'Plan', 'The plans that a customer can buy.', {
+  FREE: 'The plan without a contract.',
+  TEAM: 'The plan for a team.',
+  ENTERPRISE: 'The plan for an enterprise, the only one with SCIM.',
 });
 
-export const RoleEnum = enumOf(ROLES, 'Role', 'What a member is in a workspace.', {
-  OWNER: 'Everything an admin may do, and promotes or demotes owners. Never changed through SCIM.',
-  ADMIN: 'Manages members and workspace settings; on V2 billing too.',
-  MEMBER: 'V1 only: has what the seat gives.',
-  EDITOR: 'V2 only: builds, edits and runs apps; uses credits from the pool.',
-  VIEWER: 'V2 only: read-only; uses no credits.',
-  GUEST: 'V2 only: invited from outside; cannot be assigned.',
+export const RoleEnum = enumOf(ROLES, 'Role', 'The roles that a member can have in a workspace.', {
+  OWNER:
+    'May do everything that an admin may do, and promotes and demotes owners. SCIM never changes an owner.',
+  ADMIN: 'Manages members and settings, in V2 workspaces billing too.',
+  MEMBER: 'V1 only: may do what the seat allows.',
+  EDITOR: 'V2 only: builds, edits and runs apps, and uses credits of the pool.',
+  VIEWER: 'V2 only: may read everything, and uses no credits.',
+  GUEST: 'V2 only: comes from outside. The role cannot be assigned.',
 });
 
 export const AssignableRoleEnum = enumOf(
   ASSIGNABLE_ROLES,
   'AssignableRole',
-  'The roles that can be given to a member of a V2 workspace.',
+  'The roles that can be assigned to a member of a V2 workspace.',
   {
-    ADMIN: 'Manages members, billing and workspace settings.',
-    EDITOR: 'Builds, edits and runs apps; uses credits from the pool.',
-    VIEWER: 'Read-only; uses no credits.',
+    ADMIN: 'Manages members, billing and settings.',
+    EDITOR: 'Builds, edits and runs apps, and uses credits of the pool.',
+    VIEWER: 'May read everything, and uses no credits.',
   },
 );
 
 export const SeatHolderRoleEnum = enumOf(
   V1_ASSIGNABLE_ROLES,
   'SeatHolderRole',
-  'The roles that can be given to a member of a V1 workspace.',
-  { ADMIN: 'Manages members and workspace settings.', MEMBER: 'Has what the seat gives.' },
+  'The roles that can be assigned to a member of a V1 workspace.',
+  { ADMIN: 'Manages members and settings.', MEMBER: 'May do what the seat allows.' },
 );
 
-export const SeatTypeEnum = enumOf(SEAT_TYPES, 'SeatType', 'The kinds of seat that a V1 workspace buys.', {
-  STARTER: 'Starter seat.',
-  BUILDER: 'Builder seat.',
-  PRO: 'Pro seat.',
-  ELITE: 'Elite seat.',
-  ELITE_2: 'Elite seat, second tier.',
-  ELITE_3: 'Elite seat, third tier.',
-});
+export const SeatTypeEnum = enumOf(
+  SEAT_TYPES,
+  'SeatType',
+  'The types of seats that a V1 workspace can buy.',
+  {
+    STARTER: 'A seat of the type starter.',
+    BUILDER: 'A seat of the type builder.',
+    PRO: 'A seat of the type pro.',
+    ELITE: 'A seat of the type elite.',
+    ELITE_2: 'A seat of the type elite, second tier.',
+    ELITE_3: 'A seat of the type elite, third tier.',
+  },
+);
 
-export const ManagedByEnum = enumOf(ORIGINS, 'ManagedBy', 'Who last decided on something.', {
-  WORKSPACE: 'People (or scripts) of the workspace.',
-  IDENTITY_PROVIDER: 'The identity provider, through provisioning.',
-});
+export const ManagedByEnum = enumOf(
+  ORIGINS,
+  'ManagedBy',
+  'The two sides that can manage a member or its access.',
+  {
+    WORKSPACE: 'The people and programs of the workspace.',
+    IDENTITY_PROVIDER: 'The identity provider, by an API key with the scope SCIM.',
+  },
+);
 
 export const API_KEY_SCOPES = [
   'SCIM',
@@ -93,51 +104,57 @@ export const API_KEY_SCOPES = [
   'AUDIT_READ',
 ] as const;
 export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
-export const ApiKeyScopeEnum = enumOf(API_KEY_SCOPES, 'ApiKeyScope', 'What an API key may do.', {
-  SCIM: 'Read and provision members, over SCIM or GraphQL, while SCIM is enabled for the workspace.',
-  MEMBERS_READ: 'Read members.',
-  MEMBERS_WRITE: 'Add, invite, update and remove members.',
-  CREDITS_READ: 'Read the credit pool and usage.',
-  CREDITS_CONSUME: 'Consume credits on behalf of members.',
-  AUDIT_READ: 'Read the audit log.',
-});
+export const ApiKeyScopeEnum = enumOf(
+  API_KEY_SCOPES,
+  'ApiKeyScope',
+  'The permissions that an API key can have.',
+  {
+    SCIM: 'Read and provision members and groups, through SCIM or GraphQL, while SCIM is switched on.',
+    MEMBERS_READ: 'Read members, groups and seats.',
+    MEMBERS_WRITE: 'Read, add, invite, change and remove members and groups.',
+    CREDITS_READ: 'Read the credit pool and what each member has used of it.',
+    CREDITS_CONSUME:
+      'Use credits for any member, read the totals of the credit pool, and learn the usage of a member with each use. What others have used cannot be read with it.',
+    AUDIT_READ: 'Read the audit log of the workspace.',
+  },
+);
 
 export const ACTOR_TYPES = ['PERSON', 'API_KEY', 'OPERATOR', 'SYSTEM'] as const;
 export type ActorType = (typeof ACTOR_TYPES)[number];
-export const ActorTypeEnum = enumOf(ACTOR_TYPES, 'ActorType', 'What kind of actor made a change.', {
-  PERSON: 'A person with a session.',
-  API_KEY: 'A key of the workspace: a script, or the identity provider.',
-  OPERATOR: 'Staff of the platform.',
-  SYSTEM: 'The platform itself.',
+export const ActorTypeEnum = enumOf(ACTOR_TYPES, 'ActorType', 'The kinds of actors that make changes.', {
+  PERSON: 'A person who has signed in.',
+  API_KEY: 'An API key of the workspace: a program, or the identity provider.',
+  OPERATOR: 'The staff that operates the platform.',
+  SYSTEM: 'The platform itself, without a request.',
 });
 
 export const CHANNELS = ['GRAPHQL', 'SCIM', 'SIGN_IN', 'CLI', 'SYSTEM'] as const;
 export type Channel = (typeof CHANNELS)[number];
-export const ChannelEnum = enumOf(CHANNELS, 'Channel', 'The door through which a change came.', {
-  GRAPHQL: 'The GraphQL API.',
-  SCIM: 'The SCIM API.',
+export const ChannelEnum = enumOf(CHANNELS, 'Channel', 'The interfaces through which changes come.', {
+  GRAPHQL: 'The GraphQL API of the platform.',
+  SCIM: 'The SCIM API of the platform.',
   SIGN_IN: 'The pages on which people sign in and out.',
-  CLI: 'The rollcall command.',
-  SYSTEM: 'The platform itself.',
+  CLI: 'The rollcall command on the server.',
+  SYSTEM: 'The platform itself, without a request.',
 });
 
 export const CreditBlockEnum = enumOf(
   CREDIT_BLOCKS,
   'CreditBlock',
-  'What stops a member from using credits: `extensions.credits.blockedBy` of CREDITS_EXHAUSTED.',
+  'The reasons for which a member cannot use credits. An error CREDITS_EXHAUSTED has one in `extensions.credits.blockedBy`.',
   {
-    ROLE: 'The member is a viewer or a guest, or is not active.',
-    MEMBER_LIMIT: "The member's own limit, or the workspace's default limit.",
-    POOL: "The workspace's pool of the month, or that nobody has set one.",
+    ROLE: 'The member is not active, or has a role that uses no credits.',
+    MEMBER_LIMIT: 'The member has reached its own limit, or the default limit of the workspace.',
+    POOL: 'The pool of the month is used up, or nobody has set one.',
   },
 );
 
 export const CreditLimitSourceEnum = enumOf(
   CREDIT_LIMIT_SOURCES,
   'CreditLimitSource',
-  'Whose limit holds for a member.',
+  'The limits that can apply to a member.',
   {
-    MEMBER: "The member's own.",
-    WORKSPACE_DEFAULT: "The workspace's, for members without one of their own.",
+    MEMBER: 'The limit of the member itself.',
+    WORKSPACE_DEFAULT: 'The default limit of the workspace, for members without a limit of their own.',
   },
 );

@@ -21,10 +21,10 @@ import { GraphQLDateTime } from './scalars.js';
 import { fitsWorkspaceVersion, oneOf } from './sql.js';
 import { Workspace } from './workspace.js';
 
-/** `group` is a word of SQL's own, so the table has another name. */
+/** `group` is a keyword of SQL, so the table has another name. */
 @ObjectType({
   implements: Node,
-  description: 'Members of a workspace under one name, which may give them access.',
+  description: 'A named set of members of a workspace, which may grant them access.',
   simpleResolvers: true,
 })
 @Entity({ tableName: 'member_group' })
@@ -51,7 +51,7 @@ import { Workspace } from './workspace.js';
   body: fitsWorkspaceVersion('member_group'),
 })
 export class Group implements Node {
-  @Field(() => ID, { description: 'Opaque and stable; it is the SCIM id too.' })
+  @Field(() => ID, { description: 'The id of the group, which never changes. SCIM uses the same id.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -62,7 +62,7 @@ export class Group implements Node {
   @Property({ type: 'text' })
   workspaceVersion!: WorkspaceVersion;
 
-  @Field(() => String, { description: 'Unique in the workspace without case; the spelling is kept.' })
+  @Field(() => String, { description: 'The name of the group, unique in the workspace regardless of case.' })
   @Property({ type: 'text' })
   displayName!: string;
 
@@ -72,7 +72,7 @@ export class Group implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: "The identity provider's own id of the group. Null when it has sent none.",
+    description: "The identity provider's id of the group. Null when none was sent.",
   })
   @Property({ type: 'text', nullable: true })
   externalId!: string | null;
@@ -84,16 +84,16 @@ export class Group implements Node {
   grantedSeatType!: SeatType | null;
 
   @Field(() => Int, {
-    description: 'Grows with every change of the group; the SCIM ETag is the same number.',
+    description: 'A number that grows with every change of the group. The SCIM ETag is the same number.',
   })
   @Property({ type: 'integer' })
   version!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When the group was made.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the group was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the group last changed.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the group last changed.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   updatedAt!: Date;
 }

@@ -15,6 +15,7 @@ import {
   ScimRequest,
   ScimRequestCount,
 } from './provisioning-log.js';
+import { RateLimit } from './rate-limit.js';
 import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
@@ -42,6 +43,7 @@ export const entities = [
   Removal,
   OperatorSession,
   SignInLink,
+  RateLimit,
   AuditEntry,
   ScimRequest,
   ScimRequestCount,

@@ -33,41 +33,43 @@ import { GraphQLDateTime } from './scalars.js';
 import { fitsWorkspaceVersion, oneOf } from './sql.js';
 import { Workspace } from './workspace.js';
 
-export const InvitationKindEnum = enumOf(INVITATION_KINDS, 'InvitationKind', 'To whom an invitation goes.', {
-  EMAIL: 'To one address, and to nobody else.',
-  LINK: 'To whoever has the link, as often as it may be used.',
+export const InvitationKindEnum = enumOf(INVITATION_KINDS, 'InvitationKind', 'The kinds of invitations.', {
+  EMAIL: 'An invitation to one e-mail address, which nobody else can accept.',
+  LINK: 'A link that admits everybody who has it, as many people as it allows.',
 });
 
 export const InvitationStatusEnum = enumOf(
   INVITATION_STATUSES,
   'InvitationStatus',
-  'What an invitation is at this moment.',
+  'The states of an invitation.',
   {
-    PENDING: 'It can be accepted.',
-    ACCEPTED: 'It has been accepted; a link: as often as it may be used.',
+    PENDING: 'The invitation can be accepted.',
+    ACCEPTED: 'The invitation was accepted, or the link was used as often as it allows.',
     SUPERSEDED:
-      'The person has become a member in another way since it was sent. It cannot be used any more, also after the person has left; it can be sent again then.',
-    REVOKED: 'Somebody has revoked it.',
-    EXPIRED: 'Its 60 days are over. It can be sent again.',
+      'The person became a member in another way after the invitation was sent. When the person has left, it can be sent again.',
+    REVOKED: 'Somebody has revoked the invitation.',
+    EXPIRED: 'The 60 days are over. The invitation can be sent again.',
   },
 );
 
 export const MailDeliveryEnum = enumOf(
   MAIL_DELIVERIES,
   'MailDelivery',
-  'What has become of the mail with the invitation.',
+  'The states of the mail with the invitation.',
   {
-    NOT_SENT: 'No mail server is configured: pass the link on, which was shown when it was made.',
+    NOT_SENT:
+      'No mail server is configured. Pass on the link that was shown when the invitation was created.',
     QUEUED:
-      'It is about to be sent. Where it stays so, the server has been stopped meanwhile: send it again.',
-    SENT: 'The mail server has taken it.',
-    FAILED: 'The mail server has refused it: `deliveryError` says why. It can be sent again.',
+      'The mail waits to be sent. If this does not change, the server was stopped in between: send the invitation again.',
+    SENT: 'The mail server has accepted the mail.',
+    FAILED:
+      'The mail server has refused the mail, and `deliveryError` says why. The invitation can be sent again.',
   },
 );
 
 @ObjectType({
   implements: Node,
-  description: 'Lets somebody become a member of the workspace, by mail or by a link, for 60 days.',
+  description: 'An invitation to join the workspace, by mail or by a link, valid for 60 days.',
 })
 @Entity({ tableName: 'invitation' })
 @Index({
@@ -116,7 +118,7 @@ export const MailDeliveryEnum = enumOf(
   body: fitsWorkspaceVersion('invitation'),
 })
 export class Invitation implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the invitation, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -129,7 +131,7 @@ export class Invitation implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The address that is invited. Null for a link.',
+    description: 'The e-mail address that is invited. Null for a link.',
   })
   @Property({ type: 'text', nullable: true })
   email!: string | null;
@@ -140,7 +142,7 @@ export class Invitation implements Node {
 
   @Field(() => RoleEnum, {
     nullable: true,
-    description: "The role that is given. Null: the workspace's default, when it is accepted.",
+    description: "The role that the person gets. Null for the workspace's default at the time of acceptance.",
   })
   @Property({ type: 'text', nullable: true })
   role!: AssignableRole | V1AssignableRole | null;
@@ -151,7 +153,7 @@ export class Invitation implements Node {
   @Property({ type: 'integer', nullable: true })
   creditLimit!: number | null;
 
-  @Field(() => String, { description: 'Who has invited, as they were called then.' })
+  @Field(() => String, { description: 'The name of the person or key that invited, at that time.' })
   @Property({ type: 'text' })
   invitedBy!: string;
 
@@ -164,32 +166,38 @@ export class Invitation implements Node {
   @Property({ type: 'text' })
   hash!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the invitation was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was last sent, which is when its token was made.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The time at which the invitation was last sent and its token made.',
+  })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   sentAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when it can be accepted: 60 days after it was sent.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'The time at which the invitation expires, 60 days after it was last sent.',
+  })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   expiresAt!: Date;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many people it may let in: one by mail, as said for a link. Null: any number.',
+    description:
+      'The most people who can accept: one for an invitation by mail. Null for a link without a limit.',
   })
   @Property({ type: 'integer', nullable: true })
   maxUses!: number | null;
 
-  @Field(() => Int, { description: 'How many people it has let in.' })
+  @Field(() => Int, { description: 'The number of people who have accepted.' })
   @Property({ type: 'integer' })
   useCount!: number;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When it was accepted. Null while it is not, and for links: `useCount` counts there.',
+    description:
+      'The time at which the invitation was accepted. Null before that, and for links, which have `useCount` instead.',
   })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   acceptedAt!: Date | null;
@@ -202,27 +210,31 @@ export class Invitation implements Node {
   })
   acceptedBy!: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was revoked. Null: it was not.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'The time at which the invitation was revoked. Null when nobody revoked it.',
+  })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   revokedAt!: Date | null;
 
   @Field(() => MailDeliveryEnum, {
     nullable: true,
-    description: 'What has become of the last mail. Null for a link, which is never mailed.',
+    description: 'The state of the last mail. Null for a link, which is never mailed.',
   })
   @Property({ type: 'text', nullable: true })
   delivery!: MailDelivery | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why the last mail could not be sent, in the words of the mail server. Null: no such fault.',
+    description:
+      'The reason for which the last mail was not sent, in the words of the mail server. Null when nothing failed.',
   })
   @Property({ type: 'text', nullable: true })
   deliveryError!: string | null;
 
-  @Field(() => InvitationKindEnum, { description: 'To whom it goes.' })
+  @Field(() => InvitationKindEnum, { description: 'The kind of the invitation: by mail or as a link.' })
   kind!: InvitationKind;
 
-  @Field(() => InvitationStatusEnum, { description: 'What it is at this moment.' })
+  @Field(() => InvitationStatusEnum, { description: 'The state of the invitation now.' })
   status!: InvitationStatus;
 }

@@ -23,7 +23,8 @@ import { Workspace } from './workspace.js';
 
 @ObjectType({
   implements: Node,
-  description: 'One person in one workspace: a stable record with a stable id, also after removal.',
+  description:
+    'One person in one workspace. The record and its id outlive the removal of the person from the workspace.',
   // A page has a thousand such fields: graphql's own way to read a property costs half of type-graphql's.
   simpleResolvers: true,
 })
@@ -55,7 +56,7 @@ import { Workspace } from './workspace.js';
 })
 @Check({ name: 'member_managed_by_known', expression: oneOf('managed_by', ORIGINS) })
 export class Member implements Node {
-  @Field(() => ID, { description: 'Opaque and stable; it is the SCIM id too.' })
+  @Field(() => ID, { description: 'The id of the member, which never changes. SCIM uses the same id.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -65,7 +66,9 @@ export class Member implements Node {
   @ManyToOne(() => Account, { mapToPk: true, fieldName: 'account_id' })
   accountId!: string;
 
-  @Field(() => String, { description: 'Unique in the workspace without case; the spelling is kept.' })
+  @Field(() => String, {
+    description: 'The userName, normally the e-mail address, unique in the workspace regardless of case.',
+  })
   @Property({ type: 'text' })
   userName!: string;
 
@@ -78,7 +81,7 @@ export class Member implements Node {
 
   @Field(() => String, {
     nullable: true,
-    description: "The identity provider's own id of the person. Null when it has sent none.",
+    description: "The identity provider's id of the person. Null when none was sent.",
   })
   @Property({ type: 'text', nullable: true })
   externalId!: string | null;
@@ -87,41 +90,51 @@ export class Member implements Node {
   @Property({ fieldName: 'profile', columnType: 'jsonb', type: 'json' })
   attributes!: Profile;
 
-  @Field(() => MemberProfile, { description: 'What has been said about the person.' })
+  @Field(() => MemberProfile, { description: 'The profile of the person: name, addresses and so on.' })
   profile!: MemberProfile;
 
-  @Field(() => Boolean, { description: 'Whether the member has an open membership.' })
+  @Field(() => Boolean, { description: 'Whether the person is in the workspace now.' })
   active!: boolean;
 
-  @Field(() => RoleEnum, { nullable: true, description: 'What the member is. Null when not active.' })
+  @Field(() => RoleEnum, {
+    nullable: true,
+    description: 'The role of the member. Null while the member is not active.',
+  })
   role!: Role | null;
 
-  @Field(() => MemberAccess, { nullable: true, description: 'What the member may do. Null when not active.' })
+  @Field(() => MemberAccess, {
+    nullable: true,
+    description: 'The access of the member. Null while the member is not active.',
+  })
   access!: MemberAccess | null;
 
   @Field(() => ManagedByEnum, {
     nullable: true,
     description:
-      'Who has set the access by name. Null when it follows the grants of the groups, or the default of the workspace.',
+      'Who set the access for this member. Null when the access follows the grants of the groups or the default of the workspace.',
   })
   accessSetBy!: Origin | null;
 
-  @Field(() => [Group], { description: 'The groups that the member is in: all of them, by name.' })
+  @Field(() => [Group], { description: 'All groups of the member, ordered by name.' })
   groups!: readonly Group[];
 
-  @Field(() => ManagedByEnum, { description: 'Who last changed the member.' })
+  @Field(() => ManagedByEnum, {
+    description: 'Who manages the member: the identity provider, or the workspace itself.',
+  })
   @Property({ type: 'text' })
   managedBy!: Origin;
 
-  @Field(() => Int, { description: 'Grows with every visible change; the SCIM ETag is the same number.' })
+  @Field(() => Int, {
+    description: 'A number that grows with every change of the member. The SCIM ETag is the same number.',
+  })
   @Property({ type: 'integer' })
   version!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When the record was made.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the record was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the member last changed.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the member last changed.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   updatedAt!: Date;
 }

@@ -15,7 +15,11 @@ import { GraphQLDateTime } from './scalars.js';
 import { fitsWorkspaceVersion, oneOf } from './sql.js';
 import { Workspace } from './workspace.js';
 
-@ObjectType({ implements: Node, description: 'One stay of a member in the workspace.' })
+@ObjectType({
+  implements: Node,
+  description:
+    'A period during which a person was in the workspace. A person who is added again has a new one.',
+})
 @Entity({ tableName: 'membership' })
 @Index({
   name: 'membership_one_open',
@@ -65,7 +69,7 @@ import { Workspace } from './workspace.js';
     'end if; return new;',
 })
 export class Membership implements Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the membership, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
@@ -79,13 +83,13 @@ export class Membership implements Node {
   @ManyToOne(() => Member, { mapToPk: true, fieldName: 'member_id', deleteRule: 'cascade' })
   memberId!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the stay began.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the membership began.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   startedAt!: Date;
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'When the stay ended. Null while it is open.',
+    description: 'The time at which the membership ended. Null while it is open.',
   })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   endedAt!: Date | null;

@@ -11,10 +11,10 @@ export function nodeType({ __typename }: { readonly __typename?: string }): stri
  * names its type in `__typename`.
  */
 @InterfaceType({
-  description: 'Something with a global id.',
+  description: 'An object that `node` finds by its id.',
   resolveType: nodeType,
 })
 export abstract class Node {
-  @Field(() => ID, { description: 'Opaque and stable.' })
+  @Field(() => ID, { description: 'The id of the object, unique among all objects.' })
   id!: string;
 }

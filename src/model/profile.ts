@@ -14,7 +14,11 @@ function typeOf(name: string, description: string, attributes: readonly ProfileA
 /** Lists of labelled values are all alike: value, display, type, primary (RFC 7643 §2.4). */
 const labelledValue = (() => {
   const [emails] = PROFILE_ATTRIBUTES.filter(({ name }) => name === 'emails');
-  return typeOf('ProfileValue', 'One of several values, with a label.', emails?.subAttributes ?? []);
+  return typeOf(
+    'ProfileValue',
+    'A value of a list, with the purpose that it serves.',
+    emails?.subAttributes ?? [],
+  );
 })();
 
 /** Declares a field for every attribute. Nothing is required of a person, so every field may be null. */
@@ -30,7 +34,7 @@ function addFields(
     const shownAs = name.replace('$', '');
     const options = {
       nullable: true,
-      description: `${description} Null: not said.`,
+      description: `${description} Null when it is unknown.`,
       name: shownAs,
       simple: shownAs === name,
     };
@@ -55,13 +59,14 @@ function fieldTypeOf(
 }
 
 @ObjectType({
-  description: 'What the identity provider, or somebody in the workspace, has said about the person.',
+  description:
+    'The attributes of a person, as the identity provider or somebody in the workspace entered them.',
   simpleResolvers: true,
 })
 export class MemberProfile {
   @Field(() => GraphQLJSONObject, {
     description:
-      "Everything in one object, under SCIM's attribute names, as `MemberProvisionInput.profile` takes it.",
+      "All attributes in one object with SCIM's names, in the form of `MemberProvisionInput.profile`.",
   })
   attributes!: Profile;
 }

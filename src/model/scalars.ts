@@ -1,10 +1,50 @@
 // type-graphql reads decorator metadata through this, and every decorated file leads here or to node.ts.
 import 'reflect-metadata';
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { GraphQLDate, GraphQLDateTime, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+import {
+  GraphQLDate as AnyDate,
+  GraphQLDateTime as AnyDateTime,
+  GraphQLJSON,
+  GraphQLJSONObject,
+} from 'graphql-scalars';
 import { MAX_CREDIT_LIMIT } from '../domain/access.js';
 
-export { GraphQLDate, GraphQLDateTime, GraphQLJSON, GraphQLJSONObject };
+export { GraphQLJSON, GraphQLJSONObject };
+
+/** A value that a scalar does not take; graphql passes the extensions on to the error that clients see. */
+class InvalidValue extends TypeError {
+  readonly extensions: { readonly hint: string };
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.extensions = { hint };
+  }
+}
+
+function parseDateTime(value: unknown): Date {
+  try {
+    return AnyDateTime.parseValue(value);
+  } catch {
+    throw new InvalidValue(
+      'must be a date and a time with a zone',
+      'Send the form of RFC 3339, such as 2026-11-30T12:00:00Z or 2026-11-30T13:00:00+01:00.',
+    );
+  }
+}
+
+export const GraphQLDateTime = new GraphQLScalarType<Date, Date | string>({
+  ...AnyDateTime.toConfig(),
+  description: 'A date and a time with a zone as in RFC 3339, such as `2026-11-30T12:00:00Z`.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
+  parseValue: parseDateTime,
+  parseLiteral: (node: ValueNode) => parseDateTime(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+export const GraphQLDate = new GraphQLScalarType({
+  ...AnyDate.toConfig(),
+  description: 'A day of the calendar as in RFC 3339, such as `2026-11-30`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
+});
 
 /** Libraries' PositiveInt makes 1 of 1.5; this one takes whole numbers of a 32-bit column and nothing else. */
 function positiveInt(value: unknown): number {
@@ -16,6 +56,7 @@ function positiveInt(value: unknown): number {
 
 export const PositiveInt = new GraphQLScalarType<number, number>({
   name: 'PositiveInt',
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema-2/#positiveInteger',
   description: `A whole number from 1 to ${MAX_CREDIT_LIMIT}.`,
   serialize: positiveInt,
   parseValue: positiveInt,
@@ -24,13 +65,14 @@ export const PositiveInt = new GraphQLScalarType<number, number>({
 
 function yearMonth(value: unknown): string {
   if (typeof value !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])$/.test(value)) {
-    throw new TypeError('must be a month such as 2026-11');
+    throw new InvalidValue('must be a month', 'Send a year and a month, such as 2026-11.');
   }
   return value;
 }
 
 export const YearMonth = new GraphQLScalarType<string, string>({
   name: 'YearMonth',
+  specifiedByURL: 'https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#months',
   description: 'A calendar month in UTC, such as `2026-11`.',
   serialize: yearMonth,
   parseValue: yearMonth,

@@ -25,18 +25,18 @@ export class SeatAllocation {
   })
   workspaceId!: string;
 
-  @Field(() => SeatTypeEnum, { description: 'The type of seat.' })
+  @Field(() => SeatTypeEnum, { description: 'The type of these seats.' })
   @PrimaryKey({ type: 'text' })
   seatType!: SeatType;
 
   @Property({ type: 'text' })
   workspaceVersion!: WorkspaceVersion;
 
-  @Field(() => Int, { description: 'How many were bought.' })
+  @Field(() => Int, { description: 'The number of seats that the workspace has bought.' })
   @Property({ type: 'integer' })
   total!: number;
 
-  @Field(() => Int, { description: 'How many active members hold one.' })
+  @Field(() => Int, { description: 'The number of seats that active members hold.' })
   @Property({ type: 'integer' })
   used!: number;
 }

@@ -1,14 +1,14 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Account } from './account.js';
 
-/** A mail with a link that signs somebody in, once, in the browser that asked for it (rule 46). */
+/** A link that was mailed to sign somebody in, once, in the browser that asked for it (rule 46). */
 @Entity({ tableName: 'sign_in_link' })
 @Index({ name: 'sign_in_link_expiry', properties: ['expiresAt'] })
 export class SignInLink {
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  /** Null: nobody has the address. Then nothing was mailed, and the row only makes both cases look alike. */
+  /** Null: nobody had the address. Then only an invitation was mailed; else the row makes both cases look alike. */
   @ManyToOne(() => Account, {
     mapToPk: true,
     fieldName: 'account_id',
@@ -16,6 +16,14 @@ export class SignInLink {
     nullable: true,
   })
   accountId!: string | null;
+
+  /** The address as it was typed. */
+  @Property({ type: 'text' })
+  email!: string;
+
+  /** The lookup of the invitation that whoever uses the link accepts. Null: the link only signs in. */
+  @Property({ type: 'text', nullable: true })
+  invitationLookup!: string | null;
 
   /** The part of the link's token that finds the row. */
   @Property({ type: 'text' })

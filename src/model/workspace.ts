@@ -1,13 +1,16 @@
 import { Check, Entity, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AssignableRole, SeatType, WorkspaceVersion } from '../domain/access.js';
 import { ASSIGNABLE_ROLES, SEAT_TYPES, WORKSPACE_VERSIONS } from '../domain/access.js';
-import { PLANS, type Plan, PlanEnum, WorkspaceVersionEnum } from './enums.js';
+import { AccessModelEnum, PLANS, type Plan, PlanEnum } from './enums.js';
 import { Node } from './node.js';
 import { GraphQLDateTime, PositiveInt } from './scalars.js';
 import { oneOf } from './sql.js';
 
-@ObjectType({ implements: Node, description: "A customer's space: members, settings and keys." })
+@ObjectType({
+  implements: Node,
+  description: 'The space of a customer, with its members, settings and API keys.',
+})
 @Entity({ tableName: 'workspace' })
 @Check({ name: 'workspace_version_known', expression: oneOf('version', WORKSPACE_VERSIONS) })
 @Check({ name: 'workspace_plan_known', expression: oneOf('plan', PLANS) })
@@ -35,23 +38,27 @@ import { oneOf } from './sql.js';
   body: "if old.version <> new.version then raise exception 'a workspace keeps its version' using errcode = 'check_violation', constraint = 'workspace_version_is_fixed'; end if; return new;",
 })
 export class Workspace implements Node {
-  @Field(() => ID, { description: 'Opaque and stable; part of the SCIM base URL.' })
+  @Field(() => ID, {
+    description: 'The id of the workspace, which never changes and is part of the SCIM base URL.',
+  })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  @Field(() => String, { description: 'What people call it.' })
+  @Field(() => String, { description: 'The name of the workspace.' })
   @Property({ type: 'text' })
   name!: string;
 
-  @Field(() => WorkspaceVersionEnum, { description: 'Its access model.' })
+  @Field(() => AccessModelEnum, {
+    name: 'accessModel',
+    description: 'The access model of the workspace: seats (V1), or roles and credits (V2).',
+  })
   @Property({ type: 'text' })
   version!: WorkspaceVersion;
 
-  @Field(() => PlanEnum, { description: 'What the customer has bought.' })
+  @Field(() => PlanEnum, { description: 'The plan that the customer has bought.' })
   @Property({ type: 'text' })
   plan!: Plan;
 
-  @Field(() => Boolean, { description: 'Whether an identity provider may provision members.' })
   @Property({ type: 'boolean' })
   scimEnabled!: boolean;
 
@@ -64,24 +71,27 @@ export class Workspace implements Node {
   @Field(() => PositiveInt, {
     nullable: true,
     description:
-      'V2: the most credits a month for members without a limit of their own. Null: no such limit.',
+      'V2: the most credits a month for members without a limit of their own. Null when there is no such limit.',
   })
   @Property({ type: 'integer', nullable: true })
   defaultCreditLimit!: number | null;
 
-  /** V2: what the pool holds each month; null until somebody sets it. */
+  /** V2: the credits in the pool each month; null until somebody sets them. */
   @Property({ type: 'integer', nullable: true })
   monthlyCredits!: number | null;
 
-  /** Grows with every change of the settings, so that a command can tell whether those it knows still hold. */
+  @Field(() => Int, {
+    name: 'version',
+    description: 'A number that grows with every change of the settings.',
+  })
   @Property({ type: 'integer' })
   revision!: number;
 
-  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the workspace was created.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When its settings last changed.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the settings last changed.' })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   updatedAt!: Date;
 }

@@ -21,6 +21,7 @@ import { exportsRouter } from '../exports/router.js';
 import { playgroundRouter } from '../graphql/playground/router.js';
 import { Compiler } from '../graphql/serving/compiler.js';
 import type { Context } from '../graphql/serving/context.js';
+import { requestIds } from '../graphql/serving/errors.js';
 import { createLoaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
@@ -32,9 +33,14 @@ import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
+import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { credentialOf } from '../sign-in/credential.js';
+import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
+import type { Incoming } from '../sign-in/incoming.js';
+import { signInRouter } from '../sign-in/router.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
 
@@ -56,6 +62,12 @@ export interface AppOptions {
   readonly mailTransport?: MailTransport | undefined;
   /** The page on which invitations are accepted, with `{token}` in it. */
   readonly invitationUrl?: string | undefined;
+  /** The origin of our own pages, for the links of invitations. Absent: `publicUrl`. */
+  readonly pagesUrl?: string | undefined;
+  /** Only in development: the workspaces whose people sign in with a click. */
+  readonly seededWorkspaceIds?: readonly string[] | undefined;
+  /** Whether mails are shown in the log instead of being sent. */
+  readonly mailsInLog?: boolean | undefined;
   /** Absent: 12 hours without use, 7 days at most. */
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
@@ -76,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const mailer = new Mailer({
     transport: options.mailTransport,
     invitationUrl: options.invitationUrl,
+    pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
     onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
   });
@@ -106,6 +119,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     recentMembers: new RecentMembers(),
     mailer,
     scim: createScimAdapter(schema, compiler, onFault),
+    signInLimits: new SignInLimits(database),
     sessionLifetimes,
     clock,
   };
@@ -115,6 +129,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
     return { services, loaders: createLoaders(services), origin };
+  };
+
+  const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
+  const actorOf = async (request: Incoming) => {
+    const { credential } = credentialOf(request, reachedAt(request));
+    return credential === undefined ? null : credentials.verify(credential, request.ip ?? '');
   };
 
   const compress = compression({ threshold: COMPRESSED_FROM });
@@ -174,18 +194,38 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
   handler.use(
+    signInRouter({
+      originOf: reachedAt,
+      contextFor: async (request, requestId) =>
+        serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId }),
+      contextOfToken: async (token, request, requestId) =>
+        serviceContext(shared, {
+          actor: await credentials.verify(token, request.ip ?? ''),
+          channel: 'SIGN_IN',
+          requestId,
+        }),
+      onFault,
+      playground,
+      seededWorkspaceIds: options.seededWorkspaceIds,
+      mailsInLog: options.mailsInLog ?? false,
+      providerPathFor: async () => null,
+      providerSignOutPath: async () => null,
+    }),
+    refuseForeignChanges(reachedAt),
+  );
+  handler.use(
     '/graphql',
     compress,
     express.json({ limit: '1mb' }),
     // Not in Apollo's own hook: its answer to a fault there could not name the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
-      const credential = credentialIn(request.headers.authorization);
-      const actor = credential === undefined ? null : await credentials.verify(credential, request.ip ?? '');
+      const actor = await actorOf(request);
       locals.route = '/graphql';
       locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, publicUrl ?? originOf(request));
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
       next();
     },
+    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
     expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
   );
   handler.use(
@@ -194,11 +234,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     exportsRouter({
       exports: { 'members.csv': membersExport(schema), 'audit.jsonl': auditExport(schema) },
       onFault,
-      contextFor: async ({ authorization, requestId, address }) => {
-        const credential = credentialIn(authorization);
-        const actor = credential === undefined ? null : await credentials.verify(credential, address);
-        return serviceContext(shared, { actor, channel: 'GRAPHQL', requestId });
-      },
+      contextFor: async (request, requestId) =>
+        serviceContext(shared, { actor: await actorOf(request), channel: 'GRAPHQL', requestId }),
     }),
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
@@ -214,12 +251,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** Where the client reached us, when the configuration does not say. */
-function originOf(request: Request): string {
+function originOf(request: Incoming): string {
   return `${request.protocol}://${request.host}`;
 }
 
 const notFound: RequestHandler = (_request, response) => {
-  response.status(404).json({ errors: [{ message: 'There is nothing here. Try /graphql or /playground.' }] });
+  const { requestId } = response.locals;
+  const message = 'There is nothing here. Try /graphql or /playground.';
+  response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND', requestId } }] });
 };
 
 /** Faults before GraphQL begins: a body that cannot be read, or something that nobody foresaw. Never HTML. */

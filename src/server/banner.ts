@@ -8,6 +8,7 @@ export function banner(
   secrets: DevelopmentSecrets | undefined,
 ): string {
   const lines = ['', `Rollcall is ready at ${url}`, ''];
+  if (secrets !== undefined) lines.push(`  Sign in         ${url}/sign-in (with a click on a name)`);
   if (playground) lines.push(`  Playground      ${url}/playground`);
   lines.push(`  GraphQL         ${url}/graphql`);
   if (secrets === undefined) return `${lines.join('\n')}\n`;

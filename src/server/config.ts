@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isAddress } from '../domain/address.js';
+import { DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS } from '../domain/session.js';
 
 /** The settings of the process. docs/operators/configure.md describes each; a test compares the two. */
 export interface Config {
@@ -19,10 +20,14 @@ export interface Config {
   readonly operatorToken: string | undefined;
   /** Where mails are sent from, and as whom; undefined: nowhere. */
   readonly mail: MailConfig | undefined;
-  /** The page of the customer's application on which invitations are accepted, with `{token}` in it. */
+  /** The page of the customer's application on which invitations are accepted, with `{token}` in it; undefined: our own. */
   readonly invitationUrl: string | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. */
   readonly provisioningLogDays: number;
+  /** A session ends when it is not used for so long. */
+  readonly sessionIdleHours: number;
+  /** A session ends at this age. */
+  readonly sessionMaxDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether introspection and the playground are served. */
   readonly playground: boolean;
@@ -45,6 +50,7 @@ const SHORTEST_TOKEN = 16;
 const MOST_WORKERS = 64;
 const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
+const MOST_SESSION_DAYS = 90;
 
 /** The configuration is wrong: `message` has one sentence a fault. */
 export class ConfigError extends Error {
@@ -155,12 +161,24 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       parseInvitationUrl,
       'an http:// or https:// URL with {token} in it, such as https://app.example.com/join/{token}',
     ),
+    sessionIdleHours: read(
+      'SESSION_IDLE_HOURS',
+      DEFAULT_IDLE_HOURS,
+      wholeNumber(1, 24 * MOST_SESSION_DAYS),
+      `a whole number from 1 to ${24 * MOST_SESSION_DAYS}`,
+    ),
+    sessionMaxDays: read(
+      'SESSION_MAX_DAYS',
+      DEFAULT_MAX_DAYS,
+      wholeNumber(1, MOST_SESSION_DAYS),
+      `a whole number from 1 to ${MOST_SESSION_DAYS}`,
+    ),
     playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
     development,
     underNpm: setting('npm_lifecycle_event') !== undefined,
   };
-  // A mail without a sender is refused by others, and one without a link is of no use.
-  for (const name of smtpUrl === undefined ? [] : ['MAIL_FROM', 'INVITATION_URL']) {
+  // Mails need a sender; and their links must not lead to whatever host a request has named.
+  for (const name of smtpUrl === undefined ? [] : development ? ['MAIL_FROM'] : ['MAIL_FROM', 'PUBLIC_URL']) {
     if ((setting(name)?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
   }
   if (faults.length > 0) throw new ConfigError(faults);

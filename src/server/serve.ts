@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
 import { Replicas } from '../database/replicas.js';
+import { sessionLifetimes } from '../domain/session.js';
 import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
@@ -42,7 +43,8 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
   try {
     if (migrations.length > 0) {
       logger.info({ migrations }, 'migrated');
-      for (const report of await duplicates()) logger.warn(report);
+      for (const report of await duplicates())
+        logger.warn({ duplicate: report }, 'two names became the same');
     }
     const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
     return { database, secrets, close };
@@ -78,6 +80,10 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,
+      pagesUrl: config.publicUrl ?? (config.port === 0 ? undefined : `http://localhost:${config.port}`),
+      seededWorkspaceIds: secrets?.workspaces.map(({ workspaceId }) => workspaceId),
+      mailsInLog: config.mail === undefined,
+      sessionLifetimes: sessionLifetimes(config),
     });
     try {
       const server = createServer(app.handler);

@@ -14,6 +14,7 @@ import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit/record.js';
 import { authenticated, authorize } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
+import type { ListOrder } from './lists/listing.js';
 import { asIs, Page, type PageArguments } from './lists/page.js';
 
 /** Rule 25. */
@@ -55,6 +56,7 @@ export async function list(
     context.batched,
     {
       ...KEYS,
+      owner: workspaceId,
       where: 'k.workspace_id = $1',
       values: [workspaceId],
       id: 'k.id',
@@ -62,6 +64,11 @@ export async function list(
     page,
     asIs,
   );
+}
+
+/** What the cursors of the workspace's keys belong to. */
+export function apiKeysOf(workspaceId: string): ListOrder {
+  return { name: KEYS.name, owner: workspaceId };
 }
 
 /**

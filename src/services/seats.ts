@@ -6,7 +6,8 @@ import { TABLES } from '../database/tables.js';
 import { SEAT_TYPES, type SeatType } from '../domain/access.js';
 import { DomainError } from '../domain/errors.js';
 import type { SeatAllocation } from '../model/seat-allocation.js';
-import { changesBetween, record } from './audit/record.js';
+import type { Workspace } from '../model/workspace.js';
+import { record } from './audit/record.js';
 import { authorize } from './context/authorization.js';
 import type { ServiceContext } from './context/service-context.js';
 
@@ -27,50 +28,79 @@ export async function list(context: ServiceContext, workspaceId: string): Promis
   );
 }
 
+/** How many seats of one type. */
+export interface SeatTotal {
+  readonly seatType: SeatType;
+  readonly total: number;
+}
+
 /**
- * Sets how many seats of a type the workspace has (rule 8).
+ * Sets how many seats the workspace has of some types, all or none (rule 8).
  * @throws DomainError as `authorize` does; WRONG_WORKSPACE_VERSION on V2; INVALID_INPUT for fewer than are taken
  */
 export async function set(
   context: ServiceContext,
-  { workspaceId, seatType, total }: { workspaceId: string; seatType: SeatType; total: number },
-): Promise<SeatAllocation> {
+  { workspaceId, seats }: { readonly workspaceId: string; readonly seats: readonly SeatTotal[] },
+): Promise<Workspace> {
   const { workspace } = await authorize(context, 'seats.set', workspaceId);
   if (workspace.version !== 'V1') {
-    throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', {
-      attribute: 'seatType',
+    throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
+  }
+  requireTotals(seats);
+  await context.database.transaction(async (tx) => {
+    const changes: [SeatType, { before: number; after: number }][] = [];
+    // Every command locks the types in this order.
+    for (const { seatType, total } of seats.toSorted((a, b) => (a.seatType < b.seatType ? -1 : 1))) {
+      const before = await setOne(tx, workspaceId, seatType, total);
+      if (before !== total) changes.push([seatType, { before, after: total }]);
+    }
+    if (changes.length === 0) return;
+    await record(context, tx, {
+      workspaceId,
+      action: 'seats.set',
+      target: { type: 'workspace', id: workspaceId, label: workspace.name },
+      changes: Object.fromEntries(changes),
+    });
+  });
+  return workspace;
+}
+
+/** @throws DomainError INVALID_INPUT */
+function requireTotals(seats: readonly SeatTotal[]): void {
+  if (seats.length === 0 || new Set(seats.map(({ seatType }) => seatType)).size < seats.length) {
+    throw new DomainError('INVALID_INPUT', 'Send at least one type of seat, and each type once.', {
+      attribute: 'seats',
     });
   }
-  if (total < 0) throw new DomainError('INVALID_INPUT', 'total cannot be negative.', { attribute: 'total' });
-  return context.database.transaction(async (tx) => {
-    const { total: bought, used } = await lockAllocation(tx, workspaceId, seatType);
-    if (total < used) {
-      throw new DomainError('INVALID_INPUT', `${used} ${seatType.toLowerCase()} seats are taken.`, {
-        attribute: 'total',
-        hint: 'Take seats from members first, or keep at least as many as are taken.',
-        seat: { seatType, total: bought, used },
-      });
-    }
-    const after = await rowOf(
-      tx,
-      query
-        .updateTable('seatAllocation')
-        .set({ total })
-        .where('workspaceId', '=', workspaceId)
-        .where('seatType', '=', seatType)
-        .returning(TABLES.seatAllocation.properties),
-    );
-    if (after === undefined) throw new Error('a seat allocation was not written');
-    if (bought !== total) {
-      await record(context, tx, {
-        workspaceId,
-        action: 'seats.set',
-        target: { type: 'workspace', id: workspaceId, label: workspace.name },
-        changes: changesBetween({ [seatType]: bought }, { [seatType]: total }),
-      });
-    }
-    return after;
-  });
+  if (seats.some(({ total }) => total < 0)) {
+    throw new DomainError('INVALID_INPUT', 'total cannot be negative.', { attribute: 'seats' });
+  }
+}
+
+/** Sets the seats of one type. @returns how many there were before; @throws DomainError INVALID_INPUT */
+async function setOne(
+  tx: Transaction,
+  workspaceId: string,
+  seatType: SeatType,
+  total: number,
+): Promise<number> {
+  const { total: bought, used } = await lockAllocation(tx, workspaceId, seatType);
+  if (total < used) {
+    throw new DomainError('INVALID_INPUT', `${used} ${seatType.toLowerCase()} seats are taken.`, {
+      attribute: 'seats',
+      hint: 'Take seats from members first, or keep at least as many as are taken.',
+      seat: { seatType, total: bought, used },
+    });
+  }
+  await rowsOf(
+    tx,
+    query
+      .updateTable('seatAllocation')
+      .set({ total })
+      .where('workspaceId', '=', workspaceId)
+      .where('seatType', '=', seatType),
+  );
+  return bought;
 }
 
 /** The allocation of a type, locked; made, with no seats, when there is none: only a row that exists can be locked. */

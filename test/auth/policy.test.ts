@@ -30,7 +30,8 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'owner.write': ['OWNER', ''],
   'seats.read': ['OWNER ADMIN', 'SCIM MEMBERS_READ MEMBERS_WRITE'],
   'seats.set': ['OWNER', ''],
-  'credits.read': ['OWNER ADMIN', 'CREDITS_READ CREDITS_CONSUME'],
+  'credits.readPool': ['OWNER ADMIN', 'CREDITS_READ CREDITS_CONSUME'],
+  'credits.read': ['OWNER ADMIN', 'CREDITS_READ'],
   'credits.setPool': ['OWNER ADMIN', ''],
   'credits.consume': ['', 'CREDITS_CONSUME'],
   'credits.consumeSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
@@ -66,6 +67,7 @@ test('the scope SCIM is worth nothing while SCIM is off, and the others are wort
 test('scopes add up', () => {
   expect(ACTIONS.filter((action) => scopesMay(['AUDIT_READ', 'CREDITS_READ'], false, action))).toEqual([
     'workspace.read',
+    'credits.readPool',
     'credits.read',
     'audit.read',
   ]);
@@ -83,6 +85,7 @@ test('rules 12, 27 and 30: no scope covers owners, grants, keys, seats, settings
     'group.read',
     'group.write',
     'seats.read',
+    'credits.readPool',
     'credits.read',
     'credits.consume',
     'audit.read',

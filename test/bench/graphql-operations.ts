@@ -68,7 +68,9 @@ export function graphqlOperations(seeded: Seeded): readonly Operation[] {
       requests: (connection) =>
         part(active, connection).flatMap(({ id }) =>
           ACCESSES.map((role) =>
-            ask('SetAccess', SET_ACCESS, { input: { workspaceId, memberId: id, access: { role } } }),
+            ask('SetAccess', SET_ACCESS, {
+              input: { workspaceId, memberId: id, access: { roleAccess: role } },
+            }),
           ),
         ),
     },

@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 function editor(creditLimit?: number) {
-  return person(app, workspace, { role: { role: 'EDITOR', creditLimit } });
+  return person(app, workspace, { roleAccess: { role: 'EDITOR', creditLimit } });
 }
 
 /** `count` requests at the same moment. */
@@ -197,7 +197,7 @@ describe('while credits are used', () => {
   test('the member is deleted and added again: the cap is one', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor(10);
-    const access = { role: { role: 'EDITOR', creditLimit: 10 } };
+    const access = { roleAccess: { role: 'EDITOR', creditLimit: 10 } };
     const uses = atOnce(8, () => consume(app, workspace, { memberId, amount: 1 }));
     await done(app, app.operatorToken, 'memberDelete', { workspaceId, memberId });
     const { member } = await done(app, app.operatorToken, 'memberAdd', {
@@ -217,7 +217,7 @@ describe('while credits are used', () => {
     await done(app, app.operatorToken, 'memberSetAccess', {
       workspaceId,
       memberId,
-      access: { role: { role: 'VIEWER' } },
+      access: { roleAccess: { role: 'VIEWER' } },
     });
     const { used } = await usageOf(app, workspace, memberId);
     expect(split(await uses).counted).toHaveLength(used);
@@ -250,7 +250,7 @@ describe('while credits are used', () => {
 
   test('the workspace leaves ENTERPRISE, and its admins become editors (rule 24): everything is counted', async () => {
     const { workspaceId } = workspace;
-    const admins = await atOnce(5, () => person(app, workspace, { role: { role: 'ADMIN' } }));
+    const admins = await atOnce(5, () => person(app, workspace, { roleAccess: { role: 'ADMIN' } }));
     const [answers] = await Promise.all([
       atOnce(40, (index) =>
         consume(app, workspace, { memberId: admins[index % admins.length]?.memberId ?? '', amount: 1 }),

@@ -34,11 +34,11 @@ async function crowd({ workspaceId }: TestWorkspace, access?: object): Promise<s
 }
 
 function bulk({ workspaceId, apiKey }: TestWorkspace, memberIds: readonly string[], change: object) {
-  return done(app, apiKey, 'membersBulkUpdate', { workspaceId, memberIds, change });
+  return done(app, apiKey, 'membersBulkUpdate', { workspaceId, members: { ids: memberIds }, change });
 }
 
-const seat = (seatType: string) => ({ access: { seat: { seatType } } });
-const role = (name: string) => ({ access: { role: { role: name } } });
+const seat = (seatType: string) => ({ access: { seatAccess: { seatType } } });
+const role = (name: string) => ({ access: { roleAccess: { role: name } } });
 
 /** Each change grows the version by one: as many as the answers say have happened. */
 async function expectVersions({ workspaceId }: TestWorkspace, changes: number): Promise<void> {
@@ -70,7 +70,7 @@ describe('two bulks over the same members', () => {
 
   test('that swap types of seats: none is lost, none is given twice', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: SIZE, pro: SIZE / 2 } });
-    const ids = await crowd(workspace, { seat: { seatType: 'BUILDER' } });
+    const ids = await crowd(workspace, { seatAccess: { seatType: 'BUILDER' } });
     for (let round = 0; round < ROUNDS; round += 1) {
       const answers = await Promise.all([
         bulk(workspace, ids, seat('PRO')),
@@ -93,7 +93,7 @@ describe('two bulks over the same members', () => {
       await done(app, app.operatorToken, 'groupCreate', { workspaceId, displayName, memberIds: ids });
     }
     const halves = [ids.slice(0, SIZE / 2), ids.slice(SIZE / 2).toReversed()];
-    const answers = await Promise.all(halves.map((half) => bulk(workspace, half, { remove: true })));
+    const answers = await Promise.all(halves.map((half) => bulk(workspace, half, { action: 'REMOVE' })));
     expect(answers).toMatchObject([{ changedCount: SIZE / 2 }, { changedCount: SIZE / 2 }]);
   });
 });
@@ -126,7 +126,11 @@ test('rule 13: bulks that remove all owners from both ends leave one', async () 
   for (const memberId of ids) await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId });
   const all = [ownerMemberId, ...ids];
   const remove = (memberIds: readonly string[]) =>
-    done(app, app.operatorToken, 'membersBulkUpdate', { workspaceId, memberIds, change: { remove: true } });
+    done(app, app.operatorToken, 'membersBulkUpdate', {
+      workspaceId,
+      members: { ids: memberIds },
+      change: { action: 'REMOVE' },
+    });
   const answers = await Promise.all([remove(all), remove(all.toReversed()), remove(all.slice(5, 15))]);
   const changed = answers.reduce((sum: number, { changedCount }) => sum + changedCount, 0);
   expect(changed).toBe(all.length - 1);

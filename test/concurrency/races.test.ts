@@ -54,7 +54,7 @@ describe('rule 8: one free seat', () => {
           const Operations = [{ op: 'replace', path: 'seatType', value: 'pro' }];
           return (await scimOf(workspace).patch(`/Users/${memberId}`, { Operations })).status === 200;
         }
-        const input = { workspaceId, memberId, access: { seat: { seatType: 'PRO' } } };
+        const input = { workspaceId, memberId, access: { seatAccess: { seatType: 'PRO' } } };
         return (await mutate(app, app.operatorToken, 'memberSetAccess', input)).errors === undefined;
       }),
     );
@@ -84,7 +84,7 @@ describe('rule 13: the last owner', () => {
       };
       const second = await person(app, workspace);
       await done(app, first.token, 'ownerPromote', { workspaceId, memberId: second.memberId });
-      const access = { role: { role: 'EDITOR' } };
+      const access = { roleAccess: { role: 'EDITOR' } };
       const answers = await Promise.all([
         mutate(app, first.token, 'ownerDemote', { workspaceId, memberId: second.memberId, access }),
         mutate(app, second.token, 'ownerDemote', { workspaceId, memberId: first.memberId, access }),
@@ -113,7 +113,7 @@ describe('rule 13: the last owner', () => {
           : mutate(app, app.operatorToken, 'ownerDemote', {
               workspaceId,
               memberId,
-              access: { role: { role: 'VIEWER' } },
+              access: { roleAccess: { role: 'VIEWER' } },
             }),
       ),
     );
@@ -210,7 +210,7 @@ describe('rule 13: rights that have just ended', () => {
         mutate(app, token, 'ownerDemote', {
           workspaceId,
           memberId: people[(index + 1) % people.length]?.memberId,
-          access: { role: { role: 'VIEWER' } },
+          access: { roleAccess: { role: 'VIEWER' } },
         }),
       ),
     );
@@ -225,7 +225,7 @@ describe('a workspace that leaves ENTERPRISE (rule 24)', () => {
     for (let round = 0; round < 3; round += 1) {
       const workspace = await app.workspace({ version: 'V2' });
       const { workspaceId } = workspace;
-      const admins = await atOnce(8, () => person(app, workspace, { role: { role: 'ADMIN' } }));
+      const admins = await atOnce(8, () => person(app, workspace, { roleAccess: { role: 'ADMIN' } }));
       const answers = await Promise.all([
         mutate(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'TEAM' }),
         ...admins.map(({ memberId }, index) =>

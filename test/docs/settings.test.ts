@@ -21,6 +21,8 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   mail: 'SMTP_URL',
   invitationUrl: 'INVITATION_URL',
   provisioningLogDays: 'PROVISIONING_LOG_DAYS',
+  sessionIdleHours: 'SESSION_IDLE_HOURS',
+  sessionMaxDays: 'SESSION_MAX_DAYS',
   logLevel: 'LOG_LEVEL',
   playground: 'PLAYGROUND',
   development: 'NODE_ENV',

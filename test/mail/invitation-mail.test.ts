@@ -6,6 +6,7 @@ const LETTER = {
   workspaceName: 'Acme',
   invitedBy: 'olivia@acme.test',
   token: 'rollcall_invitation_0_x',
+  mailed: 'rollcall_mailed_0_y',
   expiresAt: new Date('2027-01-24T10:00:00Z'),
 };
 
@@ -18,7 +19,7 @@ describe('the mail to somebody invited', () => {
 
 Accept the invitation: https://app.acme.test/join?a=1&t=rollcall_invitation_0_x
 
-If you are asked for it, the invitation itself is rollcall_invitation_0_x
+If the page asks for the token of the invitation: rollcall_invitation_0_x
 
 The invitation is good until 2027-01-24, and only for ann@acme.test. If you did not expect it, ignore this mail.
 `,
@@ -26,7 +27,7 @@ The invitation is good until 2027-01-24, and only for ann@acme.test. If you did 
 <html lang="en"><body>
 <p>olivia@acme.test invites you to the workspace Acme.</p>
 <p><a href="https://app.acme.test/join?a=1&amp;t=rollcall_invitation_0_x">Accept the invitation</a></p>
-<p>If you are asked for it, the invitation itself is <code>rollcall_invitation_0_x</code></p>
+<p>If the page asks for the token of the invitation: <code>rollcall_invitation_0_x</code></p>
 <p>The invitation is good until 2027-01-24, and only for ann@acme.test. If you did not expect it, ignore this mail.</p>
 </body></html>
 `,

@@ -7,6 +7,7 @@ const letter = (to: string) => ({
   workspaceName: 'Acme',
   invitedBy: 'operator',
   token: 'rollcall_invitation_0_x',
+  mailed: 'rollcall_mailed_0_y',
   expiresAt: new Date(),
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sessionLifetimes } from '../../src/domain/session.js';
 import { ConfigError, readConfig } from '../../src/server/config.js';
 
 function faultsOf(environment: Readonly<Record<string, string>>): string[] {
@@ -31,10 +32,11 @@ describe('mail', () => {
     },
   );
 
-  test('needs a sender and a page', () => {
-    expect(faultsOf({ SMTP_URL })).toEqual([
+  test('needs a sender and, in production, the address that links lead to', () => {
+    expect(faultsOf({ SMTP_URL })).toEqual(['MAIL_FROM is needed with SMTP_URL.']);
+    expect(faultsOf({ SMTP_URL, NODE_ENV: 'production' })).toEqual([
       'MAIL_FROM is needed with SMTP_URL.',
-      'INVITATION_URL is needed with SMTP_URL.',
+      'PUBLIC_URL is needed with SMTP_URL.',
     ]);
   });
 
@@ -61,6 +63,25 @@ describe('mail', () => {
       ]);
     },
   );
+});
+
+describe('rule 33: how long sessions last', () => {
+  const HOUR_MS = 3_600_000;
+
+  test('12 hours without use and 7 days at most, unless told', () => {
+    expect(sessionLifetimes(readConfig({}, {}))).toEqual({ idleMs: 12 * HOUR_MS, maxMs: 7 * 24 * HOUR_MS });
+    expect(sessionLifetimes(readConfig({}, { SESSION_IDLE_HOURS: '1', SESSION_MAX_DAYS: '30' }))).toEqual({
+      idleMs: HOUR_MS,
+      maxMs: 30 * 24 * HOUR_MS,
+    });
+  });
+
+  test.each(['0', '-1', '1.5', 'x', '9999'])('not %s', (text) => {
+    expect(faultsOf({ SESSION_IDLE_HOURS: text, SESSION_MAX_DAYS: text })).toEqual([
+      'SESSION_IDLE_HOURS must be a whole number from 1 to 2160.',
+      'SESSION_MAX_DAYS must be a whole number from 1 to 90.',
+    ]);
+  });
 });
 
 describe('processes and databases', () => {

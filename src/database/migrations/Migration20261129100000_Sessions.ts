@@ -37,7 +37,7 @@ export class Migration20261129100000_Sessions extends Migration {
     );
 
     this.addSql(
-      `create table "sign_in_link" ("id" uuid not null, "account_id" uuid null, "lookup" text not null, "hash" text not null, "browser_lookup" text not null, "browser_hash" text not null, "code_hash" text not null, "wrong_codes" int not null, "return_to" text not null, "asked_from" text not null, "user_agent" text null, "created_at" timestamptz(3) not null, "expires_at" timestamptz(3) not null, "used_at" timestamptz(3) null, primary key ("id"));`,
+      `create table "sign_in_link" ("id" uuid not null, "account_id" uuid null, "email" text not null, "invitation_lookup" text null, "lookup" text not null, "hash" text not null, "browser_lookup" text not null, "browser_hash" text not null, "code_hash" text not null, "wrong_codes" int not null, "return_to" text not null, "asked_from" text not null, "user_agent" text null, "created_at" timestamptz(3) not null, "expires_at" timestamptz(3) not null, "used_at" timestamptz(3) null, primary key ("id"));`,
     );
     this.addSql(`alter table "sign_in_link" add constraint "sign_in_link_lookup_unique" unique ("lookup");`);
     this.addSql(
@@ -48,6 +48,10 @@ export class Migration20261129100000_Sessions extends Migration {
       `alter table "sign_in_link" add constraint "sign_in_link_account_id_foreign" foreign key ("account_id") references "account" ("id") on delete cascade;`,
     );
 
+    this.addSql(
+      `create unlogged table "rate_limit" ("key" varchar(255) not null, "points" int not null default 0, "expire" bigint null, primary key ("key"));`,
+    );
+
     this.addSql(`alter table "audit_entry" drop constraint "audit_entry_channel_known";`);
     this.addSql(
       `alter table "audit_entry" add constraint "audit_entry_channel_known" check (channel in ('GRAPHQL', 'SCIM', 'SIGN_IN', 'CLI', 'SYSTEM'));`,
@@ -55,6 +59,7 @@ export class Migration20261129100000_Sessions extends Migration {
   }
 
   override down(): void | Promise<void> {
+    this.addSql(`drop table "rate_limit";`);
     this.addSql(`drop table "sign_in_link";`);
     this.addSql(`drop table "operator_session";`);
     this.addSql(`drop index "session_of_sid";`);

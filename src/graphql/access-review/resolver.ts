@@ -7,24 +7,28 @@ import { list as listAccessReview, type ReviewedAccess } from '../../services/me
 import { getMember } from '../../services/members/queries.js';
 import { memberAccess } from '../../services/rows/members.js';
 import { PageArguments } from '../lists/arguments.js';
-import { type Context } from '../serving/context.js';
+import type { Context } from '../serving/context.js';
 import { AccessReviewEntry, AccessReviewEntryConnection, AccessReviewFilter } from './types.js';
 
 @Resolver(() => Workspace)
 export class AccessReviewResolver {
   @FieldResolver(() => AccessReviewEntryConnection, {
+    nullable: true,
     description:
-      'Who had which access at a moment of the past, by userName: everybody who was active then, also those whose records were deleted since. For who may read members and the audit log.',
+      'Everybody who was active at a time of the past, with the access that they had, ordered by userName. People whose records were deleted since are included. Null when the caller may not read both members and the audit log.',
   })
   async accessReview(
     @Root() { id }: Workspace,
     @Arg('asOf', () => GraphQLDateTime, {
-      description: 'The moment, to the millisecond. It cannot lie in the future.',
+      description: 'The time, to the millisecond. It cannot lie in the future.',
     })
     asOf: Date,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
-    @Arg('filter', () => AccessReviewFilter, { nullable: true, description: 'Whose. All unless told.' })
+    @Arg('filter', () => AccessReviewFilter, {
+      nullable: true,
+      description: 'The conditions on the entries. Without a filter there are all.',
+    })
     filter?: AccessReviewFilter | null,
   ) {
     return new AccessReviewEntryConnection(await listAccessReview(services, id, asOf, filter ?? {}, page));
@@ -33,14 +37,14 @@ export class AccessReviewResolver {
 
 @Resolver(() => AccessReviewEntry)
 export class AccessReviewEntryResolver {
-  @FieldResolver(() => MemberAccess, { description: 'What the member could do then.' })
+  @FieldResolver(() => MemberAccess, { description: 'The access of the member at that time.' })
   access(@Root() entry: ReviewedAccess) {
     return memberAccess(entry);
   }
 
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'The member as it is now. Null where the record was deleted since.',
+    description: 'The member as it is now. Null when its record was deleted since.',
   })
   member(
     @Root() { workspaceId, memberId }: AccessReviewEntry,

@@ -7,60 +7,69 @@ import type * as services from '../../services/members/access-review.js';
 import { IntComparison, RoleComparison, SeatTypeComparison, StringComparison } from '../lists/comparisons.js';
 import { connectionOf } from '../lists/connection.js';
 
-@InputType({ description: 'Whose access is reviewed. Everything that is said must hold of how it was then.' })
+@InputType({ description: 'Conditions on the reviewed access as it was then, all of which must hold.' })
 export class AccessReviewFilter implements services.AccessReviewFilter {
-  @Field(() => StringComparison, { nullable: true, description: 'By the userName of then, without case.' })
+  @Field(() => StringComparison, {
+    nullable: true,
+    description: 'The userName at that time, regardless of case.',
+  })
   userName?: StringComparison | null;
 
-  @Field(() => RoleComparison, { nullable: true, description: 'By the role of then.' })
+  @Field(() => RoleComparison, { nullable: true, description: 'The role at that time.' })
   role?: Comparison<Role> | null;
 
-  @Field(() => SeatTypeComparison, { nullable: true, description: 'By the seat type of then (V1).' })
+  @Field(() => SeatTypeComparison, {
+    nullable: true,
+    description: 'The seat type at that time, in V1 workspaces.',
+  })
   seatType?: Comparison<SeatType> | null;
 
-  @Field(() => IntComparison, { nullable: true, description: 'By the credit limit of then (V2).' })
+  @Field(() => IntComparison, {
+    nullable: true,
+    description: 'The credit limit at that time, in V2 workspaces.',
+  })
   creditLimit?: Comparison<number> | null;
 }
 
-@ObjectType({ description: 'Who had given somebody the access that is reviewed.' })
-export class AccessGiven {
-  @Field(() => GraphQLDateTime, { description: 'When.' })
+@ObjectType({ description: 'The change by which a member got the reviewed access.' })
+export class AccessGrant {
+  @Field(() => GraphQLDateTime, { description: 'The time of the change.' })
   at!: Date;
 
-  @Field(() => String, { description: 'Who, as they were called then.' })
+  @Field(() => String, { description: 'The name of the actor at the time of the change.' })
   by!: string;
 
-  @Field(() => ChannelEnum, { description: 'Through which door.' })
+  @Field(() => ChannelEnum, { description: 'The interface through which the change came.' })
   channel!: Channel;
 }
 
-@ObjectType({ description: 'What somebody could do in the workspace at a moment of the past.' })
+@ObjectType({ description: 'The access that a person had in the workspace at a time of the past.' })
 export class AccessReviewEntry {
   workspaceId!: string;
 
   @Field(() => ID, {
-    description: 'The id of the member. It is not found any more where the record was deleted since.',
+    description: 'The id of the member, whose record may have been deleted since.',
   })
   memberId!: string;
 
-  @Field(() => String, { description: 'The userName, as it was then.' })
+  @Field(() => String, { description: 'The userName at that time.' })
   userName!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The display name, as it was then. Null where there was none.',
+    description: 'The display name at that time. Null when there was none.',
   })
   displayName!: string | null;
 
-  @Field(() => RoleEnum, { description: 'What the member was then.' })
+  @Field(() => RoleEnum, { description: 'The role of the member at that time.' })
   role!: Role;
 
-  @Field(() => AccessGiven, {
+  @Field(() => AccessGrant, {
     nullable: true,
     description:
-      'The last change before the moment that gave the access this form. Null where the audit log does not reach back so far.',
+      'The last change of the access up to that time. Null when the audit log does not reach back that far.',
   })
-  given!: AccessGiven | null;
+  grantedBy!: AccessGrant | null;
 }
 
-export const AccessReviewEntryConnection = connectionOf(AccessReviewEntry);
+export const { Connection: AccessReviewEntryConnection } = connectionOf(AccessReviewEntry);

@@ -2,53 +2,60 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { type ApiKeyScope, ApiKeyScopeEnum } from '../../model/enums.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 
-@InputType({ description: 'An API key to create.' })
+@InputType({ description: 'The API key to create.' })
 export class ApiKeyCreateInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => String, { description: 'What it is for, in a word.' })
+  @Field(() => String, { description: 'The name of the key, such as the program that will use it.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is for, in a sentence.' })
+  @Field(() => String, { nullable: true, description: 'The purpose of the key in a sentence.' })
   description?: string | null;
 
-  @Field(() => [ApiKeyScopeEnum], { description: 'What it may do.' })
+  @Field(() => [ApiKeyScopeEnum], { description: 'The permissions of the key, at least one.' })
   scopes!: ApiKeyScope[];
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it is to stop working. Absent: never.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'The time at which the key expires. A key without one never does.',
+  })
   expiresAt?: Date | null;
 }
 
+/** What every input about one key begins with. */
 @InputType()
 abstract class ApiKeyTargetInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => ID, { description: 'The key.' })
+  @Field(() => ID, { description: 'The id of the API key.' })
   apiKeyId!: string;
 }
 
-@InputType({ description: 'What to change about a key. What is absent stays.' })
+@InputType({ description: 'The changes of an API key. Fields that are not sent keep their values.' })
 export class ApiKeyUpdateInput extends ApiKeyTargetInput {
-  @Field(() => String, { nullable: true, description: 'A new name.' })
+  @Field(() => String, { nullable: true, description: 'The new name of the key.' })
   name?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'A new description. Null clears it.' })
+  @Field(() => String, { nullable: true, description: 'The new description. Null clears it.' })
   description?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'False disables the key, true enables it again.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True enables the key, false disables it.',
+  })
   enabled?: boolean | null;
 }
 
-@InputType({ description: 'Which key to give a new secret.' })
+@InputType({ description: 'The API key that gets a new secret.' })
 export class ApiKeyRotateInput extends ApiKeyTargetInput {
   @Field(() => Int, {
     defaultValue: 24,
-    description: 'For how many hours the old secret goes on working: 0 to 168.',
+    description: 'The number of hours during which the old secret keeps working, from 0 to 168.',
   })
   overlapHours!: number;
 }
 
-@InputType({ description: 'Which key to delete.' })
+@InputType({ description: 'The API key to delete.' })
 export class ApiKeyDeleteInput extends ApiKeyTargetInput {}

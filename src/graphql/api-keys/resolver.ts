@@ -2,15 +2,17 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-gr
 import { ApiKey } from '../../model/api-key.js';
 import { Workspace } from '../../model/workspace.js';
 import {
+  apiKeysOf,
   create as createApiKey,
   remove as deleteApiKey,
   list as listApiKeys,
   rotate as rotateApiKey,
   update as updateApiKey,
 } from '../../services/api-keys.js';
+import { edgeIn } from '../../services/lists/page.js';
 import { ofApiKey as abilitiesOnApiKey } from '../../services/viewer/abilities.js';
 import { PageArguments } from '../lists/arguments.js';
-import { type Context } from '../serving/context.js';
+import type { Context } from '../serving/context.js';
 import { sentFields } from '../serving/sent-fields.js';
 import { ApiKeyCreateInput, ApiKeyDeleteInput, ApiKeyRotateInput, ApiKeyUpdateInput } from './inputs.js';
 import {
@@ -18,65 +20,109 @@ import {
   ApiKeyConnection,
   ApiKeyCreatePayload,
   ApiKeyDeletePayload,
+  ApiKeyEdge,
   ApiKeyRotatePayload,
   ApiKeyUpdatePayload,
 } from './types.js';
 
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
-  @FieldResolver(() => ApiKeyAbilities, { description: 'What the caller may do to the key.' })
-  viewerCan(@Root() { workspaceId }: ApiKey, @Ctx() { services }: Context): Promise<ApiKeyAbilities> {
-    return abilitiesOnApiKey(services, workspaceId);
-  }
-
-  @FieldResolver(() => Boolean, { description: 'Whether it is enabled. An expired key may be.' })
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the key is enabled. It may have expired all the same.',
+  })
   enabled(@Root() { disabledAt }: ApiKey): boolean {
     return disabledAt === null;
   }
 
-  @Mutation(() => ApiKeyCreatePayload, { description: 'Makes a key and shows its secret, this once.' })
-  apiKeyCreate(
-    @Arg('input', () => ApiKeyCreateInput, { description: 'The key.' }) input: ApiKeyCreateInput,
-    @Ctx() { services }: Context,
-  ): Promise<ApiKeyCreatePayload> {
-    return createApiKey(services, input);
+  @FieldResolver(() => Workspace, { description: 'The workspace to which the key belongs.' })
+  workspace(@Root() { workspaceId }: ApiKey, @Ctx() { loaders }: Context): Promise<Workspace> {
+    return loaders.workspaces.load(workspaceId);
   }
 
-  @Mutation(() => ApiKeyUpdatePayload, { description: 'Renames, describes, disables or enables a key.' })
-  async apiKeyUpdate(
-    @Arg('input', () => ApiKeyUpdateInput, { description: 'What to change.' }) input: ApiKeyUpdateInput,
-    @Ctx() { services }: Context,
-  ): Promise<ApiKeyUpdatePayload> {
-    return { apiKey: await updateApiKey(services, sentFields(input)) };
-  }
-
-  @Mutation(() => ApiKeyRotatePayload, {
-    description: 'Gives a key a new secret; the old one works on for a while.',
-  })
-  apiKeyRotate(
-    @Arg('input', () => ApiKeyRotateInput, { description: 'Which key.' }) input: ApiKeyRotateInput,
-    @Ctx() { services }: Context,
-  ): Promise<ApiKeyRotatePayload> {
-    return rotateApiKey(services, input);
-  }
-
-  @Mutation(() => ApiKeyDeletePayload, { description: 'Deletes a key; its secrets stop working.' })
-  apiKeyDelete(
-    @Arg('input', () => ApiKeyDeleteInput, { description: 'Which key.' }) input: ApiKeyDeleteInput,
-    @Ctx() { services }: Context,
-  ): Promise<ApiKeyDeletePayload> {
-    return deleteApiKey(services, input);
+  @FieldResolver(() => ApiKeyAbilities, { description: 'What the caller may do to the key.' })
+  viewerCan(@Root() { workspaceId }: ApiKey, @Ctx() { services }: Context): Promise<ApiKeyAbilities> {
+    return abilitiesOnApiKey(services, workspaceId);
   }
 }
 
 @Resolver(() => Workspace)
 export class WorkspaceApiKeysResolver {
-  @FieldResolver(() => ApiKeyConnection, { description: 'Its API keys, oldest first.' })
+  @FieldResolver(() => ApiKeyConnection, {
+    nullable: true,
+    description: 'The API keys of the workspace, oldest first. Null when the caller may not manage them.',
+  })
   async apiKeys(
     @Root() { id }: Workspace,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
   ) {
     return new ApiKeyConnection(await listApiKeys(services, id, page));
+  }
+}
+
+@Resolver(() => ApiKeyCreatePayload)
+export class ApiKeyCreatePayloadResolver {
+  @FieldResolver(() => ApiKeyEdge, { description: 'The new key as an item of `Workspace.apiKeys`.' })
+  apiKeyEdge(@Root() { apiKey }: ApiKeyCreatePayload) {
+    return edgeIn(apiKeysOf(apiKey.workspaceId), apiKey);
+  }
+}
+
+@Resolver(() => ApiKeyDeletePayload)
+export class ApiKeyDeletePayloadResolver {
+  @FieldResolver(() => Workspace, {
+    nullable: true,
+    description: 'The workspace that had the key. Null when it was deleted in between.',
+  })
+  workspace(@Root() { workspaceId }: ApiKeyDeletePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
+    return loaders.workspaces.load(workspaceId);
+  }
+}
+
+@Resolver()
+export class ApiKeyMutations {
+  @Mutation(() => ApiKeyCreatePayload, {
+    nullable: true,
+    description: 'Creates an API key and shows its secret, this one time. Null when refused.',
+  })
+  apiKeyCreate(
+    @Arg('input', () => ApiKeyCreateInput, { description: 'The key to create.' }) input: ApiKeyCreateInput,
+    @Ctx() { services }: Context,
+  ): Promise<ApiKeyCreatePayload> {
+    return createApiKey(services, input);
+  }
+
+  @Mutation(() => ApiKeyUpdatePayload, {
+    nullable: true,
+    description: 'Renames, describes, disables or enables an API key. Null when refused.',
+  })
+  async apiKeyUpdate(
+    @Arg('input', () => ApiKeyUpdateInput, { description: 'The changes to make.' }) input: ApiKeyUpdateInput,
+    @Ctx() { services }: Context,
+  ): Promise<ApiKeyUpdatePayload> {
+    return { apiKey: await updateApiKey(services, sentFields(input)) };
+  }
+
+  @Mutation(() => ApiKeyRotatePayload, {
+    nullable: true,
+    description: 'Gives an API key a new secret. The old one keeps working for a while. Null when refused.',
+  })
+  apiKeyRotate(
+    @Arg('input', () => ApiKeyRotateInput, { description: 'The key to rotate.' }) input: ApiKeyRotateInput,
+    @Ctx() { services }: Context,
+  ): Promise<ApiKeyRotatePayload> {
+    return rotateApiKey(services, input);
+  }
+
+  @Mutation(() => ApiKeyDeletePayload, {
+    nullable: true,
+    description: 'Deletes an API key, whose secrets stop working at once. Null when refused.',
+  })
+  async apiKeyDelete(
+    @Arg('input', () => ApiKeyDeleteInput, { description: 'The key to delete.' }) input: ApiKeyDeleteInput,
+    @Ctx() { services }: Context,
+  ): Promise<ApiKeyDeletePayload> {
+    const { apiKeyId } = await deleteApiKey(services, input);
+    return { apiKeyId, workspaceId: input.workspaceId };
   }
 }

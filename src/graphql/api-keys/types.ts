@@ -3,39 +3,48 @@ import { ApiKey } from '../../model/api-key.js';
 import { connectionOf } from '../lists/connection.js';
 import { Ability } from '../refusals/types.js';
 
+export const { Connection: ApiKeyConnection, Edge: ApiKeyEdge } = connectionOf(ApiKey);
+
 @ObjectType({ description: 'What the caller may do to an API key.' })
 export class ApiKeyAbilities {
-  @Field(() => Ability, { description: 'Rename, describe, disable and enable it.' }) update!: Ability;
-  @Field(() => Ability, { description: 'Give it a new secret.' }) rotate!: Ability;
-  @Field(() => Ability, { description: 'Delete it.' }) delete!: Ability;
+  @Field(() => Ability, {
+    description: 'Whether the caller may rename, describe, disable and enable the key.',
+  })
+  update!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may give the key a new secret.' })
+  rotate!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may delete the key.' })
+  delete!: Ability;
 }
 
 /** A key with its secret. */
 @ObjectType()
 abstract class ApiKeySecretPayload {
-  @Field(() => ApiKey, { description: 'The key.' })
+  @Field(() => ApiKey, { description: 'The API key as it is now.' })
   apiKey!: ApiKey;
 
-  @Field(() => String, { description: 'The secret. Shown now and never again.' })
+  @Field(() => String, { description: 'The secret, which is shown now and never again.' })
   secret!: string;
 }
 
-@ObjectType({ description: 'A key that was made.' })
+@ObjectType({ description: 'The API key that was created.' })
 export class ApiKeyCreatePayload extends ApiKeySecretPayload {}
 
-@ObjectType({ description: 'A key with a new secret.' })
+@ObjectType({ description: 'The API key that got a new secret.' })
 export class ApiKeyRotatePayload extends ApiKeySecretPayload {}
 
-@ObjectType({ description: 'A key that was changed.' })
+@ObjectType({ description: 'The API key that was changed.' })
 export class ApiKeyUpdatePayload {
-  @Field(() => ApiKey, { description: 'The key as it is now.' })
+  @Field(() => ApiKey, { description: 'The API key as it is now.' })
   apiKey!: ApiKey;
 }
 
-@ObjectType({ description: 'A key that was deleted.' })
+@ObjectType({ description: 'The API key that was deleted.' })
 export class ApiKeyDeletePayload {
-  @Field(() => ID, { description: 'Its id.' })
+  @Field(() => ID, { description: 'The id of the deleted key, for clients that remove it from a cache.' })
   apiKeyId!: string;
-}
 
-export const ApiKeyConnection = connectionOf(ApiKey);
+  workspaceId!: string;
+}

@@ -1,59 +1,75 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ApiKey } from '../../model/api-key.js';
 import { AuditEntry } from '../../model/audit-entry.js';
 import { type ActorType, ActorTypeEnum, type Channel, ChannelEnum } from '../../model/enums.js';
+import { Member } from '../../model/member.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
-import type * as services from '../../services/audit/filter.js';
+import type { AuditFilter as AuditFilterOf } from '../../services/audit/filter.js';
 import { connectionOf } from '../lists/connection.js';
 
-@InputType({ description: 'Which changes are meant. Everything that is said must hold.' })
-export class AuditFilter implements services.AuditFilter {
-  @Field(() => String, { nullable: true, description: 'Exactly this action, such as `member.add`.' })
-  action?: string | null;
+export const { Connection: AuditEntryConnection } = connectionOf(AuditEntry);
 
+export const AuditActor = createUnionType({
+  name: 'AuditActor',
+  description: 'The actor of an audit entry that can be looked up: a member or an API key of the workspace.',
+  types: () => [Member, ApiKey] as const,
+  resolveType: (value: object) => ('accountId' in value ? 'Member' : 'ApiKey'),
+});
+
+@InputType({ description: 'Conditions on audit entries, all of which must hold.' })
+export class AuditFilter implements AuditFilterOf {
   @Field(() => [String], {
     nullable: true,
-    description: 'One of these actions. `auditActions` has them all.',
+    description: 'The action is one of these. The query `auditActions` lists them all.',
   })
   actions?: string[] | null;
 
-  @Field(() => [ActorTypeEnum], { nullable: true, description: 'By one of these kinds of actors.' })
+  @Field(() => [ActorTypeEnum], { nullable: true, description: 'The actor is of one of these kinds.' })
   actorTypes?: ActorType[] | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'By this actor: the id of an account or of an API key, as `actorId` has it.',
+    description: 'The actor has this id, as in `AuditEntry.actorId`: that of an account or of an API key.',
   })
   actorId?: string | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Of one of these kinds of things, such as `member` or `apiKey`.',
+    description: 'The changed object is of one of these kinds, such as `member` or `apiKey`.',
   })
   targetTypes?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'Changes of the thing with this id.' })
+  @Field(() => ID, { nullable: true, description: 'The changed object has this id.' })
   targetId?: string | null;
 
-  @Field(() => [ChannelEnum], { nullable: true, description: 'Through one of these doors.' })
+  @Field(() => [ChannelEnum], {
+    nullable: true,
+    description: 'The change came through one of these interfaces.',
+  })
   channels?: Channel[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Made by this request, as in the log.' })
+  @Field(() => String, { nullable: true, description: 'The change was made by the request with this id.' })
   requestId?: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'From this moment on.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'The change was made at this time or later.' })
   since?: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Before this moment.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'The change was made before this time.' })
   until?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the actor, the name of the changed object or the action contains this text, regardless of case.',
+  })
+  search?: string | null;
 }
 
-@ObjectType({ description: 'What an entry of the audit log can say was done.' })
+@ObjectType({ description: 'An action that audit entries can have.' })
 export class AuditAction {
-  @Field(() => String, { description: 'As it stands in `AuditEntry.action`.' })
+  @Field(() => String, { description: 'The name of the action, as in `AuditEntry.action`.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it means, for people.' })
+  @Field(() => String, { description: 'The meaning of the action, for people.' })
   description!: string;
 }
-
-export const AuditEntryConnection = connectionOf(AuditEntry);

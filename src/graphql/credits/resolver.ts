@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { CreditConsumption } from '../../model/credits.js';
 import { Member } from '../../model/member.js';
 import { YearMonth } from '../../model/scalars.js';
@@ -8,16 +8,18 @@ import {
   pool as getCreditPool,
   poolOf as poolOfConsumption,
   usage as usageOf,
-  usageOfMember,
+  usageOfConsumption,
 } from '../../services/credits/queries.js';
 import {
   history as creditPoolHistory,
   consumptions as listConsumptions,
+  usageByMonth,
 } from '../../services/credits/reports.js';
 import { getMember } from '../../services/members/queries.js';
-import { type MemberRow } from '../../services/rows/members.js';
+import type { MemberRow } from '../../services/rows/members.js';
 import { setCreditPool } from '../../services/workspaces/commands.js';
-import { type Context } from '../serving/context.js';
+import { wellFormedId } from '../lists/ids.js';
+import type { Context } from '../serving/context.js';
 import {
   CreditConsumptionArguments,
   CreditConsumptionConnection,
@@ -27,71 +29,94 @@ import {
   CreditPoolSetPayload,
   CreditsConsumeInput,
   CreditsConsumePayload,
+  MemberMonth,
   MemberUsage,
 } from './types.js';
+
+const DEFAULT_MONTHS = 12;
+
+function monthsAsked({ months }: { readonly months?: unknown }): number {
+  return typeof months === 'number' ? months : DEFAULT_MONTHS;
+}
+
+const CURRENT_MONTH = 'The month to read. Without one it is the current month.';
 
 @Resolver(() => Workspace)
 export class WorkspaceCreditsResolver {
   @FieldResolver(() => CreditPool, {
     nullable: true,
     description:
-      'V2: the credit pool of a month. Null on V1, and for months before a pool was first set: nobody can use credits then.',
+      'V2: the credit pool of a month. Null in V1 workspaces, for months before a pool was first set, and when the ' +
+      'caller may not read it.',
   })
   creditPool(
     @Root() { id }: Workspace,
     @Ctx() { services }: Context,
-    @Arg('month', () => YearMonth, { nullable: true, description: 'The current month unless told.' })
+    @Arg('month', () => YearMonth, { nullable: true, description: CURRENT_MONTH })
     month?: string | null,
   ): Promise<CreditPool | null> {
     return getCreditPool(services, id, month ?? null);
   }
 
+  @Extensions({ listSize: monthsAsked })
   @FieldResolver(() => [CreditPool], {
+    nullable: true,
     description:
-      'V2: the credit pool month by month, newest first, from the current month back to the one in which it was first ' +
-      'set. Empty on V1.',
+      'V2: the credit pool by month, from the current month backwards. Months before a pool was first set have 0 ' +
+      'credits. The list is empty in V1 workspaces, and null when the caller may not read the pool.',
   })
   creditPoolHistory(
     @Root() { id }: Workspace,
     @Ctx() { services }: Context,
-    @Arg('months', () => Int, { defaultValue: 12, description: 'How many months at the most: 1 to 60.' })
+    @Arg('months', () => Int, {
+      defaultValue: DEFAULT_MONTHS,
+      description: 'The number of months, from 1 to 60.',
+    })
     months: number,
   ): Promise<CreditPool[]> {
     return creditPoolHistory(services, id, months);
   }
 
   @FieldResolver(() => CreditConsumptionConnection, {
-    description: 'V2: what was used of the pool, one by one, newest first. Members see their own in person.',
+    nullable: true,
+    description:
+      'V2: the uses of credits, newest first. Members can read their own. Null when the caller may not read those ' +
+      'that were asked for.',
   })
   async creditConsumptions(
     @Root() { id }: Workspace,
     @Args(() => CreditConsumptionArguments) { memberId, month, ...page }: CreditConsumptionArguments,
     @Ctx() { services }: Context,
   ) {
-    const filter = { memberId: memberId ?? null, month: month ?? null };
+    const filter = { memberId: wellFormedId(memberId ?? null, 'memberId'), month: month ?? null };
     return new CreditConsumptionConnection(await listConsumptions(services, id, filter, page));
   }
+}
 
+@Resolver()
+export class CreditMutations {
   @Mutation(() => CreditPoolSetPayload, {
+    nullable: true,
     description:
-      'V2: sets what the credit pool holds each month: from the current one on, at once; past months stay as they were. ' +
-      'It may hold less than is used by now: then nothing more is used until the next month.',
+      'V2: sets the number of credits in the pool, from the current month on. The pools of past months do not ' +
+      'change. When more credits than that are used already, no more can be used in this month. Null when refused.',
   })
   async creditPoolSet(
-    @Arg('input', () => CreditPoolSetInput, { description: 'How many credits.' }) input: CreditPoolSetInput,
+    @Arg('input', () => CreditPoolSetInput, { description: 'The pool to set.' }) input: CreditPoolSetInput,
     @Ctx() { services }: Context,
   ): Promise<CreditPoolSetPayload> {
     return { workspace: await setCreditPool(services, input) };
   }
 
   @Mutation(() => CreditsConsumePayload, {
+    nullable: true,
     description:
-      'V2: uses credits of the pool for a member, all of them or none. Refused with CREDITS_EXHAUSTED for viewers, ' +
-      "over the member's limit and over the pool; `extensions.credits` tells which, and the counts. For API keys with " +
-      'the scope CREDITS_CONSUME, for members in person, and for operators.',
+      'V2: uses credits of the pool for a member, all or none. An error `CREDITS_EXHAUSTED` tells in ' +
+      '`extensions.credits` whether the role, the limit or the pool stands against it, with the numbers. For API ' +
+      'keys with the scope CREDITS_CONSUME, for members themselves, and for operators. Null when refused.',
   })
   creditsConsume(
-    @Arg('input', () => CreditsConsumeInput, { description: 'Who, and how many.' })
+    @Arg('input', () => CreditsConsumeInput, { description: 'The credits to use.' })
     input: CreditsConsumeInput,
     @Ctx() { services }: Context,
   ): Promise<CreditsConsumePayload> {
@@ -103,22 +128,42 @@ export class WorkspaceCreditsResolver {
 export class MemberCreditsResolver {
   @FieldResolver(() => MemberUsage, {
     nullable: true,
-    description: 'V2: what the member has used of the pool in a month, active or not. Null on V1.',
+    description:
+      'V2: the credits that the member has used in a month. Null in V1 workspaces, and when the caller may not read it.',
   })
   usage(
     @Root() member: MemberRow,
     @Ctx() { services }: Context,
-    @Arg('month', () => YearMonth, { nullable: true, description: 'The current month unless told.' })
+    @Arg('month', () => YearMonth, { nullable: true, description: CURRENT_MONTH })
     month?: string | null,
   ): Promise<MemberUsage | null> {
     return usageOf(services, member, month ?? null);
+  }
+
+  @Extensions({ listSize: monthsAsked })
+  @FieldResolver(() => [MemberMonth], {
+    nullable: true,
+    description:
+      'V2: the credits that the member has used by month, from the current month backwards, with the months without ' +
+      'any. Null in V1 workspaces, and when the caller may not read it.',
+  })
+  usageByMonth(
+    @Root() member: MemberRow,
+    @Ctx() { services }: Context,
+    @Arg('months', () => Int, {
+      defaultValue: DEFAULT_MONTHS,
+      description: 'The number of months, from 1 to 60.',
+    })
+    months: number,
+  ): Promise<MemberMonth[] | null> {
+    return usageByMonth(services, member, months);
   }
 }
 
 @Resolver(() => CreditPool)
 export class CreditPoolResolver {
   @FieldResolver(() => [CreditDay], {
-    description: 'The month day by day, up to today, with the days on which nothing was used: for a chart.',
+    description: 'The days of the month up to today, with the days on which nothing was used, for a chart.',
   })
   days(@Root() pool: CreditPool, @Ctx() { loaders }: Context): Promise<CreditDay[]> {
     return loaders.creditDays.load(pool);
@@ -129,7 +174,8 @@ export class CreditPoolResolver {
 export class CreditConsumptionResolver {
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'The member as it is now. Null when its record has been deleted.',
+    description:
+      'The member as it is now. Null when its record was deleted, and when the caller may not read members.',
   })
   member(
     @Root() { workspaceId, memberId }: CreditConsumption,
@@ -144,16 +190,20 @@ export class CreditsConsumePayloadResolver {
   @FieldResolver(() => MemberUsage, {
     nullable: true,
     description:
-      "The member's usage of that month, as it is now. Null when the same key is sent again after the record was deleted.",
+      'The usage of the member in that month, as it is now. Null when the same key was sent again after the record ' +
+      'of the member was deleted.',
   })
   usage(
     @Root() { consumption }: CreditsConsumePayload,
     @Ctx() { services }: Context,
   ): Promise<MemberUsage | null> {
-    return usageOfMember(services, consumption);
+    return usageOfConsumption(services, consumption);
   }
 
-  @FieldResolver(() => CreditPool, { description: 'The pool of that month, as it is now.' })
+  @FieldResolver(() => CreditPool, {
+    nullable: true,
+    description: 'The pool of that month, as it is now. Null when it cannot be read at the moment.',
+  })
   creditPool(
     @Root() { consumption }: CreditsConsumePayload,
     @Ctx() { services }: Context,
@@ -161,8 +211,14 @@ export class CreditsConsumePayloadResolver {
     return poolOfConsumption(services, consumption);
   }
 
-  @FieldResolver(() => Workspace, { description: 'The workspace whose pool it is.' })
-  workspace(@Root() { consumption }: CreditsConsumePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
-    return loaders.workspaces.load(consumption.workspaceId);
+  @FieldResolver(() => Workspace, {
+    nullable: true,
+    description: 'The workspace of the pool. Null when it cannot be read at the moment.',
+  })
+  workspace(
+    @Root() { consumption: { workspaceId } }: CreditsConsumePayload,
+    @Ctx() { loaders }: Context,
+  ): Promise<Workspace> {
+    return loaders.workspaces.load(workspaceId);
   }
 }

@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { type CreditLimitSource } from '../../domain/credits.js';
-import { type CreditBlock } from '../../domain/errors.js';
+import type { CreditLimitSource } from '../../domain/credits.js';
+import type { CreditBlock } from '../../domain/errors.js';
 import { CreditConsumption } from '../../model/credits.js';
 import { CreditBlockEnum, CreditLimitSourceEnum } from '../../model/enums.js';
 import { GraphQLDate, PositiveInt, YearMonth } from '../../model/scalars.js';
@@ -8,135 +8,151 @@ import { Workspace } from '../../model/workspace.js';
 import { PageArguments } from '../lists/arguments.js';
 import { connectionOf } from '../lists/connection.js';
 
-@ObjectType({ description: "A V2 workspace's shared credits of one calendar month (UTC)." })
+export const { Connection: CreditConsumptionConnection } = connectionOf(CreditConsumption);
+
+@ObjectType({ description: 'The shared credits of a V2 workspace in one calendar month (UTC).' })
 export class CreditPool {
-  @Field(() => YearMonth, { description: 'The month.' })
+  @Field(() => YearMonth, { description: 'The month of the pool.' })
   month!: string;
 
-  /** Whose it is, for what is worked out about it. */
   workspaceId!: string;
 
-  @Field(() => Int, { description: 'How many credits the pool holds in this month.' })
+  @Field(() => Int, { description: 'The number of credits in the pool of this month.' })
   total!: number;
 
   @Field(() => Int, {
-    description: 'How many have been used. More than `total` where the pool was lowered below it meanwhile.',
+    description:
+      'The number of credits that were used. It exceeds `total` when the pool was made smaller later.',
   })
   used!: number;
 
-  @Field(() => Int, { description: 'How many are left. 0 where the pool was lowered below what is used.' })
+  @Field(() => Int, { description: 'The number of credits that are left, never below 0.' })
   remaining!: number;
 }
 
-@InputType({ description: "What a V2 workspace's pool holds each month." })
-export class CreditPoolSetInput {
-  @Field(() => ID, { description: 'The workspace.' })
-  workspaceId!: string;
-
-  @Field(() => Int, { description: 'Credits a month.' })
-  monthlyCredits!: number;
-}
-
-@ObjectType({ description: 'A workspace whose pool was set.' })
-export class CreditPoolSetPayload {
-  @Field(() => Workspace, { description: 'The workspace as it is now.' })
-  workspace!: Workspace;
-}
-
-@ObjectType({ description: 'What was used of a pool on one day (UTC).' })
+@ObjectType({ description: 'The credits that were used on one day (UTC).' })
 export class CreditDay {
-  @Field(() => GraphQLDate, { description: 'The day.' })
+  @Field(() => GraphQLDate, { description: 'The day on which they were used.' })
   date!: string;
 
-  @Field(() => Int, { description: 'How many credits.' })
+  @Field(() => Int, { description: 'The number of credits that were used.' })
+  used!: number;
+}
+
+@ObjectType({ description: 'The credits that a member used in one calendar month (UTC).' })
+export class MemberMonth {
+  @Field(() => YearMonth, { description: 'The month in which they were used.' })
+  month!: string;
+
+  @Field(() => Int, { description: 'The number of credits that were used.' })
   used!: number;
 }
 
 @ObjectType({
-  description: 'What a member has used of the pool in a calendar month (UTC), and what is left.',
+  description: 'The credits that a member has used in a calendar month (UTC), and those that are left.',
   simpleResolvers: true,
 })
 export class MemberUsage {
-  @Field(() => YearMonth, { description: 'The month.' })
+  @Field(() => YearMonth, { description: 'The month of this usage.' })
   month!: string;
 
   @Field(() => Int, {
-    description: 'How many credits. Leaving the workspace and coming back does not reset it.',
+    description:
+      'The number of credits that were used. Leaving the workspace and coming back does not reset it.',
   })
   used!: number;
 
   @Field(() => PositiveInt, {
     nullable: true,
     description:
-      "The most that the member may use in a month: its own limit, else the workspace's default. Null when only the " +
-      'pool limits the member (limits are for admins and editors), and for past months, whose limits are not kept.',
+      'The most credits that the member may use in a month: its own limit, or the default of the workspace. Null ' +
+      'when only the pool limits the member, and for past months, whose limits are not kept.',
   })
   limit!: number | null;
 
   @Field(() => CreditLimitSourceEnum, {
     nullable: true,
-    description: 'Whose limit that is. Null without one.',
+    description: 'The source of the limit. Null when there is no limit.',
   })
   limitSource!: CreditLimitSource | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many credits the member can still use: what limit and pool leave; 0 when something blocks it. Null for past months.',
+      'The number of credits that the member can still use, by its limit and the pool. Null for past months.',
   })
   remaining!: number | null;
 
   @Field(() => CreditBlockEnum, {
     nullable: true,
     description:
-      'What stops the member from using even one more credit. Null when nothing does, and for past months.',
+      'The reason for which the member cannot use one more credit. Null when it can, and for past months.',
   })
   blockedBy!: CreditBlock | null;
 }
 
-/** Of what was used, one by one. */
+/** The arguments of a list of consumptions. */
 @ArgsType()
 export class CreditConsumptionArguments extends PageArguments {
   @Field(() => ID, {
     nullable: true,
     description:
-      "Only what counts as this member's: what the person has used, also as a member whose record was deleted since. " +
-      "By the id of a deleted member: what that record used. Everybody's unless told.",
+      'The member whose consumptions are listed, with those of earlier records of the same person. For the id of a ' +
+      'deleted record, its own consumptions are listed. Without an id, those of everybody are.',
   })
   memberId?: string | null;
 
-  @Field(() => YearMonth, { nullable: true, description: 'Only what counts in this month. All unless told.' })
+  @Field(() => YearMonth, {
+    nullable: true,
+    description: 'The month whose consumptions are listed. Without one, those of all months are.',
+  })
   month?: string | null;
 }
 
-@InputType({ description: 'Who uses how many credits.' })
+@InputType({ description: 'The credits to use, and the member who uses them.' })
 export class CreditsConsumeInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => ID, { description: 'The member who uses them. People can name themselves only.' })
+  @Field(() => ID, { description: 'The id of the member who uses them. A person can name only itself.' })
   memberId!: string;
 
-  @Field(() => PositiveInt, { description: 'How many. They are used all together or not at all.' })
+  @Field(() => PositiveInt, {
+    description: 'The number of credits. They are used all together or not at all.',
+  })
   amount!: number;
 
   @Field(() => String, {
     description:
-      'What the client calls this use, in 1 to 200 characters: a UUID, the id of a run. The same key twice is counted ' +
-      'once, so after a lost answer send the same again. A key that stands for another member or amount is refused.',
+      "The client's own name for this use, in 1 to 200 characters: a UUID, or the id of a run. The same key counts " +
+      'once, so send the same input again when no answer came. A key that was used for another member or amount is ' +
+      'refused.',
   })
   idempotencyKey!: string;
 }
 
-@ObjectType({ description: 'Credits that were used.' })
+@ObjectType({ description: 'The credits that were used.' })
 export class CreditsConsumePayload {
-  @Field(() => CreditConsumption, { description: 'What was counted.' })
+  @Field(() => CreditConsumption, { description: 'The consumption as it was counted.' })
   consumption!: CreditConsumption;
 
   @Field(() => Boolean, {
-    description: 'Whether it had been counted before, under the same key: nothing was counted now.',
+    description: 'Whether the same key was counted by an earlier request, so that nothing was counted now.',
   })
   replayed!: boolean;
 }
 
-export const CreditConsumptionConnection = connectionOf(CreditConsumption);
+@InputType({ description: 'The number of credits in the monthly pool of a V2 workspace.' })
+export class CreditPoolSetInput {
+  @Field(() => ID, { description: 'The id of the workspace.' })
+  workspaceId!: string;
+
+  @Field(() => Int, { description: 'The number of credits a month.' })
+  monthlyCredits!: number;
+}
+
+@ObjectType({ description: 'The workspace whose credit pool was set.' })
+export class CreditPoolSetPayload {
+  @Field(() => Workspace, { description: 'The workspace as it is now.' })
+  workspace!: Workspace;
+}

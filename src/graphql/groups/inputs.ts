@@ -1,89 +1,95 @@
 import { Extensions, Field, ID, InputType, Int } from 'type-graphql';
-import { type AssignableRole, type SeatType } from '../../domain/access.js';
+import type { AssignableRole, SeatType } from '../../domain/access.js';
 import { AssignableRoleEnum, SeatTypeEnum } from '../../model/enums.js';
 
-const MEMBER_IDS = 'Ids of members of the workspace. Who is not active may be among them.';
+const OF_MEMBERS = 'They are ids of members of the workspace, who need not be active.';
 
-@InputType({ description: 'A group to make.' })
+@InputType({ description: 'The group to create.' })
 export class GroupCreateInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => String, { description: 'Unique in the workspace without case.' })
+  @Field(() => String, { description: 'The name of the group, unique in the workspace regardless of case.' })
   displayName!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "The identity provider's id of the group. Absent: none.",
-  })
+  @Field(() => String, { nullable: true, description: "The identity provider's id of the group." })
   externalId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: MEMBER_IDS })
+  @Field(() => [ID], { nullable: true, description: `The first members of the group. ${OF_MEMBERS}` })
   memberIds?: string[] | null;
 }
 
-/** What every input about one group starts with. */
+/** What every input about one group begins with. */
 @InputType()
 abstract class GroupTargetInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => ID, { description: 'The group.' })
+  @Field(() => ID, { description: 'The id of the group.' })
   groupId!: string;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'Refuse (`STALE_VERSION`) when the group has another version by now. Absent: whatever it is.',
+      'The version that the group must have. If it has another, the request is refused with `STALE_VERSION`.',
   })
   expectedVersion?: number | null;
 }
 
-@InputType({ description: 'What to change about a group. What is absent or null stays as it is.' })
+@InputType({ description: 'The changes of a group. Fields that are not sent keep their values.' })
 export class GroupUpdateInput extends GroupTargetInput {
-  @Field(() => String, { nullable: true, description: 'Another display name.' })
+  @Field(() => String, { nullable: true, description: 'The new name of the group.' })
   displayName?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "The identity provider's id of the group. Null clears it.",
-  })
+  @Field(() => String, { nullable: true, description: 'The new external id. Null clears it.' })
   externalId?: string | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: `Everybody who is to be in the group; others leave it. ${MEMBER_IDS}`,
+    description: `All members that the group is to have. All others leave it. ${OF_MEMBERS}`,
   })
   memberIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: `Who is to be in it as well. ${MEMBER_IDS}` })
+  @Field(() => [ID], { nullable: true, description: `The members who join the group. ${OF_MEMBERS}` })
   addMemberIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Who is not to be in it, even if listed elsewhere. Ids of who is not in it do nothing.',
+    description:
+      'The members who leave the group, even when another field names them. Ids of others are ignored.',
   })
   removeMemberIds?: string[] | null;
 }
 
 @Extensions({ isOneOf: true })
-@InputType({ description: 'What a group is to give: `role` on V2, `seatType` on V1.' })
+@InputType({ description: 'The access to grant: `role` in a V2 workspace, `seatType` in a V1 workspace.' })
 export class GroupGrantInput {
-  @Field(() => AssignableRoleEnum, { nullable: true, description: 'V2: the role.' })
+  @Field(() => AssignableRoleEnum, { nullable: true, description: 'V2: the role to grant.' })
   role?: AssignableRole | null;
 
-  @Field(() => SeatTypeEnum, { nullable: true, description: 'V1: the type of seat.' })
+  @Field(() => SeatTypeEnum, { nullable: true, description: 'V1: the type of seat to grant.' })
   seatType?: SeatType | null;
 }
 
-@InputType({ description: 'What a group is to grant.' })
+const DRY_RUN = {
+  defaultValue: false,
+  description: 'Whether to write nothing and to answer with a preview of the effect.',
+};
+
+@InputType({ description: 'The grant to set on a group.' })
 export class GroupSetGrantInput extends GroupTargetInput {
-  @Field(() => GroupGrantInput, { description: 'The grant.' })
+  @Field(() => GroupGrantInput, { description: 'The access to grant.' })
   grant!: GroupGrantInput;
+
+  @Field(() => Boolean, DRY_RUN)
+  dryRun!: boolean;
 }
 
-@InputType({ description: 'A group that is to grant nothing.' })
-export class GroupClearGrantInput extends GroupTargetInput {}
+@InputType({ description: 'The group whose grant to clear.' })
+export class GroupClearGrantInput extends GroupTargetInput {
+  @Field(() => Boolean, DRY_RUN)
+  dryRun!: boolean;
+}
 
-@InputType({ description: 'A group to delete.' })
+@InputType({ description: 'The group to delete.' })
 export class GroupDeleteInput extends GroupTargetInput {}

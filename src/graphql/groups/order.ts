@@ -1,27 +1,28 @@
-import { Field, InputType, registerEnumType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
+import { enumOf } from '../../model/enums.js';
 import { GROUP_ORDER_FIELDS } from '../../services/groups/queries.js';
+import { DIRECTION, type OrderDirection, OrderDirectionEnum } from '../lists/direction.js';
 
-const GroupOrderField = Object.fromEntries(GROUP_ORDER_FIELDS.map((field) => [field, field])) as Record<
-  (typeof GROUP_ORDER_FIELDS)[number],
-  (typeof GROUP_ORDER_FIELDS)[number]
->;
-registerEnumType(GroupOrderField, {
-  name: 'GroupOrderField',
-  description: 'What groups can be ordered by.',
-  valuesConfig: {
-    ID: { description: 'The order in which they were made.' },
-    DISPLAY_NAME: { description: 'The display name, without case.' },
-    EXTERNAL_ID: { description: "The identity provider's id, exactly." },
-    CREATED_AT: { description: 'When the group was made.' },
-    UPDATED_AT: { description: 'When the group last changed.' },
+type GroupOrderField = (typeof GROUP_ORDER_FIELDS)[number];
+
+const GroupOrderFieldEnum = enumOf(
+  GROUP_ORDER_FIELDS,
+  'GroupOrderField',
+  'The fields by which groups can be ordered.',
+  {
+    ID: 'The id, which follows the order of creation.',
+    DISPLAY_NAME: 'The display name, regardless of case.',
+    EXTERNAL_ID: "The identity provider's id, with regard to case.",
+    CREATED_AT: 'The time at which the group was created.',
+    UPDATED_AT: 'The time at which the group last changed.',
   },
-});
+);
 
-@InputType({ description: 'The order of groups. The id has the last word, so that every order is stable.' })
+@InputType({ description: 'The order of groups. Groups that are equal in it follow the order of creation.' })
 export class GroupOrder {
-  @Field(() => GroupOrderField, { description: 'By what.' })
-  field!: (typeof GROUP_ORDER_FIELDS)[number];
+  @Field(() => GroupOrderFieldEnum, { description: 'The field by which groups are ordered.' })
+  field!: GroupOrderField;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Greatest first.' })
-  descending!: boolean;
+  @Field(() => OrderDirectionEnum, { defaultValue: 'ASC', description: DIRECTION })
+  direction!: OrderDirection;
 }

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { Group } from '../../model/group.js';
 import { Workspace } from '../../model/workspace.js';
 import { list as listAuditEntries } from '../../services/audit/queries.js';
@@ -11,15 +11,20 @@ import {
 import {
   everyMember,
   get as getGroup,
+  groupsOf,
   members as listGroupMembers,
   list as listGroups,
 } from '../../services/groups/queries.js';
+import { edgeIn } from '../../services/lists/page.js';
+import { changedMembers } from '../../services/members/queries.js';
 import { ofGroup as abilitiesOnGroup } from '../../services/viewer/abilities.js';
 import { AuditEntryConnection } from '../audit/types.js';
 import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';
+import { orderOf } from '../lists/direction.js';
+import { wellFormedId } from '../lists/ids.js';
 import { GroupFilter } from '../members/filter.js';
 import { MemberConnection } from '../members/types.js';
-import { type Context } from '../serving/context.js';
+import type { Context } from '../serving/context.js';
 import { sentFields } from '../serving/sent-fields.js';
 import {
   GroupClearGrantInput,
@@ -35,6 +40,7 @@ import {
   GroupConnection,
   GroupCreatePayload,
   GroupDeletePayload,
+  GroupEdge,
   GroupGrant,
   GroupMemberReference,
   GroupSetGrantPayload,
@@ -43,21 +49,24 @@ import {
 
 @Resolver(() => Group)
 export class GroupResolver {
-  @FieldResolver(() => Workspace, { description: 'Where the group is.' })
+  @FieldResolver(() => Workspace, { description: 'The workspace to which the group belongs.' })
   workspace(@Root() { workspaceId }: Group, @Ctx() { loaders }: Context): Promise<Workspace> {
     return loaders.workspaces.load(workspaceId);
   }
 
   @FieldResolver(() => GroupGrant, {
     nullable: true,
-    description: 'The access that its members get. Null when it gives none.',
+    description: 'The access that the group grants to its members. Null when it grants none.',
   })
   grants(@Root() { grantedRole, grantedSeatType }: Group): GroupGrant | null {
     if (grantedRole === null && grantedSeatType === null) return null;
     return { role: grantedRole, seatType: grantedSeatType };
   }
 
-  @FieldResolver(() => MemberConnection, { description: 'Who is in it, in the order of their ids.' })
+  @FieldResolver(() => MemberConnection, {
+    nullable: true,
+    description: 'The members of the group, by id. Null when the caller may not read groups.',
+  })
   async members(
     @Root() group: Group,
     @Args(() => PageArguments) page: PageArguments,
@@ -66,16 +75,20 @@ export class GroupResolver {
     return new MemberConnection(await listGroupMembers(services, group, page));
   }
 
+  @Extensions({ listSize: () => 1000 })
   @FieldResolver(() => [GroupMemberReference], {
+    nullable: true,
     description:
-      'Everybody who is in it, however many, in the order of their ids: id and name only. It counts as a page of a thousand; `members` is for lists of groups.',
+      'All members of the group, by id, with id and name only. It costs as much as a page of 1000 items, so use ' +
+      '`members` in lists of groups. Null when the caller may not read groups.',
   })
   everyMember(@Root() group: Group, @Ctx() { services }: Context): Promise<GroupMemberReference[]> {
     return everyMember(services, group);
   }
 
   @FieldResolver(() => AuditEntryConnection, {
-    description: 'What has been changed about the group, newest first.',
+    nullable: true,
+    description: 'The changes of the group, newest first. Null when the caller may not read the audit log.',
   })
   async history(
     @Root() { id, workspaceId }: Group,
@@ -89,31 +102,137 @@ export class GroupResolver {
   viewerCan(@Root() { workspaceId }: Group, @Ctx() { services }: Context): Promise<GroupAbilities> {
     return abilitiesOnGroup(services, workspaceId);
   }
+}
 
-  @Mutation(() => GroupCreatePayload, { description: 'Makes a group, with members in it.' })
+@Resolver(() => Workspace)
+export class WorkspaceGroupsResolver {
+  @FieldResolver(() => Group, {
+    nullable: true,
+    description:
+      'One group, by its id or by its display name. Null when there is none, and when the caller may not read groups.',
+  })
+  group(
+    @Root() workspace: Workspace,
+    @Ctx() { services }: Context,
+    @Arg('id', () => ID, { nullable: true, description: 'The id of the group.' }) id?: string | null,
+    @Arg('displayName', () => String, {
+      nullable: true,
+      description: 'The display name of the group, regardless of case.',
+    })
+    displayName?: string | null,
+  ): Promise<Group | null> {
+    const by = { id: wellFormedId(id ?? null, 'id'), displayName: displayName ?? null };
+    return getGroup(services, workspace.id, by);
+  }
+
+  @FieldResolver(() => GroupConnection, {
+    nullable: true,
+    description: 'The groups of the workspace. Null when the caller may not read groups.',
+  })
+  async groups(
+    @Root() { id }: Workspace,
+    @Args(() => OffsetPageArguments) page: OffsetPageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => GroupFilter, {
+      nullable: true,
+      description: 'The conditions on the groups. Without a filter there are all.',
+    })
+    filter?: GroupFilter | null,
+    @Arg('orderBy', () => GroupOrder, {
+      nullable: true,
+      description: 'The order of the groups. Without one it is that of creation.',
+    })
+    orderBy?: GroupOrder | null,
+  ) {
+    const order = orderBy == null ? null : orderOf(orderBy);
+    return new GroupConnection(await listGroups(services, id, filter ?? {}, order, page));
+  }
+}
+
+const CHANGED_MEMBERS = {
+  nullable: true,
+  description:
+    'The members whose record changed with the group: those who joined or left it, and those whose access follows it. ' +
+    'Null when the caller may not read members.',
+};
+
+/** Declares, for a payload, the members that a command on a group has changed. */
+function changedMembersOf(payload: () => new () => object) {
+  @Resolver(payload)
+  class ChangedMembersResolver {
+    @FieldResolver(() => MemberConnection, CHANGED_MEMBERS)
+    async changedMembers(
+      @Root() { workspaceId, changedMemberIds }: GroupDeletePayload,
+      @Args(() => PageArguments) page: PageArguments,
+      @Ctx() { services }: Context,
+    ) {
+      return new MemberConnection(await changedMembers(services, workspaceId, changedMemberIds, page));
+    }
+  }
+  return ChangedMembersResolver;
+}
+
+export const GROUP_PAYLOAD_RESOLVERS = [
+  changedMembersOf(() => GroupCreatePayload),
+  changedMembersOf(() => GroupUpdatePayload),
+  changedMembersOf(() => GroupSetGrantPayload),
+  changedMembersOf(() => GroupClearGrantPayload),
+  changedMembersOf(() => GroupDeletePayload),
+] as const;
+
+@Resolver(() => GroupCreatePayload)
+export class GroupCreatePayloadResolver {
+  @FieldResolver(() => GroupEdge, { description: 'The new group as an item of `Workspace.groups`.' })
+  groupEdge(@Root() { group }: GroupCreatePayload) {
+    return edgeIn(groupsOf(group.workspaceId), group);
+  }
+}
+
+@Resolver(() => GroupDeletePayload)
+export class GroupDeletePayloadResolver {
+  @FieldResolver(() => Workspace, {
+    nullable: true,
+    description: 'The workspace that had the group. Null when it was deleted in between.',
+  })
+  workspace(@Root() { workspaceId }: GroupDeletePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
+    return loaders.workspaces.load(workspaceId);
+  }
+}
+
+@Resolver()
+export class GroupMutations {
+  @Mutation(() => GroupCreatePayload, {
+    nullable: true,
+    description: 'Creates a group, with members in it. Null when refused.',
+  })
   groupCreate(
-    @Arg('input', () => GroupCreateInput, { description: 'The group.' }) input: GroupCreateInput,
+    @Arg('input', () => GroupCreateInput, { description: 'The group to create.' }) input: GroupCreateInput,
     @Ctx() { services }: Context,
   ): Promise<GroupCreatePayload> {
     return createGroup(services, sentFields(input));
   }
 
   @Mutation(() => GroupUpdatePayload, {
-    description: "Changes name, external id and members, all at once; the members' access follows.",
+    nullable: true,
+    description:
+      'Changes the name, the external id and the members of a group in one step. The access of members follows the ' +
+      'grant. Null when refused.',
   })
   groupUpdate(
-    @Arg('input', () => GroupUpdateInput, { description: 'What to change.' }) input: GroupUpdateInput,
+    @Arg('input', () => GroupUpdateInput, { description: 'The changes to make.' }) input: GroupUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<GroupUpdatePayload> {
     return updateGroup(services, sentFields(input));
   }
 
   @Mutation(() => GroupSetGrantPayload, {
+    nullable: true,
     description:
-      "Sets what a group grants; its members' access follows. For people and operators, not for keys.",
+      'Sets the access that a group grants, which its members get at once. For owners, admins and operators; API keys ' +
+      'cannot do it. Null when refused.',
   })
   groupSetGrant(
-    @Arg('input', () => GroupSetGrantInput, { description: 'The grant.' }) input: GroupSetGrantInput,
+    @Arg('input', () => GroupSetGrantInput, { description: 'The grant to set.' }) input: GroupSetGrantInput,
     @Ctx() { services }: Context,
   ): Promise<GroupSetGrantPayload> {
     const { role = null, seatType = null } = input.grant;
@@ -121,51 +240,27 @@ export class GroupResolver {
   }
 
   @Mutation(() => GroupClearGrantPayload, {
+    nullable: true,
     description:
-      "Lets a group grant nothing; its members' access follows. For people and operators, not for keys.",
+      'Clears the access that a group grants, which its members lose at once. For owners, admins and operators; API ' +
+      'keys cannot do it. Null when refused.',
   })
   groupClearGrant(
-    @Arg('input', () => GroupClearGrantInput, { description: 'Whose.' }) input: GroupClearGrantInput,
+    @Arg('input', () => GroupClearGrantInput, { description: 'The group whose grant to clear.' })
+    input: GroupClearGrantInput,
     @Ctx() { services }: Context,
   ): Promise<GroupClearGrantPayload> {
     return setGrant(services, { ...input, grant: { grantedRole: null, grantedSeatType: null } });
   }
 
-  @Mutation(() => GroupDeletePayload, { description: 'Deletes a group. Its members stay members.' })
+  @Mutation(() => GroupDeletePayload, {
+    nullable: true,
+    description: 'Deletes a group. Its members remain in the workspace. Null when refused.',
+  })
   groupDelete(
-    @Arg('input', () => GroupDeleteInput, { description: 'Which.' }) input: GroupDeleteInput,
+    @Arg('input', () => GroupDeleteInput, { description: 'The group to delete.' }) input: GroupDeleteInput,
     @Ctx() { services }: Context,
   ): Promise<GroupDeletePayload> {
     return deleteGroup(services, input);
-  }
-}
-
-@Resolver(() => Workspace)
-export class WorkspaceGroupsResolver {
-  @FieldResolver(() => Group, {
-    nullable: true,
-    description: 'One group, by id or by display name, and not by both. Null when there is no such group.',
-  })
-  group(
-    @Root() workspace: Workspace,
-    @Ctx() { services }: Context,
-    @Arg('id', () => ID, { nullable: true, description: 'The group id.' }) id?: string | null,
-    @Arg('displayName', () => String, { nullable: true, description: 'The display name, without case.' })
-    displayName?: string | null,
-  ): Promise<Group | null> {
-    return getGroup(services, workspace.id, { id: id ?? null, displayName: displayName ?? null });
-  }
-
-  @FieldResolver(() => GroupConnection, { description: 'Its groups.' })
-  async groups(
-    @Root() { id }: Workspace,
-    @Args(() => OffsetPageArguments) page: OffsetPageArguments,
-    @Ctx() { services }: Context,
-    @Arg('filter', () => GroupFilter, { nullable: true, description: 'Which ones. All unless told.' })
-    filter?: GroupFilter | null,
-    @Arg('orderBy', () => GroupOrder, { nullable: true, description: 'In which order. By id unless told.' })
-    orderBy?: GroupOrder | null,
-  ) {
-    return new GroupConnection(await listGroups(services, id, filter ?? {}, orderBy ?? null, page));
   }
 }

@@ -1,56 +1,61 @@
-import { Field, InputType, registerEnumType } from 'type-graphql';
-import { type InvitationKind, type InvitationStatus } from '../../domain/invitation.js';
+import { Field, InputType } from 'type-graphql';
+import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
+import { enumOf } from '../../model/enums.js';
 import { InvitationKindEnum, InvitationStatusEnum } from '../../model/invitation.js';
 import { INVITATION_ORDER_FIELDS } from '../../services/invitations/queries.js';
 import { enumComparison, StringComparison } from '../lists/comparisons.js';
+import { DIRECTION, type OrderDirection, OrderDirectionEnum } from '../lists/direction.js';
 
 export const InvitationStatusComparison = enumComparison<InvitationStatus>(
   'InvitationStatusComparison',
   InvitationStatusEnum,
-  'Compares statuses of invitations.',
+  'Conditions on the state of an invitation, all of which must hold.',
 );
 export const InvitationKindComparison = enumComparison<InvitationKind>(
   'InvitationKindComparison',
   InvitationKindEnum,
-  'Compares kinds of invitations.',
+  'Conditions on the kind of an invitation, all of which must hold.',
 );
 
-@InputType({ description: 'Which invitations are meant. Everything that is said must hold.' })
+@InputType({ description: 'Conditions on invitations, all of which must hold.' })
 export class InvitationFilter {
-  @Field(() => InvitationStatusComparison, { nullable: true, description: 'By what they are now.' })
+  @Field(() => InvitationStatusComparison, { nullable: true, description: 'Conditions on the state now.' })
   status?: InstanceType<typeof InvitationStatusComparison> | null;
 
-  @Field(() => InvitationKindComparison, { nullable: true, description: 'By to whom they go.' })
+  @Field(() => InvitationKindComparison, {
+    nullable: true,
+    description: 'Conditions on the kind of the invitation.',
+  })
   kind?: InstanceType<typeof InvitationKindComparison> | null;
 
   @Field(() => StringComparison, {
     nullable: true,
-    description: 'By address, without case. Links have none.',
+    description: 'Conditions on the e-mail address, regardless of case. Links have none.',
   })
   email?: StringComparison | null;
 }
 
-const InvitationOrderField = Object.fromEntries(
-  INVITATION_ORDER_FIELDS.map((field) => [field, field]),
-) as Record<(typeof INVITATION_ORDER_FIELDS)[number], (typeof INVITATION_ORDER_FIELDS)[number]>;
-registerEnumType(InvitationOrderField, {
-  name: 'InvitationOrderField',
-  description: 'What invitations can be ordered by.',
-  valuesConfig: {
-    CREATED_AT: { description: 'When they were made.' },
-    EMAIL: { description: 'The address, without case; links come last.' },
-    SENT_AT: { description: 'When they were last sent.' },
-    EXPIRES_AT: { description: 'When they expire.' },
+type InvitationOrderField = (typeof INVITATION_ORDER_FIELDS)[number];
+
+const InvitationOrderFieldEnum = enumOf(
+  INVITATION_ORDER_FIELDS,
+  'InvitationOrderField',
+  'The fields by which invitations can be ordered.',
+  {
+    CREATED_AT: 'The time at which the invitation was created.',
+    EMAIL: 'The e-mail address, regardless of case. Links come last.',
+    SENT_AT: 'The time at which the invitation was last sent.',
+    EXPIRES_AT: 'The time at which the invitation expires.',
   },
-});
+);
 
 @InputType({
-  description: 'The order of invitations. The id has the last word, so that every order is stable.',
+  description: 'The order of invitations. Invitations that are equal in it follow the order of creation.',
 })
 export class InvitationOrder {
-  @Field(() => InvitationOrderField, { description: 'By what.' })
-  field!: (typeof INVITATION_ORDER_FIELDS)[number];
+  @Field(() => InvitationOrderFieldEnum, { description: 'The field by which invitations are ordered.' })
+  field!: InvitationOrderField;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Greatest first.' })
-  descending!: boolean;
+  @Field(() => OrderDirectionEnum, { defaultValue: 'ASC', description: DIRECTION })
+  direction!: OrderDirection;
 }

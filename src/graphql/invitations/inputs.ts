@@ -2,23 +2,27 @@ import { Field, ID, InputType } from 'type-graphql';
 import { PositiveInt } from '../../model/scalars.js';
 import { MemberAccessInput } from '../members/access.js';
 
-const ACCESS = "What to give. Absent or null: the workspace's default, as it is when somebody accepts.";
+const WORKSPACE_ID = 'The id of the workspace.';
+const ACCESS =
+  "The access of the new member. Without one it is the workspace's default at the time of acceptance.";
 
-@InputType({ description: 'Somebody to invite by mail.' })
+@InputType({ description: 'The person to invite by mail.' })
 export class InvitationCreateInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: WORKSPACE_ID })
   workspaceId!: string;
 
-  @Field(() => String, { description: 'The e-mail address. Only the person with this address can accept.' })
+  @Field(() => String, {
+    description: 'The e-mail address. Only the person with this address can accept the invitation.',
+  })
   email!: string;
 
   @Field(() => MemberAccessInput, { nullable: true, description: ACCESS })
   access?: MemberAccessInput | null;
 }
 
-@InputType({ description: 'A link to make.' })
+@InputType({ description: 'The invitation link to create.' })
 export class InvitationLinkCreateInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: WORKSPACE_ID })
   workspaceId!: string;
 
   @Field(() => MemberAccessInput, { nullable: true, description: ACCESS })
@@ -26,44 +30,49 @@ export class InvitationLinkCreateInput {
 
   @Field(() => PositiveInt, {
     nullable: true,
-    description: 'How many people it lets in. Absent or null: any number.',
+    description: 'The most people who can accept. Without a number there is no limit.',
   })
   maxUses?: number | null;
 }
 
-@InputType({ description: 'A file of people to invite by mail.' })
+@InputType({ description: 'A CSV file of people to invite by mail.' })
 export class InvitationsCreateFromCsvInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: WORKSPACE_ID })
   workspaceId!: string;
 
   @Field(() => String, {
     description:
-      'The text of the file. Its first line names the columns, in any order and case: `email`, and `role` (V2: admin, editor, viewer) or `seat` (V1: a seat type). Commas, semicolons or tabs separate fields. At most 5000 rows.',
+      'The text of the file, with at most 5000 rows. The first line names the columns, in any order and case: `email`, ' +
+      'and `role` (V2: admin, editor or viewer) or `seat` (V1: a type of seat). Commas, semicolons or tabs separate ' +
+      'the columns.',
   })
   csv!: string;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Only tell what would be done.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether to write nothing and only report what would happen.',
+  })
   dryRun!: boolean;
 }
 
-/** What every input about one invitation starts with. */
+/** What every input about one invitation begins with. */
 @InputType()
 abstract class InvitationTargetInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: WORKSPACE_ID })
   workspaceId!: string;
 
-  @Field(() => ID, { description: 'The invitation.' })
+  @Field(() => ID, { description: 'The id of the invitation.' })
   invitationId!: string;
 }
 
-@InputType({ description: 'An invitation to revoke.' })
+@InputType({ description: 'The invitation to revoke.' })
 export class InvitationRevokeInput extends InvitationTargetInput {}
 
-@InputType({ description: 'An invitation to send again.' })
+@InputType({ description: 'The invitation to send again.' })
 export class InvitationResendInput extends InvitationTargetInput {}
 
-@InputType({ description: 'An invitation that the caller accepts.' })
+@InputType({ description: 'The invitation that the caller accepts.' })
 export class InvitationAcceptInput {
-  @Field(() => String, { description: 'The token, as it came by mail or in the link.' })
+  @Field(() => String, { description: 'The token from the mail or from the link.' })
   token!: string;
 }

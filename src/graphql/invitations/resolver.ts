@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { MemberAccess } from '../../model/access.js';
 import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
@@ -13,12 +13,16 @@ import {
 import { createFromCsv, type ImportedRow } from '../../services/invitations/import.js';
 import {
   acceptedBy,
-  invitedAccess as invitedAccessInvitation,
+  invitationEdge,
+  invitedAccess,
   list as listInvitations,
 } from '../../services/invitations/queries.js';
 import { ofInvitation as abilitiesOnInvitation } from '../../services/viewer/abilities.js';
 import { PageArguments } from '../lists/arguments.js';
-import { type Context } from '../serving/context.js';
+import { orderOf } from '../lists/direction.js';
+import { withRequestedAccess } from '../members/access.js';
+import { refusalOf } from '../refusals/types.js';
+import type { Context } from '../serving/context.js';
 import { InvitationFilter, InvitationOrder } from './filter.js';
 import {
   InvitationAcceptInput,
@@ -33,6 +37,7 @@ import {
   InvitationAcceptPayload,
   InvitationConnection,
   InvitationCreatePayload,
+  InvitationEdge,
   InvitationLinkCreatePayload,
   InvitationResendPayload,
   InvitationRevokePayload,
@@ -42,22 +47,23 @@ import {
 
 @Resolver(() => Invitation)
 export class InvitationResolver {
-  @FieldResolver(() => Workspace, { description: 'Where it invites to.' })
+  @FieldResolver(() => Workspace, { description: 'The workspace to which the invitation leads.' })
   workspace(@Root() { workspaceId }: Invitation, @Ctx() { loaders }: Context): Promise<Workspace> {
     return loaders.workspaces.load(workspaceId);
   }
 
   @FieldResolver(() => MemberAccess, {
     nullable: true,
-    description: "What it gives. Null: the workspace's default, as it is when somebody accepts.",
+    description: "The access of the new member. Null for the workspace's default at the time of acceptance.",
   })
   access(@Root() invitation: Invitation) {
-    return invitedAccessInvitation(invitation);
+    return invitedAccess(invitation);
   }
 
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'Who has accepted. Null when nobody has, for a link, and when the member has been deleted.',
+    description:
+      'The member who accepted. Null when nobody did, for a link, when the record was deleted, and when the caller may not read members.',
   })
   acceptedBy(@Root() invitation: Invitation, @Ctx() { services }: Context): Promise<Member | null> {
     return acceptedBy(services, invitation);
@@ -67,33 +73,45 @@ export class InvitationResolver {
   viewerCan(@Root() invitation: Invitation, @Ctx() { services }: Context): Promise<InvitationAbilities> {
     return abilitiesOnInvitation(services, invitation);
   }
+}
 
+@Resolver()
+export class InvitationMutations {
   @Mutation(() => InvitationCreatePayload, {
-    description: 'Invites somebody by mail, for 60 days. What they are to get is taken when they accept.',
+    nullable: true,
+    description:
+      'Invites a person by mail, for 60 days. The seat, if there is one, is taken on acceptance. Null when refused.',
   })
   invitationCreate(
-    @Arg('input', () => InvitationCreateInput, { description: 'Whom.' }) input: InvitationCreateInput,
+    @Arg('input', () => InvitationCreateInput, { description: 'The person to invite.' })
+    input: InvitationCreateInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationCreatePayload> {
-    return createInvitation(services, input);
+    return createInvitation(services, withRequestedAccess(input));
   }
 
   @Mutation(() => InvitationLinkCreatePayload, {
-    description: 'Makes a link that lets in whoever has it, for 60 days. It is not mailed.',
+    nullable: true,
+    description:
+      'Creates a link that admits everybody who has it, for 60 days. It is not mailed. Null when refused.',
   })
   invitationLinkCreate(
-    @Arg('input', () => InvitationLinkCreateInput, { description: 'What for.' })
+    @Arg('input', () => InvitationLinkCreateInput, { description: 'The link to create.' })
     input: InvitationLinkCreateInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationLinkCreatePayload> {
-    return createInvitationLink(services, input);
+    return createInvitationLink(services, withRequestedAccess(input));
   }
 
+  // Less than the rows that a file may have, so that all results of all rows can be selected.
+  @Extensions({ listSize: () => 500 })
   @Mutation(() => InvitationsCreateFromCsvPayload, {
-    description: 'Invites everybody in a file. Each row is judged on its own; a bad one costs no other.',
+    nullable: true,
+    description:
+      'Invites all people of a CSV file by mail. Each row is judged on its own, and one that is refused does not affect the others. Null when refused.',
   })
   async invitationsCreateFromCsv(
-    @Arg('input', () => InvitationsCreateFromCsvInput, { description: 'The file.' })
+    @Arg('input', () => InvitationsCreateFromCsvInput, { description: 'The CSV file to read.' })
     input: InvitationsCreateFromCsvInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationsCreateFromCsvPayload> {
@@ -108,31 +126,37 @@ export class InvitationResolver {
   }
 
   @Mutation(() => InvitationRevokePayload, {
-    description: 'Revokes an invitation. Whoever has come by a link stays a member.',
+    nullable: true,
+    description: 'Revokes an invitation. People who came by a link remain members. Null when refused.',
   })
   invitationRevoke(
-    @Arg('input', () => InvitationRevokeInput, { description: 'Which.' }) input: InvitationRevokeInput,
+    @Arg('input', () => InvitationRevokeInput, { description: 'The invitation to revoke.' })
+    input: InvitationRevokeInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationRevokePayload> {
     return revokeInvitation(services, input);
   }
 
   @Mutation(() => InvitationResendPayload, {
-    description: 'Sends an invitation again, with another token, for another 60 days.',
+    nullable: true,
+    description: 'Sends an invitation again, with a new token and for another 60 days. Null when refused.',
   })
   invitationResend(
-    @Arg('input', () => InvitationResendInput, { description: 'Which.' }) input: InvitationResendInput,
+    @Arg('input', () => InvitationResendInput, { description: 'The invitation to send again.' })
+    input: InvitationResendInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationResendPayload> {
     return resendInvitation(services, input);
   }
 
   @Mutation(() => InvitationAcceptPayload, {
+    nullable: true,
     description:
-      'Makes a member of the caller, a person with a session. One by mail is for the person with its address only.',
+      'Makes the caller a member, who must be a person with a session. Only the person with its address can accept an invitation by mail. Null when refused.',
   })
   invitationAccept(
-    @Arg('input', () => InvitationAcceptInput, { description: 'By which.' }) input: InvitationAcceptInput,
+    @Arg('input', () => InvitationAcceptInput, { description: 'The invitation to accept.' })
+    input: InvitationAcceptInput,
     @Ctx() { services }: Context,
   ): Promise<InvitationAcceptPayload> {
     return accept(services, input);
@@ -141,17 +165,26 @@ export class InvitationResolver {
 
 @Resolver(() => Workspace)
 export class WorkspaceInvitationsResolver {
-  @FieldResolver(() => InvitationConnection, { description: 'Its invitations, newest first unless told.' })
+  @FieldResolver(() => InvitationConnection, {
+    nullable: true,
+    description:
+      'The invitations of the workspace, newest first when no order is sent. Null when the caller may not read them.',
+  })
   async invitations(
     @Root() { id }: Workspace,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() { services }: Context,
-    @Arg('filter', () => InvitationFilter, { nullable: true, description: 'Which ones. All unless told.' })
+    @Arg('filter', () => InvitationFilter, {
+      nullable: true,
+      description: 'The conditions on the invitations. Without a filter there are all.',
+    })
     filter?: InvitationFilter | null,
-    @Arg('orderBy', () => InvitationOrder, { nullable: true, description: 'In which order.' })
+    @Arg('orderBy', () => InvitationOrder, { nullable: true, description: 'The order of the invitations.' })
     orderBy?: InvitationOrder | null,
   ) {
-    return new InvitationConnection(await listInvitations(services, id, filter ?? {}, orderBy ?? null, page));
+    return new InvitationConnection(
+      await listInvitations(services, id, filter ?? {}, orderBy == null ? null : orderOf(orderBy), page),
+    );
   }
 }
 
@@ -162,11 +195,25 @@ function rowResult({ row, email, minted, error }: ImportedRow): InvitationRowRes
     invitation: minted?.invitation ?? null,
     token: minted?.token ?? null,
     url: minted?.url ?? null,
-    error: error && {
-      code: error.code,
-      message: error.message,
-      attribute: error.details.attribute ?? null,
-      hint: error.details.hint ?? null,
-    },
+    refusal: error && refusalOf(error, {}),
   };
 }
+
+/** Declares, for a payload with a new invitation, its edge in the list of invitations. */
+function invitationEdgeOf(payload: () => new () => InvitationCreatePayload) {
+  @Resolver(payload)
+  class InvitationEdgeResolver {
+    @FieldResolver(() => InvitationEdge, {
+      description: 'The invitation as an item of `Workspace.invitations`, in their usual order.',
+    })
+    invitationEdge(@Root() { invitation }: InvitationCreatePayload) {
+      return invitationEdge(invitation);
+    }
+  }
+  return InvitationEdgeResolver;
+}
+
+export const INVITATION_PAYLOAD_RESOLVERS = [
+  invitationEdgeOf(() => InvitationCreatePayload),
+  invitationEdgeOf(() => InvitationLinkCreatePayload),
+] as const;

@@ -1,85 +1,87 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { type ErrorCode } from '../../domain/errors.js';
 import { Invitation } from '../../model/invitation.js';
 import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
-import { type InvitationRow } from '../../services/rows/invitations.js';
+import type { InvitationRow } from '../../services/rows/invitations.js';
 import { connectionOf } from '../lists/connection.js';
-import { Ability, ErrorCodeEnum } from '../refusals/types.js';
+import { Ability, Refusal } from '../refusals/types.js';
+
+/** Without the columns of the token, which no list reads. */
+export const { Connection: InvitationConnection, Edge: InvitationEdge } =
+  connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);
+
+@ObjectType({ description: 'What the caller may do to an invitation.' })
+export class InvitationAbilities {
+  @Field(() => Ability, { description: 'Whether the caller may revoke the invitation.' })
+  revoke!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may send the invitation again.' })
+  resend!: Ability;
+}
 
 /** An invitation with its token. */
 @ObjectType()
 abstract class InvitationTokenPayload {
-  @Field(() => Invitation, { description: 'The invitation.' })
+  @Field(() => Invitation, { description: 'The invitation as it is now.' })
   invitation!: InvitationRow;
 
   @Field(() => String, {
     description:
-      'What `invitationAccept` takes. Shown now and never again; it is in the mail too, if one is sent.',
+      'The token for `invitationAccept`, which is shown now and never again. The mail has it too, if one is sent.',
   })
   token!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The page on which it is accepted, with the token. Null when the server has not been told where that is.',
+      'The page that accepts the invitation, with the token. Null when the server has no such page.',
   })
   url!: string | null;
 }
 
-@ObjectType({ description: 'An invitation that was made.' })
+@ObjectType({ description: 'The invitation that was created.' })
 export class InvitationCreatePayload extends InvitationTokenPayload {}
 
-@ObjectType({ description: 'A link that was made.' })
+@ObjectType({ description: 'The invitation link that was created.' })
 export class InvitationLinkCreatePayload extends InvitationTokenPayload {}
 
-@ObjectType({ description: 'An invitation with another token, and another 60 days.' })
+@ObjectType({ description: 'The invitation that was sent again, with a new token and for another 60 days.' })
 export class InvitationResendPayload extends InvitationTokenPayload {}
 
-@ObjectType({ description: 'An invitation that was revoked.' })
+@ObjectType({ description: 'The invitation that was revoked.' })
 export class InvitationRevokePayload {
   @Field(() => Invitation, { description: 'The invitation as it is now.' })
   invitation!: InvitationRow;
 
-  @Field(() => Boolean, { description: 'Whether anything became different: not if it was revoked before.' })
+  @Field(() => Boolean, { description: 'Whether the request made a difference.' })
   changed!: boolean;
 }
 
-@ObjectType({ description: 'A membership that an invitation has brought.' })
+@ObjectType({ description: 'The member that the caller has become.' })
 export class InvitationAcceptPayload {
-  @Field(() => Workspace, { description: 'The workspace.' })
+  @Field(() => Workspace, { description: 'The workspace that the caller has joined.' })
   workspace!: Workspace;
 
-  @Field(() => Member, { description: 'The caller, as a member of it.' })
+  @Field(() => Member, { description: 'The caller as a member of the workspace.' })
   member!: Member;
 
-  @Field(() => Boolean, {
-    description: 'Whether the caller has become a member now: not if they are one already.',
+  @Field(() => Invitation, {
+    nullable: true,
+    description:
+      'The invitation as it is now. Null when the caller was a member already, so that it was not used.',
   })
+  invitation!: InvitationRow | null;
+
+  @Field(() => Boolean, { description: 'Whether the caller has become a member now.' })
   changed!: boolean;
 }
 
-@ObjectType({ description: 'Why a row of a file was refused.' })
-export class InvitationRowError {
-  @Field(() => ErrorCodeEnum, { description: 'As in `extensions.code` of an error.' })
-  code!: ErrorCode;
-
-  @Field(() => String, { description: 'For people.' })
-  message!: string;
-
-  @Field(() => String, { nullable: true, description: 'The column at fault. Null when it is none.' })
-  attribute!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'What to do about it. Null when nothing helps.' })
-  hint!: string | null;
-}
-
-@ObjectType({ description: 'What became of a row of a file.' })
+@ObjectType({ description: 'The result for one row of a CSV file.' })
 export class InvitationRowResult {
-  @Field(() => Int, { description: 'The line of the file on which it begins; the header is line 1.' })
+  @Field(() => Int, { description: 'The line of the file on which the row begins. The header is line 1.' })
   row!: number;
 
-  @Field(() => String, { description: 'The address as it stands there. Empty where there is none.' })
+  @Field(() => String, { description: 'The e-mail address as it is in the file, empty when there is none.' })
   email!: string;
 
   @Field(() => Invitation, {
@@ -90,44 +92,41 @@ export class InvitationRowResult {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its token, shown once. Null where there is no invitation.',
+    description:
+      'The token of the invitation, which is shown this one time. Null when there is no invitation.',
   })
   token!: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The page on which it is accepted. Null as in `InvitationCreatePayload`, and without invitation.',
+      'The page that accepts the invitation, with the token. Null when there is no invitation, and when the server ' +
+      'has no such page.',
   })
   url!: string | null;
 
-  @Field(() => InvitationRowError, {
+  @Field(() => Refusal, {
     nullable: true,
-    description: 'Why it was refused. Null when it was not.',
+    description: 'The reason for which the row was refused. Null when it was not.',
   })
-  error!: InvitationRowError | null;
+  refusal!: Refusal | null;
 }
 
-@ObjectType({ description: 'What became of a file.' })
+@ObjectType({ description: 'The results for all rows of a CSV file.' })
 export class InvitationsCreateFromCsvPayload {
-  @Field(() => [InvitationRowResult], { description: 'Every row that is not empty, in order.' })
+  @Field(() => [InvitationRowResult], {
+    description: 'One result for each row that is not empty, in the order of the file.',
+  })
   results!: InvitationRowResult[];
 
-  @Field(() => Int, { description: 'How many people were invited; in a dry run: would be.' })
+  @Field(() => Int, { description: 'The number of people who were invited, or would be in a dry run.' })
   invitedCount!: number;
 
-  @Field(() => Int, { description: 'How many rows were refused.' })
+  @Field(() => Int, { description: 'The number of rows that were refused, or would be in a dry run.' })
   refusedCount!: number;
 
-  @Field(() => [String], { description: 'Columns of the file that mean nothing here, and were not read.' })
+  @Field(() => [String], {
+    description: 'The columns of the file that have no meaning here and were not read.',
+  })
   ignoredColumns!: readonly string[];
 }
-
-@ObjectType({ description: 'What the caller may do to an invitation.' })
-export class InvitationAbilities {
-  @Field(() => Ability, { description: 'Revoke it.' }) revoke!: Ability;
-  @Field(() => Ability, { description: 'Send it again.' }) resend!: Ability;
-}
-
-/** Without what finds and proves its token, which no list reads. */
-export const InvitationConnection = connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);

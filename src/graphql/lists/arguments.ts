@@ -1,24 +1,31 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 
-/** Relay's paging arguments. Without any, a list gives its first 50. */
+/** Relay's arguments for a page of a list. */
 @ArgsType()
 export class PageArguments {
-  @Field(() => Int, { nullable: true, description: 'How many from the start: at most 200; 50 unless told.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of items from the start, at most 200. A page has 50 items when neither `first` nor `last` is sent.',
+  })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Start after the edge with this cursor.' })
+  @Field(() => String, { nullable: true, description: 'The cursor after which the page begins.' })
   after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many from the end: at most 200.' })
+  @Field(() => Int, { nullable: true, description: 'The number of items from the end, at most 200.' })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'End before the edge with this cursor.' })
+  @Field(() => String, { nullable: true, description: 'The cursor before which the page ends.' })
   before?: string | null;
 }
 
-/** The same, with a place by number for clients that count. */
+/** The same, with an offset for clients that count pages. */
 @ArgsType()
 export class OffsetPageArguments extends PageArguments {
-  @Field(() => Int, { nullable: true, description: 'How many to leave out at the start; with `first` only.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of items to skip at the start. It goes with `first` only, and not with cursors.',
+  })
   offset?: number | null;
 }

@@ -7,10 +7,10 @@ import type { Comparison as ComparisonOf } from '../../services/lists/comparison
 
 type ScalarReference = GraphQLScalarType | StringConstructor | typeof ID | typeof Int;
 
-const EQUAL = 'Is this value.';
-const NOT_EQUAL = 'Is another value, or has none.';
-const AMONG = 'Is one of these values; none for an empty list.';
-const PRESENT = 'Whether it has a value.';
+const EQUAL = 'The value is equal to this one.';
+const NOT_EQUAL = 'The value is different from this one, or absent.';
+const AMONG = 'The value is one of these. An empty list matches nothing.';
+const PRESENT = 'Whether there is a value at all.';
 
 /** Comparisons of values that have an order. */
 function orderedComparison<Value>(
@@ -23,10 +23,14 @@ function orderedComparison<Value>(
     @Field(() => scalar, { nullable: true, description: EQUAL }) eq?: Value | null;
     @Field(() => scalar, { nullable: true, description: NOT_EQUAL }) ne?: Value | null;
     @Field(() => [scalar], { nullable: true, description: AMONG }) in?: Value[] | null;
-    @Field(() => scalar, { nullable: true, description: 'Is greater.' }) gt?: Value | null;
-    @Field(() => scalar, { nullable: true, description: 'Is greater or the same.' }) ge?: Value | null;
-    @Field(() => scalar, { nullable: true, description: 'Is less.' }) lt?: Value | null;
-    @Field(() => scalar, { nullable: true, description: 'Is less or the same.' }) le?: Value | null;
+    @Field(() => scalar, { nullable: true, description: 'The value is greater than this one.' })
+    gt?: Value | null;
+    @Field(() => scalar, { nullable: true, description: 'The value is greater than or equal to this one.' })
+    ge?: Value | null;
+    @Field(() => scalar, { nullable: true, description: 'The value is less than this one.' })
+    lt?: Value | null;
+    @Field(() => scalar, { nullable: true, description: 'The value is less than or equal to this one.' })
+    le?: Value | null;
     @Field(() => Boolean, { nullable: true, description: PRESENT }) isPresent?: boolean | null;
   }
   return Comparison;
@@ -48,7 +52,7 @@ export function enumComparison<Value extends string>(
   return Comparison;
 }
 
-@InputType({ description: 'Compares ids.' })
+@InputType({ description: 'Conditions on an id, all of which must hold.' })
 export class IdComparison {
   @Field(() => ID, { nullable: true, description: EQUAL }) eq?: string | null;
   @Field(() => ID, { nullable: true, description: NOT_EQUAL }) ne?: string | null;
@@ -56,36 +60,56 @@ export class IdComparison {
   @Field(() => Boolean, { nullable: true, description: PRESENT }) isPresent?: boolean | null;
 }
 
-@InputType({ description: 'Compares booleans.' })
+@InputType({ description: 'Conditions on a boolean, all of which must hold.' })
 export class BooleanComparison {
   @Field(() => Boolean, { nullable: true, description: EQUAL }) eq?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: NOT_EQUAL }) ne?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: PRESENT }) isPresent?: boolean | null;
 }
 
-const ScalarStringComparison = orderedComparison<string>('OrderedStringComparison', String, 'Compares text.');
+const ScalarStringComparison = orderedComparison<string>(
+  'OrderedStringComparison',
+  String,
+  'Conditions on text, all of which must hold.',
+);
 
-@InputType({ description: 'Compares text: with or without case as the attribute has it.' })
+@InputType({
+  description: 'Conditions on text, all of which must hold. The attribute decides whether case counts.',
+})
 export class StringComparison extends ScalarStringComparison {
-  @Field(() => String, { nullable: true, description: 'Has this text in it.' }) contains?: string | null;
-  @Field(() => String, { nullable: true, description: 'Begins with this text.' }) startsWith?: string | null;
-  @Field(() => String, { nullable: true, description: 'Ends with this text.' }) endsWith?: string | null;
+  @Field(() => String, { nullable: true, description: 'The value contains this text.' }) contains?:
+    | string
+    | null;
+  @Field(() => String, { nullable: true, description: 'The value begins with this text.' }) startsWith?:
+    | string
+    | null;
+  @Field(() => String, { nullable: true, description: 'The value ends with this text.' }) endsWith?:
+    | string
+    | null;
 }
 
-export const IntComparison = orderedComparison<number>('IntComparison', Int, 'Compares whole numbers.');
+export const IntComparison = orderedComparison<number>(
+  'IntComparison',
+  Int,
+  'Conditions on a whole number, all of which must hold.',
+);
 export const DateTimeComparison = orderedComparison<Date>(
   'DateTimeComparison',
   GraphQLDateTime,
-  'Compares points in time.',
+  'Conditions on a time, all of which must hold.',
 );
-export const RoleComparison = enumComparison<Role>('RoleComparison', RoleEnum, 'Compares roles.');
+export const RoleComparison = enumComparison<Role>(
+  'RoleComparison',
+  RoleEnum,
+  'Conditions on a role, all of which must hold.',
+);
 export const SeatTypeComparison = enumComparison<SeatType>(
   'SeatTypeComparison',
   SeatTypeEnum,
-  'Compares seat types.',
+  'Conditions on a seat type, all of which must hold.',
 );
 export const ManagedByComparison = enumComparison<Origin>(
   'ManagedByComparison',
   ManagedByEnum,
-  'Compares who decides.',
+  'Conditions on the managing side, all of which must hold.',
 );

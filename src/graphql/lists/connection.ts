@@ -10,22 +10,29 @@ interface PageOf<Item> {
   hasPreviousPage(): Promise<boolean>;
 }
 
-@ObjectType({ description: 'Where a page lies in its list.', simpleResolvers: true })
+@ObjectType({ description: 'The position of a page in its list.', simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean, {
-    description: 'Whether there is more after the page, as far as paging forward tells.',
+    description: 'Whether more items follow the page. When paging backward: whether `before` was sent.',
   })
   hasNextPage!: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whether there is more before the page, as far as paging backward tells.',
+    description:
+      'Whether more items precede the page. When paging forward: whether the page is not the first.',
   })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first edge. Null for an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first edge. Null when the page is empty.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last edge. Null for an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last edge. Null when the page is empty.',
+  })
   endCursor!: string | null;
 }
 
@@ -33,36 +40,40 @@ interface Connection<Item> {
   readonly page: PageOf<Item>;
 }
 
-/** The Relay connection of a type: `edges` for cursors, `nodes` for everybody else. */
+/** The Relay connection of a type and its edge: `edges` for clients that want cursors, `nodes` for all others. */
 export function connectionOf<Item extends object>(
   type: ClassType<Item>,
-): new (
-  page: PageOf<Item>,
-) => Connection<Item> {
-  @ObjectType(`${type.name}Edge`, { description: `One ${type.name} in a list.`, simpleResolvers: true })
+): {
+  readonly Connection: new (page: PageOf<Item>) => Connection<Item>;
+  readonly Edge: ClassType<{ cursor: string; node: Item }>;
+} {
+  @ObjectType(`${type.name}Edge`, {
+    description: `An item of a list of the type ${type.name}.`,
+    simpleResolvers: true,
+  })
   class Edge {
-    @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' })
+    @Field(() => String, { description: 'The cursor of the item, for `after` and `before`.' })
     cursor!: string;
 
-    @Field(() => type, { description: 'The thing itself.' })
+    @Field(() => type, { description: 'The object itself, without its cursor.' })
     node!: Item;
   }
 
-  @ObjectType(`${type.name}Connection`, { description: `A page of a list of ${type.name}.` })
+  @ObjectType(`${type.name}Connection`, { description: `A page of a list of the type ${type.name}.` })
   class ConnectionType implements Connection<Item> {
     constructor(readonly page: PageOf<Item>) {}
 
-    @Field(() => [type], { description: 'The page.' })
+    @Field(() => [type], { description: 'The objects of the page, without cursors.' })
     nodes(): Promise<Item[]> {
       return this.page.nodes();
     }
 
-    @Field(() => [Edge], { description: 'The page, with cursors.' })
+    @Field(() => [Edge], { description: 'The objects of the page, each with its cursor.' })
     edges(): Promise<Edge[]> {
       return this.page.edges();
     }
 
-    @Field(() => PageInfo, { description: 'Where the page lies.' })
+    @Field(() => PageInfo, { description: 'The position of the page in the list.' })
     async pageInfo(): Promise<PageInfo> {
       return {
         hasNextPage: await this.page.hasNextPage(),
@@ -71,10 +82,12 @@ export function connectionOf<Item extends object>(
       };
     }
 
-    @Field(() => Int, { description: 'How many there are altogether. Counted only when asked for.' })
+    @Field(() => Int, {
+      description: 'The number of items on all pages. They are counted only when this field is selected.',
+    })
     totalCount(): Promise<number> {
       return this.page.totalCount();
     }
   }
-  return ConnectionType;
+  return { Connection: ConnectionType, Edge };
 }

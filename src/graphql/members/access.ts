@@ -1,39 +1,61 @@
 import { Extensions, Field, InputType } from 'type-graphql';
-import { type AssignableRole, type SeatType, type V1AssignableRole } from '../../domain/access.js';
+import type { AssignableRole, SeatType, V1AssignableRole } from '../../domain/access.js';
 import { AssignableRoleEnum, SeatHolderRoleEnum, SeatTypeEnum } from '../../model/enums.js';
 import { PositiveInt } from '../../model/scalars.js';
+import type { AccessRequest } from '../../services/members/requested-access.js';
 
-@InputType({ description: 'A seat to give.' })
+@InputType({ description: 'The access of a member of a V1 workspace.' })
 export class SeatAccessInput {
-  @Field(() => SeatTypeEnum, { nullable: true, description: 'The type of seat; none if absent or null.' })
+  @Field(() => SeatTypeEnum, {
+    nullable: true,
+    description: 'The type of the seat. Without one the member has no seat.',
+  })
   seatType?: SeatType | null;
 
-  @Field(() => SeatHolderRoleEnum, { defaultValue: 'MEMBER', description: 'The role beside the seat.' })
+  @Field(() => SeatHolderRoleEnum, { defaultValue: 'MEMBER', description: 'The role of the member.' })
   role!: V1AssignableRole;
 }
 
-@InputType({ description: 'A role to give.' })
+@InputType({ description: 'The access of a member of a V2 workspace.' })
 export class RoleAccessInput {
-  @Field(() => AssignableRoleEnum, { description: 'The role.' })
+  @Field(() => AssignableRoleEnum, { description: 'The role of the member.' })
   role!: AssignableRole;
 
   @Field(() => PositiveInt, {
     nullable: true,
     description:
-      'A limit to set with it. If absent or null, a limit that the member has stays where the role allows it.',
+      'The most credits that the member may use in a calendar month. Without one, a limit that the member has is ' +
+      'kept where the role allows it.',
   })
   creditLimit?: number | null;
 }
 
 @Extensions({ isOneOf: true })
-@InputType({ description: 'What to allow a member: `seat` on V1, `role` on V2.' })
+@InputType({
+  description:
+    'The access to give to a member: `seatAccess` in a V1 workspace, `roleAccess` in a V2 workspace. The fields have ' +
+    'the names of the types in `MemberAccess`.',
+})
 export class MemberAccessInput {
   @Field(() => SeatAccessInput, { nullable: true, description: 'V1: a seat, or none.' })
-  seat?: SeatAccessInput | null;
+  seatAccess?: SeatAccessInput | null;
 
   @Field(() => RoleAccessInput, {
     nullable: true,
-    description: 'V2: a role, with a credit limit if there is to be one.',
+    description: 'V2: a role, and a credit limit if there is one.',
   })
-  role?: RoleAccessInput | null;
+  roleAccess?: RoleAccessInput | null;
+}
+
+/** The access as the services take it. */
+export function requestedAccess({ seatAccess, roleAccess }: MemberAccessInput): AccessRequest {
+  return { seat: seatAccess ?? null, role: roleAccess ?? null };
+}
+
+/** The same for an input in which the access may be left out. */
+export function withRequestedAccess<Input extends { readonly access?: MemberAccessInput | null }>(
+  input: Input,
+) {
+  const { access, ...others } = input;
+  return { ...others, access: access == null ? null : requestedAccess(access) };
 }

@@ -1,151 +1,130 @@
 import { Extensions, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { type SeatType } from '../../domain/access.js';
-import { DomainError, type ErrorCode, type SeatCount as SeatFacts } from '../../domain/errors.js';
-import { SeatTypeEnum } from '../../model/enums.js';
+import { enumOf } from '../../model/enums.js';
 import { Member } from '../../model/member.js';
 import { PositiveInt } from '../../model/scalars.js';
-import { ErrorCodeEnum } from '../refusals/types.js';
+import { BULK_ACTIONS, type BulkAction, MOST_MEMBERS } from '../../services/members/bulk.js';
+import type { MemberRow } from '../../services/rows/members.js';
+import { Refusal } from '../refusals/types.js';
 import { MemberAccessInput } from './access.js';
+import { MemberFilter } from './filter.js';
+import { MemberPreview } from './preview.js';
+
+const BulkActionEnum = enumOf(BULK_ACTIONS, 'MembersBulkAction', 'The changes that need no value.', {
+  REMOVE: 'Removes the members from the workspace, as `memberRemove` does.',
+  CLEAR_CREDIT_LIMIT: 'V2: clears the credit limits, as `memberClearCreditLimit` does.',
+});
 
 @Extensions({ isOneOf: true })
-@InputType({ description: 'What to do to each member.' })
+@InputType({ description: 'The change to make to each member.' })
 export class MembersBulkChange {
   @Field(() => MemberAccessInput, {
     nullable: true,
-    description: 'Set the access, as `memberSetAccess` does.',
+    description: 'The access to give, as `memberSetAccess` does.',
   })
   access?: MemberAccessInput | null;
 
   @Field(() => PositiveInt, {
     nullable: true,
-    description: 'V2: cap the credits a month, as `memberSetCreditLimit` does.',
+    description: 'V2: the credit limit to set, as `memberSetCreditLimit` does.',
   })
-  setCreditLimit?: number | null;
+  creditLimit?: number | null;
 
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'V2: true clears the cap, as `memberClearCreditLimit` does. There is no false.',
-  })
-  clearCreditLimit?: boolean | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'True ends the stay, as `memberRemove` does. There is no false.',
-  })
-  remove?: boolean | null;
+  @Field(() => BulkActionEnum, { nullable: true, description: 'A change that needs no value.' })
+  action?: BulkAction | null;
 }
 
-@InputType({ description: 'Members to whom the same is to be done.' })
+@Extensions({ isOneOf: true })
+@InputType({ description: 'The members to change.' })
+export class MembersSelector {
+  @Field(() => [ID], {
+    nullable: true,
+    description: `The ids of the members, from 1 to ${MOST_MEMBERS}. They are changed in this order.`,
+  })
+  ids?: string[] | null;
+
+  @Field(() => MemberFilter, {
+    nullable: true,
+    description: `All members that match the filter, at most ${MOST_MEMBERS}. It needs \`expectedCount\`.`,
+  })
+  filter?: MemberFilter | null;
+}
+
+@InputType({ description: 'The members to change, and the change to make.' })
 export class MembersBulkUpdateInput {
-  @Field(() => ID, { description: 'The workspace.' })
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => [ID], { description: 'The members, 1 to 500. They are changed in this order.' })
-  memberIds!: string[];
+  @Field(() => MembersSelector, { description: 'The members to change.' })
+  members!: MembersSelector;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The number of members that the client expects to match the filter. If another number matches, the request is ' +
+      'refused with `STALE_VERSION`, so that nobody changes more members than were shown.',
+  })
+  expectedCount?: number | null;
 
   @Field(() => [Int], {
     nullable: 'itemsAndList',
     description:
-      'The version that each member is believed to have, in the order of `memberIds`: who has another is refused with `STALE_VERSION`. Null for whoever may have any.',
+      'The version that each member must have, in the order of `members.ids`. A member with another is refused with ' +
+      '`STALE_VERSION`. Null stands for any version.',
   })
   expectedVersions?: (number | null)[] | null;
 
-  @Field(() => MembersBulkChange, { description: 'What to do.' })
+  @Field(() => MembersBulkChange, { description: 'The change to make to each of them.' })
   change!: MembersBulkChange;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description:
-      'Only say what would happen: the results are those of the real thing, and nothing is written.',
+    description: 'Whether to write nothing and to answer with previews of the members.',
   })
   dryRun!: boolean;
 }
 
-@ObjectType({ description: 'How full the seats of a type were.' })
-export class SeatCount implements SeatFacts {
-  @Field(() => SeatTypeEnum, { description: 'The type.' })
-  seatType!: SeatType;
-
-  @Field(() => Int, { description: 'How many seats there were.' })
-  total!: number;
-
-  @Field(() => Int, { description: 'How many were taken.' })
-  used!: number;
-}
-
-@ObjectType({ description: 'Why one of many was refused: what `extensions` of an error would say.' })
-export class MemberRefusal {
-  constructor(private readonly refusal: DomainError) {}
-
-  @Field(() => ErrorCodeEnum, { description: 'The code.' })
-  get code(): ErrorCode {
-    return this.refusal.code;
-  }
-
-  @Field(() => String, { description: 'What is the matter, for people.' })
-  get message(): string {
-    return this.refusal.message;
-  }
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The attribute at fault. Null where it is none in particular.',
-  })
-  get attribute(): string | null {
-    return this.refusal.details.attribute ?? null;
-  }
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'What to do about it. Null where that goes without saying.',
-  })
-  get hint(): string | null {
-    return this.refusal.details.hint ?? null;
-  }
-
-  @Field(() => SeatCount, {
-    nullable: true,
-    description: 'The seats, with `SEAT_UNAVAILABLE`. Null with every other code.',
-  })
-  get seat(): SeatFacts | null {
-    return this.refusal.details.seat ?? null;
-  }
-}
-
-@ObjectType({ description: 'What became of one of the members.' })
+@ObjectType({ description: 'The result for one of the members.' })
 export class MembersBulkResult {
-  @Field(() => ID, { description: 'The id, as it was sent.' })
+  @Field(() => ID, { description: 'The id of the member, as it was sent or found.' })
   memberId!: string;
 
   @Field(() => Member, {
     nullable: true,
     description:
-      'The member as it is after all changes; in a dry run as it would be, but with what else is asked of it (stays, history) as it is. Null when the workspace has no such member.',
+      'The member as it is after all changes. Null in a dry run, and when the workspace has no member with this id.',
   })
-  member!: Member | null;
+  member!: MemberRow | null;
 
-  @Field(() => Boolean, {
-    description: 'Whether this made it different. Saying the same twice changes nothing.',
+  @Field(() => MemberPreview, {
+    nullable: true,
+    description:
+      'In a dry run: the member as it would be after all changes. Null otherwise, and when there is no such member.',
   })
+  preview!: MemberRow | null;
+
+  @Field(() => Boolean, { description: 'Whether the change made a difference, or would make one.' })
   changed!: boolean;
 
-  @Field(() => MemberRefusal, { nullable: true, description: 'Why not. Null where nothing was refused.' })
-  error!: MemberRefusal | null;
+  @Field(() => Refusal, {
+    nullable: true,
+    description: 'The reason for which this member was refused. Null when it was not.',
+  })
+  refusal!: Refusal | null;
 }
 
-@ObjectType({ description: 'Members to whom the same was done.' })
+@ObjectType({ description: 'The results for all members.' })
 export class MembersBulkUpdatePayload {
   @Field(() => [MembersBulkResult], {
-    description: 'One for every id, in the order in which they were sent.',
+    description: 'One result for each id, in the order of the ids that were sent or found.',
   })
   results!: MembersBulkResult[];
 
-  @Field(() => Int, { description: 'How many were changed, or would be.' })
+  @Field(() => Int, { description: 'The number of members that were changed, or would be.' })
   changedCount!: number;
 
-  @Field(() => Int, { description: 'How many were refused, or would be.' })
+  @Field(() => Int, { description: 'The number of members that were refused, or would be.' })
   refusedCount!: number;
 
-  @Field(() => Boolean, { description: 'Whether nothing was written because only a dry run was asked for.' })
+  @Field(() => Boolean, { description: 'Whether nothing was written, because a dry run was asked for.' })
   dryRun!: boolean;
 }

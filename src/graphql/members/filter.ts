@@ -18,122 +18,167 @@ import {
 } from '../lists/comparisons.js';
 import { addProfileFilters } from './profile-filter.js';
 
-@InputType({ description: 'Asks about the members of a group.' })
+@InputType({ description: 'Conditions on the members of a group.' })
 export class GroupMembersFilter {
-  @Field(() => MemberFilter, { nullable: true, description: 'At least one member meets this.' })
+  @Field(() => MemberFilter, { nullable: true, description: 'At least one member matches this filter.' })
   some?: MemberFilter | null;
 }
 
-@InputType({ description: 'Which groups are meant. Everything that is said must hold.' })
+@InputType({ description: 'Conditions on groups, all of which must hold.' })
 export class GroupFilter implements GroupFilterOf {
-  @Field(() => [GroupFilter], { nullable: true, description: 'All of these hold.' })
+  @Field(() => [GroupFilter], { nullable: true, description: 'All of these filters match.' })
   and?: GroupFilter[] | null;
 
-  @Field(() => [GroupFilter], { nullable: true, description: 'At least one of these holds.' })
+  @Field(() => [GroupFilter], { nullable: true, description: 'At least one of these filters matches.' })
   or?: GroupFilter[] | null;
 
-  @Field(() => GroupFilter, { nullable: true, description: 'This does not hold.' })
+  @Field(() => GroupFilter, { nullable: true, description: 'This filter does not match.' })
   not?: GroupFilter | null;
 
-  @Field(() => IdComparison, { nullable: true, description: 'By id.' })
+  @Field(() => IdComparison, { nullable: true, description: 'Conditions on the id.' })
   id?: IdComparison | null;
 
-  @Field(() => StringComparison, { nullable: true, description: 'By display name, without case.' })
+  @Field(() => StringComparison, {
+    nullable: true,
+    description: 'Conditions on the display name, regardless of case.',
+  })
   displayName?: StringComparison | null;
 
-  @Field(() => StringComparison, { nullable: true, description: "By the identity provider's id, exactly." })
+  @Field(() => StringComparison, {
+    nullable: true,
+    description: "Conditions on the identity provider's id, with regard to case.",
+  })
   externalId?: StringComparison | null;
 
-  @Field(() => DateTimeComparison, { nullable: true, description: 'By when the group was made.' })
+  @Field(() => DateTimeComparison, {
+    nullable: true,
+    description: 'Conditions on the time at which the group was created.',
+  })
   createdAt?: Comparison<Date> | null;
 
-  @Field(() => DateTimeComparison, { nullable: true, description: 'By when the group last changed.' })
+  @Field(() => DateTimeComparison, {
+    nullable: true,
+    description: 'Conditions on the time at which the group last changed.',
+  })
   updatedAt?: Comparison<Date> | null;
 
-  @Field(() => GroupMembersFilter, { nullable: true, description: 'By who is in it.' })
+  @Field(() => GroupMembersFilter, { nullable: true, description: 'Conditions on the members of the group.' })
   members?: GroupMembersFilter | null;
 }
 
-@InputType({ description: 'Asks about the groups of a member.' })
+@InputType({ description: 'Conditions on the groups of a member.' })
 export class MemberGroupsFilter {
-  @Field(() => GroupFilter, { nullable: true, description: 'At least one group meets this.' })
+  @Field(() => GroupFilter, { nullable: true, description: 'At least one group matches this filter.' })
   some?: GroupFilter | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether there is any.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether the member is in a group at all.' })
   isPresent?: boolean | null;
 }
 
-@InputType({ description: 'Which members are meant. Everything that is said must hold.' })
+@InputType({ description: 'Conditions on members, all of which must hold.' })
 export class MemberFilter implements MemberFilterOf {
-  @Field(() => [MemberFilter], { nullable: true, description: 'All of these hold.' })
+  @Field(() => [MemberFilter], { nullable: true, description: 'All of these filters match.' })
   and?: MemberFilter[] | null;
 
-  @Field(() => [MemberFilter], { nullable: true, description: 'At least one of these holds.' })
+  @Field(() => [MemberFilter], { nullable: true, description: 'At least one of these filters matches.' })
   or?: MemberFilter[] | null;
 
-  @Field(() => MemberFilter, { nullable: true, description: 'This does not hold.' })
+  @Field(() => MemberFilter, { nullable: true, description: 'This filter does not match.' })
   not?: MemberFilter | null;
 
-  @Field(() => IdComparison, { nullable: true, description: 'By id.' })
+  @Field(() => IdComparison, { nullable: true, description: 'Conditions on the id.' })
   id?: IdComparison | null;
 
-  @Field(() => StringComparison, { nullable: true, description: 'By userName, without case.' })
+  @Field(() => StringComparison, {
+    nullable: true,
+    description: 'Conditions on the userName, regardless of case.',
+  })
   userName?: StringComparison | null;
 
-  @Field(() => StringComparison, { nullable: true, description: "By the identity provider's id, exactly." })
+  @Field(() => StringComparison, {
+    nullable: true,
+    description: "Conditions on the identity provider's id, with regard to case.",
+  })
   externalId?: StringComparison | null;
 
-  @Field(() => BooleanComparison, { nullable: true, description: 'By being active.' })
+  @Field(() => BooleanComparison, {
+    nullable: true,
+    description: 'Conditions on whether the member is active.',
+  })
   active?: BooleanComparison | null;
 
-  @Field(() => RoleComparison, { nullable: true, description: 'By role. Who is not active has none.' })
+  @Field(() => RoleComparison, {
+    nullable: true,
+    description: 'Conditions on the role, which inactive members do not have.',
+  })
   role?: Comparison<Role> | null;
 
-  @Field(() => SeatTypeComparison, { nullable: true, description: 'By seat type (V1).' })
+  @Field(() => SeatTypeComparison, { nullable: true, description: 'V1: conditions on the type of the seat.' })
   seatType?: Comparison<SeatType> | null;
 
-  @Field(() => IntComparison, { nullable: true, description: 'By credit limit (V2).' })
+  @Field(() => IntComparison, {
+    nullable: true,
+    description: 'V2: conditions on the credit limit of the member itself.',
+  })
   creditLimit?: Comparison<number> | null;
 
   @Field(() => IntComparison, {
     nullable: true,
-    description: 'By what has been used of the credits of this month (V2). Who has used none has used 0.',
+    description: 'V2: conditions on the number of credits that the member has used in this month.',
   })
   creditsUsed?: Comparison<number> | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'V2: whether the member has used as many credits in this month as its limit allows.',
+  })
+  creditLimitReached?: boolean | null;
+
   @Field(() => ManagedByComparison, {
     nullable: true,
-    description: 'By who has set the access by name. Nobody has where it follows groups or default.',
+    description: 'Conditions on who set the access. There is no value when it follows groups or default.',
   })
   accessSetBy?: Comparison<Origin> | null;
 
-  @Field(() => ManagedByComparison, { nullable: true, description: 'By who last changed the member.' })
+  @Field(() => ManagedByComparison, {
+    nullable: true,
+    description: 'Conditions on the side that manages the member.',
+  })
   managedBy?: Comparison<Origin> | null;
 
   @Field(() => DateTimeComparison, {
     nullable: true,
-    description: 'By when the open stay began. Who is not active has none.',
+    description:
+      'Conditions on the time at which the open membership began, which inactive members do not have.',
   })
   membershipStartedAt?: Comparison<Date> | null;
 
   @Field(() => DateTimeComparison, {
     nullable: true,
-    description: 'By when the last stay ended. Who is active, or never was, has not left.',
+    description:
+      'Conditions on the time at which the last membership ended, which only members have who have left.',
   })
   membershipEndedAt?: Comparison<Date> | null;
 
-  @Field(() => DateTimeComparison, { nullable: true, description: 'By when the record was made.' })
+  @Field(() => DateTimeComparison, {
+    nullable: true,
+    description: 'Conditions on the time at which the record was created.',
+  })
   createdAt?: Comparison<Date> | null;
 
-  @Field(() => DateTimeComparison, { nullable: true, description: 'By when the member last changed.' })
+  @Field(() => DateTimeComparison, {
+    nullable: true,
+    description: 'Conditions on the time at which the member last changed.',
+  })
   updatedAt?: Comparison<Date> | null;
 
-  @Field(() => MemberGroupsFilter, { nullable: true, description: 'By the groups that the member is in.' })
+  @Field(() => MemberGroupsFilter, { nullable: true, description: 'Conditions on the groups of the member.' })
   groups?: MemberGroupsFilter | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Free text, found in userName or display name, without case.',
+    description:
+      'The userName, the display name, another name, an e-mail address or the external id contains this text, regardless of case.',
   })
   search?: string | null;
 }

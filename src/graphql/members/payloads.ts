@@ -1,50 +1,50 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Member } from '../../model/member.js';
 
-/** What every command about one member tells. Each has a type of its own, which can grow. */
+/** What every command about one member answers with. Each has a type of its own, which can grow. */
 @ObjectType()
 abstract class MemberPayload {
   @Field(() => Member, { description: 'The member as it is now.' })
   member!: Member;
 
-  @Field(() => Boolean, {
-    description: 'Whether anything became different. Saying the same twice changes nothing.',
-  })
+  @Field(() => Boolean, { description: 'Whether the request made a difference.' })
   changed!: boolean;
 }
 
-@ObjectType({ description: 'A member who was provisioned.' })
+@ObjectType({ description: 'The member that was provisioned.' })
 export class MemberProvisionPayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member who was added.' })
+@ObjectType({ description: 'The member that was added.' })
 export class MemberAddPayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member who was changed.' })
+@ObjectType({ description: 'The member that was changed.' })
 export class MemberUpdatePayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member whose access was set.' })
+@ObjectType({ description: 'The member whose access was set.' })
 export class MemberSetAccessPayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member whose access follows groups and default again.' })
+@ObjectType({ description: 'The member whose access follows groups and default again.' })
 export class MemberClearAccessPayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member whose credits were capped.' })
+@ObjectType({ description: 'The member whose credit limit was set.' })
 export class MemberSetCreditLimitPayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member whose cap was cleared.' })
+@ObjectType({ description: 'The member whose credit limit was cleared.' })
 export class MemberClearCreditLimitPayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member whose stay was ended.' })
+@ObjectType({ description: 'The member that was removed from the workspace.' })
 export class MemberRemovePayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member who was made an owner.' })
+@ObjectType({ description: 'The member that was promoted to owner.' })
 export class OwnerPromotePayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member who is no owner any more.' })
+@ObjectType({ description: 'The member that was demoted from owner.' })
 export class OwnerDemotePayload extends MemberPayload {}
 
-@ObjectType({ description: 'A member whose record was deleted.' })
+@ObjectType({ description: 'The member whose record was deleted.' })
 export class MemberDeletePayload {
-  @Field(() => ID, { description: 'Its id, which is not found from now on.' })
+  @Field(() => ID, { description: 'The id of the deleted member, for clients that remove it from a cache.' })
   memberId!: string;
+
+  workspaceId!: string;
 }

@@ -7,7 +7,7 @@ interface InputClass {
   readonly prototype: object;
 }
 
-/** Declares, on the type of a filter, what can be asked about each attribute: the data says it all. */
+/** Declares, on the type of a filter, a condition for each profile attribute. */
 export function addProfileFilters(
   type: InputClass,
   prefix: string,
@@ -33,7 +33,7 @@ function partsFilter(typeName: string, description: string, parts: readonly Prof
   class PartsFilter {}
   addProfileFilters(PartsFilter, typeName, parts);
   addIsPresent(PartsFilter);
-  InputType(`${typeName}Filter`, { description: `By its parts: ${description}` })(PartsFilter);
+  InputType(`${typeName}Filter`, { description: `Conditions on the parts. ${description}` })(PartsFilter);
   return PartsFilter;
 }
 
@@ -42,19 +42,26 @@ function listFilter(typeName: string, description: string, parts: readonly Profi
   addProfileFilters(ValueFilter, typeName, parts);
   const field = (fieldType: () => InputClass | [InputClass], about: string, name: string) =>
     Field(fieldType, { nullable: true, description: about })(ValueFilter.prototype, name);
-  field(() => [ValueFilter], 'All of these hold of the value.', 'and');
-  field(() => [ValueFilter], 'At least one of these holds of the value.', 'or');
-  field(() => ValueFilter, 'This does not hold of the value.', 'not');
-  InputType(`${typeName}ValueFilter`, { description: `By one value: ${description}` })(ValueFilter);
+  field(() => [ValueFilter], 'The value meets all of these filters.', 'and');
+  field(() => [ValueFilter], 'The value meets at least one of these filters.', 'or');
+  field(() => ValueFilter, 'The value does not meet this filter.', 'not');
+  InputType(`${typeName}ValueFilter`, { description: `Conditions on one value of the list. ${description}` })(
+    ValueFilter,
+  );
 
   class ListFilter {}
-  const some = { nullable: true, description: 'One and the same value meets all of this.' };
+  const some = { nullable: true, description: 'One and the same value meets all of these conditions.' };
   Field(() => ValueFilter, some)(ListFilter.prototype, 'some');
   addIsPresent(ListFilter);
-  InputType(`${typeName}Filter`, { description: `By its values: ${description}` })(ListFilter);
+  InputType(`${typeName}Filter`, { description: `Conditions on the values of the list. ${description}` })(
+    ListFilter,
+  );
   return ListFilter;
 }
 
 function addIsPresent({ prototype }: InputClass): void {
-  Field(() => Boolean, { nullable: true, description: 'Whether there is any.' })(prototype, 'isPresent');
+  Field(() => Boolean, { nullable: true, description: 'Whether there is a value at all.' })(
+    prototype,
+    'isPresent',
+  );
 }

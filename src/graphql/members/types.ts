@@ -1,64 +1,105 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { type Role, type SeatType } from '../../domain/access.js';
+import type { Role, SeatType } from '../../domain/access.js';
 import { RoleEnum, SeatTypeEnum } from '../../model/enums.js';
 import { Member } from '../../model/member.js';
 import { Membership } from '../../model/membership.js';
+import { GraphQLDate } from '../../model/scalars.js';
 import { connectionOf } from '../lists/connection.js';
 import { Ability } from '../refusals/types.js';
 
+export const { Connection: MemberConnection, Edge: MemberEdge } = connectionOf(Member);
+export const { Connection: MembershipConnection } = connectionOf(Membership);
+
 @ObjectType({ description: 'What the caller may do to a member.' })
 export class MemberAbilities {
-  @Field(() => Ability, { description: 'Change userName, external id and profile.' }) update!: Ability;
-  @Field(() => Ability, { description: 'Change seat or role.' }) setAccess!: Ability;
-  @Field(() => Ability, { description: 'Let the access follow groups and default again.' })
+  @Field(() => Ability, { description: 'Whether the caller may change userName, external id and profile.' })
+  update!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may set the seat or the role.' })
+  setAccess!: Ability;
+
+  @Field(() => Ability, {
+    description: 'Whether the caller may let the access follow groups and default again.',
+  })
   clearAccess!: Ability;
-  @Field(() => Ability, { description: 'Set or clear the credit limit.' }) setCreditLimit!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may set or clear the credit limit.' })
+  setCreditLimit!: Ability;
+
   @Field(() => Ability, {
     description:
-      'Use credits for the member, as far as its role goes. `Member.usage.blockedBy` tells of limit and pool.',
+      'Whether the caller may use credits for the member, as far as the role allows. `Member.usage.blockedBy` tells ' +
+      'whether the limit and the pool allow it too.',
   })
   consumeCredits!: Ability;
-  @Field(() => Ability, { description: 'End the stay.' }) remove!: Ability;
-  @Field(() => Ability, { description: 'Delete the record.' }) delete!: Ability;
-  @Field(() => Ability, { description: 'Make an owner.' }) promote!: Ability;
-  @Field(() => Ability, { description: 'Make somebody else of an owner.' }) demote!: Ability;
-  @Field(() => Ability, { description: 'Read what has been changed about the member.' })
+
+  @Field(() => Ability, { description: 'Whether the caller may remove the member from the workspace.' })
+  remove!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may delete the record of the member.' })
+  delete!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may promote the member to owner.' })
+  promote!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may demote the member from owner.' })
+  demote!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may read the changes of the member.' })
   readHistory!: Ability;
+  @Field(() => Ability, { description: "See and end the person's sessions for the workspace." })
+  endSessions!: Ability;
 }
 
-@ObjectType({ description: 'Active members with one role.' })
+@ObjectType({ description: 'The number of active members with one role.' })
 export class RoleCount {
-  @Field(() => RoleEnum, { description: 'The role.' })
+  @Field(() => RoleEnum, { description: 'The role of these members.' })
   role!: Role;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'The number of active members with it.' })
   count!: number;
 }
 
-@ObjectType({ description: 'Active members with one type of seat.' })
+@ObjectType({ description: 'The number of active members with one type of seat.' })
 export class SeatTypeCount {
-  @Field(() => SeatTypeEnum, { nullable: true, description: 'The type. Null: members without a seat.' })
+  @Field(() => SeatTypeEnum, {
+    nullable: true,
+    description: 'The type of the seat. Null for the members without a seat.',
+  })
   seatType!: SeatType | null;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'The number of active members with it.' })
   count!: number;
 }
 
-@ObjectType({ description: 'How many members there are.' })
+@ObjectType({ description: 'The numbers of members of a workspace.' })
 export class MemberCounts {
-  @Field(() => Int, { description: 'Active ones, altogether.' })
+  @Field(() => Int, { description: 'The number of active members.' })
   active!: number;
 
-  @Field(() => Int, { description: 'Members who are not active: their stay has ended, or never began.' })
+  @Field(() => Int, { description: 'The number of members who are not active.' })
   inactive!: number;
 
-  @Field(() => [RoleCount], { description: 'Active ones by role.' })
+  @Field(() => [RoleCount], { description: 'The numbers of active members by role.' })
   byRole!: RoleCount[];
 
-  @Field(() => [SeatTypeCount], { description: 'Active ones by seat type; empty on V2.' })
+  @Field(() => [SeatTypeCount], {
+    description: 'The numbers of active members by type of seat. The list is empty in V2 workspaces.',
+  })
   bySeatType!: SeatTypeCount[];
 }
 
-export const MemberConnection = connectionOf(Member);
+@ObjectType({ description: 'The numbers of members on one day (UTC).' })
+export class MemberDay {
+  @Field(() => GraphQLDate, { description: 'The day of these numbers.' })
+  date!: string;
 
-export const MembershipConnection = connectionOf(Membership);
+  @Field(() => Int, { description: 'The number of members who were active at the end of the day.' })
+  active!: number;
+
+  @Field(() => Int, { description: 'The number of memberships that began on the day.' })
+  joined!: number;
+
+  @Field(() => Int, { description: 'The number of memberships that ended on the day.' })
+  left!: number;
+}

@@ -20,8 +20,8 @@ import {
   list as listRequests,
   ofAuditEntry,
 } from '../../services/provisioning-log/requests.js';
-import { byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { PageArguments } from '../lists/arguments.js';
+import { wellFormedId } from '../lists/ids.js';
 import type { Context } from '../serving/context.js';
 import { ScimEndpoint } from '../workspaces/types.js';
 import {
@@ -94,6 +94,8 @@ export class ScimEndpointResolver {
     })
     filter?: ScimRequestFilter | null,
   ) {
+    wellFormedId(filter?.targetId, 'filter.targetId');
+    wellFormedId(filter?.apiKeyId, 'filter.apiKeyId');
     return new ScimRequestConnection(await listRequests(services, workspaceId, filter ?? {}, page));
   }
 }
@@ -132,8 +134,8 @@ export class ScimProblemSubjectResolver {
     description:
       'The member as it is now. Null when it concerns none, when the member does not exist, and when the caller may not see it.',
   })
-  member(@Root() target: ProblemSubject, @Ctx() { services }: Context): Promise<object | null> {
-    return targetOf(services, 'member', target);
+  member(@Root() target: ProblemSubject, @Ctx() { loaders }: Context): Promise<object | null> {
+    return targetOf(loaders, 'member', target);
   }
 
   @FieldResolver(() => ScimRequest, {
@@ -173,8 +175,8 @@ export class ScimRequestResolver {
     description:
       'The member that it concerned, as it is now. Null when there is none, and when the caller may not see it.',
   })
-  member(@Root() target: ScimRequest, @Ctx() { services }: Context): Promise<object | null> {
-    return targetOf(services, 'member', target);
+  member(@Root() target: ScimRequest, @Ctx() { loaders }: Context): Promise<object | null> {
+    return targetOf(loaders, 'member', target);
   }
 
   @FieldResolver(() => Group, {
@@ -182,8 +184,8 @@ export class ScimRequestResolver {
     description:
       'The group that it concerned, as it is now. Null when there is none, and when the caller may not see it.',
   })
-  group(@Root() target: ScimRequest, @Ctx() { services }: Context): Promise<object | null> {
-    return targetOf(services, 'group', target);
+  group(@Root() target: ScimRequest, @Ctx() { loaders }: Context): Promise<object | null> {
+    return targetOf(loaders, 'group', target);
   }
 
   @FieldResolver(() => AuditEntry, {
@@ -196,13 +198,13 @@ export class ScimRequestResolver {
 }
 
 /** Null for who may read the log, and not the members. */
-async function targetOf(
-  services: Context['services'],
+function targetOf(
+  loaders: Context['loaders'],
   type: 'member' | 'group',
   { targetType, targetId }: { readonly targetType: string | null; readonly targetId: string | null },
 ): Promise<object | null> {
-  if (targetType !== type || targetId === null) return null;
-  return (await nodesByIds(services, [targetId]))[0] ?? null;
+  if (targetType !== type || targetId === null) return Promise.resolve(null);
+  return loaders.nodes.load(targetId);
 }
 
 @Resolver(() => Member)

@@ -31,7 +31,7 @@ import {
 } from '../../services/provisioning-log/requests.js';
 import { connectionOf } from '../lists/connection.js';
 
-export const ScimRequestConnection = connectionOf(ScimRequest);
+export const { Connection: ScimRequestConnection } = connectionOf(ScimRequest);
 
 export const ScimHealthStatusEnum = enumOf(
   HEALTH_STATUSES,

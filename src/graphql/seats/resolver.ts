@@ -2,12 +2,12 @@ import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-gra
 import { SeatAllocation } from '../../model/seat-allocation.js';
 import { Workspace } from '../../model/workspace.js';
 import { list as listSeats, set as setSeats } from '../../services/seats.js';
-import { type Context } from '../serving/context.js';
+import type { Context } from '../serving/context.js';
 import { SeatsSetInput, SeatsSetPayload } from './types.js';
 
 @Resolver(() => SeatAllocation)
 export class SeatAllocationResolver {
-  @FieldResolver(() => Int, { description: 'How many are free.' })
+  @FieldResolver(() => Int, { description: 'The number of seats that are free.' })
   available(@Root() { total, used }: SeatAllocation): number {
     return total - used;
   }
@@ -15,17 +15,24 @@ export class SeatAllocationResolver {
 
 @Resolver(() => Workspace)
 export class WorkspaceSeatsResolver {
-  @FieldResolver(() => [SeatAllocation], { description: 'V1: the seats it has bought. Empty on V2.' })
+  @FieldResolver(() => [SeatAllocation], {
+    nullable: true,
+    description:
+      'V1: the seats of the workspace by type. The list is empty in V2 workspaces, and null when the caller may not ' +
+      'read it.',
+  })
   seats(@Root() { id }: Workspace, @Ctx() { services }: Context): Promise<SeatAllocation[]> {
     return listSeats(services, id);
   }
 
-  @Mutation(() => SeatsSetPayload, { description: 'V1: sets how many seats of a type there are.' })
+  @Mutation(() => SeatsSetPayload, {
+    nullable: true,
+    description: 'V1: sets the numbers of seats of one or more types in one step. Null when refused.',
+  })
   async seatsSet(
-    @Arg('input', () => SeatsSetInput, { description: 'How many of which type.' }) input: SeatsSetInput,
-    @Ctx() { services, loaders }: Context,
+    @Arg('input', () => SeatsSetInput, { description: 'The numbers of seats.' }) input: SeatsSetInput,
+    @Ctx() { services }: Context,
   ): Promise<SeatsSetPayload> {
-    const set = await setSeats(services, input);
-    return { seats: set, workspace: await loaders.workspaces.load(set.workspaceId) };
+    return { workspace: await setSeats(services, input) };
   }
 }

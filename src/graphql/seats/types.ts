@@ -1,29 +1,30 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { type SeatType } from '../../domain/access.js';
+import type { SeatType } from '../../domain/access.js';
 import { SeatTypeEnum } from '../../model/enums.js';
-import { SeatAllocation } from '../../model/seat-allocation.js';
 import { Workspace } from '../../model/workspace.js';
 
-@InputType({ description: 'Seats of one type.' })
+@InputType({ description: 'The number of seats of one type.' })
 export class SeatsInput {
-  @Field(() => SeatTypeEnum, { description: 'The type.' })
+  @Field(() => SeatTypeEnum, { description: 'The type of these seats.' })
   seatType!: SeatType;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'The number of seats of this type.' })
   total!: number;
 }
 
-@InputType({ description: 'How many seats of a type a V1 workspace has.' })
-export class SeatsSetInput extends SeatsInput {
-  @Field(() => ID, { description: 'The workspace.' })
+@InputType({ description: 'The numbers of seats of a V1 workspace.' })
+export class SeatsSetInput {
+  @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
+
+  @Field(() => [SeatsInput], {
+    description: 'The numbers of seats by type, each type once. Types that are not sent keep their numbers.',
+  })
+  seats!: SeatsInput[];
 }
 
-@ObjectType({ description: 'Seats that were set.' })
+@ObjectType({ description: 'The workspace whose seats were set.' })
 export class SeatsSetPayload {
-  @Field(() => SeatAllocation, { description: 'The seats as they are now.' })
-  seats!: SeatAllocation;
-
-  @Field(() => Workspace, { description: 'The workspace with all its seats, as they are now.' })
+  @Field(() => Workspace, { description: 'The workspace with its seats as they are now.' })
   workspace!: Workspace;
 }

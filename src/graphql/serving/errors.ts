@@ -1,18 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
-import {
-  type ArgumentNode,
-  GraphQLError,
-  type GraphQLFormattedError,
-  Kind,
-  type ObjectFieldNode,
-  parse,
-  visit,
-} from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError } from '../../domain/errors.js';
 import type { Context } from './context.js';
+import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
 
-/** Apollo's own refusals, whose texts are about the request and safe to show. */
+/** The id of the request that is being answered: a refusal by Apollo itself knows of no context. */
+export const requestIds = new AsyncLocalStorage<string>();
+
+/** Errors about the request, whose texts are safe to show. */
 const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
   ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED,
@@ -23,82 +20,84 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   'QUERY_TOO_EXPENSIVE',
 ]);
 
+/** Until the operation is at hand: what is known of the place of the value at fault. */
+type KnownPlace =
+  | { readonly attribute: string }
+  | { readonly variable: string; readonly path: readonly string[] };
+
 /**
- * What a client is shown of an error (spec graphql, "Conventions"): refusals in full, the rest masked.
- * @param onFault told of errors that nobody expected
+ * Writes errors as clients are shown them (spec graphql, "Conventions"): refusals in full, faults masked.
+ * `locateErrors` then puts `path` in the place of what is known of it.
+ * @param onFault called with every error that no rule foresaw
  */
 export function formatErrors(onFault: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = unwrapResolverError(error);
-    const { message, locations, path, extensions } = formatted;
+    const { message, locations, path } = formatted;
+    const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
     const place = {
       ...(locations === undefined ? {} : { locations }),
       ...(path === undefined ? {} : { path }),
     };
+    const requestId = requestIds.getStore();
+    const shown = (more: object) => ({ ...more, ...(requestId === undefined ? {} : { requestId }) });
     if (cause instanceof DomainError) {
-      return { message: cause.message, ...place, extensions: { code: cause.code, ...cause.details } };
-    }
-    if (extensions?.code === ApolloServerErrorCode.BAD_USER_INPUT || isArgumentFault(cause)) {
-      // graphql-js tells the place of a value that cannot be coerced in its text only.
-      const attribute =
-        /at "([^"]+)"/.exec(message)?.[1] ?? /^(?:Variable|Argument) "\$?(\w+)"/.exec(message)?.[1];
+      const { attribute, providerHint: _provider, ...details } = cause.details;
+      const known = attribute === undefined ? {} : { place: { attribute } satisfies KnownPlace };
       return {
-        message,
+        message: cause.message,
         ...place,
-        extensions: { code: 'INVALID_INPUT', ...(attribute === undefined ? {} : { attribute }) },
+        extensions: shown({ code: cause.code, ...details, ...known }),
       };
     }
-    const written = placeOfLiteral(cause);
-    if (written !== undefined) {
-      return { message, ...place, extensions: { code: 'INVALID_INPUT', attribute: written } };
-    }
-    if (ABOUT_THE_REQUEST.has(extensions?.code)) {
-      const { stacktrace: _, ...shown } = extensions ?? {};
-      return { message, ...place, extensions: shown };
+    const invalid = invalidInput(extensions, cause, message);
+    if (invalid !== undefined) return { message, ...place, extensions: shown(invalid) };
+    if (ABOUT_THE_REQUEST.has(extensions.code)) {
+      return { message, ...place, extensions: shown({ ...extensions, ...HINTS.get(extensions.code) }) };
     }
     onFault(cause);
     return {
       message: 'Something went wrong on our side. If it happens again, tell us the requestId.',
       ...place,
-      extensions: { code: ApolloServerErrorCode.INTERNAL_SERVER_ERROR },
+      extensions: shown({ code: ApolloServerErrorCode.INTERNAL_SERVER_ERROR }),
     };
   };
 }
 
-/**
- * Where a value that cannot be coerced stands in the document: `input.access.role.creditLimit`. Written in place of
- * a variable it is found by validation, which tells only of the value.
- * @returns undefined for any other error
- */
-function placeOfLiteral(cause: unknown): string | undefined {
-  if (!(cause instanceof GraphQLError) || cause.source === undefined) return undefined;
-  const [node] = cause.nodes ?? [];
-  if (node === undefined || !VALUES.has(node.kind)) return undefined;
-  const names: string[] = [];
-  const enter = ({ name, loc }: ArgumentNode | ObjectFieldNode) => {
-    const holds =
-      loc !== undefined && node.loc !== undefined && loc.start <= node.loc.start && node.loc.end <= loc.end;
-    if (holds) names.push(name.value);
-  };
-  visit(parse(cause.source), { Argument: { enter }, ObjectField: { enter } });
-  return names.length === 0 ? undefined : names.join('.');
-}
-
-const VALUES: ReadonlySet<string> = new Set([
-  Kind.INT,
-  Kind.FLOAT,
-  Kind.STRING,
-  Kind.BOOLEAN,
-  Kind.NULL,
-  Kind.ENUM,
-  Kind.LIST,
-  Kind.OBJECT,
+const HINTS: ReadonlyMap<unknown, object> = new Map([
+  [
+    ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
+    { hint: 'Send the name of one operation of the document as `operationName`.' },
+  ],
 ]);
 
-/**
- * A null in a variable that has a default is found during execution only: by graphql-js, which says at which nodes, or by
- * a compiled operation, which says at which path. A resolver's own errors say neither.
- */
+/** The extensions of a value that cannot be coerced: graphql-js tells its place in the text of the error only. */
+function invalidInput(
+  { code, hint }: Readonly<Record<string, unknown>>,
+  cause: unknown,
+  message: string,
+): object | undefined {
+  const hinted = typeof hint === 'string' ? { hint } : {};
+  if (code === ApolloServerErrorCode.BAD_USER_INPUT || isArgumentFault(cause)) {
+    const place = placeInMessage(message);
+    return { code: 'INVALID_INPUT', ...hinted, ...(place === undefined ? {} : { place }) };
+  }
+  const literal = cause instanceof GraphQLError ? pathOfLiteral(cause) : undefined;
+  return literal === undefined ? undefined : { code: 'INVALID_INPUT', ...hinted, path: literal };
+}
+
+/** `Variable "$input" got invalid value 0 at "input.access[0].role"; Field "x" is not defined by type "Y".` */
+function placeInMessage(message: string): KnownPlace | undefined {
+  const variable = /^Variable "\$(\w+)"/.exec(message)?.[1];
+  const argument = /^Argument "(\w+)"/.exec(message)?.[1];
+  if (variable === undefined) return argument === undefined ? undefined : { attribute: argument };
+  const inside = /; Field "(\w+)"/.exec(message)?.[1];
+  const at = / at "\w+([^"]*)"; /.exec(message)?.[1] ?? '';
+  const names = at.match(/\w+/g) ?? [];
+  return { variable, path: inside === undefined || inside === names.at(-1) ? names : [...names, inside] };
+}
+
+/** A null in a variable that has a default is found during execution only; a resolver's own errors have no nodes. */
 function isArgumentFault(cause: unknown): boolean {
   return (
     cause instanceof GraphQLError &&
@@ -107,18 +106,27 @@ function isArgumentFault(cause: unknown): boolean {
   );
 }
 
-/** Puts the request's id into every error: the formatter above is not told which request it works for. */
-export const requestIdInErrors: ApolloServerPlugin<Context> = {
+/** Puts `path` into errors: where the value at fault stands in what the client sent, relative to `input`. */
+export const locateErrors: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
-      async willSendResponse({ response: { body }, contextValue }) {
+      async willSendResponse({ response: { body }, document, operation, request }) {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        const { requestId } = contextValue.services.caller;
-        body.singleResult.errors = body.singleResult.errors.map((error) => ({
-          ...error,
-          extensions: { ...error.extensions, requestId },
-        }));
+        const asked = { document, operation, variables: request.variables ?? {} };
+        body.singleResult.errors = body.singleResult.errors.map((error) => {
+          const { place, ...extensions } = error.extensions ?? {};
+          if (!isKnownPlace(place)) return error;
+          const path =
+            'attribute' in place
+              ? pathOfAttribute(place.attribute, error.path ?? [], asked)
+              : pathOfVariable(place.variable, place.path, asked);
+          return { ...error, extensions: { ...extensions, path } };
+        });
       },
     };
   },
 };
+
+function isKnownPlace(place: unknown): place is KnownPlace {
+  return typeof place === 'object' && place !== null && ('attribute' in place || 'variable' in place);
+}

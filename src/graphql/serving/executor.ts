@@ -72,10 +72,10 @@ export class Executor {
     const times = (this.#asked.get(document) ?? 0) + 1;
     this.#asked.set(document, times);
     // What cannot be compiled when it has come that often never can.
-    if (times !== ASKED_OFTEN || !isSafeToCompile(document, operation)) return undefined;
+    if (times !== ASKED_OFTEN || !isSafeToCompile(this.#schema, document, operation)) return undefined;
     try {
       const compiled = this.#compiler.compile(document);
-      this.#compiled.set(document, compiled, { size: fieldsOf(document, operation) });
+      this.#compiled.set(document, compiled, { size: fieldsOf(this.#schema, document, operation) });
       return compiled;
     } catch (error) {
       if (error instanceof AggregateError) return undefined;
@@ -84,8 +84,8 @@ export class Executor {
   }
 }
 
-function fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): number {
-  return operationCost(operation, { fragments: fragmentsOf(document), variables: {} }).fields;
+function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): number {
+  return operationCost(operation, { schema, fragments: fragmentsOf(document), variables: {} }).fields;
 }
 
 /** What an argument may be in a document that is compiled. */
@@ -104,9 +104,13 @@ const PLAIN_VALUES: ReadonlySet<string> = new Set([
  * and called like what every object has, `@skip` and `@include` (wrong in a fragment that is used twice),
  * introspection, an alias `__proto__`, and a mutation of several fields, which must end with the first that fails.
  */
-export function isSafeToCompile(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+export function isSafeToCompile(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): boolean {
   const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operations.length > 1 || fieldsOf(document, operation) > MOST_FIELDS) return false;
+  if (operations.length > 1 || fieldsOf(schema, document, operation) > MOST_FIELDS) return false;
   const [first, ...others] = operation.selectionSet.selections;
   const isOneField = first?.kind === Kind.FIELD && others.length === 0;
   if (operation.operation === OperationTypeNode.MUTATION && !isOneField) return false;

@@ -1,67 +1,101 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
-  type ArgumentNode,
+  type ASTVisitor,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SelectionSetNode,
+  type ValidationContext,
   valueFromASTUntyped,
 } from 'graphql';
 import type { Context } from './context.js';
 
-/** A page of 200 members with all their relations costs about 10,000. */
-export const MOST_COST = 20_000;
+/** A page of 200 members with all their relations costs about 12,000. */
+export const MOST_COST = 25_000;
 export const MOST_DEPTH = 12;
 export const MOST_ALIASES = 50;
 /** Of what is sent in variables: coercing them walks down by recursion. */
 export const MOST_VARIABLE_DEPTH = 250;
-const UNPAGED_LIST = 50;
-/** Lists that are always whole, and may be of thousands. */
-const WHOLE_LISTS: ReadonlyMap<string, number> = new Map([
-  ['everyMember', 1000],
-  // Less than the rows of a file may be, so that all of what became of each can be asked for.
-  ['invitationsCreateFromCsv', 500],
-]);
+const DEFAULT_PAGE_SIZE = 50;
 
-/** A mutation that answers about as many things as its input names. */
-const BULK = { field: 'membersBulkUpdate', ids: 'memberIds' } as const;
+/** How many items a field may answer with, by its arguments; declared on the field with `@Extensions({ listSize })`. */
+export type ListSize = (args: Readonly<Record<string, unknown>>) => number;
 
 interface Cost {
   readonly cost: number;
+  /** The names of the fields on the way to the costliest part. */
+  readonly costliest: readonly string[];
   /** How many fields are written, with each fragment as often as it is used. */
   readonly fields: number;
   readonly depth: number;
   readonly aliases: number;
-  /** Whether it has nodes or edges: only connections have, also where a fragment asks for them. */
-  readonly ofConnection: boolean;
 }
 
-const NOTHING: Cost = { cost: 0, fields: 0, depth: 0, aliases: 0, ofConnection: false };
+const NOTHING: Cost = { cost: 0, costliest: [], fields: 0, depth: 0, aliases: 0 };
 
-interface Request {
+/** What the cost of an operation depends on, beside the operation. */
+export interface CostContext {
+  readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Refuses operations that would cost too much, before anything is executed; the error says what they cost. */
+/** Refuses operations that would cost too much, before anything is executed; the error says what costs how much. */
 export const operationLimits: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
-      async didResolveOperation({ document, operation, request }) {
+      async didResolveOperation({ schema, document, operation, request }) {
         if (operation === undefined) return;
+        refuseSubscription(operation);
         refuseDeepVariables(request.variables ?? {});
         const variables = { ...defaultsOf(operation), ...request.variables };
-        refuseExpensive(operationCost(operation, { fragments: fragmentsOf(document), variables }));
+        refuseExpensive(operationCost(operation, { schema, fragments: fragmentsOf(document), variables }));
       },
     };
   },
 };
 
+/** Validation says nothing about the fields of a root type that the schema does not have. */
+function refuseSubscription({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new GraphQLError('This API has no subscriptions.', {
+    extensions: {
+      code: 'GRAPHQL_VALIDATION_FAILED',
+      hint: 'Send a query, and send it again when the answer may have changed.',
+      http: { status: 400 },
+    },
+  });
+}
+
+/** Refuses introspection in words of our own; a validation rule for servers that keep their schema to themselves. */
+export function noIntrospection(context: ValidationContext): ASTVisitor {
+  return {
+    Field(node) {
+      if (node.name.value !== '__schema' && node.name.value !== '__type') return;
+      context.reportError(
+        new GraphQLError('This server does not answer questions about its schema (introspection).', {
+          nodes: [node],
+          extensions: {
+            hint: 'Read schema.graphql of the same version, or ask a server on which introspection is switched on.',
+          },
+        }),
+      );
+    },
+  };
+}
+
 /** The fragments of a document by their names. */
-export function fragmentsOf({ definitions }: DocumentNode): Request['fragments'] {
+export function fragmentsOf({ definitions }: DocumentNode): CostContext['fragments'] {
   return new Map(
     definitions
       .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
@@ -75,7 +109,7 @@ function refuseDeepVariables(variables: object): void {
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MOST_VARIABLE_DEPTH) {
       throw new GraphQLError(`The variables are nested more than ${MOST_VARIABLE_DEPTH} levels deep.`, {
-        extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } },
+        extensions: { code: 'QUERY_TOO_EXPENSIVE', limit: MOST_VARIABLE_DEPTH, http: { status: 400 } },
       });
     }
     level = level
@@ -91,80 +125,112 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Reco
   return Object.fromEntries(defaults);
 }
 
-function refuseExpensive({ cost, depth, aliases }: Cost): void {
-  const excess =
+function refuseExpensive({ cost, costliest, depth, aliases }: Cost): void {
+  const costliestPath = costliest.join('.');
+  const [excess, limit, hint] =
     cost > MOST_COST
-      ? `costs ${cost}, and ${MOST_COST} is the most. Ask for smaller pages`
+      ? [
+          `costs ${cost}, and ${MOST_COST} is the most`,
+          MOST_COST,
+          `Ask for smaller pages, or for less of each item: the costliest part is ${costliestPath}.`,
+        ]
       : depth > MOST_DEPTH
-        ? `is ${depth} levels deep, and ${MOST_DEPTH} is the most`
+        ? [`is ${depth} levels deep, and ${MOST_DEPTH} is the most`, MOST_DEPTH, 'Ask in several operations.']
         : aliases > MOST_ALIASES
-          ? `has ${aliases} aliases, and ${MOST_ALIASES} is the most`
-          : undefined;
+          ? [
+              `has ${aliases} aliases, and ${MOST_ALIASES} is the most`,
+              MOST_ALIASES,
+              'Ask for many things with `nodes` or with a filter.',
+            ]
+          : [];
   if (excess === undefined) return;
   throw new GraphQLError(`This operation ${excess}.`, {
-    extensions: { code: 'QUERY_TOO_EXPENSIVE', cost, depth, aliases, http: { status: 400 } },
+    extensions: {
+      code: 'QUERY_TOO_EXPENSIVE',
+      cost,
+      depth,
+      aliases,
+      limit,
+      costliestPath,
+      hint,
+      http: { status: 400 },
+    },
   });
 }
 
 /**
- * One for every field, times the page sizes of the lists it stands in. A walk of the document as written, with each
- * fragment's cost worked out once: fragments that call fragments must not multiply the work.
+ * One for every field, times the number of items of the lists in which it stands. It walks the document as written and
+ * works out the cost of each fragment once: fragments that call fragments must not multiply the work.
  */
-export function operationCost(operation: OperationDefinitionNode, request: Request): Cost {
+export function operationCost(operation: OperationDefinitionNode, context: CostContext): Cost {
+  const { schema, fragments } = context;
   const known = new Map<string, Cost>();
   const fragmentCost = (name: string): Cost => {
     const cached = known.get(name);
     if (cached !== undefined) return cached;
-    const fragment = request.fragments.get(name);
-    const cost = fragment === undefined ? NOTHING : selectionCost(fragment.selectionSet);
+    const fragment = fragments.get(name);
+    const cost =
+      fragment === undefined
+        ? NOTHING
+        : selectionCost(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value));
     known.set(name, cost);
     return cost;
   };
-  const selectionCost = (selectionSet: SelectionSetNode | undefined): Cost =>
-    (selectionSet?.selections ?? []).map(nodeCost).reduce(
-      (sum, part) => ({
-        cost: sum.cost + part.cost,
-        fields: sum.fields + part.fields,
-        depth: Math.max(sum.depth, part.depth),
-        aliases: sum.aliases + part.aliases,
-        ofConnection: sum.ofConnection || part.ofConnection,
-      }),
-      NOTHING,
-    );
-  const nodeCost = (node: SelectionSetNode['selections'][number]): Cost => {
+  const selectionCost = (selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType | undefined) =>
+    (selectionSet?.selections ?? []).map((node) => nodeCost(node, type)).reduce(plus, NOTHING);
+  const nodeCost = (
+    node: SelectionSetNode['selections'][number],
+    type: GraphQLNamedType | undefined,
+  ): Cost => {
     if (node.kind === Kind.FRAGMENT_SPREAD) return fragmentCost(node.name.value);
-    if (node.kind === Kind.INLINE_FRAGMENT) return selectionCost(node.selectionSet);
+    if (node.kind === Kind.INLINE_FRAGMENT) {
+      const { typeCondition } = node;
+      const inner = typeCondition === undefined ? type : schema.getType(typeCondition.name.value);
+      return selectionCost(node.selectionSet, inner);
+    }
+    const name = node.name.value;
     // Introspection is deep by nature and costs no statement.
-    if (node.name.value.startsWith('__')) return { ...NOTHING, cost: 1, fields: 1, depth: 1 };
-    const inside = selectionCost(node.selectionSet);
-    const aliases = inside.aliases + (node.alias === undefined ? 0 : 1);
-    const ofConnection = node.name.value === 'nodes' || node.name.value === 'edges';
-    const cost = 1 + pageSize(node, inside, request) * inside.cost;
-    return { cost, fields: 1 + inside.fields, depth: 1 + inside.depth, aliases, ofConnection };
+    if (name.startsWith('__')) return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1 };
+    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+    const inside = selectionCost(node.selectionSet, field && getNamedType(field.type));
+    return {
+      cost: 1 + listSize(node, field, context) * inside.cost,
+      costliest: [name, ...inside.costliest],
+      fields: 1 + inside.fields,
+      depth: 1 + inside.depth,
+      aliases: inside.aliases + (node.alias === undefined ? 0 : 1),
+    };
   };
-  return selectionCost(operation.selectionSet);
+  const { mutation, query } = { mutation: schema.getMutationType(), query: schema.getQueryType() };
+  const root = operation.operation === OperationTypeNode.MUTATION ? mutation : query;
+  return selectionCost(operation.selectionSet, root ?? undefined);
 }
 
-/** How many things a field may give: as many as ids were sent, its page size if it is a connection, else one. */
-function pageSize(node: FieldNode, { ofConnection }: Cost, { variables }: Request): number {
-  const [size] = (node.arguments ?? [])
-    .map((argument) => sizeIn(argument, variables))
-    .filter((number) => number !== undefined);
-  if (size !== undefined) return Math.max(size, 1);
-  if (node.name.value === BULK.field) return Math.max(idsIn(node, variables), 1);
-  return WHOLE_LISTS.get(node.name.value) ?? (ofConnection ? UNPAGED_LIST : 1);
+function plus(sum: Cost & { readonly most?: number }, part: Cost): Cost & { readonly most: number } {
+  const { most = 0 } = sum;
+  return {
+    cost: sum.cost + part.cost,
+    costliest: part.cost > most ? part.costliest : sum.costliest,
+    most: Math.max(most, part.cost),
+    fields: sum.fields + part.fields,
+    depth: Math.max(sum.depth, part.depth),
+    aliases: sum.aliases + part.aliases,
+  };
 }
 
-function sizeIn({ name, value }: ArgumentNode, variables: Request['variables']): number | undefined {
-  if (!['first', 'last', 'ids'].includes(name.value)) return undefined;
-  const given = valueFromASTUntyped(value, variables);
-  if (Array.isArray(given)) return given.length;
-  return typeof given === 'number' ? given : undefined;
-}
-
-function idsIn({ arguments: given = [] }: FieldNode, variables: Request['variables']): number {
-  const input = given.find(({ name }) => name.value === 'input');
-  const value: unknown = input === undefined ? undefined : valueFromASTUntyped(input.value, variables);
-  const ids = typeof value === 'object' && value !== null && BULK.ids in value ? value[BULK.ids] : undefined;
-  return Array.isArray(ids) ? ids.length : 0;
+/** How many items a field may answer with: what the field declares, the page size of a connection, or one. */
+function listSize(
+  node: FieldNode,
+  field: GraphQLField<unknown, unknown> | undefined,
+  { variables }: CostContext,
+): number {
+  if (field === undefined) return 1;
+  const isConnection = getNamedType(field.type).name.endsWith('Connection');
+  const declared: unknown = field.extensions.listSize;
+  if (!isConnection && typeof declared !== 'function') return 1;
+  const args = Object.fromEntries(
+    (node.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]),
+  );
+  const size: unknown = typeof declared === 'function' ? declared(args) : (args.first ?? args.last);
+  return typeof size === 'number' ? Math.max(size, 1) : DEFAULT_PAGE_SIZE;
 }

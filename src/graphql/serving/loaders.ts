@@ -1,18 +1,23 @@
 import DataLoader from 'dataloader';
 import type { Account } from '../../model/account.js';
+import type { AuditEntry } from '../../model/audit-entry.js';
 import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
-import * as creditReports from '../../services/credits/reports.js';
+import { type CreditDay, daysOf } from '../../services/credits/reports.js';
 import { findAccounts } from '../../services/rows/accounts.js';
+import { actorsOf } from '../../services/viewer/actors.js';
+import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
 /** Relations of many rows, each fetched in one statement. */
 export interface Loaders {
   readonly accounts: DataLoader<string, Account>;
   readonly workspaces: DataLoader<string, Workspace>;
-  /** Of pools of several months. Not remembered: credits may be used between two questions of a request. */
-  readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, creditReports.CreditDay[]>;
+  /** Credits may be used between two fields of a request, so the days of pools are not cached. */
+  readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]>;
+  readonly auditActors: DataLoader<AuditEntry, object | null>;
+  readonly nodes: DataLoader<string, NodeRow | null>;
 }
 
 export function createLoaders(context: ServiceContext): Loaders {
@@ -22,7 +27,9 @@ export function createLoaders(context: ServiceContext): Loaders {
       const found = await Promise.all(ids.map((id) => getWorkspace(context, id)));
       return found.filter((workspace) => workspace !== null);
     }),
-    creditDays: new DataLoader((pools) => creditReports.daysOf(context, pools), { cache: false }),
+    creditDays: new DataLoader((pools) => daysOf(context, pools), { cache: false }),
+    auditActors: new DataLoader((entries) => actorsOf(context, entries)),
+    nodes: new DataLoader((ids) => nodesByIds(context, ids), { maxBatchSize: MOST_NODES }),
   };
 }
 

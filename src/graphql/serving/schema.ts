@@ -11,18 +11,41 @@ import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../../model/access.js';
 import { nodeType } from '../../model/node.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from '../access-review/resolver.js';
-import { ApiKeyResolver, WorkspaceApiKeysResolver } from '../api-keys/resolver.js';
-import { AuditResolver } from '../audit/resolver.js';
+import {
+  ApiKeyCreatePayloadResolver,
+  ApiKeyDeletePayloadResolver,
+  ApiKeyMutations,
+  ApiKeyResolver,
+  WorkspaceApiKeysResolver,
+} from '../api-keys/resolver.js';
+import { AuditEntryResolver, AuditResolver } from '../audit/resolver.js';
 import {
   CreditConsumptionResolver,
+  CreditMutations,
   CreditPoolResolver,
   CreditsConsumePayloadResolver,
   MemberCreditsResolver,
   WorkspaceCreditsResolver,
 } from '../credits/resolver.js';
-import { GroupResolver, WorkspaceGroupsResolver } from '../groups/resolver.js';
-import { InvitationResolver, WorkspaceInvitationsResolver } from '../invitations/resolver.js';
-import { MemberResolver } from '../members/commands.js';
+import {
+  GROUP_PAYLOAD_RESOLVERS,
+  GroupCreatePayloadResolver,
+  GroupDeletePayloadResolver,
+  GroupMutations,
+  GroupResolver,
+  WorkspaceGroupsResolver,
+} from '../groups/resolver.js';
+import {
+  INVITATION_PAYLOAD_RESOLVERS,
+  InvitationMutations,
+  InvitationResolver,
+  WorkspaceInvitationsResolver,
+} from '../invitations/resolver.js';
+import {
+  MemberAddPayloadResolver,
+  MemberDeletePayloadResolver,
+  MemberMutations,
+} from '../members/commands.js';
 import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
 import { NodeResolver } from '../node/resolver.js';
 import { ScimDryRunResolver } from '../provisioning-log/dry-run-resolver.js';
@@ -34,37 +57,60 @@ import {
   ScimProblemSubjectResolver,
   ScimRequestResolver,
 } from '../provisioning-log/resolver.js';
+import { AbilityResolver } from '../refusals/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
-import { SessionResolver } from '../sessions/resolver.js';
+import { MemberSessionsResolver, SessionResolver } from '../sessions/resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
-import { WorkspaceResolver } from '../workspaces/resolver.js';
+import {
+  WorkspaceCreatePayloadResolver,
+  WorkspaceMutations,
+  WorkspaceResolver,
+} from '../workspaces/resolver.js';
 
-const QUERY =
-  'What can be read, with a session, an API key or the operator token in the header `Authorization`. Start with ' +
-  '`viewer` and `workspaces`.';
+const SCHEMA =
+  'The members of workspaces: who they are, what they may do, and who changed it. Send a session token, an API key or ' +
+  'the operator token in the header `Authorization`. Start with `viewer` and `workspaces`. A field that is refused is ' +
+  'null, and `errors` says why in `extensions { code, path, hint, requestId }`: `code` is an `ErrorCode`, `path` is the ' +
+  'place of the value at fault relative to `input`, and `hint` says what to do. Messages and hints are written for ' +
+  'people. V1 and V2 are the two versions of workspaces (`Workspace.accessModel`).';
+const QUERY = 'The queries, which change nothing. Start with `viewer` and `workspaces`.';
 const MUTATION =
-  'What can be changed: named noun first, with one `input` and a payload of its own. What is refused is an error with ' +
-  '`extensions { code, attribute, hint, requestId }`: `code` is an `ErrorCode`, `attribute` what of the input is at ' +
-  'fault, `hint` what to do. The message and the hint are written for people.';
+  'The mutations, named noun first. Each takes one `input`, answers with a payload of its own, and is null when it was ' +
+  'refused. The results of other mutations in the same request are not affected by a refusal.';
 
 /** The schema that everything is modelled in; one object for Apollo and for the SCIM adapter. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AbilityResolver,
       AccessReviewEntryResolver,
       AccessReviewResolver,
+      ApiKeyCreatePayloadResolver,
+      ApiKeyDeletePayloadResolver,
+      ApiKeyMutations,
       ApiKeyResolver,
       AuditEntryScimRequestResolver,
+      AuditEntryResolver,
       AuditResolver,
       CreditConsumptionResolver,
+      CreditMutations,
       CreditPoolResolver,
       CreditsConsumePayloadResolver,
+      ...GROUP_PAYLOAD_RESOLVERS,
+      GroupCreatePayloadResolver,
+      GroupDeletePayloadResolver,
+      GroupMutations,
       GroupResolver,
+      ...INVITATION_PAYLOAD_RESOLVERS,
+      InvitationMutations,
       InvitationResolver,
+      MemberAddPayloadResolver,
       MemberCreditsResolver,
+      MemberDeletePayloadResolver,
       MemberFieldsResolver,
-      MemberResolver,
+      MemberMutations,
       MemberScimRequestsResolver,
+      MemberSessionsResolver,
       MembershipResolver,
       NodeResolver,
       ScimDryRunResolver,
@@ -76,10 +122,12 @@ export function createSchema(): GraphQLSchema {
       SessionResolver,
       ViewerResolver,
       WorkspaceApiKeysResolver,
+      WorkspaceCreatePayloadResolver,
       WorkspaceCreditsResolver,
       WorkspaceGroupsResolver,
       WorkspaceInvitationsResolver,
       WorkspaceMembersResolver,
+      WorkspaceMutations,
       WorkspaceResolver,
       WorkspaceSeatsResolver,
     ],
@@ -87,6 +135,7 @@ export function createSchema(): GraphQLSchema {
     validate: false,
   });
   // type-graphql describes every type but these two.
+  schema.description = SCHEMA;
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);
   for (const type of Object.values(schema.getTypeMap())) {

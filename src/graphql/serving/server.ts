@@ -7,9 +7,9 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Compiler } from './compiler.js';
 import type { Context } from './context.js';
-import { formatErrors, requestIdInErrors } from './errors.js';
+import { formatErrors, locateErrors } from './errors.js';
 import { executing } from './executor.js';
-import { operationLimits } from './limits.js';
+import { noIntrospection, operationLimits } from './limits.js';
 import { readsOfQueries } from './reads.js';
 
 export interface GraphqlServerOptions {
@@ -28,7 +28,9 @@ export function createGraphqlServer({
 }: GraphqlServerOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: executing(schema, compiler),
-    introspection,
+    // Apollo's own refusal speaks of Apollo.
+    introspection: true,
+    validationRules: introspection ? [] : [noIntrospection],
     // Suggestions ("Did you mean …") tell the schema too, name by name.
     hideSchemaDetailsFromClientErrors: !introspection,
     formatError: formatErrors(onFault),
@@ -41,7 +43,7 @@ export function createGraphqlServer({
     },
     plugins: [
       operationLimits,
-      requestIdInErrors,
+      locateErrors,
       readsOfQueries,
       // It instruments every field, which costs more than most fields do.
       ApolloServerPluginCacheControlDisabled(),

@@ -1,44 +1,139 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { SESSION_METHODS, type SessionMethod } from '../../domain/session.js';
+import { enumOf } from '../../model/enums.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 
-@InputType({ description: 'For whom to mint a session.' })
-export class SessionCreateInput {
-  @Field(() => String, {
-    description: 'The e-mail address of somebody whom the platform knows, unless `createAccount` is set.',
+export const SessionMethodEnum = enumOf(
+  SESSION_METHODS,
+  'SessionMethod',
+  'The ways in which a person signs in.',
+  {
+    PROVIDER: 'Through the identity provider of a workspace: the session opens that workspace alone.',
+    MAIL_LINK: 'By a link that was mailed. An invitation that was mailed opens its workspace alone.',
+    OPERATOR: 'An operator, or the command line, minted the session.',
+    DEVELOPMENT: 'By a click, on a server for development.',
+  },
+);
+
+@ObjectType({ description: 'An open session of a person.' })
+export class Session {
+  @Field(() => ID, { description: 'The id of the session.' })
+  id!: string;
+
+  @Field(() => SessionMethodEnum, { description: 'The way in which the person signed in.' })
+  method!: SessionMethod;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The only workspace that the session opens. Null when it opens every workspace of the person that does not require single sign-on.',
   })
+  workspaceId!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which the session was opened.' })
+  startedAt!: Date;
+
+  @Field(() => GraphQLDateTime, {
+    description: 'The time at which the session ends at the latest. It ends sooner when it is not used.',
+  })
+  expiresAt!: Date;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The time of the last use, to the minute. Null for managers of a workspace, where the session opens others too.',
+  })
+  lastUsedAt!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The network address of the last use. Null as `lastUsedAt` is, and before the first use.',
+  })
+  lastUsedFrom!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The browser that signed in, such as `Firefox on Windows`. Null as `lastUsedAt` is, and when it is not a browser.',
+  })
+  browser!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether it is the session of this request.' })
+  current!: boolean;
+}
+
+@InputType({ description: 'The person for whom to create a session.' })
+export class SessionCreateInput {
+  @Field(() => String, { description: 'The e-mail address of the person.' })
   email!: string;
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Whether the platform is to know somebody who is new to it: set it for people who come with an invitation, once it is certain that the address is theirs.',
+      'Whether to create an account when there is none with this address, for people who come with an invitation. Set ' +
+      'it only when the address is known to be theirs.',
   })
   createAccount!: boolean;
 }
 
-@InputType({ description: 'Which session to end.' })
+@InputType({ description: 'The session to end.' })
 export class SessionEndInput {
   @Field(() => ID, {
     nullable: true,
-    description: "Another session of the caller's; for operators anybody's. Absent: the one that asks.",
+    description:
+      'The id of another session of the caller, or for operators of anybody. Without an id it is the session of the ' +
+      'request itself.',
   })
   sessionId?: string | null;
 }
 
-@ObjectType({ description: 'A session that was minted.' })
+@ObjectType({ description: 'The session that was created.' })
 export class SessionCreatePayload {
-  @Field(() => ID, { description: 'Its id.' })
+  @Field(() => ID, { description: 'The id of the session.' })
   sessionId!: string;
 
-  @Field(() => String, { description: 'The token. Shown now and never again.' })
+  @Field(() => String, { description: 'The token, which is shown now and never again.' })
   token!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When it stops working.' })
+  @Field(() => GraphQLDateTime, { description: 'The time at which the session expires.' })
   expiresAt!: Date;
 }
 
-@ObjectType({ description: 'A session that was ended.' })
+@ObjectType({ description: 'The session that was ended.' })
 export class SessionEndPayload {
-  @Field(() => ID, { description: 'Its id. Its token does not work any more.' })
+  @Field(() => ID, { description: 'The id of the session, whose token no longer works.' })
   sessionId!: string;
+}
+
+@InputType({ description: "The caller's sessions to end." })
+export class SessionsEndInput {
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: 'Whether the session of this request goes on. False signs out everywhere.',
+  })
+  keepCurrent!: boolean;
+}
+
+@ObjectType({ description: "The caller's sessions that were ended." })
+export class SessionsEndPayload {
+  @Field(() => Int, { description: 'The number of sessions that were open.' })
+  ended!: number;
+}
+
+@InputType({ description: 'The member whose sessions to end for a workspace.' })
+export class MemberSessionsEndInput {
+  @Field(() => ID, { description: 'The id of the workspace.' })
+  workspaceId!: string;
+
+  @Field(() => ID, { description: 'The id of the member.' })
+  memberId!: string;
+}
+
+@ObjectType({ description: 'The sessions of a member, which do not open the workspace any more.' })
+export class MemberSessionsEndPayload {
+  @Field(() => ID, { description: 'The id of the member.' })
+  memberId!: string;
+
+  @Field(() => Int, { description: 'The number of sessions that opened the workspace.' })
+  ended!: number;
 }

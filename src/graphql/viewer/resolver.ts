@@ -1,21 +1,30 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Account } from '../../model/account.js';
 import { get as getViewer, type Viewer as ViewerRow } from '../../services/viewer/queries.js';
-import { type Context } from '../serving/context.js';
-import { Viewer } from './types.js';
+import { workspacesOf } from '../../services/viewer/workspaces.js';
+import type { Context } from '../serving/context.js';
+import { Viewer, ViewerWorkspace } from './types.js';
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
-  @Query(() => Viewer, { description: 'Who is asking.' })
+  @Query(() => Viewer, { description: 'The caller, as the server knows it.' })
   viewer(@Ctx() { services }: Context): Viewer {
     return getViewer(services);
   }
 
   @FieldResolver(() => Account, {
     nullable: true,
-    description: "A person's account. Null for keys and operators.",
+    description: 'The account of a person. Null for API keys and operators.',
   })
   account(@Root() { accountId }: ViewerRow, @Ctx() { loaders }: Context): Promise<Account> | null {
     return accountId === null ? null : loaders.accounts.load(accountId);
+  }
+
+  @FieldResolver(() => [ViewerWorkspace], {
+    description:
+      "A person's workspaces by name, also those that the session does not open, as far as it may know of them. Empty for keys and operators.",
+  })
+  workspaces(@Ctx() { services }: Context): Promise<ViewerWorkspace[]> {
+    return workspacesOf(services);
   }
 }

@@ -1,22 +1,26 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { MemberAccess } from '../../model/access.js';
 import { Workspace } from '../../model/workspace.js';
+import { edgeIn } from '../../services/lists/page.js';
 import { ofWorkspace as abilitiesInWorkspace } from '../../services/viewer/abilities.js';
 import { create as createWorkspace, update as updateWorkspace } from '../../services/workspaces/commands.js';
 import {
   defaultAccess,
   get as getWorkspace,
   list as listWorkspaces,
+  WORKSPACES,
 } from '../../services/workspaces/queries.js';
 import { PageArguments } from '../lists/arguments.js';
-import { type Context } from '../serving/context.js';
+import { wellFormedId } from '../lists/ids.js';
+import type { Context } from '../serving/context.js';
 import { sentFields } from '../serving/sent-fields.js';
-import { WorkspaceCreateInput, WorkspaceUpdateInput } from './inputs.js';
+import { WorkspaceCreateInput, WorkspaceFilter, WorkspaceUpdateInput } from './inputs.js';
 import {
   ScimEndpoint,
   WorkspaceAbilities,
   WorkspaceConnection,
   WorkspaceCreatePayload,
+  WorkspaceEdge,
   WorkspaceUpdatePayload,
 } from './types.js';
 
@@ -24,57 +28,83 @@ import {
 export class WorkspaceResolver {
   @Query(() => Workspace, {
     nullable: true,
-    description: 'One workspace. Null when there is none for the caller.',
+    description: 'One workspace by its id. Null when there is none that the caller may see.',
   })
   workspace(
-    @Arg('id', () => ID, { description: 'The workspace ID.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of the workspace.' }) id: string,
     @Ctx() { services }: Context,
   ): Promise<Workspace | null> {
-    return getWorkspace(services, id);
+    return getWorkspace(services, wellFormedId(id, 'id'));
   }
 
   @Query(() => WorkspaceConnection, {
     description:
-      "The caller's workspaces, oldest first: a key's own, those that a person is in, an operator's all.",
+      'The workspaces of the caller, oldest first: those of a person, that of an API key, and all for an operator.',
   })
-  async workspaces(@Args(() => PageArguments) page: PageArguments, @Ctx() { services }: Context) {
-    return new WorkspaceConnection(await listWorkspaces(services, page));
+  async workspaces(
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { services }: Context,
+    @Arg('filter', () => WorkspaceFilter, {
+      nullable: true,
+      description: 'The conditions on the workspaces. Without a filter there are all.',
+    })
+    filter?: WorkspaceFilter | null,
+  ) {
+    return new WorkspaceConnection(await listWorkspaces(services, filter ?? {}, page));
   }
 
   @FieldResolver(() => MemberAccess, {
     nullable: true,
     description:
-      'What somebody gets who is added without a role or a seat. Null on V1 when no seat is given.',
+      'The access of members who are added without a role or a seat. Null in V1 workspaces that give them no seat.',
   })
   defaultAccess(@Root() workspace: Workspace) {
     return defaultAccess(workspace);
   }
 
-  @FieldResolver(() => ScimEndpoint, { description: 'How an identity provider connects.' })
+  @FieldResolver(() => ScimEndpoint, {
+    description: 'The settings with which an identity provider connects.',
+  })
   scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimEndpoint {
     return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled, workspaceId: id };
   }
 
-  @FieldResolver(() => WorkspaceAbilities, { description: 'What the caller may do here.' })
+  @FieldResolver(() => WorkspaceAbilities, { description: 'What the caller may do in the workspace.' })
   viewerCan(@Root() { id }: Workspace, @Ctx() { services }: Context): Promise<WorkspaceAbilities> {
     return abilitiesInWorkspace(services, id);
   }
+}
 
+@Resolver(() => WorkspaceCreatePayload)
+export class WorkspaceCreatePayloadResolver {
+  @FieldResolver(() => WorkspaceEdge, { description: 'The workspace as an item of `Query.workspaces`.' })
+  workspaceEdge(@Root() { workspace }: WorkspaceCreatePayload) {
+    return edgeIn(WORKSPACES, workspace);
+  }
+}
+
+@Resolver()
+export class WorkspaceMutations {
   @Mutation(() => WorkspaceCreatePayload, {
-    description: 'Creates a workspace with its first owner. For operators.',
+    nullable: true,
+    description: 'Creates a workspace with its first owner. For operators. Null when refused.',
   })
   workspaceCreate(
-    @Arg('input', () => WorkspaceCreateInput, { description: 'The workspace.' }) input: WorkspaceCreateInput,
+    @Arg('input', () => WorkspaceCreateInput, { description: 'The workspace to create.' })
+    { accessModel, ...input }: WorkspaceCreateInput,
     @Ctx() { services }: Context,
   ): Promise<WorkspaceCreatePayload> {
-    return createWorkspace(services, input);
+    return createWorkspace(services, { ...input, version: accessModel });
   }
 
   @Mutation(() => WorkspaceUpdatePayload, {
-    description: 'Changes settings. Plan and SCIM are for operators.',
+    nullable: true,
+    description:
+      'Changes the settings of a workspace. Only operators change plan and SCIM. Null when refused.',
   })
   async workspaceUpdate(
-    @Arg('input', () => WorkspaceUpdateInput, { description: 'What to change.' }) input: WorkspaceUpdateInput,
+    @Arg('input', () => WorkspaceUpdateInput, { description: 'The changes to make.' })
+    input: WorkspaceUpdateInput,
     @Ctx() { services }: Context,
   ): Promise<WorkspaceUpdatePayload> {
     return { workspace: await updateWorkspace(services, sentFields(input)) };

@@ -3,56 +3,84 @@ import { Workspace } from '../../model/workspace.js';
 import { connectionOf } from '../lists/connection.js';
 import { Ability } from '../refusals/types.js';
 
-@ObjectType({ description: 'What an administrator needs to connect an identity provider.' })
+export const { Connection: WorkspaceConnection, Edge: WorkspaceEdge } = connectionOf(Workspace);
+
+@ObjectType({ description: 'The settings with which an identity provider connects.' })
 export class ScimEndpoint {
   workspaceId!: string;
 
-  @Field(() => String, { description: 'The SCIM 2.0 base URL to enter there.' })
+  @Field(() => String, { description: 'The SCIM 2.0 base URL to enter at the identity provider.' })
   baseUrl!: string;
 
-  @Field(() => Boolean, { description: 'Whether SCIM is on.' })
+  @Field(() => Boolean, { description: 'Whether an identity provider may provision members.' })
   enabled!: boolean;
 }
 
 @ObjectType({ description: 'What the caller may do in a workspace.' })
 export class WorkspaceAbilities {
-  @Field(() => Ability, { description: 'Change name and defaults.' }) update!: Ability;
-  @Field(() => Ability, { description: 'Change the plan.' }) setPlan!: Ability;
-  @Field(() => Ability, { description: 'Switch SCIM on or off.' }) setScim!: Ability;
-  @Field(() => Ability, { description: 'Set how many seats there are.' }) setSeats!: Ability;
-  @Field(() => Ability, { description: 'Set what the credit pool holds.' }) setCreditPool!: Ability;
+  @Field(() => Ability, { description: 'Whether the caller may change the name and the defaults.' })
+  update!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may change the plan.' })
+  setPlan!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may switch SCIM on and off.' })
+  setScim!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may set the numbers of seats.' })
+  setSeats!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may set the credit pool.' })
+  setCreditPool!: Ability;
+
   @Field(() => Ability, {
-    description: 'See, search and export members; groups and counts too. Oneself is seen by everybody.',
+    description:
+      'Whether the caller may read, search and export members, groups and counts. Members can always read themselves.',
   })
   readMembers!: Ability;
 
-  @Field(() => Ability, { description: 'Read the credit pool, and what everybody has used of it.' })
+  @Field(() => Ability, {
+    description: 'Whether the caller may read the credit pool and what everybody has used of it.',
+  })
   readCredits!: Ability;
-  @Field(() => Ability, { description: 'Add members.' }) addMember!: Ability;
-  @Field(() => Ability, { description: 'Change and remove members, one or many at once.' })
+
+  @Field(() => Ability, { description: 'Whether the caller may add members.' })
+  addMember!: Ability;
+
+  @Field(() => Ability, {
+    description: 'Whether the caller may change and remove members, one or many at once.',
+  })
   changeMembers!: Ability;
-  @Field(() => Ability, { description: 'See who had which access in the past.' }) reviewAccess!: Ability;
-  @Field(() => Ability, { description: 'Invite people, and revoke and resend invitations.' })
+
+  @Field(() => Ability, { description: 'Whether the caller may read who had which access in the past.' })
+  reviewAccess!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may create, revoke and resend invitations.' })
   manageInvitations!: Ability;
-  @Field(() => Ability, { description: 'Make groups.' }) createGroup!: Ability;
-  @Field(() => Ability, { description: 'Create, rotate, disable and delete API keys.' })
+
+  @Field(() => Ability, { description: 'Whether the caller may create groups.' })
+  createGroup!: Ability;
+
+  @Field(() => Ability, {
+    description: 'Whether the caller may create, rotate, disable and delete API keys.',
+  })
   manageApiKeys!: Ability;
-  @Field(() => Ability, { description: 'Read the audit log.' }) readAuditLog!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may read the audit log.' })
+  readAuditLog!: Ability;
 }
 
-@ObjectType({ description: 'A workspace that was created.' })
+@ObjectType({ description: 'The workspace that was created.' })
 export class WorkspaceCreatePayload {
-  @Field(() => Workspace, { description: 'The workspace.' })
+  @Field(() => Workspace, { description: 'The workspace as it is now.' })
   workspace!: Workspace;
 
   @Field(() => ID, { description: 'The member id of its first owner.' })
   ownerMemberId!: string;
 }
 
-@ObjectType({ description: 'A workspace whose settings were changed.' })
+@ObjectType({ description: 'The workspace that was changed.' })
 export class WorkspaceUpdatePayload {
   @Field(() => Workspace, { description: 'The workspace as it is now.' })
   workspace!: Workspace;
 }
-
-export const WorkspaceConnection = connectionOf(Workspace);

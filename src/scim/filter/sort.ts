@@ -1,4 +1,3 @@
-import { constantName } from '../../domain/profile-paths.js';
 import { CORE_USER } from '../discovery/attributes.js';
 import { type AttributeReference, findSubAttribute, resolveName } from '../discovery/names.js';
 import { profileNames } from '../discovery/profile-names.js';
@@ -7,8 +6,10 @@ import { ScimError } from '../http/scim-error.js';
 
 /** The schema's `MemberOrder` and `GroupOrder`. */
 export interface OrderInput {
-  readonly field: string;
-  readonly descending: boolean;
+  readonly field?: string;
+  /** An attribute of the profile, by the names on the way to it. */
+  readonly profileAttribute?: string;
+  readonly direction: 'ASC' | 'DESC';
 }
 
 /** `MemberOrderField` by attribute, for attributes outside the profile. */
@@ -39,9 +40,9 @@ const GROUP_ORDERS: ReadonlyMap<string, string> = new Map([
  * @throws ScimError invalidPath for a sortBy that is not sortable, invalidValue for an unknown sortOrder
  */
 export function sortingOf(query: Query, resource = CORE_USER): { readonly orderBy?: OrderInput } {
-  const descending = isDescending(query.get('sortorder')?.trim() ?? '');
+  const direction = isDescending(query.get('sortorder')?.trim() ?? '') ? 'DESC' : 'ASC';
   const sortBy = query.get('sortby')?.trim() ?? '';
-  return sortBy === '' ? {} : { orderBy: { field: fieldOf(sortBy, resource), descending } };
+  return sortBy === '' ? {} : { orderBy: { ...orderedBy(sortBy, resource), direction } };
 }
 
 function isDescending(sortOrder: string): boolean {
@@ -56,7 +57,7 @@ function isDescending(sortOrder: string): boolean {
   return direction === 'descending';
 }
 
-function fieldOf(sortBy: string, resource: string): string {
+function orderedBy(sortBy: string, resource: string): Omit<OrderInput, 'direction'> {
   const found = resolveName(sortBy, resource);
   if (found?.kind !== 'attribute' || found.attribute.returned === 'never') {
     throw unsortable(`There is no attribute ${sortBy} to sort by.`);
@@ -67,17 +68,16 @@ function fieldOf(sortBy: string, resource: string): string {
   const names = profileNames(target);
   const own = [attribute, ...(subAttribute === undefined ? [] : [subAttribute])].map(({ name }) => name);
   const orders = resource === CORE_USER ? OWN_ORDERS : GROUP_ORDERS;
-  const field = names === undefined ? orders.get(own.join('.')) : constantName(names);
+  const field = names === undefined ? orders.get(own.join('.')) : undefined;
   // "If the attribute is complex, the attribute name must be a path to a sub-attribute".
   if (type === 'complex' && (names !== undefined || attribute.name === 'meta')) {
     const parts = subAttributes.map(({ name }) => `${sortBy}.${name}`).join(', ');
     throw unsortable(`${sortBy} has sub-attributes: sort by one of them (${parts}).`);
   }
   // The only boolean of a profile is `primary`, which has no order.
-  if (field === undefined || (names !== undefined && type === 'boolean')) {
-    throw unsortable(`Resources cannot be sorted by ${sortBy}.`);
-  }
-  return field;
+  if (field !== undefined) return { field };
+  if (names === undefined || type === 'boolean') throw unsortable(`Resources cannot be sorted by ${sortBy}.`);
+  return { profileAttribute: names.join('.') };
 }
 
 /**

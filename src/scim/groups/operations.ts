@@ -4,6 +4,7 @@ import {
   type GraphqlSource,
   type Operation,
   type OperationTypes,
+  ofWellFormedId,
   type PageInfo,
   preparing,
 } from '../users/operations.js';
@@ -24,7 +25,7 @@ export interface GroupData {
 const GROUP = /* GraphQL */ `
   fragment G on Group {
     id version displayName externalId createdAt updatedAt
-    everyMember @include(if: $withMembers) { id name }
+    everyMember @include(if: $withMembers) { id: memberId name }
   }
 `;
 
@@ -153,7 +154,7 @@ export interface GroupOperations {
 export function prepareGroupOperations(source: GraphqlSource): GroupOperations {
   const prepare = preparing(source);
   return {
-    getGroup: prepare<GetGroup>(GET_GROUP),
+    getGroup: ofWellFormedId(prepare<GetGroup>(GET_GROUP), { workspace: { group: null } }),
     listGroups: prepare<ListGroups>(LIST_GROUPS),
     createGroup: prepare<CreateGroup>(CREATE_GROUP),
     updateGroup: prepare<UpdateGroup>(UPDATE_GROUP),

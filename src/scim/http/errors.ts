@@ -51,12 +51,13 @@ export interface Fault {
 export function faultOf(error: unknown): Fault {
   if (error instanceof DomainError) {
     const { code, message, details } = error;
+    const advice = details.providerHint ?? details.hint;
     const [scimType, headers] = [SCIM_TYPES[code], HEADERS[code]];
     return {
       status: STATUSES[code],
       ...(scimType === undefined ? {} : { scimType }),
       ...(headers === undefined ? {} : { headers }),
-      detail: details.hint === undefined ? message : `${message} ${details.hint}`,
+      detail: advice === undefined ? message : `${message} ${advice}`,
       code,
       unknown: false,
     };

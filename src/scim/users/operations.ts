@@ -1,6 +1,7 @@
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Role, SeatType } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
+import { isId } from '../../domain/ids.js';
 import type { JsonObject } from '../../domain/profile.js';
 import type { ProvisioningRequest } from '../../domain/provisioning.js';
 import type { MemberFilterInput } from '../filter/inputs.js';
@@ -161,12 +162,20 @@ export interface Operations {
 export function prepareOperations(source: GraphqlSource): Operations {
   const prepare = preparing(source);
   return {
-    getMember: prepare<GetMember>(GET_MEMBER),
+    getMember: ofWellFormedId(prepare<GetMember>(GET_MEMBER), { workspace: { member: null } }),
     findMember: prepare<FindMember>(FIND_MEMBER),
     listMembers: prepare<ListMembers>(LIST_MEMBERS),
     provisionMember: prepare<ProvisionMember>(PROVISION_MEMBER),
     deleteMember: prepare<DeleteMember>(DELETE_MEMBER),
   };
+}
+
+/** An id in a SCIM path that no resource can have is answered as an unknown id (404). */
+export function ofWellFormedId<Types extends OperationTypes<Readonly<{ id: string }>, object>>(
+  operation: Operation<Types>,
+  none: Types['data'],
+): Operation<Types> {
+  return async (contextValue, variables) => (isId(variables.id) ? operation(contextValue, variables) : none);
 }
 
 /** The schema, and a compiler for documents that are valid in it. */

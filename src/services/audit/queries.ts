@@ -35,6 +35,7 @@ export async function list(
     context.batched,
     {
       ...AUDIT_LIST,
+      owner: filter.targetId ?? workspaceId,
       where: auditFilterSql(workspaceId, filter, values),
       values,
       id: 'e.id',

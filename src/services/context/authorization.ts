@@ -1,5 +1,5 @@
 import type { Actor, KeyHolder } from '../../auth/actor.js';
-import { type Action, roleMay, scopesMay } from '../../auth/policy.js';
+import { type Action, needed, roleMay, scopesMay } from '../../auth/policy.js';
 import { boolean, nullable, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
@@ -69,7 +69,7 @@ export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
 export function authorizeOperator(context: ServiceContext, action: Action): void {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && actor.type !== 'SYSTEM') {
-    throw new DomainError('FORBIDDEN', `Only operators of the platform may do this (${action}).`);
+    throw new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`);
   }
 }
 
@@ -214,7 +214,7 @@ function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainEr
     actor.type === 'API_KEY'
       ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
       : 'Ask an owner or admin of the workspace.';
-  return new DomainError('FORBIDDEN', `You may not do this (${action}).`, { hint });
+  return new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, { hint });
 }
 
 /** The SCIM door is for identity providers. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */

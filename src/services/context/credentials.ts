@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
+import { normalizedAddress } from '../../auth/remote-address.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
 import { text, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
@@ -23,6 +24,14 @@ const MOST_BELIEVED = 10_000;
 interface LookUp {
   readonly kind: SecretKind;
   readonly lookup: string;
+}
+
+/** The last use of a session is noted once in a minute: a session may be idle for hours (rule 33). */
+const SESSION_USE_NOTED_MS = 60_000;
+
+interface SessionOfToken extends Omit<Person, 'type'> {
+  readonly hash: string;
+  readonly lastUsedAt: Date;
 }
 
 type Holder = KeyHolder | Person | Operator;
@@ -83,7 +92,7 @@ export class Credentials {
     }
     const known = this.#asking.get(hash);
     if (known !== undefined) return known;
-    const asking = this.#ask(secret, hash, address).finally(() => {
+    const asking = this.#ask(secret, hash, normalizedAddress(address)).finally(() => {
       if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
     });
     this.#asking.set(hash, asking);
@@ -127,6 +136,7 @@ export class Credentials {
       case 'operator_session':
         return this.#operator(lookup, hash);
       case 'invitation':
+      case 'mailed':
       case 'link':
       case 'browser':
         // These secrets have a single use each; none of them is a credential.
@@ -157,13 +167,12 @@ export class Credentials {
 
   async #person(lookup: string, hash: string, address: string): Promise<Person | null> {
     const times = openAt(this.#sessions);
-    const [row] = await this.#database.rows<{ hash: string } & Omit<Person, 'type'>>(SESSION_BY_LOOKUP, [
-      lookup,
-      ...times,
-    ]);
+    const [row] = await this.#database.rows<SessionOfToken>(SESSION_BY_LOOKUP, [lookup, ...times]);
     if (row === undefined || !sameHash(row.hash, hash)) return null;
-    const { hash: _, ...person } = row;
-    this.#note(SESSION_USED, [person.sessionId, address, times[0]]);
+    const { hash: _, lastUsedAt, ...person } = row;
+    const [now] = times;
+    if (now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
+      this.#note(SESSION_USED, [person.sessionId, address, now]);
     return { type: 'PERSON', ...person };
   }
 
@@ -223,14 +232,12 @@ const KEY_USED = `
 
 const SESSION_BY_LOOKUP = `
   select s.hash, s.id as "sessionId", a.id as "accountId", a.email, s.method, s.workspace_id as "workspaceId",
-    s.expires_at as "expiresAt"
+    s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt"
   from session s join account a on a.id = s.account_id
   where s.lookup = $1 and ${sessionIsOpen(2)}`;
 
-// A session may be idle for hours: once in a minute is as exact as rule 33 needs it.
 const SESSION_USED = `
-  update session set last_used_at = $3, last_used_from = $2
-  where id = $1 and (last_used_at < $3::timestamptz - interval '1 minute' or last_used_from is distinct from $2)`;
+  update session set last_used_at = $3, last_used_from = $2 where id = $1 and last_used_at < $3`;
 
 const OPERATOR_SESSION_BY_LOOKUP = `
   select id, hash, expires_at as "expiresAt" from operator_session

@@ -9,6 +9,7 @@ import type { RecentMembers } from '../rows/recent-members.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
 import type { ScimAdapter } from './scim-adapter.js';
+import type { SignInLimits } from './sign-in-limits.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -22,6 +23,7 @@ export interface Shared {
   readonly mailer: Mailer | null;
   /** Answers SCIM requests that are only tried; null where there is no adapter. */
   readonly scim: ScimAdapter<ServiceContext> | null;
+  readonly signInLimits: SignInLimits;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
 }

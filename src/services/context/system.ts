@@ -7,6 +7,7 @@ import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import type { ScimAdapter } from './scim-adapter.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
+import { SignInLimits } from './sign-in-limits.js';
 
 /** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
@@ -26,6 +27,7 @@ export function localContext(
       recentMembers: new RecentMembers(),
       mailer: null,
       scim,
+      signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
     },

@@ -80,7 +80,7 @@ export async function pool(
   workspaceId: string,
   month: string | null,
 ): Promise<CreditPool | null> {
-  const { workspace } = await authorize(context, 'credits.read', workspaceId);
+  const { workspace } = await authorize(context, 'credits.readPool', workspaceId);
   return workspace.version === 'V1' ? null : findPool(context.batched, workspaceId, month);
 }
 
@@ -194,6 +194,15 @@ export async function usage(
   month: string | null,
 ): Promise<MemberUsage | null> {
   const { workspace } = await authorizeReading(context, member.workspaceId, member.id);
+  return usageIn(context, workspace, member, month);
+}
+
+async function usageIn(
+  context: ServiceContext,
+  workspace: Workspace,
+  member: Omit<Consumer, 'userName'>,
+  month: string | null,
+): Promise<MemberUsage | null> {
   if (workspace.version === 'V1') return null;
   const counts = await countsOf(context.batched, member, month);
   const { used } = counts;
@@ -212,17 +221,17 @@ export async function usage(
 }
 
 /**
- * What a member used in a month, by the member's id.
- * @returns null on V1, and when the record has been deleted
- * @throws DomainError as `usage` does
+ * The usage of the member for whom credits have just been used: whoever may use them may know it.
+ * @returns null on V1, and when the record of the member has been deleted
+ * @throws DomainError as `authorize` does
  */
-export async function usageOfMember(
+export async function usageOfConsumption(
   context: ServiceContext,
-  { workspaceId, memberId, month }: { workspaceId: string; memberId: string; month: string },
+  { workspaceId, memberId, month }: Pick<CreditConsumption, 'workspaceId' | 'memberId' | 'month'>,
 ): Promise<MemberUsage | null> {
-  await authorizeReading(context, workspaceId, memberId);
+  const { workspace } = await authorize(context, 'workspace.read', workspaceId);
   const member = await findConsumer(context.batched, workspaceId, memberId);
-  return member === undefined ? null : usage(context, member, month);
+  return member === undefined ? null : usageIn(context, workspace, member, month);
 }
 
 /**

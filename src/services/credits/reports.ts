@@ -10,10 +10,10 @@ import type { ServiceContext } from '../context/service-context.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import {
   authorizeReading,
+  type Consumer,
   type CreditPool,
   creditPool,
   findConsumer,
-  POOL_COLUMNS,
   POOL_OF_MONTH,
   POOL_TYPES,
 } from './queries.js';
@@ -22,9 +22,8 @@ import {
 const MOST_MONTHS = 60;
 
 /**
- * The pool month by month, newest first, from the current month back to the one in which it was first set.
- * @param months the most pools to return
- * @returns none on V1
+ * The pool month by month, from the current month backwards. Months before a pool was first set hold nothing.
+ * @returns as many months as asked for; none on V1
  * @throws DomainError as `authorize` does; INVALID_INPUT for fewer than one or too many months
  */
 export async function history(
@@ -32,30 +31,70 @@ export async function history(
   workspaceId: string,
   months: number,
 ): Promise<CreditPool[]> {
-  await authorize(context, 'credits.read', workspaceId);
-  if (months < 1 || months > MOST_MONTHS) {
-    throw new DomainError('INVALID_INPUT', `months must be from 1 to ${MOST_MONTHS}.`, {
-      attribute: 'months',
-    });
-  }
+  const { workspace } = await authorize(context, 'credits.readPool', workspaceId);
+  requireMonths(months);
+  if (workspace.version === 'V1') return [];
   const rows = await HISTORY.rows(context.batched, { workspaceId, months });
   return rows.map((row) => creditPool(workspaceId, row));
 }
 
+function requireMonths(months: number): void {
+  if (months >= 1 && months <= MOST_MONTHS) return;
+  throw new DomainError('INVALID_INPUT', `months must be from 1 to ${MOST_MONTHS}.`, { attribute: 'months' });
+}
+
+const MONTH_AGO =
+  "to_char(date_trunc('month', clock_timestamp() at time zone 'UTC') - ago * interval '1 month', 'YYYY-MM')";
+
 const HISTORY = statement({
   name: 'credits.history',
   text: `
-    select ${POOL_COLUMNS}
+    select t.month, coalesce(pool.total, 0) as total, case when pool.month = t.month then pool.used else 0 end as used
     from generate_series(0, $months::integer - 1) ago
-    cross join lateral (
-      select $workspaceId::uuid as workspace_id,
-        to_char(date_trunc('month', clock_timestamp() at time zone 'UTC') - ago * interval '1 month', 'YYYY-MM') as month
-    ) t
-    cross join lateral (${POOL_OF_MONTH}) pool
+    cross join lateral (select $workspaceId::uuid as workspace_id, ${MONTH_AGO} as month) t
+    left join lateral (${POOL_OF_MONTH}) pool on true
     order by t.month desc`,
   parameters: { workspaceId: uuid, months: integer },
   columns: POOL_TYPES,
 });
+
+/** What a member used in one month (UTC). */
+export interface MemberMonth {
+  /** Such as `2026-11`. */
+  readonly month: string;
+  readonly used: number;
+}
+
+// The account is the first parameter, so that the members of a page are read in one statement (`lists/batch.ts`).
+const USAGE_BY_MONTH = statement({
+  name: 'credits.usageByMonth',
+  text: `
+    select t.month, coalesce(u.used, 0) as used
+    from (select $accountId::uuid as account_id) a
+    cross join generate_series(0, $months::integer - 1) ago
+    cross join lateral (select ${MONTH_AGO} as month) t
+    left join credit_usage u on u.workspace_id = $workspaceId and u.account_id = a.account_id and u.month = t.month
+    order by t.month desc`,
+  parameters: { accountId: uuid, workspaceId: uuid, months: integer },
+  columns: { month: text, used: integer },
+});
+
+/**
+ * What a member used month by month, from the current month backwards.
+ * @returns as many months as asked for; null on V1
+ * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others; INVALID_INPUT for fewer
+ *   than one or too many months
+ */
+export async function usageByMonth(
+  context: ServiceContext,
+  { id, accountId, workspaceId }: Pick<Consumer, 'id' | 'accountId' | 'workspaceId'>,
+  months: number,
+): Promise<MemberMonth[] | null> {
+  const { workspace } = await authorizeReading(context, workspaceId, id);
+  requireMonths(months);
+  if (workspace.version === 'V1') return null;
+  return USAGE_BY_MONTH.rows(context.batched, { accountId, workspaceId, months });
+}
 
 /** What was used of a pool on one day. */
 export interface CreditDay {
@@ -140,6 +179,7 @@ export async function consumptions(
     context.batched,
     {
       ...CONSUMPTIONS,
+      owner: workspaceId,
       where: conditions.join(' and '),
       values,
       id: 'c.id',

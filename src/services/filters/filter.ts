@@ -22,6 +22,8 @@ export interface MemberFilter {
   readonly updatedAt?: Comparison<Date> | null;
   /** By the groups that the member is in. */
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
+  /** Whether the limit allows no more credits in this month. */
+  readonly creditLimitReached?: boolean | null;
   readonly search?: string | null;
 }
 

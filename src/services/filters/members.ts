@@ -65,7 +65,8 @@ const MEMBERSHIP_FIELDS: readonly Field[] = [
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
 export function asksAboutStay(filter: MemberFilter): boolean {
-  return MEMBERSHIP_FIELDS.some((field) => filter[field] != null) || partsOf(filter).some(asksAboutStay);
+  const asks = filter.creditLimitReached != null || MEMBERSHIP_FIELDS.some((field) => filter[field] != null);
+  return asks || partsOf(filter).some(asksAboutStay);
 }
 
 /**
@@ -78,13 +79,14 @@ export async function authorizeFilter(
   workspaceId: string,
   filter: object,
 ): Promise<void> {
-  if (mentions(filter, 'creditsUsed')) await authorize(context, 'credits.read', workspaceId);
+  if (mentions(filter, 'creditsUsed') || mentions(filter, 'creditLimitReached'))
+    await authorize(context, 'credits.read', workspaceId);
 }
 
 function mentions(filter: object, field: string): boolean {
   return Object.entries(filter).some(
     ([name, asked]: [string, unknown]) =>
-      typeof asked === 'object' && asked !== null && (name === field || mentions(asked, field)),
+      asked != null && (name === field || (typeof asked === 'object' && mentions(asked, field))),
   );
 }
 
@@ -100,17 +102,36 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   if (filter.not != null) conditions.push(`not ${memberFilterSql(filter.not, values)}`);
   for (const field of fieldsOf(filter)) conditions.push(...fieldSql(field, filter[field] ?? {}, values));
   conditions.push(...profileFilterSql(filter, values));
+  if (filter.creditLimitReached != null)
+    conditions.push(filter.creditLimitReached ? CREDIT_LIMIT_REACHED : `not ${CREDIT_LIMIT_REACHED}`);
   if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
-    const search = filter.search.trim();
-    const userName = `$${values.push(`%${escaped(canonicalPart(search))}%`)}`;
-    const displayName = `$${values.push(`%${escaped(search)}%`)}`;
-    conditions.push(
-      `(m.canonical_user_name like ${userName} or coalesce(m.profile->>'displayName' ilike ${displayName}, false))`,
-    );
+    conditions.push(searchSql(filter.search.trim(), values));
   }
   return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
 }
+
+/** Matches a part of the userName, a name, an e-mail address or the external id of a person. */
+function searchSql(text: string, values: unknown[]): string {
+  const userName = `$${values.push(`%${escaped(canonicalPart(text))}%`)}`;
+  const place = `$${values.push(`%${escaped(text)}%`)}`;
+  const texts = [
+    "m.profile->>'displayName'",
+    "m.profile->>'nickName'",
+    "m.profile->'name'->>'formatted'",
+    "concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'middleName', m.profile->'name'->>'familyName')",
+    'm.external_id',
+  ];
+  return [
+    `(m.canonical_user_name like ${userName}`,
+    ...texts.map((sql) => `coalesce(${sql} ilike ${place}, false)`),
+    `exists (select 1 from jsonb_array_elements(m.profile->'emails') v(email) where v.email->>'value' ilike ${place}))`,
+  ].join(' or ');
+}
+
+/** Whether the limit of the member, or else the workspace's default, is used up. */
+const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
+  select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
 
 /** An empty `or` is false and an empty `and` is true, as for `some` and `every` of JavaScript. */
 function joined(filters: readonly MemberFilter[], operator: 'and' | 'or', values: unknown[]): string {

@@ -15,7 +15,7 @@ import { changesBetween } from '../audit/record.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES, lockGroup, memberIdsOf } from '../rows/groups.js';
-import { lockMembers } from '../rows/members.js';
+import { findMembers, lockMembers, type MemberRow } from '../rows/members.js';
 import { followGrants } from './grants.js';
 import { changeMembers, growVersions, NOBODY, readIds } from './members.js';
 import {
@@ -31,8 +31,17 @@ import {
 
 /** The result of a command: the group as it is now, and whether anything changed. */
 export interface GroupChange {
+  readonly workspaceId: string;
   readonly group: Group;
   readonly changed: boolean;
+  /** The members whose version has grown with the group's. */
+  readonly changedMemberIds: readonly string[];
+}
+
+/** The result of a change of the grant, or in a dry run what it would be. */
+export interface GrantChange extends GroupChange {
+  /** In a dry run: the members whose access would change, as they would be; null otherwise. */
+  readonly preview: MemberRow[] | null;
 }
 
 export interface NewGroup {
@@ -87,14 +96,11 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
     );
     if (group === undefined) throw new Error('a group was not written');
     const { joined } = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
-    await growVersions(
-      tx,
-      workspaceId,
-      joined.map((member) => member.id),
-    );
+    const changedMemberIds = joined.map((member) => member.id);
+    await growVersions(tx, workspaceId, changedMemberIds);
     const changes = changesBetween({}, { displayName, externalId, 'members.added': listed(joined) });
     await recordGroup(context, tx, group, 'group.create', changes, new Date());
-    return { group, changed: true };
+    return { workspaceId, group, changed: true, changedMemberIds };
   });
 }
 
@@ -150,30 +156,36 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const renamed = next.displayName !== group.displayName;
     const affected = [...members.joined, ...members.left].map(({ id }) => id);
     const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };
-    if (Object.keys(changes).length === 0) return { group, changed: false };
+    if (Object.keys(changes).length === 0) return unchanged(group);
     const written = await writeGroup(tx, next);
     const at = new Date();
     await recordGroup(context, tx, written, 'group.update', changes, at);
     if (hasGrant(group)) await followGrants(context, tx, workspace, affected, at);
     const seen = renamed ? new Set([...(await memberIdsOf(tx, group.id)), ...affected]) : affected;
-    await growVersions(tx, workspace.id, [...seen]);
-    return { group: written, changed: true };
+    const changedMemberIds = [...seen];
+    await growVersions(tx, workspace.id, changedMemberIds);
+    return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds };
   });
 }
 
 /**
- * Sets or clears what the group grants; its members' access follows (rule 30).
+ * Sets or clears what the group grants; its members' access follows (rule 30). A dry run does the same in a transaction
+ * that is rolled back, and answers with the group as it is.
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; WRONG_WORKSPACE_VERSION; SEAT_UNAVAILABLE
  */
 export async function setGrant(
   context: ServiceContext,
-  { grant, ...target }: GroupTarget & { readonly grant: GroupGrant },
-): Promise<GroupChange> {
-  const scope = { ids: [], everybody: () => true };
+  {
+    grant,
+    dryRun = false,
+    ...target
+  }: GroupTarget & { readonly grant: GroupGrant; readonly dryRun?: boolean },
+): Promise<GrantChange> {
+  const scope = { ids: [], everybody: () => true, dryRun };
   return onGroup(context, 'group.grant', target, scope, async ({ tx, group, workspace }) => {
     requireOwnKind(workspace, grant);
     const changes = changesBetween(grantOf(group), grantOf(grant));
-    if (Object.keys(changes).length === 0) return { group, changed: false };
+    if (Object.keys(changes).length === 0) return { ...unchanged(group), preview: dryRun ? [] : null };
     const written = await writeGroup(tx, { ...group, ...grant });
     const at = new Date();
     await recordGroup(
@@ -185,8 +197,12 @@ export async function setGrant(
       at,
     );
     const memberIds = await memberIdsOf(tx, group.id);
-    await growVersions(tx, workspace.id, await followGrants(context, tx, workspace, memberIds, at));
-    return { group: written, changed: true };
+    const changedMemberIds = await followGrants(context, tx, workspace, memberIds, at);
+    await growVersions(tx, workspace.id, changedMemberIds);
+    if (!dryRun)
+      return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds, preview: null };
+    const after = await findMembers(tx, workspace.id, changedMemberIds);
+    return { ...unchanged(group), changed: true, preview: [...after.values()] };
   });
 }
 
@@ -197,7 +213,7 @@ export async function setGrant(
 export async function deleteGroup(
   context: ServiceContext,
   target: GroupTarget,
-): Promise<{ groupId: string }> {
+): Promise<{ groupId: string; workspaceId: string; changedMemberIds: readonly string[] }> {
   const scope = { ids: [], everybody: () => true };
   return onGroup(context, 'group.write', target, scope, async ({ tx, group, workspace, locked }) => {
     const members = await changeMembers(tx, group, { all: [], add: [], remove: [] }, locked);
@@ -211,7 +227,7 @@ export async function deleteGroup(
     const left = members.left.map(({ id }) => id);
     if (hasGrant(group)) await followGrants(context, tx, workspace, left, at);
     await growVersions(tx, workspace.id, left);
-    return { groupId: group.id };
+    return { groupId: group.id, workspaceId: workspace.id, changedMemberIds: left };
   });
 }
 
@@ -227,6 +243,12 @@ interface Scope {
   readonly ids: readonly string[];
   /** Whether it concerns all members of the group. */
   everybody(group: Group): boolean;
+  /** Whether everything is rolled back. */
+  readonly dryRun?: boolean;
+}
+
+function unchanged(group: Group): GroupChange {
+  return { workspaceId: group.workspaceId, group, changed: false, changedMemberIds: [] };
 }
 
 interface OnGroup {
@@ -251,7 +273,7 @@ async function onGroup<Result>(
   work: (on: OnGroup) => Promise<Result>,
 ): Promise<Result> {
   const { memberId: own } = await authorize(context, action, workspaceId);
-  return context.database.transaction(async (tx) => {
+  const run = async (tx: Transaction) => {
     const seen = await findGroup(tx, workspaceId, groupId);
     if (seen === undefined) throw groupNotFound();
     const insiders = scope.everybody(seen) ? await memberIdsOf(tx, seen.id) : [];
@@ -267,7 +289,8 @@ async function onGroup<Result>(
       if (late.length > 0) for (const id of await lockMembers(tx, workspaceId, late)) locked.add(id);
     }
     return work({ tx, group, workspace, locked });
-  });
+  };
+  return scope.dryRun === true ? context.database.rehearsal(run) : context.database.transaction(run);
 }
 
 export function groupNotFound(): DomainError {

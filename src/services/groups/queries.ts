@@ -9,6 +9,7 @@ import type { GroupFilter } from '../filters/filter.js';
 import { groupFilterSql } from '../filters/groups.js';
 import { requireModestGroups } from '../filters/limits.js';
 import { authorizeFilter, memberFilterSql } from '../filters/members.js';
+import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
 import {
@@ -73,10 +74,10 @@ const MEMBERS = selection({
 const EVERY_MEMBER = statement({
   name: 'groups.everyMember',
   text: `
-    select m.id, coalesce(m.profile->>'displayName', m.user_name) as name
+    select m.id as "memberId", coalesce(m.profile->>'displayName', m.user_name) as name
     from group_member i join member m on m.id = i.member_id where i.group_id = $groupId order by m.id`,
   parameters: { groupId: uuid },
-  columns: { id: uuid, name: text },
+  columns: { memberId: uuid, name: text },
 });
 
 export const GROUP_ORDER_FIELDS = ['ID', 'DISPLAY_NAME', 'EXTERNAL_ID', 'CREATED_AT', 'UPDATED_AT'] as const;
@@ -93,6 +94,11 @@ const ORDER_COLUMNS = {
   CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;
+
+/** What the cursors of a workspace's groups belong to, in the order of creation. */
+export function groupsOf(workspaceId: string): ListOrder {
+  return { name: GROUPS.name, owner: workspaceId };
+}
 
 /**
  * The groups of a workspace.
@@ -115,6 +121,7 @@ export async function list(
     context.batched,
     {
       ...GROUPS,
+      owner: workspaceId,
       where: `g.workspace_id = $1 and ${condition}`,
       values,
       id: 'g.id',
@@ -140,6 +147,7 @@ export async function members(
     context.batched,
     {
       ...MEMBERS,
+      owner: group.id,
       where: 'i.group_id = $1 and m.workspace_id = $2',
       values: [group.id, group.workspaceId],
       id: 'm.id',
@@ -152,7 +160,7 @@ export async function members(
 
 /** A member of a group, with as much as a list of thousands needs. */
 export interface GroupMemberReference {
-  readonly id: string;
+  readonly memberId: string;
   readonly name: string;
 }
 

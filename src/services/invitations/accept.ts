@@ -7,12 +7,14 @@ import { DomainError } from '../../domain/errors.js';
 import { invitationClosed } from '../../domain/invitation.js';
 import type { Workspace } from '../../model/workspace.js';
 import { record } from '../audit/record.js';
-import { authenticated, invitedNow } from '../context/authorization.js';
+import { authenticated, invitedNow, signInUrl } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { createMemberWithin } from '../members/change.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import {
+  findByLookup,
   findByToken,
+  findInvitation,
   INVITATION_COLUMNS,
   INVITATION_TYPES,
   type InvitationOfToken,
@@ -21,12 +23,15 @@ import {
 } from '../rows/invitations.js';
 import { lockNamesakes, type MemberRow } from '../rows/members.js';
 import { wasRemovedSince } from '../rows/removals.js';
+import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
 import { factOf } from './write.js';
 
 /** The result of an acceptance. */
 export interface Acceptance {
   readonly workspace: Workspace;
   readonly member: MemberRow;
+  /** The invitation as it is now; null when it was not used. */
+  readonly invitation: InvitationRow | null;
   /** False for a person who is an active member already: the invitation was not used. */
   readonly changed: boolean;
 }
@@ -34,41 +39,90 @@ export interface Acceptance {
 /**
  * Adds the caller to a workspace by the token of an invitation (rule 22): adds the member as `memberAdd` does, takes a seat
  * and counts the use, all or nothing. An active member who accepts again is left unchanged, and so is the invitation.
- * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, and for a
- *   person who was removed since it was sent; NOT_FOUND; INVITATION_CLOSED; SEAT_UNAVAILABLE
+ * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, for a person
+ *   who was removed since it was sent, and for a session that would not open the workspace; NOT_FOUND; INVITATION_CLOSED;
+ *   SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
   const found = await findByToken(context.database, token, person.email);
   if (found === undefined) throw unknownInvitation();
+  const acceptance = await context.database.transaction((tx) => acceptFound(context, tx, found, person));
+  // What this request knows of the caller's standing there is from before.
+  context.grants.delete(found.workspaceId);
+  return acceptance;
+}
+
+/** What a sign-in has proved about the person who comes with an invitation. */
+export type Proven = Omit<Person, 'type' | 'expiresAt'>;
+
+/**
+ * Accepts an invitation for somebody who is just signing in, before their session is opened in the same transaction.
+ * @param lookup the public part of the invitation's token, which the person has shown to have
+ * @throws DomainError as `accept` does
+ */
+export async function acceptAs(
+  context: ServiceContext,
+  tx: Transaction,
+  lookup: string,
+  proven: Proven,
+): Promise<Acceptance> {
+  const found = await findByLookup(tx, lookup, proven.email);
+  if (found === undefined) throw unknownInvitation();
+  const person: Person = { type: 'PERSON', ...proven, expiresAt: context.clock() };
+  const asPerson = { ...context, caller: { ...context.caller, actor: person }, grants: new Map() };
+  return acceptFound(asPerson, tx, found, person);
+}
+
+async function acceptFound(
+  context: ServiceContext,
+  tx: Transaction,
+  found: InvitationOfToken,
+  person: Person,
+): Promise<Acceptance> {
+  const { workspaceId } = found;
   if (!found.isForBearer) {
     throw new DomainError('FORBIDDEN', 'This invitation is for another e-mail address than yours.', {
       hint: 'Sign in with the address to which it was sent, or ask for an invitation to yours.',
     });
   }
-  const { workspaceId } = found;
-  const acceptance = await context.database.transaction(async (tx) => {
-    // Locks in the order of every command: account, member, workspace, invitation, seats.
-    const accountId = await findOrCreateAccount(tx, person.email);
-    const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
-    const { workspace } = await invitedNow(tx, workspaceId);
-    const member = namesakes.find((row) => row.accountId === accountId && row.active);
-    if (member !== undefined) return { workspace, member, changed: false };
-    const invitation = await use(tx, found, accountId);
-    const added = await createMemberWithin(context, tx, {
-      workspaceId,
-      address: person.email,
-      userName: person.email,
-      grantNow: () => invitedNow(tx, workspaceId),
-      requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
-    });
-    await settle(context, tx, invitation, added.member);
-    await admitSession(tx, person, workspaceId);
-    return { workspace, ...added };
+  // Locks in the order of every command: account, member, workspace, invitation, seats.
+  const accountId = await findOrCreateAccount(tx, person.email);
+  const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
+  const { workspace } = await invitedNow(tx, workspaceId);
+  await requireOpening(tx, person, workspace);
+  const member = namesakes.find((row) => row.accountId === accountId && row.active);
+  if (member !== undefined) return { workspace, member, invitation: null, changed: false };
+  const invitation = await use(tx, found, accountId);
+  const added = await createMemberWithin(context, tx, {
+    workspaceId,
+    address: person.email,
+    userName: person.email,
+    grantNow: () => invitedNow(tx, workspaceId),
+    requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
   });
-  // The grant that this request has cached is from before.
-  context.grants.delete(workspaceId);
-  return acceptance;
+  await settle(context, tx, invitation, added.member);
+  await admitSession(tx, person, workspaceId);
+  const accepted = await findInvitation(tx, workspaceId, invitation.id);
+  return { workspace, invitation: accepted ?? invitation, ...added };
+}
+
+/**
+ * A session that could not open the workspace afterwards proves too little to join it (rules 32, 43).
+ * @throws DomainError FORBIDDEN, with where to sign in
+ */
+async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace): Promise<void> {
+  const [row] = await sql.rows<{ required: boolean; connected: boolean }>(
+    `select ${ssoRequiredFor('w.id', '$2::uuid')} as required, ${hasConnection('w.id')} as connected
+     from workspace w where w.id = $1 and $2::uuid is not null`,
+    [id, person.accountId],
+  );
+  const elsewhere = person.workspaceId !== null && person.workspaceId !== id;
+  if (!elsewhere && (person.method === 'PROVIDER' || row?.required !== true)) return;
+  throw new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
+    hint: 'Sign in at signInUrl, and accept the invitation then.',
+    signInUrl: signInUrl(id, row?.required === true && row.connected),
+  });
 }
 
 /** @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators, which cannot become members */

@@ -5,7 +5,7 @@ import type { MemberAccess } from '../../model/access.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
-import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { asIs, type Edge, edgeIn, Page, type PageArguments } from '../lists/page.js';
 import { getMember } from '../members/queries.js';
 import {
   findInvitation,
@@ -47,6 +47,19 @@ const ORDER_COLUMNS = {
 
 const NEWEST_FIRST: InvitationOrder = { field: 'CREATED_AT', descending: true };
 
+/** An invitation as an item of its workspace's list, in the usual order. */
+export function invitationEdge(invitation: InvitationRow): Edge<InvitationRow> {
+  const { workspaceId, createdAt } = invitation;
+  const order = {
+    name: INVITATIONS.name,
+    owner: workspaceId,
+    orderBy: ORDER_COLUMNS.CREATED_AT,
+    descending: true,
+  };
+  // As PostgreSQL writes a time.
+  return edgeIn(order, invitation, createdAt.toISOString().replace('T', ' ').replace('Z', '+00'));
+}
+
 /**
  * The invitations of a workspace, newest first unless an order is asked for.
  * @throws DomainError as `authorize` and `Page` do
@@ -66,6 +79,7 @@ export async function list(
     context.batched,
     {
       ...INVITATIONS,
+      owner: workspaceId,
       where: conditions.join(' and '),
       values,
       id: 'i.id',

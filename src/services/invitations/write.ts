@@ -1,5 +1,5 @@
 import { actorLabel } from '../../auth/actor.js';
-import { type MintedSecret, mintSecret } from '../../auth/secret.js';
+import { type MintedInvitationToken, mintInvitationToken } from '../../auth/secret.js';
 import { arrayOf, boolean, integer, nullable, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
@@ -156,7 +156,7 @@ export async function insertInvitations(
   invitations: readonly NewInvitation[],
 ): Promise<(MintedInvitation | undefined)[]> {
   if (invitations.length === 0) return [];
-  const minted = invitations.map(() => mintSecret('invitation'));
+  const minted = invitations.map(() => mintInvitationToken());
   const accesses = invitations.map(({ access }) => access);
   const rows = await INSERT.rows(tx, {
     workspaceId: workspace.id,
@@ -191,7 +191,7 @@ export async function renewInvitation(
   workspace: Workspace,
   before: InvitationRow,
 ): Promise<MintedInvitation> {
-  const minted = mintSecret('invitation');
+  const minted = mintInvitationToken();
   const { lookup, hash } = minted;
   const row = await RENEW.row(tx, { id: before.id, lookup, hash, delivery: deliveryOf(context) });
   if (row === undefined) throw new Error('an invitation that is locked is not there');
@@ -206,7 +206,7 @@ function issue(
   tx: Transaction,
   workspace: Workspace,
   invitation: InvitationRow,
-  { secret: token, lookup }: MintedSecret,
+  { secret: token, mailed, lookup }: MintedInvitationToken,
 ): MintedInvitation {
   const { id, email, invitedBy, expiresAt } = invitation;
   if (mailer !== null && email !== null) {
@@ -222,7 +222,10 @@ function issue(
       );
     };
     tx.afterCommit(() =>
-      mailer.invite({ to: email, workspaceName: workspace.name, invitedBy, token, expiresAt }, report),
+      mailer.invite(
+        { to: email, workspaceName: workspace.name, invitedBy, token, mailed, expiresAt },
+        report,
+      ),
     );
   }
   return { invitation, token, url: mailer?.urlOf(token) ?? null };

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
-import type { OrderBy } from './listing.js';
+import type { ListOrder, OrderBy } from './listing.js';
 
 /** The place of a row in a list. */
 export interface Cursor {
@@ -12,21 +13,29 @@ export interface Cursor {
 /** The key of a row that has no value. JSON tells it apart from null, which means that the list has no key. */
 export const WITHOUT = false;
 
-/** The cursor as text. */
-export function writeCursor({ id, key }: Cursor): string {
-  return encode([id, key]);
+/** The cursor as text. @param mark the list, by `markOf` */
+export function writeCursor({ id, key }: Cursor, mark: string): string {
+  return encode([mark, id, key]);
+}
+
+/** Names a list and its order in a few characters. */
+export function markOf({ name, owner = '', orderBy, descending = false }: ListOrder): string {
+  const text = `${name} ${owner} ${orderBy?.column ?? ''} ${descending ? 'desc' : 'asc'}`;
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
 }
 
 /**
  * The cursor that a client sent.
- * @param orderBy what the list is ordered by before the id; undefined: nothing
+ * @param attribute the argument that holds it
  * @throws DomainError INVALID_INPUT for text that is not a cursor of this list
  */
-export function readCursor(text: string, orderBy: OrderBy | undefined): Cursor {
-  const [id, key] = decode(text);
-  if (typeof id === 'string' && isId(id) && isKeyOf(orderBy, key)) return { id, key };
-  throw new DomainError('INVALID_INPUT', 'This cursor is not one of this list.', {
-    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
+export function readCursor(text: string, attribute: 'after' | 'before', list: ListOrder): Cursor {
+  const [mark, id, key] = decode(text);
+  const isOfList = mark === markOf(list) && typeof id === 'string' && isId(id);
+  if (isOfList && isKeyOf(list.orderBy, key)) return { id, key };
+  throw new DomainError('INVALID_INPUT', 'The cursor does not belong to this list in this order.', {
+    attribute,
+    hint: 'Send endCursor or startCursor of an earlier page of the same list, in the same order.',
   });
 }
 

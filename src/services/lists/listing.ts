@@ -9,10 +9,15 @@ export interface OrderBy {
   readonly nullable?: boolean;
 }
 
+/** The list and the order to which a cursor belongs. */
+export type ListOrder = Pick<Listing, 'name' | 'owner' | 'orderBy' | 'descending'>;
+
 /** A list, before it is cut into pages. */
 export interface Listing<Row = unknown> extends Selection<Row> {
   /** The part of `from` that the condition and the order need, where rows are only counted or skipped. */
   readonly narrowFrom?: string;
+  /** The id of the object to which the list belongs: a cursor of another object's list is refused. */
+  readonly owner?: string;
   readonly where: string;
   readonly values: readonly unknown[];
   /** The column of the id: the last term of every order, which makes the order total. */

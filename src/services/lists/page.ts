@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
-import { beyond, type Cursor, readCursor, WITHOUT, writeCursor } from './cursor.js';
-import type { Listing } from './listing.js';
+import { beyond, type Cursor, markOf, readCursor, WITHOUT, writeCursor } from './cursor.js';
+import type { Listing, ListOrder } from './listing.js';
 import type { Checkpoint, Positions } from './positions.js';
 
 /** The most rows that one page holds. */
@@ -36,7 +36,8 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   readonly #size: number;
   readonly #offset: number;
   readonly #backward: boolean;
-  readonly #cursor: Cursor | null;
+  readonly #after: Cursor | null;
+  readonly #before: Cursor | null;
   readonly #itemOf: (row: Row) => Item;
   #fetched: Promise<Keyed<Row>[]> | undefined;
   #counted: Promise<number> | undefined;
@@ -53,18 +54,15 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     this.#backward = page.last !== undefined && page.last !== null;
     this.#size = sizeOf(page, this.#backward);
     this.#offset = page.offset ?? 0;
-    const cursor = (this.#backward ? page.before : page.after) ?? null;
-    if (
-      (this.#backward ? page.after : page.before) != null ||
-      this.#offset < 0 ||
-      ((this.#backward || cursor !== null) && this.#offset > 0)
-    ) {
-      throw new DomainError(
-        'INVALID_INPUT',
-        'Page with first and after, or last and before, or first and offset.',
-      );
+    const hasCursor = page.after != null || page.before != null;
+    if (this.#offset < 0 || ((this.#backward || hasCursor) && this.#offset > 0)) {
+      throw new DomainError('INVALID_INPUT', 'offset must not be negative, and goes with first only.', {
+        attribute: 'offset',
+        hint: 'Page with first and offset, or with cursors.',
+      });
     }
-    this.#cursor = cursor === null ? null : readCursor(cursor, listing.orderBy);
+    this.#after = page.after == null ? null : readCursor(page.after, 'after', listing);
+    this.#before = page.before == null ? null : readCursor(page.before, 'before', listing);
   }
 
   /** The page, in order. */
@@ -74,16 +72,18 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
 
   /** The page, in order, each item with its cursor. */
   async edges(): Promise<{ cursor: string; node: Item }[]> {
-    return (await this.#rows()).map((row) => ({ cursor: cursorOf(row), node: this.#itemOf(row) }));
+    const mark = markOf(this.#listing);
+    return (await this.#rows()).map((row) => ({ cursor: cursorOf(row, mark), node: this.#itemOf(row) }));
   }
 
   /** The cursors of the first and the last item; null for an empty page. */
   async ends(): Promise<{ startCursor: string | null; endCursor: string | null }> {
     const rows = await this.#rows();
     const [first, last] = [rows.at(0), rows.at(-1)];
+    const mark = markOf(this.#listing);
     return {
-      startCursor: first === undefined ? null : cursorOf(first),
-      endCursor: last === undefined ? null : cursorOf(last),
+      startCursor: first === undefined ? null : cursorOf(first, mark),
+      endCursor: last === undefined ? null : cursorOf(last, mark),
     };
   }
 
@@ -95,11 +95,11 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 
   async hasNextPage(): Promise<boolean> {
-    return this.#backward ? this.#cursor !== null : await this.#hasMore();
+    return this.#backward ? this.#before !== null : await this.#hasMore();
   }
 
   async hasPreviousPage(): Promise<boolean> {
-    return this.#backward ? await this.#hasMore() : this.#cursor !== null || this.#offset > 0;
+    return this.#backward ? await this.#hasMore() : this.#after !== null || this.#offset > 0;
   }
 
   async #rows(): Promise<Keyed<Row>[]> {
@@ -156,7 +156,9 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     const direction = down ? 'desc' : 'asc';
     const all = [...values];
     const place = (value: unknown): string => `$${all.push(value)}`;
-    const after = this.#cursor === null ? '' : ` and ${beyond(this.#listing, this.#cursor, down, place)}`;
+    const after = this.#after === null ? '' : ` and ${beyond(this.#listing, this.#after, descending, place)}`;
+    const before =
+      this.#before === null ? '' : ` and ${beyond(this.#listing, this.#before, !descending, place)}`;
     const key = orderBy === undefined ? '' : `, ${orderBy.column}::text as "orderKey"`;
     const total =
       ofRow === true && this.#totalWanted
@@ -171,7 +173,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     // A usual limit is written into the text: PostgreSQL cannot plan for a bound one, and would plan every page anew.
     const rows = this.#size + 1;
     const limit = USUAL_SIZES.has(this.#size) ? String(rows) : place(rows);
-    const cut = `where ${where}${after}${start} ${sorted} limit ${limit}${offset}`;
+    const cut = `where ${where}${after}${before}${start} ${sorted} limit ${limit}${offset}`;
     const condition =
       narrowFrom === undefined || this.#offset === 0
         ? cut
@@ -187,7 +189,13 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     }
     const { from, narrowFrom = from, where, values, positions } = this.#listing;
     if (this.#far !== undefined) return this.#far.total();
-    if (this.#fetched !== undefined && this.#size > 0 && this.#cursor === null && !this.#backward) {
+    if (
+      this.#fetched !== undefined &&
+      this.#size > 0 &&
+      this.#after === null &&
+      this.#before === null &&
+      !this.#backward
+    ) {
       const rows = await this.#fetched;
       if (rows.length <= this.#size && (rows.length > 0 || this.#offset === 0))
         return this.#offset + rows.length;
@@ -225,6 +233,25 @@ export function asIs<Row>(row: Row): Row {
   return row;
 }
 
-function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }): string {
-  return writeCursor({ id, key: orderKey === undefined ? null : (orderKey ?? WITHOUT) });
+function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }, mark: string): string {
+  return writeCursor({ id, key: orderKey === undefined ? null : (orderKey ?? WITHOUT) }, mark);
+}
+
+/** Something in a list, with the cursor of its place there. */
+export interface Edge<Item> {
+  readonly cursor: string;
+  readonly node: Item;
+}
+
+/**
+ * The edge of something that was just added, in the list of which it is now part.
+ * @param orderKey the value that the list is ordered by, as text; left out where that is the id
+ */
+export function edgeIn<Item extends { id: string }>(
+  list: ListOrder,
+  node: Item,
+  orderKey?: string,
+): Edge<Item> {
+  const key = orderKey === undefined ? {} : { orderKey };
+  return { node, cursor: cursorOf({ id: node.id, ...key }, markOf(list)) };
 }

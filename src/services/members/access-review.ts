@@ -28,7 +28,7 @@ export interface ReviewedAccess {
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
   /** The change that set it; null when it is older than the audit log. */
-  readonly given: { readonly at: Date; readonly by: string; readonly channel: Channel } | null;
+  readonly grantedBy: { readonly at: Date; readonly by: string; readonly channel: Channel } | null;
 }
 
 interface Row {
@@ -39,7 +39,7 @@ interface Row {
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
   /** JSON has no dates. */
-  readonly given: { readonly at: string; readonly by: string; readonly channel: Channel } | null;
+  readonly grantedBy: { readonly at: string; readonly by: string; readonly channel: Channel } | null;
 }
 
 /**
@@ -74,6 +74,8 @@ export async function list(
   return new Page<ReviewedAccess, Row>(
     context.batched,
     {
+      name: 'accessReview.list',
+      owner: workspace.id,
       columns: COLUMNS,
       from: ACCESS_THEN,
       where: conditions.join(' and '),
@@ -82,12 +84,12 @@ export async function list(
       orderBy: { column: 'a.canonical_user_name', type: 'text' },
     },
     page,
-    ({ id, given, ...access }) => ({
+    ({ id, grantedBy, ...access }) => ({
       ...access,
       workspaceId: workspace.id,
       workspaceVersion: workspace.version,
       memberId: id,
-      given: given === null ? null : { ...given, at: new Date(given.at) },
+      grantedBy: grantedBy === null ? null : { ...grantedBy, at: new Date(grantedBy.at) },
     }),
   );
 }
@@ -143,7 +145,7 @@ const COLUMNS = `
     from audit_entry e
     where e.target_id = a.id and e.workspace_id = $1 and e.at <= $2::timestamptz
       and e.changes ?| array['active', 'role', 'seatType', 'creditLimit']
-    order by e.at desc, e.id desc limit 1) as given`;
+    order by e.at desc, e.id desc limit 1) as "grantedBy"`;
 
 const FIELDS = {
   userName: {

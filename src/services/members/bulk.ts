@@ -1,9 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
+import { uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
+import { type RowOfSelection, selection } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { findMembers, lockMembers, type MemberRow } from '../rows/members.js';
+import type { MemberFilter } from '../filters/filter.js';
+import { requireModest } from '../filters/limits.js';
+import { authorizeFilter, memberFilterSql } from '../filters/members.js';
+import { findMembers, lockMembers, MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 import { lockTypes } from '../seats.js';
 import { memberNotFound, requireVersion } from './change.js';
 import { lockOwners } from './effects.js';
@@ -20,18 +26,29 @@ import {
 import { type RequestFor, type Transition, transitionOf } from './transition.js';
 import { checkInTransaction, writeInTransaction } from './write.js';
 
+/** The changes that need no value. */
+export const BULK_ACTIONS = ['REMOVE', 'CLEAR_CREDIT_LIMIT'] as const;
+export type BulkAction = (typeof BULK_ACTIONS)[number];
+
 /** The change of every member: exactly one of these. */
 export interface BulkChange {
   readonly access?: AccessRequest | null;
   readonly setCreditLimit?: number | null;
-  readonly clearCreditLimit?: boolean | null;
-  readonly remove?: boolean | null;
+  readonly action?: BulkAction | null;
+}
+
+/** The members to change: those with these ids, or all that match a filter. */
+export interface MembersSelector {
+  readonly ids?: readonly string[] | null;
+  readonly filter?: MemberFilter | null;
 }
 
 export interface BulkUpdate {
   readonly workspaceId: string;
-  readonly memberIds: readonly string[];
-  /** In the order of `memberIds`; null for a member whose version does not matter. */
+  readonly members: MembersSelector;
+  /** How many members the caller expects to match the filter. */
+  readonly expectedCount?: number | null;
+  /** In the order of the ids; null for a member whose version does not matter. */
   readonly expectedVersions?: readonly (number | null)[] | null;
   readonly change: BulkChange;
   /** Report what would happen, and write nothing. */
@@ -56,17 +73,23 @@ export const MOST_MEMBERS = 500;
  * refusals are reported, all others are changed. It is one transaction, so nobody sees half of it and a fault leaves
  * nothing. A dry run is the same transaction, rolled back.
  * @returns a result for every id, in their order; an id that is there twice is changed twice (rule 21)
- * @throws DomainError as `authorize` does, once for all; INVALID_INPUT for too many or no ids; WRONG_WORKSPACE_VERSION
- *   for a change that is refused to every member of the workspace
+ * @throws DomainError as `authorize` does, once for all; INVALID_INPUT for too many or no ids; STALE_VERSION when
+ *   another number of members matches the filter than expected; WRONG_WORKSPACE_VERSION for a change that is refused to
+ *   every member of the workspace
  */
 export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Promise<BulkResult[]> {
-  const { workspaceId, memberIds, change } = input;
+  const { workspaceId, members: selector, change } = input;
   await authorizeAccess(context, workspaceId, change.access ?? null);
   const { memberId: own } = await authorize(context, 'member.write', workspaceId);
   requireSize(input);
+  if (selector.filter != null) await authorizeFilter(context, workspaceId, selector.filter);
   const requestFor = requestOf(change);
   const work = async (tx: Transaction): Promise<BulkResult[]> => {
+    const memberIds = await selectIds(tx, input);
     await lockMembers(tx, workspaceId, own === null ? memberIds : [...memberIds, own]);
+    // Before their locks were held, somebody may have changed whether they match.
+    if (selector.filter != null && !isDeepStrictEqual(await selectIds(tx, input), memberIds))
+      throw otherMembers();
     const grant = await authorizeNow(context, tx, 'member.write', workspaceId);
     requirePossible(grant.workspace, change);
     const members = await findMembers(tx, workspaceId, memberIds);
@@ -86,41 +109,79 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
   return input.dryRun ? context.database.rehearsal(work) : context.database.transaction(work);
 }
 
-/** @throws DomainError INVALID_INPUT for `false`, which has no meaning */
-function requestOf({ access, setCreditLimit, clearCreditLimit, remove }: BulkChange): RequestFor {
+function requestOf({ access, setCreditLimit, action }: BulkChange): RequestFor {
   if (access != null) return accessChange(access);
   if (setCreditLimit != null) return creditLimitChange(setCreditLimit);
-  if (clearCreditLimit === true) return creditLimitChange(null);
-  if (remove === true) return removal;
-  const attribute = remove === false ? 'change.remove' : 'change.clearCreditLimit';
-  throw new DomainError('INVALID_INPUT', `${attribute} can only be true.`, {
-    attribute,
-    hint: 'Leave it out, and say what is to be done instead.',
-  });
+  return action === 'REMOVE' ? removal : creditLimitChange(null);
 }
 
-function requireSize({ memberIds, expectedVersions }: BulkUpdate): void {
-  if (memberIds.length === 0 || memberIds.length > MOST_MEMBERS) {
-    throw new DomainError('INVALID_INPUT', `Give from 1 to ${MOST_MEMBERS} memberIds.`, {
-      attribute: 'memberIds',
+/** @throws DomainError INVALID_INPUT */
+function requireSize({ members: { ids, filter }, expectedCount, expectedVersions }: BulkUpdate): void {
+  if (ids != null && (ids.length === 0 || ids.length > MOST_MEMBERS)) {
+    throw new DomainError('INVALID_INPUT', `Send from 1 to ${MOST_MEMBERS} ids.`, {
+      attribute: 'members.ids',
       hint: 'Change more members in several requests.',
     });
   }
-  if (expectedVersions != null && expectedVersions.length !== memberIds.length) {
-    throw new DomainError('INVALID_INPUT', 'expectedVersions must be as many as memberIds.', {
+  if ((filter == null) !== (expectedCount == null)) {
+    throw new DomainError('INVALID_INPUT', 'expectedCount goes with members.filter, and only with it.', {
+      attribute: 'expectedCount',
+      hint: 'Send the totalCount of the list that was shown for this filter.',
+    });
+  }
+  if (filter != null) requireModest(filter);
+  if (expectedVersions != null && expectedVersions.length !== ids?.length) {
+    throw new DomainError('INVALID_INPUT', 'expectedVersions must have as many items as members.ids.', {
       attribute: 'expectedVersions',
-      hint: 'Give the version of each member in the order of memberIds, or null where any will do.',
+      hint: 'Send the version of each member in the order of the ids, or null for any version.',
     });
   }
 }
 
+const MATCHING = selection({
+  name: 'members.matching',
+  columns: 'm.id',
+  types: { id: uuid },
+  from: MEMBER_TABLES,
+});
+
+/**
+ * The ids of the members to change.
+ * @throws DomainError INVALID_INPUT when too many match; STALE_VERSION when not as many as expected do
+ */
+async function selectIds(
+  sql: Sql,
+  { workspaceId, members, expectedCount }: BulkUpdate,
+): Promise<readonly string[]> {
+  if (members.filter == null) return members.ids ?? [];
+  const values: unknown[] = [workspaceId];
+  const condition = memberFilterSql(members.filter, values);
+  const matching = await sql.rows<RowOfSelection<typeof MATCHING>>(
+    `select ${MATCHING.columns} from ${MATCHING.from}
+     where m.workspace_id = $1 and ${condition} order by m.id limit ${MOST_MEMBERS + 1}`,
+    values,
+  );
+  if (matching.length > MOST_MEMBERS) {
+    throw new DomainError('INVALID_INPUT', `More than ${MOST_MEMBERS} members match the filter.`, {
+      attribute: 'members.filter',
+      hint: 'Change them in several requests, each with a narrower filter.',
+    });
+  }
+  if (matching.length !== expectedCount) throw otherMembers();
+  return matching.map(({ id }) => id);
+}
+
+function otherMembers(): DomainError {
+  return new DomainError('STALE_VERSION', 'Other members match the filter now than were expected.', {
+    attribute: 'expectedCount',
+    hint: 'Show the list again and repeat the change with its totalCount.',
+  });
+}
+
 /** Refuses once what would be refused to every member. @throws DomainError WRONG_WORKSPACE_VERSION */
-function requirePossible(
-  workspace: Workspace,
-  { access, setCreditLimit, clearCreditLimit }: BulkChange,
-): void {
+function requirePossible(workspace: Workspace, { access, setCreditLimit, action }: BulkChange): void {
   if (access != null) requestedAccess(workspace, access);
-  if (setCreditLimit != null || clearCreditLimit === true)
+  if (setCreditLimit != null || action === 'CLEAR_CREDIT_LIMIT')
     requireWorkspaceVersion(workspace, 'V2', 'creditLimit');
 }
 
@@ -131,17 +192,17 @@ function requirePossible(
 async function lockOthers(
   sql: Sql,
   workspaceId: string,
-  { access, remove }: BulkChange,
+  { access, action }: BulkChange,
   members: readonly MemberRow[],
 ): Promise<void> {
-  if (remove === true) {
+  if (action === 'REMOVE') {
     await lockGroups(
       sql,
       members.flatMap(({ groups }) => groups.map(({ id }) => id)),
     );
     if (members.some(({ role }) => role === 'OWNER')) await lockOwners(sql, workspaceId);
   }
-  if (access?.seat == null && remove !== true) return;
+  if (access?.seat == null && action !== 'REMOVE') return;
   const types = [...members.map(({ seatType }) => seatType), access?.seat?.seatType ?? null];
   await lockTypes(
     sql,

@@ -2,6 +2,7 @@ import { type Access, NO_ACCESS } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import { grantedAccess } from '../../domain/granted-access.js';
 import { memberAfter, ownerProtected } from '../../domain/member-state.js';
+import { type JsonObject, mergedProfile } from '../../domain/profile.js';
 import {
   EMPTY_PERSON,
   type MemberInput,
@@ -35,7 +36,10 @@ export interface NewMember extends PersonArguments {
   readonly access?: AccessRequest | null;
 }
 
-export interface MemberUpdate extends MemberTarget, PersonArguments {}
+export interface MemberUpdate extends MemberTarget, Omit<PersonArguments, 'profile'> {
+  /** The attributes to change; null clears one, and all others keep their values. */
+  readonly profile?: JsonObject | null;
+}
 
 /** A change of a member's access. */
 export interface AccessUpdate extends MemberTarget {
@@ -86,8 +90,14 @@ export async function addMember(context: ServiceContext, input: NewMember): Prom
  * @throws DomainError as `changeMember` does
  */
 export function updateMember(context: ServiceContext, input: MemberUpdate): Promise<MemberChange> {
-  const person = personInput(input, isClearable);
-  return changeMember(context, input, ({ version }) => parseChangeRequest(version, 'PATCH', person));
+  const { profile, ...others } = input;
+  const person = personInput(others, isClearable);
+  return changeMember(context, input, ({ version }, member) =>
+    parseChangeRequest(version, 'PATCH', {
+      ...person,
+      ...(profile == null ? {} : { profile: mergedProfile(member.attributes, profile) }),
+    }),
+  );
 }
 
 function personInput(input: PersonArguments, mayBeNull: (name: keyof Person) => boolean): MemberInput {

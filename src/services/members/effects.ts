@@ -69,7 +69,9 @@ export const EFFECTS = {
       write.row !== null &&
       write.row.groups.length > 0 &&
       nameShown(write.row) !== nameShown(write.after),
-    run: (_context, sql, { row }) => showNewName(sql, requireRow(row)),
+    async run(_context, sql, { row }) {
+      return { groups: await showNewName(sql, requireRow(row)) };
+    },
   },
   keepAnOwner: {
     applies: ({ row, next }) => row?.role === 'OWNER' && next?.access?.role !== 'OWNER',

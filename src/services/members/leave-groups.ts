@@ -1,7 +1,9 @@
 import { arrayOf, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
+import type { Group } from '../../model/group.js';
 import type { MemberRow } from '../rows/members.js';
 
 /**
@@ -19,11 +21,13 @@ export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<
 /**
  * Increments the versions of a member's groups, which show another name of the member then: a version covers everything
  * that a group shows (RFC 7644 §3.14). The caller has locked the member.
+ * @returns the groups afterwards, in the same order
  */
-export async function showNewName(sql: Sql, { groups }: MemberRow): Promise<void> {
+export async function showNewName(sql: Sql, { groups }: MemberRow): Promise<Group[]> {
   const groupIds = groups.map((group) => group.id);
   await lockGroups(sql, groupIds);
-  await GROW_VERSIONS.rows(sql, { groupIds });
+  const versions = new Map((await GROW_VERSIONS.rows(sql, { groupIds })).map((row) => [row.id, row]));
+  return groups.map((group) => ({ ...group, ...versions.get(group.id) }));
 }
 
 const LEAVE_ALL = statement({
@@ -36,8 +40,10 @@ const GROW_VERSIONS = statement({
   name: 'members.growGroupVersions',
   text: `
     update member_group set version = version + 1, updated_at = greatest(clock_timestamp(), updated_at)
-    where id = any($groupIds::uuid[])`,
+    where id = any($groupIds::uuid[])
+    returning id, version, updated_at as "updatedAt"`,
   parameters: { groupIds: arrayOf(uuid) },
+  columns: typesOf(TABLES.memberGroup, 'id', 'version', 'updatedAt'),
 });
 
 const LOCK_GROUPS = statement({

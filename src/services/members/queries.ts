@@ -4,6 +4,7 @@ import { selectList, TABLES } from '../../database/tables.js';
 import { ROLES, SEAT_TYPES } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Membership } from '../../model/membership.js';
+import type { Workspace } from '../../model/workspace.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
@@ -14,6 +15,7 @@ import {
   requireModest,
 } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
+import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import {
   findMember,
@@ -81,6 +83,7 @@ export async function listMembers(
     context.batched,
     {
       ...MEMBERS,
+      owner: workspaceId,
       // PostgreSQL would join all memberships to count or skip members: it does not see that each has at most one.
       ...(ofStay || asksAboutStay(filter) ? {} : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
@@ -91,6 +94,39 @@ export async function listMembers(
       ...(isWhole
         ? { positions: context.positions.of(context.batched, context.pipelined, workspaceId) }
         : {}),
+    },
+    page,
+    memberOf,
+  );
+}
+
+/** What the cursors of a workspace's members belong to, in the order of creation. */
+export function membersOf(workspaceId: string): ListOrder {
+  return { name: MEMBERS.name, owner: workspaceId };
+}
+
+const CHANGED_MEMBERS = { ...MEMBERS, name: 'members.changed' };
+
+/**
+ * The members that a command on a group has changed, by id.
+ * @throws DomainError as `authorize` and `Page` do
+ */
+export async function changedMembers(
+  context: ServiceContext,
+  workspaceId: string,
+  ids: readonly string[],
+  page: PageArguments,
+): Promise<Page<MemberRow, MemberValues>> {
+  await authorize(context, 'member.read', workspaceId);
+  return new Page<MemberRow, MemberValues>(
+    context.batched,
+    {
+      ...CHANGED_MEMBERS,
+      owner: workspaceId,
+      narrowFrom: 'member m',
+      where: 'm.workspace_id = $1 and m.id = any($2::uuid[])',
+      values: [workspaceId, ids],
+      id: 'm.id',
     },
     page,
     memberOf,
@@ -126,6 +162,23 @@ export async function countMembers(context: ServiceContext, workspaceId: string)
   const { workspace } = await authorize(context, 'member.read', workspaceId);
   const counted = await COUNTS.rows(context.batched, { workspaceId });
   const all = counted.find(({ role }) => role === null)?.count ?? 0;
+  const active = counted.reduce((total, { role, count }) => (role === null ? total : total + count), 0);
+  return memberCounts(workspace, counted, all - active);
+}
+
+/** As many members as have a role and a seat type; without a role they are not counted as active. */
+export interface CountedMembers {
+  readonly role: string | null;
+  readonly seatType: string | null;
+  readonly count: number;
+}
+
+/** The counts of a workspace, of what a query has counted. */
+export function memberCounts(
+  workspace: Workspace,
+  counted: readonly CountedMembers[],
+  inactive: number,
+): MemberCounts {
   const rows = counted.filter(({ role }) => role !== null);
   const sum = (key: 'role' | 'seatType') =>
     rows.reduce(
@@ -135,7 +188,7 @@ export async function countMembers(context: ServiceContext, workspaceId: string)
   const active = rows.reduce((total, row) => total + row.count, 0);
   return {
     active,
-    inactive: all - active,
+    inactive,
     byRole: [...sum('role')].map(([role, count]) => ({ role: role ?? '', count })),
     bySeatType:
       workspace.version === 'V1'
@@ -156,6 +209,7 @@ export function membershipsOf(
     context.batched,
     {
       ...MEMBERSHIPS,
+      owner: member.id,
       where: 's.member_id = $1 and s.workspace_id = $2',
       values: [member.id, member.workspaceId],
       id: 's.id',

@@ -58,12 +58,12 @@ export function requestedAccess(
   { seat, role }: AccessRequest,
 ): Pick<MemberChangeRequest, 'role' | 'seatType' | 'creditLimit'> {
   if (seat != null) {
-    requireWorkspaceVersion(workspace, 'V1', 'seat');
+    requireWorkspaceVersion(workspace, 'V1', 'seatAccess');
     return { role: seat.role, seatType: seat.seatType ?? null };
   }
   if (role == null)
-    throw new DomainError('INVALID_INPUT', 'Say which access: a seat or a role.', { attribute: 'access' });
-  requireWorkspaceVersion(workspace, 'V2', 'role');
+    throw new DomainError('INVALID_INPUT', 'Send either seatAccess or roleAccess.', { attribute: 'access' });
+  requireWorkspaceVersion(workspace, 'V2', 'roleAccess');
   return { role: role.role, ...(role.creditLimit == null ? {} : { creditLimit: role.creditLimit }) };
 }
 
@@ -74,10 +74,10 @@ export function requireWorkspaceVersion(
   attribute: string,
 ): void {
   if (version === needed) return;
-  const instead = version === 'V1' ? 'seat' : 'role';
+  const instead = version === 'V1' ? 'seatAccess' : 'roleAccess';
   throw new DomainError('WRONG_WORKSPACE_VERSION', `${attribute} does not exist on a ${version} workspace.`, {
     attribute,
-    hint: `Give a ${instead} instead.`,
+    hint: `Send ${instead} instead.`,
   });
 }
 

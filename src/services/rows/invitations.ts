@@ -1,4 +1,4 @@
-import { hashSecret, readSecret, sameHash } from '../../auth/secret.js';
+import { hashSecret, invitationTokenOf, readSecret, sameHash } from '../../auth/secret.js';
 import { boolean, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
@@ -111,6 +111,7 @@ const FIND_BY_LOOKUP = statement({
 
 /**
  * The invitation of a token.
+ * @param token the token as the inviter has it, or the secret that its mail holds
  * @param bearer the caller's address
  * @returns undefined for text that is not a token, for an unknown token, and for one that `resend` has replaced
  */
@@ -119,11 +120,27 @@ export async function findByToken(
   token: string,
   bearer: string,
 ): Promise<InvitationOfToken | undefined> {
-  const secret = readSecret(token.trim());
+  const plain = plainToken(token);
+  const secret = readSecret(plain);
   if (secret?.kind !== 'invitation') return undefined;
-  const row = await FIND_BY_LOOKUP.row(sql, {
-    lookup: secret.lookup,
-    bearer: canonicalUserName(bearer),
-  });
-  return row !== undefined && sameHash(row.hash, hashSecret(token.trim())) ? row : undefined;
+  const row = await findByLookup(sql, secret.lookup, bearer);
+  return row !== undefined && sameHash(row.hash, hashSecret(plain)) ? row : undefined;
+}
+
+/** Like `findByToken`, for somebody who has shown the token before. */
+export async function findByLookup(
+  sql: Sql,
+  lookup: string,
+  bearer: string,
+): Promise<(InvitationOfToken & { readonly hash: string }) | undefined> {
+  return FIND_BY_LOOKUP.row(sql, { lookup, bearer: canonicalUserName(bearer) });
+}
+
+/** Whether the token is the secret that only the invitation's mail holds. */
+export function isMailed(token: string): boolean {
+  return readSecret(token.trim())?.kind === 'mailed';
+}
+
+function plainToken(token: string): string {
+  return isMailed(token) ? invitationTokenOf(token.trim()) : token.trim();
 }

@@ -350,3 +350,22 @@ export function columnsOfPerson({
 }: Person): Omit<Person, 'profile'> & Pick<StoredMember, 'attributes'> {
   return { ...person, attributes: profile };
 }
+
+const FIND_MEMBERS_OF_ACCOUNTS = statement({
+  name: 'members.findOfAccounts',
+  text: `
+    select ${MEMBER_COLUMNS} from ${MEMBER_TABLES}
+    where m.workspace_id = $workspaceId and m.account_id = any($accountIds::uuid[])`,
+  parameters: { workspaceId: uuid, accountIds: arrayOf(uuid) },
+  columns: MEMBER_TYPES,
+});
+
+/** The members of the workspace with these accounts. */
+export async function findMembersOfAccounts(
+  sql: Sql,
+  workspaceId: string,
+  accountIds: readonly string[],
+): Promise<MemberRow[]> {
+  if (accountIds.length === 0) return [];
+  return (await FIND_MEMBERS_OF_ACCOUNTS.rows(sql, { workspaceId, accountIds })).map(memberOf);
+}

@@ -37,11 +37,14 @@ export async function end(
 }
 
 /**
- * Ends all sessions of the caller but the one that calls. A session that opens one workspace alone ends others of that
- * kind only: it may not prove enough for the rest (rule 32).
+ * Ends the sessions of the caller, but not the one that calls unless told. A session that opens one workspace alone ends
+ * those that open the same: it may not prove enough for the rest (rule 32).
  * @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators
  */
-export async function endOthers(context: ServiceContext): Promise<{ ended: number }> {
+export async function endAll(
+  context: ServiceContext,
+  { keepCurrent }: { readonly keepCurrent: boolean },
+): Promise<{ ended: number }> {
   const actor = authenticated(context);
   if (actor.type !== 'PERSON') throw new DomainError('FORBIDDEN', 'Only people have sessions.');
   const { accountId, workspaceId, sessionId } = actor;
@@ -49,8 +52,8 @@ export async function endOthers(context: ServiceContext): Promise<{ ended: numbe
     ended: await finish(
       context,
       tx,
-      's.account_id = $2 and s.id <> $3 and ($4::uuid is null or s.workspace_id = $4)',
-      [accountId, sessionId, workspaceId],
+      's.account_id = $2 and ($3::uuid is null or s.id <> $3) and ($4::uuid is null or s.workspace_id = $4)',
+      [accountId, keepCurrent ? sessionId : null, workspaceId],
     ),
   }));
 }

@@ -17,6 +17,8 @@ export interface MintedSession {
 
 /** What a sign-in has proved, and where it came from. */
 export interface SignIn {
+  /** The id of the session, where something was done in its name already. */
+  readonly sessionId?: string;
   readonly accountId: string;
   readonly email: string;
   readonly method: SessionMethod;
@@ -51,7 +53,7 @@ export async function openSession(
   const { secret, lookup, hash } = mintSecret('session');
   const now = context.clock();
   const expiresAt = new Date(now.getTime() + context.sessionLifetimes.maxMs);
-  const id = newId();
+  const id = signIn.sessionId ?? newId();
   await tx.rows(FORGET_OLD, [accountId, new Date(now.getTime() - KEPT_AFTER_EXPIRY_MS)]);
   tx.em.create(
     Session,

@@ -1,6 +1,6 @@
 import type { Action } from '../../auth/policy.js';
 import { refusedToRole, usesCredits } from '../../domain/credits.js';
-import { DomainError, type ErrorCode } from '../../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
 import { ownerProtected } from '../../domain/member-state.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -14,11 +14,11 @@ import type { MemberRow } from '../rows/members.js';
 /** Whether the caller may do something; if not, with the code and the message of the refusal. */
 export interface Ability {
   readonly allowed: boolean;
-  readonly code: ErrorCode | null;
-  readonly reason: string | null;
+  /** The error with which the command would refuse it; null when it is allowed. */
+  readonly refusal: DomainError | null;
 }
 
-const ALLOWED: Ability = { allowed: true, code: null, reason: null };
+const ALLOWED: Ability = { allowed: true, refusal: null };
 
 export interface WorkspaceAbilities {
   readonly update: Ability;
@@ -48,6 +48,7 @@ export interface MemberAbilities {
   readonly promote: Ability;
   readonly demote: Ability;
   readonly readHistory: Ability;
+  readonly endSessions: Ability;
 }
 
 /** What the caller may do in the workspace, as decided by `authorize`. */
@@ -155,6 +156,7 @@ export async function ofMember(context: ServiceContext, member: MemberRow): Prom
       isLast,
     ),
     readHistory: await may('audit.read'),
+    endSessions: await may('session.manage'),
   };
 }
 
@@ -197,7 +199,7 @@ async function ability(attempt: () => Promise<void>): Promise<Ability> {
     await attempt();
     return ALLOWED;
   } catch (error) {
-    if (error instanceof DomainError) return { allowed: false, code: error.code, reason: error.message };
+    if (error instanceof DomainError) return { allowed: false, refusal: error };
     throw error;
   }
 }

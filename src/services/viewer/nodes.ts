@@ -63,6 +63,9 @@ const LOCATE_REQUESTS = statement({
 /** A row with a global id and the name of its GraphQL type. */
 export type NodeRow = object & { readonly id: string; readonly __typename: Located['type'] };
 
+/** The most objects that are looked up at once. */
+export const MOST_NODES = 100;
+
 /**
  * Finds rows by their global ids.
  * @returns one entry for each id, in order; null for an id that is unknown, or that the caller may not see
@@ -70,8 +73,8 @@ export type NodeRow = object & { readonly id: string; readonly __typename: Locat
  */
 export async function byIds(context: ServiceContext, ids: readonly string[]): Promise<(NodeRow | null)[]> {
   authenticated(context);
-  if (ids.length > 100)
-    throw new DomainError('INVALID_INPUT', 'Ask for at most 100 ids.', { attribute: 'ids' });
+  if (ids.length > MOST_NODES)
+    throw new DomainError('INVALID_INPUT', `Ask for at most ${MOST_NODES} ids.`, { attribute: 'ids' });
   const located = await LOCATE.rows(context.reads, { ids: ids.filter(isId) });
   const places = new Map(located.map((place) => [place.id, place]));
   const others = ids.filter((id) => isId(id) && !places.has(id.toLowerCase()));

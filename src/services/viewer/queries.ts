@@ -1,4 +1,5 @@
-import { actorLabel } from '../../auth/actor.js';
+import { type Actor, actorLabel } from '../../auth/actor.js';
+import type { SessionMethod } from '../../domain/session.js';
 import type { ActorType } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
@@ -12,6 +13,10 @@ export interface Viewer {
   /** A person's; null for keys and operators. */
   readonly accountId: string | null;
   readonly workspace: Workspace | null;
+  /** How a person signed in; null for keys and operators. */
+  readonly method: SessionMethod | null;
+  /** When the session ends at the latest; null without one. */
+  readonly expiresAt: Date | null;
 }
 
 /** @throws DomainError UNAUTHENTICATED */
@@ -22,7 +27,14 @@ export function get(context: ServiceContext): Viewer {
     label: actorLabel(actor),
     accountId: actor.type === 'PERSON' ? actor.accountId : null,
     workspace: actor.type === 'API_KEY' ? actor.workspace : null,
+    method: actor.type === 'PERSON' ? actor.method : null,
+    expiresAt: sessionEndOf(actor),
   };
+}
+
+function sessionEndOf(actor: Actor): Date | null {
+  if (actor.type === 'PERSON') return actor.expiresAt;
+  return actor.type === 'OPERATOR' ? (actor.session?.expiresAt ?? null) : null;
 }
 
 /**

@@ -156,6 +156,8 @@ async function addFirstOwner(
 
 export interface WorkspaceUpdate {
   readonly workspaceId: string;
+  /** The version that the workspace must have. */
+  readonly expectedVersion?: number | null;
   readonly name?: string | null;
   readonly plan?: Plan | null;
   readonly scimEnabled?: boolean | null;
@@ -169,13 +171,15 @@ export interface WorkspaceUpdate {
 /**
  * Changes settings; absent fields do not change. Only operators change plan and SCIM. Leaving ENTERPRISE makes editors (V1:
  * members) of admins and switches SCIM off (rule 24).
- * @throws DomainError as `authorize` does; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM without ENTERPRISE
+ * @throws DomainError as `authorize` does; STALE_VERSION; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM
+ *   without ENTERPRISE
  */
 export async function update(context: ServiceContext, input: WorkspaceUpdate): Promise<Workspace> {
   await authorize(context, 'workspace.update', input.workspaceId);
   if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
   if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
   return changeSettings(context, input, async (tx, before) => {
+    requireFresh(before, input.expectedVersion);
     const leavesEnterprise =
       input.plan != null && input.plan !== 'ENTERPRISE' && before.plan === 'ENTERPRISE';
     const scimEnabled = input.scimEnabled ?? (leavesEnterprise ? false : before.scimEnabled);
@@ -190,6 +194,15 @@ export async function update(context: ServiceContext, input: WorkspaceUpdate): P
     if (leavesEnterprise) await demoteAdmins(context, tx, next);
     return next;
   });
+}
+
+function requireFresh({ revision }: Workspace, expectedVersion: number | null | undefined): void {
+  if (expectedVersion == null || expectedVersion === revision) return;
+  throw new DomainError(
+    'STALE_VERSION',
+    `The workspace has changed meanwhile: it has version ${revision}, not ${expectedVersion}.`,
+    { attribute: 'expectedVersion', hint: 'Read the workspace again and repeat the change.' },
+  );
 }
 
 /** The defaults that the input sets. @throws DomainError WRONG_WORKSPACE_VERSION for one of the other version */

@@ -1,15 +1,19 @@
 import { selection } from '../../database/statement.js';
+import type { WorkspaceVersion } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import type { MemberAccess } from '../../model/access.js';
+import type { Plan } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { escaped } from '../lists/comparison.js';
+import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { memberAccess } from '../rows/members.js';
 import { sessionOpens, sessionValues } from '../rows/sessions.js';
 import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 
-const WORKSPACES = selection({
+const WORKSPACE_LIST = selection({
   name: 'workspaces.list',
   columns: WORKSPACE_COLUMNS,
   types: WORKSPACE_TYPES,
@@ -34,15 +38,48 @@ export async function get(context: ServiceContext, workspaceId: string): Promise
  * The workspaces that the caller may see: a key's own, those of which a person is a member, all for an operator.
  * @throws DomainError UNAUTHENTICATED
  */
-export async function list(context: ServiceContext, page: PageArguments): Promise<Page<Workspace>> {
+export async function list(
+  context: ServiceContext,
+  filter: WorkspaceFilter,
+  page: PageArguments,
+): Promise<Page<Workspace>> {
   const actor = authenticated(context);
-  const [where, values] =
+  const [own, values]: [string, unknown[]] =
     actor.type === 'API_KEY'
       ? ['w.id = $1', [actor.workspace.id]]
       : actor.type === 'PERSON'
-        ? [WORKSPACES_OF_PERSON, sessionValues(actor)]
+        ? [WORKSPACES_OF_PERSON, [...sessionValues(actor)]]
         : ['true', []];
-  return new Page<Workspace>(context.reads, { ...WORKSPACES, where, values, id: 'w.id' }, page, asIs);
+  const where = [own, ...filterSql(filter, values)].join(' and ');
+  return new Page<Workspace>(context.reads, { ...WORKSPACE_LIST, where, values, id: 'w.id' }, page, asIs);
+}
+
+/** What the cursors of workspaces belong to. */
+export const WORKSPACES: ListOrder = { name: WORKSPACE_LIST.name };
+
+/** Conditions on workspaces, all of which must hold. */
+export interface WorkspaceFilter {
+  /** Text in the name, without case. */
+  readonly search?: string | null;
+  readonly plans?: readonly Plan[] | null;
+  readonly accessModel?: WorkspaceVersion | null;
+  readonly scimEnabled?: boolean | null;
+}
+
+/** @param values the statement's values so far; the filter's are added */
+function filterSql(
+  { search, plans, accessModel, scimEnabled }: WorkspaceFilter,
+  values: unknown[],
+): string[] {
+  const place = (value: unknown) => `$${values.push(value)}`;
+  return [
+    ...(search == null || search.trim() === ''
+      ? []
+      : [`w.name ilike ${place(`%${escaped(search.trim())}%`)}`]),
+    ...(plans == null ? [] : [`w.plan = any(${place(plans)}::text[])`]),
+    ...(accessModel == null ? [] : [`w.version = ${place(accessModel)}`]),
+    ...(scimEnabled == null ? [] : [`w.scim_enabled = ${place(scimEnabled)}`]),
+  ];
 }
 
 const WORKSPACES_OF_PERSON = `

@@ -181,7 +181,7 @@ function isSafe(source: string, operationName?: string): boolean {
   const document = parse(source);
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw new Error('no such operation');
-  return isSafeToCompile(document, operation);
+  return isSafeToCompile(SCHEMA, document, operation);
 }
 
 describe('a stranger’s document is not compiled', () => {

@@ -1,5 +1,6 @@
 import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needed } from '../../../src/auth/policy.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, nextAddress, person, REQUEST_ID } from '../graphql/operations.js';
 
@@ -61,7 +62,7 @@ describe('members.csv', () => {
     const editor = await added(workspace, 'edit@acme.test', {
       externalId: 'e-1',
       profile: { displayName: 'Édith "Ed" Piaf, E.' },
-      access: { role: { role: 'EDITOR', creditLimit: 50 } },
+      access: { roleAccess: { role: 'EDITOR', creditLimit: 50 } },
     });
     const gone = await added(workspace, 'gone@acme.test');
     await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId: gone });
@@ -88,7 +89,7 @@ describe('members.csv', () => {
 
   test('rule 2: tells seats on V1 and credit limits on V2, and never the other', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 1 } });
-    const builder = await added(workspace, nextAddress(), { access: { seat: { seatType: 'PRO' } } });
+    const builder = await added(workspace, nextAddress(), { access: { seatAccess: { seatType: 'PRO' } } });
     const answer = await download(workspace.apiKey, file(workspace, { bom: 'false' }));
     const [names, , line] = lines(answer.text);
     expect(names).toBe(
@@ -155,7 +156,7 @@ describe('members.csv', () => {
 describe('the filter', () => {
   test("is GraphQL's MemberFilter, as JSON", async () => {
     const workspace = await app.workspace({ version: 'V2' });
-    await added(workspace, 'a@acme.test', { access: { role: { role: 'EDITOR' } } });
+    await added(workspace, 'a@acme.test', { access: { roleAccess: { role: 'EDITOR' } } });
     await added(workspace, 'b@acme.test', { profile: { emails: [{ value: 'B@else.test', type: 'work' }] } });
     const found = async (filter: object) => {
       const answer = await download(workspace.apiKey, file(workspace, { filter: JSON.stringify(filter) }));
@@ -263,8 +264,8 @@ describe('who may', () => {
 
   test('owners, admins and keys that read members; not ordinary members', async () => {
     const workspace = await app.workspace({ version: 'V2' });
-    const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
-    const editor = await person(app, workspace, { role: { role: 'EDITOR' } });
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
+    const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
     const reader = await app.key(workspace.workspaceId, ['MEMBERS_READ']);
     const auditor = await app.key(workspace.workspaceId, ['AUDIT_READ']);
     for (const credential of [admin.token, reader, `Bearer ${reader}`, app.operatorToken])
@@ -273,7 +274,9 @@ describe('who may', () => {
       const answer = await download(credential, file(workspace));
       expect([answer.status, JSON.parse(answer.text)]).toEqual([
         403,
-        refusal('FORBIDDEN', 'You may not do this (member.read).', { hint: expect.any(String) }),
+        refusal('FORBIDDEN', `You may not do this. It needs ${needed('member.read')}.`, {
+          hint: expect.any(String),
+        }),
       ]);
     }
   });
@@ -283,7 +286,7 @@ describe('who may', () => {
       await app.workspace({ version: 'V2' }),
       await app.workspace({ version: 'V2' }),
     ];
-    const stranger = await person(app, other, { role: { role: 'ADMIN' } });
+    const stranger = await person(app, other, { roleAccess: { role: 'ADMIN' } });
     const expected = refusal('NOT_FOUND', 'There is no such workspace.', {
       hint: 'Check the workspace ID and the credential.',
     });

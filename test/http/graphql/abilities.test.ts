@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Action, needed } from '../../../src/auth/policy.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, type MutationName, mutate, nextAddress, person } from './operations.js';
 
-/** Spec graphql, "Shape": each ability is {allowed, code, reason}, so that a disabled button can explain itself. */
+/** Each ability is {allowed, refusal}, and a refusal has the shape that it has everywhere (newcomers, "The developer"). */
 
 let app: TestApp;
 
@@ -16,15 +17,18 @@ afterAll(async () => {
 
 interface Ability {
   readonly allowed: boolean;
-  readonly code: string | null;
-  readonly reason: string | null;
+  readonly refusal: { readonly code: string; readonly message: string } | null;
 }
 
-const ABILITY = '{ allowed code reason }';
-const YES: Ability = { allowed: true, code: null, reason: null };
+const ABILITY = '{ allowed refusal { code message } }';
+const YES: Ability = { allowed: true, refusal: null };
 
-function forbidden(action: string): Ability {
-  return { allowed: false, code: 'FORBIDDEN', reason: `You may not do this (${action}).` };
+function refusedWith(code: string, message: string): Ability {
+  return { allowed: false, refusal: { code, message } };
+}
+
+function forbidden(action: Action): Ability {
+  return refusedWith('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`);
 }
 
 /** Who may be asking, beside the operator. */
@@ -33,7 +37,7 @@ async function callers(workspace: TestWorkspace): Promise<Readonly<Record<string
   return {
     operator: app.operatorToken,
     owner: await app.session(ownerEmail),
-    admin: (await person(app, workspace, { role: { role: 'ADMIN' } })).token,
+    admin: (await person(app, workspace, { roleAccess: { role: 'ADMIN' } })).token,
     key: workspace.apiKey,
     reader: await app.key(workspaceId, ['MEMBERS_READ']),
   };
@@ -42,13 +46,13 @@ async function callers(workspace: TestWorkspace): Promise<Readonly<Record<string
 /** What each ability promises, as the mutation that it is about. */
 const MEMBER_ABILITIES: Readonly<Record<string, readonly [MutationName, object]>> = {
   update: ['memberUpdate', { profile: { displayName: 'Somebody else' } }],
-  setAccess: ['memberSetAccess', { access: { role: { role: 'VIEWER' } } }],
+  setAccess: ['memberSetAccess', { access: { roleAccess: { role: 'VIEWER' } } }],
   clearAccess: ['memberClearAccess', {}],
   setCreditLimit: ['memberSetCreditLimit', { creditLimit: 77 }],
   remove: ['memberRemove', {}],
   delete: ['memberDelete', {}],
   promote: ['ownerPromote', {}],
-  demote: ['ownerDemote', { access: { role: { role: 'EDITOR' } } }],
+  demote: ['ownerDemote', { access: { roleAccess: { role: 'EDITOR' } } }],
 };
 
 const KINDS = ['viewer', 'editor', 'gone', 'last owner', 'one of two owners'] as const;
@@ -56,7 +60,7 @@ const KINDS = ['viewer', 'editor', 'gone', 'last owner', 'one of two owners'] as
 async function memberOf(kind: (typeof KINDS)[number], workspace: TestWorkspace): Promise<string> {
   const { workspaceId, ownerMemberId } = workspace;
   if (kind === 'last owner') return ownerMemberId;
-  const access = { role: { role: kind === 'editor' ? 'EDITOR' : 'VIEWER' } };
+  const access = { roleAccess: { role: kind === 'editor' ? 'EDITOR' : 'VIEWER' } };
   const input = { workspaceId, userName: nextAddress(), ...(kind === 'editor' ? { access } : {}) };
   const { member } = await done(app, app.operatorToken, 'memberAdd', input);
   const target = { workspaceId, memberId: member.id };
@@ -87,9 +91,12 @@ describe('Member.viewerCan', () => {
           expect({ ...outcome, allowed: isOfUse }).toEqual(outcome);
         } else {
           const { message, extensions } = errors[0];
-          expect({ ...outcome, ...ability }).toMatchObject({ allowed: false, code: extensions.code });
+          expect({ ...outcome, ...ability }).toMatchObject({
+            allowed: false,
+            refusal: { code: extensions.code },
+          });
           if (extensions.code !== 'INVALID_INPUT' && extensions.code !== 'CREDIT_LIMIT_NOT_ALLOWED')
-            expect(ability.reason).toBe(message);
+            expect(ability.refusal?.message).toBe(message);
         }
       }
     }
@@ -100,7 +107,7 @@ describe('Member.viewerCan', () => {
     const second = await memberOf('one of two owners', pair);
     const ids = [pair.ownerMemberId, second, alone.ownerMemberId];
     const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Member { viewerCan { demote ${ABILITY} } } } }`;
-    const last = { allowed: false, code: 'LAST_OWNER', reason: 'This is the last owner of the workspace.' };
+    const last = refusedWith('LAST_OWNER', 'This is the last owner of the workspace.');
     expect(await app.graphql(app.operatorToken, query, { ids })).toEqual({
       data: { nodes: [YES, YES, last].map((demote) => ({ viewerCan: { demote } })) },
     });
@@ -129,7 +136,7 @@ test('Workspace.viewerCan tells everybody what they may do', async () => {
   const ask = async (credential: string | undefined) =>
     (await app.graphql(credential, query, { id: workspace.workspaceId })).data.workspace.viewerCan;
   const who = await callers(workspace);
-  const editor = await person(app, workspace, { role: { role: 'EDITOR' } });
+  const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
   const everything = {
     setPlan: YES,
     readMembers: YES,

@@ -43,7 +43,7 @@ function ask(
     `query ($id: ID!, $asOf: DateTime!, $filter: AccessReviewFilter, $first: Int, $after: String) {
        workspace(id: $id) { accessReview(asOf: $asOf, filter: $filter, first: $first, after: $after) {
          totalCount pageInfo { hasNextPage endCursor }
-         nodes { memberId userName displayName ${ACCESS} given { at by channel } member { userName } } } } }`,
+         nodes { memberId userName displayName ${ACCESS} grantedBy { at by channel } member { userName } } } } }`,
     { id: workspaceId, asOf, ...more },
   );
 }
@@ -64,7 +64,7 @@ describe('accessReview', () => {
       done(app, app.operatorToken, 'memberAdd', { workspaceId, userName, ...more });
     const { member: kept } = await add('kept@acme.test', {
       profile: { displayName: 'Kept' },
-      access: { role: { role: 'ADMIN', creditLimit: 30 } },
+      access: { roleAccess: { role: 'ADMIN', creditLimit: 30 } },
     });
     const { member: deleted } = await add('deleted@acme.test', { profile: { displayName: 'Deleted' } });
     const { member: removed } = await add('removed@acme.test');
@@ -80,10 +80,10 @@ describe('accessReview', () => {
     await done(app, apiKey, 'memberSetAccess', {
       workspaceId,
       memberId: kept.id,
-      access: { role: { role: 'VIEWER' } },
+      access: { roleAccess: { role: 'VIEWER' } },
     });
     await done(app, apiKey, 'memberDelete', { workspaceId, memberId: deleted.id });
-    await add('removed@acme.test', { access: { role: { role: 'ADMIN' } } });
+    await add('removed@acme.test', { access: { roleAccess: { role: 'ADMIN' } } });
     await add('later@acme.test');
 
     const byOperator = { at: MOMENT, by: 'operator', channel: 'GRAPHQL' };
@@ -97,7 +97,7 @@ describe('accessReview', () => {
           displayName: 'Deleted',
           role: 'VIEWER',
           access: roleAccess('VIEWER'),
-          given: byOperator,
+          grantedBy: byOperator,
           member: null,
         },
         {
@@ -106,7 +106,7 @@ describe('accessReview', () => {
           displayName: 'Kept',
           role: 'ADMIN',
           access: roleAccess('ADMIN', 30),
-          given: byOperator,
+          grantedBy: byOperator,
           member: { userName: 'renamed@acme.test' },
         },
         {
@@ -115,7 +115,7 @@ describe('accessReview', () => {
           displayName: null,
           role: 'OWNER',
           access: roleAccess('OWNER'),
-          given: { at: MOMENT, by: 'system', channel: 'SYSTEM' },
+          grantedBy: { at: MOMENT, by: 'system', channel: 'SYSTEM' },
           member: { userName: ownerEmail },
         },
       ],
@@ -135,7 +135,7 @@ describe('accessReview', () => {
   test('rule 24: what a change of the plan has made of admins', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
-    const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const then = await moment();
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'TEAM' });
     const roleOf = async (asOf: string) =>
@@ -151,7 +151,7 @@ describe('accessReview', () => {
     const people = [];
     for (const name of ['c', 'A', 'b']) {
       const userName = `${name}@page.test`;
-      const access = { seat: { seatType: 'PRO' } };
+      const access = { seatAccess: { seatType: 'PRO' } };
       people.push(
         (await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName, access })).member,
       );
@@ -186,10 +186,10 @@ describe('accessReview', () => {
     const first = await app.workspace({ version: 'V1' });
     const second = await app.workspace({ version: 'V2' });
     const query = `query ($ids: [ID!]!, $asOf: DateTime!) { nodes(ids: $ids) { ... on Workspace {
-      accessReview(asOf: $asOf) { totalCount nodes { memberId given { by } } } } } }`;
+      accessReview(asOf: $asOf) { totalCount nodes { memberId grantedBy { by } } } } } }`;
     const ids = [first.workspaceId, second.workspaceId];
     const ofOwner = ({ ownerMemberId }: TestWorkspace) => ({
-      accessReview: { totalCount: 1, nodes: [{ memberId: ownerMemberId, given: { by: 'system' } }] },
+      accessReview: { totalCount: 1, nodes: [{ memberId: ownerMemberId, grantedBy: { by: 'system' } }] },
     });
     expect(await app.graphql(app.operatorToken, query, { ids, asOf: await moment() })).toEqual({
       data: { nodes: [ofOwner(first), ofOwner(second)] },
@@ -204,7 +204,7 @@ describe('accessReview', () => {
   test('of a moment to come is refused', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     expect(await ask(app.operatorToken, workspace, '9999-01-01T00:00:00Z')).toEqual({
-      data: { workspace: null },
+      data: { workspace: { accessReview: null } },
       errors: [
         errorAt(['workspace', 'accessReview'], 'INVALID_INPUT', 'asOf lies in the future.', {
           attribute: 'asOf',
@@ -218,8 +218,8 @@ describe('accessReview', () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const then = await moment();
-    const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
-    const editor = await person(app, workspace, { role: { role: 'EDITOR' } });
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
+    const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
     expect(await ask(admin.token, workspace, then)).toMatchObject({
       data: { workspace: { accessReview: { totalCount: 1 } } },
     });
@@ -310,9 +310,9 @@ describe('at every moment', () => {
             for (const { at, access } of seen) {
               const { nodes } = await review(workspace, at);
               const told = nodes.map(
-                ({ given, member, ...entry }: { given: { at: string } | null; member: unknown }) => {
-                  expect(given?.at).toEqual(MOMENT);
-                  expect(String(given?.at) <= at).toBe(true);
+                ({ grantedBy, member, ...entry }: { grantedBy: { at: string } | null; member: unknown }) => {
+                  expect(grantedBy?.at).toEqual(MOMENT);
+                  expect(String(grantedBy?.at) <= at).toBe(true);
                   return entry;
                 },
               );
@@ -352,7 +352,9 @@ function inputOf(
   const role = ['ADMIN', 'EDITOR', 'VIEWER'][pick];
   const seatType = ['PRO', 'ELITE', null][pick];
   const access =
-    version === 'V1' ? { seat: { seatType } } : { role: { role, ...(pick === 0 ? { creditLimit: 7 } : {}) } };
+    version === 'V1'
+      ? { seatAccess: { seatType } }
+      : { roleAccess: { role, ...(pick === 0 ? { creditLimit: 7 } : {}) } };
   switch (name) {
     case 'memberAdd':
       return pick === 0 ? {} : { access };

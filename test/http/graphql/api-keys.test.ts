@@ -30,7 +30,7 @@ afterAll(async () => {
 beforeEach(async () => {
   workspace = await app.workspace({ version: 'V2' });
   workspaceId = workspace.workspaceId;
-  admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+  admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
 });
 
 function send(name: MutationName, input: object = {}) {

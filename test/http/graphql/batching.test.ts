@@ -81,7 +81,7 @@ test('workspaces with their members, keys and log', async () => {
     workspaces { nodes {
       name seats { total used } memberCounts { active } apiKeys { nodes { name } }
       members(first: 3) { totalCount nodes { userName } } auditLog(first: 3) { nodes { action } }
-      none: auditLog(filter: {targetId: "nothing"}) { totalCount }
+      none: auditLog(filter: {targetId: "01930000-0000-7000-8000-000000000000"}) { totalCount }
     } }
   }`);
   expect(answer.errors).toBeUndefined();

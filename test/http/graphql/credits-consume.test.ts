@@ -16,7 +16,17 @@ import {
   THIS_MONTH,
   usageOf,
 } from './credits.js';
-import { auditSize, done, mutate, nextAddress, person, refusals, refused, UUID } from './operations.js';
+import {
+  auditSize,
+  done,
+  mutate,
+  nextAddress,
+  pathTo,
+  person,
+  refusals,
+  refused,
+  UUID,
+} from './operations.js';
 
 /** Rule 23, and what rules 5, 6, 7 and 18 say about credits. */
 
@@ -39,10 +49,10 @@ beforeEach(async () => {
   workspace = await app.workspace({ version: 'V2', credits: 100 });
 });
 
-const EDITOR = { role: { role: 'EDITOR' } };
+const EDITOR = { roleAccess: { role: 'EDITOR' } };
 
 function editor(creditLimit?: number) {
-  return person(app, workspace, { role: { role: 'EDITOR', creditLimit } });
+  return person(app, workspace, { roleAccess: { role: 'EDITOR', creditLimit } });
 }
 
 /** Everything that a use of credits writes. */
@@ -93,7 +103,7 @@ describe('credits that are used', () => {
   });
 
   test.each([['ADMIN'], ['EDITOR']])('by an %s', async (role) => {
-    const { memberId } = await person(app, workspace, { role: { role } });
+    const { memberId } = await person(app, workspace, { roleAccess: { role } });
     expect(await consumed(app, workspace, { memberId, amount: 100 })).toMatchObject({
       usage: { limit: null, limitSource: null, used: 100, remaining: 0, blockedBy: 'POOL' },
     });
@@ -292,7 +302,7 @@ describe('refused whole, and nothing is written', () => {
     const { memberId } = await editor();
     const input = { workspaceId: workspace.workspaceId, memberId, amount, idempotencyKey: nextKey() };
     expect(await mutate(app, workspace.apiKey, 'creditsConsume', input)).toMatchObject({
-      errors: [{ extensions: { code: 'INVALID_INPUT', attribute: 'input.amount' } }],
+      errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('amount') } }],
     });
   });
 
@@ -386,7 +396,7 @@ describe('rule 18: usage belongs to the account', () => {
       remaining: 0,
       blockedBy: 'ROLE',
     });
-    const access = { role: { role: 'EDITOR', creditLimit: 10 } };
+    const access = { roleAccess: { role: 'EDITOR', creditLimit: 10 } };
     await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName: email, access });
     expect(await consume(app, workspace, { memberId, amount: 3 })).toEqual(limitExhausted(email, 8, 10, 3));
     await consumed(app, workspace, { memberId, amount: 2 });
@@ -397,7 +407,7 @@ describe('rule 18: usage belongs to the account', () => {
     const { memberId, email } = await editor(10);
     await consumed(app, workspace, { memberId, amount: 8 });
     await done(app, app.operatorToken, 'memberDelete', { workspaceId, memberId });
-    const access = { role: { role: 'EDITOR', creditLimit: 10 } };
+    const access = { roleAccess: { role: 'EDITOR', creditLimit: 10 } };
     const { member } = await done(app, app.operatorToken, 'memberAdd', {
       workspaceId,
       userName: email,
@@ -535,7 +545,7 @@ describe('who may', () => {
 
   test('owners and admins for nobody else', async () => {
     const { memberId } = await editor();
-    const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const entries = await auditSize(app, workspace.workspaceId);
     for (const token of [await app.session(workspace.ownerEmail), admin.token]) {
       expect(await consume(app, workspace, { memberId, amount: 1 }, token)).toEqual(
@@ -589,32 +599,32 @@ describe('who may', () => {
     const viewer = await person(app, workspace);
     const user = await editor();
     const query = `query ($w: ID!, $m: ID!) { workspace(id: $w) {
-      viewerCan { readCredits { allowed code } } member(id: $m) { viewerCan { consumeCredits { allowed code reason } } } } }`;
+      viewerCan { readCredits { allowed refusal { code } } } member(id: $m) { viewerCan { consumeCredits { allowed refusal { code message } } } } } }`;
     const can = async (credential: string, m: string, w = workspaceId) => {
       const { data } = await app.graphql(credential, query, { w, m });
       return [data.workspace.viewerCan.readCredits, data.workspace.member.viewerCan.consumeCredits];
     };
-    const yes = { allowed: true, code: null };
-    const no = { allowed: false, code: 'FORBIDDEN' };
-    const forbidden = { ...no, reason: 'In person, people use credits for themselves only.' };
-    expect(await can(user.token, user.memberId)).toEqual([no, { ...yes, reason: null }]);
+    const yes = { allowed: true, refusal: null };
+    const refusedWith = (code: string, message?: string) => ({
+      allowed: false,
+      refusal: { code, ...(message === undefined ? {} : { message }) },
+    });
+    const no = refusedWith('FORBIDDEN');
+    const forbidden = refusedWith('FORBIDDEN', 'In person, people use credits for themselves only.');
+    expect(await can(user.token, user.memberId)).toEqual([no, yes]);
     expect(await can(viewer.token, viewer.memberId)).toEqual([
       no,
-      {
-        allowed: false,
-        code: 'CREDITS_EXHAUSTED',
-        reason: `${viewer.email} is a viewer, and viewers use no credits.`,
-      },
+      refusedWith('CREDITS_EXHAUSTED', `${viewer.email} is a viewer, and viewers use no credits.`),
     ]);
     const owner = await app.session(workspace.ownerEmail);
     expect(await can(owner, user.memberId)).toEqual([yes, forbidden]);
-    expect(await can(owner, workspace.ownerMemberId)).toEqual([yes, { ...yes, reason: null }]);
-    expect(await can(workspace.apiKey, user.memberId)).toEqual([yes, { ...yes, reason: null }]);
+    expect(await can(owner, workspace.ownerMemberId)).toEqual([yes, yes]);
+    expect(await can(workspace.apiKey, user.memberId)).toEqual([yes, yes]);
     const v1 = await app.workspace({ version: 'V1' });
-    const wrong = { allowed: false, code: 'WRONG_WORKSPACE_VERSION' };
+    const wrong = 'WRONG_WORKSPACE_VERSION';
     expect(await can(v1.apiKey, v1.ownerMemberId, v1.workspaceId)).toEqual([
-      wrong,
-      { ...wrong, reason: 'A V1 workspace has no credits.' },
+      refusedWith(wrong),
+      refusedWith(wrong, 'A V1 workspace has no credits.'),
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { needed } from '../../../src/auth/policy.js';
 import { PreparingClient } from '../../../src/database/preparing-client.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { expectInvariants } from '../../invariants.js';
@@ -36,7 +37,7 @@ beforeEach(async () => {
 });
 
 function editor(creditLimit?: number) {
-  return person(app, workspace, { role: { role: 'EDITOR', creditLimit } });
+  return person(app, workspace, { roleAccess: { role: 'EDITOR', creditLimit } });
 }
 
 /** Asks about the workspace, and gives the whole answer. */
@@ -46,7 +47,8 @@ function ask(fields: string, credential = workspace.apiKey, { workspaceId } = wo
   });
 }
 
-const FORBIDDEN = ['FORBIDDEN', 'You may not do this (credits.read).'] as const;
+const FORBIDDEN = ['FORBIDDEN', `You may not do this. It needs ${needed('credits.read')}.`] as const;
+const POOL_FORBIDDEN = ['FORBIDDEN', `You may not do this. It needs ${needed('credits.readPool')}.`] as const;
 const HINT = { hint: 'Ask an owner or admin of the workspace.' };
 const KEY_HINT = {
   hint: "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does.",
@@ -67,7 +69,7 @@ describe('members by what they have used this month', () => {
     workspace(id: $id) { members(first: 10, filter: $filter, orderBy: $orderBy) { totalCount nodes { id } } } }`;
   const list = (credential: string, more: object) =>
     app.graphql(credential, QUERY, { id: workspace.workspaceId, ...more });
-  const MOST_FIRST = { orderBy: { field: 'CREDITS_USED', descending: true } };
+  const MOST_FIRST = { orderBy: { field: 'CREDITS_USED', direction: 'DESC' } };
 
   test('filtered and ordered; who has used none has used 0, and another month does not count', async () => {
     const [little, much, none] = [await editor(), await editor(), await editor()];
@@ -112,7 +114,7 @@ describe('Member.usage', () => {
     ['EDITOR', { remaining: 100 }],
     ['ADMIN', { remaining: 100 }],
   ])('of an %s without a limit', async (role, more) => {
-    const { memberId } = await person(app, workspace, { role: { role } });
+    const { memberId } = await person(app, workspace, { roleAccess: { role } });
     expect(await usageOf(app, workspace, memberId)).toEqual({
       month: THIS_MONTH,
       used: 0,
@@ -268,10 +270,15 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
         days: daysOf(long, { [`${long}-01`]: 1, [`${long}-28`]: 2 }),
       },
       { month: monthsAgo(3), total: 100, used: 0, remaining: 100, days: daysOf(monthsAgo(3), {}) },
+      // Before the pool was first set.
+      ...[4, 5].map((ago) => {
+        const month = monthsAgo(ago);
+        return { month, total: 0, used: 0, remaining: 0, days: daysOf(month, {}) };
+      }),
     ];
     const fields = '{ month total used remaining days { date used } }';
     expect(
-      await ask(`creditPoolHistory ${fields} two: creditPoolHistory(months: 2) ${fields}
+      await ask(`creditPoolHistory(months: ${months.length}) ${fields} two: creditPoolHistory(months: 2) ${fields}
         creditPool(month: "${last}") ${fields} next: creditPool(month: "${monthsAgo(-1)}") ${fields}`),
     ).toEqual({
       data: {
@@ -292,7 +299,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
       const answer = await ask(`creditPoolHistory(months: ${months}) { days { used } }`, app.operatorToken);
       const count = statements.mock.calls.length;
       statements.mockRestore();
-      expect(answer.data.workspace.creditPoolHistory).toHaveLength(Math.min(months, 31));
+      expect(answer.data.workspace.creditPoolHistory).toHaveLength(months);
       return count;
     };
     expect(await counted(60)).toBe(await counted(1));
@@ -307,7 +314,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
         data: {
           workspace: {
             creditPool: null,
-            creditPoolHistory: [],
+            creditPoolHistory: version === 'V1' ? [] : Array.from({ length: 12 }, () => ({ total: 0 })),
             creditConsumptions: { totalCount: 0, nodes: [] },
           },
         },
@@ -317,7 +324,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
 
   test.each([0, -1, 61])('%i months are refused', async (months) => {
     expect(await ask(`creditPoolHistory(months: ${months}) { total }`)).toEqual({
-      data: { workspace: null },
+      data: { workspace: { creditPoolHistory: null } },
       errors: [
         errorAt(['workspace', 'creditPoolHistory'], 'INVALID_INPUT', 'months must be from 1 to 60.', {
           attribute: 'months',
@@ -330,16 +337,16 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
     const { token } = await editor();
     expect(await ask('creditPool { total }', token)).toEqual({
       data: { workspace: { creditPool: null } },
-      errors: [errorAt(['workspace', 'creditPool'], ...FORBIDDEN, HINT)],
+      errors: [errorAt(['workspace', 'creditPool'], ...POOL_FORBIDDEN, HINT)],
     });
     expect(await ask('creditPoolHistory { total }', token)).toEqual({
-      data: { workspace: null },
-      errors: [errorAt(['workspace', 'creditPoolHistory'], ...FORBIDDEN, HINT)],
+      data: { workspace: { creditPoolHistory: null } },
+      errors: [errorAt(['workspace', 'creditPoolHistory'], ...POOL_FORBIDDEN, HINT)],
     });
     const owner = await app.session(workspace.ownerEmail);
     const readers = [owner, await app.key(workspace.workspaceId, ['CREDITS_READ'])];
     for (const credential of readers) {
-      expect(await ask('creditPool { total } creditPoolHistory { total }', credential)).toEqual({
+      expect(await ask('creditPool { total } creditPoolHistory(months: 1) { total }', credential)).toEqual({
         data: { workspace: { creditPool: { total: 100 }, creditPoolHistory: [{ total: 100 }] } },
       });
     }
@@ -378,7 +385,6 @@ describe('Workspace.creditConsumptions', () => {
     expect(await amounts(`memberId: "${memberId.toUpperCase()}", month: "${THIS_MONTH}"`)).toEqual([4, 2]);
     expect(await amounts(`month: "${monthsAgo(1)}"`)).toEqual([1]);
     expect(await amounts('month: "2020-01"')).toEqual([]);
-    expect(await amounts('memberId: "nobody"')).toEqual([]);
     expect(await amounts('memberId: "01930000-0000-7000-8000-000000000000"')).toEqual([]);
 
     const page = `{ edges { cursor node { amount } } pageInfo { hasNextPage endCursor } }`;
@@ -404,7 +410,7 @@ describe('Workspace.creditConsumptions', () => {
     await done(app, app.operatorToken, 'memberDelete', { workspaceId, memberId });
     const old = await consumptionsOf(app, workspace, `memberId: "${memberId}"`);
     expect(old).toEqual({ totalCount: 1, nodes: [before.consumption] });
-    const access = { role: { role: 'EDITOR' } };
+    const access = { roleAccess: { role: 'EDITOR' } };
     const { member } = await done(app, app.operatorToken, 'memberAdd', {
       workspaceId,
       userName: email,
@@ -458,7 +464,7 @@ describe('Workspace.creditConsumptions', () => {
     });
     for (const args of ['first: 1', `memberId: "${other.memberId}"`]) {
       expect(await ask(`creditConsumptions(${args}) { nodes { id } }`, token)).toEqual({
-        data: { workspace: null },
+        data: { workspace: { creditConsumptions: null } },
         errors: [errorAt(['workspace', 'creditConsumptions'], ...FORBIDDEN, HINT)],
       });
     }
@@ -466,7 +472,7 @@ describe('Workspace.creditConsumptions', () => {
 
   test('of another workspace are never seen, not even by a member id of there', async () => {
     const elsewhere = await app.workspace({ version: 'V2', credits: 100 });
-    const { memberId } = await person(app, elsewhere, { role: { role: 'EDITOR' } });
+    const { memberId } = await person(app, elsewhere, { roleAccess: { role: 'EDITOR' } });
     await consumed(app, elsewhere, { memberId, amount: 5 });
     expect(await consumptionsOf(app, workspace, `memberId: "${memberId}"`)).toEqual({
       totalCount: 0,

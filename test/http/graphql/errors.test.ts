@@ -16,17 +16,28 @@ afterAll(async () => {
   await app.stop();
 });
 
-function invalid(attribute: string): object {
+function invalid(place: string, hint?: string): object {
+  const path = place.split('.');
   return {
     errors: [
       {
         message: expect.any(String),
         locations: [{ line: 1, column: expect.any(Number) }],
-        extensions: { code: 'INVALID_INPUT', attribute, requestId: REQUEST_ID },
+        extensions: {
+          code: 'INVALID_INPUT',
+          ...(hint === undefined ? {} : { hint }),
+          path,
+          requestId: REQUEST_ID,
+        },
       },
     ],
   };
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  expiresAt: 'Send the form of RFC 3339, such as 2026-11-30T12:00:00Z or 2026-11-30T13:00:00+01:00.',
+  month: 'Send a year and a month, such as 2026-11.',
+};
 
 describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', () => {
   const NOBODY = '01930000-0000-7000-8000-000000000000';
@@ -36,40 +47,42 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
     async (creditLimit) => {
       const input = { workspaceId: workspace.workspaceId, memberId: NOBODY, creditLimit };
       expect(await mutate(app, app.operatorToken, 'memberSetCreditLimit', input)).toEqual(
-        invalid('input.creditLimit'),
+        invalid('creditLimit'),
       );
     },
   );
 
   test.each<[object, string]>([
-    [{ userName: 7 }, 'input.userName'],
-    [{ userName: ['x'] }, 'input.userName'],
-    [{ externalId: 7 }, 'input.externalId'],
-    [{ profile: 'x' }, 'input.profile'],
-    [{ shoeSize: 7 }, 'input'],
-    [{ access: {} }, 'input.access'],
-    [{ access: { seat: {}, role: { role: 'ADMIN' } } }, 'input.access'],
-    [{ access: { role: null } }, 'input.access.role'],
-    [{ access: { role: {} } }, 'input.access.role'],
-    [{ access: { role: { role: 'OWNER' } } }, 'input.access.role.role'],
-    [{ access: { role: { role: 'GUEST' } } }, 'input.access.role.role'],
-    [{ access: { role: { role: 'admin' } } }, 'input.access.role.role'],
-    [{ access: { role: { role: 'ADMIN', creditLimit: 0 } } }, 'input.access.role.creditLimit'],
-    [{ access: { role: { role: 'ADMIN', creditLimit: 1.5 } } }, 'input.access.role.creditLimit'],
-    [{ access: { seat: { seatType: 'THRONE' } } }, 'input.access.seat.seatType'],
-    [{ access: { seat: { role: 'OWNER' } } }, 'input.access.seat.role'],
+    [{ userName: 7 }, 'userName'],
+    [{ userName: ['x'] }, 'userName'],
+    [{ externalId: 7 }, 'externalId'],
+    [{ profile: 'x' }, 'profile'],
+    [{ shoeSize: 7 }, 'shoeSize'],
+    [{ access: {} }, 'access'],
+    [{ access: { seatAccess: {}, roleAccess: { role: 'ADMIN' } } }, 'access'],
+    [{ access: { roleAccess: null } }, 'access.roleAccess'],
+    [{ access: { roleAccess: {} } }, 'access.roleAccess.role'],
+    [{ access: { roleAccess: { role: 'OWNER' } } }, 'access.roleAccess.role'],
+    [{ access: { roleAccess: { role: 'GUEST' } } }, 'access.roleAccess.role'],
+    [{ access: { roleAccess: { role: 'admin' } } }, 'access.roleAccess.role'],
+    [{ access: { roleAccess: { role: 'ADMIN', creditLimit: 0 } } }, 'access.roleAccess.creditLimit'],
+    [{ access: { roleAccess: { role: 'ADMIN', creditLimit: 1.5 } } }, 'access.roleAccess.creditLimit'],
+    [{ access: { seatAccess: { seatType: 'THRONE' } } }, 'access.seatAccess.seatType'],
+    [{ access: { seatAccess: { role: 'OWNER' } } }, 'access.seatAccess.role'],
   ])('memberAdd with %j', async (wrong, attribute) => {
     const input = { workspaceId: workspace.workspaceId, userName: nextAddress(), ...wrong };
     expect(await mutate(app, app.operatorToken, 'memberAdd', input)).toEqual(invalid(attribute));
   });
 
   test.each([
-    [{ scopes: ['EVERYTHING'] }, 'input.scopes[0]'],
-    [{ expiresAt: 'tomorrow' }, 'input.expiresAt'],
-    [{ name: null }, 'input.name'],
+    [{ scopes: ['EVERYTHING'] }, 'scopes.0'],
+    [{ expiresAt: 'tomorrow' }, 'expiresAt'],
+    [{ name: null }, 'name'],
   ])('apiKeyCreate with %j', async (wrong, attribute) => {
     const input = { workspaceId: workspace.workspaceId, name: 'Okta', scopes: ['SCIM'], ...wrong };
-    expect(await mutate(app, app.operatorToken, 'apiKeyCreate', input)).toEqual(invalid(attribute));
+    expect(await mutate(app, app.operatorToken, 'apiKeyCreate', input)).toEqual(
+      invalid(attribute, HINTS[attribute]),
+    );
   });
 
   test('a variable that is missing', async () => {
@@ -95,7 +108,7 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
     const query =
       'query ($id: ID!, $month: YearMonth) { workspace(id: $id) { creditPool(month: $month) { total } } }';
     const variables = { id: workspace.workspaceId, month };
-    expect(await app.graphql(app.operatorToken, query, variables)).toEqual(invalid('month'));
+    expect(await app.graphql(app.operatorToken, query, variables)).toEqual(invalid('month', HINTS.month));
   });
 
   test('nothing was written', async () => {
@@ -108,24 +121,25 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
 test.each([
   [
     'mutation { memberSetCreditLimit(input: { workspaceId: "x", memberId: "y", creditLimit: 1.5 }) { changed } }',
-    'input.creditLimit',
+    'creditLimit',
     'PositiveInt',
   ],
   [
-    'mutation { memberAdd(input: { workspaceId: "x", userName: "y", access: { role: { role: BOSS } } }) { changed } }',
-    'input.access.role.role',
+    'mutation { memberAdd(input: { workspaceId: "x", userName: "y", access: { roleAccess: { role: BOSS } } }) { changed } }',
+    'access.roleAccess.role',
     'BOSS',
   ],
   ['{ workspaces(first: "many") { nodes { id } } }', 'first', 'Int'],
 ])(
   'a literal that cannot be coerced is INVALID_INPUT with its place, as a variable is: %s',
-  async (query, attribute, text) => {
+  async (query, place, text) => {
+    const path = place.split('.');
     expect(await app.graphql(app.operatorToken, query)).toEqual({
       errors: [
         {
           message: expect.stringContaining(text),
           locations: [{ line: 1, column: expect.any(Number) }],
-          extensions: { code: 'INVALID_INPUT', attribute, requestId: REQUEST_ID },
+          extensions: { code: 'INVALID_INPUT', path, requestId: REQUEST_ID },
         },
       ],
     });
@@ -137,9 +151,9 @@ test('partial answers: what was refused is null, with its path; the rest is ther
   const query =
     'query ($id: ID!) { a: workspace(id: $id) { id } b: workspace(id: $id) { apiKeys { totalCount } } }';
   expect(await app.graphql(reader, query, { id: workspace.workspaceId })).toEqual({
-    data: { a: { id: workspace.workspaceId }, b: null },
+    data: { a: { id: workspace.workspaceId }, b: { apiKeys: null } },
     errors: [
-      errorAt(['b', 'apiKeys'], 'FORBIDDEN', 'You may not do this (apiKey.manage).', {
+      errorAt(['b', 'apiKeys'], 'FORBIDDEN', 'You may not do this. It needs the role owner or admin.', {
         hint: "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does.",
       }),
     ],
@@ -156,13 +170,13 @@ describe('what nobody foresaw', () => {
     try {
       const read = await app.graphql(app.operatorToken, query, { id: workspaceId });
       expect(read).toEqual({
-        data: { workspace: null },
+        data: { workspace: { seats: null } },
         errors: [errorAt(['workspace', 'seats'], 'INTERNAL_SERVER_ERROR', MASKED)],
       });
-      const input = { workspaceId, seatType: 'PRO', total: 1 };
+      const input = { workspaceId, seats: [{ seatType: 'PRO', total: 1 }] };
       const write = await mutate(app, app.operatorToken, 'seatsSet', input);
       expect(write).toEqual({
-        data: null,
+        data: { seatsSet: null },
         errors: [errorAt(['seatsSet'], 'INTERNAL_SERVER_ERROR', MASKED)],
       });
       expect(JSON.stringify([read, write])).not.toMatch(/relation|select|\.ts|\.js/);

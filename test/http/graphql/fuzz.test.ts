@@ -53,7 +53,7 @@ const adding = fc.record(
     userName: text,
     externalId: text,
     profile,
-    access: fc.oneof(hostileJson, fc.constant({ role: { role: 'VIEWER' } })),
+    access: fc.oneof(hostileJson, fc.constant({ roleAccess: { role: 'VIEWER' } })),
   },
   { requiredKeys: ['userName'] },
 );

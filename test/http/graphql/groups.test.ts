@@ -72,7 +72,7 @@ async function newestEntries(count: number): Promise<object[]> {
 }
 
 const named = ({ memberId, email }: TestPerson) => ({ id: memberId, userName: email });
-const shown = ({ memberId, email }: TestPerson) => ({ id: memberId, name: email });
+const shown = ({ memberId, email }: TestPerson) => ({ memberId, name: email });
 
 describe('rule 29: a group', () => {
   test('is made with members, changed and deleted; each change is one version and one entry', async () => {
@@ -238,7 +238,7 @@ describe('rule 29: a group', () => {
 describe('who may', () => {
   test('owners, admins and keys that write members make groups; grants are for people in person', async () => {
     const { workspaceId } = workspace;
-    const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const viewer = await person(app, workspace);
     const id = await group('Engineers', [viewer]);
     const grantInput = { workspaceId, groupId: id, grant: { role: 'EDITOR' } };
@@ -267,16 +267,16 @@ describe('who may', () => {
     const id = await group('Engineers');
     const query = `query ($w: ID!, $g: ID!) { workspace(id: $w) {
       viewerCan { createGroup { allowed } }
-      group(id: $g) { viewerCan { update { allowed } setGrant { allowed code } delete { allowed } } } } }`;
+      group(id: $g) { viewerCan { update { allowed } setGrant { allowed refusal { code } } delete { allowed } } } } }`;
     const of = async (credential: string) =>
       (await app.graphql(credential, query, { w: workspace.workspaceId, g: id })).data.workspace;
     const yes = { allowed: true };
     expect(await of(owner)).toEqual({
       viewerCan: { createGroup: yes },
-      group: { viewerCan: { update: yes, setGrant: { allowed: true, code: null }, delete: yes } },
+      group: { viewerCan: { update: yes, setGrant: { allowed: true, refusal: null }, delete: yes } },
     });
     expect(await of(workspace.apiKey)).toMatchObject({
-      group: { viewerCan: { update: yes, setGrant: { allowed: false, code: 'FORBIDDEN' } } },
+      group: { viewerCan: { update: yes, setGrant: { allowed: false, refusal: { code: 'FORBIDDEN' } } } },
     });
   });
 });
@@ -388,7 +388,7 @@ describe('rule 30, V2', () => {
 
   test('owners, and whose access somebody has set by name, are untouched, until it is cleared', async () => {
     const { workspaceId, apiKey, ownerMemberId } = workspace;
-    const set = await person(app, workspace, { role: { role: 'VIEWER' } });
+    const set = await person(app, workspace, { roleAccess: { role: 'VIEWER' } });
     const provisioned = await person(app, workspace);
     const memberId = provisioned.memberId;
     await done(app, apiKey, 'memberProvision', { workspaceId, memberId, mode: 'PATCH', role: 'editor' });

@@ -46,14 +46,14 @@ const invited = (row: number, email: string, role: string | null, access: object
   token: expect.stringMatching(/^rollcall_invitation_/),
   url: null,
   invitation: expect.objectContaining({ email, role, access, status: 'PENDING', kind: 'EMAIL', maxUses: 1 }),
-  error: null,
+  refusal: null,
 });
 
 const wrong = (
   row: number,
   email: string,
   code: string,
-  attribute: string,
+  attribute: string | null,
   message: string,
   hint: string | null,
 ) => ({
@@ -62,7 +62,7 @@ const wrong = (
   token: null,
   url: null,
   invitation: null,
-  error: { code, message, attribute, hint },
+  refusal: { code, message, path: attribute === null ? null : [attribute], hint, seat: null },
 });
 
 const EVERY_ROW = 'Every row needs an address, such as ann@example.com.';
@@ -134,7 +134,7 @@ test('a file with every mistake in it: what is right is invited, and what is not
       'ROLE_NOT_ASSIGNABLE',
       'role',
       'The role owner cannot be assigned.',
-      'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, update the mapping.',
+      'Use admin, editor or viewer.',
     ),
     wrong(11, 'boss@acme.test', 'INVALID_INPUT', 'role', 'role must be admin, editor or viewer.', null),
     wrong(
@@ -217,7 +217,7 @@ test('a dry run tells the same, and writes nothing', async () => {
     token: null,
     url: null,
     invitation: null,
-    error: null,
+    refusal: null,
   });
   expect(await auditSize(app, v2.workspaceId)).toBe(size);
   const real = await importing(v2, csv);
@@ -269,7 +269,7 @@ describe('the file as a whole', () => {
   test('is read for those who may invite, and for nobody else', async () => {
     const name = 'invitationsCreateFromCsv';
     const input = { workspaceId: v2.workspaceId, csv: 'not even a file of people' };
-    const editor = await person(app, v2, { role: { role: 'EDITOR' } });
+    const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });
     expect(await mutate(app, editor.token, name, input)).toEqual(
       refusals.forbidden(name, 'invitation.manage'),
     );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { needed } from '../../../src/auth/policy.js';
 import { PreparingClient } from '../../../src/database/preparing-client.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { expectInvariants } from '../../invariants.js';
@@ -14,6 +15,7 @@ import {
   memberNamed,
   mutate,
   nextAddress,
+  pathTo,
   person,
   refusals,
   refused,
@@ -151,7 +153,7 @@ describe('invitationCreate', () => {
   });
 
   test('rule 28: is one entry, without the token', async () => {
-    const { id, email, token } = await invite(v2, { role: { role: 'EDITOR', creditLimit: 7 } });
+    const { id, email, token } = await invite(v2, { roleAccess: { role: 'EDITOR', creditLimit: 7 } });
     const entries = await app.sql<{ changes: object }>(
       'select actor_type, channel, action, target_type, target_label, changes from audit_entry where target_id = $1',
       [id],
@@ -176,8 +178,8 @@ describe('invitationCreate', () => {
   });
 
   test.each([
-    [{ role: { role: 'EDITOR', creditLimit: 5 } }, { role: 'EDITOR', access: roleAccess('EDITOR', 5) }],
-    [{ role: { role: 'ADMIN' } }, { role: 'ADMIN', access: roleAccess('ADMIN') }],
+    [{ roleAccess: { role: 'EDITOR', creditLimit: 5 } }, { role: 'EDITOR', access: roleAccess('EDITOR', 5) }],
+    [{ roleAccess: { role: 'ADMIN' } }, { role: 'ADMIN', access: roleAccess('ADMIN') }],
   ])('V2: says what it gives: %j', async (access, shown) => {
     const email = nextAddress();
     const input = { workspaceId: v2.workspaceId, email, access };
@@ -186,7 +188,7 @@ describe('invitationCreate', () => {
 
   test('V1: says what it gives, and takes no seat yet', async () => {
     const email = nextAddress();
-    const input = { workspaceId: v1.workspaceId, email, access: { seat: { seatType: 'PRO' } } };
+    const input = { workspaceId: v1.workspaceId, email, access: { seatAccess: { seatType: 'PRO' } } };
     const made = await done(app, app.operatorToken, 'invitationCreate', input);
     const shown = { role: 'MEMBER', access: seatAccess('PRO'), invitedBy: 'operator' };
     expect(made.invitation).toEqual(invitation(email, shown));
@@ -199,7 +201,7 @@ describe('invitationCreate', () => {
     const before = await auditSize(app, v2.workspaceId);
     const attempt = (access: object, { workspaceId } = v2) =>
       mutate(app, app.operatorToken, 'invitationCreate', { workspaceId, email: nextAddress(), access });
-    expect(await attempt({ role: { role: 'VIEWER', creditLimit: 5 } })).toEqual(
+    expect(await attempt({ roleAccess: { role: 'VIEWER', creditLimit: 5 } })).toEqual(
       refused(
         'invitationCreate',
         'CREDIT_LIMIT_NOT_ALLOWED',
@@ -210,21 +212,21 @@ describe('invitationCreate', () => {
         },
       ),
     );
-    expect(await attempt({ seat: { seatType: 'PRO' } })).toEqual(
-      refused('invitationCreate', 'WRONG_WORKSPACE_VERSION', 'seat does not exist on a V2 workspace.', {
-        attribute: 'seat',
-        hint: 'Give a role instead.',
+    expect(await attempt({ seatAccess: { seatType: 'PRO' } })).toEqual(
+      refused('invitationCreate', 'WRONG_WORKSPACE_VERSION', 'seatAccess does not exist on a V2 workspace.', {
+        attribute: 'seatAccess',
+        hint: 'Send roleAccess instead.',
       }),
     );
-    expect(await attempt({ role: { role: 'EDITOR' } }, v1)).toEqual(
-      refused('invitationCreate', 'WRONG_WORKSPACE_VERSION', 'role does not exist on a V1 workspace.', {
+    expect(await attempt({ roleAccess: { role: 'EDITOR' } }, v1)).toEqual(
+      refused('invitationCreate', 'WRONG_WORKSPACE_VERSION', 'roleAccess does not exist on a V1 workspace.', {
         attribute: 'role',
-        hint: 'Give a seat instead.',
+        hint: 'Send seatAccess instead.',
       }),
     );
     // Rule 3: owner, member and guest are no values of the input at all.
-    expect(await attempt({ role: { role: 'OWNER' } })).toMatchObject({
-      errors: [{ extensions: { code: 'INVALID_INPUT', attribute: 'input.access.role.role' } }],
+    expect(await attempt({ roleAccess: { role: 'OWNER' } })).toMatchObject({
+      errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('access.roleAccess.role') } }],
     });
     expect(await auditSize(app, v2.workspaceId)).toBe(before);
   });
@@ -278,7 +280,7 @@ describe('invitationCreate', () => {
     const { id, email, token, session } = await invite(v2);
     await expire(id);
     expect(await statusOf(id)).toBe('EXPIRED');
-    const access = { role: { role: 'EDITOR' } };
+    const access = { roleAccess: { role: 'EDITOR' } };
     const anew = await done(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email, access });
     expect(anew.invitation).toEqual(invitation(email, { id, role: 'EDITOR', access: roleAccess('EDITOR') }));
     expect(await mutate(app, session, 'invitationAccept', { token })).toEqual(UNKNOWN);
@@ -287,8 +289,8 @@ describe('invitationCreate', () => {
 
   test('who may: owners, admins, and keys with MEMBERS_WRITE', async () => {
     const input = () => ({ workspaceId: v2.workspaceId, email: nextAddress() });
-    const admin = await person(app, v2, { role: { role: 'ADMIN' } });
-    const editor = await person(app, v2, { role: { role: 'EDITOR' } });
+    const admin = await person(app, v2, { roleAccess: { role: 'ADMIN' } });
+    const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });
     const stranger = await person(app, v1);
     await done(app, admin.token, 'invitationCreate', input());
     await done(app, await app.key(v2.workspaceId, ['MEMBERS_WRITE']), 'invitationCreate', input());
@@ -310,7 +312,9 @@ describe('invitationCreate', () => {
 
 describe('invitationAccept', () => {
   test('V2: adds the person as memberAdd does', async () => {
-    const { id, email, token, session } = await invite(v2, { role: { role: 'EDITOR', creditLimit: 9 } });
+    const { id, email, token, session } = await invite(v2, {
+      roleAccess: { role: 'EDITOR', creditLimit: 9 },
+    });
     const accepted = await done(app, session, 'invitationAccept', { token: ` ${token}\n` });
     expect(accepted).toEqual({
       changed: true,
@@ -320,8 +324,11 @@ describe('invitationAccept', () => {
     const { member } = accepted;
     const query = `query ($id: ID!) { node(id: $id) { ... on Invitation {
       status useCount acceptedAt acceptedBy { id } workspace { id } viewerCan {
-        revoke { allowed code reason } resend { allowed code reason } } } } }`;
-    const no = { allowed: false, code: 'INVITATION_CLOSED', reason: 'The invitation has been accepted.' };
+        revoke { allowed refusal { code message } } resend { allowed refusal { code message } } } } } }`;
+    const no = {
+      allowed: false,
+      refusal: { code: 'INVITATION_CLOSED', message: 'The invitation has been accepted.' },
+    };
     expect(await app.graphql(owner, query, { id })).toEqual({
       data: {
         node: {
@@ -373,7 +380,7 @@ describe('invitationAccept', () => {
   });
 
   test('V1: the seat is taken now; where none is free the invitation stays', async () => {
-    const access = { seat: { seatType: 'PRO', role: 'ADMIN' } };
+    const access = { seatAccess: { seatType: 'PRO', role: 'ADMIN' } };
     const [first, second] = [await invite(v1, access), await invite(v1, access)];
     const { member } = await done(app, first.session, 'invitationAccept', { token: first.token });
     expect(member).toEqual(seatHolderNamed(first.email, { role: 'ADMIN', access: seatAccess('PRO') }));
@@ -388,7 +395,7 @@ describe('invitationAccept', () => {
   });
 
   test('rule 15: who comes back has the same member id, and shows it to the session that came in', async () => {
-    const { memberId, email, token: session } = await person(app, v2, { role: { role: 'ADMIN' } });
+    const { memberId, email, token: session } = await person(app, v2, { roleAccess: { role: 'ADMIN' } });
     const other = await app.session(email);
     await done(app, owner, 'memberRemove', { workspaceId: v2.workspaceId, memberId });
     const { token } = await done(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email });
@@ -507,7 +514,7 @@ describe('somebody who was invited is added in another way', () => {
   };
 
   test('the invitation is superseded, and its click shows the member', async () => {
-    const { id, email, token, session } = await invite(v2, { role: { role: 'ADMIN' } });
+    const { id, email, token, session } = await invite(v2, { roleAccess: { role: 'ADMIN' } });
     const memberId = await added(email);
     expect(await statusOf(id)).toBe('SUPERSEDED');
     const accepted = await done(app, session, 'invitationAccept', { token });
@@ -521,7 +528,7 @@ describe('somebody who was invited is added in another way', () => {
   test.each(['memberRemove', 'memberDelete'] as const)(
     'rule 16a: after %s the old mail is worth nothing',
     async (end) => {
-      const { id, email, token, session } = await invite(v2, { role: { role: 'ADMIN' } });
+      const { id, email, token, session } = await invite(v2, { roleAccess: { role: 'ADMIN' } });
       const memberId = await added(email);
       await done(app, owner, end, { workspaceId: v2.workspaceId, memberId });
       expect(await statusOf(id)).toBe(end === 'memberRemove' ? 'SUPERSEDED' : 'REVOKED');
@@ -543,7 +550,7 @@ describe('links', () => {
   test('let in whoever has them, as often as they may be used', async () => {
     const made = await done(app, owner, 'invitationLinkCreate', {
       workspaceId: v2.workspaceId,
-      access: { role: { role: 'EDITOR' } },
+      access: { roleAccess: { role: 'EDITOR' } },
       maxUses: 2,
     });
     expect(made).toEqual({
@@ -612,7 +619,7 @@ describe('links', () => {
   test.each([0, -1, 1.5])('maxUses %j is refused', async (maxUses) => {
     expect(
       await mutate(app, owner, 'invitationLinkCreate', { workspaceId: v2.workspaceId, maxUses }),
-    ).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT', attribute: 'input.maxUses' } }] });
+    ).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('maxUses') } }] });
   });
 });
 
@@ -623,7 +630,10 @@ test('rule 16: a link does not open again what a removal has ended for a session
   await done(app, owner, 'memberAdd', { workspaceId: v2.workspaceId, userName: email });
   expect(await done(app, session, 'invitationAccept', { token })).toMatchObject({ changed: false });
   const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
-  expect(await app.graphql(session, query, { id: v2.workspaceId })).toEqual({ data: { workspace: null } });
+  expect(await app.graphql(session, query, { id: v2.workspaceId })).toMatchObject({
+    data: { workspace: null },
+    errors: [{ extensions: { code: 'FORBIDDEN', signInUrl: '/sign-in?returnTo=/' } }],
+  });
 });
 
 describe('invitationRevoke and invitationResend', () => {
@@ -670,7 +680,7 @@ describe('invitationRevoke and invitationResend', () => {
       const { id } = await invite(v2);
       const foreign = await invite(v1);
       const target = { workspaceId: v2.workspaceId, invitationId: id };
-      const editor = await person(app, v2, { role: { role: 'EDITOR' } });
+      const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });
       expect(await mutate(app, editor.token, name, target)).toEqual(
         refusals.forbidden(name, 'invitation.manage'),
       );
@@ -724,7 +734,7 @@ describe('Workspace.invitations', () => {
     expect(await ids({}, { field: 'EXPIRES_AT' })).toEqual(
       [expired, pending, accepted, revoked, open].map(({ id }) => id),
     );
-    expect(await ids({}, { field: 'SENT_AT', descending: true })).toEqual(
+    expect(await ids({}, { field: 'SENT_AT', direction: 'DESC' })).toEqual(
       [open, revoked, accepted, pending, expired].map(({ id }) => id),
     );
     const first = await list({ first: 2 });
@@ -756,13 +766,13 @@ describe('Workspace.invitations', () => {
 
   test('abilities tell why not', async () => {
     await invite(v2);
-    const query = `query ($id: ID!) { workspace(id: $id) { viewerCan { manageInvitations { allowed code } }
-      invitations { nodes { viewerCan { revoke { allowed code reason } resend { allowed code reason } } } } } }`;
-    const yes = { allowed: true, code: null, reason: null };
+    const query = `query ($id: ID!) { workspace(id: $id) { viewerCan { manageInvitations { allowed refusal { code } } }
+      invitations { nodes { viewerCan { revoke { allowed refusal { code message } } resend { allowed refusal { code message } } } } } } }`;
+    const yes = { allowed: true, refusal: null };
     expect(await app.graphql(owner, query, { id: v2.workspaceId })).toEqual({
       data: {
         workspace: {
-          viewerCan: { manageInvitations: { allowed: true, code: null } },
+          viewerCan: { manageInvitations: { allowed: true, refusal: null } },
           invitations: { nodes: [{ viewerCan: { revoke: yes, resend: yes } }] },
         },
       },
@@ -771,15 +781,20 @@ describe('Workspace.invitations', () => {
 
   test('not for everybody, by no way', async () => {
     const { id } = await invite(v2);
-    const editor = await person(app, v2, { role: { role: 'EDITOR' } });
+    const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });
     const scim = await app.key(v2.workspaceId, ['SCIM']);
     const answer = await app.graphql(editor.token, QUERY, { id: v2.workspaceId });
     expect(answer).toEqual({
-      data: { workspace: null },
+      data: { workspace: { invitations: null } },
       errors: [
-        errorAt(['workspace', 'invitations'], 'FORBIDDEN', 'You may not do this (invitation.read).', {
-          hint: 'Ask an owner or admin of the workspace.',
-        }),
+        errorAt(
+          ['workspace', 'invitations'],
+          'FORBIDDEN',
+          `You may not do this. It needs ${needed('invitation.read')}.`,
+          {
+            hint: 'Ask an owner or admin of the workspace.',
+          },
+        ),
       ],
     });
     for (const credential of [editor.token, scim, v1.apiKey]) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GraphqlAnswer, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
-import { REQUEST_ID } from './operations.js';
+import { pathTo, REQUEST_ID } from './operations.js';
 
 /** Depth, complexity and alias limits, with the cost in the error; before anything is executed (spec graphql). */
 
@@ -20,6 +20,9 @@ function ask(query: string, variables: Record<string, unknown> = {}): Promise<Gr
   return app.graphql(app.operatorToken, query, variables);
 }
 
+/** Where the cost comes from; the test 'says what costs how much' has it whole. */
+const PLACE = { costliestPath: expect.any(String), hint: expect.any(String) };
+
 interface Cost {
   readonly cost: number;
   readonly depth: number;
@@ -28,12 +31,23 @@ interface Cost {
 
 function tooMuch(message: string, cost: Cost): object {
   return {
-    errors: [{ message, extensions: { code: 'QUERY_TOO_EXPENSIVE', ...cost, requestId: REQUEST_ID } }],
+    errors: [
+      {
+        message,
+        extensions: {
+          code: 'QUERY_TOO_EXPENSIVE',
+          limit: expect.any(Number),
+          ...PLACE,
+          ...cost,
+          requestId: REQUEST_ID,
+        },
+      },
+    ],
   };
 }
 
 function tooExpensive(cost: number, depth: number): object {
-  return tooMuch(`This operation costs ${cost}, and 20000 is the most. Ask for smaller pages.`, {
+  return tooMuch(`This operation costs ${cost}, and 25000 is the most.`, {
     cost,
     depth,
     aliases: 0,
@@ -206,7 +220,7 @@ describe('what is sent in variables', () => {
     expect(errors).toMatchObject([
       {
         message: 'A filter has at most 1000 parts, nested at most 100 levels deep.',
-        extensions: { code: 'INVALID_INPUT', attribute: 'filter' },
+        extensions: { code: 'INVALID_INPUT', path: pathTo('filter') },
       },
     ]);
   });
@@ -227,7 +241,7 @@ describe('what is sent in variables', () => {
           errors: [
             {
               message: 'The variables are nested more than 250 levels deep.',
-              extensions: { code: 'QUERY_TOO_EXPENSIVE', requestId: REQUEST_ID },
+              extensions: { code: 'QUERY_TOO_EXPENSIVE', limit: 250, requestId: REQUEST_ID },
             },
           ],
         },
@@ -238,7 +252,7 @@ describe('what is sent in variables', () => {
   test('a filter of too many parts is refused', async () => {
     const filter = { or: Array.from({ length: 1000 }, (_, index) => ({ userName: { eq: `p${index}` } })) };
     const { errors } = await ask(query, { id: workspace.workspaceId, filter });
-    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', attribute: 'filter' } }]);
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: pathTo('filter') } }]);
   });
 
   test('a document nested without end is refused', async () => {
@@ -255,6 +269,6 @@ test('a member is asked for by id or by userName, and by one of them', async () 
   expect(await member(`userName: "${ownerEmail}"`)).toEqual(found);
   for (const by of ['id: null', `id: "${ownerMemberId}", userName: "${ownerEmail}"`]) {
     const { errors } = await member(by);
-    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', attribute: 'id' } }]);
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: pathTo('id') } }]);
   }
 });

@@ -78,7 +78,7 @@ describe('V2', () => {
     ['VIEWER', null],
   ])('role %s with limit %s', async (role, creditLimit) => {
     const userName = nextAddress();
-    expect(await add(v2, { userName, access: { role: { role, creditLimit } } })).toEqual({
+    expect(await add(v2, { userName, access: { roleAccess: { role, creditLimit } } })).toEqual({
       data: {
         memberAdd: {
           changed: true,
@@ -109,7 +109,7 @@ describe('V2', () => {
   test('rule 6: a limit for a viewer is refused, and nothing is written', async () => {
     const userName = nextAddress();
     const entries = await auditSize(app, v2.workspaceId);
-    expect(await add(v2, { userName, access: { role: { role: 'VIEWER', creditLimit: 5 } } })).toEqual(
+    expect(await add(v2, { userName, access: { roleAccess: { role: 'VIEWER', creditLimit: 5 } } })).toEqual(
       refused(
         'memberAdd',
         'CREDIT_LIMIT_NOT_ALLOWED',
@@ -125,7 +125,7 @@ describe('V2', () => {
   });
 
   test('rule 1: a seat is refused', async () => {
-    expect(await add(v2, { userName: nextAddress(), access: { seat: { seatType: 'PRO' } } })).toEqual(
+    expect(await add(v2, { userName: nextAddress(), access: { seatAccess: { seatType: 'PRO' } } })).toEqual(
       refused('memberAdd', 'WRONG_WORKSPACE_VERSION', 'seat does not exist on a V2 workspace.', {
         attribute: 'seat',
         hint: 'Give a role instead.',
@@ -165,7 +165,7 @@ describe('V1', () => {
   test.each(['PRO', 'ELITE_3'])('rule 8: no %s seat is free; nothing is written', async (seatType) => {
     const userName = nextAddress();
     const entries = await auditSize(app, v1.workspaceId);
-    expect(await add(v1, { userName, access: { seat: { seatType } } })).toEqual(
+    expect(await add(v1, { userName, access: { seatAccess: { seatType } } })).toEqual(
       refusals.noSeat('memberAdd', seatType, 0, 0),
     );
     expect(await app.sql('select 1 from account where email = $1', [userName])).toEqual([]);
@@ -173,7 +173,7 @@ describe('V1', () => {
   });
 
   test('rule 1: a role is refused', async () => {
-    expect(await add(v1, { userName: nextAddress(), access: { role: { role: 'EDITOR' } } })).toEqual(
+    expect(await add(v1, { userName: nextAddress(), access: { roleAccess: { role: 'EDITOR' } } })).toEqual(
       refused('memberAdd', 'WRONG_WORKSPACE_VERSION', 'role does not exist on a V1 workspace.', {
         attribute: 'role',
         hint: 'Give a seat instead.',
@@ -254,7 +254,7 @@ describe('rule 15: an active member', () => {
 describe('rule 15: an inactive member is added again', () => {
   test('V2: same id, new membership, the default role and never the former one', async () => {
     const userName = nextAddress();
-    const id = await addedId(v2, { userName, access: { role: { role: 'ADMIN', creditLimit: 5 } } });
+    const id = await addedId(v2, { userName, access: { roleAccess: { role: 'ADMIN', creditLimit: 5 } } });
     await remove(v2, id);
     expect(await add(v2, { userName })).toEqual({
       data: { memberAdd: { changed: true, member: memberNamed(userName, { id, version: 3 }) } },
@@ -269,7 +269,7 @@ describe('rule 15: an inactive member is added again', () => {
     const userName = nextAddress();
     const id = await addedId(v2, { userName });
     await remove(v2, id);
-    const access = { role: { role: 'EDITOR', creditLimit: 7 } };
+    const access = { roleAccess: { role: 'EDITOR', creditLimit: 7 } };
     expect(await add(v2, { userName, access })).toEqual({
       data: {
         memberAdd: {
@@ -283,7 +283,7 @@ describe('rule 15: an inactive member is added again', () => {
   test('V1: seats are checked again', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
     const userName = nextAddress();
-    const access = { seat: { seatType: 'BUILDER' } };
+    const access = { seatAccess: { seatType: 'BUILDER' } };
     const id = await addedId(workspace, { userName, access });
     await remove(workspace, id);
     const other = await addedId(workspace, { userName: nextAddress(), access });
@@ -338,7 +338,7 @@ describe('rule 15: an inactive member is added again', () => {
   test('through memberProvision, by a REPLACE or PATCH that says active', async () => {
     for (const mode of ['REPLACE', 'PATCH']) {
       const userName = nextAddress();
-      const id = await addedId(v2, { userName, access: { role: { role: 'ADMIN' } } });
+      const id = await addedId(v2, { userName, access: { roleAccess: { role: 'ADMIN' } } });
       await remove(v2, id);
       expect(await provision(v2, { mode, memberId: id, userName, active: true })).toEqual({
         data: { memberProvision: { changed: true, member: memberNamed(userName, { id, version: 3 }) } },

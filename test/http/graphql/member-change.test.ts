@@ -9,6 +9,7 @@ import {
   memberNamed,
   mutate,
   nextAddress,
+  pathTo,
   refusals,
   refused,
   roleAccess,
@@ -43,7 +44,7 @@ async function added({ workspaceId }: TestWorkspace, input: object = {}): Promis
 }
 
 function withRole(role: string, creditLimit?: number): object {
-  return { access: { role: { role, ...(creditLimit === undefined ? {} : { creditLimit }) } } };
+  return { access: { roleAccess: { role, ...(creditLimit === undefined ? {} : { creditLimit }) } } };
 }
 
 function send(name: MutationName, { workspaceId, memberId }: Added, input: object = {}) {
@@ -201,7 +202,7 @@ describe('rule 19: a change of address', () => {
     expect(moved.member.account).toEqual({ email: other });
     const nowhere = { ...target, profile: {} };
     expect(await mutate(app, app.operatorToken, 'memberUpdate', nowhere)).toMatchObject({
-      errors: [{ extensions: { code: 'INVALID_INPUT', attribute: 'userName' } }],
+      errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('userName') } }],
     });
   });
 
@@ -291,7 +292,7 @@ describe('memberSetAccess', () => {
     await expectRefusal(
       'memberSetAccess',
       await added(v2),
-      { access: { seat: { seatType: null } } },
+      { access: { seatAccess: { seatType: null } } },
       refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'seat does not exist on a V2 workspace.', {
         attribute: 'seat',
         hint: 'Give a role instead.',

@@ -8,6 +8,7 @@ import {
   memberNamed,
   mutate,
   nextAddress,
+  pathTo,
   refusals,
   refused,
   roleAccess,
@@ -136,7 +137,7 @@ describe('rule 1: presence is the presence of the key', () => {
         expect(await provision(v2, { mode, ...target(ann.id, ann.userName), seatType: value })).toMatchObject(
           {
             data: null,
-            errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', attribute: 'seatType' } }],
+            errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', path: pathTo('seatType') } }],
           },
         );
         for (const attribute of ['role', 'creditLimit']) {
@@ -149,7 +150,7 @@ describe('rule 1: presence is the presence of the key', () => {
             }),
           ).toMatchObject({
             data: null,
-            errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', attribute } }],
+            errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', path: pathTo(attribute) } }],
           });
         }
       }
@@ -168,7 +169,7 @@ describe('rule 1: presence is the presence of the key', () => {
       data: { memberProvision: { changed: true } },
     });
     expect(await app.graphql(v2.apiKey, query, { ...variables, seatType: null })).toMatchObject({
-      errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', attribute: 'seatType' } }],
+      errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', path: pathTo('seatType') } }],
     });
   });
 });
@@ -241,7 +242,7 @@ describe('rule 21a: who is and stays inactive', () => {
     const input = { mode: 'REPLACE', memberId: ann.id, userName: ann.userName };
     expect(await provision(v1, { ...input, seatType: 'pro' })).toEqual(provisioned(false, before));
     expect(await provision(v1, { ...input, seatType: 'throne' })).toMatchObject({
-      errors: [{ extensions: { code: 'INVALID_INPUT', attribute: 'seatType' } }],
+      errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('seatType') } }],
     });
   });
 });
@@ -346,7 +347,7 @@ describe('who is the identity provider', () => {
   test('no identity provider makes admins of V1 members', async () => {
     const { workspaceId } = v1;
     const scimKey = await app.key(workspaceId, ['SCIM']);
-    const access = { seat: { role: 'ADMIN' } };
+    const access = { seatAccess: { role: 'ADMIN' } };
     const { id: memberId } = await created(v1);
     const added = { workspaceId, userName: nextAddress(), access };
     expect(await mutate(app, scimKey, 'memberAdd', added)).toEqual(

@@ -48,7 +48,7 @@ function send(name: 'memberRemove' | 'memberDelete', { workspaceId, memberId }: 
 describe('rule 16: memberRemove', () => {
   test('ends the stay and leaves the record readable, inactive, with all that was said', async () => {
     const person = { externalId: '00u1', profile: { title: 'Engineer' } };
-    const ann = await added(v2, { ...person, access: { role: { role: 'EDITOR', creditLimit: 5 } } });
+    const ann = await added(v2, { ...person, access: { roleAccess: { role: 'EDITOR', creditLimit: 5 } } });
     const member = memberNamed(ann.userName, {
       id: ann.memberId,
       version: 2,
@@ -87,7 +87,7 @@ describe('rule 16: memberRemove', () => {
   });
 
   test('rule 9: frees the seat', async () => {
-    const access = { seat: { seatType: 'BUILDER' } };
+    const access = { seatAccess: { seatType: 'BUILDER' } };
     const ann = await added(v1, { access });
     await added(v1, { access });
     const third = { workspaceId: v1.workspaceId, userName: nextAddress(), access };
@@ -107,12 +107,12 @@ describe('rule 16: memberRemove', () => {
   });
 
   test('leaves the account and its other workspaces alone', async () => {
-    const ann = await added(v2, { access: { role: { role: 'ADMIN' } } });
+    const ann = await added(v2, { access: { roleAccess: { role: 'ADMIN' } } });
     const elsewhere = await app.workspace({ version: 'V2' });
     const other = await done(app, app.operatorToken, 'memberAdd', {
       workspaceId: elsewhere.workspaceId,
       userName: ann.userName,
-      access: { role: { role: 'ADMIN' } },
+      access: { roleAccess: { role: 'ADMIN' } },
     });
     await send('memberRemove', ann);
     expect(await memberById(app, app.operatorToken, elsewhere.workspaceId, other.member.id)).toEqual(
@@ -136,7 +136,7 @@ describe('rule 16: memberRemove', () => {
   });
 
   test('at the same moment, many times, is done once', async () => {
-    const ann = await added(v1, { access: { seat: { seatType: null } } });
+    const ann = await added(v1, { access: { seatAccess: { seatType: null } } });
     const answers = await Promise.all(Array.from({ length: 6 }, () => send('memberRemove', ann)));
     const changes = answers.filter(({ data }) => data.memberRemove.changed);
     expect([answers.length, changes.length]).toEqual([6, 1]);
@@ -163,9 +163,9 @@ describe('rule 17: memberDelete', () => {
 
   test('frees the seat', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
-    const ann = await added(workspace, { access: { seat: { seatType: 'BUILDER' } } });
+    const ann = await added(workspace, { access: { seatAccess: { seatType: 'BUILDER' } } });
     await send('memberDelete', ann);
-    await added(workspace, { access: { seat: { seatType: 'BUILDER' } } });
+    await added(workspace, { access: { seatAccess: { seatType: 'BUILDER' } } });
     await expectSeatsToAddUp(app, workspace.workspaceId);
   });
 

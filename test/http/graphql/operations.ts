@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { type Action, needed } from '../../../src/auth/policy.js';
 import type { GraphqlAnswer, TestApp, TestWorkspace } from '../../app.js';
 
 /** All of a member that can be compared with what was asked for. */
@@ -6,9 +7,16 @@ export const MEMBER = `
   id version userName externalId active role managedBy profile { attributes } account { email }
   access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
+/** All of a preview, which has no identity. */
+export const PREVIEW = `
+  memberId userName active role
+  access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
+
+const REFUSAL = 'code message path hint seat { seatType total used }';
+
 /** All of a group that can be compared with what was asked for. */
 export const GROUP = `
-  id version displayName externalId grants { role seatType } everyMember { id name }`;
+  id version displayName externalId grants { role seatType } everyMember { memberId name }`;
 
 export const USAGE = 'usage { month used limit limitSource remaining blockedBy }';
 
@@ -20,7 +28,7 @@ export const API_KEY = `
   id name description scopes prefix createdBy createdAt lastUsedAt lastUsedFrom expiresAt enabled disabledAt`;
 
 export const WORKSPACE = `
-  id name version plan scimEnabled defaultCreditLimit
+  id name accessModel plan scim { enabled } defaultCreditLimit
   defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
 /** All of an invitation that can be compared with what was asked for. */
@@ -47,7 +55,7 @@ const SELECTIONS = {
   memberDelete: 'memberId',
   membersBulkUpdate: `
     dryRun changedCount refusedCount
-    results { memberId changed member { ${MEMBER} } error { code message attribute hint seat { seatType total used } } }`,
+    results { memberId changed member { ${MEMBER} } preview { ${PREVIEW} } refusal { ${REFUSAL} } }`,
   ownerPromote: MEMBER_PAYLOAD,
   ownerDemote: MEMBER_PAYLOAD,
   groupCreate: GROUP_PAYLOAD,
@@ -61,8 +69,8 @@ const SELECTIONS = {
   invitationRevoke: `changed invitation { ${INVITATION} }`,
   invitationAccept: `${MEMBER_PAYLOAD} workspace { id name }`,
   invitationsCreateFromCsv: `invitedCount refusedCount ignoredColumns
-    results { row email token url invitation { ${INVITATION} } error { code message attribute hint } }`,
-  seatsSet: 'seats { seatType total used available }',
+    results { row email token url invitation { ${INVITATION} } refusal { ${REFUSAL} } }`,
+  seatsSet: 'workspace { seats { seatType total used available } }',
   creditPoolSet: WORKSPACE_PAYLOAD,
   creditsConsume: `replayed consumption { ${CONSUMPTION} } ${USAGE} ${CREDIT_POOL} workspace { id }`,
   workspaceCreate: `ownerMemberId ${WORKSPACE_PAYLOAD}`,
@@ -170,8 +178,22 @@ export function errorAt(
     message,
     locations: [{ line: expect.any(Number), column: expect.any(Number) }],
     path,
-    extensions: { code, ...details, requestId: REQUEST_ID },
+    extensions: { code, ...located(details), requestId: REQUEST_ID },
   };
+}
+
+/** `attribute` stands for a path that ends with it, wherever the operation has the value. */
+function located({ attribute, ...details }: { readonly attribute?: string }): object {
+  return attribute === undefined ? details : { ...details, path: pathTo(attribute) };
+}
+
+/** A path that ends with these names. */
+export function pathTo(attribute: string) {
+  const names = attribute.split('.');
+  return expect.toSatisfy(
+    (path: unknown) => Array.isArray(path) && path.slice(-names.length).join('.') === attribute,
+    `ends with ${attribute}`,
+  );
 }
 
 /** The whole answer to a mutation that was refused. */
@@ -181,7 +203,7 @@ export function refused(
   message: string,
   details: object = {},
 ): GraphqlAnswer {
-  return { data: null, errors: [errorAt([name], code, message, details)] };
+  return { data: { [name]: null }, errors: [errorAt([name], code, message, details)] };
 }
 
 /** Refusals that many commands share. */
@@ -198,7 +220,7 @@ export const refusals = {
   noKey: (name: MutationName) => refused(name, 'NOT_FOUND', 'There is no such API key in this workspace.'),
   ownerProtected: (name: MutationName) =>
     refused(name, 'OWNER_PROTECTED', 'Workspace owners cannot be changed or removed here.', {
-      hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+      hint: 'Use ownerPromote and ownerDemote, as an owner in person.',
     }),
   lastOwner: (name: MutationName) =>
     refused(name, 'LAST_OWNER', 'This is the last owner of the workspace.', {
@@ -234,14 +256,14 @@ export const refusals = {
         seat: { seatType, total, used },
       },
     ),
-  forbidden: (name: MutationName, action: string, isKey = false) =>
-    refused(name, 'FORBIDDEN', `You may not do this (${action}).`, {
+  forbidden: (name: MutationName, action: Action, isKey = false) =>
+    refused(name, 'FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, {
       hint: isKey
         ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
         : 'Ask an owner or admin of the workspace.',
     }),
-  operatorsOnly: (name: MutationName, action: string) =>
-    refused(name, 'FORBIDDEN', `Only operators of the platform may do this (${action}).`),
+  operatorsOnly: (name: MutationName, action: Action) =>
+    refused(name, 'FORBIDDEN', `You may not do this. It needs ${needed(action)}.`),
 };
 
 let people = 0;

@@ -42,7 +42,7 @@ function promoted(memberId: string, credential = owner.token) {
   return mutate(app, credential, 'ownerPromote', { workspaceId, memberId });
 }
 
-const AS_EDITOR = { access: { role: { role: 'EDITOR', creditLimit: 5 } } };
+const AS_EDITOR = { access: { roleAccess: { role: 'EDITOR', creditLimit: 5 } } };
 
 function demoted(memberId: string, credential = owner.token) {
   return mutate(app, credential, 'ownerDemote', { workspaceId, memberId, ...AS_EDITOR });
@@ -50,7 +50,7 @@ function demoted(memberId: string, credential = owner.token) {
 
 describe('rule 13: ownerPromote', () => {
   test('makes an owner, who has no credit limit', async () => {
-    const ann = await person(app, workspace, { role: { role: 'ADMIN', creditLimit: 5 } });
+    const ann = await person(app, workspace, { roleAccess: { role: 'ADMIN', creditLimit: 5 } });
     const member = memberNamed(ann.email, {
       id: ann.memberId,
       version: 2,
@@ -63,7 +63,7 @@ describe('rule 13: ownerPromote', () => {
 
   test('V1: the seat stays', async () => {
     const v1 = await app.workspace({ version: 'V1', seats: { pro: 1 } });
-    const ann = await person(app, v1, { seat: { seatType: 'PRO' } });
+    const ann = await person(app, v1, { seatAccess: { seatType: 'PRO' } });
     const input = { workspaceId: v1.workspaceId, memberId: ann.memberId };
     expect(await mutate(app, app.operatorToken, 'ownerPromote', input)).toEqual({
       data: {
@@ -73,7 +73,7 @@ describe('rule 13: ownerPromote', () => {
         },
       },
     });
-    const access = { seat: { seatType: null, role: 'ADMIN' } };
+    const access = { seatAccess: { seatType: null, role: 'ADMIN' } };
     expect(await mutate(app, app.operatorToken, 'ownerDemote', { ...input, access })).toEqual({
       data: {
         ownerDemote: { changed: true, member: seatHolderNamed(ann.email, { version: 3, role: 'ADMIN' }) },
@@ -88,15 +88,15 @@ describe('rule 13: ownerPromote', () => {
     for (const seatType of ['PRO', null]) {
       const { member } = await done(app, token, 'memberSetAccess', {
         ...target,
-        access: { seat: { seatType } },
+        access: { seatAccess: { seatType } },
       });
       expect(member).toMatchObject({ role: 'OWNER', access: seatAccess(seatType) });
     }
-    const access = { seat: { seatType: 'PRO' } };
+    const access = { seatAccess: { seatType: 'PRO' } };
     expect(await mutate(app, v1.apiKey, 'memberSetAccess', { ...target, access })).toEqual(
       refusals.ownerProtected('memberSetAccess'),
     );
-    const asAdmin = { seat: { seatType: 'PRO', role: 'ADMIN' } };
+    const asAdmin = { seatAccess: { seatType: 'PRO', role: 'ADMIN' } };
     expect(await mutate(app, token, 'memberSetAccess', { ...target, access: asAdmin })).toEqual(
       refusals.ownerProtected('memberSetAccess'),
     );
@@ -130,7 +130,7 @@ describe('rule 13: ownerDemote', () => {
   test.each([
     [
       'a limit for a viewer',
-      { role: { role: 'VIEWER', creditLimit: 5 } },
+      { roleAccess: { role: 'VIEWER', creditLimit: 5 } },
       'CREDIT_LIMIT_NOT_ALLOWED',
       "creditLimit can only be set on admin or editor roles, and this member's role would be viewer.",
       {
@@ -140,7 +140,7 @@ describe('rule 13: ownerDemote', () => {
     ],
     [
       'a seat on V2',
-      { seat: { seatType: 'PRO' } },
+      { seatAccess: { seatType: 'PRO' } },
       'WRONG_WORKSPACE_VERSION',
       'seat does not exist on a V2 workspace.',
       { attribute: 'seat', hint: 'Give a role instead.' },
@@ -209,7 +209,7 @@ describe('rule 13: a workspace never loses its last owner', () => {
 describe('rule 12: owners are changed by owners in person and operators', () => {
   const CHANGES: readonly [MutationName, object][] = [
     ['memberUpdate', { externalId: 'x' }],
-    ['memberSetAccess', { access: { role: { role: 'ADMIN' } } }],
+    ['memberSetAccess', { access: { roleAccess: { role: 'ADMIN' } } }],
     ['memberSetCreditLimit', { creditLimit: 5 }],
     ['memberRemove', {}],
     ['memberDelete', {}],
@@ -222,7 +222,7 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
   test.each(CHANGES)(
     '%s with %j: not by a key, whatever its scopes, nor by an admin',
     async (name, input) => {
-      const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+      const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
       const before = await memberById(app, owner.token, workspaceId, owner.memberId);
       const target = { workspaceId, memberId: owner.memberId, ...input };
       const writeOnly = await app.key(workspaceId, ['MEMBERS_WRITE']);
@@ -234,7 +234,7 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
   );
 
   test.each(['ownerPromote', 'ownerDemote'] as const)('%s: not by a key nor by an admin', async (name) => {
-    const admin = await person(app, workspace, { role: { role: 'ADMIN' } });
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const input = { workspaceId, memberId: admin.memberId, ...(name === 'ownerDemote' ? AS_EDITOR : {}) };
     expect(await mutate(app, workspace.apiKey, name, input)).toEqual(
       refusals.forbidden(name, 'owner.write', true),
@@ -273,7 +273,7 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
         },
       },
     });
-    const access = { role: { role: 'ADMIN' } };
+    const access = { roleAccess: { role: 'ADMIN' } };
     expect(await mutate(app, owner.token, 'memberSetAccess', { ...target, access })).toEqual(
       refusals.ownerProtected('memberSetAccess'),
     );

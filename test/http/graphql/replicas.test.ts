@@ -76,7 +76,7 @@ beforeAll(async () => {
   const created = await graphql(
     OPERATOR_TOKEN,
     'mutation ($input: WorkspaceCreateInput!) { workspaceCreate(input: $input) { workspace { id } } }',
-    { input: { name: 'Acme', version: 'V2', plan: 'ENTERPRISE', ownerEmail: 'olivia@acme.test' } },
+    { input: { name: 'Acme', accessModel: 'V2', plan: 'ENTERPRISE', ownerEmail: 'olivia@acme.test' } },
   );
   workspaceId = created.data.workspaceCreate.workspace.id;
 });

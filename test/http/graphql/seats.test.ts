@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 function holding(seatType: string | null): object {
-  return { access: { seat: { seatType } } };
+  return { access: { seatAccess: { seatType } } };
 }
 
 async function added(seatType: string | null): Promise<string> {
@@ -119,8 +119,11 @@ describe('rule 9', () => {
   });
 
   test('members who swap types at the same moment do not wait for each other for ever', async () => {
-    await done(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'BUILDER', total: 20 });
-    await done(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'PRO', total: 20 });
+    await done(app, app.operatorToken, 'seatsSet', {
+      workspaceId,
+      seats: [{ seatType: 'BUILDER', total: 20 }],
+    });
+    await done(app, app.operatorToken, 'seatsSet', { workspaceId, seats: [{ seatType: 'PRO', total: 20 }] });
     const ids = await Promise.all(
       Array.from({ length: 8 }, (_, index) => added(index % 2 === 0 ? 'BUILDER' : 'PRO')),
     );
@@ -154,14 +157,32 @@ describe('rule 10: the default seat type', () => {
 describe('seatsSet', () => {
   test('buys more, and a type for the first time', async () => {
     expect(
-      await mutate(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'BUILDER', total: 7 }),
+      await mutate(app, app.operatorToken, 'seatsSet', {
+        workspaceId,
+        seats: [{ seatType: 'BUILDER', total: 7 }],
+      }),
     ).toEqual({
-      data: { seatsSet: { seats: { seatType: 'BUILDER', total: 7, used: 0, available: 7 } } },
+      data: {
+        seatsSet: {
+          workspace: {
+            seats: expect.arrayContaining([{ seatType: 'BUILDER', total: 7, used: 0, available: 7 }]),
+          },
+        },
+      },
     });
     expect(
-      await mutate(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'ELITE_2', total: 1 }),
+      await mutate(app, app.operatorToken, 'seatsSet', {
+        workspaceId,
+        seats: [{ seatType: 'ELITE_2', total: 1 }],
+      }),
     ).toEqual({
-      data: { seatsSet: { seats: { seatType: 'ELITE_2', total: 1, used: 0, available: 1 } } },
+      data: {
+        seatsSet: {
+          workspace: {
+            seats: expect.arrayContaining([{ seatType: 'ELITE_2', total: 1, used: 0, available: 1 }]),
+          },
+        },
+      },
     });
     await added('ELITE_2');
   });
@@ -170,39 +191,54 @@ describe('seatsSet', () => {
     await added('PRO');
     await added('PRO');
     expect(
-      await mutate(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'PRO', total: 1 }),
+      await mutate(app, app.operatorToken, 'seatsSet', {
+        workspaceId,
+        seats: [{ seatType: 'PRO', total: 1 }],
+      }),
     ).toEqual(
       refused('seatsSet', 'INVALID_INPUT', '2 pro seats are taken.', {
-        attribute: 'total',
+        attribute: 'seats',
         hint: 'Take seats from members first, or keep at least as many as are taken.',
         seat: { seatType: 'PRO', total: 2, used: 2 },
       }),
     );
     expect(
-      await mutate(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'PRO', total: 2 }),
+      await mutate(app, app.operatorToken, 'seatsSet', {
+        workspaceId,
+        seats: [{ seatType: 'PRO', total: 2 }],
+      }),
     ).toEqual({
-      data: { seatsSet: { seats: { seatType: 'PRO', total: 2, used: 2, available: 0 } } },
+      data: {
+        seatsSet: {
+          workspace: {
+            seats: expect.arrayContaining([{ seatType: 'PRO', total: 2, used: 2, available: 0 }]),
+          },
+        },
+      },
     });
   });
 
   test('rule 21: the same total again writes no audit entry', async () => {
     const entries = await auditSize(app, workspaceId);
-    await done(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'PRO', total: 2 });
+    await done(app, app.operatorToken, 'seatsSet', { workspaceId, seats: [{ seatType: 'PRO', total: 2 }] });
     expect(await auditSize(app, workspaceId)).toBe(entries);
   });
 
   test('a negative total is refused', async () => {
     expect(
-      await mutate(app, app.operatorToken, 'seatsSet', { workspaceId, seatType: 'PRO', total: -1 }),
-    ).toEqual(refused('seatsSet', 'INVALID_INPUT', 'total cannot be negative.', { attribute: 'total' }));
+      await mutate(app, app.operatorToken, 'seatsSet', {
+        workspaceId,
+        seats: [{ seatType: 'PRO', total: -1 }],
+      }),
+    ).toEqual(refused('seatsSet', 'INVALID_INPUT', 'total cannot be negative.', { attribute: 'seats' }));
   });
 
   test('rule 1: a V2 workspace has none', async () => {
     const v2 = await app.workspace({ version: 'V2' });
-    const input = { workspaceId: v2.workspaceId, seatType: 'PRO', total: 1 };
+    const input = { workspaceId: v2.workspaceId, seats: [{ seatType: 'PRO', total: 1 }] };
     expect(await mutate(app, app.operatorToken, 'seatsSet', input)).toEqual(
       refused('seatsSet', 'WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', {
-        attribute: 'seatType',
+        attribute: 'seats',
       }),
     );
     const query =

@@ -29,7 +29,7 @@ afterAll(async () => {
 beforeEach(async () => {
   here = await app.workspace({ version: 'V2' });
   there = await app.workspace({ version: 'V2' });
-  ann = await person(app, here, { role: { role: 'ADMIN' } });
+  ann = await person(app, here, { roleAccess: { role: 'ADMIN' } });
   await done(app, app.operatorToken, 'memberAdd', { workspaceId: there.workspaceId, userName: ann.email });
 });
 
@@ -146,12 +146,16 @@ describe('rule 16: the end of a stay', () => {
 
 test('a change of role counts at once for a session that is open', async () => {
   const target = { workspaceId: here.workspaceId, memberId: ann.memberId };
-  const query = 'query ($id: ID!) { workspace(id: $id) { viewerCan { addMember { allowed code } } } }';
+  const query =
+    'query ($id: ID!) { workspace(id: $id) { viewerCan { addMember { allowed refusal { code } } } } }';
   const can = async () =>
     (await app.graphql(ann.token, query, { id: here.workspaceId })).data.workspace.viewerCan;
-  expect(await can()).toEqual({ addMember: { allowed: true, code: null } });
-  await done(app, app.operatorToken, 'memberSetAccess', { ...target, access: { role: { role: 'VIEWER' } } });
-  expect(await can()).toEqual({ addMember: { allowed: false, code: 'FORBIDDEN' } });
+  expect(await can()).toEqual({ addMember: { allowed: true, refusal: null } });
+  await done(app, app.operatorToken, 'memberSetAccess', {
+    ...target,
+    access: { roleAccess: { role: 'VIEWER' } },
+  });
+  expect(await can()).toEqual({ addMember: { allowed: false, refusal: { code: 'FORBIDDEN' } } });
 });
 
 describe('the end of a session', () => {

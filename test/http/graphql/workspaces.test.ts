@@ -44,7 +44,7 @@ describe('workspaceCreate', () => {
       { seatType: 'PRO', total: 2 },
       { seatType: 'ELITE', total: 0 },
     ];
-    const input = { name: '  Acme Seats ', version: 'V1', ownerEmail, seats, scimEnabled: true };
+    const input = { name: '  Acme Seats ', accessModel: 'V1', ownerEmail, seats, scimEnabled: true };
     const answer = await mutate(app, app.operatorToken, 'workspaceCreate', input);
     expect(answer).toEqual({
       data: {
@@ -53,9 +53,9 @@ describe('workspaceCreate', () => {
           workspace: {
             id: UUID,
             name: 'Acme Seats',
-            version: 'V1',
+            accessModel: 'V1',
             plan: 'ENTERPRISE',
-            scimEnabled: true,
+            scim: { enabled: true },
             defaultAccess: null,
             defaultCreditLimit: null,
             creditPool: null,
@@ -75,7 +75,7 @@ describe('workspaceCreate', () => {
 
   test('V2, with nothing but a name and an owner', async () => {
     const ownerEmail = nextAddress();
-    const input = { name: 'Acme Credits', version: 'V2', ownerEmail };
+    const input = { name: 'Acme Credits', accessModel: 'V2', ownerEmail };
     const answer = await mutate(app, app.operatorToken, 'workspaceCreate', input);
     expect(answer).toEqual({
       data: {
@@ -84,9 +84,9 @@ describe('workspaceCreate', () => {
           workspace: {
             id: UUID,
             name: 'Acme Credits',
-            version: 'V2',
+            accessModel: 'V2',
             plan: 'ENTERPRISE',
-            scimEnabled: false,
+            scim: { enabled: false },
             defaultAccess: roleAccess('VIEWER'),
             defaultCreditLimit: null,
             creditPool: null,
@@ -103,9 +103,9 @@ describe('workspaceCreate', () => {
 
   test('the owner’s account is found without case', async () => {
     const ownerEmail = nextAddress();
-    const first = { name: 'One', version: 'V2', ownerEmail };
+    const first = { name: 'One', accessModel: 'V2', ownerEmail };
     await done(app, app.operatorToken, 'workspaceCreate', first);
-    const second = { name: 'Two', version: 'V2', ownerEmail: ownerEmail.toUpperCase() };
+    const second = { name: 'Two', accessModel: 'V2', ownerEmail: ownerEmail.toUpperCase() };
     await done(app, app.operatorToken, 'workspaceCreate', second);
     expect(await app.sql('select email from account where email = $1', [ownerEmail])).toEqual([
       { email: ownerEmail },
@@ -139,24 +139,24 @@ describe('workspaceCreate', () => {
   ] as const;
 
   test.each<[object, readonly [string, string, object]]>([
-    [{ version: 'V2', name: ' ' }, NAME],
-    [{ version: 'V2', name: 'x'.repeat(201) }, NAME],
-    [{ version: 'V2', name: 'a\0b' }, NAME],
-    [{ version: 'V2', ownerEmail: 'olivia' }, ADDRESS],
-    [{ version: 'V2', plan: 'TEAM', scimEnabled: true }, SCIM_NEEDS_ENTERPRISE],
-    [{ version: 'V2', monthlyCredits: -1 }, POOL],
+    [{ accessModel: 'V2', name: ' ' }, NAME],
+    [{ accessModel: 'V2', name: 'x'.repeat(201) }, NAME],
+    [{ accessModel: 'V2', name: 'a\0b' }, NAME],
+    [{ accessModel: 'V2', ownerEmail: 'olivia' }, ADDRESS],
+    [{ accessModel: 'V2', plan: 'TEAM', scimEnabled: true }, SCIM_NEEDS_ENTERPRISE],
+    [{ accessModel: 'V2', monthlyCredits: -1 }, POOL],
     [
-      { version: 'V2', seats: [{ seatType: 'PRO', total: 1 }] },
+      { accessModel: 'V2', seats: [{ seatType: 'PRO', total: 1 }] },
       ['WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' }],
     ],
     [
-      { version: 'V1', monthlyCredits: 5 },
+      { accessModel: 'V1', monthlyCredits: 5 },
       ['WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', { attribute: 'monthlyCredits' }],
     ],
-    [{ version: 'V1', seats: [{ seatType: 'PRO', total: -1 }] }, SEATS],
+    [{ accessModel: 'V1', seats: [{ seatType: 'PRO', total: -1 }] }, SEATS],
     [
       {
-        version: 'V1',
+        accessModel: 'V1',
         seats: [
           { seatType: 'PRO', total: 1 },
           { seatType: 'PRO', total: 1 },
@@ -188,7 +188,7 @@ describe('workspaceUpdate', () => {
       name: expect.stringMatching(/^Acme \d+$/),
       version,
       plan: 'ENTERPRISE',
-      scimEnabled: true,
+      scim: { enabled: true },
       defaultAccess: version === 'V1' ? null : roleAccess('VIEWER'),
       defaultCreditLimit: null,
       creditPool: version === 'V1' ? null : { total: 1000 },
@@ -249,7 +249,7 @@ describe('workspaceUpdate', () => {
     await update(v2, {});
     await update(v2, {
       plan: 'ENTERPRISE',
-      scimEnabled: true,
+      scim: { enabled: true },
       defaultRole: 'VIEWER',
       defaultCreditLimit: null,
     });
@@ -323,7 +323,7 @@ describe('workspaceUpdate', () => {
 
 describe('rule 24: leaving ENTERPRISE', () => {
   test('makes editors of admins, who keep their limits, and switches SCIM off', async () => {
-    const admin = await person(app, v2, { role: { role: 'ADMIN', creditLimit: 5 } });
+    const admin = await person(app, v2, { roleAccess: { role: 'ADMIN', creditLimit: 5 } });
     const viewer = await person(app, v2);
     const { workspaceId } = v2;
     const before = await memberById(app, app.operatorToken, workspaceId, v2.ownerMemberId);
@@ -338,7 +338,7 @@ describe('rule 24: leaving ENTERPRISE', () => {
   });
 
   test('V1: makes members of admins, who keep their seats', async () => {
-    const admin = await person(app, v1, { seat: { seatType: 'PRO', role: 'ADMIN' } });
+    const admin = await person(app, v1, { seatAccess: { seatType: 'PRO', role: 'ADMIN' } });
     const { workspaceId } = v1;
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'FREE' });
     expect(await memberById(app, app.operatorToken, workspaceId, admin.memberId)).toEqual(

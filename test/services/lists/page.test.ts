@@ -38,6 +38,7 @@ afterAll(async () => {
 });
 
 const LETTERS: Listing<Letter> = {
+  name: 'letters',
   columns: 'a.id, a.email',
   from: 'account a',
   where: 'true',
@@ -170,17 +171,39 @@ test('a page that is asked first and counted then counts without a second statem
   expect(await look(where, { first: 5, offset: 1 })).toMatchObject({ letters: 'b', next: false, total: 2 });
 });
 
+describe('both cursors apply, as Relay has it (graphql-schema, fault 7)', () => {
+  const cursors = async () => (await pageOf(BY_EMAIL, {}).edges()).map(({ cursor }) => cursor);
+
+  test('forward and backward between two cursors', async () => {
+    const [, b, , , , f] = await cursors();
+    const between = { after: b ?? '', before: f ?? '' };
+    expect(await look(BY_EMAIL, between)).toEqual(seen('cde', false, true));
+    expect(await look(BY_EMAIL, { first: 2, ...between })).toEqual(seen('cd', true, true));
+    expect(await look(BY_EMAIL, { last: 2, ...between })).toEqual(seen('de', true, true));
+  });
+
+  test('first with before, and last with after', async () => {
+    const [, b, , , , f] = await cursors();
+    expect(await look(BY_EMAIL, { first: 2, before: f ?? '' })).toEqual(seen('ab', true, false));
+    expect(await look(BY_EMAIL, { last: 2, after: b ?? '' })).toEqual(seen('fg', false, true));
+  });
+
+  test('in the wrong order nothing is between them', async () => {
+    const [, b, , , , f] = await cursors();
+    expect(await look(BY_EMAIL, { after: f ?? '', before: b ?? '' })).toMatchObject({ letters: '' });
+  });
+});
+
 describe('arguments that do not fit together', () => {
   const TOGETHER = {
     code: 'INVALID_INPUT',
-    message: 'Page with first and after, or last and before, or first and offset.',
+    message: 'offset must not be negative, and goes with first only.',
+    attribute: 'offset',
+    hint: 'Page with first and offset, or with cursors.',
   };
   const cursor = Buffer.from(JSON.stringify([newId(), null])).toString('base64url');
 
   test.each<[PageArguments, object]>([
-    [{ first: 3, before: cursor }, TOGETHER],
-    [{ before: cursor }, TOGETHER],
-    [{ last: 3, after: cursor }, TOGETHER],
     [{ first: 3, after: cursor, offset: 1 }, TOGETHER],
     [{ first: 3, offset: -1 }, TOGETHER],
     // An offset counts from the start.
@@ -203,11 +226,12 @@ describe('arguments that do not fit together', () => {
 });
 
 describe('what is no cursor of the list', () => {
-  const NO_CURSOR = {
+  const noCursor = (attribute: 'after' | 'before') => ({
     code: 'INVALID_INPUT',
-    message: 'This cursor is not one of this list.',
-    hint: 'Use endCursor or startCursor of an earlier page of the same list.',
-  };
+    message: 'The cursor does not belong to this list in this order.',
+    attribute,
+    hint: 'Send endCursor or startCursor of an earlier page of the same list, in the same order.',
+  });
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
   test.each([
@@ -221,8 +245,17 @@ describe('what is no cursor of the list', () => {
     encoded([newId(), 7]),
     encoded({ id: newId() }),
   ])('%j', (after) => {
-    expect(refusalOf(() => pageOf(LETTERS, { first: 3, after }))).toEqual(NO_CURSOR);
-    expect(refusalOf(() => pageOf(LETTERS, { last: 3, before: after }))).toEqual(NO_CURSOR);
+    expect(refusalOf(() => pageOf(LETTERS, { first: 3, after }))).toEqual(noCursor('after'));
+    expect(refusalOf(() => pageOf(LETTERS, { last: 3, before: after }))).toEqual(noCursor('before'));
+  });
+
+  test('a cursor of another list, or of the list in the other direction (graphql-schema, fault 5)', async () => {
+    const { end = '' } = await look(LETTERS, { first: 1 });
+    for (const listing of [
+      { ...LETTERS, name: 'other letters' },
+      { ...LETTERS, descending: true },
+    ])
+      expect(refusalOf(() => pageOf(listing, { first: 3, after: end }))).toEqual(noCursor('after'));
   });
 
   test('a cursor of the list in another order', async () => {
@@ -236,14 +269,14 @@ describe('what is no cursor of the list', () => {
       [BY_TIME, byEmail],
       [BY_EMAIL, byId],
     ] as const) {
-      expect(refusalOf(() => pageOf(listing, { first: 3, after: after ?? '' }))).toEqual(NO_CURSOR);
+      expect(refusalOf(() => pageOf(listing, { first: 3, after: after ?? '' }))).toEqual(noCursor('after'));
     }
   });
 
   test('a cursor with text that PostgreSQL cannot hold', () => {
     for (const key of ['a\0b', '\ud800']) {
       expect(refusalOf(() => pageOf(BY_EMAIL, { first: 3, after: encoded([newId(), key]) }))).toEqual(
-        NO_CURSOR,
+        noCursor('after'),
       );
     }
   });

@@ -178,6 +178,8 @@ async function storedIn({ workspaceId }: Twin): Promise<object> {
     sessions: await rows(`
       select a.email from session_end e join session s on s.id = e.session_id join account a on a.id = s.account_id
       where e.workspace_id = $1 order by 1`),
+    removals: await rows(`
+      select a.email from removal r join account a on a.id = r.account_id where r.workspace_id = $1 order by 1`),
     groups: await rows(`
       select g.display_name, g.version, m.user_name from member_group g
       left join group_member i on i.group_id = g.id left join member m on m.id = i.member_id

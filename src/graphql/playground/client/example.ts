@@ -18,16 +18,19 @@ export const EXAMPLE_QUERY = `# Welcome to the Rollcall playground.
 
 query Workspaces {
   viewer {
-    __typename
+    type
+    label
   }
   workspaces(first: 10) {
     totalCount
     nodes {
       id
       name
-      version
+      accessModel
       plan
-      scimEnabled
+      scim {
+        enabled
+      }
       members(first: 20) {
         totalCount
         nodes {

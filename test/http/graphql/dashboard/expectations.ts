@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { type Action, needed } from '../../../../src/auth/policy.js';
 import type { WorkspaceVersion } from '../../../../src/domain/access.js';
 import { REQUEST_ID, UUID } from '../operations.js';
 import { POOL, personNumber, usedBy } from './populated.js';
@@ -7,9 +8,18 @@ export const CURSOR = expect.stringMatching(/^[\w-]+$/);
 export const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 export const COUNT = expect.any(Number);
 
-export const ALLOWED = { allowed: true, code: null, reason: null };
-export const refusal = (code: string, reason: string) => ({ allowed: false, code, reason });
-export const forbidden = (action: string) => refusal('FORBIDDEN', `You may not do this (${action}).`);
+export const ALLOWED = { allowed: true, refusal: null };
+export const refusal = (code: string, message: string, hint: unknown = expect.toSatisfy(isHint)) => ({
+  allowed: false,
+  refusal: { code, message, hint },
+});
+export const forbidden = (action: Action) =>
+  refusal('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`);
+
+function isHint(hint: unknown): boolean {
+  return hint === null || typeof hint === 'string';
+}
+
 export const NO_OWNER = refusal('INVALID_INPUT', 'The member is not an owner.');
 const NOT_ACTIVE = refusal('INVALID_INPUT', 'The member is not active.');
 

@@ -35,7 +35,7 @@ test('an owner here and an admin there', async () => {
   const { member } = await done(app, app.operatorToken, 'memberAdd', {
     workspaceId: there.workspaceId,
     userName: ownerEmail,
-    access: { role: { role: 'ADMIN', creditLimit: 900 } },
+    access: { roleAccess: { role: 'ADMIN', creditLimit: 900 } },
   });
   const common = {
     name: expect.stringMatching(/^Acme \d+$/),
@@ -52,13 +52,13 @@ test('an owner here and an admin there', async () => {
           {
             ...common,
             id: here.workspaceId,
-            version: 'V1',
+            accessModel: 'V1',
             viewerMember: { ...who, id: here.ownerMemberId, role: 'OWNER', access: seatAccess(null) },
           },
           {
             ...common,
             id: there.workspaceId,
-            version: 'V2',
+            accessModel: 'V2',
             viewerMember: { ...who, id: member.id, role: 'ADMIN', access: roleAccess('ADMIN', 900) },
           },
         ],
@@ -79,7 +79,7 @@ test('a viewer, who may see nobody else', async () => {
           {
             id: workspace.workspaceId,
             name: expect.any(String),
-            version: 'V2',
+            accessModel: 'V2',
             plan: 'ENTERPRISE',
             viewerMember: {
               id: memberId,
@@ -101,7 +101,7 @@ test('a key and an operator, who are nobody’s member', async () => {
   const shown = {
     id: workspaceId,
     name: expect.any(String),
-    version: 'V2',
+    accessModel: 'V2',
     plan: 'ENTERPRISE',
     viewerMember: null,
     viewerCan: { readMembers: ALLOWED, readAuditLog: ALLOWED },

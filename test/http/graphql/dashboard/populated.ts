@@ -79,10 +79,14 @@ export async function populated(app: TestApp, version: WorkspaceVersion): Promis
     done(app, app.operatorToken, name, { workspaceId, ...input });
   const domain = `${version.toLowerCase()}.test`;
   const email = `admin@${domain}`;
-  const access = isV1 ? { seat: { role: 'ADMIN' } } : { role: { role: 'ADMIN', creditLimit: 900 } };
+  const access = isV1
+    ? { seatAccess: { role: 'ADMIN' } }
+    : { roleAccess: { role: 'ADMIN', creditLimit: 900 } };
   const { member: admin } = await does('memberAdd', { userName: email, access });
 
-  const given = isV1 ? { seat: { seatType: 'PRO' } } : { role: { role: 'EDITOR', creditLimit: 50 } };
+  const given = isV1
+    ? { seatAccess: { seatType: 'PRO' } }
+    : { roleAccess: { role: 'EDITOR', creditLimit: 50 } };
   const memberIds: string[] = [];
   for (let index = 0; index < PEOPLE; index += 1) {
     const person = {

@@ -78,7 +78,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       expect(rest).toEqual({
         id: workspace.workspaceId,
         name: isV1 ? 'Acme 1' : 'Acme 2',
-        version,
+        accessModel: version,
         memberCounts: {
           active: 110,
           byRole: isV1
@@ -133,7 +133,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       const came = changes({ active: false }, { active: true, ...was });
       expect(shown).toEqual({
         id: workspace.workspaceId,
-        version,
+        accessModel: version,
         defaultAccess: isV1 ? null : roleAccess('VIEWER'),
         member: {
           id: workspace.memberIds[PERSON],
@@ -208,7 +208,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
         workspace: {
           id: workspace.workspaceId,
           name: isV1 ? 'Acme 1' : 'Acme 2',
-          version,
+          accessModel: version,
           plan: 'ENTERPRISE',
           createdAt: TIME,
           updatedAt: TIME,
@@ -216,7 +216,6 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
           defaultCreditLimit: null,
           seats: isV1 ? SEATS : [],
           creditPool: isV1 ? null : { month: MONTH, total: POOL },
-          scimEnabled: true,
           scim: { baseUrl: `${app.url}/scim/v2/organizations/${workspace.workspaceId}`, enabled: true },
           viewerCan: {
             update: ALLOWED,
@@ -244,7 +243,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       const consumptions = isV1 ? [] : CONSUMPTIONS.toReversed();
       expect({ ...shown, creditPool: null }).toEqual({
         id: workspace.workspaceId,
-        version,
+        accessModel: version,
         defaultCreditLimit: null,
         viewerCan: { readCredits, setCreditPool: readCredits },
         creditPool: null,
@@ -315,7 +314,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       expect(await show(app, 'invitations', { workspace, caller })).toEqual({
         workspace: {
           id: workspace.workspaceId,
-          version,
+          accessModel: version,
           defaultAccess: isV1 ? null : roleAccess('VIEWER'),
           viewerCan: { manageInvitations: ALLOWED },
           invitations: {
@@ -377,7 +376,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
         [workspace.workspaceId],
       );
       expect(shown.map(({ action }) => action)).toEqual(rows.map(({ action }) => action));
-      const filter = { action: 'group.setGrant' };
+      const filter = { actions: ['group.setGrant'] };
       expect(await show(app, 'audit-log', { workspace, caller }, { filter })).toEqual({
         auditActions: expect.arrayContaining([{ name: 'group.setGrant', description: expect.any(String) }]),
         workspace: {
@@ -425,7 +424,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       expect(await show(app, 'groups', { workspace, caller }, { first: 50 })).toEqual({
         workspace: {
           id: workspace.workspaceId,
-          version,
+          accessModel: version,
           viewerCan: { createGroup: ALLOWED },
           groups: {
             totalCount: 2,

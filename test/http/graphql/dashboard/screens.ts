@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { expect } from 'vitest';
 import { operationCost } from '../../../../src/graphql/serving/limits.js';
+import { createSchema } from '../../../../src/graphql/serving/schema.js';
 import type { GraphqlAnswer, TestApp } from '../../../app.js';
 import { countingStatements } from '../../../statements.js';
 import type { Populated } from './populated.js';
@@ -75,6 +76,8 @@ export function documentOf(screen: Screen): Promise<string> {
   return readFile(new URL(`${screen}.graphql`, import.meta.url), 'utf8');
 }
 
+const SCHEMA = createSchema();
+
 const TYPENAME = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } } as const;
 
 /** The document as Apollo Client and urql send it: with `__typename` in every selection. */
@@ -99,5 +102,5 @@ export function costOf(document: string, variables: Readonly<Record<string, unkn
     (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
   );
   const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-  return operationCost(operation, { fragments: byName, variables });
+  return operationCost(operation, { schema: SCHEMA, fragments: byName, variables });
 }

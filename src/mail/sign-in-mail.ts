@@ -1,0 +1,30 @@
+import { escaped, oneLine } from './text.js';
+import type { Mail } from './transport.js';
+
+/** What the mail with a sign-in link says. */
+export interface SignInLetter {
+  readonly to: string;
+  readonly url: string;
+  /** The network address from which the link was asked for. */
+  readonly askedFrom: string;
+  /** The browser in which it was asked for, for people. */
+  readonly browser: string;
+  readonly minutes: number;
+}
+
+export function signInMail({ to, url, askedFrom, browser, minutes }: SignInLetter): Mail {
+  const terms = `The link works once, for ${minutes} minutes.`;
+  const asked = `It was asked for from ${oneLine(askedFrom)} with ${oneLine(browser)}. If that was not you, ignore this mail: nobody can sign in without it.`;
+  return {
+    to,
+    subject: 'Sign in to Rollcall',
+    text: `${[`Sign in to Rollcall: ${url}`, terms, asked].join('\n\n')}\n`,
+    html: `<!doctype html>
+<html lang="en"><body>
+<p><a href="${escaped(url)}">Sign in to Rollcall</a></p>
+<p>${escaped(terms)}</p>
+<p>${escaped(asked)}</p>
+</body></html>
+`,
+  };
+}

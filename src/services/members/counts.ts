@@ -1,0 +1,93 @@
+import { integer, nullable, oneOf, text, uuid } from '../../database/column-types.js';
+import { type RowOfSelection, selection, statement } from '../../database/statement.js';
+import { ROLES, SEAT_TYPES } from '../../domain/access.js';
+import { DomainError } from '../../domain/errors.js';
+import { authorize } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import type { MemberFilter } from '../filters/filter.js';
+import { requireModest } from '../filters/limits.js';
+import { authorizeFilter, memberFilterSql } from '../filters/members.js';
+import { MEMBER_TABLES } from '../rows/members.js';
+import { type MemberCounts, memberCounts } from './queries.js';
+
+const COUNTED = selection({
+  name: 'members.counted',
+  columns: 's.role, s.seat_type as "seatType", count(*)::integer as count',
+  types: { role: nullable(oneOf(ROLES)), seatType: nullable(oneOf(SEAT_TYPES)), count: integer },
+  from: MEMBER_TABLES,
+});
+
+/**
+ * How many members match a filter; the active ones of them by role and by seat type.
+ * @throws DomainError as `authorize` does; INVALID_INPUT for a filter that is too large
+ */
+export async function countMatching(
+  context: ServiceContext,
+  workspaceId: string,
+  filter: MemberFilter,
+): Promise<MemberCounts> {
+  const { workspace } = await authorize(context, 'member.read', workspaceId);
+  requireModest(filter);
+  await authorizeFilter(context, workspaceId, filter);
+  const values: unknown[] = [workspaceId];
+  const condition = memberFilterSql(filter, values);
+  const counted = await context.batched.rows<RowOfSelection<typeof COUNTED>>(
+    `select ${COUNTED.columns} from ${COUNTED.from}
+     where m.workspace_id = $1 and ${condition} group by s.role, s.seat_type order by 1, 2`,
+    values,
+  );
+  const inactive = counted.find(({ role }) => role === null)?.count ?? 0;
+  return memberCounts(workspace, counted, inactive);
+}
+
+/** The numbers of members on one day (UTC). */
+export interface MemberDay {
+  /** Such as `2026-11-30`. */
+  readonly date: string;
+  /** At the end of the day. */
+  readonly active: number;
+  readonly joined: number;
+  readonly left: number;
+}
+
+const MOST_DAYS = 366;
+
+// The number of the active at the end of a day is that of now, without the changes of the days after it.
+const DAYS = statement({
+  name: 'members.days',
+  text: `
+    with days as (
+      select (clock_timestamp() at time zone 'UTC')::date - ago as day from generate_series(0, $days::integer - 1) ago),
+    changes as (
+      select (started_at at time zone 'UTC')::date as day, 1 as joined, 0 as "left"
+      from membership where workspace_id = $workspaceId
+      union all
+      select (ended_at at time zone 'UTC')::date, 0, 1
+      from membership where workspace_id = $workspaceId and ended_at is not null),
+    daily as (
+      select d.day, coalesce(sum(c.joined), 0)::integer as joined, coalesce(sum(c."left"), 0)::integer as "left"
+      from days d left join changes c on c.day = d.day group by d.day)
+    select to_char(day, 'YYYY-MM-DD') as date, joined, "left",
+      ((select count(*) from membership where workspace_id = $workspaceId and ended_at is null)
+        - coalesce(sum(joined - "left")
+            over (order by day desc rows between unbounded preceding and 1 preceding), 0))::integer as active
+    from daily order by day desc`,
+  parameters: { workspaceId: uuid, days: integer },
+  columns: { date: text, joined: integer, left: integer, active: integer },
+});
+
+/**
+ * The numbers of members by day, from today backwards. Members whose record was deleted are not counted.
+ * @throws DomainError as `authorize` does; INVALID_INPUT for fewer than one or too many days
+ */
+export async function countsByDay(
+  context: ServiceContext,
+  workspaceId: string,
+  days: number,
+): Promise<MemberDay[]> {
+  await authorize(context, 'member.read', workspaceId);
+  if (days < 1 || days > MOST_DAYS) {
+    throw new DomainError('INVALID_INPUT', `days must be from 1 to ${MOST_DAYS}.`, { attribute: 'days' });
+  }
+  return DAYS.rows(context.batched, { workspaceId, days });
+}

@@ -1,0 +1,69 @@
+import type { Role, SeatType } from '../../domain/access.js';
+import { canonicalUserName } from '../../domain/canonical.js';
+import { DomainError } from '../../domain/errors.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { type MintedSession, openSession } from '../sessions/open.js';
+import type { Browser } from './mail-links.js';
+
+/** A member of a seeded workspace, whom a click signs in. */
+export interface SeededPerson {
+  readonly email: string;
+  readonly name: string | null;
+  readonly workspaceName: string;
+  readonly role: Role;
+  readonly seatType: SeatType | null;
+}
+
+/**
+ * The active members of the workspaces that development has seeded. The caller, the composition of the application, asks
+ * in development only.
+ */
+export function seededPeople(
+  context: ServiceContext,
+  workspaceIds: readonly string[],
+): Promise<SeededPerson[]> {
+  return context.database.rows<SeededPerson>(
+    `select a.email, nullif(concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'familyName'), '') as name,
+       w.name as "workspaceName", s.role, s.seat_type as "seatType"
+     from unnest($1::uuid[]) with ordinality seeded(id, place)
+     join workspace w on w.id = seeded.id
+     join member m on m.workspace_id = w.id
+     join membership s on s.member_id = m.id and s.ended_at is null
+     join account a on a.id = m.account_id
+     order by seeded.place, m.id limit 50`,
+    [workspaceIds],
+  );
+}
+
+/**
+ * Signs in one of the people whom `seededPeople` lists, without any proof.
+ * @throws DomainError FORBIDDEN for anybody else
+ */
+export async function signInSeeded(
+  context: ServiceContext,
+  {
+    email,
+    workspaceIds,
+    browser,
+  }: { readonly email: string; readonly workspaceIds: readonly string[]; readonly browser: Browser },
+): Promise<MintedSession> {
+  return context.database.transaction(async (tx) => {
+    const [account] = await tx.rows<{ id: string; email: string }>(
+      `select a.id, a.email from account a
+       where a.canonical_email = $1 and exists (
+         select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
+         where m.account_id = a.id and m.workspace_id = any($2::uuid[]))`,
+      [canonicalUserName(email), workspaceIds],
+    );
+    if (account === undefined)
+      throw new DomainError('FORBIDDEN', 'Only people of the seeded workspaces sign in with a click.');
+    return openSession(context, tx, {
+      accountId: account.id,
+      email: account.email,
+      method: 'DEVELOPMENT',
+      workspaceId: null,
+      provider: null,
+      ...browser,
+    });
+  });
+}

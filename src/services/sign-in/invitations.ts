@@ -1,0 +1,82 @@
+import { canonicalUserName } from '../../domain/canonical.js';
+import { DomainError } from '../../domain/errors.js';
+import { newId } from '../../domain/ids.js';
+import { invitationClosed } from '../../domain/invitation.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { acceptAs } from '../invitations/accept.js';
+import { findOrCreateAccount } from '../rows/accounts.js';
+import { findByToken, findInvitation, type InvitationRow, isMailed } from '../rows/invitations.js';
+import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
+import { openSession } from '../sessions/open.js';
+import type { Browser, SignedIn } from './mail-links.js';
+
+/** An invitation as its page shows it. */
+export interface ShownInvitation {
+  readonly invitation: InvitationRow;
+  readonly workspaceName: string;
+  /** Whether the token came by mail, and so proves whose mailbox it is. */
+  readonly isMailed: boolean;
+  /** Whether the person must come through the workspace's provider (rule 43). */
+  readonly ssoRequired: boolean;
+  readonly hasConnection: boolean;
+}
+
+/**
+ * An invitation, for whoever has its token.
+ * @throws DomainError NOT_FOUND; INVITATION_CLOSED, saying why
+ */
+export async function showInvitation(
+  context: ServiceContext,
+  { token }: { readonly token: string },
+): Promise<ShownInvitation> {
+  const found = await findByToken(context.database, token, '');
+  const invitation = found && (await findInvitation(context.database, found.workspaceId, found.id));
+  if (invitation === undefined) {
+    throw new DomainError('NOT_FOUND', 'There is no such invitation.', {
+      hint: 'Copy the whole link. Where the invitation was sent more than once, the last mail counts.',
+    });
+  }
+  if (invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
+  const [workspace] = await context.database.rows<{ name: string; required: boolean; connected: boolean }>(
+    `select w.name, ${hasConnection('w.id')} as connected,
+       coalesce(${ssoRequiredFor('w.id', '(select a.id from account a where a.canonical_email = $2::text)')}, false) as required
+     from workspace w where w.id = $1 and ($2::text is null or true)`,
+    [invitation.workspaceId, invitation.email === null ? null : canonicalUserName(invitation.email)],
+  );
+  return {
+    invitation,
+    workspaceName: workspace?.name ?? '',
+    isMailed: isMailed(token),
+    ssoRequired: workspace?.required === true,
+    hasConnection: workspace?.connected === true,
+  };
+}
+
+/**
+ * Accepts an invitation whose mail the person has received, and signs them in: the mail proves the mailbox, for as long
+ * as an invitation lasts. So the session opens this workspace alone.
+ * @throws DomainError FORBIDDEN for a token that did not come by mail; as `accept` does
+ */
+export async function acceptMailed(
+  context: ServiceContext,
+  { token, browser }: { readonly token: string; readonly browser: Browser },
+): Promise<SignedIn> {
+  const { invitation, isMailed } = await showInvitation(context, { token });
+  const { workspaceId, email } = invitation;
+  if (!isMailed || email === null)
+    throw new DomainError(
+      'FORBIDDEN',
+      'Only the link in the mail accepts this invitation without signing in.',
+    );
+  return context.database.transaction(async (tx) => {
+    const found = await findByToken(tx, token, email);
+    if (found === undefined) throw new DomainError('NOT_FOUND', 'There is no such invitation.');
+    const accountId = await findOrCreateAccount(tx, email);
+    const proven = { sessionId: newId(), accountId, email, method: 'MAIL_LINK' as const, workspaceId };
+    const { changed } = await acceptAs(context, tx, found.lookup, proven);
+    // A member may have other rights than an invitation gives: that takes a sign-in of its own.
+    if (!changed) throw invitationClosed('SUPERSEDED');
+    const session = await openSession(context, tx, { ...proven, provider: null, ...browser });
+    return { session, returnTo: `/workspace/${workspaceId}` };
+  });
+}

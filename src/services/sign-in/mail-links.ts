@@ -1,0 +1,289 @@
+import { browserName } from '../../auth/browser.js';
+import { networkOf } from '../../auth/remote-address.js';
+import { hashSecret, mintSecret, readSecret, sameHash } from '../../auth/secret.js';
+import type { Sql, Transaction } from '../../database/database.js';
+import { isAddress } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
+import { DomainError } from '../../domain/errors.js';
+import { newId } from '../../domain/ids.js';
+import { SignInLink } from '../../model/sign-in-link.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { acceptAs } from '../invitations/accept.js';
+import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
+import { findByToken } from '../rows/invitations.js';
+import { type MintedSession, openSession } from '../sessions/open.js';
+
+const MINUTES = 15;
+const MOST_WRONG_CODES = 5;
+/** Links are kept so long after they expired, so that a late click is told why it does not work. */
+const KEPT_MS = 86_400_000;
+
+/** Where a request of a browser came from. */
+export interface Browser {
+  readonly address: string;
+  readonly userAgent: string | null;
+}
+
+/** What a browser that has asked for a link keeps in a cookie. */
+export interface AskedLink {
+  readonly browserToken: string;
+  readonly expiresAt: Date;
+}
+
+/** Somebody who is signed in, and the path to go to. */
+export interface SignedIn {
+  readonly session: MintedSession;
+  readonly returnTo: string;
+}
+
+/**
+ * Mails a link to an address, if somebody on the platform has it (rule 46). Anybody may ask. What happens, and how long
+ * it takes, is the same for an address that nobody has: the mail is sent in the background.
+ * @param returnTo one of our paths
+ * @param invitation the token of an invitation, which whoever uses the link accepts; then nobody needs to have the address
+ * @param urlOf the URL of the page that opens the link with a token
+ * @throws DomainError FORBIDDEN when no mail can be sent; INVALID_INPUT; NOT_FOUND for the invitation; RATE_LIMITED
+ */
+export async function askForLink(
+  context: ServiceContext,
+  input: {
+    readonly email: string;
+    readonly returnTo: string;
+    readonly invitation?: string | null;
+    readonly browser: Browser;
+    readonly urlOf: (token: string) => string;
+  },
+): Promise<AskedLink> {
+  const { returnTo, invitation = null, browser } = input;
+  const { mailer, signInLimits } = context;
+  if (mailer?.sends !== true)
+    throw new DomainError('FORBIDDEN', 'This server sends no mail: only single sign-on works here.');
+  const email = input.email.trim();
+  if (!isAddress(email)) {
+    throw new DomainError('INVALID_INPUT', 'This is no e-mail address.', {
+      attribute: 'email',
+      hint: 'Type it like ann@example.com.',
+    });
+  }
+  await signInLimits.take('linksFrom', networkOf(browser.address));
+  await signInLimits.take('linksTo', canonicalUserName(email));
+  const invitationLookup = invitation === null ? null : await invitationFor(context, invitation, email);
+  const account = await findAccountByEmail(context.database, email);
+  const link = mintSecret('link');
+  const cookie = mintSecret('browser');
+  const now = context.clock();
+  const expiresAt = new Date(now.getTime() + MINUTES * 60_000);
+  await context.database.transaction(async (tx) => {
+    await tx.rows('delete from sign_in_link where expires_at < $1', [new Date(now.getTime() - KEPT_MS)]);
+    tx.em.create(
+      SignInLink,
+      {
+        id: newId(),
+        accountId: account?.id ?? null,
+        email,
+        invitationLookup,
+        lookup: link.lookup,
+        hash: link.hash,
+        browserLookup: cookie.lookup,
+        browserHash: cookie.hash,
+        codeHash: codeHash(cookie.secret, codeOf(link.secret)),
+        wrongCodes: 0,
+        returnTo,
+        askedFrom: browser.address,
+        userAgent: browser.userAgent,
+        createdAt: now,
+        expiresAt,
+        usedAt: null,
+      },
+      { persist: true },
+    );
+  });
+  if (account !== undefined || invitationLookup !== null) {
+    mailer.sendSignInLink({
+      to: account?.email ?? email,
+      url: input.urlOf(link.secret),
+      askedFrom: browser.address,
+      browser: browserName(browser.userAgent) ?? 'an unknown browser',
+      minutes: MINUTES,
+    });
+  }
+  await signInLimits.forgetOld();
+  return { browserToken: cookie.secret, expiresAt };
+}
+
+/** @returns the lookup of the invitation @throws DomainError NOT_FOUND; FORBIDDEN for another address than the invited one */
+async function invitationFor(context: ServiceContext, token: string, email: string): Promise<string> {
+  const found = await findByToken(context.database, token, email);
+  if (found === undefined) throw new DomainError('NOT_FOUND', 'There is no such invitation.');
+  if (found.isForBearer) return found.lookup;
+  throw new DomainError('FORBIDDEN', 'This invitation is for another e-mail address.', {
+    hint: 'Use the address to which it was sent.',
+  });
+}
+
+/** What a link is for the browser that opens it. */
+export type OpenedLink =
+  /** It signs in here, as that person. */
+  | { readonly kind: 'HERE'; readonly email: string }
+  /** It was asked for in another browser, which takes the code. */
+  | {
+      readonly kind: 'ELSEWHERE';
+      readonly code: string;
+      readonly askedFrom: string;
+      readonly browser: string | null;
+    };
+
+interface LinkRow {
+  readonly id: string;
+  readonly email: string;
+  readonly hash: string;
+  readonly browserLookup: string;
+  readonly browserHash: string;
+  readonly codeHash: string;
+  readonly askedFrom: string;
+  readonly userAgent: string | null;
+}
+
+/**
+ * What a link is for the browser that opens it. Whoever has the link may ask. Nothing is changed, so that what fetches
+ * the links of a mail does not use them up.
+ * @param browserToken the cookie of a browser that has asked for a link
+ * @throws DomainError UNAUTHENTICATED for a link that is unknown, used or expired
+ */
+export async function openLink(
+  context: ServiceContext,
+  { token, browserToken }: { readonly token: string; readonly browserToken: string | undefined },
+): Promise<OpenedLink> {
+  const link = await findLink(context, context.database, token);
+  if (isOfBrowser(link, browserToken)) return { kind: 'HERE', email: link.email };
+  return {
+    kind: 'ELSEWHERE',
+    code: codeOf(token),
+    askedFrom: link.askedFrom,
+    browser: browserName(link.userAgent),
+  };
+}
+
+/**
+ * Signs in with a link, in the browser that asked for it, once.
+ * @throws DomainError UNAUTHENTICATED; what the invitation is refused for, with which the link was asked for
+ */
+export async function signInWithLink(
+  context: ServiceContext,
+  {
+    token,
+    browserToken,
+    browser,
+  }: { readonly token: string; readonly browserToken: string | undefined; readonly browser: Browser },
+): Promise<SignedIn> {
+  const link = await findLink(context, context.database, token);
+  if (!isOfBrowser(link, browserToken)) throw linkClosed();
+  return context.database.transaction((tx) => signIn(context, tx, link.id, browser));
+}
+
+/**
+ * Signs in with the code that another browser shows, in the browser that asked for the link.
+ * @throws DomainError UNAUTHENTICATED, with the attribute code while another try is possible; as `signInWithLink`
+ */
+export async function signInWithCode(
+  context: ServiceContext,
+  {
+    code,
+    browserToken,
+    browser,
+  }: { readonly code: string; readonly browserToken: string | undefined; readonly browser: Browser },
+): Promise<SignedIn> {
+  const cookie = readSecret(browserToken ?? '');
+  if (browserToken === undefined || cookie?.kind !== 'browser') throw linkClosed();
+  // The try is counted before the code is compared: tries at one moment are counted too.
+  const [link] = await context.database.rows<LinkRow>(
+    `update sign_in_link set wrong_codes = wrong_codes + 1
+     where browser_lookup = $1 and used_at is null and expires_at > $2 and wrong_codes < ${MOST_WRONG_CODES}
+     returning ${LINK_COLUMNS}`,
+    [cookie.lookup, context.clock()],
+  );
+  if (link === undefined || !isOfBrowser(link, browserToken)) throw linkClosed();
+  if (!sameHash(link.codeHash, codeHash(browserToken, normalizedCode(code)))) {
+    throw new DomainError('UNAUTHENTICATED', 'This is not the code.', {
+      attribute: 'code',
+      hint: 'Open the link in the mail, and type the code that its page shows.',
+    });
+  }
+  return context.database.transaction((tx) => signIn(context, tx, link.id, browser));
+}
+
+async function signIn(
+  context: ServiceContext,
+  tx: Transaction,
+  linkId: string,
+  { address, userAgent }: Browser,
+): Promise<SignedIn> {
+  const [link] = await tx.rows<{ email: string; invitationLookup: string | null; returnTo: string }>(
+    `update sign_in_link set used_at = $2 where id = $1 and used_at is null and expires_at > $2
+     returning email, invitation_lookup as "invitationLookup", return_to as "returnTo"`,
+    [linkId, context.clock()],
+  );
+  if (link === undefined) throw linkClosed();
+  if (link.invitationLookup !== null) await findOrCreateAccount(tx, link.email);
+  const account = await findAccountByEmail(tx, link.email);
+  // Nobody had the address when the link was asked for, and so it was never mailed.
+  if (account === undefined) throw linkClosed();
+  const sessionId = newId();
+  const proven = {
+    sessionId,
+    accountId: account.id,
+    email: account.email,
+    method: 'MAIL_LINK' as const,
+    workspaceId: null,
+  };
+  if (link.invitationLookup !== null) await acceptAs(context, tx, link.invitationLookup, proven);
+  const session = await openSession(context, tx, { ...proven, provider: null, address, userAgent });
+  return { session, returnTo: link.returnTo };
+}
+
+const LINK_COLUMNS = `
+  id, email, hash, browser_lookup as "browserLookup", browser_hash as "browserHash", code_hash as "codeHash",
+  asked_from as "askedFrom", user_agent as "userAgent"`;
+
+async function findLink(context: ServiceContext, sql: Sql, token: string): Promise<LinkRow> {
+  const secret = readSecret(token);
+  if (secret?.kind !== 'link') throw linkClosed();
+  const [link] = await sql.rows<LinkRow>(
+    `select ${LINK_COLUMNS} from sign_in_link where lookup = $1 and used_at is null and expires_at > $2`,
+    [secret.lookup, context.clock()],
+  );
+  if (link === undefined || !sameHash(link.hash, hashSecret(token))) throw linkClosed();
+  return link;
+}
+
+function isOfBrowser({ browserHash }: LinkRow, browserToken: string | undefined): boolean {
+  return browserToken !== undefined && sameHash(browserHash, hashSecret(browserToken));
+}
+
+function linkClosed(): DomainError {
+  return new DomainError('UNAUTHENTICATED', 'This link has been used, or is older than 15 minutes.', {
+    hint: 'Ask for a new link.',
+  });
+}
+
+/** Letters and digits that nobody confuses, read aloud or typed. */
+const CODE_SIGNS = 'BCDFGHJKLMNPQRSTVWXZ23456789';
+const CODE_LENGTH = 8;
+
+/** The code that stands for a link: who has the link can work it out, and nobody else. */
+function codeOf(token: string): string {
+  const digest = Buffer.from(hashSecret(`code ${token}`), 'hex');
+  return Array.from({ length: CODE_LENGTH }, (_, place) => {
+    // Four bytes a sign make the remainder's preference for the first signs too small to matter.
+    return CODE_SIGNS[digest.readUInt32BE(place * 4) % CODE_SIGNS.length];
+  }).join('');
+}
+
+function normalizedCode(code: string): string {
+  return code.toUpperCase().replace(/[^A-Z0-9]/g, '');
+}
+
+/** The code has too few possibilities for a hash of its own: the cookie, which nobody else has, is part of it. */
+function codeHash(browserToken: string, code: string): string {
+  return hashSecret(`${browserToken} ${code}`);
+}

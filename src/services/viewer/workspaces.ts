@@ -1,0 +1,46 @@
+import type { Role } from '../../domain/access.js';
+import { authenticated, signInUrl } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { sessionLists, sessionOpens, sessionValues } from '../rows/sessions.js';
+import { hasConnection } from '../rows/sso.js';
+
+/** A workspace in which the caller is an active member, as far as their session may know of it (rule 32). */
+export interface ViewerWorkspace {
+  readonly id: string;
+  readonly name: string;
+  /** The person's role; null where the session does not open the workspace. */
+  readonly role: Role | null;
+  readonly opened: boolean;
+  /** The path at which to sign in so that it opens; null where it does. */
+  readonly signInUrl: string | null;
+}
+
+/** More workspaces than any person has. */
+const MOST = 500;
+
+/**
+ * The workspaces of the person who calls, by name: those that the session opens, and those that it does not with how to
+ * open them.
+ * @returns nothing for keys and operators, who are members nowhere
+ * @throws DomainError UNAUTHENTICATED
+ */
+export async function workspacesOf(context: ServiceContext): Promise<ViewerWorkspace[]> {
+  const actor = authenticated(context);
+  if (actor.type !== 'PERSON') return [];
+  const rows = await context.reads.rows<ViewerWorkspace & { role: Role; connected: boolean }>(
+    `select w.id, w.name, s.role, ${sessionOpens(1)} as opened, ${hasConnection('w.id')} as connected
+     from member m
+     join workspace w on w.id = m.workspace_id
+     join membership s on s.member_id = m.id and s.ended_at is null
+     where m.account_id = $1 and ${sessionLists(1)}
+     order by w.name, w.id limit ${MOST}`,
+    sessionValues(actor),
+  );
+  return rows.map(({ id, name, role, opened, connected }) => ({
+    id,
+    name,
+    role: opened ? role : null,
+    opened,
+    signInUrl: opened ? null : signInUrl(id, connected),
+  }));
+}

@@ -1,0 +1,53 @@
+import { parseCookie, stringifySetCookie } from 'cookie';
+import type { Response } from 'express';
+import type { Incoming } from './incoming.js';
+
+/**
+ * A cookie of ours. Over HTTPS its name begins with `__Host-`: browsers then take it from this host only, with `Secure`
+ * and for the whole path (RFC 6265bis §4.1.3.2). Over plain HTTP, in development, they would refuse that.
+ */
+export interface CookieKind {
+  readonly name: 'rollcall' | `rollcall-${string}`;
+}
+
+/** Holds the session, of a person or of an operator (rule 31). */
+export const SESSION_COOKIE: CookieKind = { name: 'rollcall' };
+/** Tells the browser that asked for a mail link (rule 46). */
+export const LINK_COOKIE: CookieKind = { name: 'rollcall-link' };
+
+/** @param origin the origin at which the browser reaches us; its scheme decides */
+export function isSecure(origin: string): boolean {
+  return origin.startsWith('https:');
+}
+
+/** The value of the cookie in a request; undefined without one. */
+export function readCookie(request: Incoming, { name }: CookieKind, origin: string): string | undefined {
+  const value = parseCookie(request.headers.cookie ?? '')[nameOf(name, origin)];
+  return value === '' ? undefined : value;
+}
+
+/** Sets a cookie that no script reads and that no other site's form sends. */
+export function setCookie(
+  response: Response,
+  { name }: CookieKind,
+  { value, expires, origin }: { readonly value: string; readonly expires: Date; readonly origin: string },
+): void {
+  const cookie = stringifySetCookie({
+    name: nameOf(name, origin),
+    value,
+    expires,
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    secure: isSecure(origin),
+  });
+  response.append('Set-Cookie', cookie);
+}
+
+export function clearCookie(response: Response, kind: CookieKind, origin: string): void {
+  setCookie(response, kind, { value: '', expires: new Date(0), origin });
+}
+
+function nameOf(name: string, origin: string): string {
+  return isSecure(origin) ? `__Host-${name}` : name;
+}

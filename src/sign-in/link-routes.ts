@@ -1,0 +1,75 @@
+import type { Router } from 'express';
+import { DomainError } from '../domain/errors.js';
+import type { ServiceContext } from '../services/context/service-context.js';
+import { openLink, type SignedIn, signInWithCode, signInWithLink } from '../services/sign-in/mail-links.js';
+import { browserOf, startBrowserSession } from './browser-session.js';
+import { clearCookie, LINK_COOKIE, readCookie } from './cookies.js';
+import { land } from './landing.js';
+import type { SignInOptions } from './options.js';
+import { field, type PageRequest, type PageResponse, page, show } from './page-handler.js';
+import { linkElsewherePage, linkHerePage, linkSentPage } from './pages/link.js';
+
+/** `/sign-in/link/…`: the link of a mail, in the browser that asked for it and in another (rule 46). */
+export function linkRoutes(router: Router, options: SignInOptions): void {
+  const { originOf, mailsInLog: inLog } = options;
+  const finish = async (
+    request: PageRequest,
+    response: PageResponse,
+    services: ServiceContext,
+    { session, returnTo }: SignedIn,
+  ) => {
+    const origin = originOf(request);
+    await startBrowserSession(response, services, session, origin);
+    clearCookie(response, LINK_COOKIE, origin);
+    await land(options, request, response, { session, returnTo });
+  };
+  const browserTokenOf = (request: PageRequest) => readCookie(request, LINK_COOKIE, originOf(request));
+
+  router.get(
+    '/sign-in/link/sent',
+    page('/sign-in/link/sent', options, (_request, response) => {
+      show(response, linkSentPage({ error: null, inLog }));
+    }),
+  );
+  router.post(
+    '/sign-in/link/code',
+    page('/sign-in/link/code', options, async (request, response, services) => {
+      try {
+        const input = {
+          code: field(request, 'code'),
+          browserToken: browserTokenOf(request),
+          browser: browserOf(request),
+        };
+        await finish(request, response, services, await signInWithCode(services, input));
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.details.attribute !== 'code') throw error;
+        response.locals.errorCode = error.code;
+        show(response, linkSentPage({ error: `${error.message} ${error.details.hint ?? ''}`, inLog }), 401);
+      }
+    }),
+  );
+  router.get(
+    '/sign-in/link/:token',
+    page('/sign-in/link/:token', options, async (request, response, services) => {
+      const { token = '' } = request.params;
+      const link = await openLink(services, { token, browserToken: browserTokenOf(request) });
+      show(
+        response,
+        link.kind === 'HERE' ? linkHerePage({ token, email: link.email }) : linkElsewherePage(link),
+      );
+    }),
+  );
+  router.post(
+    '/sign-in/link/:token',
+    page('/sign-in/link/:token', options, async (request, response, services) => {
+      const { token = '' } = request.params;
+      const browserToken = browserTokenOf(request);
+      await finish(
+        request,
+        response,
+        services,
+        await signInWithLink(services, { token, browserToken, browser: browserOf(request) }),
+      );
+    }),
+  );
+}

@@ -1,0 +1,23 @@
+import type { ServiceContext } from '../services/context/service-context.js';
+import { askForLink } from '../services/sign-in/mail-links.js';
+import { browserOf } from './browser-session.js';
+import { LINK_COOKIE, setCookie } from './cookies.js';
+import type { SignInOptions } from './options.js';
+import type { PageRequest, PageResponse } from './page-handler.js';
+
+/** Asks for a link, and gives the browser the cookie without which the link does not work. */
+export async function mailLink(
+  { originOf }: SignInOptions,
+  request: PageRequest,
+  response: PageResponse,
+  services: ServiceContext,
+  asked: { readonly email: string; readonly returnTo: string; readonly invitation?: string },
+): Promise<void> {
+  const origin = originOf(request);
+  const { browserToken, expiresAt } = await askForLink(services, {
+    ...asked,
+    browser: browserOf(request),
+    urlOf: (token) => `${origin}/sign-in/link/${token}`,
+  });
+  setCookie(response, LINK_COOKIE, { value: browserToken, expires: expiresAt, origin });
+}

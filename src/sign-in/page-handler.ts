@@ -1,0 +1,133 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { DomainError } from '../domain/errors.js';
+import { STATUSES } from '../http/statuses.js';
+import type { ServiceContext } from '../services/context/service-context.js';
+import { isOurForm } from './foreign-requests.js';
+import type { Incoming, OriginOf } from './incoming.js';
+import { type Refusal, refusedPage } from './pages/refused.js';
+
+/** What the request log and the pages leave in `response.locals`. */
+export interface PageLocals {
+  readonly requestId: string;
+  route?: string;
+  actor?: string;
+  errorCode?: string;
+}
+
+export type PageResponse = Response<unknown, PageLocals>;
+type Parameters = Record<string, string>;
+type Query = Record<string, unknown>;
+export type PageRequest = Request<Parameters, unknown, unknown, Query, PageLocals>;
+
+/** One page or form: the context is that of whoever the browser's session is. */
+export type PageHandler = (
+  request: PageRequest,
+  response: PageResponse,
+  services: ServiceContext,
+) => Promise<void> | void;
+
+export interface PageOptions {
+  readonly originOf: OriginOf;
+  contextFor(request: Incoming, requestId: string): Promise<ServiceContext>;
+  /** Told of faults that nobody expected. */
+  onFault(error: unknown, requestId: string): void;
+}
+
+/**
+ * Everything comes from this server, nothing is written in the page itself, and nobody frames it. A form of ours is
+ * posted with our `Origin`, which `no-referrer` would turn into `null`.
+ */
+const HEADERS = {
+  'Content-Security-Policy': [
+    "default-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join('; '),
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+/**
+ * Serves a page under its route: refuses forms of other sites (rule 36), finds out who calls, and names the route for the
+ * log, where a path would show tokens.
+ */
+export function page(
+  route: string,
+  { originOf, contextFor }: PageOptions,
+  handle: PageHandler,
+): RequestHandler<Parameters, unknown, unknown, Query, PageLocals> {
+  return async (request, response) => {
+    const { locals } = response;
+    locals.route = route;
+    response.set(HEADERS);
+    if (!isOurForm(request, originOf)) {
+      locals.errorCode = 'FORBIDDEN';
+      refuse(response, 403, {
+        message: 'This form was not sent by a page of this server.',
+        hint: 'Open the sign-in page yourself, and try again there.',
+        reference: locals.requestId,
+      });
+      return;
+    }
+    const services = await contextFor(request, locals.requestId);
+    locals.actor = services.caller.actor?.type ?? 'NOBODY';
+    await handle(request, response, services);
+  };
+}
+
+/** Answers with the page of a refusal. */
+export function refuse(response: Response, status: number, refusal: Refusal): void {
+  response.set(HEADERS).status(status).type('html').send(refusedPage(refusal));
+}
+
+export function show(response: PageResponse, text: string, status = 200): void {
+  response.status(status).type('html').send(text);
+}
+
+/** A field of a form; empty when it was not sent, or sent twice. */
+export function field(request: PageRequest, name: string): string {
+  const { body } = request;
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
+  const value: unknown = Reflect.get(body, name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** Turns refusals and faults into pages: none is a bare error, and none tells what nobody should know. */
+export function answerRefusals({
+  onFault,
+}: PageOptions): ErrorRequestHandler<Parameters, unknown, unknown, Query, PageLocals> {
+  return (error: unknown, _request, response, next) => {
+    const { locals } = response;
+    const reference = locals.requestId;
+    if (response.headersSent) return next(error);
+    if (error instanceof DomainError) {
+      const { hint, retryAfterSeconds, signInUrl } = error.details;
+      locals.errorCode = error.code;
+      if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
+      const way = signInUrl === undefined ? undefined : { url: signInUrl, text: 'Sign in' };
+      refuse(response, STATUSES[error.code], { message: error.message, hint, reference, next: way });
+      return;
+    }
+    if (isClientFault(error)) {
+      locals.errorCode = 'BAD_REQUEST';
+      refuse(response, 400, { message: 'The form cannot be read.', hint: 'Try again.', reference });
+      return;
+    }
+    onFault(error, reference);
+    refuse(response, 500, {
+      message: 'Something went wrong on our side.',
+      hint: 'Try again in a moment.',
+      reference,
+    });
+  };
+}
+
+/** What the body parser finds fault with, and paths that are no UTF-8. */
+function isClientFault(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return false;
+  return typeof error.status === 'number' && error.status < 500;
+}

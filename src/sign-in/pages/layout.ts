@@ -1,0 +1,42 @@
+import { type Html, html } from './html.js';
+import { STYLE_URL } from './style.js';
+
+export interface Page {
+  /** What the page is called, in its title and in its heading. */
+  readonly title: string;
+  readonly body: Html;
+  /** Where the browser goes on by itself. */
+  readonly next?: string;
+  /** Shown on top: that an operator is looking, say. */
+  readonly banner?: string;
+}
+
+/** A whole document: no script, no inline style, works without either. */
+export function document({ title, body, next, banner }: Page): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${next === undefined ? null : html`<meta http-equiv="refresh" content="0; url=${next}">`}
+<title>${title} · Rollcall</title>
+<link rel="icon" href="/sign-in/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${STYLE_URL}">
+</head>
+<body>
+<header><p class="brand">Rollcall</p></header>
+<main>
+${banner === undefined ? null : html`<p class="banner" role="status">${banner}</p>`}
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`.text;
+}
+
+/** A message about what was typed, which the field names as its description. */
+export function complaint(id: string, message: string | null): Html | null {
+  return message === null ? null : html`<p class="complaint" id="${id}" role="alert">${message}</p>`;
+}

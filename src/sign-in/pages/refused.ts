@@ -1,0 +1,28 @@
+import { type Html, html } from './html.js';
+import { document } from './layout.js';
+
+export interface Refusal {
+  /** One sentence. */
+  readonly message: string;
+  /** What the person can do. */
+  readonly hint?: string | undefined;
+  /** Finds the entry of the sign-in log, or of the server's log. */
+  readonly reference: string;
+  /** Where to go on. */
+  readonly next?: { readonly url: string; readonly text: string } | undefined;
+}
+
+/** The page of a sign-in that was refused: why, what to do, and the reference to ask with. */
+export function refusedPage({ message, hint, reference, next }: Refusal): string {
+  return document({
+    title: 'You are not signed in',
+    body: html`<p>${message}</p>
+${hint === undefined ? null : html`<p>${hint}</p>`}
+${wayOn(next ?? { url: '/sign-in', text: 'Back to sign-in' })}
+<p class="soft foot">If you ask somebody for help, give them this reference: <code>${reference}</code></p>`,
+  });
+}
+
+function wayOn({ url, text }: { readonly url: string; readonly text: string }): Html {
+  return html`<p><a class="button" href="${url}">${text}</a></p>`;
+}

@@ -1,0 +1,64 @@
+import type { SeededPerson } from '../../services/sign-in/development.js';
+import { type Html, html } from './html.js';
+import { complaint, document } from './layout.js';
+
+export interface SignInForm {
+  readonly email: string;
+  readonly returnTo: string;
+  /** Why what was typed was refused. */
+  readonly error: string | null;
+  /** Whether links can be mailed. */
+  readonly sendsMail: boolean;
+  /** The address of whoever is signed in already. */
+  readonly signedInAs: string | null;
+  /** In development: whom a click signs in. */
+  readonly people: readonly SeededPerson[] | null;
+}
+
+export function signInPage(form: SignInForm): string {
+  const { email, returnTo, error, sendsMail, signedInAs, people } = form;
+  return document({
+    title: 'Sign in',
+    body: html`${signedInAs === null ? null : html`<p>You are signed in as ${signedInAs}. <a href="${returnTo}">Continue</a></p>`}
+<form method="post" action="/sign-in">
+<input type="hidden" name="returnTo" value="${returnTo}">
+<label for="email">E-mail address</label>
+<input id="email" name="email" type="email" value="${email}" autocomplete="username" required autofocus
+${error === null ? null : html`aria-invalid="true" aria-describedby="email-error"`}>
+${complaint('email-error', error)}
+<button>Continue</button>
+</form>
+<p class="soft">${
+      sendsMail
+        ? 'You are sent to your company’s sign-in, or get a link by mail.'
+        : 'This server sends no mail: only your company’s single sign-on works here.'
+    }</p>
+${people === null ? null : development(people, returnTo)}`,
+  });
+}
+
+function development(people: readonly SeededPerson[], returnTo: string): Html {
+  const workspaces = [...new Set(people.map(({ workspaceName }) => workspaceName))];
+  return html`<section aria-labelledby="seeded">
+<h2 id="seeded">Development: sign in with a click</h2>
+${workspaces.map(
+  (name) => html`<h3>${name}</h3>
+<ul class="people">
+${people
+  .filter(({ workspaceName }) => workspaceName === name)
+  .map(
+    (person) => html`<li><form method="post" action="/sign-in/development">
+<input type="hidden" name="returnTo" value="${returnTo}">
+<input type="hidden" name="email" value="${person.email}">
+<button class="plain"><span>${person.name ?? person.email}</span> <span class="soft">${person.email} · ${standingOf(person)}</span></button>
+</form></li>`,
+  )}
+</ul>`,
+)}
+<p class="foot"><a href="/sign-in/operator">Sign in as an operator</a></p>
+</section>`;
+}
+
+function standingOf({ role, seatType }: SeededPerson): string {
+  return seatType === null ? role.toLowerCase() : `${role.toLowerCase()}, ${seatType.toLowerCase()} seat`;
+}

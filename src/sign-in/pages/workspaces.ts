@@ -1,0 +1,78 @@
+import type { ViewerWorkspace } from '../../services/viewer/workspaces.js';
+import { type Html, html } from './html.js';
+import { document } from './layout.js';
+
+/** The actor of a page, as it is shown. */
+export interface Visitor {
+  readonly label: string;
+  readonly isOperator: boolean;
+  readonly until: Date | null;
+}
+
+/** The workspaces of the person, of which they choose one (rule 48). */
+export function workspacesPage({
+  title,
+  visitor,
+  workspaces,
+  playground,
+}: {
+  readonly title: string;
+  readonly visitor: Visitor;
+  readonly workspaces: readonly ViewerWorkspace[];
+  readonly playground: boolean;
+}): string {
+  return document({
+    title,
+    body: html`${visitor.isOperator ? html`<p>You are an operator: every workspace is open to you through the API.</p>` : listed(workspaces)}
+${playground ? html`<p><a href="/playground">Playground</a></p>` : null}
+${signedInAs(visitor)}`,
+  });
+}
+
+/** One workspace, until the dashboard has a page for it. */
+export function workspacePage({
+  visitor,
+  workspace,
+  playground,
+}: {
+  readonly visitor: Visitor;
+  readonly workspace: { readonly name: string; readonly role: string | null; readonly version: string };
+  readonly playground: boolean;
+}): string {
+  const { name, role, version } = workspace;
+  return document({
+    title: name,
+    ...(visitor.isOperator ? { banner: 'You look at this workspace as an operator.' } : {}),
+    body: html`<dl>
+<dt>Version</dt><dd>${version}</dd>
+${role === null ? null : html`<dt>Your role</dt><dd>${role.toLowerCase()}</dd>`}
+</dl>
+<p><a href="/">All workspaces</a></p>
+${playground ? html`<p><a href="/playground">Playground</a></p>` : null}
+${signedInAs(visitor)}`,
+  });
+}
+
+function listed(workspaces: readonly ViewerWorkspace[]): Html {
+  if (workspaces.length === 0)
+    return html`<p>You are in no workspace. Ask an owner or admin of yours to add or invite you.</p>`;
+  return html`<ul class="list">
+${workspaces.map(({ id, name, role, signInUrl }) =>
+  signInUrl === null
+    ? html`<li><a href="/workspace/${id}">${name}</a> <span class="soft">${role?.toLowerCase() ?? ''}</span></li>`
+    : html`<li>${name} <span class="soft">is not open to this session.</span> <a href="${signInUrl}">Sign in to ${name}</a></li>`,
+)}
+</ul>`;
+}
+
+function signedInAs({ label, until }: Visitor): Html {
+  return html`<div class="foot">
+<p class="soft">Signed in as ${label}${until === null ? '' : `, until ${time(until)} at the latest`}.</p>
+<form method="post" action="/sign-out"><button class="plain">Sign out</button></form>
+</div>`;
+}
+
+/** In UTC: the server does not know the browser's time zone. */
+function time(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

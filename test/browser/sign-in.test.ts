@@ -1,0 +1,263 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { smtpTransport } from '../../src/mail/smtp.js';
+import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { done, nextAddress } from '../http/graphql/operations.js';
+import { parts, startSmtpServer, type TestSmtpServer } from '../mail/smtp-server.js';
+import { startBrowser, type TestBrowser } from './chromium.js';
+
+/** The pages of sign-in in a real browser: the whole way, and how they look. */
+const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/sign-in/', import.meta.url));
+
+let smtp: TestSmtpServer;
+let app: TestApp;
+let chromium: TestBrowser;
+let v1: TestWorkspace;
+let v2: TestWorkspace;
+let context: BrowserContext;
+let page: Page;
+/** What the browser complains of: blocked by the policy, missing, broken. */
+let complaints: string[];
+
+const seeded: string[] = [];
+
+beforeAll(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  [chromium, smtp] = await Promise.all([startBrowser(), startSmtpServer()]);
+  app = await startTestApp({
+    mailTransport: smtpTransport(smtp.url, 'Rollcall <rollcall@acme.test>'),
+    seededWorkspaceIds: seeded,
+    pagesUrl: 'http://rollcall.test',
+  });
+  v1 = await app.workspace({ version: 'V1', ownerEmail: 'olivia@acme.test', seats: { pro: 2 } });
+  v2 = await app.workspace({ version: 'V2', ownerEmail: 'olivia@acme.test' });
+  await done(app, app.operatorToken, 'memberAdd', {
+    workspaceId: v2.workspaceId,
+    userName: 'ben@acme.test',
+    profile: { name: { givenName: 'Ben', familyName: 'Ito' } },
+  });
+  seeded.push(v1.workspaceId, v2.workspaceId);
+}, 60_000);
+
+afterAll(async () => {
+  await chromium.close();
+  await app.stop();
+  await smtp.close();
+});
+
+beforeEach(async () => {
+  await openContext({});
+});
+
+afterEach(async () => {
+  await context.close();
+  smtp.received.length = 0;
+});
+
+async function openContext(options: Parameters<TestBrowser['browser']['newContext']>[0]): Promise<void> {
+  context = await chromium.browser.newContext({ baseURL: app.url, ...options });
+  context.setDefaultTimeout(10_000);
+  page = await context.newPage();
+  complaints = [];
+  page.on('console', (message) => {
+    // A page with a refusal is a page, whatever the browser thinks of its status.
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+}
+
+async function mailed(pattern: RegExp): Promise<string> {
+  await expect.poll(() => smtp.received.length).toBe(1);
+  const [mail] = smtp.received.splice(0);
+  if (mail === undefined) throw new Error('no mail');
+  const [link = ''] = pattern.exec(parts(mail).text) ?? [];
+  return link;
+}
+
+const LINK = /http:\S+\/sign-in\/link\/\S+/;
+
+async function askForLink(email: string): Promise<string> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  return mailed(LINK);
+}
+
+const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+describe('the way through', () => {
+  test('with a link by mail, with the keyboard alone, to a workspace and out again', async () => {
+    await page.goto('/');
+    await heading('Sign in');
+    await page.keyboard.type('ben@acme.test');
+    await page.keyboard.press('Enter');
+    await heading('Look into your mailbox');
+    await page.goto(await mailed(LINK));
+    await page.keyboard.press('Enter');
+    await heading('Your workspaces');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`/workspace/${v2.workspaceId}`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading('You are signed out');
+    expect(await context.cookies()).toEqual([]);
+    await page.goto(`/workspace/${v2.workspaceId}`);
+    await heading('Sign in');
+    expect(complaints).toEqual([]);
+  });
+
+  test('the cookie is out of reach of scripts and of other sites', async () => {
+    await page.goto(await askForLink('ben@acme.test'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await heading('Your workspaces');
+    expect(await context.cookies()).toEqual([
+      expect.objectContaining({
+        name: 'rollcall',
+        httpOnly: true,
+        sameSite: 'Lax',
+        path: '/',
+        secure: false,
+      }),
+    ]);
+    expect(await page.evaluate('document.cookie')).toBe('');
+  });
+
+  test('with the code that another browser shows', async () => {
+    const link = await askForLink('ben@acme.test');
+    const other = await chromium.browser.newContext();
+    const elsewhere = await other.newPage();
+    await elsewhere.goto(link);
+    const shown = (await elsewhere.locator('main').textContent()) ?? '';
+    const [code = ''] = /[B-Z2-9]{4}-[B-Z2-9]{4}/.exec(shown) ?? [];
+    await other.close();
+    await page.getByLabel('Code').fill(code);
+    await page.getByRole('button', { name: 'Sign in with the code' }).click();
+    await heading('Your workspaces');
+  });
+
+  test('with a click, in development; and the playground uses the cookie', async () => {
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Ben Ito' }).click();
+    await heading('Your workspaces');
+    const answer = await page.evaluate(`fetch('/graphql', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { label method } }' }),
+    }).then((response) => response.json())`);
+    expect(answer).toEqual({ data: { viewer: { label: 'ben@acme.test', method: 'DEVELOPMENT' } } });
+  });
+
+  test('from the mail of an invitation into the workspace', async () => {
+    const email = nextAddress();
+    await app.graphql(
+      app.operatorToken,
+      'mutation ($input: InvitationCreateInput!) { invitationCreate(input: $input) { invitation { id } } }',
+      { input: { workspaceId: v2.workspaceId, email } },
+    );
+    await context.close();
+    await openContext({});
+    await page.goto((await invitationPath()).pathname);
+    await page.getByRole('button', { name: `Join as ${email}` }).click();
+    await page.waitForURL(`/workspace/${v2.workspaceId}`);
+    expect(await page.locator('main').textContent()).toContain(`Signed in as ${email}`);
+  });
+});
+
+/** Invitations lead to PUBLIC_URL, which tests do not have: the token stands in the mail. */
+async function invitationPath(): Promise<URL> {
+  await expect.poll(() => smtp.received.length).toBe(1);
+  const [mail] = smtp.received.splice(0);
+  if (mail === undefined) throw new Error('no mail');
+  const [url = ''] = /http:\S+\/invitation\/\S+/.exec(parts(mail).text) ?? [];
+  return new URL(url);
+}
+
+/** Every page, by what leads to it. */
+const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] = [
+  ['sign-in', () => page.goto('/sign-in')],
+  [
+    'sign-in-refused',
+    async () => {
+      await page.goto('/sign-in');
+      await page.evaluate('document.forms[0].noValidate = true');
+      await page.getByLabel('E-mail address').fill('ben at acme');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  ['link-sent', () => page.goto('/sign-in/link/sent')],
+  ['link-here', async () => page.goto(await askForLink(await newMember()))],
+  [
+    'link-elsewhere',
+    async () => {
+      const link = await askForLink(await newMember());
+      await context.clearCookies();
+      await page.goto(link);
+    },
+  ],
+  ['link-used', () => page.goto('/sign-in/link/rollcall_link_0')],
+  ['operator', () => page.goto('/sign-in/operator')],
+  [
+    'operator-refused',
+    async () => {
+      await page.goto('/sign-in/operator');
+      await page.getByLabel('Operator token').fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  [
+    'operator-in-workspace',
+    async () => {
+      await page.goto('/sign-in/operator');
+      await page.getByLabel('Operator token').fill(app.operatorToken);
+      await page.keyboard.press('Enter');
+      await heading('Your workspaces');
+      await page.goto(`/workspace/${v2.workspaceId}`);
+    },
+  ],
+  [
+    'choose-workspace',
+    async () => {
+      await page.goto('/sign-in');
+      await page.getByRole('button', { name: 'olivia@acme.test' }).first().click();
+      await heading('Choose a workspace');
+    },
+  ],
+  ['refused', () => page.goto('/sign-in/refused?ref=0123-abcd')],
+  ['signed-out', () => page.goto('/signed-out')],
+  ['invitation', async () => page.goto(`/invitation/${await invitationLink()}`)],
+  ['invitation-unknown', () => page.goto('/invitation/rollcall_invitation_0')],
+];
+
+async function newMember(): Promise<string> {
+  const userName = nextAddress();
+  await done(app, app.operatorToken, 'memberAdd', { workspaceId: v2.workspaceId, userName });
+  return userName;
+}
+
+async function invitationLink(): Promise<string> {
+  const { token } = await done(app, app.operatorToken, 'invitationLinkCreate', {
+    workspaceId: v1.workspaceId,
+  });
+  return token;
+}
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test.each(PAGES)('%s: axe finds nothing, nothing is blocked, 320 px are enough', async (name, open) => {
+    await context.close();
+    await openContext({ colorScheme, viewport: { width: 1024, height: 768 } });
+    await open();
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}.png`, fullPage: true });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-320.png`, fullPage: true });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { introspectionFromSchema, isObjectType, isScalarType, isSpecifiedScalarType } from 'graphql';
+import { expect, test } from 'vitest';
+import { createSchema } from '../../src/graphql/serving/schema.js';
+
+/** graphql-schema, shape 6: the settings that docs/developers/graphql-clients.md shows are run as they stand there. */
+
+const schema = createSchema();
+const introspection = introspectionFromSchema(schema);
+
+async function snippet(name: string): Promise<string> {
+  const page = await readFile(new URL('../../docs/developers/graphql-clients.md', import.meta.url), 'utf8');
+  const found = new RegExp(`\`\`\`\\w+ ${name}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
+  if (found === undefined) throw new Error(`no snippet for ${name}`);
+  return found;
+}
+
+async function evaluated(name: string): Promise<unknown> {
+  return new Function('introspection', await snippet(name))(introspection);
+}
+
+const objects = Object.values(schema.getTypeMap())
+  .filter((type) => isObjectType(type))
+  .filter(({ name }) => !name.startsWith('__'));
+const isNode = (type: (typeof objects)[number]) => type.getInterfaces().some(({ name }) => name === 'Node');
+const embedded = objects.filter((type) => !isNode(type)).map(({ name }) => name);
+
+test('Apollo Client: no key for what is no Node, and all members of interfaces and unions', async () => {
+  const { possibleTypes, typePolicies } = (await evaluated('apollo')) as {
+    possibleTypes: Record<string, string[]>;
+    typePolicies: Record<string, object>;
+  };
+  const nodes = objects.filter(isNode).map(({ name }) => name);
+  expect(possibleTypes.Node?.toSorted()).toEqual(nodes.toSorted());
+  expect(possibleTypes.MemberAccess?.toSorted()).toEqual(['RoleAccess', 'SeatAccess']);
+  const policies = embedded.filter((name) => name !== 'Query' && name !== 'Mutation');
+  expect(Object.keys(typePolicies).toSorted()).toEqual(policies.toSorted());
+  expect(typePolicies.MemberPreview).toEqual({ keyFields: false, merge: true });
+  expect(typePolicies.MemberConnection).toEqual({ keyFields: false, merge: false });
+});
+
+test('urql: no key for what is no Node', async () => {
+  const { keys } = (await evaluated('urql')) as { keys: Record<string, () => unknown> };
+  expect(Object.keys(keys)).toEqual(expect.arrayContaining(embedded));
+  for (const type of objects.filter(isNode)) expect(keys).not.toHaveProperty(type.name);
+  expect(keys.GroupMemberReference?.()).toBeNull();
+});
+
+test('Relay: every scalar of the schema has a type', async () => {
+  const { customScalarTypes }: { customScalarTypes: object } = JSON.parse(await snippet('relay'));
+  const own = Object.values(schema.getTypeMap())
+    .filter((type) => isScalarType(type) && !isSpecifiedScalarType(type))
+    .map(({ name }) => name);
+  expect(Object.keys(customScalarTypes).toSorted()).toEqual(own.toSorted());
+});
+
+/** Relay keeps one record an id: no other type may have an id of its own under the same name (graphql-schema, fault 2). */
+test('only Nodes have a field `id`', () => {
+  const others = objects.filter((type) => !isNode(type) && 'id' in type.getFields()).map(({ name }) => name);
+  expect(others).toEqual([]);
+});
