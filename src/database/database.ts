@@ -45,7 +45,7 @@ export class Database implements Sql {
     this.#pool = pool;
     // A spread does not copy the password, which is not enumerable.
     this.#pipelined = new PipelinedReads({ ...pool.options, password: pool.options.password });
-    this.pipelined = { rows: (text, values) => refusingNulIn(() => this.#pipelined.rows(text, values)) };
+    this.pipelined = { rows: (text, values) => refusingIn(() => this.#pipelined.rows(text, values)) };
   }
 
   static async over(orm: MikroORM): Promise<Database> {
@@ -53,7 +53,7 @@ export class Database implements Sql {
   }
 
   async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await refusingNulIn(() => this.#pool.query(text, [...values]));
+    const { rows } = await refusingIn(() => this.#pool.query(text, [...values]));
     return rows;
   }
 
@@ -132,7 +132,7 @@ export class Database implements Sql {
         if (rows.length < size) return;
       }
     } catch (error) {
-      throw refusingNul(error);
+      throw refusalOr(error);
     } finally {
       await client.query('rollback').catch((error: Error) => {
         fault = error;
@@ -165,7 +165,7 @@ function transactionOn(em: EntityManager, afterCommit: Transaction['afterCommit'
     // MikroORM writes values into its SQL; Kysely, which it runs on, binds them.
     rows: async <Row>(text: string, values: readonly unknown[]) => {
       const query = CompiledQuery.raw(text, [...values]);
-      const { rows } = await refusingNulIn(() => context.executeQuery<Row>(query));
+      const { rows } = await refusingIn(() => context.executeQuery<Row>(query));
       return rows;
     },
     afterCommit,
@@ -214,19 +214,33 @@ class RehearsedDatabase extends Database {
   override async close(): Promise<void> {}
 }
 
-/** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text */
-async function refusingNulIn<Result>(ask: () => Promise<Result>): Promise<Result> {
+/** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text, REMOVALS_PAUSED for a removal too many */
+async function refusingIn<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    throw refusingNul(error);
+    throw refusalOr(error);
   }
 }
 
-/** NUL is the one character that PostgreSQL's text cannot hold, so it came from the client. */
-function refusingNul(error: unknown): unknown {
-  const isNul = error instanceof Error && 'code' in error && error.code === '22021';
-  return isNul ? new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.') : error;
+/**
+ * NUL is the one character that PostgreSQL's text cannot hold, so it came from the client. RC429 is raised by the trigger
+ * that counts removals by identity providers.
+ */
+function refusalOr(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === '22021') return new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.');
+  return code === 'RC429' ? removalsPaused() : error;
+}
+
+function removalsPaused(): DomainError {
+  return new DomainError(
+    'REMOVALS_PAUSED',
+    'Removals are paused: too many members were removed in a short time.',
+    {
+      hint: 'An owner or admin of the workspace can release the brake, or undo the removals. Try again in 5 minutes.',
+    },
+  );
 }
 
 /** The name of the constraint that refused a statement, if one did. */

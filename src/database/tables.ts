@@ -19,6 +19,7 @@ import {
   ScimRequestCount,
 } from '../model/provisioning-log.js';
 import { Removal } from '../model/removal.js';
+import { ScimBrake, ScimRemoval } from '../model/removal-brake.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';
@@ -108,6 +109,8 @@ export const TABLES = {
   scimConnection: table(ScimConnection),
   scimProblem: table(ScimProblem),
   deletedApiKeySecret: table(DeletedApiKeySecret),
+  scimBrake: table(ScimBrake),
+  scimRemoval: table(ScimRemoval),
 };
 
 /** A row of a table as the class of the model describes it. */

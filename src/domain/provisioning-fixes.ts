@@ -233,6 +233,17 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     summary: 'Nothing: the provider tries again by itself.',
     steps: [['retry', 'Retry what is still failed after some minutes.']],
   },
+  REMOVALS_PAUSED: {
+    cause: 'The provider has removed many members within minutes, and further removals are paused.',
+    summary: 'Check whether the removals are meant; then release the brake, or undo them.',
+    steps: [
+      ['assignments', 'Check whether people were unassigned by mistake: a group, a mapping, a filter.'],
+      [
+        'provisioning',
+        'Release the brake if the removals are meant; else undo them once the provider is corrected.',
+      ],
+    ],
+  },
   INVALID_FILTER: ofClient('The filter of a search is malformed or not supported.'),
   TOO_MANY: ofClient('A search has too many results.'),
   UNIQUENESS: ofClient('A value that must be unique is taken.'),

@@ -17,6 +17,7 @@ import {
 } from './provisioning-log.js';
 import { RateLimit } from './rate-limit.js';
 import { Removal } from './removal.js';
+import { ScimBrake, ScimRemoval } from './removal-brake.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -50,4 +51,6 @@ export const entities = [
   ScimConnection,
   ScimProblem,
   DeletedApiKeySecret,
+  ScimBrake,
+  ScimRemoval,
 ];

@@ -49,7 +49,8 @@ export class ScimDryRunResolver {
   })
   setup(
     @Root() { workspaceId, baseUrl }: ScimEndpoint,
-    @Arg('provider', () => ScimClientEnum, { description: 'The identity provider.' }) provider: ScimClient,
+    @Arg('provider', () => ScimClientEnum, { description: 'The identity provider to connect.' })
+    provider: ScimClient,
     @Ctx() { services }: Context,
   ): Promise<ScimSetupOf> {
     return setup(services, { workspaceId, provider, baseUrl });

@@ -89,7 +89,7 @@ export const ScimSelfTestStepNameEnum = enumOf(
     DEACTIVATE: 'Removes the member, as an unassignment does.',
     REACTIVATE: 'Adds the member again.',
     GROUP_PUSH: 'Creates a group with the member in it.',
-    GROUP_DELETE: 'Deletes the group.',
+    GROUP_DELETE: 'Deletes the group again.',
     DELETE: 'Deletes the record of the member.',
   },
 );
@@ -100,14 +100,14 @@ export const ScimSelfTestOutcomeEnum = enumOf(
   'What came of a step of a self-test.',
   {
     PASSED: 'It was answered as it should be.',
-    FAILED: 'It was refused.',
+    FAILED: 'It was answered with a refusal.',
     SKIPPED: 'It needs an earlier step that failed.',
   },
 );
 
 @ObjectType({ description: 'A step of a self-test.', simpleResolvers: true })
 export class ScimSelfTestStep implements SelfTestStep {
-  @Field(() => ScimSelfTestStepNameEnum, { description: 'The step.' })
+  @Field(() => ScimSelfTestStepNameEnum, { description: 'The name of the step.' })
   step!: SelfTestStepName;
 
   @Field(() => ScimSelfTestOutcomeEnum, { description: 'What came of it.' })
@@ -143,13 +143,13 @@ export class ScimSelfTest implements SelfTest {
 
 @ObjectType({ description: "An attribute to add to the provider's application.", simpleResolvers: true })
 export class ScimSetupAttribute implements SetupAttribute {
-  @Field(() => String, { description: 'The display name.' })
+  @Field(() => String, { description: 'The display name of the attribute.' })
   displayName!: string;
 
-  @Field(() => String, { description: 'The variable name.' })
+  @Field(() => String, { description: 'The variable name of the attribute.' })
   variableName!: string;
 
-  @Field(() => String, { description: 'The external name.' })
+  @Field(() => String, { description: 'The external name of the attribute.' })
   externalName!: string;
 
   @Field(() => String, { description: 'The external namespace, which is empty for the core schema.' })

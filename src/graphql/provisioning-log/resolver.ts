@@ -56,7 +56,7 @@ export class ScimEndpointResolver {
   })
   counts(
     @Root() { workspaceId }: ScimEndpoint,
-    @Arg('last', () => ScimCountPeriodEnum, { description: 'The period.' }) last: CountPeriod,
+    @Arg('last', () => ScimCountPeriodEnum, { description: 'The period to count over.' }) last: CountPeriod,
     @Ctx() { services }: Context,
   ): Promise<ScimCounts> {
     return countRequests(services, workspaceId, last) as Promise<ScimCounts>;

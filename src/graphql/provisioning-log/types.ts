@@ -39,7 +39,7 @@ export const ScimHealthStatusEnum = enumOf(
   'How provisioning through the identity provider fares.',
   {
     NOT_CONNECTED: 'No identity provider has sent a request yet.',
-    HEALTHY: 'Requests are accepted.',
+    HEALTHY: 'Requests of the identity provider are accepted.',
     DEGRADED: 'Some people were refused in the last 24 hours.',
     FAILING: 'The last requests were all refused, or no request gets in.',
     IDLE: 'The identity provider has sent nothing for seven days.',
@@ -62,7 +62,7 @@ export const ScimProblemSeverityEnum = enumOf(
   'ScimProblemSeverity',
   'How much a problem of provisioning matters.',
   {
-    REFUSAL: 'Requests are refused.',
+    REFUSAL: 'Requests of the identity provider are refused.',
     NOTICE: 'Requests are accepted, but a part of them has no effect.',
   },
 );
@@ -72,8 +72,8 @@ export const ScimRequestOutcomeEnum = enumOf(
   'ScimRequestOutcome',
   'What came of a SCIM request.',
   {
-    ACCEPTED: 'It was accepted.',
-    REFUSED: 'It was refused.',
+    ACCEPTED: 'The request was accepted.',
+    REFUSED: 'The request was refused.',
     NOTICED: 'It was accepted, but a part of it had no effect.',
   },
 );
@@ -101,7 +101,7 @@ export class ScimHealth implements ScimHealthOf {
 
 @ObjectType({ description: 'A number of refused requests with one reason.', simpleResolvers: true })
 export class ScimCodeCount implements CodeCount {
-  @Field(() => ScimCodeEnum, { description: 'The reason.' })
+  @Field(() => ScimCodeEnum, { description: 'The reason of the refusals.' })
   code!: ScimCode;
 
   @Field(() => Int, { description: 'The number of requests.' })

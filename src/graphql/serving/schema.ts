@@ -48,6 +48,7 @@ import {
 } from '../members/commands.js';
 import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
 import { NodeResolver } from '../node/resolver.js';
+import { ScimBrakeResolver } from '../provisioning-log/brake-resolver.js';
 import { ScimDryRunResolver } from '../provisioning-log/dry-run-resolver.js';
 import {
   AuditEntryScimRequestResolver,
@@ -113,6 +114,7 @@ export function createSchema(): GraphQLSchema {
       MemberSessionsResolver,
       MembershipResolver,
       NodeResolver,
+      ScimBrakeResolver,
       ScimDryRunResolver,
       ScimEndpointResolver,
       ScimProblemResolver,

@@ -26,6 +26,7 @@ const SCIM_TYPES: Readonly<Record<ErrorCode, ScimType | undefined>> = {
   STALE_VERSION: undefined,
   CREDITS_EXHAUSTED: undefined,
   RATE_LIMITED: undefined,
+  REMOVALS_PAUSED: undefined,
 };
 
 const HEADERS: Partial<Record<ErrorCode, Headers>> = {
@@ -33,6 +34,8 @@ const HEADERS: Partial<Record<ErrorCode, Headers>> = {
   UNAUTHENTICATED: { 'WWW-Authenticate': 'Bearer realm="SCIM"' },
   // Okta retries after Retry-After; without the header it creates a task for an administrator.
   RATE_LIMITED: { 'Retry-After': '1' },
+  // Long enough for an administrator to release the brake, and the provider goes on by itself (rule 63).
+  REMOVALS_PAUSED: { 'Retry-After': '300' },
 };
 
 /** A fault with everything that its answer needs. */

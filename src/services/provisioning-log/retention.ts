@@ -23,9 +23,17 @@ const DROP_KEYS = statement({
   parameters: {},
 });
 
-/** Deletes the counts and problems from before a time, and the keys that were deleted long ago. */
+/** Removals can be undone for a day; the window of a brake is a day at most. */
+const DROP_REMOVALS = statement({
+  name: 'provisioningLog.dropRemovals',
+  text: `delete from scim_removal where at < now() - interval '2 days'`,
+  parameters: {},
+});
+
+/** Deletes the counts and problems from before a time, the keys that were deleted long ago, and old removals. */
 export async function dropExpired(sql: Sql, oldest: Date): Promise<void> {
   await DROP_COUNTS.rows(sql, { oldest });
   await DROP_PROBLEMS.rows(sql, { oldest });
   await DROP_KEYS.rows(sql, {});
+  await DROP_REMOVALS.rows(sql, {});
 }

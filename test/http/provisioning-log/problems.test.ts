@@ -127,7 +127,7 @@ describe('rule 56: problems', () => {
     await app.graphql(
       app.operatorToken,
       'mutation ($input: SeatsSetInput!) { seatsSet(input: $input) { __typename } }',
-      { input: { workspaceId: workspace.workspaceId, seatType: 'BUILDER', total: 2 } },
+      { input: { workspaceId: workspace.workspaceId, seats: [{ seatType: 'BUILDER', total: 2 }] } },
     );
     await scim.post('/Users', { userName: 'B@acme.test', seatType: 'builder' });
     const { problems: left } = await shown(
