@@ -52,6 +52,11 @@ export const POLICY = {
   'apiKey.manage': { people: MANAGERS, scopes: [] },
   // What SCIM would do is tried, and what it does is stopped, by people.
   'scim.manage': { people: MANAGERS, scopes: [] },
+  'secrets.rotate': OPERATORS_ONLY,
+  'sso.manage': { people: MANAGERS, scopes: [] },
+  // DNS proves a domain to everybody; whoever proves it otherwise vouches for the platform (rule 42).
+  'sso.vouchForDomain': OPERATORS_ONLY,
+  'signInLog.read': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
 } as const satisfies Record<string, Rule>;
 

@@ -23,6 +23,8 @@ import { ScimBrake, ScimRemoval } from '../model/removal-brake.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';
+import { SignInLogEntry } from '../model/sign-in-log.js';
+import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso-connection.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -103,6 +105,11 @@ export const TABLES = {
   operatorSession: table(OperatorSession),
   signInLink: table(SignInLink),
   removal: table(Removal),
+  ssoConnection: table(SsoConnection),
+  ssoDomain: table(SsoDomain),
+  ssoSubject: table(SsoSubject),
+  ssoUsedValue: table(SsoUsedValue),
+  signInLogEntry: table(SignInLogEntry),
   auditEntry: table(AuditEntry),
   scimRequest: table(ScimRequest),
   scimRequestCount: table(ScimRequestCount),

@@ -27,6 +27,12 @@ export const AUDIT_ACTIONS = {
   'scim.brakeRelease': 'Removals by the identity provider were allowed again.',
   'scim.brakeUpdate': 'Settings of the brake on removals have changed.',
   'scim.dismissProblem': 'A problem of provisioning was hidden until it occurs again.',
+  'ssoConnection.set': 'Single sign-on was configured, or its configuration has changed.',
+  'ssoConnection.delete': 'The configuration of single sign-on was deleted.',
+  'ssoDomain.add': 'A domain was added to single sign-on.',
+  'ssoDomain.verify': 'A domain of single sign-on was verified.',
+  'ssoDomain.remove': 'A domain was removed from single sign-on.',
+  'ssoSubject.remember': 'The identity provider signed a member in for the first time.',
   'session.create': 'A session was opened for somebody. It is in no workspace.',
   'session.end': 'A session was ended. It is in no workspace.',
 } as const;

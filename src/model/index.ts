@@ -21,6 +21,8 @@ import { ScimBrake, ScimRemoval } from './removal-brake.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
+import { SignInLogEntry } from './sign-in-log.js';
+import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from './sso-connection.js';
 import { Workspace } from './workspace.js';
 
 /** Every table. */
@@ -44,6 +46,11 @@ export const entities = [
   Removal,
   OperatorSession,
   SignInLink,
+  SsoConnection,
+  SsoDomain,
+  SsoSubject,
+  SsoUsedValue,
+  SignInLogEntry,
   RateLimit,
   AuditEntry,
   ScimRequest,

@@ -133,16 +133,19 @@ describe('what a change request leaves out remains', () => {
 });
 
 describe('rule 3: assignable roles', () => {
-  const HINT =
-    'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, ' +
-    'update the mapping.';
+  const HINTS = {
+    hint: 'Use admin, editor or viewer.',
+    providerHint:
+      'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, ' +
+      'update the mapping.',
+  };
 
   test.each(['OWNER', 'MEMBER', 'GUEST'] as const)('%s cannot be assigned, whatever the mode', (role) => {
     const refusal = {
       code: 'ROLE_NOT_ASSIGNABLE',
       message: `The role ${role.toLowerCase()} cannot be assigned.`,
       attribute: 'role',
-      hint: HINT,
+      ...HINTS,
     };
     const request = { userName: 'ann@acme.test', role };
     expect(refusalOf(() => memberAfter(null, { mode: 'CREATE', ...request }, around(V2)))).toEqual(refusal);
@@ -202,11 +205,14 @@ describe('rule 6: credit limits are for admins and editors', () => {
 
   const messageFor = (role: string) =>
     `creditLimit can only be set on admin or editor roles, and this member's role would be ${role}.`;
-  const HINT = 'Either change the role to editor or admin, or remove the creditLimit value.';
-  const BOTH_WAYS_OUT =
-    'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.';
+  const HINT = { hint: 'Either change the role to editor or admin, or remove the creditLimit value.' };
+  const BOTH_WAYS_OUT = {
+    ...HINT,
+    providerHint:
+      'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.',
+  };
 
-  test.each<[string, Access | null, MemberChangeRequest, string, string]>([
+  test.each<[string, Access | null, MemberChangeRequest, string, object]>([
     ['a new viewer', null, { mode: 'CREATE', role: 'VIEWER', creditLimit: 5 }, 'viewer', HINT],
     ['a new member by default', null, { mode: 'CREATE', creditLimit: 5 }, 'viewer', HINT],
     ['a viewer', access('VIEWER'), patch({ creditLimit: 5 }), 'viewer', HINT],
@@ -233,14 +239,14 @@ describe('rule 6: credit limits are for admins and editors', () => {
       'viewer',
       HINT,
     ],
-  ])('a limit for %s is refused', (_case, held, request, role, hint) => {
+  ])('a limit for %s is refused', (_case, held, request, role, hints) => {
     const state = held === null ? null : member(held);
     const named = { userName: 'ann@acme.test', ...request };
     expect(refusalOf(() => memberAfter(state, named, around(V2)))).toEqual({
       code: 'CREDIT_LIMIT_NOT_ALLOWED',
       message: messageFor(role),
       attribute: 'creditLimit',
-      hint,
+      ...hints,
     });
   });
 
@@ -288,7 +294,8 @@ describe('rule 12: owners', () => {
   const PROTECTED = {
     code: 'OWNER_PROTECTED',
     message: 'Workspace owners cannot be changed or removed here.',
-    hint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
+    hint: 'Use ownerPromote and ownerDemote, as an owner in person.',
+    providerHint: 'Owners are promoted, demoted and removed from the Rollcall dashboard, by an owner.',
   };
 
   test.each<[string, Omit<MemberChangeRequest, 'mode'>]>([

@@ -24,7 +24,8 @@ describe('rule 1: the versions never mix; presence alone decides', () => {
         code: 'WRONG_WORKSPACE_VERSION',
         message: 'seatType was sent to a V2 workspace.',
         attribute: 'seatType',
-        hint:
+        hint: 'Leave seatType out, also when it is empty, and send role instead.',
+        providerHint:
           'Remove the seatType attribute from the Profile Editor for your SCIM app and add role instead. ' +
           'Even sending seatType with an empty value causes this error.',
       });
@@ -39,7 +40,8 @@ describe('rule 1: the versions never mix; presence alone decides', () => {
           code: 'WRONG_WORKSPACE_VERSION',
           message: `${name} was sent to a V1 workspace.`,
           attribute: name,
-          hint:
+          hint: `Leave ${name} out, also when it is empty, and send seatType instead.`,
+          providerHint:
             'Remove the role and creditLimit attributes from the Profile Editor for your SCIM app and add ' +
             `seatType instead. Even sending ${name} with an empty value causes this error.`,
         });

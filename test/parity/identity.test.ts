@@ -94,7 +94,7 @@ const DOORS_OF_PEOPLE: Readonly<Record<string, Door>> = {
       csv,
       dryRun: true,
     });
-    return results[0].error?.code === 'ALREADY_A_MEMBER';
+    return results[0].refusal?.code === 'ALREADY_A_MEMBER';
   },
 };
 
@@ -254,7 +254,7 @@ const HIDDEN: readonly [string, string][] = [
 describe.each(HIDDEN)('case 4: %j is refused at every door, naming the character', (text, named) => {
   const message = (attribute: string) => `${attribute} contains ${named}, which is not allowed.`;
   const refusal = (attribute: string, input = attribute) => ({
-    errors: [{ message: message(attribute), extensions: { code: 'INVALID_INPUT', attribute: input } }],
+    errors: [{ message: message(attribute), extensions: { code: 'INVALID_INPUT', path: [input] } }],
   });
 
   test('SCIM', async () => {
@@ -361,7 +361,7 @@ describe('case 7', () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     expect(await mutate(app, app.operatorToken, 'invitationCreate', { workspaceId, email })).toMatchObject({
-      errors: [{ message: `email ${fault}`, extensions: { code: 'INVALID_INPUT', attribute: 'email' } }],
+      errors: [{ message: `email ${fault}`, extensions: { code: 'INVALID_INPUT', path: ['email'] } }],
     });
     const { results } = await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
       workspaceId,

@@ -61,6 +61,12 @@ import {
 import { AbilityResolver } from '../refusals/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
 import { MemberSessionsResolver, SessionResolver } from '../sessions/resolver.js';
+import {
+  SignInLogEntryResolver,
+  SsoConnectionResolver,
+  SsoDomainResolver,
+  WorkspaceSsoResolver,
+} from '../sso/resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
 import {
   WorkspaceCreatePayloadResolver,
@@ -122,6 +128,9 @@ export function createSchema(): GraphQLSchema {
       ScimRequestResolver,
       SeatAllocationResolver,
       SessionResolver,
+      SignInLogEntryResolver,
+      SsoConnectionResolver,
+      SsoDomainResolver,
       ViewerResolver,
       WorkspaceApiKeysResolver,
       WorkspaceCreatePayloadResolver,
@@ -132,6 +141,7 @@ export function createSchema(): GraphQLSchema {
       WorkspaceMutations,
       WorkspaceResolver,
       WorkspaceSeatsResolver,
+      WorkspaceSsoResolver,
     ],
     // Values are judged in the services, for every door alike.
     validate: false,

@@ -10,6 +10,7 @@ import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
 import type { ScimAdapter } from './scim-adapter.js';
 import type { SignInLimits } from './sign-in-limits.js';
+import type { SsoEnvironment } from './sso-environment.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -26,6 +27,7 @@ export interface Shared {
   readonly signInLimits: SignInLimits;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
+  readonly sso: SsoEnvironment;
 }
 
 /** The first argument of every service function: the caller, and the database. One per request. */

@@ -5,16 +5,16 @@ import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
-import type { ScimAdapter } from './scim-adapter.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
 /** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
   lifetimes: SessionLifetimes = DEFAULT_LIFETIMES,
-  scim: ScimAdapter<ServiceContext> | null = null,
+  sso: SsoEnvironment = NO_SSO,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
@@ -26,10 +26,11 @@ export function localContext(
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
       mailer: null,
-      scim,
+      scim: null,
       signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
+      sso,
     },
     { actor, channel, requestId: newId() },
   );

@@ -12,8 +12,8 @@ import { type MemberCounts, memberCounts } from './queries.js';
 
 const COUNTED = selection({
   name: 'members.counted',
-  columns: 's.role, s.seat_type as "seatType", count(*)::integer as count',
-  types: { role: nullable(oneOf(ROLES)), seatType: nullable(oneOf(SEAT_TYPES)), count: integer },
+  columns: 's.role, s.seat_type as "seatType"',
+  types: { role: nullable(oneOf(ROLES)), seatType: nullable(oneOf(SEAT_TYPES)) },
   from: MEMBER_TABLES,
 });
 
@@ -31,9 +31,10 @@ export async function countMatching(
   await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
-  const counted = await context.batched.rows<RowOfSelection<typeof COUNTED>>(
-    `select ${COUNTED.columns} from ${COUNTED.from}
-     where m.workspace_id = $1 and ${condition} group by s.role, s.seat_type order by 1, 2`,
+  const counted = await context.batched.rows<RowOfSelection<typeof COUNTED> & { count: number }>(
+    `select role, "seatType", count(*)::integer as count
+     from (select ${COUNTED.columns} from ${COUNTED.from} where m.workspace_id = $1 and ${condition}) c
+     group by role, "seatType" order by 1, 2`,
     values,
   );
   const inactive = counted.find(({ role }) => role === null)?.count ?? 0;

@@ -20,7 +20,7 @@ import {
   updateMembershipSql,
   valuesOf,
 } from '../rows/member-statements.js';
-import { accessOf, type MemberRow } from '../rows/members.js';
+import type { MemberRow } from '../rows/members.js';
 import { rememberRemoval } from '../rows/removals.js';
 import { exchange, requireFree } from '../seats.js';
 import { leaveGroups, showNewName } from './leave-groups.js';
@@ -106,19 +106,17 @@ export const EFFECTS = {
     },
   },
   openMembership: {
-    applies: (write) => accessBefore(write) === null && accessAfter(write) !== null,
+    applies: (write) => !wasActive(write) && isActive(write),
     run: (_context, sql, { after }) => INSERT_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   changeMembership: {
     applies: (write) =>
-      accessBefore(write) !== null &&
-      accessAfter(write) !== null &&
-      membershipDiffers(requireRow(write.row), write.after),
+      wasActive(write) && isActive(write) && membershipDiffers(requireRow(write.row), write.after),
     run: (_context, sql, { after }) => UPDATE_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
   /** Where the record is deleted, its memberships go with it. */
   endMembership: {
-    applies: (write) => write.next !== null && accessBefore(write) !== null && accessAfter(write) === null,
+    applies: (write) => write.next !== null && wasActive(write) && !isActive(write),
     run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
   },
   /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
@@ -175,20 +173,20 @@ function nameShown({ userName, attributes }: MemberRow): string {
   return typeof attributes.displayName === 'string' ? attributes.displayName : userName;
 }
 
-function accessBefore({ row }: Transition): Access | null {
-  return row && accessOf(row);
+function wasActive({ row }: Transition): boolean {
+  return row !== null && row.membershipId !== null;
 }
 
-function accessAfter({ next }: Transition): Access | null {
-  return next?.access ?? null;
+function isActive({ next }: Transition): boolean {
+  return next !== null && next.access !== null;
 }
 
 function seatBefore(write: Transition): Access['seatType'] {
-  return accessBefore(write)?.seatType ?? null;
+  return write.row?.seatType ?? null;
 }
 
 function seatAfter(write: Transition): Access['seatType'] {
-  return accessAfter(write)?.seatType ?? null;
+  return write.next?.access?.seatType ?? null;
 }
 
 /** A statement of an effect, and what it returns of the row. */

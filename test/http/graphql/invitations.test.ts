@@ -220,7 +220,7 @@ describe('invitationCreate', () => {
     );
     expect(await attempt({ roleAccess: { role: 'EDITOR' } }, v1)).toEqual(
       refused('invitationCreate', 'WRONG_WORKSPACE_VERSION', 'roleAccess does not exist on a V1 workspace.', {
-        attribute: 'role',
+        attribute: 'roleAccess',
         hint: 'Send seatAccess instead.',
       }),
     );

@@ -80,8 +80,12 @@ describe('memberUpdate', () => {
   test.each<[string, object, object]>([
     ['external id', { externalId: '00u9' }, { externalId: '00u9' }],
     ['external id, cleared', { externalId: null }, { externalId: null }],
-    ['profile, as a whole', { profile: { title: 'Boss' } }, { profile: { attributes: { title: 'Boss' } } }],
-    ['profile, emptied', { profile: {} }, { profile: { attributes: {} } }],
+    [
+      'profile, one attribute',
+      { profile: { title: 'Boss' } },
+      { profile: { attributes: { nickName: 'Annie', title: 'Boss' } } },
+    ],
+    ['profile, emptied', { profile: { title: null, nickName: null } }, { profile: { attributes: {} } }],
   ])('%s', async (_case, sent, becomes) => {
     const person = { externalId: '00u1', profile: { title: 'Engineer', nickName: 'Annie' } };
     const ann = await added(v2, person);
@@ -106,7 +110,8 @@ describe('memberUpdate', () => {
       {},
       { userName: null, profile: null },
       { userName: ann.userName, externalId: '00u1', profile: { title: 'Engineer' } },
-      { profile: { TITLE: 'Engineer', nickName: '' } },
+      { profile: {} },
+      { profile: { title: 'Engineer', nickName: '' } },
     ]) {
       expect(await send('memberUpdate', ann, same)).toMatchObject({
         data: { memberUpdate: { changed: false, member: { id: ann.memberId, version: 1 } } },
@@ -200,7 +205,7 @@ describe('rule 19: a change of address', () => {
       profile: { emails: [{ value: other }] },
     });
     expect(moved.member.account).toEqual({ email: other });
-    const nowhere = { ...target, profile: {} };
+    const nowhere = { ...target, profile: { emails: null } };
     expect(await mutate(app, app.operatorToken, 'memberUpdate', nowhere)).toMatchObject({
       errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('userName') } }],
     });
@@ -251,8 +256,8 @@ describe('memberSetAccess', () => {
     ['no seat', { seatType: 'PRO' }, { seatType: null }, 'MEMBER', seatAccess(null)],
     ['admin', { seatType: 'PRO' }, { seatType: 'PRO', role: 'ADMIN' }, 'ADMIN', seatAccess('PRO')],
   ])('V1: %s', async (_case, first, then, role, access) => {
-    const ann = await added(v1, { access: { seat: first } });
-    expect(await send('memberSetAccess', ann, { access: { seat: then } })).toEqual(
+    const ann = await added(v1, { access: { seatAccess: first } });
+    expect(await send('memberSetAccess', ann, { access: { seatAccess: then } })).toEqual(
       changed(
         'memberSetAccess',
         seatHolderNamed(ann.userName, { id: ann.memberId, version: 2, role, access }),
@@ -293,18 +298,18 @@ describe('memberSetAccess', () => {
       'memberSetAccess',
       await added(v2),
       { access: { seatAccess: { seatType: null } } },
-      refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'seat does not exist on a V2 workspace.', {
-        attribute: 'seat',
-        hint: 'Give a role instead.',
+      refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'seatAccess does not exist on a V2 workspace.', {
+        attribute: 'seatAccess',
+        hint: 'Send roleAccess instead.',
       }),
     );
     await expectRefusal(
       'memberSetAccess',
       await added(v1),
       withRole('VIEWER'),
-      refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'role does not exist on a V1 workspace.', {
-        attribute: 'role',
-        hint: 'Give a seat instead.',
+      refused('memberSetAccess', 'WRONG_WORKSPACE_VERSION', 'roleAccess does not exist on a V1 workspace.', {
+        attribute: 'roleAccess',
+        hint: 'Send seatAccess instead.',
       }),
     );
   });
@@ -397,7 +402,7 @@ describe('memberSetCreditLimit and memberClearCreditLimit', () => {
         name === 'memberSetCreditLimit' ? { creditLimit: 5 } : {},
         refused(name, 'WRONG_WORKSPACE_VERSION', 'creditLimit does not exist on a V1 workspace.', {
           attribute: 'creditLimit',
-          hint: 'Give a seat instead.',
+          hint: 'Send seatAccess instead.',
         }),
       );
     },

@@ -115,9 +115,7 @@ describe('values as identity providers send them', () => {
         `The role ${role.toLowerCase()} cannot be assigned.`,
         {
           attribute: 'role',
-          hint:
-            'Use admin, editor or viewer. If your identity provider has groups mapped to owner, member or guest, ' +
-            'update the mapping.',
+          hint: 'Use admin, editor or viewer.',
         },
       ),
     );
@@ -136,7 +134,7 @@ describe('rule 1: presence is the presence of the key', () => {
       for (const value of [null, '', 'builder']) {
         expect(await provision(v2, { mode, ...target(ann.id, ann.userName), seatType: value })).toMatchObject(
           {
-            data: null,
+            data: { memberProvision: null },
             errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', path: pathTo('seatType') } }],
           },
         );
@@ -149,7 +147,7 @@ describe('rule 1: presence is the presence of the key', () => {
               [attribute]: value,
             }),
           ).toMatchObject({
-            data: null,
+            data: { memberProvision: null },
             errors: [{ extensions: { code: 'WRONG_WORKSPACE_VERSION', path: pathTo(attribute) } }],
           });
         }
@@ -275,7 +273,7 @@ describe('rule 6: limits of the dashboard', () => {
         "creditLimit can only be set on admin or editor roles, and this member's role would be viewer.",
         {
           attribute: 'creditLimit',
-          hint: 'Take the creditLimit value out in your identity provider, or clear the limit in the Rollcall dashboard.',
+          hint: 'Either change the role to editor or admin, or remove the creditLimit value.',
         },
       ),
     );

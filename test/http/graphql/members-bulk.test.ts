@@ -456,6 +456,16 @@ async function told({ workspaceId }: TestWorkspace): Promise<object> {
   };
 }
 
+interface Outcome {
+  readonly changed: boolean;
+  readonly refusal: object | null;
+}
+
+/** The path without what differs between the inputs: the value at fault itself. */
+function shortened(refusal: { readonly path?: readonly string[] | null }): object {
+  return { ...refusal, path: refusal.path?.slice(-1) ?? null };
+}
+
 describe('one bulk is the single mutations one after the other', () => {
   test.each(['V1', 'V2'] as const)('on %s: same rows, same refusals, same audit', async (version) => {
     await fc.assert(
@@ -483,14 +493,17 @@ describe('one bulk is the single mutations one after the other', () => {
             const { data, errors } = await mutate(app, app.operatorToken, single, { ...target, ...input });
             const { requestId: _, ...extensions } = errors?.[0].extensions ?? {};
             singly.push({
-              changed: data?.[single].changed ?? false,
-              refusal: errors === undefined ? null : refusal(extensions.code, errors[0].message, extensions),
+              changed: data?.[single]?.changed ?? false,
+              refusal:
+                errors === undefined
+                  ? null
+                  : shortened({ ...refusal(extensions.code, errors[0].message), ...extensions }),
             });
           }
           expect(
-            real.results.map(({ changed, refusal }: { changed: boolean; refusal: object | null }) => ({
+            real.results.map(({ changed, refusal }: Outcome) => ({
               changed,
-              refusal,
+              refusal: refusal && shortened(refusal),
             })),
           ).toEqual(singly);
           expect(await told(many.workspace)).toEqual(await told(one.workspace));

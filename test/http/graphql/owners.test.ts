@@ -142,8 +142,8 @@ describe('rule 13: ownerDemote', () => {
       'a seat on V2',
       { seatAccess: { seatType: 'PRO' } },
       'WRONG_WORKSPACE_VERSION',
-      'seat does not exist on a V2 workspace.',
-      { attribute: 'seat', hint: 'Give a role instead.' },
+      'seatAccess does not exist on a V2 workspace.',
+      { attribute: 'seatAccess', hint: 'Send roleAccess instead.' },
     ],
   ])('to %s is refused', async (_case, access, code, message, details) => {
     const ann = await person(app, workspace);

@@ -57,7 +57,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
 const OPERATOR = { data: { viewer: { type: 'OPERATOR' } } };
 
-/** What is no GraphQL request yet is Apollo's to refuse; the request's id is in the header, as everywhere. */
+/** What is no GraphQL request yet is Apollo's to refuse. */
 function badRequest(message: unknown, more: object = {}): object {
   return { errors: [{ message, extensions: { code: 'BAD_REQUEST', ...more } }] };
 }
@@ -118,7 +118,7 @@ describe('POST', () => {
     expect(answer).toEqual({
       status: 400,
       type: JSON_TYPE,
-      body: badRequest(NO_BODY),
+      body: badRequest(NO_BODY, { requestId: REQUEST_ID }),
     });
   });
 
@@ -136,7 +136,7 @@ describe('POST', () => {
     expect(await post([one, one])).toEqual({
       status: 400,
       type: JSON_TYPE,
-      body: badRequest('Operation batching disabled.'),
+      body: badRequest('Operation batching disabled.', { requestId: REQUEST_ID }),
     });
   });
 
@@ -246,7 +246,14 @@ test('there is nothing elsewhere: JSON, not HTML', async () => {
   expect(await send({}, '/nothing')).toEqual({
     status: 404,
     type: JSON_TYPE,
-    body: { errors: [{ message: 'There is nothing here. Try /graphql or /playground.' }] },
+    body: {
+      errors: [
+        {
+          message: 'There is nothing here. Try /graphql or /playground.',
+          extensions: { code: 'NOT_FOUND', requestId: REQUEST_ID },
+        },
+      ],
+    },
   });
 });
 
@@ -312,7 +319,7 @@ describe('introspection and the playground', () => {
   });
 
   test('the public URL is what absolute URLs begin with', async () => {
-    const input = { name: 'Acme', version: 'V2', ownerEmail: 'o@acme.test' };
+    const input = { name: 'Acme', accessModel: 'V2', ownerEmail: 'o@acme.test' };
     const query = `mutation ($input: WorkspaceCreateInput!) {
       workspaceCreate(input: $input) { workspace { id scim { baseUrl } } }
     }`;

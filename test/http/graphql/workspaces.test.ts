@@ -186,7 +186,7 @@ describe('workspaceUpdate', () => {
     return {
       id: UUID,
       name: expect.stringMatching(/^Acme \d+$/),
-      version,
+      accessModel: version,
       plan: 'ENTERPRISE',
       scim: { enabled: true },
       defaultAccess: version === 'V1' ? null : roleAccess('VIEWER'),
@@ -199,12 +199,12 @@ describe('workspaceUpdate', () => {
 
   test.each<[WorkspaceVersion, object, object]>([
     ['V2', { name: ' New name ' }, { name: 'New name' }],
-    ['V2', { scimEnabled: false }, { scimEnabled: false }],
+    ['V2', { scimEnabled: false }, { scim: { enabled: false } }],
     ['V2', { defaultRole: 'EDITOR' }, { defaultAccess: roleAccess('EDITOR') }],
     ['V2', { defaultCreditLimit: 5 }, { defaultCreditLimit: 5 }],
-    ['V2', { plan: 'TEAM' }, { plan: 'TEAM', scimEnabled: false }],
+    ['V2', { plan: 'TEAM' }, { plan: 'TEAM', scim: { enabled: false } }],
     ['V1', { defaultSeatType: 'PRO' }, { defaultAccess: seatAccess('PRO') }],
-    ['V1', { plan: 'FREE' }, { plan: 'FREE', scimEnabled: false }],
+    ['V1', { plan: 'FREE' }, { plan: 'FREE', scim: { enabled: false } }],
   ])('%s: %j', async (version, input, becomes) => {
     expect(await update(version === 'V1' ? v1 : v2, input)).toEqual({
       data: { workspaceUpdate: { workspace: workspaceAs(version, becomes) } },

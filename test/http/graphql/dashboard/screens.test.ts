@@ -247,7 +247,9 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
         defaultCreditLimit: null,
         viewerCan: { readCredits, setCreditPool: readCredits },
         creditPool: null,
-        creditPoolHistory: isV1 ? [] : [pool],
+        creditPoolHistory: isV1
+          ? []
+          : [pool, ...Array.from({ length: 11 }, () => ({ month: MONTH, total: 0, used: 0, remaining: 0 }))],
         creditConsumptions: {
           totalCount: consumptions.length,
           pageInfo: { endCursor: isV1 ? null : CURSOR, hasNextPage: false },
