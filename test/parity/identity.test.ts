@@ -301,13 +301,13 @@ describe.each(HIDDEN)('case 4: %j is refused at every door, naming the character
     expect(results).toMatchObject([
       {
         row: 2,
-        error: {
+        refusal: {
           code: 'INVALID_INPUT',
           message: message('email'),
           hint: 'Save the file as UTF-8 (in Excel: "CSV UTF-8"). If the character is there then too, take it out.',
         },
       },
-      { row: 3, error: null },
+      { row: 3, refusal: null },
     ]);
   });
 });
@@ -367,7 +367,7 @@ describe('case 7', () => {
       workspaceId,
       csv: `email\n${email}`,
     });
-    expect(results).toMatchObject([{ error: { message: `email ${fault}` } }]);
+    expect(results).toMatchObject([{ refusal: { message: `email ${fault}` } }]);
     expect(await users(workspace).post('/Users', { schemas: [CORE], userName: email })).toMatchObject({
       status: 400,
       body: { scimType: 'invalidValue', detail: expect.stringContaining(`userName ${fault}`) },

@@ -1,10 +1,20 @@
-/** Providers of mailboxes for everybody that the list does not have. */
-const MORE = ['hey.com', 'tutanota.com', 'tuta.com', 'tuta.io', 'mailbox.org', 'posteo.de'];
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
-/** Whether everybody can get a mailbox at the domain: then it cannot belong to one workspace (rule 42). */
+/** Providers of mailboxes for everybody that `email-providers` lacks. */
+const MORE = ['tutanota.com', 'tuta.com', 'tuta.io', 'posteo.de'];
+
+let domains: Promise<ReadonlySet<string>> | undefined;
+
+/** Whether everybody can get a mailbox at the domain, so that it cannot belong to one workspace (rule 42). */
 export async function isPublicMailDomain(domain: string): Promise<boolean> {
-  if (MORE.includes(domain)) return true;
-  // A list of 14,000 names, loaded when it is first needed.
-  const { default: domains } = await import('free-email-domains');
-  return domains.includes(domain);
+  // 8,760 names, read when they are first needed.
+  domains ??= readDomains();
+  return (await domains).has(domain);
+}
+
+async function readDomains(): Promise<ReadonlySet<string>> {
+  const file = fileURLToPath(import.meta.resolve('email-providers/all.json'));
+  const listed: string[] = JSON.parse(await readFile(file, 'utf8'));
+  return new Set([...listed, ...MORE]);
 }

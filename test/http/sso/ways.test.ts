@@ -247,7 +247,7 @@ describe('rule 44: signing out', () => {
 
 describe('what a session of a provider knows of the person’s other workspaces (rule 32)', () => {
   const listed = async (token: string) => {
-    const { data } = await app.graphql(token, '{ viewer { workspaces { id opened signInUrl } } }');
+    const { data } = await app.graphql(token, '{ viewer { workspaces { workspaceId opened signInUrl } } }');
     return data.viewer.workspaces;
   };
 
@@ -256,7 +256,7 @@ describe('what a session of a provider knows of the person’s other workspaces 
     await done(app, app.operatorToken, 'memberAdd', { workspaceId: other.workspaceId, userName: ann.email });
     const browser = await signIn('ann');
     expect(await listed(sessionOf(browser, app) ?? '')).toEqual([
-      { id: workspace.workspaceId, opened: true, signInUrl: null },
+      { workspaceId: workspace.workspaceId, opened: true, signInUrl: null },
     ]);
   });
 
@@ -272,8 +272,8 @@ describe('what a session of a provider knows of the person’s other workspaces 
     const token = sessionOf(browser, app) ?? '';
     expect(await listed(token)).toEqual(
       expect.arrayContaining([
-        { id: workspace.workspaceId, opened: true, signInUrl: null },
-        { id: other.workspaceId, opened: false, signInUrl: '/sign-in?returnTo=/' },
+        { workspaceId: workspace.workspaceId, opened: true, signInUrl: null },
+        { workspaceId: other.workspaceId, opened: false, signInUrl: '/sign-in?returnTo=/' },
       ]),
     );
     expect(await seen(app, token, other.workspaceId)).toBe('FORBIDDEN');
