@@ -165,7 +165,7 @@ export class ScimFix implements FixOf {
 
 @ObjectType({ description: 'Something that is wrong now, with everybody whom it concerns.' })
 export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'value'> {
-  @Field(() => ID, { description: 'The id of the problem, for `scimProblemDismiss`.' })
+  @Field(() => ID, { name: 'problemId', description: 'The id of the problem, for `scimProblemDismiss`.' })
   id!: string;
 
   @Field(() => ScimProblemSeverityEnum, { description: 'How much the problem matters.' })

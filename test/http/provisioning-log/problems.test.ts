@@ -17,7 +17,7 @@ const PAGE = `query Provisioning($id: ID!) {
     scim {
       health { status reason lastRequestAt lastSuccessAt }
       problems {
-        id severity code cause attribute closest client times subjectCount
+        problemId severity code cause attribute closest client times subjectCount
         fix { summary steps { screen do } }
         subjects { name network apiKeyLabel operation times member { userName } request { reference } }
       }
@@ -185,12 +185,14 @@ describe('rule 56: problems', () => {
       app.graphql(
         credential,
         'mutation ($input: ScimProblemDismissInput!) { scimProblemDismiss(input: $input) { problemId workspace { id } } }',
-        { input: { workspaceId: workspace.workspaceId, problemId: problems[0].id } },
+        { input: { workspaceId: workspace.workspaceId, problemId: problems[0].problemId } },
       );
     expect((await dismiss(workspace.apiKey)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     const session = await app.session(workspace.ownerEmail);
     expect(await dismiss(session)).toEqual({
-      data: { scimProblemDismiss: { problemId: problems[0].id, workspace: { id: workspace.workspaceId } } },
+      data: {
+        scimProblemDismiss: { problemId: problems[0].problemId, workspace: { id: workspace.workspaceId } },
+      },
     });
     expect((await page(workspace)).problems).toEqual([]);
     expect((await dismiss(session)).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
