@@ -5,10 +5,9 @@ import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
+import { rehearsalContext } from '../context/rehearsal.js';
 import type { AdapterAnswer, AdapterRequest } from '../context/scim-adapter.js';
-import { type ServiceContext, serviceContext } from '../context/service-context.js';
-import { MemberPositions } from '../lists/positions.js';
-import { RecentMembers } from '../rows/recent-members.js';
+import type { ServiceContext } from '../context/service-context.js';
 
 /** Each dry run holds a connection and the locks of what it changes. */
 const MOST_AT_ONCE = 4;
@@ -62,17 +61,7 @@ export async function dryRun<Result>(
       };
       const send = async (request: AdapterRequest): Promise<TriedRequest> => {
         const requestId = randomUUID();
-        const services = serviceContext(
-          {
-            ...context,
-            database,
-            replicas: null,
-            positions: new MemberPositions(),
-            recentMembers: new RecentMembers(),
-            mailer: null,
-          },
-          { actor, channel: 'SCIM', requestId },
-        );
+        const services = rehearsalContext(context, database, { actor, channel: 'SCIM', requestId });
         return { ...(await scim(services, request)), requestId };
       };
       return work({ database, send });

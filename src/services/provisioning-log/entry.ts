@@ -1,7 +1,10 @@
-import { readSecret } from '../../auth/secret.js';
 import { newId } from '../../domain/ids.js';
-import type { ScimCode, ScimEvent, ScimNotice } from '../../domain/provisioning-log.js';
-import { WRITING_OPERATIONS } from '../../domain/provisioning-log.js';
+import {
+  type ScimCode,
+  type ScimEvent,
+  type ScimNotice,
+  WRITING_OPERATIONS,
+} from '../../domain/provisioning-log.js';
 import type { Severity } from '../../model/provisioning-log.js';
 
 /** The workspace and the key of a request. */
@@ -58,11 +61,6 @@ const SECRETS = /rollcall_[a-z_]+_[0-9a-f]{16}_[\w-]*/g;
 function withoutSecrets(text: string | null): string | null {
   if (text === null || !text.includes('rollcall_')) return text;
   return text.replace(SECRETS, '…');
-}
-
-/** Whether a text is a whole credential of ours. */
-export function isCredential(text: string): boolean {
-  return readSecret(text) !== undefined;
 }
 
 /** Whether a refusal is a problem: a provider that asks whether somebody exists may be told no. */

@@ -8,14 +8,13 @@ import { DomainError } from '../../domain/errors.js';
 import { isJsonList, isJsonObject, type Json, type Profile } from '../../domain/profile.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
-import { type ServiceContext, serviceContext } from '../context/service-context.js';
+import { rehearsalContext } from '../context/rehearsal.js';
+import type { ServiceContext } from '../context/service-context.js';
 import { update as updateGroup } from '../groups/commands.js';
-import { MemberPositions } from '../lists/positions.js';
 import { writeInTransaction } from '../members/write.js';
 import { get as getBrake } from '../removal-brake/brake.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from '../rows/members.js';
-import { RecentMembers } from '../rows/recent-members.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -90,22 +89,7 @@ const LAST_MEMBERSHIP = statement({
 export async function undoRemovals(context: ServiceContext, filter: RemovalFilter): Promise<UndoneRemoval[]> {
   await authorize(context, 'scim.manage', filter.workspaceId);
   if (filter.dryRun !== true) return undoAll(context, filter);
-  return context.database.rehearse((database) =>
-    undoAll(
-      serviceContext(
-        {
-          ...context,
-          database,
-          replicas: null,
-          positions: new MemberPositions(),
-          recentMembers: new RecentMembers(),
-          mailer: null,
-        },
-        context.caller,
-      ),
-      filter,
-    ),
-  );
+  return context.database.rehearse((database) => undoAll(rehearsalContext(context, database), filter));
 }
 
 /**
