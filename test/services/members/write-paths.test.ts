@@ -142,8 +142,10 @@ async function outcomeOf(twin: Twin, { client, person, act }: Change): Promise<o
   const target = { workspaceId: twin.workspaceId, memberId: twin.ids.get(person) ?? someone };
   try {
     const answer = await act(context, twin, target);
-    if ('memberId' in answer) forget(twin, target.memberId);
-    if (!('member' in answer)) return {};
+    if (!('changed' in answer)) {
+      if ('memberId' in answer) forget(twin, target.memberId);
+      return {};
+    }
     const { member, changed } = answer;
     if (![...twin.ids.values()].includes(member.id)) twin.ids.set(person, member.id);
     const stored = await findMember(database, twin.workspaceId, member.id);
