@@ -306,7 +306,7 @@ function changesOf(version: WorkspaceVersion, run: () => number): fc.Arbitrary<C
         act: async (_context, { groupId }, { workspaceId, memberId }) => {
           const change = { workspaceId, groupId, [side]: [memberId] };
           await groups.update(localContext(database, 'SYSTEM'), change);
-          return {};
+          return { group: groupId };
         },
       })),
   ];
