@@ -11,6 +11,8 @@ export interface Options {
   /** The operations to measure; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly peers: boolean;
+  /** Measure our server without the provisioning log too. */
+  readonly log: boolean;
   /** Import that many members instead of measuring operations. */
   readonly import: number | undefined;
   /** Start and stop the server instead. */
@@ -30,6 +32,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --seconds N        how long a turn is                                            [4]
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
+  --no-log           without our server a second time, with no provisioning log
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time
@@ -52,13 +55,14 @@ export function readOptions(args: readonly string[]): Options {
       seconds: { type: 'string', default: '4' },
       only: { type: 'string', multiple: true },
       peers: { type: 'boolean', default: true },
+      log: { type: 'boolean', default: true },
       import: { type: 'string' },
       start: { type: 'boolean', default: false },
       soak: { type: 'string' },
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, start, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, start, soak } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -66,6 +70,7 @@ export function readOptions(args: readonly string[]): Options {
     seconds: positive('seconds', seconds),
     only,
     peers,
+    log,
     import: values.import === undefined ? undefined : positive('import', values.import),
     start,
     soak: soak === undefined ? undefined : positive('soak', soak),
