@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests of pure functions and of the build: no PostgreSQL, no server of ours. */
 const UNITS = ['test/*.test.ts', 'test/{auth,build,domain,graphql,mail,scim,server,simulator}/**/*.test.ts'];
 
+/** Tests of pages in a browser, against a server and a database of their own. */
+const BROWSER = ['test/browser/**/*.test.ts'];
+
 /** Tests that change what modules hold, and so have a program of their own. */
 const ISOLATED = ['test/services/members/new-columns.test.ts'];
 
@@ -27,9 +30,18 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNITS, ...ISOLATED],
+          exclude: [...UNITS, ...ISOLATED, ...BROWSER],
           globalSetup: ['test/postgres.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: BROWSER,
+          globalSetup: ['test/postgres.ts'],
+          sequence: { groupOrder: 3 },
         },
       },
       {

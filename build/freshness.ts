@@ -65,6 +65,9 @@ export function outputsOf(project: string, step: Step, steps: readonly Step[]): 
   return filesIn(project, step.output, nested).sort();
 }
 
+/** A build writes these beside their sources, so they follow from the other inputs. */
+const GENERATED = /\.generated\.ts$/;
+
 /** The paths of all files below a file or directory, relative to the project, with `/` on every system. */
 export function filesIn(project: string, path: string, except: readonly string[] = []): string[] {
   const stats = statSync(join(project, path), { throwIfNoEntry: false });
@@ -72,7 +75,8 @@ export function filesIn(project: string, path: string, except: readonly string[]
   if (!stats.isDirectory()) return [path];
   return readdirSync(join(project, path)).flatMap((name) => {
     const inner = `${path}/${name}`;
-    return name.startsWith('.') || except.includes(inner) ? [] : filesIn(project, inner, except);
+    const isLeftOut = name.startsWith('.') || GENERATED.test(name) || except.includes(inner);
+    return isLeftOut ? [] : filesIn(project, inner, except);
   });
 }
 

@@ -20,16 +20,30 @@ export interface Step {
 }
 
 const PLAYGROUND = 'src/graphql/playground/client';
+const DASHBOARD = 'src/dashboard';
 
 /** Everything that `npm run build` makes. */
 export const STEPS: readonly Step[] = [
-  { name: 'server', inputs: ['src', 'tsconfig.json'], except: [PLAYGROUND], output: 'dist', build: compile },
+  {
+    name: 'server',
+    inputs: ['src', 'tsconfig.json'],
+    except: [PLAYGROUND, DASHBOARD],
+    output: 'dist',
+    build: compile,
+  },
   {
     name: 'playground',
     inputs: [PLAYGROUND],
     except: [],
     output: 'dist/playground',
     build: bundle(PLAYGROUND, '/playground/'),
+  },
+  {
+    name: 'dashboard',
+    inputs: [DASHBOARD, 'schema.graphql'],
+    except: [],
+    output: 'dist/dashboard',
+    build: bundle(DASHBOARD, '/'),
   },
 ];
 

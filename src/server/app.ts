@@ -45,6 +45,7 @@ import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
+import { dashboardRouter } from './dashboard.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
 
@@ -204,6 +205,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  handler.use(dashboardRouter());
   handler.use(
     '/api/workspaces/:workspaceId/auth/sso',
     ssoRouter({ providers, originOf: reachedAt, contextFor: signInContext, onFault }),

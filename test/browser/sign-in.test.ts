@@ -100,10 +100,11 @@ describe('the way through', () => {
     await page.goto(await mailed(LINK));
     await page.keyboard.press('Enter');
     await heading('Your workspaces');
-    await page.keyboard.press('Tab');
+    await page.locator(`a[href$="${v2.workspaceId}"]`).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(`/workspace/${v2.workspaceId}`);
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Account: ben@acme.test' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter');
     await heading('You are signed out');
     expect(await context.cookies()).toEqual([]);
     await page.goto(`/workspace/${v2.workspaceId}`);
@@ -163,7 +164,7 @@ describe('the way through', () => {
     await page.goto((await invitationPath()).pathname);
     await page.getByRole('button', { name: `Join as ${email}` }).click();
     await page.waitForURL(`/workspace/${v2.workspaceId}`);
-    expect(await page.locator('main').textContent()).toContain(`Signed in as ${email}`);
+    await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
   });
 });
 

@@ -7,12 +7,10 @@ export interface Page {
   readonly body: Html;
   /** Where the browser goes on by itself. */
   readonly next?: string;
-  /** Shown on top: that an operator is looking, say. */
-  readonly banner?: string;
 }
 
 /** A whole document: no script, no inline style, works without either. */
-export function document({ title, body, next, banner }: Page): string {
+export function document({ title, body, next }: Page): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -27,7 +25,6 @@ ${next === undefined ? null : html`<meta http-equiv="refresh" content="0; url=${
 <body>
 <header><p class="brand">Rollcall</p></header>
 <main>
-${banner === undefined ? null : html`<p class="banner" role="status">${banner}</p>`}
 <h1>${title}</h1>
 ${body}
 </main>

@@ -14,8 +14,6 @@ export const STYLE = `
   --on-accent: #ffffff;
   --accent-strong: #1b3f9f;
   --bad: #a51d1d;
-  --notice: #fdf3d6;
-  --on-notice: #513c00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -29,8 +27,6 @@ export const STYLE = `
     --on-accent: #0c1530;
     --accent-strong: #c2d2ff;
     --bad: #ff9d96;
-    --notice: #3a2f0c;
-    --on-notice: #ffe6a1;
   }
 }
 * { box-sizing: border-box; }
@@ -97,13 +93,6 @@ a.button { color: var(--on-accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .soft { color: var(--soft); font-size: 0.9375rem; }
 .complaint { color: var(--bad); font-weight: 600; }
-.banner {
-  margin: calc(-1 * clamp(1.25rem, 5vw, 2rem)) calc(-1 * clamp(1.25rem, 5vw, 2rem)) 1.25rem;
-  padding: 0.75rem clamp(1.25rem, 5vw, 2rem);
-  color: var(--on-notice);
-  background: var(--notice);
-  border-radius: 0.75rem 0.75rem 0 0;
-}
 .code { font: 600 1.75rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.1em; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9375rem; }

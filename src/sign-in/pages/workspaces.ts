@@ -11,43 +11,17 @@ export interface Visitor {
 
 /** The workspaces of the person, of which they choose one (rule 48). */
 export function workspacesPage({
-  title,
   visitor,
   workspaces,
   playground,
 }: {
-  readonly title: string;
   readonly visitor: Visitor;
   readonly workspaces: readonly ViewerWorkspace[];
   readonly playground: boolean;
 }): string {
   return document({
-    title,
+    title: 'Choose a workspace',
     body: html`${visitor.isOperator ? html`<p>You are an operator: every workspace is open to you through the API.</p>` : listed(workspaces)}
-${playground ? html`<p><a href="/playground">Playground</a></p>` : null}
-${signedInAs(visitor)}`,
-  });
-}
-
-/** One workspace, until the dashboard has a page for it. */
-export function workspacePage({
-  visitor,
-  workspace,
-  playground,
-}: {
-  readonly visitor: Visitor;
-  readonly workspace: { readonly name: string; readonly role: string | null; readonly version: string };
-  readonly playground: boolean;
-}): string {
-  const { name, role, version } = workspace;
-  return document({
-    title: name,
-    ...(visitor.isOperator ? { banner: 'You look at this workspace as an operator.' } : {}),
-    body: html`<dl>
-<dt>Version</dt><dd>${version}</dd>
-${role === null ? null : html`<dt>Your role</dt><dd>${role.toLowerCase()}</dd>`}
-</dl>
-<p><a href="/">All workspaces</a></p>
 ${playground ? html`<p><a href="/playground">Playground</a></p>` : null}
 ${signedInAs(visitor)}`,
   });

@@ -1,0 +1,99 @@
+import { type ReactNode, Suspense, useMemo } from 'react';
+import { I18nProvider, RouterProvider } from 'react-aria-components';
+import { Provider } from 'urql';
+import { Route, Switch, useLocation } from 'wouter';
+import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
+import { Skeleton } from '../ui/notice.js';
+import { Page } from '../ui/panel.js';
+import { Toasts } from '../ui/toast.js';
+import { createClient } from './client.js';
+import { JobsPanel } from './jobs-panel.js';
+import { LOCALE } from './locale.js';
+import { useMessages } from './messages.js';
+import { ROUTES, WORKSPACE_ROUTES } from './routes.js';
+import { leaveForSignIn, Session } from './session.js';
+import { Shell } from './shell.js';
+import { useWorkspace, WorkspaceScope } from './workspace.js';
+
+/** The dashboard: who is signed in, the frame, and the screen that the URL names. */
+export function App() {
+  const client = useMemo(() => createClient(leaveForSignIn), []);
+  const [, navigate] = useLocation();
+  return (
+    <I18nProvider locale={LOCALE}>
+      <RouterProvider navigate={(href) => navigate(href)}>
+        <Provider value={client}>
+          <Session>
+            <Switch>
+              {ROUTES.map(({ path, screen: Screen }) => (
+                <Route key={path} path={path}>
+                  {(params) => (
+                    <Shell>
+                      <Waiting>
+                        <Screen params={params} />
+                      </Waiting>
+                    </Shell>
+                  )}
+                </Route>
+              ))}
+              <Route path="/workspace/:id" nest>
+                {({ id }) => (
+                  <WorkspaceScope
+                    id={id}
+                    notFound={
+                      <Shell>
+                        <NotFoundPage />
+                      </Shell>
+                    }
+                  >
+                    <WorkspaceScreens />
+                  </WorkspaceScope>
+                )}
+              </Route>
+              <Route>
+                <Shell>
+                  <NotFoundPage />
+                </Shell>
+              </Route>
+            </Switch>
+          </Session>
+          <JobsPanel />
+          <Toasts />
+        </Provider>
+      </RouterProvider>
+    </I18nProvider>
+  );
+}
+
+function WorkspaceScreens() {
+  const workspace = useWorkspace();
+  return (
+    <Shell workspace={workspace}>
+      <Waiting>
+        <Switch>
+          {WORKSPACE_ROUTES.map(({ path, screen: Screen, nav }) => (
+            <Route key={path} path={path}>
+              {(params) =>
+                nav?.isShown(workspace) === false ? <ForbiddenPage /> : <Screen params={params} />
+              }
+            </Route>
+          ))}
+          <Route>
+            <NotFoundPage />
+          </Route>
+        </Switch>
+      </Waiting>
+    </Shell>
+  );
+}
+
+/** Shows a skeleton while the code of a screen is on its way. */
+function Waiting({ children }: { readonly children: ReactNode }) {
+  const t = useMessages();
+  const fallback = (
+    <Page title={t('state.loading')}>
+      <Skeleton label={t('state.loading')} />
+    </Page>
+  );
+  return <Suspense fallback={fallback}>{children}</Suspense>;
+}

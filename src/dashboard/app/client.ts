@@ -1,0 +1,69 @@
+import { keylessTypes, possibleTypes } from 'virtual:schema-types';
+import { cacheExchange } from '@urql/exchange-graphcache';
+import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange } from 'urql';
+import { optimistic } from './optimistic.js';
+
+/** A refusal in the server's words, as screens show it. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  /** The input's field that is at fault, such as `creditLimit`; empty when the refusal is about no field. */
+  readonly field: string;
+  readonly requestId: string | null;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/**
+ * Reads what the server refused.
+ * @param error what urql reports
+ * @returns undefined for a network failure, which is nobody's refusal
+ */
+export function refusalOf(error: CombinedError | undefined): Refusal | undefined {
+  const [first] = error?.graphQLErrors ?? [];
+  if (first === undefined) return undefined;
+  const { extensions } = first;
+  return {
+    code: text(extensions.code) ?? 'INTERNAL_SERVER_ERROR',
+    message: first.message,
+    hint: text(extensions.hint),
+    field: Array.isArray(extensions.path) ? extensions.path.join('.') : '',
+    requestId: text(extensions.requestId),
+    extensions,
+  };
+}
+
+/**
+ * The client of `/graphql`. The browser's cookie is its credential.
+ * @param onSignedOut called when the server no longer knows the session
+ */
+export function createClient(onSignedOut: () => void): Client {
+  return clientWith([
+    mapExchange({
+      onError: (error) => {
+        if (refusalOf(error)?.code === 'UNAUTHENTICATED') onSignedOut();
+      },
+    }),
+    cacheExchange({
+      keys: Object.fromEntries(keylessTypes.map((type) => [type, () => null])),
+      possibleTypes,
+      optimistic,
+    }),
+    fetchExchange,
+  ]);
+}
+
+/** A client that remembers nothing: it tells what has changed without changing what the screens show. */
+export const uncachedClient = clientWith([fetchExchange]);
+
+function clientWith(exchanges: Exchange[]): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    fetchOptions: { credentials: 'same-origin' },
+    exchanges,
+  });
+}

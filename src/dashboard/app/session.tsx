@@ -1,0 +1,51 @@
+import { createContext, type ReactNode, useContext, useEffect } from 'react';
+import { useQuery } from 'urql';
+import { Loaded } from '../ui/loaded.js';
+import { refusalOf } from './client.js';
+import { ViewerDocument, type ViewerQuery } from './viewer.generated.js';
+
+export type Viewer = ViewerQuery['viewer'];
+
+const ViewerContext = createContext<Viewer | null>(null);
+
+/** Where somebody signs in, to come back to the page that they are on. */
+export function signInUrl(): string {
+  const { pathname, search } = window.location;
+  return `/sign-in?returnTo=${encodeURIComponent(`${pathname}${search}`)}`;
+}
+
+/** Leads to the sign-in page, and back here afterwards. */
+export function leaveForSignIn(): void {
+  window.location.assign(signInUrl());
+}
+
+/** Ends the session, as the sign-out button of the sign-in pages does: by a form, which other sites cannot send. */
+export function signOut(): void {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = '/sign-out';
+  document.body.append(form);
+  form.submit();
+}
+
+/** Loads who is signed in; without a session, leads to the sign-in page. */
+export function Session({ children }: { readonly children: ReactNode }) {
+  const [query, reload] = useQuery({ query: ViewerDocument });
+  const isSignedOut = refusalOf(query.error)?.code === 'UNAUTHENTICATED';
+  useEffect(() => {
+    if (isSignedOut) leaveForSignIn();
+  }, [isSignedOut]);
+  if (isSignedOut) return null;
+  return (
+    <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+      {({ viewer }) => <ViewerContext value={viewer}>{children}</ViewerContext>}
+    </Loaded>
+  );
+}
+
+/** Who is signed in. @throws Error outside <Session> */
+export function useViewer(): Viewer {
+  const viewer = useContext(ViewerContext);
+  if (viewer === null) throw new Error('useViewer is called outside <Session>');
+  return viewer;
+}

@@ -1,0 +1,35 @@
+import { createContext, type ReactNode, useContext } from 'react';
+import { useQuery } from 'urql';
+import { Loaded } from '../ui/loaded.js';
+import { WorkspaceFrameDocument, type WorkspaceFrameQuery } from './workspace.generated.js';
+
+/** The workspace that the URL names, with what the person may do in it. */
+export type WorkspaceFrame = NonNullable<WorkspaceFrameQuery['workspace']>;
+
+const WorkspaceContext = createContext<WorkspaceFrame | null>(null);
+
+interface WorkspaceScopeProps {
+  readonly id: string;
+  /** Shown for a workspace that does not exist or that the person may not see. */
+  readonly notFound: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** Loads the workspace for the screens inside it. An unknown id and a foreign one look the same. */
+export function WorkspaceScope({ id, notFound, children }: WorkspaceScopeProps) {
+  const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
+  return (
+    <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+      {({ workspace }) =>
+        workspace === null ? notFound : <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
+      }
+    </Loaded>
+  );
+}
+
+/** The workspace of this screen. @throws Error outside <WorkspaceScope> */
+export function useWorkspace(): WorkspaceFrame {
+  const workspace = useContext(WorkspaceContext);
+  if (workspace === null) throw new Error('useWorkspace is called outside <WorkspaceScope>');
+  return workspace;
+}

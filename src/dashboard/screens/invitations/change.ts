@@ -1,0 +1,27 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { useState } from 'react';
+import { type AnyVariables, useClient } from 'urql';
+import { refusalOf } from '../../app/client.js';
+import type { Failure } from '../members/change.js';
+
+/** Sends a change that needs no version. `failure` says why the last one was not made. */
+export function useChange() {
+  const client = useClient();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [isSaving, setSaving] = useState(false);
+
+  /** @returns what the server answered; null when the change was not made */
+  const send = async <Data, Variables extends AnyVariables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data | null> => {
+    setSaving(true);
+    const { data, error } = await client.mutation(document, variables).toPromise();
+    setSaving(false);
+    const refusal = refusalOf(error);
+    if (error === undefined) setFailure(null);
+    else setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
+    return error === undefined ? (data ?? null) : null;
+  };
+  return { send, failure, isSaving };
+}

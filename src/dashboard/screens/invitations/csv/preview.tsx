@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import { formatNumber } from '../../../app/formats.js';
+import { useMessages } from '../../../app/messages.js';
+import { Button } from '../../../ui/button.js';
+import { Checkbox } from '../../../ui/field.js';
+import { Badge, Notice } from '../../../ui/notice.js';
+import { Panel } from '../../../ui/panel.js';
+import { PlainTable } from '../../../ui/plain-table.js';
+import styles from '../invitations.module.css';
+import type { CsvResult } from './run.js';
+
+/** Rows that are shown at once. */
+const PAGE_SIZE = 100;
+
+interface PreviewProps {
+  readonly name: string;
+  readonly result: CsvResult;
+  readonly onCancel: () => void;
+  readonly onInvite: () => void;
+}
+
+/** The verdict about each row of a file, before anything is sent. */
+export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, onInvite }: PreviewProps) {
+  const t = useMessages();
+  const refused = verdicts.filter(({ refusal }) => refusal !== null);
+  const [isRefusedOnly, setRefusedOnly] = useState(refused.length > 0);
+  const [page, setPage] = useState(0);
+  const shown = isRefusedOnly ? refused : verdicts;
+  const invited = verdicts.length - refused.length;
+  const last = Math.max(0, Math.ceil(shown.length / PAGE_SIZE) - 1);
+  return (
+    <Panel title={name}>
+      <p role="status">
+        {t('csv.verdict', {
+          count: invited,
+          invited: formatNumber(invited),
+          refused: formatNumber(refused.length),
+          total: formatNumber(verdicts.length),
+        })}
+      </p>
+      {ignoredColumns.length > 0 && (
+        <Notice tone="warning" title={t('csv.ignored', { columns: ignoredColumns.join(', ') })} />
+      )}
+      <div className={styles.toolbar}>
+        <Checkbox
+          isSelected={isRefusedOnly}
+          onChange={(isSelected) => {
+            setRefusedOnly(isSelected);
+            setPage(0);
+          }}
+        >
+          {t('csv.refusedOnly')}
+        </Checkbox>
+      </div>
+      {shown.length > 0 && (
+        <PlainTable
+          label={name}
+          columns={[t('csv.row'), t('add.address'), t('csv.result'), t('csv.reason')]}
+          rows={shown.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE).map(({ row, email, refusal }) => ({
+            id: String(row),
+            cells: [
+              formatNumber(row),
+              email,
+              <Badge key="result" tone={refusal === null ? 'success' : 'danger'}>
+                {t(refusal === null ? 'csv.willInvite' : 'csv.refused')}
+              </Badge>,
+              refusal,
+            ],
+          }))}
+        />
+      )}
+      {last > 0 && (
+        <nav className={styles.pager} aria-label={t('pager.label')}>
+          <Button isDisabled={page === 0} onPress={() => setPage(page - 1)}>
+            {t('pager.previous')}
+          </Button>
+          <span>{t('meter.of', { used: formatNumber(page + 1), total: formatNumber(last + 1) })}</span>
+          <Button isDisabled={page === last} onPress={() => setPage(page + 1)}>
+            {t('pager.next')}
+          </Button>
+        </nav>
+      )}
+      <div className={styles.toolbar}>
+        <Button kind="primary" isDisabled={invited === 0} onPress={onInvite}>
+          {t('csv.invite', { count: invited, formatted: formatNumber(invited) })}
+        </Button>
+        <Button onPress={onCancel}>{t('csv.another')}</Button>
+      </div>
+    </Panel>
+  );
+}

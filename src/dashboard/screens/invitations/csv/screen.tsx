@@ -1,0 +1,118 @@
+import { useState } from 'react';
+import { FileTrigger } from 'react-aria-components';
+import { type Client, useClient } from 'urql';
+import { useLocation } from 'wouter';
+import { formatNumber } from '../../../app/formats.js';
+import { startJob } from '../../../app/jobs.js';
+import { translate, useMessages } from '../../../app/messages.js';
+import { useWorkspace } from '../../../app/workspace.js';
+import { Button, LinkButton } from '../../../ui/button.js';
+import { Notice } from '../../../ui/notice.js';
+import { Page, Panel } from '../../../ui/panel.js';
+import { Progress } from '../../../ui/progress.js';
+import styles from '../invitations.module.css';
+import { type CsvFile, csvOf, download, recordsOf } from './file.js';
+import { Preview } from './preview.js';
+import { type CsvResult, sendCsv } from './run.js';
+
+type State =
+  | { readonly step: 'choose'; readonly failure?: string }
+  | { readonly step: 'checking'; readonly name: string; readonly done: number; readonly total: number }
+  | { readonly step: 'preview'; readonly name: string; readonly file: CsvFile; readonly result: CsvResult };
+
+/** Settings → Invitations → Bulk invite: a file, the verdict about each row, then the invitations. */
+export default function BulkInviteScreen() {
+  const t = useMessages();
+  const client = useClient();
+  const [, navigate] = useLocation();
+  const { id: workspaceId, accessModel } = useWorkspace();
+  const [state, setState] = useState<State>({ step: 'choose' });
+
+  const check = async (name: string, text: string) => {
+    const file = recordsOf(text);
+    const total = file.records.length;
+    if (total === 0) return setState({ step: 'choose', failure: t('csv.empty') });
+    setState({ step: 'checking', name, done: 0, total });
+    try {
+      const report = (done: number) => setState({ step: 'checking', name, done, total });
+      const result = await sendCsv(client, workspaceId, file, { dryRun: true, report });
+      setState({ step: 'preview', name, file, result });
+    } catch (error) {
+      setState({ step: 'choose', failure: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const select = async (files: FileList | null) => {
+    const [file] = files ?? [];
+    if (file !== undefined) await check(file.name, await file.text());
+  };
+  const invite = ({ file: { header }, result: { verdicts } }: Extract<State, { step: 'preview' }>) => {
+    const records = verdicts.filter(({ refusal }) => refusal === null).map(({ record }) => record);
+    startInviting(client, workspaceId, { header, records });
+    navigate('/settings/invitations');
+  };
+  const columns = t(`csv.columns.${accessModel}`);
+  return (
+    <Page
+      title={t('members.bulkInvite')}
+      lead={t('csv.lead')}
+      actions={
+        <LinkButton kind="quiet" href={`/workspace/${workspaceId}/settings/invitations`}>
+          {t('csv.back')}
+        </LinkButton>
+      }
+    >
+      {state.step === 'choose' && (
+        <Panel title={t('csv.choose')}>
+          <div className={styles.drop}>
+            <p>{columns}</p>
+            <code>{t(`csv.example.${accessModel}`)}</code>
+            <FileTrigger acceptedFileTypes={['.csv', 'text/csv']} onSelect={select}>
+              <Button kind="primary">{t('csv.choose')}</Button>
+            </FileTrigger>
+            {state.failure !== undefined && <Notice tone="danger" title={state.failure} />}
+          </div>
+        </Panel>
+      )}
+      {state.step === 'checking' && (
+        <Panel title={state.name}>
+          <Progress label={t('csv.checking')} done={state.done} total={state.total} />
+        </Panel>
+      )}
+      {state.step === 'preview' && (
+        <Preview
+          name={state.name}
+          result={state.result}
+          onCancel={() => setState({ step: 'choose' })}
+          onInvite={() => invite(state)}
+        />
+      )}
+    </Page>
+  );
+}
+
+/** Invites as a job, so that the person can leave the screen. Afterwards the results can be saved as a file. */
+function startInviting(client: Client, workspaceId: string, file: CsvFile): void {
+  startJob(translate('csv.inviting'), file.records.length, async (report) => {
+    const { verdicts } = await sendCsv(client, workspaceId, file, { dryRun: false, report });
+    const invited = verdicts.filter(({ refusal }) => refusal === null).length;
+    const refused = verdicts.length - invited;
+    const rows = verdicts.map(({ row, email, refusal, link }) => [
+      String(row),
+      email,
+      translate(refusal === null ? 'csv.invited' : 'csv.refused'),
+      refusal ?? '',
+      link ?? '',
+    ]);
+    const save = () =>
+      download('invitations.csv', csvOf([['row', 'email', 'result', 'reason', 'link'], ...rows]));
+    return {
+      summary: translate('csv.done', {
+        invited: formatNumber(invited),
+        refused: formatNumber(refused),
+        count: invited,
+      }),
+      isFailure: invited === 0,
+      action: { label: translate('csv.download'), onPress: save },
+    };
+  });
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react';
+import { useMessages } from '../../app/messages.js';
+import type { MemberAccessInput } from '../../app/schema.generated.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
+import { CopyText } from '../../ui/copy.js';
+import { Dialog } from '../../ui/dialog.js';
+import { Checkbox, TextField } from '../../ui/field.js';
+import { AccessChoice, accessInputFrom, draftOf } from '../members/access-choice.js';
+import { errorAt } from '../members/change.js';
+import { FailureNotice } from '../members/dialogs/failure.js';
+import { useChange } from './change.js';
+import { InvitationCreateDocument, InvitationLinkCreateDocument } from './invitations.generated.js';
+
+export type InviteKind = 'mail' | 'link';
+
+/** What is shown of a new invitation, this one time. */
+export interface Issued {
+  readonly token: string;
+  readonly url: string | null;
+}
+
+interface InviteDialogProps {
+  readonly kind: InviteKind;
+  readonly onClose: () => void;
+  readonly onIssued: (issued: Issued) => void;
+}
+
+/** Invites one person by mail, or makes a link that admits everybody who has it. */
+export function InviteDialog({ kind, onClose, onIssued }: InviteDialogProps) {
+  const t = useMessages();
+  const { id: workspaceId, accessModel } = useWorkspace();
+  const [email, setEmail] = useState('');
+  const [maxUses, setMaxUses] = useState('');
+  const [isDefault, setDefault] = useState(true);
+  const [draft, setDraft] = useState(() => draftOf(null, accessModel));
+  const { send, failure, isSaving } = useChange();
+  const uses = maxUses.trim() === '' ? null : Number(maxUses);
+  const isUsesInvalid = uses !== null && !(Number.isInteger(uses) && uses > 0);
+  const access = isDefault ? null : accessInputFrom(draft, accessModel);
+
+  const issue = async (): Promise<Issued | null> => {
+    const given: { access?: MemberAccessInput } = access === null ? {} : { access };
+    if (kind === 'mail') {
+      const input = { workspaceId, email: email.trim(), ...given };
+      return (await send(InvitationCreateDocument, { input }))?.invitationCreate ?? null;
+    }
+    const input = { workspaceId, maxUses: uses, ...given };
+    return (await send(InvitationLinkCreateDocument, { input }))?.invitationLinkCreate ?? null;
+  };
+  const submit = async () => {
+    if (isSaving || isUsesInvalid || (!isDefault && access === null)) return;
+    const issued = await issue();
+    if (issued !== null) onIssued(issued);
+  };
+  return (
+    <Dialog
+      title={t(`invite.${kind}.title`)}
+      onClose={onClose}
+      onSubmit={submit}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('dialog.cancel')}</Button>
+          <Button kind="primary" type="submit" isPending={isSaving}>
+            {t(`invite.${kind}.confirm`)}
+          </Button>
+        </>
+      }
+    >
+      {kind === 'mail' ? (
+        <TextField
+          label={t('add.address')}
+          type="email"
+          value={email}
+          onChange={setEmail}
+          error={errorAt(failure, 'email')}
+          autoFocus
+        />
+      ) : (
+        <TextField
+          label={t('invite.maxUses')}
+          description={t('invite.maxUsesHint')}
+          inputMode="numeric"
+          value={maxUses}
+          onChange={setMaxUses}
+          error={isUsesInvalid ? t('invite.maxUsesInvalid') : errorAt(failure, 'maxUses')}
+          autoFocus
+        />
+      )}
+      <Checkbox isSelected={isDefault} onChange={setDefault}>
+        {t('invite.default')}
+      </Checkbox>
+      {!isDefault && (
+        <AccessChoice
+          draft={draft}
+          onChange={setDraft}
+          errors={{ role: errorAt(failure, 'role'), seatType: errorAt(failure, 'seatType') }}
+          limitError={access === null ? t('limit.invalid') : errorAt(failure, 'creditLimit')}
+          withLimit
+        />
+      )}
+      <FailureNotice failure={failure} fields={['email', 'maxUses', 'role', 'seatType', 'creditLimit']} />
+    </Dialog>
+  );
+}
+
+/** Shows the link of an invitation, which is not shown again. */
+export function IssuedDialog({ issued, onClose }: { readonly issued: Issued; readonly onClose: () => void }) {
+  const t = useMessages();
+  return (
+    <Dialog
+      title={t('issued.title')}
+      onClose={onClose}
+      onSubmit={onClose}
+      actions={
+        <Button kind="primary" type="submit">
+          {t('issued.close')}
+        </Button>
+      }
+    >
+      <p>{t('issued.text')}</p>
+      <CopyText
+        value={issued.url ?? issued.token}
+        label={t(issued.url === null ? 'issued.token' : 'issued.link')}
+      />
+    </Dialog>
+  );
+}

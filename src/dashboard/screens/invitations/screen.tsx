@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { useSearchParams } from 'wouter';
+import { formatNumber } from '../../app/formats.js';
+import { useMessages } from '../../app/messages.js';
+import type { InvitationStatus } from '../../app/schema.generated.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button, LinkButton } from '../../ui/button.js';
+import { Select } from '../../ui/field.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Empty } from '../../ui/notice.js';
+import { Page } from '../../ui/panel.js';
+import { InvitationsDocument } from './invitations.generated.js';
+import styles from './invitations.module.css';
+import { InviteDialog, type InviteKind, type Issued, IssuedDialog } from './invite.js';
+import { InvitationsTable } from './rows.js';
+
+const PAGE_SIZE = 50;
+const ALL = 'ALL';
+const STATUSES: readonly InvitationStatus[] = ['PENDING', 'EXPIRED', 'ACCEPTED', 'REVOKED', 'SUPERSEDED'];
+
+/** Settings → Invitations. The status and the page are in the URL. */
+export default function InvitationsScreen() {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [parameters, setParameters] = useSearchParams();
+  const status = STATUSES.find((known) => known.toLowerCase() === parameters.get('status')) ?? 'PENDING';
+  const isAll = parameters.get('status') === 'all';
+  const after = parameters.get('after');
+  const filter = isAll ? {} : { status: { eq: status } };
+  const [query, reload] = useQuery({
+    query: InvitationsDocument,
+    variables: { workspaceId, filter, first: PAGE_SIZE, after },
+  });
+  const [dialog, setDialog] = useState<InviteKind | null>(parameters.has('invite') ? 'mail' : null);
+  const [issued, setIssued] = useState<Issued | null>(null);
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  const invitations = query.data?.workspace?.invitations;
+
+  const close = () => {
+    setDialog(null);
+    if (parameters.has('invite')) setParameters({}, { replace: true });
+  };
+  const show = (created: Issued) => {
+    close();
+    setIssued(created);
+    refresh();
+  };
+  return (
+    <Page
+      title={t('invitations.title')}
+      lead={
+        invitations &&
+        t('invitations.total', {
+          formatted: formatNumber(invitations.totalCount),
+          count: invitations.totalCount,
+        })
+      }
+      actions={
+        <>
+          <Button onPress={() => setDialog('link')}>{t('invite.link.title')}</Button>
+          <LinkButton href={`/workspace/${workspaceId}/settings/invitations/csv`}>
+            {t('members.bulkInvite')}
+          </LinkButton>
+          <Button kind="primary" onPress={() => setDialog('mail')}>
+            {t('members.invite')}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.toolbar}>
+        <Select<InvitationStatus | typeof ALL>
+          label={t('filter.status')}
+          isLabelHidden
+          choices={[
+            ...STATUSES.map((value) => ({ value, label: t(`invitation.${value}`) })),
+            { value: ALL, label: t('invitations.all') },
+          ]}
+          value={isAll ? ALL : status}
+          onChange={(value) => setParameters(value === 'PENDING' ? {} : { status: value.toLowerCase() })}
+        />
+      </div>
+      <Loaded query={query} onRetry={refresh}>
+        {({ workspace }) =>
+          workspace?.invitations == null ? null : workspace.invitations.nodes.length === 0 ? (
+            <Empty
+              title={t('invitations.none')}
+              actions={<Button onPress={() => setDialog('mail')}>{t('members.invite')}</Button>}
+            >
+              {t('invitations.noneHint')}
+            </Empty>
+          ) : (
+            <InvitationsTable invitations={workspace.invitations.nodes} onIssued={show} />
+          )
+        }
+      </Loaded>
+      {invitations != null && (after !== null || invitations.pageInfo.hasNextPage) && (
+        <nav className={styles.pager} aria-label={t('pager.label')}>
+          <Button isDisabled={after === null} onPress={() => setParameters((now) => without(now, 'after'))}>
+            {t('pager.first')}
+          </Button>
+          <Button
+            isDisabled={!invitations.pageInfo.hasNextPage}
+            onPress={() => setParameters((now) => withAfter(now, invitations.pageInfo.endCursor ?? ''))}
+          >
+            {t('pager.next')}
+          </Button>
+        </nav>
+      )}
+      {dialog !== null && <InviteDialog kind={dialog} onClose={close} onIssued={show} />}
+      {issued !== null && <IssuedDialog issued={issued} onClose={() => setIssued(null)} />}
+    </Page>
+  );
+}
+
+function without(parameters: URLSearchParams, name: string): URLSearchParams {
+  const rest = new URLSearchParams(parameters);
+  rest.delete(name);
+  return rest;
+}
+
+function withAfter(parameters: URLSearchParams, cursor: string): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  next.set('after', cursor);
+  return next;
+}

@@ -1,0 +1,103 @@
+import { useEffect, useRef, useState } from 'react';
+import { useQuery } from 'urql';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Panel } from '../../ui/panel.js';
+import { PlainTable } from '../../ui/plain-table.js';
+import { Time } from '../../ui/time.js';
+import { MemberHistoryDocument } from './member.generated.js';
+import styles from './member.module.css';
+
+interface HistoryProps {
+  readonly memberId: string;
+  /** The history is read again when it changes. */
+  readonly version: number;
+}
+
+/** The changes of a member, newest first. `#history` in the URL leads to it. */
+export function History({ memberId, version }: HistoryProps) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
+  const after = cursors.at(-1) ?? null;
+  const [query, reload] = useQuery({
+    query: MemberHistoryDocument,
+    variables: { workspaceId, memberId, after },
+  });
+  const anchor = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (window.location.hash === '#history') anchor.current?.scrollIntoView();
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the member adds to its history.
+  useEffect(() => reload({ requestPolicy: 'network-only' }), [version]);
+  return (
+    <div ref={anchor} id="history">
+      <Panel title={t('member.history')}>
+        <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+          {({ workspace }) => {
+            const history = workspace?.member?.history;
+            if (history == null) return null;
+            const { nodes, pageInfo } = history;
+            return (
+              <>
+                <PlainTable
+                  label={t('member.history')}
+                  columns={[t('history.at'), t('history.action'), t('history.by'), t('history.changes')]}
+                  rows={nodes.map(({ id, at, action, actorLabel, channel, changes }) => ({
+                    id,
+                    cells: [
+                      <Time key="at" at={at} />,
+                      <code key="action">{action}</code>,
+                      t('history.actor', { actor: actorLabel, channel: t(`channel.${channel}`) }),
+                      <Changes key="changes" changes={changes} />,
+                    ],
+                  }))}
+                />
+                <div className={styles.pager}>
+                  <Button isDisabled={cursors.length === 1} onPress={() => setCursors(cursors.slice(0, -1))}>
+                    {t('history.newer')}
+                  </Button>
+                  <Button
+                    isDisabled={!pageInfo.hasNextPage}
+                    onPress={() => setCursors([...cursors, pageInfo.endCursor])}
+                  >
+                    {t('history.older')}
+                  </Button>
+                </div>
+              </>
+            );
+          }}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}
+
+/** The changed attributes, each with its value before and after. */
+function Changes({ changes }: { readonly changes: Readonly<Record<string, unknown>> }) {
+  const t = useMessages();
+  return (
+    <ul className={styles.changes}>
+      {Object.entries(changes).map(([attribute, change]) => (
+        <li key={attribute}>
+          {t('history.change', {
+            attribute,
+            before: text(part(change, 'before')),
+            after: text(part(change, 'after')),
+          })}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function part(change: unknown, name: 'before' | 'after'): unknown {
+  return typeof change === 'object' && change !== null ? Reflect.get(change, name) : undefined;
+}
+
+function text(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

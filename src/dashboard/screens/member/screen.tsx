@@ -1,0 +1,136 @@
+import { useState } from 'react';
+import { useClient, useQuery } from 'urql';
+import { useLocation } from 'wouter';
+import { type Translate, useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button, LinkButton } from '../../ui/button.js';
+import { Loaded, NotFoundPage } from '../../ui/loaded.js';
+import { Menu, type MenuAction } from '../../ui/menu.js';
+import { Badge } from '../../ui/notice.js';
+import { Grid, Page } from '../../ui/panel.js';
+import { showToast } from '../../ui/toast.js';
+import { MemberDialog } from '../members/dialogs/dialog.js';
+import type { MemberAction } from '../members/dialogs/props.js';
+import { nameOf } from '../members/person.js';
+import { blockedBecause } from '../members/row-menu.js';
+import { addAgain } from '../members/undo.js';
+import type { MemberDetails } from './details.js';
+import { History } from './history.js';
+import { MemberScreenDocument } from './member.generated.js';
+import { AccessPanel, GroupsPanel, MembershipsPanel, ProfilePanel, UsagePanel } from './panels.js';
+
+/** One member: profile, access, groups, usage, memberships and history, with every action. */
+export default function MemberScreen({
+  params,
+}: {
+  readonly params: Readonly<Record<string, string | undefined>>;
+}) {
+  const { id: workspaceId } = useWorkspace();
+  const memberId = params.memberId ?? '';
+  const [query, reload] = useQuery({ query: MemberScreenDocument, variables: { workspaceId, memberId } });
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  return (
+    <Loaded query={query} onRetry={refresh}>
+      {({ workspace }) =>
+        workspace?.member == null ? (
+          <NotFoundPage />
+        ) : (
+          <MemberPage key={memberId} member={workspace.member} onChanged={refresh} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface MemberPageProps {
+  readonly member: MemberDetails;
+  readonly onChanged: () => void;
+}
+
+function MemberPage({ member, onChanged }: MemberPageProps) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [, navigate] = useLocation();
+  const [action, setAction] = useState<MemberAction | null>(null);
+  const name = nameOf(member);
+  const changed = () => {
+    if (action === 'delete') navigate('/settings/members');
+    else onChanged();
+  };
+  return (
+    <Page
+      title={name}
+      lead={
+        <>
+          {member.userName} {!member.active && <Badge>{t('status.inactive')}</Badge>}
+        </>
+      }
+      actions={
+        <>
+          <LinkButton kind="quiet" href={`/workspace/${workspaceId}/settings/members`}>
+            {t('member.back')}
+          </LinkButton>
+          {!member.active && <AddAgain member={member} onChanged={onChanged} />}
+          <Menu
+            label={t('action.menu', { name })}
+            trigger={t('member.actions')}
+            actions={actionsOf(member, t, setAction)}
+          />
+        </>
+      }
+    >
+      <Grid>
+        <ProfilePanel member={member} />
+        <AccessPanel member={member} />
+        <GroupsPanel member={member} />
+      </Grid>
+      {member.usageByMonth !== null && <UsagePanel months={member.usageByMonth} />}
+      <MembershipsPanel member={member} />
+      {member.viewerCan.readHistory.allowed && <History memberId={member.id} version={member.version} />}
+      {action !== null && (
+        <MemberDialog action={action} member={member} onClose={() => setAction(null)} onChanged={changed} />
+      )}
+    </Page>
+  );
+}
+
+function actionsOf(
+  { viewerCan, role, access }: MemberDetails,
+  t: Translate,
+  onOpen: (action: MemberAction) => void,
+): readonly MenuAction[] {
+  const ids: readonly (keyof typeof viewerCan & MemberAction)[] = [
+    'update',
+    'setAccess',
+    'clearAccess',
+    ...(access !== null && 'seatType' in access ? [] : ['setCreditLimit' as const]),
+    role === 'OWNER' ? 'demote' : 'promote',
+    'remove',
+    'delete',
+  ];
+  return ids.map((id) => ({
+    id,
+    label: t(`action.${id}`),
+    blockedBecause: blockedBecause(viewerCan[id], t),
+    isDanger: id === 'remove' || id === 'delete',
+    onAction: () => onOpen(id),
+  }));
+}
+
+/** Adds a person again who has left, with the access of the last membership. */
+function AddAgain({ member, onChanged }: MemberPageProps) {
+  const t = useMessages();
+  const client = useClient();
+  const { id: workspaceId } = useWorkspace();
+  const name = nameOf(member);
+  const add = async () => {
+    const [last] = member.memberships.nodes.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+    const { userName, active } = member;
+    const former = { userName, active, role: last?.role ?? null, access: last?.access ?? null };
+    const refusal = await addAgain(client, workspaceId, former);
+    if (refusal === null) showToast({ text: t('remove.undone', { name }) });
+    else showToast({ text: t('remove.notUndone', { name, reason: refusal }), isFailure: true });
+    onChanged();
+  };
+  return <Button onPress={add}>{t('member.addAgain')}</Button>;
+}

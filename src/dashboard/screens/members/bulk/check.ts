@@ -1,0 +1,52 @@
+import { useEffect, useRef, useState } from 'react';
+import { useClient } from 'urql';
+import type { MemberFilter, MembersBulkChange } from '../../../app/schema.generated.js';
+import { changeAll, readTargets, type Verdict } from './run.js';
+import type { Selected } from './selection.js';
+
+/** How far the dry run is. */
+export type Check =
+  | { readonly state: 'none' }
+  | { readonly state: 'running'; readonly done: number; readonly total: number }
+  | { readonly state: 'done'; readonly change: MembersBulkChange; readonly verdicts: readonly Verdict[] }
+  | { readonly state: 'failed'; readonly message: string };
+
+const NONE: Check = { state: 'none' };
+
+/** Tries a bulk change in a dry run, before anybody can make it. */
+export function useCheck(workspaceId: string, selected: Selected, filter: MemberFilter) {
+  const client = useClient();
+  const [check, setCheck] = useState<Check>(NONE);
+  /** The dry run whose result is shown; an older one that is still running is ignored. */
+  const newest = useRef(0);
+  useEffect(
+    () => () => {
+      newest.current += 1;
+    },
+    [],
+  );
+
+  const reset = () => {
+    newest.current += 1;
+    setCheck(NONE);
+  };
+  const run = async (change: MembersBulkChange) => {
+    newest.current += 1;
+    const mine = newest.current;
+    const update = (next: Check) => mine === newest.current && setCheck(next);
+    const report = (done: number, total: number) => update({ state: 'running', done, total });
+    report(0, selected.kind === 'all' ? selected.count : selected.rows.size);
+    try {
+      const targets =
+        selected.kind === 'all'
+          ? await readTargets(client, workspaceId, filter, report)
+          : [...selected.rows.values()];
+      if (mine !== newest.current) return;
+      const verdicts = await changeAll(client, workspaceId, targets, change, { dryRun: true, report });
+      update({ state: 'done', change, verdicts });
+    } catch (error) {
+      update({ state: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  return { check, run, reset };
+}

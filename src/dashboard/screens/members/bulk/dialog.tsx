@@ -1,0 +1,187 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { type Client, useClient } from 'urql';
+import { formatNumber } from '../../../app/formats.js';
+import { type JobOutcome, startJob } from '../../../app/jobs.js';
+import { translate, useMessages } from '../../../app/messages.js';
+import type { MemberFilter, MembersBulkChange } from '../../../app/schema.generated.js';
+import { useWorkspace } from '../../../app/workspace.js';
+import { Button } from '../../../ui/button.js';
+import { Dialog } from '../../../ui/dialog.js';
+import { TextField } from '../../../ui/field.js';
+import { Notice } from '../../../ui/notice.js';
+import { Progress } from '../../../ui/progress.js';
+import { AccessChoice, draftOf } from '../access-choice.js';
+import { type BulkAction, type BulkDraft, changeOf } from './action.js';
+import styles from './bulk.module.css';
+import { type Check, useCheck } from './check.js';
+import { addAllAgain, type BulkTarget, changeAll } from './run.js';
+import { countOf, type Selected } from './selection.js';
+
+interface BulkDialogProps {
+  readonly action: BulkAction;
+  readonly selected: Selected;
+  /** What the members match when all that match are selected. */
+  readonly filter: MemberFilter;
+  readonly onClose: () => void;
+  /** Called when the change has begun, and again when it has ended or was undone. */
+  readonly onChanged: () => void;
+}
+
+/** Changes many members: first a dry run that lists every refusal, then the change, whose progress is a job. */
+export function BulkDialog({ action, selected, filter, onClose, onChanged }: BulkDialogProps) {
+  const t = useMessages();
+  const client = useClient();
+  const { id: workspaceId, accessModel, name: workspace } = useWorkspace();
+  const [draft, setDraft] = useState<BulkDraft>(() => ({ access: draftOf(null, accessModel), limit: '' }));
+  const { check, run, reset } = useCheck(workspaceId, selected, filter);
+  const [isInvalid, setInvalid] = useState(false);
+  const count = countOf(selected);
+  const hasChoice = action === 'setAccess' || action === 'setCreditLimit';
+  const change = (part: Partial<BulkDraft>) => {
+    setDraft({ ...draft, ...part });
+    setInvalid(false);
+    reset();
+  };
+  const dryRun = () => {
+    const wanted = changeOf(action, draft, accessModel);
+    setInvalid(wanted === null);
+    if (wanted !== null) void run(wanted);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: there is nothing to choose, so the dry run starts by itself, once.
+  useEffect(() => {
+    if (!hasChoice) dryRun();
+  }, []);
+
+  const targets = check.state === 'done' ? changing(check) : [];
+  const submit = () => {
+    if (check.state !== 'done') return dryRun();
+    if (targets.length === 0) return;
+    startBulk({ client, workspaceId, action, change: check.change, targets, onChanged });
+    onClose();
+  };
+  const isReady = check.state === 'done';
+  return (
+    <Dialog
+      title={t(`bulk.${action}.title`, { count, formatted: formatNumber(count) })}
+      onClose={onClose}
+      onSubmit={submit}
+      isWide
+      isAlert={action === 'remove'}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('dialog.cancel')}</Button>
+          {hasChoice && !isReady && (
+            <Button type="submit" isPending={check.state === 'running'}>
+              {t('bulk.check')}
+            </Button>
+          )}
+          <Button
+            kind={action === 'remove' ? 'danger' : 'primary'}
+            type="submit"
+            isDisabled={targets.length === 0}
+          >
+            {t(`bulk.${action}.confirm`, { count: targets.length, formatted: formatNumber(targets.length) })}
+          </Button>
+        </>
+      }
+    >
+      {action === 'remove' && <p>{t('bulk.remove.text', { workspace })}</p>}
+      {action === 'setAccess' && (
+        <AccessChoice draft={draft.access} onChange={(access) => change({ access })} />
+      )}
+      {action === 'setCreditLimit' && (
+        <TextField
+          label={t('limit.label')}
+          description={t('limit.description')}
+          value={draft.limit}
+          onChange={(limit) => change({ limit })}
+          inputMode="numeric"
+          error={isInvalid ? t('limit.invalid') : undefined}
+          autoFocus
+        />
+      )}
+      <CheckResult check={check} />
+    </Dialog>
+  );
+}
+
+function changing(check: Extract<Check, { state: 'done' }>): readonly BulkTarget[] {
+  return check.verdicts.filter(({ changed }) => changed).map(({ target }) => target);
+}
+
+/** What the dry run found: how many would change, how many are so already, and each refusal. */
+function CheckResult({ check }: { readonly check: Check }): ReactNode {
+  const t = useMessages();
+  if (check.state === 'none') return <p className={styles.hint}>{t('bulk.checkHint')}</p>;
+  if (check.state === 'running')
+    return <Progress label={t('bulk.checking')} done={check.done} total={check.total} />;
+  if (check.state === 'failed') return <Notice tone="danger" title={check.message} />;
+  const refused = check.verdicts.filter(({ refusal }) => refusal !== null);
+  const changed = changing(check).length;
+  const same = check.verdicts.length - changed - refused.length;
+  return (
+    <div className={styles.result} role="status">
+      <p>
+        {t('bulk.willChange', { count: changed, formatted: formatNumber(changed) })}{' '}
+        {same > 0 && t('bulk.same', { count: same, formatted: formatNumber(same) })}
+      </p>
+      {refused.length > 0 && (
+        <>
+          <h3>{t('bulk.refused', { count: refused.length, formatted: formatNumber(refused.length) })}</h3>
+          <ul className={styles.refusals}>
+            {refused.map(({ target, refusal }) => (
+              <li key={target.id}>
+                <strong>{target.userName}</strong> {refusal}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface BulkWork {
+  readonly client: Client;
+  readonly workspaceId: string;
+  readonly action: BulkAction;
+  readonly change: MembersBulkChange;
+  readonly targets: readonly BulkTarget[];
+  readonly onChanged: () => void;
+}
+
+/** Makes the change as a job, so that the person can leave the screen meanwhile. */
+function startBulk({ client, workspaceId, action, change, targets, onChanged }: BulkWork): void {
+  const label = translate(`bulk.${action}.running`);
+  startJob(label, targets.length, async (report): Promise<JobOutcome> => {
+    const verdicts = await changeAll(client, workspaceId, targets, change, { dryRun: false, report });
+    onChanged();
+    const changed = verdicts.filter((verdict) => verdict.changed).map(({ target }) => target);
+    const details = verdicts
+      .filter(({ refusal }) => refusal !== null)
+      .map(({ target, refusal }) => `${target.userName}: ${refusal}`);
+    const summary = translate(`bulk.${action}.done`, {
+      count: changed.length,
+      formatted: formatNumber(changed.length),
+    });
+    if (action !== 'remove' || changed.length === 0)
+      return { summary, details, isFailure: details.length > 0 };
+    const undo = () => startUndo(client, workspaceId, changed, onChanged);
+    return { summary, details, action: { label: translate('dialog.undo'), onPress: undo } };
+  });
+}
+
+function startUndo(
+  client: Client,
+  workspaceId: string,
+  removed: readonly BulkTarget[],
+  onChanged: () => void,
+): void {
+  startJob(translate('bulk.undo.running'), removed.length, async (report) => {
+    const details = await addAllAgain(client, workspaceId, removed, report);
+    onChanged();
+    const count = removed.length - details.length;
+    const summary = translate('bulk.undo.done', { count, formatted: formatNumber(count) });
+    return { summary, details, isFailure: details.length > 0 };
+  });
+}

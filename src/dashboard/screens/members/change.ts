@@ -1,0 +1,73 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { useState } from 'react';
+import { type AnyVariables, useClient } from 'urql';
+import { type Refusal, refusalOf } from '../../app/client.js';
+import { MemberNowDocument } from './members.generated.js';
+import type { MemberRow } from './person.js';
+
+/** Why a change was not made. */
+export type Failure =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'offline' }
+  /** Somebody else has changed the member since the dialog was opened. */
+  | { readonly kind: 'conflict'; readonly before: MemberRow; readonly now: MemberRow };
+
+/** What every input of a member's change has. */
+export interface Target {
+  readonly workspaceId: string;
+  readonly memberId: string;
+  readonly expectedVersion: number;
+}
+
+/**
+ * Sends changes of one member, each with the version that its dialog showed.
+ *
+ * When somebody else was faster, the server refuses the change: `failure` then holds the member as it was and as it is,
+ * and what is sent next replaces the newer state.
+ *
+ * @param opened the member as it was when the dialog opened
+ */
+export function useMemberChange(workspaceId: string, opened: MemberRow) {
+  const client = useClient();
+  const [base, setBase] = useState(opened);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [isSaving, setSaving] = useState(false);
+
+  const newest = async (): Promise<MemberRow | null> => {
+    const variables = { workspaceId, memberId: opened.id };
+    const { data } = await client
+      .query(MemberNowDocument, variables, { requestPolicy: 'network-only' })
+      .toPromise();
+    return data?.workspace?.member ?? null;
+  };
+
+  /** @returns whether the change was made */
+  const send = async <Data, Variables extends AnyVariables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variablesFor: (target: Target) => Variables,
+  ): Promise<boolean> => {
+    setSaving(true);
+    const target = { workspaceId, memberId: opened.id, expectedVersion: base.version };
+    const { error } = await client.mutation(document, variablesFor(target)).toPromise();
+    const refusal = refusalOf(error);
+    if (refusal?.code === 'STALE_VERSION') {
+      const now = await newest();
+      setFailure(now === null ? { kind: 'refused', refusal } : { kind: 'conflict', before: base, now });
+      if (now !== null) setBase(now);
+    } else if (error !== undefined) {
+      setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
+    }
+    setSaving(false);
+    return error === undefined;
+  };
+
+  return { send, failure, isSaving };
+}
+
+/** The server's words about one field of the input; undefined when the refusal is about another, or about none. */
+export function errorAt(failure: Failure | null, field: string): string | undefined {
+  if (failure?.kind !== 'refused') return undefined;
+  const { refusal } = failure;
+  if (refusal.field !== field && !refusal.field.endsWith(`.${field}`)) return undefined;
+  return refusal.hint === null ? refusal.message : `${refusal.message} ${refusal.hint}`;
+}

@@ -1,0 +1,79 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useClient } from 'urql';
+import { uncachedClient } from '../../app/client.js';
+import {
+  MembersByIdsDocument,
+  MembersPageDocument,
+  MembersPageIdsDocument,
+  type MembersPageQueryVariables,
+  NewestChangeDocument,
+} from './members.generated.js';
+
+/** How often the newest change is asked for. What others change is shown within two seconds. */
+const POLL_MS = 1500;
+
+/**
+ * Shows what others change, without a reload and without moving rows under the mouse.
+ *
+ * Rows that are on the screen change in place. When other rows belong on the page now, `hasNews` is true until `show`
+ * is called or the page is turned.
+ *
+ * @param page what the table shows
+ * @param shownIds the members on the screen, in their order; undefined while the page loads
+ */
+export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly string[] | undefined) {
+  const client = useClient();
+  const [hasNews, setNews] = useState(false);
+  const current = useRef({ page, shownIds });
+  current.current = { page, shownIds };
+  const key = JSON.stringify(page);
+  const { workspaceId } = page;
+
+  const show = useCallback(async () => {
+    setNews(false);
+    await client
+      .query(MembersPageDocument, current.current.page, { requestPolicy: 'network-only' })
+      .toPromise();
+  }, [client]);
+
+  const look = useCallback(async () => {
+    const { page: shown, shownIds: ids } = current.current;
+    if (ids === undefined) return;
+    const { data } = await uncachedClient.query(MembersPageIdsDocument, shown).toPromise();
+    // The page may have been turned meanwhile.
+    if (data === undefined || current.current.page !== shown) return;
+    const now = data.workspace?.members?.nodes.map(({ id }) => id) ?? [];
+    if (now.join() === ids.join()) return show();
+    const { withGroups, withUsage } = shown;
+    if (ids.length > 0) {
+      const variables = { ids: [...ids], withGroups, withUsage };
+      await client.query(MembersByIdsDocument, variables, { requestPolicy: 'network-only' }).toPromise();
+    }
+    setNews(true);
+  }, [client, show]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page has no news.
+  useEffect(() => setNews(false), [key]);
+
+  useEffect(() => {
+    let newest: string | undefined;
+    let timer: ReturnType<typeof setTimeout>;
+    let isStopped = false;
+    const poll = async () => {
+      if (document.visibilityState === 'visible') {
+        const { data } = await uncachedClient.query(NewestChangeDocument, { workspaceId }).toPromise();
+        const id = data?.workspace?.auditLog?.nodes[0]?.id;
+        if (id !== undefined && newest !== undefined && id !== newest) await look();
+        if (id !== undefined) newest = id;
+      }
+      if (!isStopped) timer = setTimeout(poll, POLL_MS);
+    };
+    void poll();
+    return () => {
+      isStopped = true;
+      clearTimeout(timer);
+    };
+  }, [workspaceId, look]);
+
+  return { hasNews, show };
+}

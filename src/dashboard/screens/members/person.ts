@@ -1,0 +1,55 @@
+import type { Translate } from '../../app/messages.js';
+import type { AccessModel, MemberAccessInput, SeatType } from '../../app/schema.generated.js';
+import type {
+  AccessPartsFragment,
+  MemberRowFragment,
+  MemberUsagePartsFragment,
+} from './members.generated.js';
+
+/** A member as a row shows it. Hidden columns are absent. */
+export type MemberRow = MemberRowFragment & {
+  readonly groups?: readonly { readonly id: string; readonly displayName: string }[];
+  readonly usage?: MemberUsagePartsFragment | null;
+};
+
+/** The name of a person: the display name, else given and family name, else the address. */
+export function nameOf({ profile, userName }: Pick<MemberRowFragment, 'profile' | 'userName'>): string {
+  const { displayName, name } = profile;
+  const parts = [name?.givenName, name?.familyName].filter((part) => part != null && part !== '');
+  return displayName ?? (parts.length > 0 ? parts.join(' ') : userName);
+}
+
+type Standing = Pick<MemberRowFragment, 'active' | 'role' | 'access'>;
+
+export function seatOf(access: AccessPartsFragment | null): SeatType | null {
+  return access !== null && 'seatType' in access ? access.seatType : null;
+}
+
+export function limitOf(access: AccessPartsFragment | null): number | null {
+  return access !== null && 'creditLimit' in access ? access.creditLimit : null;
+}
+
+/** Role and seat in words: "Editor", "Member, Pro seat". */
+export function accessText({ role, access }: Standing, model: AccessModel, t: Translate): string {
+  const roleText = role === null ? t('members.noAccess') : t(`role.${role}`);
+  if (model === 'V2' || access === null) return roleText;
+  const seatType = seatOf(access);
+  return seatType === null
+    ? t('members.roleNoSeat', { role: roleText })
+    : t('members.roleAndSeat', { role: roleText, seat: t(`seat.${seatType}`) });
+}
+
+/**
+ * The access of a member as `memberAdd` takes it, to give it back after a removal.
+ * @returns undefined for access that cannot be assigned; the member then gets the workspace's default
+ */
+export function accessInputOf({ role, access }: Standing): MemberAccessInput | undefined {
+  if (access === null) return undefined;
+  if ('seatType' in access) {
+    const seatHolder = role === 'ADMIN' ? ('ADMIN' as const) : ('MEMBER' as const);
+    return { seatAccess: { role: seatHolder, seatType: access.seatType } };
+  }
+  if (role !== 'ADMIN' && role !== 'EDITOR' && role !== 'VIEWER') return undefined;
+  const { creditLimit } = access;
+  return { roleAccess: { role, ...(creditLimit === null ? {} : { creditLimit }) } };
+}

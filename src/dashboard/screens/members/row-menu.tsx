@@ -1,0 +1,60 @@
+import { useLocation } from 'wouter';
+import { type Translate, useMessages } from '../../app/messages.js';
+import type { AccessModel } from '../../app/schema.generated.js';
+import type { AbilityPartsFragment } from '../../app/workspace.generated.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Menu, type MenuAction } from '../../ui/menu.js';
+import type { MemberAction } from './dialogs/props.js';
+import { type MemberRow, nameOf } from './person.js';
+
+export type OpenAction = (action: MemberAction, member: MemberRow) => void;
+
+/**
+ * What can be done with a member, in the order of the menu. What the person may not do says why, in the server's words.
+ */
+function memberActions(
+  member: MemberRow,
+  model: AccessModel,
+  t: Translate,
+  onOpen: OpenAction,
+): readonly MenuAction[] {
+  const { viewerCan, role } = member;
+  const action = (id: keyof typeof viewerCan & MemberAction, isDanger = false): MenuAction => ({
+    id,
+    label: t(`action.${id}`),
+    blockedBecause: blockedBecause(viewerCan[id], t),
+    isDanger,
+    onAction: () => onOpen(id, member),
+  });
+  return [
+    action('setAccess'),
+    ...(model === 'V2' ? [action('setCreditLimit')] : []),
+    role === 'OWNER' ? action('demote') : action('promote'),
+    action('remove', true),
+  ];
+}
+
+/** Why an action is not possible, in the server's words; null when it is. */
+export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
+  return allowed ? null : (refusal?.message ?? t('action.blocked'));
+}
+
+/** •••, More actions, of a row. */
+export function RowMenu({ member, onOpen }: { readonly member: MemberRow; readonly onOpen: OpenAction }) {
+  const t = useMessages();
+  const { id, accessModel } = useWorkspace();
+  const [, navigate] = useLocation();
+  const { readHistory } = member.viewerCan;
+  const open = (anchor: string) => () => navigate(`~/workspace/${id}/settings/members/${member.id}${anchor}`);
+  const actions = [
+    { id: 'open', label: t('action.open'), onAction: open('') },
+    ...memberActions(member, accessModel, t, onOpen),
+    {
+      id: 'history',
+      label: t('action.history'),
+      blockedBecause: blockedBecause(readHistory, t),
+      onAction: open('#history'),
+    },
+  ];
+  return <Menu label={t('action.menu', { name: nameOf(member) })} actions={actions} />;
+}

@@ -1,0 +1,29 @@
+import { type ComponentProps, type ReactNode } from 'react';
+import { Button as AriaButton, Link as AriaLink } from 'react-aria-components';
+import styles from './button.module.css';
+
+type Kind = 'secondary' | 'primary' | 'danger' | 'quiet' | 'icon';
+
+interface ButtonProps extends Omit<ComponentProps<typeof AriaButton>, 'className' | 'style' | 'children'> {
+  readonly kind?: Kind;
+  readonly children: ReactNode;
+}
+
+function classOf(kind: Kind): string {
+  return kind === 'secondary' ? `${styles.button}` : `${styles.button} ${styles[kind]}`;
+}
+
+/** A button; `icon` buttons need an `aria-label`. */
+export function Button({ kind = 'secondary', ...rest }: ButtonProps) {
+  return <AriaButton {...rest} className={classOf(kind)} />;
+}
+
+interface LinkButtonProps extends Omit<ComponentProps<typeof AriaLink>, 'className' | 'style' | 'children'> {
+  readonly kind?: Kind;
+  readonly children: ReactNode;
+}
+
+/** A link that looks like a button: it leads somewhere and changes nothing. */
+export function LinkButton({ kind = 'secondary', ...rest }: LinkButtonProps) {
+  return <AriaLink {...rest} className={classOf(kind)} />;
+}

@@ -1,0 +1,52 @@
+import type { FormEvent, ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import styles from './dialog.module.css';
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  /** Called when the form is submitted, by its button or by Enter. */
+  readonly onSubmit?: () => void;
+  /** The buttons; the one that submits has `type="submit"`. */
+  readonly actions: ReactNode;
+  readonly children?: ReactNode;
+  readonly isWide?: boolean;
+  /** For questions that need an answer: a click beside the dialog does not close it. */
+  readonly isAlert?: boolean;
+}
+
+/** A modal dialog. It is open while it is rendered; the focus returns to where it was. */
+export function Dialog({
+  title,
+  onClose,
+  onSubmit,
+  actions,
+  children,
+  isWide = false,
+  isAlert = false,
+}: DialogProps) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit?.();
+  };
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable={!isAlert}
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      className={styles.overlay ?? ''}
+    >
+      <Modal className={isWide ? `${styles.modal} ${styles.wide}` : (styles.modal ?? '')}>
+        <AriaDialog role={isAlert ? 'alertdialog' : 'dialog'} className={styles.dialog ?? ''}>
+          <Heading slot="title" level={2}>
+            {title}
+          </Heading>
+          <form onSubmit={submit} className={styles.form} noValidate>
+            <div className={styles.body}>{children}</div>
+            <div className={styles.actions}>{actions}</div>
+          </form>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

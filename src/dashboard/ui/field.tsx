@@ -1,0 +1,175 @@
+import type { ReactNode } from 'react';
+import {
+  Checkbox as AriaCheckbox,
+  SearchField as AriaSearchField,
+  Select as AriaSelect,
+  TextField as AriaTextField,
+  Button,
+  FieldError,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  SelectValue,
+  Text,
+  TextArea,
+} from 'react-aria-components';
+import styles from './field.module.css';
+import { CheckIcon, ChevronIcon, DashIcon, SearchIcon } from './icons.js';
+import popover from './popover.module.css';
+
+interface FieldProps {
+  readonly label: string;
+  readonly description?: ReactNode;
+  /** The server's words about this field; shown under it. */
+  readonly error?: string | undefined;
+  readonly isDisabled?: boolean;
+}
+
+interface TextFieldProps extends FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly type?: 'text' | 'email' | 'password' | 'date' | 'url';
+  readonly inputMode?: 'numeric' | 'text';
+  readonly placeholder?: string;
+  readonly autoFocus?: boolean;
+  readonly isRequired?: boolean;
+  readonly rows?: number;
+}
+
+/** One line of text, or several with `rows`. */
+export function TextField({
+  label,
+  description,
+  error,
+  rows,
+  placeholder = '',
+  inputMode = 'text',
+  ...rest
+}: TextFieldProps) {
+  return (
+    <AriaTextField
+      {...rest}
+      className={styles.field ?? ''}
+      isInvalid={error !== undefined}
+      validationBehavior="aria"
+    >
+      <Label className={styles.label ?? ''}>{label}</Label>
+      {rows === undefined ? (
+        <Input className={styles.input ?? ''} placeholder={placeholder} inputMode={inputMode} />
+      ) : (
+        <TextArea className={`${styles.input} ${styles.area}`} rows={rows} placeholder={placeholder} />
+      )}
+      {description !== undefined && (
+        <Text slot="description" className={styles.description ?? ''}>
+          {description}
+        </Text>
+      )}
+      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+    </AriaTextField>
+  );
+}
+
+interface SearchFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** A search box; its label is read out and not shown. */
+export function SearchField({ label, value, onChange }: SearchFieldProps) {
+  return (
+    <AriaSearchField aria-label={label} value={value} onChange={onChange} className={styles.search ?? ''}>
+      <SearchIcon />
+      <Input className={styles.input ?? ''} placeholder={label} />
+    </AriaSearchField>
+  );
+}
+
+export interface Choice<Value extends string> {
+  readonly value: Value;
+  readonly label: string;
+  readonly description?: string;
+}
+
+interface SelectProps<Value extends string> extends FieldProps {
+  readonly choices: readonly Choice<Value>[];
+  readonly value: Value | null;
+  readonly onChange: (value: Value) => void;
+  readonly placeholder?: string;
+  /** Reads the label out and does not show it: for toolbars. */
+  readonly isLabelHidden?: boolean;
+}
+
+/** One of a few values. */
+export function Select<Value extends string>(props: SelectProps<Value>) {
+  const { label, choices, value, onChange, description, error, placeholder, isLabelHidden = false } = props;
+  return (
+    <AriaSelect
+      className={styles.field ?? ''}
+      value={value}
+      onChange={(key) => {
+        const choice = choices.find((known) => known.value === key);
+        if (choice !== undefined) onChange(choice.value);
+      }}
+      isInvalid={error !== undefined}
+      isDisabled={props.isDisabled ?? false}
+      {...(placeholder === undefined ? {} : { placeholder })}
+      {...(isLabelHidden ? { 'aria-label': label } : {})}
+    >
+      {!isLabelHidden && <Label className={styles.label ?? ''}>{label}</Label>}
+      <Button className={styles.select ?? ''}>
+        <SelectValue />
+        <ChevronIcon />
+      </Button>
+      {description !== undefined && (
+        <Text slot="description" className={styles.description ?? ''}>
+          {description}
+        </Text>
+      )}
+      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <Popover className={popover.popover ?? ''}>
+        <ListBox className={popover.list ?? ''} items={choices}>
+          {(choice) => (
+            <ListBoxItem id={choice.value} textValue={choice.label} className={popover.item ?? ''}>
+              <Text slot="label">{choice.label}</Text>
+              {choice.description !== undefined && (
+                <Text slot="description" className={popover.reason ?? ''}>
+                  {choice.description}
+                </Text>
+              )}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  );
+}
+
+interface CheckboxProps {
+  readonly isSelected: boolean;
+  readonly onChange: (isSelected: boolean) => void;
+  readonly isIndeterminate?: boolean;
+  readonly isDisabled?: boolean;
+  /** The text beside the box; without it, `label` is read out. */
+  readonly children?: ReactNode;
+  readonly label?: string;
+}
+
+export function Checkbox({ children, label, ...rest }: CheckboxProps) {
+  return (
+    <AriaCheckbox
+      {...rest}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      className={styles.checkbox ?? ''}
+    >
+      {({ isIndeterminate }) => (
+        <>
+          <span className={styles.box}>{isIndeterminate ? <DashIcon /> : <CheckIcon />}</span>
+          {children}
+        </>
+      )}
+    </AriaCheckbox>
+  );
+}

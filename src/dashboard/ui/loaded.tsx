@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react';
+import type { UseQueryState } from 'urql';
+import { refusalOf } from '../app/client.js';
+import { useMessages } from '../app/messages.js';
+import { Button } from './button.js';
+import { Empty, Notice, Skeleton } from './notice.js';
+import { Page } from './panel.js';
+
+interface LoadedProps<Data> {
+  readonly query: UseQueryState<Data, object>;
+  readonly onRetry: () => void;
+  readonly children: (data: Data) => ReactNode;
+}
+
+/**
+ * Shows what a query gave. Until then a skeleton; after a failure what happened and the next step. Data that is
+ * already there stays visible while it is refreshed, with a notice above it when the refresh failed.
+ */
+export function Loaded<Data>({ query, onRetry, children }: LoadedProps<Data>) {
+  const t = useMessages();
+  const { data, error } = query;
+  const failure = error === undefined ? undefined : <Failure query={query} onRetry={onRetry} />;
+  if (data === undefined || data === null) return failure ?? <Skeleton label={t('state.loading')} />;
+  return (
+    <>
+      {failure !== undefined && error?.networkError !== undefined && failure}
+      {children(data)}
+    </>
+  );
+}
+
+function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'onRetry'>) {
+  const t = useMessages();
+  const refusal = refusalOf(query.error);
+  if (refusal?.code === 'NOT_FOUND') return <NotFound />;
+  if (refusal?.code === 'FORBIDDEN')
+    return <Empty title={t('state.forbidden')}>{refusal.hint ?? refusal.message}</Empty>;
+  const retry = <Button onPress={onRetry}>{t('state.retry')}</Button>;
+  if (refusal === undefined) {
+    return <Notice tone="danger" title={t('state.offline')} hint={t('state.offlineHint')} actions={retry} />;
+  }
+  const hint =
+    refusal.requestId === null ? refusal.hint : t('state.failedHint', { requestId: refusal.requestId });
+  return <Notice tone="danger" title={refusal.message} hint={hint} actions={retry} />;
+}
+
+/** A whole screen for a page of which the person may know, and which is for others. */
+export function ForbiddenPage() {
+  const t = useMessages();
+  return (
+    <Page title={t('state.forbidden')}>
+      <p>{t('state.forbiddenHint')}</p>
+    </Page>
+  );
+}
+
+/** A whole screen for what does not exist. */
+export function NotFoundPage() {
+  const t = useMessages();
+  return (
+    <Page title={t('state.notFound')}>
+      <p>{t('state.notFoundHint')}</p>
+    </Page>
+  );
+}
+
+/** What does not exist, and what the person may not know of: the same screen for both. */
+export function NotFound() {
+  const t = useMessages();
+  return <Empty title={t('state.notFound')}>{t('state.notFoundHint')}</Empty>;
+}

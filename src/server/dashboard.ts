@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type RequestHandler, Router } from 'express';
+import sirv from 'sirv';
+
+// The same two steps up lead to the project from src/server and from dist/server.
+const BUNDLE = resolve(import.meta.dirname, '../../dist/dashboard');
+
+const SECURITY_HEADERS = {
+  'Content-Security-Policy': [
+    "default-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "img-src 'self' data:",
+    // React Aria writes one <style> element; its content has this hash.
+    "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
+  ].join('; '),
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/** The paths that the dashboard's own router answers; everything else below / is somebody else's, or nothing. */
+const SCREENS = /^\/($|workspace\/|account(\/|$))/;
+
+/**
+ * Serves the dashboard: its page for every path of a screen, and its assets, which carry a hash of their content in
+ * their names and so may be cached for ever.
+ *
+ * @param bundle the directory that `src/dashboard/build` has written
+ * @returns a router that answers 503 with a sentence while the dashboard has not been built, and passes on what is
+ * neither a screen nor an asset
+ */
+export function dashboardRouter(bundle = BUNDLE): Router {
+  const router = Router();
+  if (!existsSync(join(bundle, 'index.html'))) return router.get(SCREENS, notBuilt);
+  const compressed = { brotli: true, gzip: true, etag: true };
+  router.use(
+    '/assets',
+    setSecurityHeaders,
+    sirv(join(bundle, 'assets'), { ...compressed, immutable: true, maxAge: ONE_YEAR_S }),
+  );
+  const page = sirv(bundle, compressed);
+  router.get(SCREENS, setSecurityHeaders, (request, response, next) => {
+    response.locals.route = '/';
+    // The page names the assets by their hashes, so the browser asks for it again each time.
+    response.set('Cache-Control', 'no-cache');
+    request.url = '/';
+    page(request, response, next);
+  });
+  return router;
+}
+
+const ONE_YEAR_S = 31_536_000;
+
+const setSecurityHeaders: RequestHandler = (_request, response, next) => {
+  response.locals.route = '/assets';
+  response.set(SECURITY_HEADERS);
+  next();
+};
+
+const notBuilt: RequestHandler = (_request, response) => {
+  response.status(503).set('Cache-Control', 'no-store').type('text/plain');
+  response.send('The dashboard has not been built. Run `npm run build`, then start the server again.\n');
+};

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../app.js';
+import { browserPerFile, openDashboard } from './dashboard.js';
+import { addPeople, addressOf } from './people.js';
+
+browserPerFile();
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+async function openAnn() {
+  const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+  const { 'Ann Lee': memberId } = await addPeople(app, workspace, [{ name: 'Ann Lee', creditLimit: 300 }]);
+  const path = `/workspace/${workspace.workspaceId}/settings/members/${memberId}`;
+  const page = await openDashboard(app, { path, email: workspace.ownerEmail });
+  await page.getByRole('heading', { name: 'Ann Lee', level: 1 }).waitFor();
+  return { page, workspace };
+}
+
+describe('one member', () => {
+  it('is found in the table, and shows who changed what when', async () => {
+    const { page, workspace } = await openAnn();
+    await page.goto(`/workspace/${workspace.workspaceId}/settings/members`);
+    await page.getByRole('link', { name: 'Ann Lee' }).click();
+    await page.getByRole('heading', { name: 'Ann Lee', level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'History' }).getByText('member.add').first().waitFor();
+    await page.getByRole('region', { name: 'Memberships' }).getByText('today').first().waitFor();
+  });
+
+  it('is renamed, and the history has the change', async () => {
+    const { page } = await openAnn();
+    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
+    await page.getByRole('menuitem', { name: 'Edit profile' }).click();
+    await page.getByLabel('Display name').fill('Ann Mary Lee');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Ann Mary Lee', level: 1 }).waitFor();
+    await page.getByText(/Ann Lee → Ann Mary Lee/).waitFor();
+  });
+
+  it('is removed, and added again with the access from before', async () => {
+    const { page } = await openAnn();
+    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Add again' }).click();
+    await page.getByText('Ann Lee is back').waitFor();
+    await page.getByRole('button', { name: 'Add again' }).waitFor({ state: 'detached' });
+    await expect.poll(() => page.getByRole('region', { name: 'Access' }).textContent()).toContain('300');
+  });
+
+  it('is refused with the reason beside the field', async () => {
+    const { page, workspace } = await openAnn();
+    await addPeople(app, workspace, [{ name: 'Bob Kent' }]);
+    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
+    await page.getByRole('menuitem', { name: 'Edit profile' }).click();
+    const field = page.getByLabel('E-mail address (user name)');
+    await field.fill(addressOf('Bob Kent'));
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('[aria-invalid="true"]').waitFor();
+    expect(await field.inputValue()).toBe(addressOf('Bob Kent'));
+  });
+
+  it('of another workspace looks like one that does not exist', async () => {
+    const { page } = await openAnn();
+    const other = await app.workspace({ version: 'V2' });
+    await page.goto(page.url().replace(/members\/.*/, `members/${other.ownerMemberId}`));
+    await page.getByText('There is nothing here').waitFor();
+    await page.goto(page.url().replace(/members\/.*/, 'members/unknown'));
+    await page.getByText('There is nothing here').waitFor();
+  });
+});

@@ -1,0 +1,302 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
+import { addPeople, addressOf, type Person } from './people.js';
+
+const PEOPLE: readonly Person[] = [
+  { name: 'Ann Lee', role: 'ADMIN' },
+  { name: 'Bob Kent' },
+  { name: 'Carla Diaz', role: 'VIEWER' },
+  { name: 'Dora Finch', creditLimit: 300 },
+];
+
+browserPerFile();
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+/** A workspace of its own with a few people, open at Settings → Members as its owner. */
+async function openMembers(
+  query = '',
+  options: { readonly theme?: 'light' | 'dark'; readonly width?: number } = {},
+) {
+  const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+  const ids = await addPeople(app, workspace, PEOPLE);
+  const path = `/workspace/${workspace.workspaceId}/settings/members${query}`;
+  const page = await openDashboard(app, { path, email: workspace.ownerEmail, ...options });
+  await page.getByRole('grid', { name: 'Members' }).waitFor();
+  return { page, workspace, ids };
+}
+
+const rowOf = (page: Page, name: string) => page.getByRole('row', { name });
+
+async function openAction(page: Page, name: string, action: string): Promise<void> {
+  await page.getByRole('button', { name: `More actions for ${name}` }).click();
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+const CONSUME = /* GraphQL */ `
+  mutation Consume($input: CreditsConsumeInput!) {
+    creditsConsume(input: $input) {
+      replayed
+    }
+  }
+`;
+
+function consume(workspace: TestWorkspace, memberId: string | undefined, amount: number) {
+  const input = { workspaceId: workspace.workspaceId, memberId, amount, idempotencyKey: `run-${amount}` };
+  return app.graphql(app.operatorToken, CONSUME, { input });
+}
+
+const SET_LIMIT = /* GraphQL */ `
+  mutation SetLimit($input: MemberSetCreditLimitInput!) {
+    memberSetCreditLimit(input: $input) {
+      changed
+    }
+  }
+`;
+
+function setLimit(workspace: TestWorkspace, memberId: string | undefined, creditLimit: number) {
+  const input = { workspaceId: workspace.workspaceId, memberId, creditLimit };
+  return app.graphql(app.operatorToken, SET_LIMIT, { input });
+}
+
+describe('the members table', () => {
+  it('finds people as their name is typed, and the address bar has the search for a colleague', async () => {
+    const { page, workspace } = await openMembers();
+    await page.getByRole('searchbox').fill('dora');
+    await rowOf(page, 'Bob Kent').waitFor({ state: 'detached' });
+    expect(await rowOf(page, 'Dora Finch').count()).toBe(1);
+    expect(new URL(page.url()).searchParams.get('search')).toBe('dora');
+
+    const colleague = await openDashboard(app, { path: page.url(), email: workspace.ownerEmail });
+    await rowOf(colleague, 'Dora Finch').waitFor();
+    expect(await colleague.getByRole('searchbox').inputValue()).toBe('dora');
+    expect(await rowOf(colleague, 'Ann Lee').count()).toBe(0);
+  });
+
+  it('filters, orders, and goes back', async () => {
+    const { page } = await openMembers();
+    await page.getByRole('button', { name: 'Any role' }).click();
+    await page.getByRole('option', { name: 'Viewer' }).click();
+    await rowOf(page, 'Bob Kent').waitFor({ state: 'detached' });
+    await rowOf(page, 'Carla Diaz').waitFor();
+    await page.goBack();
+    await rowOf(page, 'Bob Kent').waitFor();
+    await page.getByRole('columnheader', { name: 'Credit limit' }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('sort')).toBe('credit_limit');
+    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('Dora Finch');
+  });
+
+  it('remembers which columns are hidden', async () => {
+    const { page } = await openMembers();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Groups' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name: 'Groups' }).waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'Status' }).waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Groups' }).count()).toBe(0);
+  });
+});
+
+describe('a credit limit', () => {
+  it("is set by an admin, and Ann's next use beyond it is refused", async () => {
+    const { page, workspace, ids } = await openMembers();
+    expect((await consume(workspace, ids['Ann Lee'], 60)).errors).toBeUndefined();
+    await openAction(page, 'Ann Lee', 'Set credit limit');
+    await page.getByRole('textbox', { name: 'Credit limit' }).fill('100');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The credit limit of Ann Lee is now 100.').waitFor();
+    expect(await rowOf(page, 'Ann Lee').innerText()).toContain('100');
+
+    const { errors = [] } = await consume(workspace, ids['Ann Lee'], 41);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CREDITS_EXHAUSTED' });
+  });
+
+  it('says beside the field what is wrong with it, and keeps what was typed', async () => {
+    const { page } = await openMembers();
+    await openAction(page, 'Ann Lee', 'Set credit limit');
+    const field = page.getByRole('textbox', { name: 'Credit limit' });
+    await field.fill('12.5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter a whole number').waitFor();
+    expect(await field.inputValue()).toBe('12.5');
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('is cleared by a button of its own', async () => {
+    const { page } = await openMembers();
+    await openAction(page, 'Dora Finch', 'Set credit limit');
+    await page.getByRole('button', { name: 'Clear credit limit' }).click();
+    await page.getByText('Dora Finch has no credit limit of their own now.').waitFor();
+    expect(await rowOf(page, 'Dora Finch').innerText()).toContain('No limit');
+  });
+
+  it('is not overwritten when somebody else was faster: what changed is shown, and what was typed is kept', async () => {
+    const { page, workspace, ids } = await openMembers();
+    await openAction(page, 'Dora Finch', 'Set credit limit');
+    await page.getByRole('textbox', { name: 'Credit limit' }).fill('500');
+    expect((await setLimit(workspace, ids['Dora Finch'], 400)).errors).toBeUndefined();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Dora Finch was changed by somebody else').waitFor();
+    await page.getByText('Credit limit: “300” is now “400”.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Credit limit' }).inputValue()).toBe('500');
+    await page.getByRole('button', { name: 'Save anyway' }).click();
+    await page.getByText('The credit limit of Dora Finch is now 500.').waitFor();
+  });
+
+  it('is taken back on the screen when the connection fails, and can be sent again', async () => {
+    const { page } = await openMembers();
+    await openAction(page, 'Dora Finch', 'Set credit limit');
+    await page.getByRole('textbox', { name: 'Credit limit' }).fill('900');
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Rollcall cannot be reached').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The credit limit of Dora Finch is now 900.').waitFor();
+  });
+});
+
+describe('roles and removal', () => {
+  it('changes a role', async () => {
+    const { page } = await openMembers();
+    await openAction(page, 'Bob Kent', 'Change role');
+    await page.getByRole('dialog').getByRole('button', { name: /Role/ }).click();
+    await page.getByRole('option', { name: 'Viewer' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Bob Kent now has the role Viewer.').waitFor();
+    expect(await rowOf(page, 'Bob Kent').innerText()).toContain('Viewer');
+  });
+
+  it('promotes an owner, and demotes one', async () => {
+    const { page } = await openMembers();
+    await openAction(page, 'Ann Lee', 'Promote to owner');
+    await page.getByRole('button', { name: 'Promote to owner' }).click();
+    await page.getByText('Ann Lee is now an owner.').waitFor();
+    await openAction(page, 'Ann Lee', 'Demote owner');
+    await page.getByRole('button', { name: 'Demote', exact: true }).click();
+    await page.getByText('Ann Lee is no longer an owner').waitFor();
+  });
+
+  it('says why the last owner cannot be demoted', async () => {
+    const { page, workspace } = await openMembers();
+    const owner = workspace.ownerEmail;
+    await page.getByRole('button', { name: `More actions for ${owner}` }).click();
+    const demote = page.getByRole('menuitem', { name: 'Demote owner' });
+    expect((await demote.innerText()).split('\n').length).toBe(2);
+  });
+
+  it('says who loses what before it removes, and undoes the removal', async () => {
+    const { page, workspace, ids } = await openMembers();
+    await openAction(page, 'Dora Finch', 'Remove');
+    const dialog = page.getByRole('alertdialog');
+    expect(await dialog.innerText()).toContain(addressOf('Dora Finch'));
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await rowOf(page, 'Dora Finch').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await rowOf(page, 'Dora Finch').waitFor();
+    const { data } = await app.graphql(
+      app.operatorToken,
+      `query ($workspaceId: ID!, $memberId: ID!) {
+        workspace(id: $workspaceId) { member(id: $memberId) { active access { ... on RoleAccess { role creditLimit } } } }
+      }`,
+      { workspaceId: workspace.workspaceId, memberId: ids['Dora Finch'] },
+    );
+    expect(data.workspace.member).toEqual({ active: true, access: { role: 'EDITOR', creditLimit: 300 } });
+  });
+});
+
+describe('many members', () => {
+  it('are changed after a dry run that lists each refusal', async () => {
+    const { page, workspace } = await openMembers();
+    await page.getByRole('columnheader', { name: 'Select' }).locator('label').click();
+    await page.getByText('5 selected').waitFor();
+    await page
+      .getByRole('region', { name: 'Selected members' })
+      .getByRole('button', { name: 'Set credit limit' })
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Credit limit' }).fill('250');
+    expect(await dialog.getByRole('button', { name: 'Set limit', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByText('3 members will change.').waitFor();
+    const refusals = await dialog.getByRole('listitem').allInnerTexts();
+    expect(refusals.join()).toContain(workspace.ownerEmail);
+    expect(refusals.join()).toContain(addressOf('Carla Diaz'));
+    await dialog.getByRole('button', { name: 'Set limit of 3 members' }).click();
+    await page.getByText('The credit limit of 3 members was set.').waitFor();
+    await expect.poll(() => rowOf(page, 'Bob Kent').innerText()).toContain('250');
+  });
+
+  it('are removed together, and are back after Undo', async () => {
+    const { page } = await openMembers();
+    await rowOf(page, 'Bob Kent').locator('label').click();
+    await rowOf(page, 'Dora Finch').locator('label').click();
+    await page
+      .getByRole('region', { name: 'Selected members' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await page.getByRole('button', { name: 'Remove 2 members' }).click();
+    await page.getByText('2 members were removed.').waitFor();
+    await rowOf(page, 'Bob Kent').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('2 members are back').waitFor();
+    await rowOf(page, 'Bob Kent').waitFor();
+  });
+});
+
+describe('what others change', () => {
+  it('appears in its row within two seconds, without a reload', async () => {
+    const { page, workspace, ids } = await openMembers();
+    await setLimit(workspace, ids['Dora Finch'], 777);
+    await rowOf(page, 'Dora Finch').getByText('777').first().waitFor({ timeout: 4000 });
+  });
+
+  it('announces new members and does not move the rows until they are asked for', async () => {
+    const { page, workspace } = await openMembers();
+    await addPeople(app, workspace, [{ name: 'Aaron Aa' }]);
+    await page.getByText('The list has changed since it was loaded.').waitFor();
+    expect(await rowOf(page, 'Aaron Aa').count()).toBe(0);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await rowOf(page, 'Aaron Aa').waitFor();
+  });
+});
+
+describe('for everybody', () => {
+  it('sets a credit limit with the keyboard alone', async () => {
+    const { page } = await openMembers();
+    await page.getByRole('row', { name: 'Ann Lee' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('S');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('150');
+    await page.keyboard.press('Enter');
+    await page.getByText('The credit limit of Ann Lee is now 150.').waitFor();
+    await page.locator('[aria-label="More actions for Ann Lee"]:focus').waitFor();
+  });
+
+  it.each(THEMES)('has nothing that axe finds, in the %s theme', async (theme) => {
+    const { page } = await openMembers('', { theme });
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
+    await page.getByRole('menu').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('menuitem', { name: 'Set credit limit' }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('fits a window of 320 pixels', async () => {
+    const { page } = await openMembers('', { width: 320 });
+    await expectNoSideScroll(page);
+  });
+});

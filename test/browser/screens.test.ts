@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
+import { addPeople, addressOf, type Person } from './people.js';
+
+/** Every screen of the dashboard in both themes: how it looks, what axe finds, and whether it fits a narrow window. */
+const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/dashboard/', import.meta.url));
+
+const NAMES = [
+  'Ann Lee',
+  'Bob Kent',
+  'Carla Diaz',
+  'Dora Finch',
+  'Emil Novak',
+  'Fay Wong',
+  'Gus Moreau',
+  'Hana Sato',
+];
+const PEOPLE: readonly Person[] = NAMES.map((name, index) => ({
+  name,
+  role: (['ADMIN', 'EDITOR', 'VIEWER', 'EDITOR'] as const)[index % 4] ?? 'EDITOR',
+  ...(index % 4 === 3 ? { creditLimit: 300 * index } : {}),
+}));
+
+browserPerFile();
+
+let app: TestApp;
+let v1: TestWorkspace;
+let v2: TestWorkspace;
+let ids: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  app = await startTestApp();
+  v1 = await app.workspace({ version: 'V1', seats: { pro: 5, starter: 20 }, ownerEmail: 'olivia@acme.test' });
+  v2 = await app.workspace({ version: 'V2', credits: 10_000, ownerEmail: 'olivia@acme.test' });
+  ids = await addPeople(app, v2, PEOPLE);
+  await change('creditsConsume', 'CreditsConsume', {
+    memberId: ids['Dora Finch'],
+    amount: 640,
+    idempotencyKey: '1',
+  });
+  await change('creditsConsume', 'CreditsConsume', {
+    memberId: ids['Ann Lee'],
+    amount: 1200,
+    idempotencyKey: '2',
+  });
+  await change('groupCreate', 'GroupCreate', {
+    displayName: 'Design',
+    memberIds: [ids['Ann Lee'], ids['Dora Finch'], ids['Fay Wong']],
+  });
+  await change('invitationCreate', 'InvitationCreate', { email: 'nora@acme.test' });
+  await change('invitationLinkCreate', 'InvitationLinkCreate', { maxUses: 25 });
+});
+afterAll(() => app.stop());
+
+/** Makes a change in the V2 workspace as the operator. */
+async function change(field: string, type: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+  const document = `mutation ($input: ${type}Input!) { ${field}(input: $input) { __typename } }`;
+  const variables = { input: { workspaceId: v2.workspaceId, ...input } };
+  expect((await app.graphql(app.operatorToken, document, variables)).errors).toBeUndefined();
+}
+
+interface Screen {
+  readonly name: string;
+  readonly path: () => string;
+  /** The address of the person who looks; the owner without it. */
+  readonly email?: string;
+  /** What is there when the screen is complete. */
+  readonly ready: (page: Page) => Promise<unknown>;
+}
+
+const inV2 = (path: string) => () => `/workspace/${v2.workspaceId}${path}`;
+const inV1 = (path: string) => () => `/workspace/${v1.workspaceId}${path}`;
+const text = (shown: string) => (page: Page) => page.getByText(shown).first().waitFor();
+const grid = (page: Page) => page.getByRole('grid').waitFor();
+
+async function openMenu(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'More actions for Dora Finch' }).click();
+  await page.getByRole('menu').waitFor();
+}
+
+const SCREENS: readonly Screen[] = [
+  { name: 'workspaces', path: () => '/', ready: (page) => page.locator('main a').first().waitFor() },
+  { name: 'overview-v2', path: inV2(''), ready: text('Active members') },
+  { name: 'overview-v1', path: inV1(''), ready: text('Active members') },
+  { name: 'members-v2', path: inV2('/settings/members'), ready: grid },
+  { name: 'members-v1', path: inV1('/settings/members'), ready: grid },
+  { name: 'members-filtered', path: inV2('/settings/members?role=viewer'), ready: text('Carla Diaz') },
+  { name: 'members-none', path: inV2('/settings/members?search=nobody'), ready: text('No member matches') },
+  { name: 'members-menu', path: inV2('/settings/members'), ready: openMenu },
+  {
+    name: 'members-limit',
+    path: inV2('/settings/members'),
+    ready: async (page) => {
+      await openMenu(page);
+      await page.getByRole('menuitem', { name: 'Set credit limit' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'members-bulk',
+    path: inV2('/settings/members'),
+    ready: async (page) => {
+      await page.getByRole('columnheader', { name: 'Select' }).locator('label').click();
+      await page
+        .getByRole('region', { name: 'Selected members' })
+        .getByRole('button', { name: 'Remove' })
+        .click();
+      await page.getByText('remain as they are').or(page.getByText('remains as it is')).waitFor();
+    },
+  },
+  { name: 'member', path: () => inV2(`/settings/members/${ids['Dora Finch']}`)(), ready: text('member.add') },
+  { name: 'member-unknown', path: inV2('/settings/members/unknown'), ready: text('There is nothing here') },
+  { name: 'invitations', path: inV2('/settings/invitations'), ready: text('nora@acme.test') },
+  { name: 'invitations-empty', path: inV1('/settings/invitations'), ready: text('no such invitation') },
+  {
+    name: 'invite',
+    path: inV2('/settings/invitations?invite'),
+    ready: (page) => page.getByRole('dialog').waitFor(),
+  },
+  { name: 'bulk-invite', path: inV2('/settings/invitations/csv'), ready: text('Choose a CSV file') },
+  {
+    name: 'viewer-overview',
+    path: inV2(''),
+    email: addressOf('Carla Diaz'),
+    ready: (page) => page.locator('main h1').waitFor(),
+  },
+  {
+    name: 'viewer-members',
+    path: inV2('/settings/members'),
+    email: addressOf('Carla Diaz'),
+    ready: text('You cannot open this page'),
+  },
+];
+
+describe.each(THEMES)('in the %s theme', (theme) => {
+  it.each(SCREENS)(
+    '$name: axe finds nothing, and 320 pixels are enough',
+    async ({ name, path, email, ready }) => {
+      const page = await openDashboard(app, { path: path(), email: email ?? v2.ownerEmail, theme });
+      await ready(page);
+      await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}.png` });
+      await expectAccessible(page);
+      await page.setViewportSize({ width: 320, height: 640 });
+      await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}-320.png` });
+      await expectNoSideScroll(page);
+    },
+  );
+});
