@@ -1,0 +1,149 @@
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from '../browser/chromium.ts';
+import { median } from './rounds.ts';
+import type { Seeded } from './seed.ts';
+import { table } from './table.ts';
+
+/** How often each time is measured; the median is shown. */
+const RUNS = 5;
+const PAGES = 10;
+/** Typed into the search box, a key at a time. */
+const TYPED = 'given500 family';
+const KEY_EVERY_MS = 60;
+
+interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: 'kB' | 'ms';
+  /** From spec rule "Budgets" of the dashboard. */
+  readonly budget: number;
+}
+
+/**
+ * Measures the dashboard in a browser: what it downloads, and how long people wait for it.
+ * @param url the server, with its seeded workspace
+ */
+export async function measureDashboard(url: string, { workspaceId, ownerToken }: Seeded): Promise<void> {
+  const { browser, close } = await startBrowser();
+  try {
+    const open = () => openPage(browser, url, ownerToken);
+    const members = `/workspace/${workspaceId}/settings/members`;
+    const figures = [
+      ...(await sizes(open, workspaceId)),
+      {
+        what: 'cold load until the table shows',
+        value: await coldLoad(open, members),
+        unit: 'ms',
+        budget: 1500,
+      },
+      ...(await waits(open, members)),
+    ] as const satisfies readonly Figure[];
+    const rows = figures.map(({ what, value, unit, budget }) => [
+      what,
+      `${Math.round(value)} ${unit}`,
+      `${budget} ${unit}`,
+      value <= budget ? 'met' : 'missed',
+    ]);
+    console.log(table(['dashboard', 'measured', 'budget', ''], rows));
+  } finally {
+    await close();
+  }
+}
+
+type Open = () => Promise<Page>;
+
+async function openPage(browser: Browser, baseURL: string, token: string): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL,
+    locale: 'en-US',
+    viewport: { width: 1280, height: 900 },
+    // The server of the bench has another public address, so the browser's cookie would be refused as foreign.
+    extraHTTPHeaders: { Authorization: `Bearer ${token}` },
+  });
+  return context.newPage();
+}
+
+/** The compressed JavaScript of the first screen, and of each further one. */
+async function sizes(open: Open, workspaceId: string): Promise<Figure[]> {
+  const page = await open();
+  let bytes = 0;
+  page.on('response', async (response) => {
+    if (response.url().endsWith('.js')) bytes += Number(response.headers()['content-length'] ?? 0);
+  });
+  const figures: Figure[] = [];
+  const visit = async (what: string, path: string, budget: number) => {
+    bytes = 0;
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    figures.push({ what, value: bytes / 1000, unit: 'kB', budget });
+  };
+  await visit('JavaScript of the first screen', `/workspace/${workspaceId}`, 200);
+  // Assets are immutable: the browser's cache has what the screens share.
+  await visit('… more for members', `/workspace/${workspaceId}/settings/members`, 60);
+  await visit('… more for invitations', `/workspace/${workspaceId}/settings/invitations`, 60);
+  await page.context().close();
+  return figures;
+}
+
+const firstRow = (page: Page) => page.getByRole('row').nth(1);
+
+async function coldLoad(open: Open, members: string): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const page = await open();
+    const start = performance.now();
+    await page.goto(members, { waitUntil: 'commit' });
+    await firstRow(page).waitFor();
+    times.push(performance.now() - start);
+    await page.context().close();
+  }
+  return median(times);
+}
+
+/** How long a switch of the screen, a turn of the page and typing take. */
+async function waits(open: Open, members: string): Promise<Figure[]> {
+  const page = await open();
+  await page.goto(members);
+  await firstRow(page).waitFor();
+  const switches: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    await page.getByRole('link', { name: 'Invitations' }).click();
+    await page.getByRole('heading', { name: 'Invitations' }).waitFor();
+    const start = performance.now();
+    await page.getByRole('link', { name: 'Members' }).click();
+    await firstRow(page).waitFor();
+    switches.push(performance.now() - start);
+  }
+  const turns: number[] = [];
+  for (let run = 0; run < PAGES; run += 1) {
+    const before = (await firstRow(page).textContent()) ?? '';
+    const start = performance.now();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await firstRow(page).filter({ hasNotText: before }).waitFor();
+    turns.push(performance.now() - start);
+  }
+  const longest = await typing(page);
+  await page.context().close();
+  return [
+    { what: 'switch back to members', value: median(switches), unit: 'ms', budget: 300 },
+    { what: 'next page of members', value: median(turns), unit: 'ms', budget: 300 },
+    { what: 'longest frame while typing', value: longest, unit: 'ms', budget: 50 },
+  ];
+}
+
+/** @returns the longest time between two frames while keys are pressed, before the search is sent */
+async function typing(page: Page): Promise<number> {
+  await page.getByRole('searchbox').focus();
+  await page.evaluate(`{
+    let last = performance.now();
+    window.longestFrame = 0;
+    const frame = (now) => {
+      window.longestFrame = Math.max(window.longestFrame, now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame((now) => { last = now; requestAnimationFrame(frame); });
+  }`);
+  await page.keyboard.type(TYPED, { delay: KEY_EVERY_MS });
+  return Number(await page.evaluate('window.longestFrame'));
+}
