@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
-import { type Arena, type Contender, floor, ours, POOL_SIZE, peers } from './contenders.ts';
+import { type Arena, type Contender, floor, ours, POOL_SIZE, peers, withoutLog } from './contenders.ts';
 import { measureDashboard } from './dashboard.ts';
 import { createDatabase, pgOptions, settled } from './database.ts';
 import { CONNECTIONS } from './operations.ts';
@@ -71,7 +71,12 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
     return [];
   }
   const base = await floor(arena);
-  const contenders = [our, base, ...(options.peers ? await peers(arena) : [])];
+  const contenders = [
+    our,
+    ...(options.log && options.import === undefined ? [await withoutLog(arena)] : []),
+    base,
+    ...(options.peers ? await peers(arena) : []),
+  ];
   if (options.import !== undefined) return (await importMembers(contenders, options.import)) ? [] : undefined;
 
   const operations = chosen(our, options);

@@ -11,6 +11,8 @@ export interface Options {
   /** The operations to measure; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly peers: boolean;
+  /** Measure our server without the provisioning log too. */
+  readonly log: boolean;
   /** Import that many members instead of measuring operations. */
   readonly import: number | undefined;
   /** Measure the dashboard in a browser instead. */
@@ -32,6 +34,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --seconds N        how long a turn is                                            [4]
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
+  --no-log           without our server a second time, with no provisioning log
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time
@@ -55,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
       seconds: { type: 'string', default: '4' },
       only: { type: 'string', multiple: true },
       peers: { type: 'boolean', default: true },
+      log: { type: 'boolean', default: true },
       import: { type: 'string' },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
@@ -62,7 +66,7 @@ export function readOptions(args: readonly string[]): Options {
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, dashboard, start, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, dashboard, start, soak } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -70,6 +74,7 @@ export function readOptions(args: readonly string[]): Options {
     seconds: positive('seconds', seconds),
     only,
     peers,
+    log,
     import: values.import === undefined ? undefined : positive('import', values.import),
     dashboard,
     start,

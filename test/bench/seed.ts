@@ -49,6 +49,10 @@ const MEMBERS = `
   from generate_series(1, $1::integer) n`;
 
 /** One member in twenty has gone; of the others there are admins and editors, half with a limit, and viewers. */
+/** The brake counts removals, as everywhere, and engages at more than a bench can do. */
+const BRAKE = `
+  insert into scim_brake (workspace_id, most_members, most_percent, window_minutes) values ($1, 100000, 100, 1)`;
+
 const MEMBERSHIPS = `
   insert into membership
     (id, workspace_id, workspace_version, member_id, started_at, ended_at, role, credit_limit, credit_limit_set_by)
@@ -75,6 +79,7 @@ export async function seed(target: DatabaseTarget, members: number): Promise<See
     await client.query(ACCOUNTS, [members - 1]);
     await client.query(MEMBERS, [members - 1, workspaceId]);
     await client.query(MEMBERSHIPS, [members - 1, workspaceId]);
+    await client.query(BRAKE, [workspaceId]);
     await client.query(USAGE, [members - 1, workspaceId]);
     await client.query('vacuum analyze');
     await client.query('checkpoint');

@@ -131,7 +131,7 @@ describe('rule 15: one address', () => {
       }),
     );
     expect(statuses(answers)).toEqual({ 201: 1, 409: 49 });
-    const accounts = await app.sql("select id from account where email = 'ann.lee@acme.test'");
+    const accounts = await app.sql("select id from account where lower(email) = 'ann.lee@acme.test'");
     expect(accounts).toHaveLength(1);
   });
 
