@@ -71,6 +71,7 @@ export interface WorkspaceOptions {
 export interface TestApp {
   readonly url: string;
   readonly operatorToken: string;
+  readonly database: Database;
   /** Queries the database, for what no API shows. */
   sql<Row = object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   workspace(options: WorkspaceOptions): Promise<TestWorkspace>;
@@ -152,6 +153,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   return {
     url,
     operatorToken: OPERATOR_TOKEN,
+    database,
     sql: (text, values = []) => database.rows(text, values),
     key,
     async workspace({

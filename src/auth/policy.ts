@@ -50,6 +50,11 @@ export const POLICY = {
   // Who is a viewer is told so by rule 23, with what to do about it.
   'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
+  'secrets.rotate': OPERATORS_ONLY,
+  'sso.manage': { people: MANAGERS, scopes: [] },
+  // DNS proves a domain to everybody; whoever proves it otherwise vouches for the platform (rule 42).
+  'sso.vouchForDomain': OPERATORS_ONLY,
+  'signInLog.read': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
 } as const satisfies Record<string, Rule>;
 

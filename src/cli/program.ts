@@ -5,6 +5,7 @@ import { list, seatList, wholeNumber } from './arguments.js';
 import { draftMigration, migrateNow } from './migrate.js';
 import { createKey, createSession, createWorkspace } from './provision.js';
 import type { DatabaseOptions } from './run.js';
+import { rotateSecrets } from './secrets.js';
 import { simulate } from './simulate.js';
 import type { Terminal } from './terminal.js';
 
@@ -68,6 +69,10 @@ export function program(terminal: Terminal): Command {
     .requiredOption('--email <address>', "the person's e-mail address")
     .option('--create-account', 'make the account when the person has none, as somebody who has been invited')
     .action((options) => createSession(terminal, options));
+
+  onDatabase(rollcall.command('secrets').description('encrypted secrets').command('rotate'))
+    .description('encrypt every stored secret with the first key of SECRETS_KEY')
+    .action((options) => rotateSecrets(terminal, options));
 
   const simulation = rollcall
     .command('simulate')

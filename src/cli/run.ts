@@ -2,6 +2,8 @@ import { databaseName, type OpenDatabase, openDatabase } from '../database/open.
 import { sessionLifetimes } from '../domain/session.js';
 import { runningServer } from '../server/address.js';
 import { type Config, readConfig } from '../server/config.js';
+import { developmentSecretsKey } from '../server/development.js';
+import { ssoEnvironment } from '../server/sso.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { localContext } from '../services/context/system.js';
 import type { Terminal } from './terminal.js';
@@ -40,10 +42,12 @@ export async function run<Value extends Result>(
   terminal.err(`Database: ${databaseName(config)}.${serverNote(config, url)}\n`);
   const opened = await openDatabase(config, { mayCreate: init });
   try {
+    const developmentKey = config.development ? await developmentSecretsKey(config.dataDir) : undefined;
+    const sso = ssoEnvironment(config, developmentKey);
     const { database, migrations, duplicates, draft } = opened;
     const origin = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
     const result = await work({
-      context: localContext(database, 'CLI', sessionLifetimes(config)),
+      context: localContext(database, 'CLI', sessionLifetimes(config), sso),
       migrations,
       duplicates,
       draft,

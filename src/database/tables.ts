@@ -15,6 +15,8 @@ import { Removal } from '../model/removal.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';
+import { SignInLogEntry } from '../model/sign-in-log.js';
+import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso-connection.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -95,6 +97,11 @@ export const TABLES = {
   operatorSession: table(OperatorSession),
   signInLink: table(SignInLink),
   removal: table(Removal),
+  ssoConnection: table(SsoConnection),
+  ssoDomain: table(SsoDomain),
+  ssoSubject: table(SsoSubject),
+  ssoUsedValue: table(SsoUsedValue),
+  signInLogEntry: table(SignInLogEntry),
   auditEntry: table(AuditEntry),
 };
 

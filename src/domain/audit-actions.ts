@@ -23,6 +23,12 @@ export const AUDIT_ACTIONS = {
   'apiKey.update': 'An API key was renamed, disabled or enabled.',
   'apiKey.rotate': 'An API key was given a new secret.',
   'apiKey.delete': 'An API key was deleted.',
+  'ssoConnection.set': 'Single sign-on was configured, or its configuration has changed.',
+  'ssoConnection.delete': 'The configuration of single sign-on was deleted.',
+  'ssoDomain.add': 'A domain was added to single sign-on.',
+  'ssoDomain.verify': 'A domain of single sign-on was verified.',
+  'ssoDomain.remove': 'A domain was removed from single sign-on.',
+  'ssoSubject.remember': 'The identity provider signed a member in for the first time.',
   'session.create': 'A session was opened for somebody. It is in no workspace.',
   'session.end': 'A session was ended. It is in no workspace.',
 } as const;

@@ -13,6 +13,8 @@ import { Removal } from './removal.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
+import { SignInLogEntry } from './sign-in-log.js';
+import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from './sso-connection.js';
 import { Workspace } from './workspace.js';
 
 /** Every table. */
@@ -36,6 +38,11 @@ export const entities = [
   Removal,
   OperatorSession,
   SignInLink,
+  SsoConnection,
+  SsoDomain,
+  SsoSubject,
+  SsoUsedValue,
+  SignInLogEntry,
   RateLimit,
   AuditEntry,
 ];

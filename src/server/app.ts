@@ -33,12 +33,16 @@ import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { SignInLimits } from '../services/context/sign-in-limits.js';
+import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
 import { signInRouter } from '../sign-in/router.js';
+import { Providers } from '../sign-in/sso/providers.js';
+import { ssoRouter } from '../sign-in/sso/router.js';
+import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { dashboardRouter } from './dashboard.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 
@@ -68,6 +72,8 @@ export interface AppOptions {
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** Tells the time for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
+  /** Absent: no single sign-on can be configured. */
+  readonly sso?: SsoEnvironment | undefined;
 }
 
 export interface App {
@@ -105,6 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     signInLimits: new SignInLimits(database),
     sessionLifetimes,
     clock,
+    sso: options.sso ?? NO_SSO,
   };
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
@@ -121,6 +128,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     const { credential } = credentialOf(request, reachedAt(request));
     return credential === undefined ? null : credentials.verify(credential, request.ip ?? '');
   };
+
+  const signInContext = async (request: Incoming, requestId: string) =>
+    serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId });
+  const providers = new Providers(shared.sso);
 
   const compress = compression({ threshold: COMPRESSED_FROM });
   const scimCompression: Compression = {
@@ -159,10 +170,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
   handler.use(dashboardRouter());
   handler.use(
+    '/api/workspaces/:workspaceId/auth/sso',
+    ssoRouter({ providers, originOf: reachedAt, contextFor: signInContext, onFault }),
+  );
+  handler.use(
     signInRouter({
       originOf: reachedAt,
-      contextFor: async (request, requestId) =>
-        serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId }),
+      contextFor: signInContext,
       contextOfToken: async (token, request, requestId) =>
         serviceContext(shared, {
           actor: await credentials.verify(token, request.ip ?? ''),
@@ -173,8 +187,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       playground,
       seededWorkspaceIds: options.seededWorkspaceIds,
       mailsInLog: options.mailsInLog ?? false,
-      providerPathFor: async () => null,
-      providerSignOutPath: async () => null,
+      providerPathFor,
+      providerSignOutUrl: (services, origin) => signOutUrl(providers, services, origin),
     }),
     refuseForeignChanges(reachedAt),
   );

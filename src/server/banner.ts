@@ -1,11 +1,13 @@
 import type { Config } from './config.js';
 import type { DevelopmentSecrets } from './development.js';
+import type { DevelopmentProvider } from './identity-provider/development.js';
 
 /** The addresses and credentials that a developer needs, on one screen; in production the addresses only. */
 export function banner(
   url: string,
   { playground, operatorToken }: Config,
   secrets: DevelopmentSecrets | undefined,
+  provider?: Pick<DevelopmentProvider, 'workspaceId' | 'startUrl'>,
 ): string {
   const lines = ['', `Rollcall is ready at ${url}`, ''];
   if (secrets !== undefined) lines.push(`  Sign in         ${url}/sign-in (with a click on a name)`);
@@ -21,6 +23,7 @@ export function banner(
       `  ${name} (${version})`,
       `    SCIM base URL ${url}/scim/v2/organizations/${workspaceId}`,
       `    API key       ${apiKey}`,
+      ...(workspaceId === provider?.workspaceId ? [`    Sign in (SSO) ${provider.startUrl}`] : []),
       '',
     );
   }

@@ -1,4 +1,6 @@
+import { Resolver } from 'node:dns';
 import { fileURLToPath } from 'node:url';
+import { isEncryptionKey } from '../auth/encryption.js';
 import { isAddress } from '../domain/address.js';
 import { DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS } from '../domain/session.js';
 
@@ -26,6 +28,14 @@ export interface Config {
   readonly sessionIdleHours: number;
   /** A session ends at this age. */
   readonly sessionMaxDays: number;
+  /** Keys that encrypt stored secrets, in base64: the first one encrypts, all decrypt. */
+  readonly secretsKeys: readonly string[];
+  /** Name servers that are asked for the records which verify domains; empty: those of the operating system. */
+  readonly dnsServers: readonly string[];
+  /** Whether identity providers may be on private networks. */
+  readonly ssoPrivateNetworks: boolean;
+  /** Whether an identity provider for development is started beside the server. */
+  readonly developmentIdentityProvider: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Whether introspection and the playground are served. */
   readonly playground: boolean;
@@ -164,6 +174,25 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       wholeNumber(1, MOST_SESSION_DAYS),
       `a whole number from 1 to ${MOST_SESSION_DAYS}`,
     ),
+    secretsKeys: read<readonly string[]>(
+      'SECRETS_KEY',
+      [],
+      parseKeys,
+      'keys of 32 bytes in base64, separated by commas: `openssl rand -base64 32` makes one',
+    ),
+    dnsServers: read<readonly string[]>(
+      'DNS_SERVERS',
+      [],
+      parseNameServers,
+      'IP addresses, with or without a port, separated by commas, such as 192.0.2.53 or [2001:db8::53]:5353',
+    ),
+    ssoPrivateNetworks: read('SSO_PRIVATE_NETWORKS', development, parseSwitch, 'on or off'),
+    developmentIdentityProvider: read(
+      'DEV_IDENTITY_PROVIDER',
+      development,
+      (text) => (text === 'on' && !development ? undefined : parseSwitch(text)),
+      'on or off, and off in production',
+    ),
     playground: read('PLAYGROUND', development, parseSwitch, 'on or off'),
     development,
     underNpm: setting('npm_lifecycle_event') !== undefined,
@@ -193,6 +222,22 @@ function parseDatabaseUrl(text: string): string | undefined {
 function parseDatabaseUrls(text: string): readonly string[] | undefined {
   const urls = text.split(',').map((url) => parseDatabaseUrl(url.trim()));
   return urls.every((url) => url !== undefined) ? urls : undefined;
+}
+
+function parseKeys(text: string): readonly string[] | undefined {
+  const keys = text.split(',').map((key) => key.trim());
+  return keys.every(isEncryptionKey) ? keys : undefined;
+}
+
+function parseNameServers(text: string): readonly string[] | undefined {
+  const servers = text.split(',').map((server) => server.trim());
+  try {
+    // Node judges the form of each when it is set.
+    new Resolver().setServers(servers);
+    return servers;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseOrigin(text: string): string | undefined {

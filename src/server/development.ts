@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isEncryptionKey, newEncryptionKey } from '../auth/encryption.js';
 import { arrayOf, integer, uuid } from '../database/column-types.js';
 import type { Database } from '../database/database.js';
 import { makeDirectory } from '../database/embedded/directory.js';
@@ -13,6 +14,8 @@ const SEED_LOCK = 7_262_002;
 /** What development remembers between starts, so that the banner can show it again. Production has no such file. */
 export interface DevelopmentSecrets {
   readonly operatorToken: string;
+  /** Encrypts stored secrets where SECRETS_KEY is not set. */
+  readonly secretsKey: string;
   readonly workspaces: readonly SeededWorkspace[];
 }
 
@@ -20,9 +23,9 @@ export interface DevelopmentSecrets {
 export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
   return database.transaction(async (tx) => {
     await LOCK_SEED.rows(tx, { lock: SEED_LOCK });
-    const remembered = await recall(dataDir);
+    const recalled = await recall(dataDir);
     const seeded = await seed(database);
-    const secrets = { ...remembered, workspaces: seeded ?? (await existing(database, remembered)) };
+    const secrets = { ...recalled, workspaces: seeded ?? (await existing(database, recalled)) };
     await remember(dataDir, secrets);
     return secrets;
   });
@@ -51,17 +54,34 @@ async function existing(
   return workspaces.filter(({ workspaceId }) => rows.some(({ id }) => id === workspaceId));
 }
 
-/** Reads what was remembered, or makes a new operator token. */
+/** Reads what was remembered, and makes what was not. */
 async function recall(dataDir: string): Promise<DevelopmentSecrets> {
+  const { operatorToken, secretsKey, workspaces } = await remembered(dataDir);
+  return {
+    operatorToken:
+      typeof operatorToken === 'string'
+        ? operatorToken
+        : `rollcall_operator_${randomBytes(24).toString('base64url')}`,
+    secretsKey:
+      typeof secretsKey === 'string' && isEncryptionKey(secretsKey) ? secretsKey : newEncryptionKey(),
+    workspaces: Array.isArray(workspaces) ? workspaces : [],
+  };
+}
+
+/** What the file says; nothing at the first start. */
+async function remembered(dataDir: string): Promise<Partial<DevelopmentSecrets>> {
   try {
-    const remembered: Partial<DevelopmentSecrets> = JSON.parse(await readFile(fileIn(dataDir), 'utf8'));
-    const { operatorToken, workspaces = [] } = remembered;
-    if (typeof operatorToken === 'string' && Array.isArray(workspaces)) return { operatorToken, workspaces };
+    return JSON.parse(await readFile(fileIn(dataDir), 'utf8'));
   } catch (error) {
-    // No file at the first start; a damaged one is worth no more than none.
-    if (!(error instanceof SyntaxError) && !isMissing(error)) throw error;
+    // A damaged file is worth no more than none.
+    if (error instanceof SyntaxError || isMissing(error)) return {};
+    throw error;
   }
-  return { operatorToken: `rollcall_operator_${randomBytes(24).toString('base64url')}`, workspaces: [] };
+}
+
+/** The key that development has made and remembers; undefined before the first start of the server. */
+export async function developmentSecretsKey(dataDir: string): Promise<string | undefined> {
+  return (await remembered(dataDir)).secretsKey;
 }
 
 /** Remembers, readable by the owner of the process only. */

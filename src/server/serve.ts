@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,6 +13,8 @@ import { createApp } from './app.js';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { type DevelopmentSecrets, developmentSecrets } from './development.js';
+import { type DevelopmentProvider, startDevelopmentProvider } from './identity-provider/development.js';
+import { ssoEnvironment } from './sso.js';
 
 /** How long requests in flight may take to finish once the server stops. */
 const DRAIN_MS = 10_000;
@@ -83,16 +86,21 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       seededWorkspaceIds: secrets?.workspaces.map(({ workspaceId }) => workspaceId),
       mailsInLog: config.mail === undefined,
       sessionLifetimes: sessionLifetimes(config),
+      sso: ssoEnvironment(config, secrets?.secretsKey),
     });
     try {
       const server = createServer(app.handler);
       const port = await listen(server, config.port);
       if (config.publicUrl !== undefined) logger.info({ port }, 'listening');
       const url = config.publicUrl ?? `http://localhost:${port}`;
-      announce(url, banner(url, config, secrets));
+      const provider = cluster.isWorker
+        ? undefined
+        : await identityProviderBeside(config, { database, secrets }, logger, { url, port });
+      announce(url, banner(url, config, secrets, provider));
       let stopped: Promise<void> | undefined;
       const stop = () => {
         stopped ??= drain(server, logger)
+          .then(() => provider?.stop())
           .then(app.stop)
           .then(() => replicas?.close())
           .finally(close);
@@ -107,6 +115,23 @@ export async function serve(config: Config, announce: Announce): Promise<Running
     await close();
     throw error;
   }
+}
+
+/**
+ * The development identity provider, on the next port. With several workers, the process that has started them runs it.
+ * @param at where the server listens, and is reached
+ * @returns undefined in production, where it is switched off, and where it cannot be started
+ */
+export async function identityProviderBeside(
+  config: Config,
+  { database, secrets }: Pick<PreparedDatabase, 'database' | 'secrets'>,
+  logger: Logger,
+  { url, port }: { readonly url: string; readonly port: number },
+): Promise<DevelopmentProvider | undefined> {
+  if (!config.developmentIdentityProvider || secrets === undefined) return undefined;
+  const sso = ssoEnvironment(config, secrets.secretsKey);
+  const next = config.port === 0 ? 0 : port + 1;
+  return startDevelopmentProvider({ database, secrets, sso, logger, url, port: next });
 }
 
 /**

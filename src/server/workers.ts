@@ -5,7 +5,13 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
-import { type Announce, createLogger, prepareDatabase, type RunningServer } from './serve.js';
+import {
+  type Announce,
+  createLogger,
+  identityProviderBeside,
+  prepareDatabase,
+  type RunningServer,
+} from './serve.js';
 
 /** The message that tells a worker to stop. */
 export const STOP_MESSAGE = 'stop';
@@ -21,13 +27,18 @@ const REPLACEMENT_DELAY_MS = 1000;
  */
 export async function serveWithWorkers(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
-  const { secrets, close } = await prepareDatabase(config, logger);
+  const prepared = await prepareDatabase(config, logger);
   const workers = new Workers(logger);
-  const end = () => workers.stop().finally(close);
+  let provider: Awaited<ReturnType<typeof identityProviderBeside>>;
+  const end = async () => {
+    await provider?.stop();
+    await workers.stop().finally(prepared.close);
+  };
   try {
     const port = await workers.start(config.workers);
     const url = config.publicUrl ?? `http://localhost:${port}`;
-    announce(url, banner(url, config, secrets));
+    provider = await identityProviderBeside(config, prepared, logger, { url, port });
+    announce(url, banner(url, config, prepared.secrets, provider));
   } catch (error) {
     await end();
     throw error;

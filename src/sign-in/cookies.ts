@@ -26,6 +26,13 @@ export function readCookie(request: Incoming, { name }: CookieKind, origin: stri
   return value === '' ? undefined : value;
 }
 
+/** The cookies of a request whose names begin with the prefix, in the order in which the browser sent them. */
+export function cookieNames(request: Incoming, prefix: `rollcall-${string}`, origin: string): CookieKind[] {
+  return Object.keys(parseCookie(request.headers.cookie ?? ''))
+    .filter((name) => name.startsWith(nameOf(prefix, origin)))
+    .map((name) => ({ name: `${prefix}${name.slice(nameOf(prefix, origin).length)}` }));
+}
+
 /** Sets a cookie that no script reads and that no other site's form sends. */
 export function setCookie(
   response: Response,

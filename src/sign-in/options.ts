@@ -12,8 +12,8 @@ export interface SignInOptions extends PageOptions {
   readonly mailsInLog: boolean;
   /** The context of somebody who has just got the session with the token. */
   contextOfToken(token: string, request: Incoming, requestId: string): Promise<ServiceContext>;
-  /** Where signing out goes on: at the provider of the session (rule 44); null where it ends here. */
-  providerSignOutPath(services: ServiceContext): Promise<string | null>;
+  /** The page of the session's provider at which signing out goes on (rule 44); null where it ends here. */
+  providerSignOutUrl(services: ServiceContext, origin: string): Promise<string | null>;
   /** The path at which somebody with the address signs in through a provider; null without one for its domain (rule 48). */
   providerPathFor(services: ServiceContext, email: string, returnTo: string): Promise<string | null>;
 }

@@ -37,7 +37,7 @@ export interface PageOptions {
  * Everything comes from this server, nothing is written in the page itself, and nobody frames it. A form of ours is
  * posted with our `Origin`, which `no-referrer` would turn into `null`.
  */
-const HEADERS = {
+export const PAGE_HEADERS = {
   'Content-Security-Policy': [
     "default-src 'self'",
     "base-uri 'none'",
@@ -63,7 +63,7 @@ export function page(
   return async (request, response) => {
     const { locals } = response;
     locals.route = route;
-    response.set(HEADERS);
+    response.set(PAGE_HEADERS);
     if (!isOurForm(request, originOf)) {
       locals.errorCode = 'FORBIDDEN';
       refuse(response, 403, {
@@ -81,7 +81,7 @@ export function page(
 
 /** Answers with the page of a refusal. */
 export function refuse(response: Response, status: number, refusal: Refusal): void {
-  response.set(HEADERS).status(status).type('html').send(refusedPage(refusal));
+  response.set(PAGE_HEADERS).status(status).type('html').send(refusedPage(refusal));
 }
 
 export function show(response: PageResponse, text: string, status = 200): void {

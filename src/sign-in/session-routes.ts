@@ -4,6 +4,7 @@ import { openOperatorSession } from '../services/sign-in/operators.js';
 import { browserOf, endBrowserSession, startBrowserSession } from './browser-session.js';
 import type { SignInOptions } from './options.js';
 import { field, page, show } from './page-handler.js';
+import { continuePage } from './pages/continue.js';
 import { operatorPage } from './pages/operator.js';
 import { signedOutPage } from './pages/signed-out.js';
 
@@ -34,9 +35,13 @@ export function sessionRoutes(router: Router, options: SignInOptions): void {
   router.post(
     '/sign-out',
     page('/sign-out', options, async (request, response, services) => {
-      const next = await options.providerSignOutPath(services);
+      const next = await options.providerSignOutUrl(services, originOf(request));
       await endBrowserSession(response, services, originOf(request));
-      response.redirect(303, next ?? '/signed-out');
+      if (next === null) return response.redirect(303, '/signed-out');
+      show(
+        response,
+        continuePage({ title: 'Signing out', url: next, text: 'Sign out of your company’s sign-in too' }),
+      );
     }),
   );
   router.get(

@@ -36,6 +36,10 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'credits.consume': ['', 'CREDITS_CONSUME'],
   'credits.consumeSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
   'apiKey.manage': ['OWNER ADMIN', ''],
+  'secrets.rotate': ['', ''],
+  'sso.manage': ['OWNER ADMIN', ''],
+  'sso.vouchForDomain': ['', ''],
+  'signInLog.read': ['OWNER ADMIN', ''],
   'audit.read': ['OWNER ADMIN', 'AUDIT_READ'],
 };
 

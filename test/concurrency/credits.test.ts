@@ -151,7 +151,7 @@ describe('one key', () => {
     const { counted, refused } = split(answers);
     expect(counted).toHaveLength(1);
     for (const { errors } of refused) {
-      expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', attribute: 'idempotencyKey' } }]);
+      expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: ['idempotencyKey'] } }]);
     }
     expect(await poolOf(app, workspace)).toMatchObject({ used: 1 });
   });

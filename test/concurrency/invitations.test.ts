@@ -136,7 +136,9 @@ test('files with the same people in other orders, at once: everybody is invited 
   const invited = answers.reduce((sum, { invitedCount }) => sum + invitedCount, 0);
   expect(invited).toBe(50);
   const codes = answers.flatMap(({ results }) =>
-    results.flatMap(({ error }: { error: { code: string } | null }) => (error === null ? [] : [error.code])),
+    results.flatMap(({ refusal }: { refusal: { code: string } | null }) =>
+      refusal === null ? [] : [refusal.code],
+    ),
   );
   expect(new Set(codes)).toEqual(new Set(['ALREADY_INVITED']));
 });

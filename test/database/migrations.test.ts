@@ -401,6 +401,89 @@ describe('seat_allocation', () => {
   });
 });
 
+describe('rules 37 to 45: single sign-on', () => {
+  const CONNECTION = {
+    provider: 'OKTA',
+    discovery_url: 'https://acme.okta.com/.well-known/openid-configuration',
+    client_id: '0oa1',
+    client_secret: 'v1.key.iv.text',
+    client_secret_set_at: NOW,
+    sso_required: false,
+    join_on_sign_in: false,
+    created_at: NOW,
+    updated_at: NOW,
+  };
+  const DOMAIN = { domain: 'acme.test', token: 't', created_at: NOW };
+
+  async function connection(changes: Row = {}): Promise<Row> {
+    const workspace = workspaceRow('V2');
+    await insert('workspace', workspace);
+    const row = { id: newId(), workspace_id: workspace.id, ...CONNECTION, ...changes };
+    await insert('sso_connection', row);
+    return row;
+  }
+
+  test.each<[string, Row]>([
+    ['sso_connection_provider_known', { provider: 'SAML' }],
+    ['sso_connection_required_after_manager', { sso_required: true }],
+    ['sso_connection_one_a_workspace', {}],
+  ])('%s', async (constraint, wrong) => {
+    const first = await connection();
+    const row = { ...first, id: newId(), ...wrong };
+    expect(await refusedBy(...insertOf('sso_connection', row))).toBe(constraint);
+  });
+
+  test('a domain is verified for one connection at a time', async () => {
+    const [one, other] = [await connection(), await connection()];
+    const verified = { ...DOMAIN, domain: 'once.test', verified_at: NOW, verified_by: 'DNS' };
+    await insert('sso_domain', { id: newId(), connection_id: one.id, ...verified });
+    await insert('sso_domain', { id: newId(), connection_id: other.id, ...DOMAIN, domain: 'once.test' });
+    const second = { id: newId(), connection_id: (await connection()).id, ...verified };
+    expect(await refusedBy(...insertOf('sso_domain', second))).toBe('sso_domain_verified_once');
+  });
+
+  test.each<[string, Row]>([
+    ['sso_domain_proof_known', { verified_at: NOW }],
+    ['sso_domain_proof_known', { verified_at: NOW, verified_by: 'HEARSAY' }],
+  ])('%s: %j', async (constraint, wrong) => {
+    const { id } = await connection();
+    const row = { id: newId(), connection_id: id, ...DOMAIN, ...wrong };
+    expect(await refusedBy(...insertOf('sso_domain', row))).toBe(constraint);
+  });
+
+  test('a subject is one member of a workspace, and is forgotten with the member', async () => {
+    const { workspace, member } = await workspaceWithMember('V2');
+    const subject = {
+      workspace_id: workspace.id,
+      issuer: 'https://acme.okta.com',
+      subject: '00u1',
+      member_id: member.id,
+      first_seen_at: NOW,
+    };
+    await insert('sso_subject', subject);
+    expect(await refusedBy(...insertOf('sso_subject', subject))).toBe('sso_subject_pkey');
+    await database.rows('delete from member where id = $1', [member.id]);
+    expect(await database.rows('select 1 from sso_subject where member_id = $1', [member.id])).toEqual([]);
+  });
+
+  test('a reference finds one entry of the sign-in log', async () => {
+    const { workspace_id } = await connection();
+    const entry = {
+      workspace_id,
+      reference: 'AAAAA-BBBBB',
+      at: NOW,
+      reason: 'STATE_LOST',
+      network_address: '',
+    };
+    await insert('sign_in_log_entry', { id: newId(), ...entry });
+    expect(await refusedBy(...insertOf('sign_in_log_entry', { id: newId(), ...entry }))).toBe(
+      'sign_in_log_entry_reference_unique',
+    );
+    const unknown = { id: newId(), ...entry, reference: 'AAAAA-CCCCC', reason: 'MOOD' };
+    expect(await refusedBy(...insertOf('sign_in_log_entry', unknown))).toBe('sign_in_log_entry_reason_known');
+  });
+});
+
 describe('api_key', () => {
   const OKTA = { name: 'Okta', prefix: 'rollcall_key_0', created_by: 'operator', created_at: NOW };
 

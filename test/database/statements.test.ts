@@ -54,6 +54,7 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'services/members/counts.ts': 'it adds conditions to a declared selection',
   'services/members/export.ts': 'it adds conditions to a declared selection',
   'services/rows/members.ts': 'it is handed one of its statements',
+  'services/context/sign-in-limits.ts': 'rate-limiter-flexible writes the statements',
   'services/sessions/': 'not declared yet',
 };
 

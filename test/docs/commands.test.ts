@@ -101,7 +101,7 @@ test('what is not run is still in the documentation', () => {
 test('every kind of block is known', () => {
   const documented = pages().filter(({ path }) => path !== 'ARCHITECTURE.md');
   const languages = new Set(documented.flatMap(({ blocks }) => blocks.map(({ language }) => language)));
-  expect([...languages].sort()).toEqual(['graphql', 'ini', 'json', 'sh', 'text']);
+  expect([...languages].sort()).toEqual(['graphql', 'ini', 'js', 'json', 'sh', 'text']);
 });
 
 /**

@@ -1,10 +1,19 @@
 const INSTALLS = 'It would replace the packages that the tests run on; continuous integration runs npm ci.';
 const DOCKER = 'It needs Docker, which the tests do not require.';
 const SERVES = 'It serves until it is stopped; tests start the same program in other ways.';
+const WRITES = 'It writes a file into the project of the client.';
 const CLIENT_PROGRAMS = "It needs PostgreSQL's client programs, which npm ci does not install.";
 
 /** Blocks of commands in the documentation that the tests do not run, each with the reason. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  [
+    'node --input-type=module -e "\n' +
+      "  import { readFileSync } from 'node:fs';\n" +
+      "  import { buildSchema, introspectionFromSchema } from 'graphql';\n" +
+      "  const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));\n" +
+      '  console.log(JSON.stringify(introspectionFromSchema(schema)));" > introspection.json',
+    WRITES,
+  ],
   ['npm ci && npm start', INSTALLS],
   ['npm ci\nnpm run build\nnpm start', INSTALLS],
   [

@@ -94,7 +94,7 @@ const DOORS_OF_PEOPLE: Readonly<Record<string, Door>> = {
       csv,
       dryRun: true,
     });
-    return results[0].error?.code === 'ALREADY_A_MEMBER';
+    return results[0].refusal?.code === 'ALREADY_A_MEMBER';
   },
 };
 
@@ -254,7 +254,7 @@ const HIDDEN: readonly [string, string][] = [
 describe.each(HIDDEN)('case 4: %j is refused at every door, naming the character', (text, named) => {
   const message = (attribute: string) => `${attribute} contains ${named}, which is not allowed.`;
   const refusal = (attribute: string, input = attribute) => ({
-    errors: [{ message: message(attribute), extensions: { code: 'INVALID_INPUT', attribute: input } }],
+    errors: [{ message: message(attribute), extensions: { code: 'INVALID_INPUT', path: [input] } }],
   });
 
   test('SCIM', async () => {
@@ -301,13 +301,13 @@ describe.each(HIDDEN)('case 4: %j is refused at every door, naming the character
     expect(results).toMatchObject([
       {
         row: 2,
-        error: {
+        refusal: {
           code: 'INVALID_INPUT',
           message: message('email'),
           hint: 'Save the file as UTF-8 (in Excel: "CSV UTF-8"). If the character is there then too, take it out.',
         },
       },
-      { row: 3, error: null },
+      { row: 3, refusal: null },
     ]);
   });
 });
@@ -361,13 +361,13 @@ describe('case 7', () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     expect(await mutate(app, app.operatorToken, 'invitationCreate', { workspaceId, email })).toMatchObject({
-      errors: [{ message: `email ${fault}`, extensions: { code: 'INVALID_INPUT', attribute: 'email' } }],
+      errors: [{ message: `email ${fault}`, extensions: { code: 'INVALID_INPUT', path: ['email'] } }],
     });
     const { results } = await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
       workspaceId,
       csv: `email\n${email}`,
     });
-    expect(results).toMatchObject([{ error: { message: `email ${fault}` } }]);
+    expect(results).toMatchObject([{ refusal: { message: `email ${fault}` } }]);
     expect(await users(workspace).post('/Users', { schemas: [CORE], userName: email })).toMatchObject({
       status: 400,
       body: { scimType: 'invalidValue', detail: expect.stringContaining(`userName ${fault}`) },

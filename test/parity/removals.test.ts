@@ -80,8 +80,8 @@ const WAYS: readonly [string, Way][] = [
     async (id) =>
       done(app, app.operatorToken, 'membersBulkUpdate', {
         workspaceId: workspace.workspaceId,
-        memberIds: [id],
-        change: { remove: true },
+        members: { ids: [id] },
+        change: { action: 'REMOVE' },
       }),
   ],
 ];
@@ -89,7 +89,7 @@ const WAYS: readonly [string, Way][] = [
 const link = () =>
   done(app, app.operatorToken, 'invitationLinkCreate', {
     workspaceId: workspace.workspaceId,
-    access: { role: { role: 'ADMIN' } },
+    access: { roleAccess: { role: 'ADMIN' } },
   });
 
 describe.each(WAYS)('after %s', (_way, remove) => {

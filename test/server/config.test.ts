@@ -113,3 +113,25 @@ describe('processes and databases', () => {
     ]);
   });
 });
+
+describe('single sign-on', () => {
+  test('needs no setting in development; keys are several', () => {
+    const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
+    expect(readConfig({}, { SECRETS_KEY: `${one}, ${other}` })).toMatchObject({ secretsKeys: [one, other] });
+    expect(readConfig({}, { NODE_ENV: 'production' })).toMatchObject({
+      secretsKeys: [],
+      dnsServers: [],
+      ssoPrivateNetworks: false,
+      developmentIdentityProvider: false,
+    });
+  });
+
+  test.each([
+    ['SECRETS_KEY', 'short', 'keys of 32 bytes in base64'],
+    ['SECRETS_KEY', `${Buffer.alloc(32).toString('base64')},`, 'keys of 32 bytes in base64'],
+    ['DNS_SERVERS', 'ns.acme.test', 'IP addresses'],
+    ['SSO_PRIVATE_NETWORKS', 'yes', 'on or off'],
+  ])('%s: not %s', (name, value, allowed) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be ${allowed}`)]);
+  });
+});

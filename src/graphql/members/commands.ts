@@ -62,7 +62,7 @@ export class MemberMutations {
     input: MemberProvisionInput,
     @Ctx() { services }: Context,
   ): Promise<MemberProvisionPayload> {
-    return provisionMember(services, sentFields(input));
+    return provisionMember(services, input);
   }
 
   @Mutation(() => MemberAddPayload, {

@@ -51,6 +51,12 @@ import { NodeResolver } from '../node/resolver.js';
 import { AbilityResolver } from '../refusals/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
 import { MemberSessionsResolver, SessionResolver } from '../sessions/resolver.js';
+import {
+  SignInLogEntryResolver,
+  SsoConnectionResolver,
+  SsoDomainResolver,
+  WorkspaceSsoResolver,
+} from '../sso/resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
 import {
   WorkspaceCreatePayloadResolver,
@@ -104,6 +110,9 @@ export function createSchema(): GraphQLSchema {
       NodeResolver,
       SeatAllocationResolver,
       SessionResolver,
+      SignInLogEntryResolver,
+      SsoConnectionResolver,
+      SsoDomainResolver,
       ViewerResolver,
       WorkspaceApiKeysResolver,
       WorkspaceCreatePayloadResolver,
@@ -114,6 +123,7 @@ export function createSchema(): GraphQLSchema {
       WorkspaceMutations,
       WorkspaceResolver,
       WorkspaceSeatsResolver,
+      WorkspaceSsoResolver,
     ],
     // Values are judged in the services, for every door alike.
     validate: false,

@@ -79,8 +79,10 @@ export class SessionResolver {
 @Resolver(() => Member)
 export class MemberSessionsResolver {
   @FieldResolver(() => [Session], {
+    nullable: true,
     description:
-      "The person's open sessions that open the workspace, newest first. For owners, admins and operators.",
+      "The person's open sessions that open the workspace, newest first. Null when the caller may not read them: they are " +
+      'for owners and admins with a session of their own.',
   })
   sessions(
     @Root() member: Member & { readonly workspaceId: string },

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { SESSION_METHODS, type SessionMethod } from '../../domain/session.js';
 import { enumOf } from '../../model/enums.js';
+import { Node } from '../../model/node.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 
 export const SessionMethodEnum = enumOf(
@@ -15,8 +16,8 @@ export const SessionMethodEnum = enumOf(
   },
 );
 
-@ObjectType({ description: 'An open session of a person.' })
-export class Session {
+@ObjectType({ implements: Node, description: 'An open session of a person.' })
+export class Session implements Node {
   @Field(() => ID, { description: 'The id of the session.' })
   id!: string;
 

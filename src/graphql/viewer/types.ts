@@ -36,7 +36,7 @@ export class Viewer {
 @ObjectType({ description: 'A workspace in which the caller is an active member.' })
 export class ViewerWorkspace {
   @Field(() => ID, { description: 'The id of the workspace.' })
-  id!: string;
+  workspaceId!: string;
 
   @Field(() => String, { description: 'The name of the workspace.' })
   name!: string;

@@ -66,6 +66,14 @@ export class WorkspaceAbilities {
 
   @Field(() => Ability, { description: 'Whether the caller may read the audit log.' })
   readAuditLog!: Ability;
+
+  @Field(() => Ability, {
+    description: 'Whether the caller may configure single sign-on and verify its domains.',
+  })
+  manageSso!: Ability;
+
+  @Field(() => Ability, { description: 'Whether the caller may read why sign-ins were refused.' })
+  readSignInLog!: Ability;
 }
 
 @ObjectType({ description: 'The workspace that was created.' })

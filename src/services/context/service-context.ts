@@ -9,6 +9,7 @@ import type { RecentMembers } from '../rows/recent-members.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
 import type { SignInLimits } from './sign-in-limits.js';
+import type { SsoEnvironment } from './sso-environment.js';
 
 /** What all requests of a process share. */
 export interface Shared {
@@ -23,6 +24,7 @@ export interface Shared {
   readonly signInLimits: SignInLimits;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
+  readonly sso: SsoEnvironment;
 }
 
 /** The first argument of every service function: the caller, and the database. One per request. */

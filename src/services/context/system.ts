@@ -7,12 +7,14 @@ import { RecentMembers } from '../rows/recent-members.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
 /** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,
   lifetimes: SessionLifetimes = DEFAULT_LIFETIMES,
+  sso: SsoEnvironment = NO_SSO,
 ): ServiceContext {
   const actor = { type: channel === 'CLI' ? 'OPERATOR' : 'SYSTEM' } as const;
   const credentials = new Credentials(database, undefined);
@@ -27,6 +29,7 @@ export function localContext(
       signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
+      sso,
     },
     { actor, channel, requestId: newId() },
   );

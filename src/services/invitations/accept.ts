@@ -1,5 +1,5 @@
 import type { Person } from '../../auth/actor.js';
-import { text, uuid } from '../../database/column-types.js';
+import { boolean, text, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
@@ -112,11 +112,7 @@ async function acceptFound(
  * @throws DomainError FORBIDDEN, with where to sign in
  */
 async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace): Promise<void> {
-  const [row] = await sql.rows<{ required: boolean; connected: boolean }>(
-    `select ${ssoRequiredFor('w.id', '$2::uuid')} as required, ${hasConnection('w.id')} as connected
-     from workspace w where w.id = $1 and $2::uuid is not null`,
-    [id, person.accountId],
-  );
+  const row = await SSO_OF.row(sql, { workspaceId: id, accountId: person.accountId });
   const elsewhere = person.workspaceId !== null && person.workspaceId !== id;
   if (!elsewhere && (person.method === 'PROVIDER' || row?.required !== true)) return;
   throw new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
@@ -221,3 +217,12 @@ async function admitSession(sql: Sql, { sessionId }: Person, workspaceId: string
     query.deleteFrom('sessionEnd').where('sessionId', '=', sessionId).where('workspaceId', '=', workspaceId),
   );
 }
+
+const SSO_OF = statement({
+  name: 'invitations.ssoOfAccepting',
+  text: `
+    select ${ssoRequiredFor('w.id', 'a.id')} as required, ${hasConnection('w.id')} as connected
+    from workspace w, account a where w.id = $workspaceId and a.id = $accountId`,
+  parameters: { workspaceId: uuid, accountId: uuid },
+  columns: { required: boolean, connected: boolean },
+});

@@ -24,11 +24,28 @@ import type { MemberRow } from '../rows/members.js';
 import { rememberRemoval } from '../rows/removals.js';
 import { exchange, requireFree } from '../seats.js';
 import { leaveGroups, showNewName } from './leave-groups.js';
-import { auditFactOf, isDeparture, keepsAccount, requireRow, type Transition } from './transition.js';
+import {
+  auditFactOf,
+  isDeparture,
+  keepsAccount,
+  requireRow,
+  rowAfter,
+  type Transition,
+} from './transition.js';
 
-/** A transition, and the row that results from it. */
+/** A transition to write. */
 export interface MemberWrite extends Transition {
+  /** The row that results. */
   readonly after: MemberRow;
+  /** Whether the member moves to the account of another address. */
+  readonly changesAccount: boolean;
+}
+
+/** Prepares a transition for its effects. */
+export function memberWrite(context: ServiceContext, transition: Transition): MemberWrite {
+  const { row, next } = transition;
+  const changesAccount = row !== null && next !== null && !keepsAccount(transition);
+  return { ...transition, after: rowAfter(context, transition), changesAccount };
 }
 
 /** The values that only the database knows. */
@@ -89,7 +106,7 @@ export const EFFECTS = {
   },
   /** Rule 19: another address means another account. */
   changeAccount: {
-    applies: changesAccount,
+    applies: ({ changesAccount }) => changesAccount,
     run: findAccountOf,
   },
   insertMember: {
@@ -121,7 +138,7 @@ export const EFFECTS = {
   },
   /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
   endSessions: {
-    applies: (write) => write.row !== null && (isDeparture(write) || changesAccount(write)),
+    applies: (write) => write.row !== null && (isDeparture(write) || write.changesAccount),
     async run(_context, sql, write) {
       const row = requireRow(write.row);
       if (isDeparture(write) || write.after.accountId !== row.accountId)
@@ -130,7 +147,7 @@ export const EFFECTS = {
   },
   /** Rule 16a: an older invitation lets the person in no more, also once the record is deleted. */
   rememberRemoval: {
-    applies: (write) => write.row !== null && (isDeparture(write) || changesAccount(write)),
+    applies: (write) => write.row !== null && (isDeparture(write) || write.changesAccount),
     async run(_context, sql, write) {
       const row = requireRow(write.row);
       if (isDeparture(write) || write.after.accountId !== row.accountId)
@@ -158,10 +175,6 @@ export type EffectName = keyof typeof EFFECTS;
 export function effectsOf(write: MemberWrite): EffectName[] {
   const names = Object.keys(EFFECTS) as EffectName[];
   return names.filter((name) => EFFECTS[name].applies(write));
-}
-
-function changesAccount(write: Transition): boolean {
-  return write.row !== null && write.next !== null && !keepsAccount(write);
 }
 
 async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: MemberWrite): Promise<Written> {

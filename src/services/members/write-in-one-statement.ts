@@ -17,8 +17,8 @@ import {
 } from '../rows/member-statements.js';
 import { completeMember, type MemberRow } from '../rows/members.js';
 import { rememberRemovalSql } from '../rows/removals.js';
-import { type EffectName, effectsOf, endSessionsSql, type MemberWrite } from './effects.js';
-import { auditFactOf, type MemberChange, rowAfter, type Transition } from './transition.js';
+import { type EffectName, effectsOf, endSessionsSql, type MemberWrite, memberWrite } from './effects.js';
+import { auditFactOf, type MemberChange, type Transition } from './transition.js';
 
 /**
  * An effect as a common table expression. Each may select from those before it: from `facts`, which is empty when the
@@ -145,7 +145,7 @@ export async function writeInOneStatement(
   context: ServiceContext,
   transition: Transition,
 ): Promise<MemberChange | undefined> {
-  const write: MemberWrite = { ...transition, after: rowAfter(context, transition) };
+  const write = memberWrite(context, transition);
   const { workspace, row, after } = write;
   const statement = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
   if (statement === undefined) return undefined;

@@ -1,8 +1,8 @@
 import type { Sql } from '../../database/database.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { completeMember, findMember, type MemberRow } from '../rows/members.js';
-import { EFFECTS, type Effect, effectsOf, type MemberWrite } from './effects.js';
-import { isUnchanged, type MemberChange, requireRow, rowAfter, type Transition } from './transition.js';
+import { EFFECTS, type Effect, effectsOf, type MemberWrite, memberWrite } from './effects.js';
+import { isUnchanged, type MemberChange, requireRow, type Transition } from './transition.js';
 
 /**
  * Writes a transition with all its effects, in a transaction that holds the member's lock; nothing when nothing would
@@ -16,7 +16,7 @@ export async function writeInTransaction(
   transition: Transition,
 ): Promise<MemberChange> {
   if (isUnchanged(transition)) return { member: requireRow(transition.row), changed: false };
-  let write: MemberWrite = { ...transition, after: rowAfter(context, transition) };
+  let write = memberWrite(context, transition);
   for (const name of effectsOf(write)) {
     const written = await EFFECTS[name].run(context, sql, write);
     write = { ...write, after: { ...write.after, ...written } };
@@ -36,7 +36,7 @@ export async function checkInTransaction(
   transition: Transition,
 ): Promise<void> {
   if (isUnchanged(transition)) return;
-  const write = { ...transition, after: rowAfter(context, transition) };
+  const write = memberWrite(context, transition);
   for (const name of effectsOf(write)) {
     const effect: Effect = EFFECTS[name];
     await effect.check?.(sql, write);

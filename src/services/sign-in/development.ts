@@ -1,4 +1,6 @@
-import type { Role, SeatType } from '../../domain/access.js';
+import { arrayOf, nullable, oneOf, text, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
+import { ROLES, type Role, SEAT_TYPES, type SeatType } from '../../domain/access.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -22,17 +24,7 @@ export function seededPeople(
   context: ServiceContext,
   workspaceIds: readonly string[],
 ): Promise<SeededPerson[]> {
-  return context.database.rows<SeededPerson>(
-    `select a.email, nullif(concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'familyName'), '') as name,
-       w.name as "workspaceName", s.role, s.seat_type as "seatType"
-     from unnest($1::uuid[]) with ordinality seeded(id, place)
-     join workspace w on w.id = seeded.id
-     join member m on m.workspace_id = w.id
-     join membership s on s.member_id = m.id and s.ended_at is null
-     join account a on a.id = m.account_id
-     order by seeded.place, m.id limit 50`,
-    [workspaceIds],
-  );
+  return PEOPLE.rows(context.database, { workspaceIds: [...workspaceIds] });
 }
 
 /**
@@ -48,13 +40,10 @@ export async function signInSeeded(
   }: { readonly email: string; readonly workspaceIds: readonly string[]; readonly browser: Browser },
 ): Promise<MintedSession> {
   return context.database.transaction(async (tx) => {
-    const [account] = await tx.rows<{ id: string; email: string }>(
-      `select a.id, a.email from account a
-       where a.canonical_email = $1 and exists (
-         select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
-         where m.account_id = a.id and m.workspace_id = any($2::uuid[]))`,
-      [canonicalUserName(email), workspaceIds],
-    );
+    const account = await SEEDED.row(tx, {
+      canonicalEmail: canonicalUserName(email),
+      workspaceIds: [...workspaceIds],
+    });
     if (account === undefined)
       throw new DomainError('FORBIDDEN', 'Only people of the seeded workspaces sign in with a click.');
     return openSession(context, tx, {
@@ -67,3 +56,36 @@ export async function signInSeeded(
     });
   });
 }
+
+const PEOPLE = statement({
+  name: 'development.people',
+  text: `
+    select a.email,
+      nullif(concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'familyName'), '') as name,
+      w.name as "workspaceName", s.role, s.seat_type as "seatType"
+    from unnest($workspaceIds::uuid[]) with ordinality seeded(id, place)
+    join workspace w on w.id = seeded.id
+    join member m on m.workspace_id = w.id
+    join membership s on s.member_id = m.id and s.ended_at is null
+    join account a on a.id = m.account_id
+    order by seeded.place, m.id limit 50`,
+  parameters: { workspaceIds: arrayOf(uuid) },
+  columns: {
+    email: text,
+    name: nullable(text),
+    workspaceName: text,
+    role: oneOf(ROLES),
+    seatType: nullable(oneOf(SEAT_TYPES)),
+  },
+});
+
+const SEEDED = statement({
+  name: 'development.person',
+  text: `
+    select a.id, a.email from account a
+    where a.canonical_email = $canonicalEmail and exists (
+      select 1 from member m join membership s on s.member_id = m.id and s.ended_at is null
+      where m.account_id = a.id and m.workspace_id = any($workspaceIds::uuid[]))`,
+  parameters: { canonicalEmail: text, workspaceIds: arrayOf(uuid) },
+  columns: { id: uuid, email: text },
+});

@@ -1,3 +1,5 @@
+import { boolean, nullable, text, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
@@ -37,12 +39,10 @@ export async function showInvitation(
     });
   }
   if (invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
-  const [workspace] = await context.database.rows<{ name: string; required: boolean; connected: boolean }>(
-    `select w.name, ${hasConnection('w.id')} as connected,
-       coalesce(${ssoRequiredFor('w.id', '(select a.id from account a where a.canonical_email = $2::text)')}, false) as required
-     from workspace w where w.id = $1 and ($2::text is null or true)`,
-    [invitation.workspaceId, invitation.email === null ? null : canonicalUserName(invitation.email)],
-  );
+  const workspace = await WORKSPACE.row(context.database, {
+    workspaceId: invitation.workspaceId,
+    canonicalEmail: invitation.email === null ? null : canonicalUserName(invitation.email),
+  });
   return {
     invitation,
     workspaceName: workspace?.name ?? '',
@@ -80,3 +80,14 @@ export async function acceptMailed(
     return { session, returnTo: `/workspace/${workspaceId}` };
   });
 }
+
+const WORKSPACE = statement({
+  name: 'invitations.workspaceOfPage',
+  text: `
+    select w.name, ${hasConnection('w.id')} as connected,
+      invited.id is not null and ${ssoRequiredFor('w.id', 'invited.id')} as required
+    from workspace w left join account invited on invited.canonical_email = $canonicalEmail
+    where w.id = $workspaceId`,
+  parameters: { workspaceId: uuid, canonicalEmail: nullable(text) },
+  columns: { name: text, connected: boolean, required: boolean },
+});

@@ -1,7 +1,9 @@
 import { browserName } from '../../auth/browser.js';
 import { networkOf } from '../../auth/remote-address.js';
 import { hashSecret, mintSecret, readSecret, sameHash } from '../../auth/secret.js';
+import { integer, nullable, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
+import { type RowOf, statement } from '../../database/statement.js';
 import { isAddress } from '../../domain/address.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
@@ -12,6 +14,7 @@ import { acceptAs } from '../invitations/accept.js';
 import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken } from '../rows/invitations.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
+import { recordMailLinkRefused } from '../sso/sign-in-log.js';
 
 const MINUTES = 15;
 const MOST_WRONG_CODES = 5;
@@ -74,7 +77,7 @@ export async function askForLink(
   const now = context.clock();
   const expiresAt = new Date(now.getTime() + MINUTES * 60_000);
   await context.database.transaction(async (tx) => {
-    await tx.rows('delete from sign_in_link where expires_at < $1', [new Date(now.getTime() - KEPT_MS)]);
+    await FORGET_OLD.rows(tx, { before: new Date(now.getTime() - KEPT_MS) });
     tx.em.create(
       SignInLink,
       {
@@ -133,17 +136,6 @@ export type OpenedLink =
       readonly browser: string | null;
     };
 
-interface LinkRow {
-  readonly id: string;
-  readonly email: string;
-  readonly hash: string;
-  readonly browserLookup: string;
-  readonly browserHash: string;
-  readonly codeHash: string;
-  readonly askedFrom: string;
-  readonly userAgent: string | null;
-}
-
 /**
  * What a link is for the browser that opens it. Whoever has the link may ask. Nothing is changed, so that what fetches
  * the links of a mail does not use them up.
@@ -196,12 +188,11 @@ export async function signInWithCode(
   const cookie = readSecret(browserToken ?? '');
   if (browserToken === undefined || cookie?.kind !== 'browser') throw linkClosed();
   // The try is counted before the code is compared: tries at one moment are counted too.
-  const [link] = await context.database.rows<LinkRow>(
-    `update sign_in_link set wrong_codes = wrong_codes + 1
-     where browser_lookup = $1 and used_at is null and expires_at > $2 and wrong_codes < ${MOST_WRONG_CODES}
-     returning ${LINK_COLUMNS}`,
-    [cookie.lookup, context.clock()],
-  );
+  const link = await COUNT_TRY.row(context.database, {
+    browserLookup: cookie.lookup,
+    now: context.clock(),
+    most: MOST_WRONG_CODES,
+  });
   if (link === undefined || !isOfBrowser(link, browserToken)) throw linkClosed();
   if (!sameHash(link.codeHash, codeHash(browserToken, normalizedCode(code)))) {
     throw new DomainError('UNAUTHENTICATED', 'This is not the code.', {
@@ -218,11 +209,7 @@ async function signIn(
   linkId: string,
   { address, userAgent }: Browser,
 ): Promise<SignedIn> {
-  const [link] = await tx.rows<{ email: string; invitationLookup: string | null; returnTo: string }>(
-    `update sign_in_link set used_at = $2 where id = $1 and used_at is null and expires_at > $2
-     returning email, invitation_lookup as "invitationLookup", return_to as "returnTo"`,
-    [linkId, context.clock()],
-  );
+  const link = await USE.row(tx, { id: linkId, now: context.clock() });
   if (link === undefined) throw linkClosed();
   if (link.invitationLookup !== null) await findOrCreateAccount(tx, link.email);
   const account = await findAccountByEmail(tx, link.email);
@@ -238,20 +225,62 @@ async function signIn(
   };
   if (link.invitationLookup !== null) await acceptAs(context, tx, link.invitationLookup, proven);
   const session = await openSession(context, tx, { ...proven, provider: null, address, userAgent });
+  const { id: accountId, email } = account;
+  await recordMailLinkRefused(context, tx, { accountId, email, networkAddress: address });
   return { session, returnTo: link.returnTo };
 }
 
 const LINK_COLUMNS = `
   id, email, hash, browser_lookup as "browserLookup", browser_hash as "browserHash", code_hash as "codeHash",
   asked_from as "askedFrom", user_agent as "userAgent"`;
+const LINK_TYPES = {
+  id: uuid,
+  email: text,
+  hash: text,
+  browserLookup: text,
+  browserHash: text,
+  codeHash: text,
+  askedFrom: text,
+  userAgent: nullable(text),
+};
+type LinkRow = RowOf<typeof LINK_TYPES>;
+
+const FIND = statement({
+  name: 'signInLinks.find',
+  text: `select ${LINK_COLUMNS} from sign_in_link where lookup = $lookup and used_at is null and expires_at > $now`,
+  parameters: { lookup: text, now: timestamptz },
+  columns: LINK_TYPES,
+});
+
+const COUNT_TRY = statement({
+  name: 'signInLinks.countTry',
+  text: `
+    update sign_in_link set wrong_codes = wrong_codes + 1
+    where browser_lookup = $browserLookup and used_at is null and expires_at > $now and wrong_codes < $most
+    returning ${LINK_COLUMNS}`,
+  parameters: { browserLookup: text, now: timestamptz, most: integer },
+  columns: LINK_TYPES,
+});
+
+const USE = statement({
+  name: 'signInLinks.use',
+  text: `
+    update sign_in_link set used_at = $now where id = $id and used_at is null and expires_at > $now
+    returning email, invitation_lookup as "invitationLookup", return_to as "returnTo"`,
+  parameters: { id: uuid, now: timestamptz },
+  columns: { email: text, invitationLookup: nullable(text), returnTo: text },
+});
+
+const FORGET_OLD = statement({
+  name: 'signInLinks.forgetOld',
+  text: 'delete from sign_in_link where expires_at < $before',
+  parameters: { before: timestamptz },
+});
 
 async function findLink(context: ServiceContext, sql: Sql, token: string): Promise<LinkRow> {
   const secret = readSecret(token);
   if (secret?.kind !== 'link') throw linkClosed();
-  const [link] = await sql.rows<LinkRow>(
-    `select ${LINK_COLUMNS} from sign_in_link where lookup = $1 and used_at is null and expires_at > $2`,
-    [secret.lookup, context.clock()],
-  );
+  const link = await FIND.row(sql, { lookup: secret.lookup, now: context.clock() });
   if (link === undefined || !sameHash(link.hash, hashSecret(token))) throw linkClosed();
   return link;
 }

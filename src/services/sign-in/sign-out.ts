@@ -1,4 +1,6 @@
 import type { Actor } from '../../auth/actor.js';
+import { timestamptz, uuid } from '../../database/column-types.js';
+import { statement } from '../../database/statement.js';
 import { record } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { end } from '../sessions/end.js';
@@ -18,11 +20,8 @@ async function endOperatorSession(
 ): Promise<void> {
   if (session === undefined) return;
   await context.database.transaction(async (tx) => {
-    const ended = await tx.rows(
-      'update operator_session set ended_at = $2 where id = $1 and ended_at is null returning id',
-      [session.id, context.clock()],
-    );
-    if (ended.length === 0) return;
+    const ended = await END_OPERATOR_SESSION.row(tx, { id: session.id, now: context.clock() });
+    if (ended === undefined) return;
     await record(context, tx, {
       workspaceId: null,
       action: 'session.end',
@@ -32,3 +31,10 @@ async function endOperatorSession(
     await context.credentials.forgetAtCommit(tx);
   });
 }
+
+const END_OPERATOR_SESSION = statement({
+  name: 'operatorSessions.end',
+  text: 'update operator_session set ended_at = $now where id = $id and ended_at is null returning id',
+  parameters: { id: uuid, now: timestamptz },
+  columns: { id: uuid },
+});

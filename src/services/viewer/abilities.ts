@@ -10,6 +10,7 @@ import { authorizeConsumption } from '../credits/consume.js';
 import { lastOwner } from '../members/effects.js';
 import type { InvitationRow } from '../rows/invitations.js';
 import type { MemberRow } from '../rows/members.js';
+import { ssoRefused } from '../sso/connection.js';
 
 /** Whether the caller may do something; if not, with the code and the message of the refusal. */
 export interface Ability {
@@ -35,6 +36,8 @@ export interface WorkspaceAbilities {
   readonly createGroup: Ability;
   readonly manageApiKeys: Ability;
   readonly readAuditLog: Ability;
+  readonly manageSso: Ability;
+  readonly readSignInLog: Ability;
 }
 
 export interface MemberAbilities {
@@ -86,6 +89,8 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     createGroup: await may('group.write'),
     manageApiKeys: await may('apiKey.manage'),
     readAuditLog,
+    manageSso: await may('sso.manage', ssoRefused),
+    readSignInLog: await may('signInLog.read'),
   };
 }
 

@@ -12,6 +12,10 @@ import { get as getGroup } from '../groups/queries.js';
 import { get as getInvitation } from '../invitations/queries.js';
 import { findMembership, getMember } from '../members/queries.js';
 import { findAccounts } from '../rows/accounts.js';
+import { listOwn as listOwnSessions } from '../sessions/list.js';
+import { get as getSsoConnection } from '../sso/connection.js';
+import { get as getSsoDomain } from '../sso/domains.js';
+import { get as getSignInLogEntry } from '../sso/sign-in-log.js';
 import { get as getWorkspace } from '../workspaces/queries.js';
 
 const TYPES = [
@@ -24,6 +28,10 @@ const TYPES = [
   'CreditConsumption',
   'ApiKey',
   'AuditEntry',
+  'Session',
+  'SignInLogEntry',
+  'SsoSettings',
+  'SsoDomain',
 ] as const;
 
 /** In which table an id is, and in which workspace. */
@@ -45,6 +53,11 @@ const LOCATE = statement({
     union all select id, 'CreditConsumption', workspace_id from credit_consumption where id = any($ids::uuid[])
     union all select id, 'ApiKey', workspace_id from api_key where id = any($ids::uuid[])
     union all select id, 'AuditEntry', workspace_id from audit_entry where id = any($ids::uuid[]) and workspace_id is not null
+    union all select id, 'Session', id from session where id = any($ids::uuid[])
+    union all select id, 'SignInLogEntry', workspace_id from sign_in_log_entry where id = any($ids::uuid[])
+    union all select id, 'SsoSettings', workspace_id from sso_connection where id = any($ids::uuid[])
+    union all select d.id, 'SsoDomain', c.workspace_id from sso_domain d
+      join sso_connection c on c.id = d.connection_id where d.id = any($ids::uuid[])
     union all select a.id, 'Account', a.id from account a where a.id = any($ids::uuid[])`,
   parameters: { ids: arrayOf(uuid) },
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
@@ -93,8 +106,18 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   CreditConsumption: (context, { id, workspaceId }) => consumption(context, workspaceId, id),
   ApiKey: (context, { id, workspaceId }) => getApiKey(context, { workspaceId, apiKeyId: id }),
   AuditEntry: (context, { id, workspaceId }) => getAuditEntry(context, workspaceId, id),
+  SignInLogEntry: (context, { id, workspaceId }) => getSignInLogEntry(context, workspaceId, id),
+  SsoSettings: (context, { workspaceId }) => getSsoConnection(context, workspaceId),
+  SsoDomain: (context, { id, workspaceId }) => getSsoDomain(context, workspaceId, id),
   Account: loadAccount,
+  Session: loadSession,
 };
+
+/** A session is visible to its person, as `mySessions` lists it. */
+async function loadSession(context: ServiceContext, { id }: Located): Promise<{ id: string } | null> {
+  if (authenticated(context).type !== 'PERSON') return null;
+  return (await listOwnSessions(context)).find((session) => session.id === id) ?? null;
+}
 
 /** A membership is visible to callers who may see its member. */
 async function loadMembership(

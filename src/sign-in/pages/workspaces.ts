@@ -31,9 +31,9 @@ function listed(workspaces: readonly ViewerWorkspace[]): Html {
   if (workspaces.length === 0)
     return html`<p>You are in no workspace. Ask an owner or admin of yours to add or invite you.</p>`;
   return html`<ul class="list">
-${workspaces.map(({ id, name, role, signInUrl }) =>
+${workspaces.map(({ workspaceId, name, role, signInUrl }) =>
   signInUrl === null
-    ? html`<li><a href="/workspace/${id}">${name}</a> <span class="soft">${role?.toLowerCase() ?? ''}</span></li>`
+    ? html`<li><a href="/workspace/${workspaceId}">${name}</a> <span class="soft">${role?.toLowerCase() ?? ''}</span></li>`
     : html`<li>${name} <span class="soft">is not open to this session.</span> <a href="${signInUrl}">Sign in to ${name}</a></li>`,
 )}
 </ul>`;

@@ -183,7 +183,7 @@ describe('refused', () => {
   ])('%s=%s', async (name, value, message) => {
     const answer = await answerTo({ [name]: value });
     expect(answer.status).toBe(400);
-    const attribute = name === 'filter' ? 'action' : name;
+    const attribute = name === 'filter' ? 'filter.actions' : name;
     const requestId = REQUEST_ID;
     expect(await answer.json()).toEqual({
       error: { code: 'INVALID_INPUT', message, attribute, hint, requestId },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Action, needed } from '../../../src/auth/policy.js';
 import { type GraphqlAnswer, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import {
   done,
@@ -223,16 +224,21 @@ describe('accessReview', () => {
     expect(await ask(admin.token, workspace, then)).toMatchObject({
       data: { workspace: { accessReview: { totalCount: 1 } } },
     });
-    const credentials: [string, string][] = [
+    const credentials: [string, Action][] = [
       [editor.token, 'member.read'],
       [await app.key(workspaceId, ['MEMBERS_READ']), 'audit.read'],
       [await app.key(workspaceId, ['AUDIT_READ']), 'member.read'],
     ];
     for (const [credential, action] of credentials) {
       expect((await ask(credential, workspace, then)).errors).toEqual([
-        errorAt(['workspace', 'accessReview'], 'FORBIDDEN', `You may not do this (${action}).`, {
-          hint: expect.any(String),
-        }),
+        errorAt(
+          ['workspace', 'accessReview'],
+          'FORBIDDEN',
+          `You may not do this. It needs ${needed(action)}.`,
+          {
+            hint: expect.any(String),
+          },
+        ),
       ]);
     }
     const other = await app.workspace({ version: 'V2' });

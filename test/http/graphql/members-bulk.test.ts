@@ -493,7 +493,7 @@ describe('one bulk is the single mutations one after the other', () => {
             const { data, errors } = await mutate(app, app.operatorToken, single, { ...target, ...input });
             const { requestId: _, ...extensions } = errors?.[0].extensions ?? {};
             singly.push({
-              changed: data?.[single].changed ?? false,
+              changed: data?.[single]?.changed ?? false,
               refusal:
                 errors === undefined
                   ? null

@@ -58,7 +58,7 @@ async function link(): Promise<string> {
   return `/invitation/${token}`;
 }
 
-const WORKSPACES = '{ viewer { label method workspaces { id opened } } }';
+const WORKSPACES = '{ viewer { label method workspaces { workspaceId opened } } }';
 const HERE = () => `/workspace/${acme.workspaceId}`;
 
 describe('the link in the mail', () => {
@@ -74,7 +74,11 @@ describe('the link in the mail', () => {
     expect(await browser.post(mailed)).toMatchObject({ status: 303, location: HERE() });
     expect(await browser.graphql(WORKSPACES)).toEqual({
       data: {
-        viewer: { label: email, method: 'MAIL_LINK', workspaces: [{ id: acme.workspaceId, opened: true }] },
+        viewer: {
+          label: email,
+          method: 'MAIL_LINK',
+          workspaces: [{ workspaceId: acme.workspaceId, opened: true }],
+        },
       },
     });
     expect(textOf(await browser.get(HERE()))).toContain('Your role viewer');
@@ -87,7 +91,7 @@ describe('the link in the mail', () => {
     const browser = visitor();
     await browser.post(mailed);
     expect((await browser.graphql(WORKSPACES)).data.viewer.workspaces).toEqual([
-      { id: acme.workspaceId, opened: true },
+      { workspaceId: acme.workspaceId, opened: true },
     ]);
     expect(
       await browser.graphql('query ($id: ID!) { workspace(id: $id) { id } }', { id: other.workspaceId }),

@@ -181,7 +181,9 @@ describe('viewer', () => {
 
   test.each(['key', 'operator'])('of a %s has no workspaces and no method', async (kind) => {
     const credential = kind === 'key' ? bank.apiKey : app.operatorToken;
-    expect(await app.graphql(credential, '{ viewer { method expiresAt workspaces { id } } }')).toEqual({
+    expect(
+      await app.graphql(credential, '{ viewer { method expiresAt workspaces { workspaceId } } }'),
+    ).toEqual({
       data: { viewer: { method: null, expiresAt: null, workspaces: [] } },
     });
     expect(await app.graphql(credential, SESSIONS)).toMatchObject({
@@ -289,12 +291,12 @@ describe('rule 35: memberSessionsEnd', () => {
     expect(await endOf(foreign, cleo.memberId, hostile.workspaceId)).toMatchObject({
       errors: [{ extensions: { code: 'NOT_FOUND' } }],
     });
-    const query = `query ($id: ID!) { workspace(id: $id) { viewerMember { viewerCan { endSessions { allowed code } } } } }`;
+    const query = `query ($id: ID!) { workspace(id: $id) { viewerMember { viewerCan { endSessions { allowed refusal { code } } } } } }`;
     const can = async (token: string) =>
       (await app.graphql(token, query, { id: bank.workspaceId })).data.workspace.viewerMember.viewerCan
         .endSessions;
-    expect(await can(ben.token)).toEqual({ allowed: false, code: 'FORBIDDEN' });
-    expect(await can(await app.session(ann))).toEqual({ allowed: true, code: null });
+    expect(await can(ben.token)).toEqual({ allowed: false, refusal: { code: 'FORBIDDEN' } });
+    expect(await can(await app.session(ann))).toEqual({ allowed: true, refusal: null });
   });
 });
 

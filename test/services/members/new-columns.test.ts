@@ -140,7 +140,7 @@ describe.each([
   test('it survives every other change, and returns with the member', async () => {
     const { member } = await mutate(credential(), 'memberAdd', { userName, nickname: 'A' });
     const memberId = member.id;
-    await mutate(credential(), 'memberSetAccess', { memberId, access: { role: { role: 'EDITOR' } } });
+    await mutate(credential(), 'memberSetAccess', { memberId, access: { roleAccess: { role: 'EDITOR' } } });
     await mutate(credential(), 'memberRemove', { memberId });
     const again = await mutate(credential(), 'memberAdd', { userName });
     expect(again.member).toMatchObject({ id: memberId, nickname: 'A' });
@@ -151,7 +151,7 @@ describe.each([
     const { member } = await mutate(credential(), 'memberAdd', { userName });
     const memberId = member.id;
     await setNote(memberId, 'first');
-    const access = { role: { role: 'EDITOR' } };
+    const access = { roleAccess: { role: 'EDITOR' } };
     const changed = await mutate(credential(), 'memberSetAccess', { memberId, access });
     expect(changed.member).toMatchObject({ membership: { note: 'first' } });
     expect(await shown(memberId)).toEqual(changed.member);
@@ -202,7 +202,7 @@ test('a bulk update and a change of grants lose neither', async () => {
     `mutation ($input: MembersBulkUpdateInput!) {
        membersBulkUpdate(input: $input) { results { changed member { nickname membership { note } } } }
      }`,
-    { memberIds: [memberId], change: { access: { role: { role: 'EDITOR' } } } },
+    { members: { ids: [memberId] }, change: { access: { roleAccess: { role: 'EDITOR' } } } },
   );
   expect(bulk.data.membersBulkUpdate.results).toEqual([
     { changed: true, member: { nickname: 'A', membership: { note: 'first' } } },
@@ -229,7 +229,7 @@ test('every statement with all columns of a table has the new one', async () => 
   for (const credential of [app.operatorToken, ownerSession]) {
     await mutate(credential, 'memberUpdate', { ...target, nickname: credential });
     const role = credential === ownerSession ? 'ADMIN' : 'EDITOR';
-    await mutate(credential, 'memberSetAccess', { ...target, access: { role: { role } } });
+    await mutate(credential, 'memberSetAccess', { ...target, access: { roleAccess: { role } } });
   }
   await mutate(ownerSession, 'memberAdd', { userName: `in-person-${userName}` });
   await shown(member.id);

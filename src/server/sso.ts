@@ -1,0 +1,21 @@
+import { Encryption } from '../auth/encryption.js';
+import { type SsoEnvironment, txtResolver } from '../services/context/sso-environment.js';
+import type { Config } from './config.js';
+
+/**
+ * What single sign-on needs, of the configuration.
+ * @param developmentKey the key that development remembers; undefined in production, where without SECRETS_KEY no secret
+ *   can be stored
+ */
+export function ssoEnvironment(
+  { secretsKeys, dnsServers, development, ssoPrivateNetworks }: Config,
+  developmentKey: string | undefined,
+): SsoEnvironment {
+  const remembered = developmentKey === undefined ? [] : [developmentKey];
+  return {
+    encryption: Encryption.withKeys(secretsKeys.length > 0 ? secretsKeys : remembered) ?? null,
+    allowsHttp: development,
+    allowsPrivateNetworks: ssoPrivateNetworks,
+    resolveTxt: txtResolver(dnsServers),
+  };
+}

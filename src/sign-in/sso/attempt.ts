@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { type Encryption, UndecipherableError } from '../../auth/encryption.js';
+import { type CookieKind, clearCookie, cookieNames, readCookie, setCookie } from '../cookies.js';
+
+/** How long somebody may take at the provider. */
+export const ATTEMPT_MS = 10 * 60_000;
+/** Attempts that a browser keeps, one a tab; cookies have little room. */
+const MOST_ATTEMPTS = 5;
+const PREFIX = 'rollcall-sso-';
+
+/** A sign-in under way: what the browser that left for the provider has to bring back. */
+export interface Attempt {
+  readonly workspaceId: string;
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly returnTo: string;
+  /** A rehearsal shows the claims and opens no session. */
+  readonly isRehearsal: boolean;
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Puts an attempt into a cookie of its own, encrypted: two tabs do not disturb each other. */
+export function keepAttempt(
+  request: Request,
+  response: Response,
+  encryption: Encryption,
+  attempt: Attempt,
+  origin: string,
+): void {
+  const former = cookieNames(request, PREFIX, origin);
+  // Browsers send the oldest first (RFC 6265 §5.4).
+  for (const kind of former.slice(0, Math.max(0, former.length + 1 - MOST_ATTEMPTS)))
+    clearCookie(response, kind, origin);
+  setCookie(response, cookieOf(attempt.state), {
+    value: encryption.encrypt(JSON.stringify(attempt), purposeOf(attempt.state)),
+    expires: new Date(Date.now() + ATTEMPT_MS),
+    origin,
+  });
+}
+
+/**
+ * Takes an attempt out of its cookie, which is gone then.
+ * @returns undefined when the browser has no such cookie, or when it is too old or not ours
+ */
+export function takeAttempt(
+  request: Request,
+  response: Response,
+  encryption: Encryption | null,
+  expected: {
+    readonly workspaceId: string;
+    readonly state: string;
+    readonly now: Date;
+    readonly origin: string;
+  },
+): Attempt | undefined {
+  const { workspaceId, state, now, origin } = expected;
+  const value = readCookie(request, cookieOf(state), origin);
+  if (value === undefined || encryption === null) return undefined;
+  clearCookie(response, cookieOf(state), origin);
+  const attempt = decrypted(encryption, value, state);
+  const isValid = attempt?.workspaceId === workspaceId && attempt.expiresAt > now.getTime();
+  return isValid ? attempt : undefined;
+}
+
+/** What is encrypted for this purpose was written by `keepAttempt`, so it is an attempt of this state. */
+function decrypted(encryption: Encryption, value: string, state: string): Attempt | undefined {
+  try {
+    return JSON.parse(encryption.decrypt(value, purposeOf(state)));
+  } catch (error) {
+    if (error instanceof UndecipherableError) return undefined;
+    throw error;
+  }
+}
+
+function purposeOf(state: string): string {
+  return `sign-in-attempt:${state}`;
+}
+
+function cookieOf(state: string): CookieKind {
+  return { name: `${PREFIX}${hash('sha256', state).slice(0, 12)}` };
+}

@@ -1,0 +1,64 @@
+import {
+  SIGN_IN_REFUSALS,
+  type SignInRefusal,
+  type SignInRefusalReason,
+} from '../../domain/sign-in-refusal.js';
+import { type Html, html } from '../pages/html.js';
+import { document } from '../pages/layout.js';
+import type { Refusal } from '../pages/refused.js';
+import type { Rehearsal } from './rehearsal.js';
+
+/** Reasons that may be gone the next time. */
+const WORTH_ANOTHER_TRY: ReadonlySet<SignInRefusalReason> = new Set([
+  'PROVIDER_UNREACHABLE',
+  'STATE_LOST',
+  'STATE_REPLAYED',
+  'ACCESS_DENIED',
+  'CODE_REJECTED',
+  'OUTSIDE_ORGANIZATION',
+]);
+
+/**
+ * What the person sees of a refusal: a sentence, what to do, and the reference.
+ * @param start where the sign-in starts again; null where there is nothing to start
+ */
+export function shownRefusal(
+  { reason, address, detail }: SignInRefusal,
+  reference: string,
+  start: string | null,
+): Refusal {
+  const { person, wayOn } = SIGN_IN_REFUSALS[reason];
+  // Of the detail a person is told the seat alone: the rest is for administrators.
+  const seat = reason === 'SEAT_UNAVAILABLE' && detail !== null ? ` ${detail}` : '';
+  // The provider has said that this is the address of whoever reads the page.
+  const lookedFor = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
+  const again = start !== null && WORTH_ANOTHER_TRY.has(reason);
+  return {
+    message: `${person}${seat}${lookedFor}`,
+    hint: wayOn,
+    reference,
+    ...(again ? { next: { url: start, text: 'Sign in again' } } : {}),
+  };
+}
+
+/** The page of a rehearsed sign-in: the claims that came, those that are missing, and what would have happened. */
+export function rehearsalPage({ claims, outcome, advice }: Rehearsal): string {
+  return document({
+    title: 'Rehearsed sign-in',
+    body: html`<p>${outcome}</p>
+${advice === null ? null : html`<p><strong>What to change:</strong> ${advice}</p>`}
+${claims.length === 0 ? null : claimList(claims)}
+<p class="soft foot">Nothing was changed, and you are not signed in by this. You can close the page.</p>`,
+  });
+}
+
+function claimList(claims: Rehearsal['claims']): Html {
+  return html`<h2>Claims</h2>
+<dl>
+${claims.map(
+  ({ name, value }) => html`<dt><code>${name}</code></dt>
+<dd>${value ?? html`<strong>missing</strong>`}</dd>
+`,
+)}
+</dl>`;
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../../src/server/config.js';
+import { type RunningServer, serve } from '../../../src/server/serve.js';
+import { runInProcess } from '../../cli/terminal.js';
+import { createTestDatabase, databaseUrl, type TestDatabase } from '../../database.js';
+import { Browser } from './browser.js';
+
+/** What a newcomer gets: single sign-on works after the first start. */
+let database: TestDatabase;
+let dataDir: string;
+let environment: Readonly<Record<string, string>>;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-idp-'));
+  environment = {
+    ROLLCALL_DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl(database),
+    LOG_LEVEL: 'silent',
+    PORT: '0',
+  };
+  return async () => {
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+});
+
+const running: RunningServer[] = [];
+
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop();
+});
+
+/** Starts a server. @returns its URL, and where people sign in to the V2 workspace by SSO, if the banner says so */
+async function start(settings: Readonly<Record<string, string>> = {}) {
+  let url = '';
+  let banner = '';
+  const server = await serve(readConfig({}, { ...environment, ...settings }), (address, text) => {
+    url = address;
+    banner = text;
+  });
+  running.push(server);
+  return { url, server, startUrl: /Sign in \(SSO\) (\S+)/.exec(banner)?.[1] };
+}
+
+async function signIn(startUrl: string, subject: string) {
+  const browser = new Browser();
+  const chooser = await browser.open(startUrl);
+  return { browser, chooser, page: await browser.submit(chooser, 'subject', subject) };
+}
+
+describe('the development identity provider', () => {
+  test('signs the seeded people in, and refuses a stranger; also after a restart', async () => {
+    const first = await start();
+    const { chooser, page } = await signIn(first.startUrl ?? '', 'ada@acme.test');
+    expect(chooser.text).toContain('olivia@acme.test');
+    expect(page).toMatchObject({ status: 200, url: new URL(`${first.url}/`) });
+    expect(page.text).toContain('ada@acme.test');
+    const stranger = await signIn(first.startUrl ?? '', 'stranger');
+    expect(stranger.page.text).toContain('zoe@elsewhere.test');
+    await first.server.stop();
+    const second = await start();
+    const again = await signIn(second.startUrl ?? '', 'ada@acme.test');
+    expect(again.page.text).toContain('ada@acme.test');
+  });
+
+  test('the key that encrypts is made once, and the command line uses it', async () => {
+    await start();
+    const remembered = async () =>
+      JSON.parse(await readFile(join(dataDir, 'development.json'), 'utf8')).secretsKey;
+    const key = await remembered();
+    expect(Buffer.from(key, 'base64')).toHaveLength(32);
+    const { code, stdout } = await runInProcess(['secrets', 'rotate', '--json'], environment);
+    expect({ code, stdout: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      stdout: { rotated: '0', current: '1', unreadable: [] },
+    });
+    const anew = Buffer.alloc(32, 1).toString('base64');
+    const both = { ...environment, SECRETS_KEY: `${anew},${key}` };
+    expect(JSON.parse((await runInProcess(['secrets', 'rotate', '--json'], both)).stdout)).toMatchObject({
+      rotated: '1',
+    });
+    const lost = { ...environment, SECRETS_KEY: Buffer.alloc(32, 2).toString('base64') };
+    const failed = await runInProcess(['secrets', 'rotate'], lost);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('Enter them again.') });
+    expect(await remembered()).toBe(key);
+  });
+
+  test('DEV_IDENTITY_PROVIDER=off: none, and no connection', async () => {
+    expect((await start({ DEV_IDENTITY_PROVIDER: 'off' })).startUrl).toBe(undefined);
+  });
+
+  test('never in production', async () => {
+    await start();
+    await running.pop()?.stop();
+    const production = { NODE_ENV: 'production' };
+    expect((await start(production)).startUrl).toBe(undefined);
+    expect(() => readConfig({}, { ...environment, ...production, DEV_IDENTITY_PROVIDER: 'on' })).toThrow(
+      new ConfigError(['DEV_IDENTITY_PROVIDER must be on or off, and off in production.']),
+    );
+  });
+
+  test('a port that is taken: the server starts without it', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    try {
+      expect((await start({ PORT: String(port - 1) })).startUrl).toBe(undefined);
+    } finally {
+      await new Promise((resolve) => taken.close(resolve));
+    }
+  });
+});
