@@ -121,8 +121,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['rows', 'lists'],
   ['context'],
   ['audit', 'filters'],
-  ['seats'],
+  ['seats', 'removal-brake'],
   ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso'],
+  ['provisioning-log'],
   ['viewer', 'sign-in'],
 ];
 

@@ -50,6 +50,8 @@ export const POLICY = {
   // Who is a viewer is told so by rule 23, with what to do about it.
   'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
+  // What SCIM would do is tried, and what it does is stopped, by people.
+  'scim.manage': { people: MANAGERS, scopes: [] },
   'secrets.rotate': OPERATORS_ONLY,
   'sso.manage': { people: MANAGERS, scopes: [] },
   // DNS proves a domain to everybody; whoever proves it otherwise vouches for the platform (rule 42).

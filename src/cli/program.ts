@@ -70,6 +70,26 @@ export function program(terminal: Terminal): Command {
     .option('--create-account', 'make the account when the person has none, as somebody who has been invited')
     .action((options) => createSession(terminal, options));
 
+  onDatabase(rollcall.command('explain'))
+    .description('say what a SCIM request would be answered and would change, without doing it')
+    .requiredOption('--workspace <id>', 'the workspace ID')
+    .option('--method <method>', 'the method', 'POST')
+    .requiredOption('--path <path>', 'the path below the SCIM base URL, such as /Users')
+    .option('--body <json>', 'the body, or @ and the name of a file with it')
+    .action(async (options) => {
+      const { explain } = await import('./dry-run.js');
+      await explain(terminal, options);
+    });
+
+  onDatabase(rollcall.command('self-test'))
+    .description("play an identity provider's whole sequence on a workspace, without doing it")
+    .requiredOption('--workspace <id>', 'the workspace ID')
+    .addHelpText('after', '\nExits with 1 when a step fails.')
+    .action(async (options) => {
+      const { selfTest } = await import('./dry-run.js');
+      await selfTest(terminal, options);
+    });
+
   onDatabase(rollcall.command('secrets').description('encrypted secrets').command('rotate'))
     .description('encrypt every stored secret with the first key of SECRETS_KEY')
     .action((options) => rotateSecrets(terminal, options));

@@ -40,12 +40,12 @@ export class Database implements Sql {
   /** For statements that read a few rows by an index. */
   readonly pipelined: Sql;
 
-  private constructor(orm: MikroORM, pool: Pool) {
+  protected constructor(orm: MikroORM, pool: Pool) {
     this.#orm = orm;
     this.#pool = pool;
     // A spread does not copy the password, which is not enumerable.
     this.#pipelined = new PipelinedReads({ ...pool.options, password: pool.options.password });
-    this.pipelined = { rows: (text, values) => refusingNulIn(() => this.#pipelined.rows(text, values)) };
+    this.pipelined = { rows: (text, values) => refusingIn(() => this.#pipelined.rows(text, values)) };
   }
 
   static async over(orm: MikroORM): Promise<Database> {
@@ -53,7 +53,7 @@ export class Database implements Sql {
   }
 
   async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await refusingNulIn(() => this.#pool.query(text, [...values]));
+    const { rows } = await refusingIn(() => this.#pool.query(text, [...values]));
     return rows;
   }
 
@@ -90,25 +90,21 @@ export class Database implements Sql {
     }
   }
 
+  /**
+   * Runs work against a database in which everything happens in one transaction, transactions within it included, and rolls
+   * it back: nothing stays, nobody is notified, and nothing happens after a commit.
+   * @param work may run several commands, one after the other
+   * @throws what `work` throws
+   */
+  rehearse<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+    return this.rehearsal((tx) => work(new RehearsedDatabase(this.#orm, this.#pool, tx)));
+  }
+
   async #attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const effects: (() => void)[] = [];
-    const result = await this.#orm.em.fork().transactional(async (em) => {
-      const context = em.getTransactionContext<KyselyTransaction<unknown>>();
-      if (context === undefined) throw new Error('transactional() gave no transaction');
-      return work({
-        em,
-        // MikroORM writes values into its SQL; Kysely, which it runs on, binds them.
-        rows: async <Row>(text: string, values: readonly unknown[]) => {
-          const query = CompiledQuery.raw(text, [...values]);
-          const { rows } = await refusingNulIn(() => context.executeQuery<Row>(query));
-          return rows;
-        },
-        afterCommit: (effect) => effects.push(effect),
-        notify: async (channel) => {
-          await context.executeQuery(CompiledQuery.raw("select pg_notify($1, '')", [channel]));
-        },
-      });
-    });
+    const result = await this.#orm.em
+      .fork()
+      .transactional((em) => work(transactionOn(em, (effect) => effects.push(effect))));
     for (const effect of effects) effect();
     return result;
   }
@@ -136,7 +132,7 @@ export class Database implements Sql {
         if (rows.length < size) return;
       }
     } catch (error) {
-      throw refusingNul(error);
+      throw refusalOr(error);
     } finally {
       await client.query('rollback').catch((error: Error) => {
         fault = error;
@@ -160,19 +156,91 @@ export class Database implements Sql {
   }
 }
 
-/** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text */
-async function refusingNulIn<Result>(ask: () => Promise<Result>): Promise<Result> {
+/** The transaction that an entity manager is in. */
+function transactionOn(em: EntityManager, afterCommit: Transaction['afterCommit']): Transaction {
+  const context = em.getTransactionContext<KyselyTransaction<unknown>>();
+  if (context === undefined) throw new Error('transactional() gave no transaction');
+  return {
+    em,
+    // MikroORM writes values into its SQL; Kysely, which it runs on, binds them.
+    rows: async <Row>(text: string, values: readonly unknown[]) => {
+      const query = CompiledQuery.raw(text, [...values]);
+      const { rows } = await refusingIn(() => context.executeQuery<Row>(query));
+      return rows;
+    },
+    afterCommit,
+    notify: async (channel) => {
+      await context.executeQuery(CompiledQuery.raw("select pg_notify($1, '')", [channel]));
+    },
+  };
+}
+
+/** A database whose every statement runs in one transaction of another (`Database.rehearse`). */
+class RehearsedDatabase extends Database {
+  readonly #tx: Transaction;
+  override readonly pipelined: Sql = { rows: (text, values) => this.rows(text, values) };
+  /** Statements run one after the other, so that the savepoints of two do not mix. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(orm: MikroORM, pool: Pool, tx: Transaction) {
+    super(orm, pool);
+    this.#tx = tx;
+  }
+
+  /** A statement that fails must not end the transaction: outside a rehearsal, each is a transaction of its own. */
+  override rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const run = async () => {
+      await this.#tx.rows('savepoint rehearsed', []);
+      try {
+        const rows = await this.#tx.rows<Row>(text, values);
+        await this.#tx.rows('release savepoint rehearsed', []);
+        return rows;
+      } catch (error) {
+        await this.#tx.rows('rollback to savepoint rehearsed', []);
+        throw error;
+      }
+    };
+    const result = this.#last.then(run, run);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A savepoint of the transaction. What would happen after the commit does not. */
+  override transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#tx.em.transactional((em) => work(transactionOn(em, () => undefined)));
+  }
+
+  /** There is nothing to close. */
+  override async close(): Promise<void> {}
+}
+
+/** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text, REMOVALS_PAUSED for a removal too many */
+async function refusingIn<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    throw refusingNul(error);
+    throw refusalOr(error);
   }
 }
 
-/** NUL is the one character that PostgreSQL's text cannot hold, so it came from the client. */
-function refusingNul(error: unknown): unknown {
-  const isNul = error instanceof Error && 'code' in error && error.code === '22021';
-  return isNul ? new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.') : error;
+/**
+ * NUL is the one character that PostgreSQL's text cannot hold, so it came from the client. RC429 is raised by the trigger
+ * that counts removals by identity providers.
+ */
+function refusalOr(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === '22021') return new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.');
+  return code === 'RC429' ? removalsPaused() : error;
+}
+
+function removalsPaused(): DomainError {
+  return new DomainError(
+    'REMOVALS_PAUSED',
+    'Removals are paused: too many members were removed in a short time.',
+    {
+      hint: 'An owner or admin of the workspace can release the brake, or undo the removals. Try again in 5 minutes.',
+    },
+  );
 }
 
 /** The name of the constraint that refused a statement, if one did. */

@@ -11,7 +11,15 @@ import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
+import {
+  DeletedApiKeySecret,
+  ScimConnection,
+  ScimProblem,
+  ScimRequest,
+  ScimRequestCount,
+} from '../model/provisioning-log.js';
 import { Removal } from '../model/removal.js';
+import { ScimBrake, ScimRemoval } from '../model/removal-brake.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';
@@ -103,6 +111,13 @@ export const TABLES = {
   ssoUsedValue: table(SsoUsedValue),
   signInLogEntry: table(SignInLogEntry),
   auditEntry: table(AuditEntry),
+  scimRequest: table(ScimRequest),
+  scimRequestCount: table(ScimRequestCount),
+  scimConnection: table(ScimConnection),
+  scimProblem: table(ScimProblem),
+  deletedApiKeySecret: table(DeletedApiKeySecret),
+  scimBrake: table(ScimBrake),
+  scimRemoval: table(ScimRemoval),
 };
 
 /** A row of a table as the class of the model describes it. */

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'STALE_VERSION',
   'CREDITS_EXHAUSTED',
   'RATE_LIMITED',
+  'REMOVALS_PAUSED',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

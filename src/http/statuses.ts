@@ -19,4 +19,5 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   STALE_VERSION: 412,
   CREDITS_EXHAUSTED: 402,
   RATE_LIMITED: 429,
+  REMOVALS_PAUSED: 429,
 };

@@ -1,3 +1,4 @@
+import { type BrakeLetter, brakeMail } from './brake-mail.js';
 import { type InvitationLetter, invitationMail } from './invitation-mail.js';
 import { type SignInLetter, signInMail } from './sign-in-mail.js';
 import type { Mail, MailTransport } from './transport.js';
@@ -66,6 +67,11 @@ export class Mailer {
   /** Puts a sign-in link into the queue. Nobody is told what becomes of it: that would tell who is known. */
   sendSignInLink(letter: SignInLetter): void {
     this.#send(signInMail(letter), [letter.url], () => Promise.resolve());
+  }
+
+  /** Queues a warning that removals are paused. The audit log has the fact, whatever becomes of the mail. */
+  warnOfRemovals(letter: BrakeLetter): void {
+    this.#send(brakeMail(letter), [], () => Promise.resolve());
   }
 
   /** @param secrets what of the mail must not be repeated in a report */

@@ -30,6 +30,15 @@ export type AuditChanges = Readonly<Record<string, { readonly before: unknown; r
 @Check({ name: 'audit_entry_actor_type_known', expression: oneOf('actor_type', ACTOR_TYPES) })
 @Check({ name: 'audit_entry_channel_known', expression: oneOf('channel', CHANNELS) })
 @Trigger({
+  name: 'audit_entry_brakes_removals',
+  timing: 'before',
+  events: ['insert'],
+  expression:
+    'create trigger "audit_entry_brakes_removals" before insert on "audit_entry" for each row when ' +
+    "(new.actor_type = 'API_KEY' and (new.action = 'member.remove' or (new.action = 'member.delete' and " +
+    "new.changes #> '{active,before}' = 'true'::jsonb))) execute function brake_scim_removals()",
+})
+@Trigger({
   name: 'audit_entry_is_append_only',
   timing: 'before',
   events: ['update', 'delete'],

@@ -8,8 +8,16 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
+import {
+  DeletedApiKeySecret,
+  ScimConnection,
+  ScimProblem,
+  ScimRequest,
+  ScimRequestCount,
+} from './provisioning-log.js';
 import { RateLimit } from './rate-limit.js';
 import { Removal } from './removal.js';
+import { ScimBrake, ScimRemoval } from './removal-brake.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
@@ -45,4 +53,11 @@ export const entities = [
   SignInLogEntry,
   RateLimit,
   AuditEntry,
+  ScimRequest,
+  ScimRequestCount,
+  ScimConnection,
+  ScimProblem,
+  DeletedApiKeySecret,
+  ScimBrake,
+  ScimRemoval,
 ];

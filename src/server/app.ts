@@ -13,6 +13,7 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
+import { networkOf, type ScimEvent } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
@@ -35,6 +36,7 @@ import { serviceContext } from '../services/context/service-context.js';
 import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
+import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
@@ -45,6 +47,9 @@ import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { dashboardRouter } from './dashboard.js';
 import { type RequestLocals, requestLog } from './request-log.js';
+import { createScimAdapter } from './scim-adapter.js';
+
+const DEFAULT_LOG_DAYS = 30;
 
 /** Shorter answers are compressed for nobody: they are answered sooner as they are. */
 const COMPRESSED_FROM = 8 * 1024;
@@ -70,6 +75,8 @@ export interface AppOptions {
   readonly mailsInLog?: boolean | undefined;
   /** Absent: 12 hours without use, 7 days at most. */
   readonly sessionLifetimes?: SessionLifetimes | undefined;
+  /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
+  readonly provisioningLogDays?: number | undefined;
   /** Tells the time for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
   /** Absent: no single sign-on can be configured. */
@@ -101,6 +108,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   });
   const listening = await credentials.listen();
+  const { provisioningLogDays = DEFAULT_LOG_DAYS } = options;
+  const provisioningLog =
+    provisioningLogDays === 0
+      ? undefined
+      : new ProvisioningLog(database, {
+          days: provisioningLogDays,
+          onFault: (error) => logger.error({ err: error }, 'the provisioning log could not be written'),
+        });
+  const onFault = (error: unknown, requestId?: string) =>
+    logger.error({ err: error, requestId }, 'unexpected fault');
   const shared = {
     database,
     replicas: options.replicas ?? null,
@@ -108,13 +125,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
     mailer,
+    scim: createScimAdapter(schema, compiler, onFault),
     signInLimits: new SignInLimits(database),
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
   };
-  const onFault = (error: unknown, requestId?: string) =>
-    logger.error({ err: error, requestId }, 'unexpected fault');
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
 
@@ -156,14 +172,35 @@ export async function createApp(options: AppOptions): Promise<App> {
       publicUrl,
       compression: scimCompression,
       onFault,
-      contextFor: async ({ authorization, workspaceId, requestId, address }) => {
+      contextFor: async ({ authorization, requestId, address, ...request }) => {
         const credential = credentialIn(authorization);
         const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        const workspaceId = request.workspaceId.toLowerCase();
+        const attempt = {
+          ...request,
+          workspaceId,
+          credential,
+          requestId,
+          network: networkOf(address),
+          at: clock(),
+        };
         // A key of another workspace and an unknown workspace are answered alike: with nothing.
-        if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId.toLowerCase()) return undefined;
-        requireScim(actor);
+        if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
+          provisioningLog?.recordKeyFault(attempt);
+          return undefined;
+        }
+        const { apiKeyId, name: apiKeyLabel } = actor;
+        try {
+          requireScim(actor);
+        } catch (error) {
+          const code = actor.workspace.scimEnabled ? 'KEY_WITHOUT_SCOPE' : 'SCIM_DISABLED';
+          provisioningLog?.recordKeyFault({ ...attempt, known: { code, apiKeyId, apiKeyLabel } });
+          throw error;
+        }
         const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
-        return { contextValue, workspaceVersion: actor.workspace.version };
+        const key = { workspaceId, apiKeyId, apiKeyLabel };
+        const record = provisioningLog && ((event: ScimEvent) => provisioningLog.record(event, key));
+        return { contextValue, workspaceVersion: actor.workspace.version, record };
       },
     }),
   );
@@ -222,6 +259,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const stop = async () => {
     await graphql.stop();
     await mailer.stop();
+    await provisioningLog?.stop();
     await credentials.settled();
     await listening.stop();
   };

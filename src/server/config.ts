@@ -24,6 +24,8 @@ export interface Config {
   readonly mail: MailConfig | undefined;
   /** The page of the customer's application on which invitations are accepted, with `{token}` in it; undefined: our own. */
   readonly invitationUrl: string | undefined;
+  /** How many days the provisioning log keeps entries; 0: there is no log. */
+  readonly provisioningLogDays: number;
   /** A session ends when it is not used for so long. */
   readonly sessionIdleHours: number;
   /** A session ends at this age. */
@@ -56,6 +58,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const MODES = ['development', 'production', 'test'] as const;
 const SHORTEST_TOKEN = 16;
 const MOST_WORKERS = 64;
+const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
 
@@ -154,6 +157,12 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       'info',
       (text) => LOG_LEVELS.find((level) => level === text),
       `one of ${LOG_LEVELS.join(', ')}`,
+    ),
+    provisioningLogDays: read(
+      'PROVISIONING_LOG_DAYS',
+      30,
+      wholeNumber(0, MOST_LOG_DAYS),
+      `a whole number from 0 to ${MOST_LOG_DAYS}`,
     ),
     mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
     invitationUrl: read<string | undefined>(

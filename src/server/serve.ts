@@ -82,6 +82,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       playground: config.playground,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
+      provisioningLogDays: config.provisioningLogDays,
       pagesUrl: config.publicUrl ?? (config.port === 0 ? undefined : `http://localhost:${config.port}`),
       seededWorkspaceIds: secrets?.workspaces.map(({ workspaceId }) => workspaceId),
       mailsInLog: config.mail === undefined,

@@ -1,8 +1,9 @@
 import { actorLabel } from '../auth/actor.js';
 import { type MintedSecret, mintSecret } from '../auth/secret.js';
+import { uuid } from '../database/column-types.js';
 import type { Transaction } from '../database/database.js';
 import { query, rowOf, rowsOf } from '../database/query.js';
-import { selection } from '../database/statement.js';
+import { selection, statement } from '../database/statement.js';
 import { selectList, TABLES } from '../database/tables.js';
 import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
@@ -206,10 +207,21 @@ export async function rotate(
 export async function remove(context: ServiceContext, target: KeyTarget): Promise<{ apiKeyId: string }> {
   return onKey(context, target, async (tx, apiKey) => {
     await recordKey(context, tx, 'apiKey.delete', apiKey, auditedKey(apiKey), {});
+    await REMEMBER_SECRETS.rows(tx, { apiKeyId: apiKey.id });
     await rowsOf(tx, query.deleteFrom('apiKey').where('id', '=', apiKey.id));
     return { apiKeyId: target.apiKeyId };
   });
 }
+
+/** The provisioning log tells the use of a deleted key from that of an unknown one (rule 51). */
+const REMEMBER_SECRETS = statement({
+  name: 'apiKeys.rememberSecrets',
+  text: `
+    insert into deleted_api_key_secret (lookup, hash, api_key_id, workspace_id, name, deleted_at)
+    select s.lookup, s.hash, k.id, k.workspace_id, k.name, now()
+    from api_key_secret s join api_key k on k.id = s.api_key_id where k.id = $apiKeyId`,
+  parameters: { apiKeyId: uuid },
+});
 
 /** Works on a locked key of the workspace, and makes every process drop the key from its cache at the commit. */
 async function onKey<Result>(

@@ -11,8 +11,12 @@ export interface Options {
   /** The operations to measure; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly peers: boolean;
+  /** Measure our server without the provisioning log too. */
+  readonly log: boolean;
   /** Import that many members instead of measuring operations. */
   readonly import: number | undefined;
+  /** Measure the dashboard in a browser instead. */
+  readonly dashboard: boolean;
   /** Start and stop the server instead. */
   readonly start: boolean;
   /** Load the server with everything for so many seconds instead. */
@@ -30,9 +34,11 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --seconds N        how long a turn is                                            [4]
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
+  --no-log           without our server a second time, with no provisioning log
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time
+  --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
   --soak SECONDS     everything at once on our server, and its memory on the way
 
@@ -52,13 +58,15 @@ export function readOptions(args: readonly string[]): Options {
       seconds: { type: 'string', default: '4' },
       only: { type: 'string', multiple: true },
       peers: { type: 'boolean', default: true },
+      log: { type: 'boolean', default: true },
       import: { type: 'string' },
+      dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
       soak: { type: 'string' },
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, start, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, dashboard, start, soak } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -66,7 +74,9 @@ export function readOptions(args: readonly string[]): Options {
     seconds: positive('seconds', seconds),
     only,
     peers,
+    log,
     import: values.import === undefined ? undefined : positive('import', values.import),
+    dashboard,
     start,
     soak: soak === undefined ? undefined : positive('soak', soak),
   };

@@ -3,7 +3,7 @@ import { connect, createApp, Database, prepareForRequests } from './product.ts';
 import { PUBLIC_URL, serveForBench } from './server-process.ts';
 
 /** Our server, composed as `serve.ts` composes it: it authenticates, authorizes, judges, audits and logs. */
-await serveForBench(async ({ target, poolSize }) => {
+await serveForBench(async ({ target, poolSize, provisioningLogDays }) => {
   const orm = await connect(target, poolSize);
   const app = await createApp({
     database: await Database.over(orm),
@@ -11,6 +11,7 @@ await serveForBench(async ({ target, poolSize }) => {
     operatorToken: undefined,
     publicUrl: PUBLIC_URL,
     playground: false,
+    provisioningLogDays,
   });
   prepareForRequests();
   return app.handler;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { pgOptions } from './database.ts';
-import { apiKeys, connect, Database, localContext, migrate, workspaces } from './product.ts';
+import { apiKeys, connect, createSession, Database, localContext, migrate, workspaces } from './product.ts';
 
 /** A V2 workspace with its members, and what a load generator has to know of it. */
 export interface Seeded {
@@ -10,6 +10,8 @@ export interface Seeded {
   readonly apiKey: string;
   /** A dashboard's key. */
   readonly graphqlKey: string;
+  /** The token of a session of the owner. */
+  readonly ownerToken: string;
   /** Some of the members whom a directory has provisioned, taken at random. */
   readonly sample: readonly SampleMember[];
   /** Some of those who are active, taken at random. */
@@ -47,6 +49,10 @@ const MEMBERS = `
   from generate_series(1, $1::integer) n`;
 
 /** One member in twenty has gone; of the others there are admins and editors, half with a limit, and viewers. */
+/** The brake counts removals, as everywhere, and engages at more than a bench can do. */
+const BRAKE = `
+  insert into scim_brake (workspace_id, most_members, most_percent, window_minutes) values ($1, 100000, 100, 1)`;
+
 const MEMBERSHIPS = `
   insert into membership
     (id, workspace_id, workspace_version, member_id, started_at, ended_at, role, credit_limit, credit_limit_set_by)
@@ -73,6 +79,7 @@ export async function seed(target: DatabaseTarget, members: number): Promise<See
     await client.query(ACCOUNTS, [members - 1]);
     await client.query(MEMBERS, [members - 1, workspaceId]);
     await client.query(MEMBERSHIPS, [members - 1, workspaceId]);
+    await client.query(BRAKE, [workspaceId]);
     await client.query(USAGE, [members - 1, workspaceId]);
     await client.query('vacuum analyze');
     await client.query('checkpoint');
@@ -93,7 +100,7 @@ export async function seed(target: DatabaseTarget, members: number): Promise<See
 
 async function workspaceWithKeys(
   target: DatabaseTarget,
-): Promise<Pick<Seeded, 'workspaceId' | 'apiKey' | 'graphqlKey'>> {
+): Promise<Pick<Seeded, 'workspaceId' | 'apiKey' | 'graphqlKey' | 'ownerToken'>> {
   const orm = await connect(target);
   try {
     await migrate(orm);
@@ -116,7 +123,8 @@ async function workspaceWithKeys(
       name: 'Dashboard',
       scopes: ['MEMBERS_READ', 'MEMBERS_WRITE', 'CREDITS_READ'],
     });
-    return { workspaceId: workspace.id, apiKey, graphqlKey };
+    const { token: ownerToken } = await createSession(context, { email: 'owner@acme.test' });
+    return { workspaceId: workspace.id, apiKey, graphqlKey, ownerToken };
   } finally {
     await orm.close();
   }

@@ -10,6 +10,8 @@ import type { DatabaseTarget } from '../../src/database/orm.ts';
 export interface ServerSettings {
   readonly target: DatabaseTarget;
   readonly poolSize: number;
+  /** Days of the provisioning log, for our server; 0: none. */
+  readonly provisioningLogDays?: number;
 }
 
 /** What a server process has used so far. */

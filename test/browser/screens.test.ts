@@ -84,7 +84,7 @@ async function openMenu(page: Page): Promise<void> {
 }
 
 const SCREENS: readonly Screen[] = [
-  { name: 'workspaces', path: () => '/', ready: text('Acme') },
+  { name: 'workspaces', path: () => '/', ready: (page) => page.locator('main a').first().waitFor() },
   { name: 'overview-v2', path: inV2(''), ready: text('Active members') },
   { name: 'overview-v1', path: inV1(''), ready: text('Active members') },
   { name: 'members-v2', path: inV2('/settings/members'), ready: grid },
@@ -133,7 +133,7 @@ const SCREENS: readonly Screen[] = [
     name: 'viewer-members',
     path: inV2('/settings/members'),
     email: addressOf('Carla Diaz'),
-    ready: (page) => page.locator('main h2').waitFor(),
+    ready: text('You cannot open this page'),
   },
 ];
 

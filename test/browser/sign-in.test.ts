@@ -219,6 +219,7 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
       await page.keyboard.press('Enter');
       await heading('Your workspaces');
       await page.goto(`/workspace/${v2.workspaceId}`);
+      await page.getByText('You are looking at this workspace as an operator.').waitFor();
     },
   ],
   [

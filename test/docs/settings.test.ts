@@ -20,6 +20,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   operatorToken: 'OPERATOR_TOKEN',
   mail: 'SMTP_URL',
   invitationUrl: 'INVITATION_URL',
+  provisioningLogDays: 'PROVISIONING_LOG_DAYS',
   sessionIdleHours: 'SESSION_IDLE_HOURS',
   sessionMaxDays: 'SESSION_MAX_DAYS',
   secretsKeys: 'SECRETS_KEY',

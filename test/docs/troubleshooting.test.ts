@@ -94,6 +94,20 @@ const MISTAKES: Readonly<Record<number, readonly (() => Promise<ScimAnswer>)[]>>
       return v2.post('/Groups', { displayName: 'Sales' });
     },
   ],
+  429: [
+    async () => {
+      const large = await app.workspace({ version: 'V2' });
+      const scim = app.scim(large.workspaceId, large.apiKey);
+      const added = await Promise.all(
+        Array.from({ length: 19 }, (_, index) => scim.post('/Users', { userName: `m${index}@large.test` })),
+      );
+      const answers: ScimAnswer[] = [];
+      for (const { body } of added.slice(0, 11)) answers.push(await scim.delete(`/Users/${body.id}`));
+      const [last] = answers.slice(-1);
+      if (last === undefined) throw new Error('nothing was answered');
+      return last;
+    },
+  ],
   412: [
     async () =>
       v2.patch(`/Users/${await added({ userName: 'stale@acme.test' })}`, patch({ active: false }), {
@@ -142,7 +156,7 @@ test("Entra's name of the role works in any case, as docs/administrators/entra.m
   expect(body[EXTENSION]).toEqual({ role: 'admin' });
 });
 
-/** Without the request id, and with the page's name for a workspace. */
+/** Without the reference, and with the page's name for a workspace. */
 function plain(detail: string): string {
-  return detail.replace(/ \(request [^)]*\)$/, '').replace(/Acme \d+/, 'Acme Credits');
+  return detail.replace(/ \(ref [^)]*\)$/, '').replace(/Acme \d+/, 'Acme Credits');
 }

@@ -2,7 +2,7 @@ import { type ReactNode, Suspense, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { Provider } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
-import { NotFoundPage } from '../ui/loaded.js';
+import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
@@ -71,9 +71,11 @@ function WorkspaceScreens() {
     <Shell workspace={workspace}>
       <Waiting>
         <Switch>
-          {WORKSPACE_ROUTES.map(({ path, screen: Screen }) => (
+          {WORKSPACE_ROUTES.map(({ path, screen: Screen, nav }) => (
             <Route key={path} path={path}>
-              {(params) => <Screen params={params} />}
+              {(params) =>
+                nav?.isShown(workspace) === false ? <ForbiddenPage /> : <Screen params={params} />
+              }
             </Route>
           ))}
           <Route>

@@ -44,6 +44,16 @@ function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'on
   return <Notice tone="danger" title={refusal.message} hint={hint} actions={retry} />;
 }
 
+/** A whole screen for a page of which the person may know, and which is for others. */
+export function ForbiddenPage() {
+  const t = useMessages();
+  return (
+    <Page title={t('state.forbidden')}>
+      <p>{t('state.forbiddenHint')}</p>
+    </Page>
+  );
+}
+
 /** A whole screen for what does not exist. */
 export function NotFoundPage() {
   const t = useMessages();

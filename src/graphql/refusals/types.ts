@@ -36,6 +36,7 @@ export const ErrorCodeEnum = enumOf(
     STALE_VERSION: 'The record, or the number of records, has changed since the client read it.',
     CREDITS_EXHAUSTED: 'The member or the pool does not have that many credits left.',
     RATE_LIMITED: 'The caller has sent too many requests.',
+    REMOVALS_PAUSED: 'The identity provider has removed too many members, and further removals are paused.',
   },
 );
 

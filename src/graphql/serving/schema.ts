@@ -48,6 +48,16 @@ import {
 } from '../members/commands.js';
 import { MemberFieldsResolver, MembershipResolver, WorkspaceMembersResolver } from '../members/queries.js';
 import { NodeResolver } from '../node/resolver.js';
+import { ScimBrakeResolver } from '../provisioning-log/brake-resolver.js';
+import { ScimDryRunResolver } from '../provisioning-log/dry-run-resolver.js';
+import {
+  AuditEntryScimRequestResolver,
+  MemberScimRequestsResolver,
+  ScimEndpointResolver,
+  ScimProblemResolver,
+  ScimProblemSubjectResolver,
+  ScimRequestResolver,
+} from '../provisioning-log/resolver.js';
 import { AbilityResolver } from '../refusals/resolver.js';
 import { SeatAllocationResolver, WorkspaceSeatsResolver } from '../seats/resolver.js';
 import { MemberSessionsResolver, SessionResolver } from '../sessions/resolver.js';
@@ -86,6 +96,7 @@ export function createSchema(): GraphQLSchema {
       ApiKeyDeletePayloadResolver,
       ApiKeyMutations,
       ApiKeyResolver,
+      AuditEntryScimRequestResolver,
       AuditEntryResolver,
       AuditResolver,
       CreditConsumptionResolver,
@@ -105,9 +116,16 @@ export function createSchema(): GraphQLSchema {
       MemberDeletePayloadResolver,
       MemberFieldsResolver,
       MemberMutations,
+      MemberScimRequestsResolver,
       MemberSessionsResolver,
       MembershipResolver,
       NodeResolver,
+      ScimBrakeResolver,
+      ScimDryRunResolver,
+      ScimEndpointResolver,
+      ScimProblemResolver,
+      ScimProblemSubjectResolver,
+      ScimRequestResolver,
       SeatAllocationResolver,
       SessionResolver,
       SignInLogEntryResolver,

@@ -66,7 +66,7 @@ export class WorkspaceResolver {
     description: 'The settings with which an identity provider connects.',
   })
   scim(@Root() { id, scimEnabled }: Workspace, @Ctx() { origin }: Context): ScimEndpoint {
-    return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled };
+    return { baseUrl: `${origin}/scim/v2/organizations/${id}`, enabled: scimEnabled, workspaceId: id };
   }
 
   @FieldResolver(() => WorkspaceAbilities, { description: 'What the caller may do in the workspace.' })

@@ -7,6 +7,8 @@ export const { Connection: WorkspaceConnection, Edge: WorkspaceEdge } = connecti
 
 @ObjectType({ description: 'The settings with which an identity provider connects.' })
 export class ScimEndpoint {
+  workspaceId!: string;
+
   @Field(() => String, { description: 'The SCIM 2.0 base URL to enter at the identity provider.' })
   baseUrl!: string;
 

@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../domain/profile.js';
+import { describeRequest } from '../http/description.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
-import { errorBody, faultOf } from '../http/errors.js';
-import { parseQuery } from '../http/query.js';
-import { type Routes, routesOf } from '../http/routes.js';
+import { errorBody, type Fault, faultOf } from '../http/errors.js';
+import { NO_PARAMETERS, parseQuery } from '../http/query.js';
+import { type Route, type Routes, routesOf } from '../http/routes.js';
 import { ScimError } from '../http/scim-error.js';
 import { type BulkOperation, readBulk } from './operations.js';
 import { creatorsIn, planOf, referencesIn, resolved } from './references.js';
@@ -110,14 +111,48 @@ class BulkRun {
       ...(method === undefined ? {} : { method }),
       ...(bulkId === undefined ? {} : { bulkId }),
     };
+    const started = { at: new Date(), from: performance.now() };
     try {
       if (refusal !== undefined) throw refusal;
       const answer = await this.#dispatch(operation);
       this.#answers[index] = { ...named, ...this.#success(operation, answer) };
+      this.#record(operation, started, answer);
     } catch (error) {
       this.errors += 1;
-      this.#answers[index] = { ...named, ...this.#failure(operation, error) };
+      const fault = faultOf(error);
+      if (fault.unknown) this.#onFault(error, this.#request.requestId);
+      this.#answers[index] = { ...named, ...this.#failure(operation, fault) };
+      this.#record(operation, started, { status: fault.status }, { fault, error });
     }
+  }
+
+  /** Each operation has an entry of its own in the provisioning log. */
+  #record(
+    operation: BulkOperation,
+    { at, from }: { readonly at: Date; readonly from: number },
+    answer: ScimAnswer,
+    refusal?: { readonly fault: Fault; readonly error: unknown },
+  ): void {
+    const { record, client, requestId, workspaceVersion } = this.#request;
+    if (record === undefined) return;
+    const { path, data } = this.#resolved(operation);
+    const route = routeOf(this.#routes, path);
+    record(
+      describeRequest({
+        method: operation.method ?? '',
+        endpoint: route?.endpoint.path,
+        id: route?.id ?? '',
+        query: NO_PARAMETERS,
+        client,
+        requestId,
+        workspaceVersion,
+        sent: isJsonObject(data) ? data : undefined,
+        at,
+        durationMs: Math.round((performance.now() - from) * 10) / 10,
+        answer,
+        refusal,
+      }),
+    );
   }
 
   async #dispatch(operation: BulkOperation): Promise<ScimAnswer> {
@@ -161,15 +196,12 @@ class BulkRun {
   }
 
   /** RFC 7644 §3.7: "When indicating an error, the "response" attribute MUST contain the detail error response". */
-  #failure(operation: BulkOperation, error: unknown): BulkAnswer {
-    const { requestId } = this.#request;
-    const fault = faultOf(error);
-    if (fault.unknown) this.#onFault(error, requestId);
+  #failure(operation: BulkOperation, fault: Fault): BulkAnswer {
     const location = this.#locationOf(operation);
     return {
       ...(location === undefined ? {} : { location }),
       status: String(fault.status),
-      response: errorBody(fault, requestId),
+      response: errorBody(fault, this.#request.requestId),
     };
   }
 
@@ -178,6 +210,16 @@ class BulkRun {
     if (operation.method === 'POST' || operation.path === '') return undefined;
     const [resource = ''] = this.#resolved(operation).path.split('?');
     return this.#request.baseUrl + resource;
+  }
+}
+
+/** What the path of an operation leads to; undefined when it leads nowhere. */
+function routeOf(routes: Routes, path: string): Route | undefined {
+  try {
+    return routes(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
   }
 }
 

@@ -1,15 +1,22 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import type { JsonObject } from '../../domain/profile.js';
+import type { ScimClient, ScimEvent } from '../../domain/provisioning-log.js';
 import type { Query } from './query.js';
 
-/** One authenticated request, as the endpoints receive it. */
-export interface ScimRequest {
-  readonly workspaceId: string;
-  readonly workspaceVersion: WorkspaceVersion;
-  /** Appended to the detail of every error. */
-  readonly requestId: string;
-  /** The GraphQL context of the caller. */
+/** What an authenticated client works with. */
+export interface ScimContext {
+  /** GraphQL's context for the caller. */
   readonly contextValue: object;
+  readonly workspaceVersion: WorkspaceVersion;
+  /** Takes what the provisioning log keeps of a request; absent where nothing is kept. */
+  readonly record?: ((event: ScimEvent) => void) | undefined;
+}
+
+/** One authenticated request, as the endpoints receive it. */
+export interface ScimRequest extends ScimContext {
+  readonly workspaceId: string;
+  /** Appended to the detail of every error, in its short form. */
+  readonly requestId: string;
   /** The SCIM base URL of the workspace, absolute, without a slash at its end. */
   readonly baseUrl: string;
   /** The `:id` of the path; empty on paths without one. */
@@ -19,6 +26,7 @@ export interface ScimRequest {
   body(): Promise<JsonObject>;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  readonly client: ScimClient;
 }
 
 /** The answer to a request. 204 and 304 have no `body`. */

@@ -1,4 +1,5 @@
 import { DomainError, type ErrorCode } from '../../domain/errors.js';
+import { referenceOf } from '../../domain/provisioning-log.js';
 import { STATUSES } from '../../http/statuses.js';
 import { ScimError, type ScimType } from './scim-error.js';
 
@@ -25,6 +26,7 @@ const SCIM_TYPES: Readonly<Record<ErrorCode, ScimType | undefined>> = {
   STALE_VERSION: undefined,
   CREDITS_EXHAUSTED: undefined,
   RATE_LIMITED: undefined,
+  REMOVALS_PAUSED: undefined,
 };
 
 const HEADERS: Partial<Record<ErrorCode, Headers>> = {
@@ -32,6 +34,8 @@ const HEADERS: Partial<Record<ErrorCode, Headers>> = {
   UNAUTHENTICATED: { 'WWW-Authenticate': 'Bearer realm="SCIM"' },
   // Okta retries after Retry-After; without the header it creates a task for an administrator.
   RATE_LIMITED: { 'Retry-After': '1' },
+  // Long enough for an administrator to release the brake, and the provider goes on by itself (rule 63).
+  REMOVALS_PAUSED: { 'Retry-After': '300' },
 };
 
 /** A fault with everything that its answer needs. */
@@ -68,7 +72,7 @@ export function faultOf(error: unknown): Fault {
   }
   return {
     status: 500,
-    detail: 'Something went wrong on our side. Try again; if it happens again, tell support this request id.',
+    detail: 'Something went wrong on our side. Try again; if it happens again, tell support this reference.',
     code: 'INTERNAL',
     unknown: true,
   };
@@ -76,7 +80,7 @@ export function faultOf(error: unknown): Fault {
 
 /**
  * The body of an error (RFC 7644 §3.12).
- * @param requestId ends the detail, so that a screenshot of Okta's task shows it
+ * @param requestId ends the detail in its short form (rule 58), so that a screenshot of Okta's task shows it
  */
 export function errorBody({ status, scimType, detail }: Fault, requestId: string): object {
   return {
@@ -84,7 +88,7 @@ export function errorBody({ status, scimType, detail }: Fault, requestId: string
     // RFC 7644 §3.12: "The HTTP status code ... expressed as a JSON string. REQUIRED."
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
-    detail: `${detail} (request ${requestId})`,
+    detail: `${detail} (ref ${referenceOf(requestId)})`,
   };
 }
 

@@ -3,7 +3,8 @@ import { ScimError } from './scim-error.js';
 /** Query parameters by their names in lower case. */
 export type Query = ReadonlyMap<string, string>;
 
-const NO_PARAMETERS: Query = new Map();
+/** The query of a URL without one. */
+export const NO_PARAMETERS: Query = new Map();
 
 /** The most resources on one page; published in ServiceProviderConfig. */
 export const MAX_PAGE_SIZE = 200;

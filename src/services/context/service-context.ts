@@ -8,6 +8,7 @@ import type { MemberPositions } from '../lists/positions.js';
 import type { RecentMembers } from '../rows/recent-members.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
+import type { ScimAdapter } from './scim-adapter.js';
 import type { SignInLimits } from './sign-in-limits.js';
 import type { SsoEnvironment } from './sso-environment.js';
 
@@ -21,6 +22,8 @@ export interface Shared {
   readonly recentMembers: RecentMembers;
   /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;
+  /** Answers SCIM requests that are only tried; null where there is no adapter. */
+  readonly scim: ScimAdapter<ServiceContext> | null;
   readonly signInLimits: SignInLimits;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;

@@ -26,6 +26,7 @@ export function localContext(
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
       mailer: null,
+      scim: null,
       signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),

@@ -9,6 +9,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
 import { authorizeFilter, memberFilterSql } from '../filters/members.js';
+import { withBrake } from '../removal-brake/engage.js';
 import { findMembers, lockMembers, MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 import { lockTypes } from '../seats.js';
 import { memberNotFound, requireVersion } from './change.js';
@@ -106,7 +107,9 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
       return { memberId, member: after.get(memberId.toLowerCase()) ?? null, ...outcome };
     });
   };
-  return input.dryRun ? context.database.rehearsal(work) : context.database.transaction(work);
+  return input.dryRun
+    ? context.database.rehearsal(work)
+    : withBrake(context, workspaceId, () => context.database.transaction(work));
 }
 
 function requestOf({ access, setCreditLimit, action }: BulkChange): RequestFor {

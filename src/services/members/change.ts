@@ -8,6 +8,7 @@ import type { MemberChangeRequest } from '../../domain/provisioning.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, authorizeNow, type Grant } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { withBrake } from '../removal-brake/engage.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from '../rows/members.js';
 import { alreadyAMember } from './effects.js';
@@ -164,14 +165,16 @@ export async function withLockedMember<Result>(
   work: (tx: Transaction, row: MemberRow, grant: Grant) => Promise<Result>,
 ): Promise<Result> {
   const { memberId: own } = await authorize(context, action, workspaceId);
-  return context.database.transaction(async (tx) => {
-    await lockMembers(tx, workspaceId, own === null ? [memberId] : [memberId, own]);
-    const grant = await authorizeNow(context, tx, action, workspaceId);
-    const row = await findMember(tx, workspaceId, memberId);
-    if (row === undefined) throw memberNotFound();
-    requireVersion(row, expectedVersion);
-    return work(tx, row, grant);
-  });
+  return withBrake(context, workspaceId, () =>
+    context.database.transaction(async (tx) => {
+      await lockMembers(tx, workspaceId, own === null ? [memberId] : [memberId, own]);
+      const grant = await authorizeNow(context, tx, action, workspaceId);
+      const row = await findMember(tx, workspaceId, memberId);
+      if (row === undefined) throw memberNotFound();
+      requireVersion(row, expectedVersion);
+      return work(tx, row, grant);
+    }),
+  );
 }
 
 /** @throws DomainError STALE_VERSION for a member that has another version than expected */

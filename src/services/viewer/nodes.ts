@@ -11,6 +11,7 @@ import { consumption } from '../credits/reports.js';
 import { get as getGroup } from '../groups/queries.js';
 import { get as getInvitation } from '../invitations/queries.js';
 import { findMembership, getMember } from '../members/queries.js';
+import { get as getScimRequest } from '../provisioning-log/requests.js';
 import { findAccounts } from '../rows/accounts.js';
 import { listOwn as listOwnSessions } from '../sessions/list.js';
 import { get as getSsoConnection } from '../sso/connection.js';
@@ -28,6 +29,7 @@ const TYPES = [
   'CreditConsumption',
   'ApiKey',
   'AuditEntry',
+  'ScimRequest',
   'Session',
   'SignInLogEntry',
   'SsoSettings',
@@ -63,6 +65,14 @@ const LOCATE = statement({
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
 });
 
+/** Entries of the provisioning log lie in a partition for each day, so they are asked for last. */
+const LOCATE_REQUESTS = statement({
+  name: 'nodes.locateRequests',
+  text: `select id, 'ScimRequest' as type, workspace_id as "workspaceId" from scim_request where id = any($ids::uuid[])`,
+  parameters: { ids: arrayOf(uuid) },
+  columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
+});
+
 /** A row with a global id and the name of its GraphQL type. */
 export type NodeRow = object & { readonly id: string; readonly __typename: Located['type'] };
 
@@ -80,6 +90,9 @@ export async function byIds(context: ServiceContext, ids: readonly string[]): Pr
     throw new DomainError('INVALID_INPUT', `Ask for at most ${MOST_NODES} ids.`, { attribute: 'ids' });
   const located = await LOCATE.rows(context.reads, { ids: ids.filter(isId) });
   const places = new Map(located.map((place) => [place.id, place]));
+  const others = ids.filter((id) => isId(id) && !places.has(id.toLowerCase()));
+  const requests = others.length === 0 ? [] : await LOCATE_REQUESTS.rows(context.reads, { ids: others });
+  for (const place of requests) places.set(place.id, place);
   return Promise.all(ids.map((id) => visible(context, places.get(id.toLowerCase()))));
 }
 
@@ -106,6 +119,7 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   CreditConsumption: (context, { id, workspaceId }) => consumption(context, workspaceId, id),
   ApiKey: (context, { id, workspaceId }) => getApiKey(context, { workspaceId, apiKeyId: id }),
   AuditEntry: (context, { id, workspaceId }) => getAuditEntry(context, workspaceId, id),
+  ScimRequest: (context, { id, workspaceId }) => getScimRequest(context, workspaceId, id),
   SignInLogEntry: (context, { id, workspaceId }) => getSignInLogEntry(context, workspaceId, id),
   SsoSettings: (context, { workspaceId }) => getSsoConnection(context, workspaceId),
   SsoDomain: (context, { id, workspaceId }) => getSsoDomain(context, workspaceId, id),

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { referenceOf } from '../../../src/domain/provisioning-log.js';
 import { startTestApp, type TestApp } from '../../app.js';
 import { expectInvariants } from '../../invariants.js';
 import { jsonText, RUNS, TIMEOUT, traceOf } from '../hostile.js';
@@ -108,7 +109,7 @@ async function expectDecency({ workspaceId, faultsIn }: Target, request: Request
   const body = JSON.parse(text);
   expect(Object.keys(body).filter((name) => name !== 'scimType')).toEqual(['schemas', 'status', 'detail']);
   expect(body).toMatchObject({ schemas: [ERROR], status: String(status) });
-  expect(body.detail.endsWith(` (request ${requestId})`)).toBe(true);
+  expect(body.detail.endsWith(` (ref ${referenceOf(requestId)})`)).toBe(true);
   return answer;
 }
 

@@ -165,7 +165,7 @@ describe('filters', () => {
   ])('"%s": 400 invalidFilter, never everybody', async (filter) => {
     expect(await scim.get(matching(filter))).toMatchObject({
       status: 400,
-      body: { status: '400', scimType: 'invalidFilter', detail: expect.stringMatching(/\(request .+\)$/) },
+      body: { status: '400', scimType: 'invalidFilter', detail: expect.stringMatching(/\(ref .+\)$/) },
     });
   });
 });

@@ -59,12 +59,14 @@ export function literally(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** The whole body of an error; every detail ends in the request id. */
+/** The whole body of an error; every detail ends in a reference. */
 export function errorOf(status: number, detail: string, scimType?: string): object {
   return {
     schemas: [ERROR],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
-    detail: expect.stringMatching(new RegExp(`^${literally(detail)} \\(request [\\w-]{8,}\\)$`)),
+    detail: expect.stringMatching(
+      new RegExp(`^${literally(detail)} \\(ref [\\dA-HJKMNP-TV-Z]{4}-[\\dA-HJKMNP-TV-Z]{4}\\)$`),
+    ),
   };
 }

@@ -51,22 +51,23 @@ async function start(settings: Readonly<Record<string, string>> = {}) {
 async function signIn(startUrl: string, subject: string) {
   const browser = new Browser();
   const chooser = await browser.open(startUrl);
-  return { browser, chooser, page: await browser.submit(chooser, 'subject', subject) };
+  const page = await browser.submit(chooser, 'subject', subject);
+  return { chooser, page, workspaces: await browser.open(new URL('/sign-in/workspaces', page.url)) };
 }
 
 describe('the development identity provider', () => {
   test('signs the seeded people in, and refuses a stranger; also after a restart', async () => {
     const first = await start();
-    const { chooser, page } = await signIn(first.startUrl ?? '', 'ada@acme.test');
+    const { chooser, page, workspaces } = await signIn(first.startUrl ?? '', 'ada@acme.test');
     expect(chooser.text).toContain('olivia@acme.test');
     expect(page).toMatchObject({ status: 200, url: new URL(`${first.url}/`) });
-    expect(page.text).toContain('ada@acme.test');
+    expect(workspaces.text).toContain('ada@acme.test');
     const stranger = await signIn(first.startUrl ?? '', 'stranger');
     expect(stranger.page.text).toContain('zoe@elsewhere.test');
     await first.server.stop();
     const second = await start();
     const again = await signIn(second.startUrl ?? '', 'ada@acme.test');
-    expect(again.page.text).toContain('ada@acme.test');
+    expect(again.workspaces.text).toContain('ada@acme.test');
   });
 
   test('the key that encrypts is made once, and the command line uses it', async () => {

@@ -147,7 +147,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
     expect(seen).toEqual([{ method: 'POST', id: '', body: {} }]);
     expect(entries.map(({ status }) => status)).toEqual(['409', '409', '409', '409', '409', '201']);
     expect(entries[3]?.response?.detail).toBe(
-      'The operation refers to bulkId:a, which could not be created. (request request-1)',
+      'The operation refers to bulkId:a, which could not be created. (ref 04HM-ASW9)',
     );
   });
 
@@ -162,7 +162,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
           schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
           status: '400',
           scimType: 'invalidValue',
-          detail: 'No operation of this request creates bulkId:nobody. (request request-1)',
+          detail: 'No operation of this request creates bulkId:nobody. (ref 04HM-ASW9)',
         },
       },
     ]);
@@ -224,7 +224,7 @@ describe('an operation that cannot be understood is answered alone', () => {
   ])('%s', async (_name, operation, status, detail) => {
     const { entries } = await run({ Operations: [operation, post('fine')] });
     expect(entries.map((entry) => entry.status)).toEqual([status, '201']);
-    expect(entries[0]?.response).toMatchObject({ status, detail: `${detail} (request request-1)` });
+    expect(entries[0]?.response).toMatchObject({ status, detail: `${detail} (ref 04HM-ASW9)` });
   });
 
   test('a bulkId that is there twice: the second', async () => {

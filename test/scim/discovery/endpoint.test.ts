@@ -46,6 +46,7 @@ async function get(
     body: async () => ({}),
     ifMatch: undefined,
     ifNoneMatch: undefined,
+    client: 'OTHER',
   });
 }
 

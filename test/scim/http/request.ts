@@ -2,12 +2,15 @@ import type { ScimRequest } from '../../../src/scim/http/endpoint.js';
 
 export const BASE_URL = 'https://rollcall.test/scim/v2/organizations/w-1';
 
+/** The id of such a request, whose reference is `04HM-ASW9`. */
+export const REQUEST_ID = '01234567-89ab-4def-8123-456789abcdef';
+
 /** A request as an endpoint gets it, of nobody in particular. */
 export function request(parts: Partial<ScimRequest> = {}): ScimRequest {
   return {
     workspaceId: 'w-1',
     workspaceVersion: 'V2',
-    requestId: 'request-1',
+    requestId: REQUEST_ID,
     contextValue: {},
     baseUrl: BASE_URL,
     id: '',
@@ -15,6 +18,7 @@ export function request(parts: Partial<ScimRequest> = {}): ScimRequest {
     body: async () => ({}),
     ifMatch: undefined,
     ifNoneMatch: undefined,
+    client: 'OTHER',
     ...parts,
   };
 }

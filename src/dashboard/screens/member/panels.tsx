@@ -56,6 +56,7 @@ export function AccessPanel({ member }: PanelProps) {
   const { accessModel } = useWorkspace();
   const { usage, access, accessSetBy } = member;
   const own = limitOf(access);
+  const canHaveLimit = access !== null && 'creditLimitApplies' in access && access.creditLimitApplies;
   const limit =
     own !== null
       ? formatNumber(own)
@@ -68,7 +69,7 @@ export function AccessPanel({ member }: PanelProps) {
         facts={known([
           [t('access.role'), accessText(member, accessModel, t)],
           [t('member.accessSetBy'), member.active ? t(`accessSetBy.${accessSetBy ?? 'NOBODY'}`) : null],
-          [t('members.column.limit'), usage === null ? null : limit],
+          [t('members.column.limit'), usage === null || !canHaveLimit ? null : limit],
           [t('member.remaining'), usage?.remaining == null ? null : formatNumber(usage.remaining)],
         ])}
       />

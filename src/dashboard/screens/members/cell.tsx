@@ -57,6 +57,8 @@ interface PartProps {
 }
 
 function Limit({ member, t }: PartProps) {
+  if (member.access !== null && 'creditLimitApplies' in member.access && !member.access.creditLimitApplies)
+    return null;
   const own = limitOf(member.access);
   if (own !== null) return <span className={styles.number}>{formatNumber(own)}</span>;
   const { limit = null, limitSource = null } = member.usage ?? {};

@@ -1,0 +1,409 @@
+import type { ScimClient, ScimCode } from './provisioning-log.js';
+
+/** The places where problems are mended. Those of Rollcall are the same for every client. */
+const SCREENS = {
+  key: {
+    OKTA: 'Applications → your SCIM app → Provisioning → Integration',
+    ENTRA: 'Enterprise applications → your app → Provisioning → Admin Credentials',
+    ONELOGIN: 'Applications → your app → Configuration → API Connection',
+    JUMPCLOUD: 'SSO Applications → your app → Identity Management → Configuration settings',
+    GOOGLE: 'Apps → Web and mobile apps → your app → Autoprovisioning',
+    PING: 'Integrations → Provisioning → Connections → your connection → Configuration',
+    OTHER: 'the SCIM connection of your identity provider',
+  },
+  attributes: {
+    OKTA: 'Directory → Profile Editor → your SCIM app',
+    ENTRA: 'Enterprise applications → your app → Provisioning → Mappings → Edit attribute list',
+    ONELOGIN: 'Applications → your app → Parameters',
+    JUMPCLOUD: 'SSO Applications → your app → Identity Management → Attribute mapping',
+    GOOGLE: 'Apps → Web and mobile apps → your app → Autoprovisioning → Attribute mapping',
+    PING: 'Integrations → Provisioning → Rules → your rule → Attribute Mapping',
+    OTHER: 'the attributes of the SCIM connection',
+  },
+  mappings: {
+    OKTA: 'Applications → your SCIM app → Provisioning → To App → Attribute Mappings',
+    ENTRA: 'Enterprise applications → your app → Provisioning → Mappings',
+    ONELOGIN: 'Applications → your app → Parameters',
+    JUMPCLOUD: 'SSO Applications → your app → Identity Management → Attribute mapping',
+    GOOGLE: 'Apps → Web and mobile apps → your app → Autoprovisioning → Attribute mapping',
+    PING: 'Integrations → Provisioning → Rules → your rule → Attribute Mapping',
+    OTHER: 'the attribute mappings of the SCIM connection',
+  },
+  assignments: {
+    OKTA: 'Applications → your SCIM app → Assignments',
+    ENTRA: 'Enterprise applications → your app → Users and groups',
+    ONELOGIN: 'Applications → your app → Users',
+    JUMPCLOUD: 'SSO Applications → your app → User Groups',
+    GOOGLE: 'Apps → Web and mobile apps → your app → User access',
+    PING: 'Integrations → Provisioning → Rules → your rule → User Filter',
+    OTHER: 'the users that are assigned to the application',
+  },
+  groups: {
+    OKTA: 'Applications → your SCIM app → Push Groups',
+    ENTRA: 'Enterprise applications → your app → Users and groups',
+    ONELOGIN: 'Applications → your app → Rules',
+    JUMPCLOUD: 'SSO Applications → your app → User Groups',
+    GOOGLE: 'Apps → Web and mobile apps → your app → Autoprovisioning → Group membership',
+    PING: 'Integrations → Provisioning → Rules → your rule → Group Provisioning',
+    OTHER: 'the groups that are assigned to the application',
+  },
+  retry: {
+    OKTA: 'Dashboard → Tasks',
+    ENTRA: 'Enterprise applications → your app → Provisioning → Provision on demand',
+    ONELOGIN: 'Applications → your app → Users',
+    JUMPCLOUD: 'SSO Applications → your app → Identity Management',
+    GOOGLE: 'Apps → Web and mobile apps → your app → Autoprovisioning',
+    PING: 'Integrations → Provisioning → Rules → your rule → Sync status',
+    OTHER: 'the provisioning log of your identity provider',
+  },
+} as const satisfies Record<string, Readonly<Record<ScimClient, string>>>;
+
+const HERE = {
+  members: 'Rollcall → Members',
+  seats: 'Rollcall → Settings → Seats',
+  keys: 'Rollcall → Settings → API keys',
+  workspace: 'Rollcall → Settings',
+  provisioning: 'Rollcall → Provisioning',
+  operator: 'the operator of the server',
+} as const;
+
+export type ProviderScreen = keyof typeof SCREENS;
+
+/** The names of a provider's screens, for the documentation. */
+export const PROVIDER_SCREENS: Readonly<Record<ProviderScreen, Readonly<Record<ScimClient, string>>>> =
+  SCREENS;
+
+/** What to do, on which screen. */
+export interface FixStep {
+  readonly screen: string;
+  readonly do: string;
+}
+
+/** How a problem is mended. */
+export interface Fix {
+  readonly summary: string;
+  readonly steps: readonly FixStep[];
+}
+
+/** A row of the table of fixes. `{attribute}` stands for the attribute at fault, `{closest}` for what would count. */
+interface FixRow {
+  /** Why it happens, in a sentence. */
+  readonly cause: string;
+  readonly summary: string;
+  readonly steps: readonly (readonly [ProviderScreen | keyof typeof HERE, string])[];
+}
+
+const RETRY = ['retry', 'Retry the failed task.'] as const;
+const REPORT = ['operator', 'Report the reference at the end of the answer.'] as const;
+
+function ofClient(cause: string): FixRow {
+  return {
+    cause,
+    summary: 'The client speaks SCIM in a way that the server does not understand. Report it.',
+    steps: [['retry', 'Look up the request that failed.'], REPORT],
+  };
+}
+
+/** Every code has its row: a new one does not compile without. */
+const FIXES: Readonly<Record<ScimCode, FixRow>> = {
+  UNAUTHENTICATED: {
+    cause: 'The key is not valid for this workspace.',
+    summary: 'Enter a valid key and the base URL of this workspace.',
+    steps: [
+      [
+        'keys',
+        'Check that the key exists, is enabled and has not expired; else create one with the scope SCIM.',
+      ],
+      [
+        'key',
+        'Paste the key without quotes and blanks, and the base URL of this workspace. Test the connection.',
+      ],
+    ],
+  },
+  FORBIDDEN: {
+    cause: 'The key may not do this.',
+    summary: 'Use a key with the scope SCIM.',
+    steps: [
+      ['keys', 'Create a key with the scope SCIM.'],
+      ['key', 'Paste the new key and test the connection.'],
+    ],
+  },
+  NOT_FOUND: {
+    cause: 'The provider remembers the id of a member or group that was deleted here.',
+    summary: 'Unassign the person or group and assign it again.',
+    steps: [['assignments', 'Remove the assignment, and assign the person or group again.'], RETRY],
+  },
+  INVALID_INPUT: {
+    cause: 'The provider sends a value for {attribute} that Rollcall does not know.',
+    summary: 'Correct the value that is mapped to {attribute}.',
+    steps: [
+      [
+        'attributes',
+        'Check the enumerated values of {attribute}: the values count, not their display names.',
+      ],
+      ['mappings', 'Map {attribute} to one of the values that the answer names.'],
+      RETRY,
+    ],
+  },
+  WRONG_WORKSPACE_VERSION: {
+    cause: 'The provider sends {attribute}, which belongs to the other version of workspaces.',
+    summary: 'Remove {attribute} and add {instead} instead.',
+    steps: [
+      ['mappings', 'Remove the mapping of {attribute}. An empty value causes the error too.'],
+      ['attributes', 'Remove {attribute} and add {instead} instead.'],
+      ['mappings', 'Map {instead}.'],
+      RETRY,
+    ],
+  },
+  ROLE_NOT_ASSIGNABLE: {
+    cause: 'The provider sends the role owner, member or guest.',
+    summary: 'Map the role to admin, editor or viewer.',
+    steps: [
+      ['attributes', 'Let the enumerated values of role be admin, editor and viewer.'],
+      ['mappings', 'Map the group or attribute to admin, editor or viewer.'],
+      RETRY,
+    ],
+  },
+  CREDIT_LIMIT_NOT_ALLOWED: {
+    cause: 'The provider sends a creditLimit for a viewer, who uses no credits.',
+    summary: 'Change the role to editor or admin, or remove the creditLimit.',
+    steps: [
+      ['assignments', 'Change the role to editor or admin, or empty the creditLimit of the person.'],
+      RETRY,
+    ],
+  },
+  ALREADY_A_MEMBER: {
+    cause: 'Somebody in the workspace has this address already.',
+    summary: 'Let the provider import and match the existing member, or give one of the two another address.',
+    steps: [
+      ['members', 'Look up the address: a member who is owner is not changed over SCIM.'],
+      ['assignments', 'Import the users and match them, or correct the address of the person.'],
+      RETRY,
+    ],
+  },
+  ALREADY_A_GROUP: {
+    cause: 'The workspace has a group of this name.',
+    summary: 'Link the existing group, or rename one of the two.',
+    steps: [['groups', 'Link the existing group, or push this one under another name.'], RETRY],
+  },
+  ALREADY_INVITED: {
+    cause: 'An invitation to this address is pending.',
+    summary: 'Revoke the invitation, or wait until it is accepted.',
+    steps: [['members', 'Revoke the pending invitation.'], RETRY],
+  },
+  INVITATION_CLOSED: {
+    cause: 'The invitation was accepted, revoked or has expired.',
+    summary: 'Nothing is left to do with the invitation.',
+    steps: [['members', 'Invite the person again, if that is still wanted.']],
+  },
+  SEAT_UNAVAILABLE: {
+    cause: 'All seats of the type are taken.',
+    summary: 'Free a seat, buy more, or map another seat type.',
+    steps: [
+      ['seats', 'Set the number of seats that were bought, or remove a member who has one.'],
+      ['mappings', 'Or map seatType to a type that has free seats.'],
+      RETRY,
+    ],
+  },
+  OWNER_PROTECTED: {
+    cause: 'The person is an owner of the workspace, whom SCIM does not change.',
+    summary: 'Unassign the owner from the app, or let an owner demote the person first.',
+    steps: [
+      ['members', 'Demote the owner, if the provider is to manage the person.'],
+      ['assignments', 'Otherwise remove the assignment of the owner.'],
+    ],
+  },
+  LAST_OWNER: {
+    cause: 'The workspace would be left without an owner.',
+    summary: 'Promote somebody else to owner first.',
+    steps: [['members', 'Promote another member to owner.'], RETRY],
+  },
+  STALE_VERSION: {
+    cause: "The record was changed between the provider's reading and writing.",
+    summary: 'Retry.',
+    steps: [RETRY],
+  },
+  CREDITS_EXHAUSTED: {
+    cause: 'There are not that many credits left.',
+    summary: 'Raise the credit pool.',
+    steps: [['workspace', 'Raise the monthly credit pool.']],
+  },
+  RATE_LIMITED: {
+    cause: 'The provider sends more requests than the server allows.',
+    summary: 'Nothing: the provider tries again by itself.',
+    steps: [['retry', 'Retry what is still failed after some minutes.']],
+  },
+  REMOVALS_PAUSED: {
+    cause: 'The provider has removed many members within minutes, and further removals are paused.',
+    summary: 'Check whether the removals are meant; then release the brake, or undo them.',
+    steps: [
+      ['assignments', 'Check whether people were unassigned by mistake: a group, a mapping, a filter.'],
+      [
+        'provisioning',
+        'Release the brake if the removals are meant; else undo them once the provider is corrected.',
+      ],
+    ],
+  },
+  INVALID_FILTER: ofClient('The filter of a search is malformed or not supported.'),
+  TOO_MANY: ofClient('A search has too many results.'),
+  UNIQUENESS: ofClient('A value that must be unique is taken.'),
+  MUTABILITY: ofClient('An attribute that cannot be changed was sent.'),
+  INVALID_SYNTAX: ofClient('The body is not what SCIM expects.'),
+  INVALID_PATH: {
+    cause: 'The provider changes an attribute that Rollcall does not have.',
+    summary: 'Remove the mapping of the attribute that the answer names.',
+    steps: [['mappings', 'Remove the mapping of the attribute, or correct its name.'], RETRY],
+  },
+  NO_TARGET: ofClient('The provider changes one of several values, and none is the one that it means.'),
+  INVALID_VALUE: {
+    cause: 'The provider sends a value of the wrong type for {attribute}.',
+    summary: 'Correct the data type or the mapping of {attribute}.',
+    steps: [
+      ['attributes', 'Check the data type of {attribute}.'],
+      ['mappings', 'Check what is mapped to {attribute}.'],
+      RETRY,
+    ],
+  },
+  INVALID_VERS: ofClient('The client speaks another version of SCIM.'),
+  SENSITIVE: ofClient('The client puts personal data into an address.'),
+  INVALID_CURSOR: ofClient('The client continues a list that is another one.'),
+  EXPIRED_CURSOR: ofClient('The client continues a list too late.'),
+  INVALID_COUNT: ofClient('The client asks for a number of results that is out of range.'),
+  UNKNOWN_ENDPOINT: {
+    cause: 'The base URL is wrong.',
+    summary: 'Enter the base URL of this workspace, without /Users and without a slash at its end.',
+    steps: [['key', 'Enter the base URL as this page shows it, and test the connection.']],
+  },
+  METHOD_NOT_ALLOWED: ofClient('The method does not exist at this address.'),
+  NOT_ACCEPTABLE: ofClient('The client does not accept JSON.'),
+  CONFLICT: ofClient('Operations of a bulk request wait for each other.'),
+  TOO_LARGE: ofClient('The body is larger than 1 MB.'),
+  UNSUPPORTED_MEDIA_TYPE: ofClient('The body is not sent as JSON in UTF-8.'),
+  NOT_IMPLEMENTED: ofClient('The client uses a part of SCIM that does not exist here.'),
+  TIMED_OUT: {
+    cause: 'A bulk request took too long, and the rest of it was not begun.',
+    summary: 'Nothing: the provider sends the rest again.',
+    steps: [RETRY],
+  },
+  INTERNAL: {
+    cause: 'The server has a fault.',
+    summary: 'Retry, and report the reference if it happens again.',
+    steps: [RETRY, REPORT],
+  },
+  KEY_UNKNOWN: {
+    cause: 'Requests come with a key that nobody knows, or with none.',
+    summary: 'Paste the key again, or create a new one.',
+    steps: [
+      ['keys', 'Create a key with the scope SCIM.'],
+      ['key', 'Paste it without quotes, blanks or a line break, and with at most one "Bearer" before it.'],
+    ],
+  },
+  KEY_DISABLED: {
+    cause: 'The provider uses a key that is disabled.',
+    summary: 'Enable the key, or paste another one.',
+    steps: [
+      ['keys', 'Enable the key again, if it was disabled by mistake.'],
+      ['key', 'Otherwise paste another key with the scope SCIM.'],
+    ],
+  },
+  KEY_EXPIRED: {
+    cause: 'The provider uses a key, or an old secret of a key, that has expired.',
+    summary: 'Create or rotate the key and paste the new secret.',
+    steps: [
+      ['keys', 'Create a key with the scope SCIM, or rotate this one.'],
+      ['key', 'Paste the new secret and test the connection.'],
+    ],
+  },
+  KEY_DELETED: {
+    cause: 'The provider uses a key that was deleted.',
+    summary: 'Create a new key and paste it.',
+    steps: [
+      ['keys', 'Create a key with the scope SCIM.'],
+      ['key', 'Paste the new key and test the connection.'],
+    ],
+  },
+  KEY_OF_OTHER_WORKSPACE: {
+    cause: 'A key of this workspace is used with the base URL of another one.',
+    summary: 'Correct the workspace ID at the end of the base URL.',
+    steps: [['key', 'Enter the base URL of this workspace, as this page shows it.']],
+  },
+  KEY_WITHOUT_SCOPE: {
+    cause: 'The key lacks the scope SCIM.',
+    summary: 'Create a key with the scope SCIM and paste it.',
+    steps: [
+      ['keys', 'Create a key with the scope SCIM.'],
+      ['key', 'Paste the new key and test the connection.'],
+    ],
+  },
+  SCIM_DISABLED: {
+    cause: 'SCIM is switched off for the workspace.',
+    summary: 'Ask the operator to enable SCIM.',
+    steps: [['operator', 'Ask to enable SCIM for the workspace. It needs the plan ENTERPRISE.']],
+  },
+  EXTENSION_IGNORED: {
+    cause: 'The provider sends an extension named {attribute}, which Rollcall does not know.',
+    summary: 'Correct the external namespace to {closest}.',
+    steps: [
+      ['attributes', 'Set the external namespace of the attribute to {closest}, letter by letter.'],
+      ['retry', 'Force a sync of the people concerned.'],
+    ],
+  },
+  ATTRIBUTE_IGNORED: {
+    cause: 'The provider sends {attribute}, which Rollcall does not know.',
+    summary: 'Correct the external name to {closest}.',
+    steps: [
+      ['attributes', 'Set the external name of the attribute to {closest}.'],
+      ['retry', 'Force a sync of the people concerned.'],
+    ],
+  },
+  EMPTY_VALUE_IGNORED: {
+    cause: 'The mapping gives no {attribute} for these people, so the default of the workspace applies.',
+    summary: 'Map {attribute} to a value for everybody.',
+    steps: [
+      ['mappings', 'Map {attribute} to an attribute that everybody has, or to a constant.'],
+      ['retry', 'Force a sync of the people concerned.'],
+    ],
+  },
+  ROLES_IGNORED: {
+    cause: 'The provider sends roles, which does not set the role.',
+    summary: 'Map {closest} instead of roles.',
+    steps: [
+      ['attributes', 'Add the attribute {closest}.'],
+      ['mappings', 'Map {closest}, and remove the mapping of roles.'],
+    ],
+  },
+};
+
+/** What a problem is about, for the texts of its fix. */
+export interface FixFacts {
+  readonly attribute?: string | null;
+  readonly closest?: string | null;
+}
+
+function filled(text: string, { attribute, closest }: FixFacts): string {
+  return text
+    .replaceAll('{attribute}', attribute ?? 'the attribute')
+    .replaceAll('{instead}', attribute === 'seatType' ? 'role' : 'seatType')
+    .replaceAll('{closest}', closest ?? 'the known name');
+}
+
+/** Why something is refused or ignored, in a sentence. */
+export function causeOf(code: ScimCode, facts: FixFacts = {}): string {
+  return filled(FIXES[code].cause, facts);
+}
+
+/** How to mend it, on the screens of the client. */
+export function fixOf(code: ScimCode, client: ScimClient, facts: FixFacts = {}): Fix {
+  const { summary, steps } = FIXES[code];
+  return {
+    summary: filled(summary, facts),
+    steps: steps.map(([screen, text]) => ({
+      screen: isProviderScreen(screen) ? SCREENS[screen][client] : HERE[screen],
+      do: filled(text, facts),
+    })),
+  };
+}
+
+function isProviderScreen(screen: ProviderScreen | keyof typeof HERE): screen is ProviderScreen {
+  return Object.hasOwn(SCREENS, screen);
+}

@@ -1,0 +1,102 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { type UndoneRemoval, undoBraked, undoRemovals } from '../../services/provisioning-log/undo.js';
+import {
+  get as getBrake,
+  release as releaseBrake,
+  update as updateBrake,
+} from '../../services/removal-brake/brake.js';
+import { wellFormedId } from '../lists/ids.js';
+import { refusalOf } from '../refusals/types.js';
+import type { Context } from '../serving/context.js';
+import { ScimEndpoint } from '../workspaces/types.js';
+import {
+  ScimBrake,
+  ScimBrakeReleaseInput,
+  ScimBrakeReleasePayload,
+  ScimBrakeUndoInput,
+  ScimBrakeUndoPayload,
+  ScimBrakeUpdateInput,
+  ScimBrakeUpdatePayload,
+  ScimRemovalsUndoInput,
+  ScimRemovalsUndoPayload,
+} from './brake-types.js';
+
+@Resolver(() => ScimEndpoint)
+export class ScimBrakeResolver {
+  @FieldResolver(() => ScimBrake, {
+    nullable: true,
+    description:
+      'The brake on removals by the identity provider. Null when the caller may not read the provisioning log.',
+  })
+  brake(@Root() { workspaceId }: ScimEndpoint, @Ctx() { services }: Context): Promise<ScimBrake> {
+    return getBrake(services, workspaceId);
+  }
+
+  @Mutation(() => ScimBrakeReleasePayload, {
+    nullable: true,
+    description: 'Lets removals by the identity provider pass for an hour. Null when refused.',
+  })
+  async scimBrakeRelease(
+    @Arg('input', () => ScimBrakeReleaseInput, { description: 'The brake to release.' })
+    { workspaceId }: ScimBrakeReleaseInput,
+    @Ctx() { services }: Context,
+  ): Promise<ScimBrakeReleasePayload> {
+    return { brake: await releaseBrake(services, workspaceId) };
+  }
+
+  @Mutation(() => ScimBrakeUpdatePayload, {
+    nullable: true,
+    description: 'Changes the settings of the brake. Null when refused.',
+  })
+  async scimBrakeUpdate(
+    @Arg('input', () => ScimBrakeUpdateInput, { description: 'The changes to make.' })
+    input: ScimBrakeUpdateInput,
+    @Ctx() { services }: Context,
+  ): Promise<ScimBrakeUpdatePayload> {
+    return { brake: await updateBrake(services, input) };
+  }
+
+  @Mutation(() => ScimBrakeUndoPayload, {
+    nullable: true,
+    description:
+      'Restores all members that the identity provider removed before the brake engaged, with the access, seat, limit ' +
+      'and groups of then. The brake remains engaged until it is released. Null when refused.',
+  })
+  async scimBrakeUndo(
+    @Arg('input', () => ScimBrakeUndoInput, { description: 'The removals to undo.' })
+    input: ScimBrakeUndoInput,
+    @Ctx() context: Context,
+  ): Promise<ScimBrakeUndoPayload> {
+    return payloadOf(context, input, await undoBraked(context.services, input));
+  }
+
+  @Mutation(() => ScimRemovalsUndoPayload, {
+    nullable: true,
+    description:
+      'Brings back members whom the identity provider has removed in the last 24 hours, with the access, seat, limit and ' +
+      'groups of then. Null when refused.',
+  })
+  async scimRemovalsUndo(
+    @Arg('input', () => ScimRemovalsUndoInput, { description: 'The removals to undo.' })
+    input: ScimRemovalsUndoInput,
+    @Ctx() context: Context,
+  ): Promise<ScimRemovalsUndoPayload> {
+    for (const id of input.memberIds ?? []) wellFormedId(id, 'memberIds');
+    return payloadOf(context, input, await undoRemovals(context.services, input));
+  }
+}
+
+async function payloadOf(
+  { loaders }: Context,
+  { workspaceId, dryRun }: { readonly workspaceId: string; readonly dryRun: boolean },
+  removals: readonly UndoneRemoval[],
+): Promise<ScimRemovalsUndoPayload> {
+  const results = removals.map(({ error, member, groupsLost, ...removal }) => ({
+    ...removal,
+    member: dryRun ? null : member,
+    refusal: error === null ? null : refusalOf(error, {}),
+    groupsLost: [...groupsLost],
+  }));
+  const restored = removals.filter(({ outcome }) => outcome === 'RESTORED').length;
+  return { results, restored, dryRun, workspace: await loaders.workspaces.load(workspaceId) };
+}

@@ -1,0 +1,443 @@
+import { Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import {
+  NOTICE_CODES,
+  type NoticeCode,
+  SCIM_CLIENTS,
+  SCIM_CODES,
+  SCIM_OPERATIONS,
+  type ScimClient,
+  type ScimCode,
+  type ScimNotice as ScimNoticeOf,
+  type ScimOperation,
+} from '../domain/provisioning-log.js';
+import { enumOf } from './enums.js';
+import { Node } from './node.js';
+import { GraphQLDateTime } from './scalars.js';
+import { Workspace } from './workspace.js';
+
+export const ScimClientEnum = enumOf(
+  SCIM_CLIENTS,
+  'ScimClient',
+  'The identity providers that the provisioning log tells apart.',
+  {
+    OKTA: 'The client is Okta.',
+    ENTRA: 'The client is Microsoft Entra ID.',
+    ONELOGIN: 'The client is OneLogin.',
+    JUMPCLOUD: 'The client is JumpCloud.',
+    GOOGLE: 'The client is Google Workspace.',
+    PING: 'The client is Ping Identity.',
+    OTHER: 'The client is another one.',
+  },
+);
+
+export const ScimOperationEnum = enumOf(
+  SCIM_OPERATIONS,
+  'ScimOperation',
+  'The operations of SCIM requests.',
+  {
+    USER_CREATE: 'Adds a member to the workspace.',
+    USER_UPDATE: 'Changes a member of the workspace.',
+    USER_DEACTIVATE: 'Removes a member from the workspace and keeps its record.',
+    USER_REACTIVATE: 'Adds a former member again.',
+    USER_DELETE: 'Deletes the record of a member.',
+    USER_READ: 'Reads one member of the workspace.',
+    USER_SEARCH: 'Lists or finds members.',
+    GROUP_CREATE: 'Creates a group with its members.',
+    GROUP_UPDATE: 'Changes a group or its members.',
+    GROUP_DELETE: 'Deletes a group of the workspace.',
+    GROUP_READ: 'Reads one group of the workspace.',
+    GROUP_SEARCH: 'Lists or finds groups.',
+    BULK: 'Carries several operations, each with an entry of its own.',
+    DISCOVERY: 'Reads what the server supports.',
+    AUTHENTICATE: 'Was not let in: the key or the workspace does not allow it.',
+    OTHER: 'Went to an address that is no endpoint.',
+  },
+);
+
+const CODE_MEANINGS: Readonly<Record<ScimCode, string>> = {
+  UNAUTHENTICATED: 'The credential is missing or wrong.',
+  FORBIDDEN: 'The key may not do this.',
+  NOT_FOUND: 'The workspace has no member or group with this id.',
+  INVALID_INPUT: 'A value is malformed or out of range.',
+  WRONG_WORKSPACE_VERSION: 'The attribute belongs to the other version of workspaces.',
+  ROLE_NOT_ASSIGNABLE: 'The role exists, but SCIM cannot assign it.',
+  CREDIT_LIMIT_NOT_ALLOWED: 'Members with this role have no credit limit.',
+  ALREADY_A_MEMBER: 'A member has this address or userName already.',
+  ALREADY_A_GROUP: 'A group has this name already.',
+  ALREADY_INVITED: 'An invitation to this address is pending.',
+  INVITATION_CLOSED: 'The invitation cannot be used any more.',
+  SEAT_UNAVAILABLE: 'All seats of this type are taken.',
+  OWNER_PROTECTED: 'SCIM does not change owners.',
+  LAST_OWNER: 'The workspace would be left without an owner.',
+  STALE_VERSION: 'The record has changed since the provider read it.',
+  CREDITS_EXHAUSTED: 'There are not that many credits left.',
+  RATE_LIMITED: 'The provider has sent too many requests.',
+  REMOVALS_PAUSED: 'The provider has removed too many members, and further removals are paused.',
+  INVALID_FILTER: 'The filter of a search is malformed or not supported.',
+  TOO_MANY: 'The search has too many results.',
+  UNIQUENESS: 'A value that must be unique is taken.',
+  MUTABILITY: 'The attribute cannot be changed.',
+  INVALID_SYNTAX: 'The body is not what SCIM expects.',
+  INVALID_PATH: 'The path of a PATCH names no attribute that can be changed.',
+  NO_TARGET: 'The path of a PATCH selects nothing.',
+  INVALID_VALUE: 'A value has the wrong type.',
+  INVALID_VERS: 'The version of SCIM is not supported.',
+  SENSITIVE: 'The request would put personal data into an address.',
+  INVALID_CURSOR: 'The cursor is not one of this list.',
+  EXPIRED_CURSOR: 'The cursor has expired.',
+  INVALID_COUNT: 'The number of results is out of range.',
+  UNKNOWN_ENDPOINT: 'The address is no SCIM endpoint.',
+  METHOD_NOT_ALLOWED: 'The method does not exist at this address.',
+  NOT_ACCEPTABLE: 'The client does not accept JSON.',
+  CONFLICT: 'Operations of a bulk request wait for each other.',
+  TOO_LARGE: 'The body is too large.',
+  UNSUPPORTED_MEDIA_TYPE: 'The body is not sent as JSON in UTF-8.',
+  NOT_IMPLEMENTED: 'The server does not support this part of SCIM.',
+  TIMED_OUT: 'The request took too long.',
+  INTERNAL: 'A fault of the server.',
+  KEY_UNKNOWN: 'The key is missing or unknown.',
+  KEY_DISABLED: 'The key is disabled.',
+  KEY_EXPIRED: 'The key has expired.',
+  KEY_DELETED: 'The key was deleted.',
+  KEY_OF_OTHER_WORKSPACE: 'The key of this workspace was used with the address of another one.',
+  KEY_WITHOUT_SCOPE: 'The key lacks the scope SCIM.',
+  SCIM_DISABLED: 'SCIM is switched off for the workspace.',
+  EXTENSION_IGNORED: 'An unknown extension was ignored.',
+  ATTRIBUTE_IGNORED: 'An unknown attribute with a name like a known one was ignored.',
+  EMPTY_VALUE_IGNORED: 'A role or seat type was sent empty, so the default of the workspace applied.',
+  ROLES_IGNORED: 'The attribute roles was sent, which does not set the role.',
+};
+
+export const ScimCodeEnum = enumOf(
+  SCIM_CODES,
+  'ScimCode',
+  'The reasons for which SCIM requests are refused, and for which parts of accepted ones are ignored.',
+  CODE_MEANINGS,
+);
+
+export const ScimNoticeCodeEnum = enumOf(
+  NOTICE_CODES,
+  'ScimNoticeCode',
+  'The reasons for which parts of accepted requests are ignored.',
+  {
+    EXTENSION_IGNORED: CODE_MEANINGS.EXTENSION_IGNORED,
+    ATTRIBUTE_IGNORED: CODE_MEANINGS.ATTRIBUTE_IGNORED,
+    EMPTY_VALUE_IGNORED: CODE_MEANINGS.EMPTY_VALUE_IGNORED,
+    ROLES_IGNORED: CODE_MEANINGS.ROLES_IGNORED,
+  },
+);
+
+@ObjectType({ description: 'A part of an accepted request that had no effect.', simpleResolvers: true })
+export class ScimNotice implements ScimNoticeOf {
+  @Field(() => ScimNoticeCodeEnum, { description: 'The reason for which it had no effect.' })
+  code!: NoticeCode;
+
+  @Field(() => String, { description: 'The name under which it was sent.' })
+  attribute!: string;
+
+  @Field(() => String, { description: 'The closest name that would have had an effect.' })
+  closest!: string;
+}
+
+/**
+ * An answered SCIM request, or one operation of a bulk request (rule 49); the table is partitioned by day. There are
+ * no foreign keys: an entry outlives what it names. No column could hold a body or a credential (rule 50).
+ */
+@ObjectType({
+  implements: Node,
+  description:
+    'A SCIM request that was answered, or one operation of a bulk request. Requests that were not let in are counted ' +
+    'by minute and network.',
+})
+@Entity({ tableName: 'scim_request' })
+@Index({ name: 'scim_request_of_workspace', properties: ['workspaceId', 'id'] })
+@Index({
+  name: 'scim_request_of_target',
+  expression:
+    'create index "scim_request_of_target" on "scim_request" ("target_id", "id") where target_id is not null',
+})
+@Index({ name: 'scim_request_of_request', properties: ['requestId'] })
+export class ScimRequest implements Node {
+  @Field(() => ID, { description: 'The id of the entry, which never changes.' })
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which the request came.' })
+  @PrimaryKey({ type: 'datetime', columnType: 'timestamptz(3)' })
+  at!: Date;
+
+  @Property({ type: 'uuid' })
+  workspaceId!: string;
+
+  @Field(() => Float, { description: 'The time that the answer took, in milliseconds.' })
+  @Property({ type: 'double', columnType: 'double precision' })
+  durationMs!: number;
+
+  @Field(() => ScimClientEnum, { description: 'The family of the client.' })
+  @Property({ type: 'text' })
+  client!: ScimClient;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the API key. Null when the key is unknown.',
+  })
+  @Property({ type: 'uuid', nullable: true })
+  apiKeyId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the API key at that time. Null when the key is unknown.',
+  })
+  @Property({ type: 'text', nullable: true })
+  apiKeyLabel!: string | null;
+
+  @Field(() => String, { description: 'The method of the request.' })
+  @Property({ type: 'text' })
+  method!: string;
+
+  @Field(() => ScimOperationEnum, { description: 'The operation of the request.' })
+  @Property({ type: 'text' })
+  operation!: ScimOperation;
+
+  @Property({ type: 'text', nullable: true })
+  targetType!: 'member' | 'group' | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of the member or group. Null when the request concerned none, or none that exists.',
+  })
+  @Property({ type: 'uuid', nullable: true })
+  targetId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name by which the provider named the member or group: a userName, externalId, displayName or the value ' +
+      'of a filter. Null when it sent none.',
+  })
+  @Property({ type: 'text', nullable: true })
+  targetName!: string | null;
+
+  @Field(() => Int, { description: 'The HTTP status of the answer.' })
+  @Property({ type: 'integer' })
+  status!: number;
+
+  @Field(() => ScimCodeEnum, {
+    nullable: true,
+    description: 'The reason of the refusal. Null when the request was accepted.',
+  })
+  @Property({ type: 'text', nullable: true })
+  code!: ScimCode | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The `scimType` of the answer. Null when it had none.',
+  })
+  @Property({ type: 'text', nullable: true })
+  scimType!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text that the provider got, without its reference. Null when the request was accepted.',
+  })
+  @Property({ type: 'text', nullable: true })
+  detail!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The attribute at fault. Null when no single one is.',
+  })
+  @Property({ type: 'text', nullable: true })
+  attribute!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The value that was sent for the attribute, cut at 100 characters. Null when none was.',
+  })
+  @Property({ type: 'text', nullable: true })
+  value!: string | null;
+
+  @Field(() => String, {
+    description: 'The id of the request, as in `AuditEntry.requestId` and in the log of the server.',
+  })
+  @Property({ type: 'uuid' })
+  requestId!: string;
+
+  @Property({ type: 'json', columnType: 'jsonb', nullable: true })
+  notices!: readonly ScimNotice[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The network of requests that were not let in. Null for all other requests.',
+  })
+  @Property({ type: 'text', nullable: true })
+  network!: string | null;
+
+  @Field(() => Int, {
+    description: 'The number of requests: 1, except for requests that were not let in, which are counted.',
+  })
+  @Property({ type: 'integer' })
+  times!: number;
+}
+
+/** The number of requests of a workspace by hour and code; the code of accepted requests is empty. */
+@Entity({ tableName: 'scim_request_count' })
+export class ScimRequestCount {
+  @ManyToOne(() => Workspace, {
+    primary: true,
+    mapToPk: true,
+    fieldName: 'workspace_id',
+    deleteRule: 'cascade',
+  })
+  workspaceId!: string;
+
+  @PrimaryKey({ type: 'datetime', columnType: 'timestamptz(3)' })
+  hour!: Date;
+
+  @PrimaryKey({ type: 'text' })
+  code!: ScimCode | '';
+
+  @Property({ type: 'integer' })
+  requests!: number;
+
+  /** The number of requests without an entry, because the log was overloaded. */
+  @Property({ type: 'integer' })
+  dropped!: number;
+}
+
+/** When the identity provider of a workspace was heard of: outlives the entries. */
+@Entity({ tableName: 'scim_connection' })
+export class ScimConnection {
+  @ManyToOne(() => Workspace, {
+    primary: true,
+    mapToPk: true,
+    fieldName: 'workspace_id',
+    deleteRule: 'cascade',
+  })
+  workspaceId!: string;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  firstRequestAt!: Date;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  lastRequestAt!: Date;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
+  lastSuccessAt!: Date | null;
+
+  /** The number of refusals since the last accepted request. */
+  @Property({ type: 'integer' })
+  refusalsInRow!: number;
+
+  @Property({ type: 'text' })
+  client!: ScimClient;
+}
+
+export const SEVERITIES = ['REFUSAL', 'NOTICE'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/**
+ * What is wrong now with one member, group, key or kind of request: its last refusal or notice that no later success has
+ * answered (rule 56). The row goes when the provider succeeds.
+ */
+@Entity({ tableName: 'scim_problem' })
+@Index({ name: 'scim_problem_last', properties: ['lastAt'] })
+export class ScimProblem {
+  @ManyToOne(() => Workspace, {
+    primary: true,
+    mapToPk: true,
+    fieldName: 'workspace_id',
+    deleteRule: 'cascade',
+  })
+  workspaceId!: string;
+
+  /** `member:<id>`, `name:<userName>`, `group:<id>`, `key:<id>` …: see `subjectsOf`. */
+  @PrimaryKey({ type: 'text' })
+  subject!: string;
+
+  @PrimaryKey({ type: 'text' })
+  severity!: Severity;
+
+  /** The entry of the last refusal. */
+  @Property({ type: 'uuid' })
+  id!: string;
+
+  @Property({ type: 'text' })
+  code!: ScimCode;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  since!: Date;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  lastAt!: Date;
+
+  @Property({ type: 'integer' })
+  times!: number;
+
+  @Property({ type: 'text' })
+  client!: ScimClient;
+
+  @Property({ type: 'text' })
+  operation!: ScimOperation;
+
+  @Property({ type: 'text', nullable: true })
+  targetType!: 'member' | 'group' | null;
+
+  @Property({ type: 'uuid', nullable: true })
+  targetId!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  targetName!: string | null;
+
+  @Property({ type: 'uuid', nullable: true })
+  apiKeyId!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  apiKeyLabel!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  network!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  attribute!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  value!: string | null;
+
+  /** With a notice: the closest name that would have had an effect. */
+  @Property({ type: 'text', nullable: true })
+  closest!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  detail!: string | null;
+
+  @Property({ type: 'uuid' })
+  requestId!: string;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
+  dismissedAt!: Date | null;
+}
+
+/** The secret of a key that was deleted, hashed, for as long as the log tells its use from that of an unknown key (rule 51). */
+@Entity({ tableName: 'deleted_api_key_secret' })
+@Index({ name: 'deleted_api_key_secret_deleted', properties: ['deletedAt'] })
+export class DeletedApiKeySecret {
+  @PrimaryKey({ type: 'text' })
+  lookup!: string;
+
+  @Property({ type: 'text' })
+  hash!: string;
+
+  @Property({ type: 'uuid' })
+  apiKeyId!: string;
+
+  @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
+  workspaceId!: string;
+
+  @Property({ type: 'text' })
+  name!: string;
+
+  @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
+  deletedAt!: Date;
+}

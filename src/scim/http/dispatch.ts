@@ -1,0 +1,173 @@
+import type { JsonObject } from '../../domain/profile.js';
+import { clientOf, type ScimEvent } from '../../domain/provisioning-log.js';
+import { bulkEndpoints } from '../bulk/endpoint.js';
+import { discoveryEndpoints } from '../discovery/endpoint.js';
+import { groupEndpoints, groupSource } from '../groups/endpoint.js';
+import { prepareGroupOperations } from '../groups/operations.js';
+import { userEndpoints, userSource } from '../users/endpoint.js';
+import { meEndpoints } from '../users/me.js';
+import { type GraphqlSource, prepareOperations } from '../users/operations.js';
+import { acceptsScim } from './accept.js';
+import { describeRequest } from './description.js';
+import type { Endpoint, Handler, ScimAnswer, ScimContext, ScimRequest } from './endpoint.js';
+import { errorBody, type Fault, faultOf } from './errors.js';
+import { NO_PARAMETERS, parseQuery, type Query } from './query.js';
+import { type Route, routesOf } from './routes.js';
+import { ScimError } from './scim-error.js';
+import { searchEndpoints } from './search.js';
+
+/** A request of an authenticated client, without HTTP's machinery. */
+export interface ScimCall {
+  readonly method: string;
+  /** Path and query below the base URL of the workspace. */
+  readonly url: string;
+  readonly accept: string | undefined;
+  readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Reads the body. Throws ScimError when it cannot be read. */
+  body(): Promise<JsonObject>;
+  readonly workspaceId: string;
+  readonly baseUrl: string;
+  readonly requestId: string;
+  readonly context: ScimContext;
+}
+
+/** What is to be answered, and what the provisioning log is to say of it. */
+export interface ScimOutcome {
+  readonly answer: ScimAnswer;
+  /** The path of the endpoint; undefined when there is none. */
+  readonly endpoint: string | undefined;
+  /** Why it was refused. */
+  readonly fault: Fault | undefined;
+  /** Describes the request, once it is answered. */
+  describe(): ScimEvent;
+}
+
+export type Dispatch = (call: ScimCall) => Promise<ScimOutcome>;
+
+/**
+ * Prepares what answers SCIM requests.
+ * @param onFault told of faults that nobody expected, once each
+ * @returns a function that answers any request, refusals included
+ * @throws Error when the schema lacks what the adapter asks of it
+ */
+export function createDispatch(
+  graphql: GraphqlSource,
+  onFault: (error: unknown, requestId: string) => void,
+): Dispatch {
+  const operations = prepareOperations(graphql);
+  const groupOperations = prepareGroupOperations(graphql);
+  const resources = [
+    ...userEndpoints(operations),
+    ...groupEndpoints(groupOperations),
+    ...meEndpoints(),
+    ...discoveryEndpoints(),
+  ];
+  const routes = routesOf([
+    ...searchEndpoints([userSource(operations), groupSource(groupOperations)]),
+    ...bulkEndpoints({ endpoints: resources, onFault }),
+    ...resources,
+  ]);
+  return async (call) => {
+    const started = performance.now();
+    const at = new Date();
+    let route: Route | undefined;
+    let query: Query = NO_PARAMETERS;
+    let sent: JsonObject | undefined;
+    const read = async () => {
+      sent = await call.body();
+      return sent;
+    };
+    const outcomeOf = (answer: ScimAnswer, refusal?: { fault: Fault; error: unknown }): ScimOutcome => ({
+      answer,
+      endpoint: route?.endpoint.path,
+      fault: refusal?.fault,
+      describe: () =>
+        describeRequest({
+          method: call.method,
+          endpoint: route?.endpoint.path,
+          id: route?.id ?? '',
+          query,
+          client: clientOf(call.userAgent, call.url),
+          requestId: call.requestId,
+          workspaceVersion: call.context.workspaceVersion,
+          sent,
+          at,
+          durationMs: Math.round((performance.now() - started) * 10) / 10,
+          answer,
+          refusal,
+        }),
+    });
+    let allow: string | undefined;
+    try {
+      route = routes(call.url);
+      if (route === undefined) throw noSuchEndpoint();
+      const { endpoint, id } = route;
+      const handle = handlerOf(endpoint, call.method);
+      if (handle === undefined) {
+        allow = allowedBy(endpoint);
+        throw new ScimError(405, `${call.method} is not supported here. Supported: ${allow}.`);
+      }
+      requireAcceptable(call);
+      query = parseQuery(call.url);
+      return outcomeOf(await handle(requestOf(call, id, query, read)));
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault.unknown) onFault(error, call.requestId);
+      // RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response".
+      const headers = allow === undefined ? fault.headers : { Allow: allow };
+      const answer: ScimAnswer = {
+        status: fault.status,
+        ...(headers === undefined ? {} : { headers }),
+        body: errorBody(fault, call.requestId),
+      };
+      return outcomeOf(answer, { fault, error });
+    }
+  };
+}
+
+export function noSuchEndpoint(): ScimError {
+  return new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
+}
+
+function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise<JsonObject>): ScimRequest {
+  const { context, workspaceId, requestId, baseUrl, url, ifMatch, ifNoneMatch, userAgent } = call;
+  return {
+    ...context,
+    workspaceId,
+    requestId,
+    id,
+    baseUrl,
+    query,
+    body,
+    ifMatch,
+    ifNoneMatch,
+    client: clientOf(userAgent, url),
+  };
+}
+
+/** The value of Allow: HEAD goes with GET, and every path has OPTIONS. */
+function allowedBy({ methods }: Endpoint): string {
+  const own = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...own, 'OPTIONS'].join(', ');
+}
+
+/**
+ * RFC 9110 §9.3.2: "The HEAD method is identical to GET except that the server MUST NOT send content in the response";
+ * §9.3.7, OPTIONS: "A server generating a successful response to OPTIONS SHOULD send any header that might indicate
+ * optional features implemented by the server and applicable to the target resource (e.g., Allow)".
+ */
+function handlerOf(endpoint: Endpoint, method: string): Handler | undefined {
+  if (method === 'OPTIONS') return () => ({ status: 204, headers: { Allow: allowedBy(endpoint) } });
+  return endpoint.methods[method === 'HEAD' ? 'GET' : method];
+}
+
+/** DELETE and OPTIONS are answered without a body, so any Accept header fits. @throws ScimError 406 */
+function requireAcceptable({ method, accept }: ScimCall): void {
+  if (method === 'DELETE' || method === 'OPTIONS' || acceptsScim(accept)) return;
+  throw new ScimError(
+    406,
+    'Answers are application/scim+json, which the Accept header excludes. Accept it, or application/json, or */*.',
+  );
+}

@@ -1,0 +1,213 @@
+import type { WorkspaceVersion } from '../../domain/access.js';
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import { cut, type ScimNotice, type ScimOperation } from '../../domain/provisioning-log.js';
+import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { resolveName } from '../discovery/names.js';
+import { property } from './message.js';
+
+/** The attributes that decide on somebody's access: these are worth a notice when they have no effect. */
+const ACCESS: Readonly<Record<WorkspaceVersion, readonly string[]>> = {
+  V1: ['seatType'],
+  V2: ['role', 'creditLimit'],
+};
+
+const OTHERS = ['userName', 'externalId', 'active'];
+
+/** How many letters may be wrong in a name that is still taken for one of ours. */
+const CLOSE = 2;
+
+interface WrittenUser {
+  readonly method: string;
+  readonly sent: JsonObject | undefined;
+  readonly workspaceVersion: WorkspaceVersion;
+}
+
+/**
+ * What an accepted request carried to no effect, with the closest thing that would have counted (rule 53a). RFC 7644
+ * §3.5.1 lets unknown attributes be ignored, and a misspelt one then looks like success.
+ */
+export function noticesOf(
+  { sent, workspaceVersion }: WrittenUser,
+  operation: ScimOperation,
+): readonly ScimNotice[] {
+  if (sent === undefined || !WRITES.has(operation)) return [];
+  const core = operation.startsWith('GROUP_') ? CORE_GROUP : CORE_USER;
+  const names = core === CORE_GROUP ? ['displayName', 'members'] : [...ACCESS[workspaceVersion], ...OTHERS];
+  const parts = bodiesIn(sent);
+  const found = noticesIn(parts, { core, names, known: NOTHING_SENT, version: workspaceVersion });
+  if (found.length === 0) return found;
+  // What the request sends where it counts needs no notice where it does not.
+  const known = new Set(parts.flatMap((part) => effective(part)));
+  return noticesIn(parts, { core, names, known, version: workspaceVersion }).slice(0, MOST);
+}
+
+const NOTHING_SENT: ReadonlySet<string> = new Set();
+
+function noticesIn(
+  parts: readonly JsonObject[],
+  circumstances: Omit<Sent, 'key' | 'value'>,
+): readonly ScimNotice[] {
+  return parts.flatMap((part) =>
+    Object.entries(part).flatMap(([key, value]) => noticeOf({ key, value, ...circumstances })),
+  );
+}
+
+const WRITES: ReadonlySet<ScimOperation> = new Set([
+  'USER_CREATE',
+  'USER_UPDATE',
+  'USER_DEACTIVATE',
+  'USER_REACTIVATE',
+  'GROUP_CREATE',
+  'GROUP_UPDATE',
+]);
+
+/** The most notices of one request. */
+const MOST = 5;
+
+/** The body itself, or what the operations of a PATCH hold: each as an object of attributes. */
+function bodiesIn(sent: JsonObject): readonly JsonObject[] {
+  const operations = property(sent, 'Operations');
+  if (!isJsonList(operations)) return [sent];
+  return operations.flatMap((operation) => {
+    if (!isJsonObject(operation) || String(property(operation, 'op')).toLowerCase() === 'remove') return [];
+    const path = property(operation, 'path');
+    const value = property(operation, 'value');
+    if (typeof path === 'string' && path !== '') return value === undefined ? [] : [{ [path]: value }];
+    return isJsonObject(value) ? [value] : [];
+  });
+}
+
+/** The names of access attributes that a part sends with a value, where they count. */
+function effective(part: JsonObject): string[] {
+  return Object.entries(part).flatMap(([key, value]) => {
+    const found = resolveName(key);
+    if (found?.kind === 'schema') return isJsonObject(value) ? effectiveIn(value, found.schema) : [];
+    return found !== undefined && !isEmpty(value) ? [found.attribute.name] : [];
+  });
+}
+
+function effectiveIn(extension: JsonObject, schema: string): string[] {
+  return Object.entries(extension).flatMap(([key, value]) => {
+    const found = resolveName(key, schema);
+    return found?.kind === 'attribute' && !isEmpty(value) ? [found.attribute.name] : [];
+  });
+}
+
+function isEmpty(value: Json): boolean {
+  return value === null || value === '' || (isJsonList(value) && value.length === 0);
+}
+
+interface Sent {
+  readonly key: string;
+  readonly value: Json;
+  readonly core: string;
+  /** The names that count. */
+  readonly names: readonly string[];
+  /** What the request sends where it counts. */
+  readonly known: ReadonlySet<string>;
+  readonly version: WorkspaceVersion;
+}
+
+function noticeOf({ key, value, core, names, known, version }: Sent): readonly ScimNotice[] {
+  const found = resolveName(key, core);
+  if (found?.kind === 'schema')
+    return isJsonObject(value) ? inExtension(value, found.schema, names, known, version) : [];
+  if (found !== undefined) {
+    const { name } = found.attribute;
+    // An access attribute that is sent empty leaves the member with the workspace's default.
+    if ((name === 'role' || name === 'seatType') && isEmpty(value))
+      return [{ code: 'EMPTY_VALUE_IGNORED', attribute: name, closest: name }];
+    return name === 'roles' ? rolesNotice(value, known, version) : [];
+  }
+  if (key.toLowerCase().startsWith('urn:')) {
+    return isJsonObject(value) ? unknownExtension(key, value, names) : byLastName(key, names, known);
+  }
+  return closeName(key, names, known);
+}
+
+function rolesNotice(
+  value: Json,
+  known: ReadonlySet<string>,
+  version: WorkspaceVersion,
+): readonly ScimNotice[] {
+  const closest = version === 'V2' ? 'role' : 'seatType';
+  if (isEmpty(value) || known.has(closest)) return [];
+  return [{ code: 'ROLES_IGNORED', attribute: 'roles', closest }];
+}
+
+function inExtension(
+  extension: JsonObject,
+  schema: string,
+  names: readonly string[],
+  known: ReadonlySet<string>,
+  version: WorkspaceVersion,
+): readonly ScimNotice[] {
+  return Object.entries(extension).flatMap(([key, value]) => {
+    const found = resolveName(key, schema);
+    if (found === undefined) {
+      const notices = closeName(key, names, known);
+      return schema === ENTERPRISE_USER
+        ? notices.map((notice) => ({ ...notice, attribute: cut(`${ENTERPRISE_USER}:${key}`) }))
+        : notices;
+    }
+    if (found.kind === 'schema') return [];
+    const { name } = found.attribute;
+    if (ACCESS[version].includes(name) && name !== 'creditLimit' && isEmpty(value))
+      return [{ code: 'EMPTY_VALUE_IGNORED', attribute: name, closest: name }];
+    return [];
+  });
+}
+
+/** An extension that nobody knows, with something in it that would count elsewhere or with a name like ours. */
+function unknownExtension(
+  urn: string,
+  extension: JsonObject,
+  names: readonly string[],
+): readonly ScimNotice[] {
+  const isOurs = Object.keys(extension).some((key) => names.some((name) => isClose(key, name)));
+  const isNear = distance(urn.toLowerCase(), ROLLCALL_USER.toLowerCase(), CLOSE) <= CLOSE;
+  return isOurs || isNear ? [{ code: 'EXTENSION_IGNORED', attribute: cut(urn), closest: ROLLCALL_USER }] : [];
+}
+
+/** `urn:…:users:2.0:role` as one key, as some providers flatten extensions. */
+function byLastName(
+  key: string,
+  names: readonly string[],
+  known: ReadonlySet<string>,
+): readonly ScimNotice[] {
+  const last = key.split(':').at(-1) ?? '';
+  const name = names.find((one) => isClose(last, one) && !known.has(one));
+  return name === undefined
+    ? []
+    : [{ code: 'EXTENSION_IGNORED', attribute: cut(key), closest: `${ROLLCALL_USER}:${name}` }];
+}
+
+function closeName(key: string, names: readonly string[], known: ReadonlySet<string>): readonly ScimNotice[] {
+  const name = names.find((one) => isClose(key, one) && !known.has(one));
+  return name === undefined ? [] : [{ code: 'ATTRIBUTE_IGNORED', attribute: cut(key), closest: name }];
+}
+
+/** Whether a name is one of ours but for case, separators or a slip of the hand. */
+function isClose(sent: string, name: string): boolean {
+  const plain = sent.toLowerCase().replace(/[^a-z\d]/g, '');
+  const wanted = name.toLowerCase();
+  if (plain === wanted) return true;
+  // In a short name, two slips make another word.
+  const allowed = wanted.length > 6 ? CLOSE : 1;
+  return distance(plain, wanted, allowed) <= allowed;
+}
+
+/** Levenshtein's distance; anything above `limit` when it is larger. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let row = Array.from({ length: b.length + 1 }, (_, place) => place);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? limit + 1;
+}

@@ -1,0 +1,23 @@
+import type { Sql } from '../../database/database.js';
+import { query, rowsOf } from '../../database/query.js';
+import { TABLES, without } from '../../database/tables.js';
+import type { AuditEntry } from '../../model/audit-entry.js';
+
+const ENTRY = without(TABLES.auditEntry, 'loggedAt');
+
+/** A bulk request has at most 1,000 operations. */
+const MOST = 1_000;
+
+/** The audit entries of a request, oldest first. The caller has authorized the request. */
+export function auditEntriesOf(sql: Sql, workspaceId: string, requestId: string): Promise<AuditEntry[]> {
+  return rowsOf(
+    sql,
+    query
+      .selectFrom('auditEntry')
+      .select(ENTRY.properties)
+      .where('workspaceId', '=', workspaceId)
+      .where('requestId', '=', requestId)
+      .orderBy('id')
+      .limit(MOST),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Caller } from '../../auth/actor.js';
+import type { Database } from '../../database/database.js';
+import { MemberPositions } from '../lists/positions.js';
+import { RecentMembers } from '../rows/recent-members.js';
+import { type ServiceContext, serviceContext } from './service-context.js';
+
+/**
+ * A context for commands that are rolled back: caches of its own, so that the process remembers nothing of them, and no
+ * mails.
+ * @param database the one that `Database.rehearse` gives
+ */
+export function rehearsalContext(
+  context: ServiceContext,
+  database: Database,
+  caller: Caller = context.caller,
+): ServiceContext {
+  return serviceContext(
+    {
+      ...context,
+      database,
+      replicas: null,
+      positions: new MemberPositions(),
+      recentMembers: new RecentMembers(),
+      mailer: null,
+    },
+    caller,
+  );
+}

@@ -1,0 +1,131 @@
+import { newId } from '../../domain/ids.js';
+import {
+  type ScimCode,
+  type ScimEvent,
+  type ScimNotice,
+  WRITING_OPERATIONS,
+} from '../../domain/provisioning-log.js';
+import type { Severity } from '../../model/provisioning-log.js';
+
+/** The workspace and the key of a request. */
+export interface LogKey {
+  readonly workspaceId: string;
+  readonly apiKeyId: string | null;
+  readonly apiKeyLabel: string | null;
+}
+
+/** A row of the log that is not yet written. Its fields are the columns (rule 50: there is no other place for data). */
+export interface LogEntry extends LogKey {
+  readonly id: string;
+  readonly at: Date;
+  readonly durationMs: number;
+  readonly client: ScimEvent['client'];
+  readonly method: string;
+  readonly operation: ScimEvent['operation'];
+  readonly targetType: 'member' | 'group' | null;
+  readonly targetId: string | null;
+  readonly targetName: string | null;
+  readonly status: number;
+  readonly code: ScimCode | null;
+  readonly scimType: string | null;
+  readonly detail: string | null;
+  readonly attribute: string | null;
+  readonly value: string | null;
+  readonly requestId: string;
+  readonly notices: readonly ScimNotice[] | null;
+  readonly network: string | null;
+  readonly times: number;
+}
+
+/** The row for an event. */
+export function entryOf(event: ScimEvent, key: LogKey): LogEntry {
+  const { target, notices, detail, value, ...facts } = event;
+  return {
+    ...facts,
+    ...key,
+    id: newId(),
+    targetType: target?.type ?? null,
+    targetId: target?.id ?? null,
+    targetName: target === null ? null : withoutSecrets(target.name),
+    detail: withoutSecrets(detail),
+    value: withoutSecrets(value),
+    notices: notices.length === 0 ? null : notices,
+    network: null,
+    times: 1,
+  };
+}
+
+const SECRETS = /rollcall_[a-z_]+_[0-9a-f]{16}_[\w-]*/g;
+
+/** A credential that somebody has pasted into the wrong field must not be kept. */
+function withoutSecrets(text: string | null): string | null {
+  if (text === null || !text.includes('rollcall_')) return text;
+  return text.replace(SECRETS, '…');
+}
+
+/** Whether a refusal is a problem: a provider that asks whether somebody exists may be told no. */
+function isProblem({ code, operation }: LogEntry): boolean {
+  if (code === null) return false;
+  return !(code === 'NOT_FOUND' && (operation === 'USER_READ' || operation === 'GROUP_READ'));
+}
+
+/** Whether an accepted request answers an earlier refusal of the same member or group. */
+export function isAnswer({ code, operation }: LogEntry): boolean {
+  return code === null && WRITING_OPERATIONS.has(operation);
+}
+
+/** A problem to be noted, or noted again. */
+export interface NotedProblem extends Omit<LogEntry, 'times' | 'notices' | 'at' | 'code' | 'durationMs'> {
+  readonly subject: string;
+  readonly severity: Severity;
+  readonly code: ScimCode;
+  readonly closest: string | null;
+  readonly since: Date;
+  readonly lastAt: Date;
+  readonly times: number;
+}
+
+/** The names under which the problems of an entry's member, group or kind of request are kept; the first is its own. */
+export function subjectsOf({ targetType, targetId, targetName, operation }: LogEntry): string[] {
+  const subjects: string[] = [];
+  if (targetId !== null) subjects.push(`${targetType}:${targetId}`);
+  if (targetName !== null && !isSearch(operation)) {
+    subjects.push(`${targetType === 'member' ? 'name' : 'groupName'}:${targetName.toLowerCase()}`);
+  }
+  if (subjects.length === 0) subjects.push(`operation:${operation}`);
+  return subjects;
+}
+
+function isSearch(operation: LogEntry['operation']): boolean {
+  return operation === 'USER_SEARCH' || operation === 'GROUP_SEARCH';
+}
+
+/** The problems that an entry shows: its refusal, or its notices. */
+export function problemsIn(entry: LogEntry): NotedProblem[] {
+  const { notices, at, durationMs: _, ...facts } = entry;
+  const [own = ''] = entry.network === null ? subjectsOf(entry) : [keySubject(entry)];
+  const seen = { ...facts, since: at, lastAt: at };
+  if (facts.code !== null) {
+    return isProblem(entry)
+      ? [{ ...seen, code: facts.code, subject: own, severity: 'REFUSAL', closest: null }]
+      : [];
+  }
+  return (notices ?? []).map(({ code, attribute, closest }) => ({
+    ...seen,
+    code,
+    attribute,
+    closest,
+    subject: `${own} ${attribute}`,
+    severity: 'NOTICE',
+  }));
+}
+
+/** Problems with keys are kept by client, key and network: another client's success says nothing about them. */
+function keySubject({ client, apiKeyId, network }: LogEntry): string {
+  return `${keySubjectsOf(client)}${apiKeyId ?? network ?? ''}`;
+}
+
+/** What the subjects of a client's problems with keys begin with. */
+export function keySubjectsOf(client: LogEntry['client']): string {
+  return `key:${client}:`;
+}

@@ -1,0 +1,241 @@
+import type { Database } from '../../database/database.js';
+import { isId, newId } from '../../domain/ids.js';
+import type { ScimEvent } from '../../domain/provisioning-log.js';
+import { entryOf, type LogEntry, type LogKey } from './entry.js';
+import { type FoundBy, foundBy, type JudgedFault, judgeKeys, type KeyFault } from './keys.js';
+import { createPartitions, dayOf, dropPartitions } from './partitions.js';
+import { dropExpired } from './retention.js';
+import { type Repetition, writeBatch } from './write.js';
+
+/** How long an entry waits at most before it is written. A refusal is in the log a second after its answer (rule 53). */
+const FLUSH_MS = 500;
+/** How many entries wait at most; further ones are dropped and counted. */
+const MOST_WAITING = 10_000;
+const MOST_AT_ONCE = 1_000;
+/** How many kinds of requests that were not let in are told apart in a minute. */
+const MOST_FAULTS = 1_000;
+/** How many workspaces' drops are counted between two writes. */
+const MOST_DROP_COUNTS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export interface ProvisioningLogOptions {
+  /** How many days entries are kept. */
+  readonly days: number;
+  /** Told when entries could not be written; they are tried again. */
+  onFault(error: unknown): void;
+}
+
+/** Requests of one minute that were not let in, for the same reason and from the same network. */
+interface Fault {
+  readonly first: KeyFault;
+  readonly credential: FoundBy | undefined;
+  waiting: number;
+  entry: LogEntry | undefined;
+}
+
+/**
+ * Keeps what SCIM requests asked and what came of them (rules 49 to 53). Entries are written in batches after the answer;
+ * memory is bounded, and what does not fit is counted.
+ */
+export class ProvisioningLog {
+  readonly #database: Database;
+  readonly #options: ProvisioningLogOptions;
+  #waiting: LogEntry[] = [];
+  /** By workspace, credential and network, of the current minute. */
+  #faults = new Map<string, Fault>();
+  #faultsOf = 0;
+  #dropped = new Map<string, number>();
+  readonly #partitioned = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #maintained = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(database: Database, options: ProvisioningLogOptions) {
+    this.#database = database;
+    this.#options = options;
+  }
+
+  /** Takes an answered request. Never throws, and never waits. */
+  record(event: ScimEvent, key: LogKey): void {
+    if (this.#waiting.length >= MOST_WAITING) {
+      this.#drop(key.workspaceId);
+      return;
+    }
+    this.#waiting.push(entryOf(event, key));
+    this.#schedule();
+  }
+
+  /** Takes a request that was not let in. It is counted with others of the same minute, network and credential. */
+  recordKeyFault(fault: KeyFault): void {
+    if (!isId(fault.workspaceId)) return;
+    const minute = Math.floor(fault.at.getTime() / MINUTE_MS);
+    if (minute !== this.#faultsOf) {
+      // What is not yet written of the minute before goes on waiting.
+      this.#faults = new Map(
+        [...this.#faults].filter(([, { waiting }]) => waiting > 0).slice(0, MOST_FAULTS / 2),
+      );
+      this.#faultsOf = minute;
+    }
+    const credential = fault.known === undefined ? foundBy(fault.credential) : undefined;
+    const holder = fault.known?.apiKeyId ?? credential?.lookup ?? '';
+    const key = `${minute} ${fault.workspaceId} ${fault.network} ${fault.client} ${holder}`;
+    const known = this.#faults.get(key);
+    if (known === undefined && this.#faults.size >= MOST_FAULTS) {
+      this.#drop(fault.workspaceId);
+      return;
+    }
+    if (known === undefined) {
+      this.#faults.set(key, { first: withoutCredential(fault), credential, waiting: 1, entry: undefined });
+    } else known.waiting += 1;
+    this.#schedule();
+  }
+
+  /** Writes everything that waits. @throws what the database throws; what could not be written goes on waiting */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
+    this.#writing = this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  /** Writes what is left: to be called before the database is closed. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    try {
+      await this.flush();
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+    clearTimeout(this.#timer);
+  }
+
+  #drop(workspaceId: string): void {
+    const known = this.#dropped.get(workspaceId);
+    if (known === undefined && this.#dropped.size >= MOST_DROP_COUNTS) return;
+    this.#dropped.set(workspaceId, (known ?? 0) + 1);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.flush().catch((error) => {
+        this.#options.onFault(error);
+        this.#schedule();
+      });
+    }, FLUSH_MS);
+  }
+
+  async #write(): Promise<void> {
+    await this.#maintain();
+    do {
+      const entries = this.#waiting.slice(0, MOST_AT_ONCE);
+      const faults = [...this.#faults.values()].filter(({ waiting }) => waiting > 0);
+      const counted = new Map(faults.map((fault) => [fault, fault.waiting]));
+      const dropped = this.#dropped;
+      if (entries.length === 0 && faults.length === 0 && dropped.size === 0) return;
+      this.#dropped = new Map();
+      try {
+        const { fresh, repeated } = await this.#judged(counted);
+        const all = [...entries, ...fresh.map(({ entry }) => entry)];
+        await this.#partition(all);
+        await writeBatch(this.#database, { entries: all, repeated, dropped });
+        for (const { fault, entry } of fresh) fault.entry = entry;
+        for (const [fault, number] of counted) fault.waiting -= number;
+        this.#waiting = this.#waiting.slice(entries.length);
+      } catch (error) {
+        for (const [workspaceId, number] of dropped)
+          this.#dropped.set(workspaceId, (this.#dropped.get(workspaceId) ?? 0) + number);
+        throw error;
+      }
+    } while (this.#waiting.length > 0);
+  }
+
+  /** The entries of faults that have none yet, and what is to be added to those that have one. */
+  async #judged(counted: ReadonlyMap<Fault, number>): Promise<{
+    readonly fresh: readonly { readonly fault: Fault; readonly entry: LogEntry }[];
+    readonly repeated: readonly Repetition[];
+  }> {
+    const fresh: { fault: Fault; entry: LogEntry }[] = [];
+    const repeated: Repetition[] = [];
+    const faults = [...counted].filter(([{ entry }]) => entry === undefined);
+    const judge = await judgeKeys(
+      this.#database,
+      faults.map(([{ credential }]) => credential).filter((credential) => credential !== undefined),
+    );
+    for (const [fault, number] of counted) {
+      const { first, credential, entry } = fault;
+      if (entry === undefined) {
+        const judged = first.known ?? judge(first.workspaceId, credential, first.at);
+        fresh.push({ fault, entry: keyEntry(first, { workspaceId: first.workspaceId, ...judged }, number) });
+      } else repeated.push({ entry, more: number });
+    }
+    return { fresh, repeated };
+  }
+
+  async #partition(entries: readonly LogEntry[]): Promise<void> {
+    const days = new Set(entries.map(({ at }) => dayOf(at)));
+    const missing = [...days].filter((day) => !this.#partitioned.has(day));
+    if (missing.length === 0) return;
+    await createPartitions(this.#database, missing);
+    for (const day of missing) this.#partitioned.add(day);
+  }
+
+  /** Once an hour: creates tomorrow's partition and drops what has expired (rule 52). */
+  async #maintain(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#maintained < HOUR_MS) return;
+    const isFirst = this.#maintained === 0;
+    this.#maintained = now;
+    try {
+      // The first write shall not wait for more than its own partition.
+      if (!isFirst) await createPartitions(this.#database, [dayOf(new Date(now + DAY_MS))]);
+      const oldest = new Date(now - this.#options.days * DAY_MS);
+      await dropPartitions(this.#database, dayOf(oldest));
+      await dropExpired(this.#database, oldest);
+      this.#partitioned.clear();
+    } catch (error) {
+      // Another attempt in an hour: nothing depends on it today.
+      this.#options.onFault(error);
+    }
+  }
+}
+
+/** Nothing keeps the credential itself for longer than it takes to hash it. */
+function withoutCredential(fault: KeyFault): KeyFault {
+  return { ...fault, credential: undefined };
+}
+
+function keyEntry(
+  { at, client, method, network, requestId }: KeyFault,
+  { code, ...key }: JudgedFault,
+  times: number,
+): LogEntry {
+  return {
+    ...key,
+    id: newId(),
+    at,
+    durationMs: 0,
+    client,
+    method,
+    operation: 'AUTHENTICATE',
+    targetType: null,
+    targetId: null,
+    targetName: null,
+    status: code === 'KEY_WITHOUT_SCOPE' || code === 'SCIM_DISABLED' ? 403 : 401,
+    code,
+    scimType: null,
+    detail: null,
+    attribute: null,
+    value: null,
+    requestId,
+    notices: null,
+    network,
+    times,
+  };
+}

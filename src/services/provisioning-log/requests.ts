@@ -1,0 +1,179 @@
+import { query, rowOf, rowsOf } from '../../database/query.js';
+import { selection } from '../../database/statement.js';
+import { selectList, TABLES } from '../../database/tables.js';
+import { DomainError } from '../../domain/errors.js';
+import { isId } from '../../domain/ids.js';
+import {
+  requestIdsOf,
+  type ScimClient,
+  type ScimCode,
+  type ScimOperation,
+} from '../../domain/provisioning-log.js';
+import type { AuditEntry } from '../../model/audit-entry.js';
+import type { ScimRequest } from '../../model/provisioning-log.js';
+import { auditEntriesOf } from '../audit/of-requests.js';
+import { authorize } from '../context/authorization.js';
+import type { ServiceContext } from '../context/service-context.js';
+import { escaped } from '../lists/comparison.js';
+import { asIs, Page, type PageArguments } from '../lists/page.js';
+
+export const REQUEST_OUTCOMES = ['ACCEPTED', 'REFUSED', 'NOTICED'] as const;
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+
+/** Which requests: everything that is set must hold (rule 58). */
+export interface ScimRequestFilter {
+  /** The reference at the end of a refusal, or the whole id of a request. */
+  readonly reference?: string | null;
+  /** Part of the name of the member or group, without case. */
+  readonly search?: string | null;
+  readonly targetId?: string | null;
+  readonly apiKeyId?: string | null;
+  readonly outcome?: RequestOutcome | null;
+  readonly codes?: readonly ScimCode[] | null;
+  readonly statuses?: readonly number[] | null;
+  readonly operations?: readonly ScimOperation[] | null;
+  readonly clients?: readonly ScimClient[] | null;
+  readonly since?: Date | null;
+  readonly until?: Date | null;
+}
+
+const REQUEST_LIST = selection({
+  name: 'provisioningLog.list',
+  columns: selectList(TABLES.scimRequest, 'r'),
+  types: TABLES.scimRequest.columns,
+  from: 'scim_request r',
+});
+
+const OUTCOMES: Readonly<Record<RequestOutcome, string>> = {
+  ACCEPTED: 'r.code is null',
+  REFUSED: 'r.code is not null',
+  NOTICED: 'r.notices is not null',
+};
+
+/**
+ * The filter as SQL, over the table `r` (scim_request).
+ * @param values the statement's values so far; the filter's are added
+ * @throws DomainError INVALID_INPUT for a reference that is none
+ */
+function filterSql(workspaceId: string, filter: ScimRequestFilter, values: unknown[]): string {
+  const { reference, search, targetId, apiKeyId, outcome, since, until } = filter;
+  const place = (value: unknown, type = '') => `$${values.push(value)}${type}`;
+  // First, because the requests of many members are asked for at once.
+  const conditions = targetId == null ? [] : [isId(targetId) ? `r.target_id = ${place(targetId)}` : 'false'];
+  conditions.push(`r.workspace_id = ${place(workspaceId)}`);
+  if (reference != null) conditions.push(referenceSql(reference, place));
+  if (search != null && search.trim() !== '')
+    conditions.push(`r.target_name ilike ${place(`%${escaped(search.trim())}%`)}`);
+  if (apiKeyId != null) conditions.push(isId(apiKeyId) ? `r.api_key_id = ${place(apiKeyId)}` : 'false');
+  if (outcome != null) conditions.push(OUTCOMES[outcome]);
+  const among = { code: filter.codes, operation: filter.operations, client: filter.clients };
+  for (const [column, list] of Object.entries(among)) {
+    if (list != null) conditions.push(`r.${column} = any(${place(list, '::text[]')})`);
+  }
+  if (filter.statuses != null) conditions.push(`r.status = any(${place(filter.statuses, '::integer[]')})`);
+  if (since != null) conditions.push(`r.at >= ${place(since)}`);
+  if (until != null) conditions.push(`r.at < ${place(until)}`);
+  return conditions.join(' and ');
+}
+
+function referenceSql(reference: string, place: (value: unknown) => string): string {
+  if (isId(reference.trim())) return `r.request_id = ${place(reference.trim().toLowerCase())}`;
+  const ids = requestIdsOf(reference);
+  if (ids === undefined) {
+    throw new DomainError('INVALID_INPUT', 'This is no reference.', {
+      attribute: 'filter.reference',
+      hint: 'A reference has eight letters and digits, such as 7F3K-Q2M9. It ends the answer that the provider shows.',
+    });
+  }
+  return `r.request_id between ${place(ids.first)} and ${place(ids.last)}`;
+}
+
+/**
+ * The requests of a workspace, newest first.
+ * @throws DomainError as `authorize` does; INVALID_INPUT for a reference that is none
+ */
+export async function list(
+  context: ServiceContext,
+  workspaceId: string,
+  filter: ScimRequestFilter,
+  page: PageArguments,
+): Promise<Page<ScimRequest>> {
+  await authorize(context, 'audit.read', workspaceId);
+  const values: unknown[] = [];
+  return new Page<ScimRequest>(
+    context.batched,
+    {
+      ...REQUEST_LIST,
+      where: filterSql(workspaceId, filter, values),
+      values,
+      id: 'r.id',
+      descending: true,
+      ofRow: filter.targetId != null,
+    },
+    page,
+    asIs,
+  );
+}
+
+/** @throws DomainError as `authorize` does */
+export async function get(
+  context: ServiceContext,
+  workspaceId: string,
+  id: string,
+): Promise<ScimRequest | null> {
+  await authorize(context, 'audit.read', workspaceId);
+  const request = await rowOf(
+    context.reads,
+    query
+      .selectFrom('scimRequest')
+      .select(TABLES.scimRequest.properties)
+      .where('workspaceId', '=', workspaceId)
+      .where('id', '=', id),
+  );
+  return request ?? null;
+}
+
+/**
+ * The audit entry of the change that a request made.
+ * @returns null when it changed nothing, or several things (a change of a group)
+ * @throws DomainError as `authorize` does
+ */
+export async function auditEntryOf(
+  context: ServiceContext,
+  { workspaceId, requestId, targetId }: Pick<ScimRequest, 'workspaceId' | 'requestId' | 'targetId'>,
+): Promise<AuditEntry | null> {
+  await authorize(context, 'audit.read', workspaceId);
+  const entries = await auditEntriesOf(context.batched, workspaceId, requestId);
+  return entries.find((entry) => entry.targetId === targetId) ?? null;
+}
+
+/**
+ * The SCIM request that made an audited change.
+ * @returns null when it came by another door, or its entry has expired
+ * @throws DomainError as `authorize` does
+ */
+export async function ofAuditEntry(
+  context: ServiceContext,
+  { workspaceId, requestId, targetId, channel }: AuditEntry,
+): Promise<ScimRequest | null> {
+  if (workspaceId === null || channel !== 'SCIM' || !isId(requestId)) return null;
+  await authorize(context, 'audit.read', workspaceId);
+  const requests = await rowsOf(
+    context.batched,
+    query
+      .selectFrom('scimRequest')
+      .select(TABLES.scimRequest.properties)
+      .where('workspaceId', '=', workspaceId)
+      .where('requestId', '=', requestId)
+      .orderBy('id')
+      .limit(MOST_OF_REQUEST),
+  );
+  // Of a bulk request, each operation has an entry; a change of a group is audited at its members too.
+  return (
+    requests.find((request) => request.targetId === targetId) ??
+    (requests.length === 1 ? (requests[0] ?? null) : null)
+  );
+}
+
+/** A bulk request has at most 1,000 operations, and an entry itself. */
+const MOST_OF_REQUEST = 1_001;

@@ -1,0 +1,283 @@
+import { integer, jsonb } from '../../database/column-types.js';
+import type { Database, Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { TABLES } from '../../database/tables.js';
+import {
+  isAnswer,
+  keySubjectsOf,
+  type LogEntry,
+  type NotedProblem,
+  problemsIn,
+  subjectsOf,
+} from './entry.js';
+
+/** What the log writes together. */
+export interface Batch {
+  readonly entries: readonly LogEntry[];
+  /** Entries that are written, whose requests have come again since (rule 51). */
+  readonly repeated: readonly Repetition[];
+  /** The number of requests of which nothing is kept, by workspace. */
+  readonly dropped: ReadonlyMap<string, number>;
+}
+
+/** Another number of requests like those of an entry that is written. */
+export interface Repetition {
+  readonly entry: LogEntry;
+  readonly more: number;
+}
+
+/**
+ * Writers take turns: a refusal in one process and the success that answers it in another are then judged in the order
+ * in which they came.
+ */
+const WRITER_LOCK = 4_917_232;
+
+const LOCK = statement({
+  name: 'provisioningLog.lock',
+  text: 'select 1 from pg_advisory_xact_lock($lock::integer::bigint)',
+  parameters: { lock: integer },
+});
+
+const { fields } = TABLES.scimRequest;
+const COLUMNS = Object.values(fields).join(', ');
+/** The names in the JSON of a batch, with their types: those of the properties. */
+const RECORD = Object.keys(fields)
+  .map((name) => `"${name}" ${typeOf(name)}`)
+  .join(', ');
+
+function typeOf(property: string): string {
+  switch (property) {
+    case 'id':
+    case 'workspaceId':
+    case 'apiKeyId':
+    case 'targetId':
+    case 'requestId':
+      return 'uuid';
+    case 'at':
+      return 'timestamptz';
+    case 'durationMs':
+      return 'double precision';
+    case 'status':
+    case 'times':
+      return 'integer';
+    case 'notices':
+      return 'jsonb';
+    default:
+      return 'text';
+  }
+}
+
+/** Addresses may name workspaces that do not exist. */
+const INSERT = statement({
+  name: 'provisioningLog.insert',
+  text: `
+    insert into scim_request (${COLUMNS})
+    select ${Object.keys(fields)
+      .map((name) => (name === 'notices' ? `nullif(e."notices", 'null'::jsonb)` : `e."${name}"`))
+      .join(', ')}
+    from jsonb_to_recordset($entries) as e(${RECORD}) join workspace w on w.id = e."workspaceId"`,
+  parameters: { entries: jsonb<readonly LogEntry[]>() },
+});
+
+const REPEAT = statement({
+  name: 'provisioningLog.repeat',
+  text: `
+    update scim_request r set times = r.times + e.more
+    from jsonb_to_recordset($repeated) as e(id uuid, at timestamptz, more integer)
+    where r.id = e.id and r.at = e.at`,
+  parameters: { repeated: jsonb<readonly object[]>() },
+});
+
+const COUNT = statement({
+  name: 'provisioningLog.count',
+  text: `
+    insert into scim_request_count (workspace_id, hour, code, requests, dropped)
+    select w.id, date_trunc('hour', e.at, 'UTC'), e.code, sum(e.requests), sum(e.dropped)
+    from jsonb_to_recordset($counts) as e("workspaceId" uuid, at timestamptz, code text, requests integer, dropped integer)
+    join workspace w on w.id = e."workspaceId"
+    group by 1, 2, 3
+    on conflict (workspace_id, hour, code) do update
+      set requests = scim_request_count.requests + excluded.requests,
+        dropped = scim_request_count.dropped + excluded.dropped`,
+  parameters: { counts: jsonb<readonly object[]>() },
+});
+
+const CONNECT = statement({
+  name: 'provisioningLog.connect',
+  text: `
+    insert into scim_connection
+      (workspace_id, first_request_at, last_request_at, last_success_at, refusals_in_row, client)
+    select w.id, e.first, e.last, e.success, e.refusals, e.client
+    from jsonb_to_recordset($connections)
+      as e("workspaceId" uuid, first timestamptz, last timestamptz, success timestamptz, refusals integer, client text)
+    join workspace w on w.id = e."workspaceId"
+    on conflict (workspace_id) do update
+      set last_request_at = greatest(scim_connection.last_request_at, excluded.last_request_at),
+        last_success_at = greatest(scim_connection.last_success_at, excluded.last_success_at),
+        refusals_in_row = case when excluded.last_success_at is null
+          then scim_connection.refusals_in_row + excluded.refusals_in_row else excluded.refusals_in_row end,
+        client = excluded.client`,
+  parameters: { connections: jsonb<readonly object[]>() },
+});
+
+/** A success in another process may have been written before the refusal that it answers. */
+const NOTE_PROBLEMS = statement({
+  name: 'provisioningLog.noteProblems',
+  text: `
+    insert into scim_problem
+      (workspace_id, subject, severity, id, code, since, last_at, times, client, operation, target_type, target_id,
+       target_name, api_key_id, api_key_label, network, attribute, value, closest, detail, request_id)
+    select w.id, e.subject, e.severity, e.id, e.code, e.since, e."lastAt", e.times, e.client, e.operation,
+      e."targetType", e."targetId", e."targetName", e."apiKeyId", e."apiKeyLabel", e.network, e.attribute, e.value,
+      e.closest, e.detail, e."requestId"
+    from jsonb_to_recordset($problems)
+      as e("workspaceId" uuid, subject text, severity text, id uuid, code text, since timestamptz, "lastAt" timestamptz,
+        times integer, client text, operation text, "targetType" text, "targetId" uuid, "targetName" text,
+        "apiKeyId" uuid, "apiKeyLabel" text, network text, attribute text, value text, closest text, detail text,
+        "requestId" uuid)
+    join workspace w on w.id = e."workspaceId"
+    where not exists (
+      select 1 from scim_request s
+      where s.workspace_id = e."workspaceId" and s.id > e.id and s.at >= e."lastAt" and s.code is null
+        and s.target_type = e."targetType" and s.operation not in ('USER_READ', 'USER_SEARCH', 'GROUP_READ', 'GROUP_SEARCH')
+        and (s.target_id = e."targetId" or lower(s.target_name) = lower(e."targetName")))
+    on conflict (workspace_id, subject, severity) do update
+      set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = scim_problem.times + excluded.times,
+        since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
+        client = excluded.client, operation = excluded.operation, target_type = excluded.target_type,
+        target_id = excluded.target_id, target_name = coalesce(excluded.target_name, scim_problem.target_name),
+        api_key_id = excluded.api_key_id, api_key_label = excluded.api_key_label, network = excluded.network,
+        attribute = excluded.attribute, value = excluded.value, closest = excluded.closest, detail = excluded.detail,
+        request_id = excluded.request_id, dismissed_at = null`,
+  parameters: { problems: jsonb<readonly NotedProblem[]>() },
+});
+
+const END_PROBLEMS = statement({
+  name: 'provisioningLog.endProblems',
+  text: `
+    delete from scim_problem p
+    using jsonb_to_recordset($answers) as e("workspaceId" uuid, subject text, prefix text, id uuid)
+    where p.workspace_id = e."workspaceId" and p.id < e.id
+      and (p.subject = e.subject or starts_with(p.subject, e.prefix))`,
+  parameters: { answers: jsonb<readonly Answer[]>() },
+});
+
+/** A success, for the problems of one subject, and for those whose subjects begin with a prefix. */
+interface Answer {
+  readonly workspaceId: string;
+  readonly subject: string | null;
+  readonly prefix: string | null;
+  readonly id: string;
+}
+
+/** Writes a batch, or nothing. */
+export async function writeBatch(database: Database, batch: Batch): Promise<void> {
+  const { entries, repeated } = batch;
+  const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
+  const answers = answersIn(entries);
+  await database.transaction(async (tx) => {
+    await LOCK.rows(tx, { lock: WRITER_LOCK });
+    if (entries.length > 0) await INSERT.rows(tx, { entries: JSON.stringify(entries) });
+    if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
+    await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
+    await connect(tx, [...entries, ...repeated.map(asRepeated)]);
+    if (problems.length > 0) await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
+    if (answers.length > 0) await END_PROBLEMS.rows(tx, { answers: JSON.stringify(answers) });
+  });
+}
+
+function asRepeated({ entry, more }: Repetition): LogEntry {
+  return { ...entry, times: more };
+}
+
+function repetition({ entry: { id, at }, more }: Repetition): object {
+  return { id, at, more };
+}
+
+function countsOf({ entries, repeated, dropped }: Batch): object[] {
+  const now = new Date();
+  const counts = new Map<
+    string,
+    { workspaceId: string; at: Date; code: string; requests: number; dropped: number }
+  >();
+  for (const { workspaceId, at, code, times } of [...entries, ...repeated.map(asRepeated)]) {
+    const key = `${workspaceId} ${at.toISOString().slice(0, 13)} ${code ?? ''}`;
+    const count = counts.get(key);
+    if (count === undefined)
+      counts.set(key, { workspaceId, at, code: code ?? '', requests: times, dropped: 0 });
+    else count.requests += times;
+  }
+  const lost = [...dropped].map(([workspaceId, number]) => ({
+    workspaceId,
+    at: now,
+    code: '',
+    requests: 0,
+    dropped: number,
+  }));
+  return [...counts.values(), ...lost];
+}
+
+interface Connection {
+  readonly workspaceId: string;
+  readonly first: Date;
+  last: Date;
+  success: Date | null;
+  refusals: number;
+  client: string;
+}
+
+async function connect(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
+  const connections = new Map<string, Connection>();
+  for (const { workspaceId, at, code, client, times, apiKeyId } of entries) {
+    const known = connections.get(workspaceId);
+    // A stranger with an unknown key is no identity provider.
+    if (apiKeyId === null && known === undefined && code === 'KEY_UNKNOWN') continue;
+    const connection = known ?? { workspaceId, first: at, last: at, success: null, refusals: 0, client };
+    connection.last = at;
+    connection.client = client;
+    if (code === null) {
+      connection.success = at;
+      connection.refusals = 0;
+    } else connection.refusals += times;
+    connections.set(workspaceId, connection);
+  }
+  if (connections.size > 0)
+    await CONNECT.rows(sql, { connections: JSON.stringify([...connections.values()]) });
+}
+
+/** The problems of a batch, one a subject: the last one, with how often it occurred. */
+function notedProblems(entries: readonly LogEntry[]): NotedProblem[] {
+  const problems = new Map<string, NotedProblem>();
+  for (const problem of entries.flatMap(problemsIn)) {
+    const key = `${problem.workspaceId} ${problem.severity} ${problem.subject}`;
+    const earlier = problems.get(key);
+    problems.set(
+      key,
+      earlier === undefined
+        ? problem
+        : {
+            ...problem,
+            times: earlier.times + problem.times,
+            since: earlier.code === problem.code ? earlier.since : problem.since,
+          },
+    );
+  }
+  return [...problems.values()];
+}
+
+/** What the successes of a batch put an end to; of several about one subject, the last. */
+function answersIn(entries: readonly LogEntry[]): Answer[] {
+  const answers = new Map<string, Answer>();
+  const add = (answer: Answer) =>
+    answers.set(`${answer.workspaceId} ${answer.subject ?? ''} ${answer.prefix ?? ''}`, answer);
+  for (const entry of entries) {
+    if (entry.code !== null) continue;
+    const { workspaceId, id, client, operation } = entry;
+    add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
+    // Notices of a member are kept under its own subject, with the attribute behind it.
+    if (isAnswer(entry)) {
+      for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
+    }
+  }
+  return [...answers.values()];
+}

@@ -1,0 +1,144 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Database } from '../../../src/database/database.js';
+import { connect } from '../../../src/database/orm.js';
+import { newId } from '../../../src/domain/ids.js';
+import type { ScimEvent } from '../../../src/domain/provisioning-log.js';
+import { localContext } from '../../../src/services/context/system.js';
+import { createPartitions } from '../../../src/services/provisioning-log/partitions.js';
+import { ProvisioningLog } from '../../../src/services/provisioning-log/recorder.js';
+import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
+import { createTestDatabase, type TestDatabase } from '../../database.js';
+
+/** Memory, retention and failures of the log (rules 51 to 53). */
+
+let testDatabase: TestDatabase;
+let orm: MikroORM;
+let database: Database;
+let workspaceId: string;
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  orm = await connect(testDatabase.address, 5);
+  database = await Database.over(orm);
+});
+
+beforeEach(async () => {
+  faults.length = 0;
+  const { workspace } = await createWorkspace(localContext(database, 'SYSTEM'), {
+    name: 'Acme',
+    version: 'V2',
+    plan: 'ENTERPRISE',
+    scimEnabled: true,
+    ownerEmail: `${newId()}@acme.test`,
+  });
+  workspaceId = workspace.id;
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+function log(days = 30): ProvisioningLog {
+  return new ProvisioningLog(database, { days, onFault: (error) => faults.push(error) });
+}
+
+function event(at = new Date()): ScimEvent {
+  return {
+    at,
+    durationMs: 1,
+    client: 'OKTA',
+    method: 'GET',
+    operation: 'USER_SEARCH',
+    target: null,
+    status: 200,
+    code: null,
+    scimType: null,
+    detail: null,
+    attribute: null,
+    value: null,
+    requestId: newId(),
+    notices: [],
+  };
+}
+
+const key = () => ({ workspaceId, apiKeyId: newId(), apiKeyLabel: 'Okta' });
+
+async function kept(): Promise<{ entries: number; requests: number; dropped: number }> {
+  const [row] = await database.rows<{ entries: number; requests: number; dropped: number }>(
+    `select (select count(*)::integer from scim_request where workspace_id = $1) as entries,
+       coalesce(sum(requests), 0)::integer as requests, coalesce(sum(dropped), 0)::integer as dropped
+     from scim_request_count where workspace_id = $1`,
+    [workspaceId],
+  );
+  return row ?? { entries: 0, requests: 0, dropped: 0 };
+}
+
+test('rule 53: what does not fit into memory is dropped and counted', async () => {
+  const recorder = log();
+  const from = key();
+  for (let sent = 0; sent < 10_250; sent += 1) recorder.record(event(), from);
+  await recorder.stop();
+  expect(await kept()).toEqual({ entries: 10_000, requests: 10_000, dropped: 250 });
+  expect(faults).toEqual([]);
+});
+
+test('rule 52: the partitions of days that have passed are dropped', async () => {
+  const old = '2020-01-01';
+  await createPartitions(database, [old]);
+  const partitions = () =>
+    database.rows<{ name: string }>(
+      `select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+       where i.inhparent = 'scim_request'::regclass order by 1`,
+      [],
+    );
+  expect((await partitions()).map(({ name }) => name)).toContain('scim_request_20200101');
+  const recorder = log();
+  recorder.record(event(), key());
+  await recorder.stop();
+  expect((await partitions()).map(({ name }) => name)).not.toContain('scim_request_20200101');
+  expect(await kept()).toMatchObject({ entries: 1 });
+});
+
+test('several processes create the partition of a day at once', async () => {
+  await Promise.all(
+    Array.from({ length: 4 }, () => createPartitions(database, ['2030-01-01', '2030-01-02'])),
+  );
+  const names = await database.rows(
+    `select 1 from pg_class where relname in ('scim_request_20300101', 'scim_request_20300102')`,
+    [],
+  );
+  expect(names).toHaveLength(2);
+});
+
+test('what could not be written is written later', async () => {
+  const recorder = log();
+  recorder.record(event(), key());
+  await database.rows('alter table scim_request_count rename to scim_request_count_away', []);
+  await expect(recorder.flush()).rejects.toThrow();
+  await database.rows('alter table scim_request_count_away rename to scim_request_count', []);
+  await recorder.stop();
+  expect(await kept()).toEqual({ entries: 1, requests: 1, dropped: 0 });
+});
+
+test('rule 56: a refusal that is written after the success that answers it is no problem', async () => {
+  const first = log();
+  const second = log();
+  const target = { type: 'member', id: null, name: 'ann@acme.test' } as const;
+  const refused = {
+    ...event(),
+    operation: 'USER_CREATE',
+    target,
+    status: 400,
+    code: 'INVALID_INPUT',
+  } as const;
+  first.record(refused, key());
+  second.record({ ...event(), operation: 'USER_CREATE', target, status: 201 }, key());
+  await second.stop();
+  await first.stop();
+  expect(await database.rows('select 1 from scim_problem where workspace_id = $1', [workspaceId])).toEqual(
+    [],
+  );
+});
