@@ -68,14 +68,6 @@ test('it is written into the audit log that it was opened, from where, and that 
   ]);
 });
 
-test('a workspace says that an operator is looking', async () => {
-  const { workspaceId } = await app.workspace({ version: 'V2' });
-  const browser = await signedIn();
-  expect(textOf(await browser.get(`/workspace/${workspaceId}`))).toContain(
-    'You look at this workspace as an operator.',
-  );
-});
-
 test('signing out ends the session in every process within a second', async () => {
   const other = await app.beside();
   try {
