@@ -64,6 +64,8 @@ export interface WorkspaceOptions {
   /** V1: seats per type, in lower case. */
   readonly seats?: Readonly<Record<string, number>>;
   readonly credits?: number;
+  /** False: the identity provider may remove as many members as it likes at once (rule 63). */
+  readonly brake?: boolean;
   /** May have an account already; a new address when left out. */
   readonly ownerEmail?: string;
 }
@@ -162,6 +164,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       seats = {},
       credits,
       ownerEmail = `owner${made + 1}@acme.test`,
+      brake = true,
     }) {
       made += 1;
       const { workspace, ownerMemberId } = await createWorkspace(context(), {
@@ -176,6 +179,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
         })),
         monthlyCredits: credits ?? null,
       });
+      if (!brake)
+        await database.rows('insert into scim_brake (workspace_id, enabled) values ($1, false)', [
+          workspace.id,
+        ]);
       const apiKey = await key(workspace.id, ALL_SCOPES);
       return { workspaceId: workspace.id, ownerMemberId, ownerEmail, apiKey };
     },

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { type Arena, type Contender, floor, ours, POOL_SIZE, peers, withoutLog } from './contenders.ts';
+import { measureDashboard } from './dashboard.ts';
 import { createDatabase, pgOptions, settled } from './database.ts';
 import { CONNECTIONS } from './operations.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -65,6 +66,10 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   const arena: Arena = { target, seeded, members, onStart };
   const our = await ours(arena);
   if (options.soak !== undefined) return (await soak(our, options.soak)) ? [] : undefined;
+  if (options.dashboard) {
+    await measureDashboard(our.server.url, seeded);
+    return [];
+  }
   const base = await floor(arena);
   const contenders = [
     our,

@@ -15,6 +15,8 @@ export interface Options {
   readonly log: boolean;
   /** Import that many members instead of measuring operations. */
   readonly import: number | undefined;
+  /** Measure the dashboard in a browser instead. */
+  readonly dashboard: boolean;
   /** Start and stop the server instead. */
   readonly start: boolean;
   /** Load the server with everything for so many seconds instead. */
@@ -36,6 +38,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time
+  --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
   --soak SECONDS     everything at once on our server, and its memory on the way
 
@@ -57,12 +60,13 @@ export function readOptions(args: readonly string[]): Options {
       peers: { type: 'boolean', default: true },
       log: { type: 'boolean', default: true },
       import: { type: 'string' },
+      dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
       soak: { type: 'string' },
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, log, start, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, dashboard, start, soak } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -72,6 +76,7 @@ export function readOptions(args: readonly string[]): Options {
     peers,
     log,
     import: values.import === undefined ? undefined : positive('import', values.import),
+    dashboard,
     start,
     soak: soak === undefined ? undefined : positive('soak', soak),
   };

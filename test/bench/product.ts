@@ -21,6 +21,9 @@ export const apiKeys: typeof import('../../src/services/api-keys.ts') = await bu
 export const { localContext }: typeof import('../../src/services/context/system.ts') = await built(
   'services/context/system.js',
 );
+export const { create: createSession }: typeof import('../../src/services/sessions/create.ts') = await built(
+  'services/sessions/create.js',
+);
 export const workspaces: typeof import('../../src/services/workspaces/commands.ts') = await built(
   'services/workspaces/commands.js',
 );

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { pgOptions } from './database.ts';
-import { apiKeys, connect, Database, localContext, migrate, workspaces } from './product.ts';
+import { apiKeys, connect, createSession, Database, localContext, migrate, workspaces } from './product.ts';
 
 /** A V2 workspace with its members, and what a load generator has to know of it. */
 export interface Seeded {
@@ -10,6 +10,8 @@ export interface Seeded {
   readonly apiKey: string;
   /** A dashboard's key. */
   readonly graphqlKey: string;
+  /** The token of a session of the owner. */
+  readonly ownerToken: string;
   /** Some of the members whom a directory has provisioned, taken at random. */
   readonly sample: readonly SampleMember[];
   /** Some of those who are active, taken at random. */
@@ -98,7 +100,7 @@ export async function seed(target: DatabaseTarget, members: number): Promise<See
 
 async function workspaceWithKeys(
   target: DatabaseTarget,
-): Promise<Pick<Seeded, 'workspaceId' | 'apiKey' | 'graphqlKey'>> {
+): Promise<Pick<Seeded, 'workspaceId' | 'apiKey' | 'graphqlKey' | 'ownerToken'>> {
   const orm = await connect(target);
   try {
     await migrate(orm);
@@ -121,7 +123,8 @@ async function workspaceWithKeys(
       name: 'Dashboard',
       scopes: ['MEMBERS_READ', 'MEMBERS_WRITE', 'CREDITS_READ'],
     });
-    return { workspaceId: workspace.id, apiKey, graphqlKey };
+    const { token: ownerToken } = await createSession(context, { email: 'owner@acme.test' });
+    return { workspaceId: workspace.id, apiKey, graphqlKey, ownerToken };
   } finally {
     await orm.close();
   }

@@ -42,7 +42,7 @@ async function membersOf(id: string): Promise<string[]> {
 
 describe('V2', () => {
   beforeEach(async () => {
-    workspace = await app.workspace({ version: 'V2' });
+    workspace = await app.workspace({ version: 'V2', brake: false });
     scim = app.scim(workspace.workspaceId, workspace.apiKey);
   });
 

@@ -91,7 +91,7 @@ describe('two bulks over the same members', () => {
   });
 
   test('of other members in the same groups', async () => {
-    const workspace = await app.workspace({ version: 'V2' });
+    const workspace = await app.workspace({ version: 'V2', brake: false });
     const { workspaceId } = workspace;
     const ids = await crowd(workspace);
     for (const displayName of ['A', 'B', 'C']) {

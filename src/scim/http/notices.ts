@@ -34,13 +34,22 @@ export function noticesOf(
   const core = operation.startsWith('GROUP_') ? CORE_GROUP : CORE_USER;
   const names = core === CORE_GROUP ? ['displayName', 'members'] : [...ACCESS[workspaceVersion], ...OTHERS];
   const parts = bodiesIn(sent);
+  const found = noticesIn(parts, { core, names, known: NOTHING_SENT, version: workspaceVersion });
+  if (found.length === 0) return found;
+  // What the request sends where it counts needs no notice where it does not.
   const known = new Set(parts.flatMap((part) => effective(part)));
-  const notices = parts.flatMap((part) =>
-    Object.entries(part).flatMap(([key, value]) =>
-      noticeOf({ key, value, core, names, known, version: workspaceVersion }),
-    ),
+  return noticesIn(parts, { core, names, known, version: workspaceVersion }).slice(0, MOST);
+}
+
+const NOTHING_SENT: ReadonlySet<string> = new Set();
+
+function noticesIn(
+  parts: readonly JsonObject[],
+  circumstances: Omit<Sent, 'key' | 'value'>,
+): readonly ScimNotice[] {
+  return parts.flatMap((part) =>
+    Object.entries(part).flatMap(([key, value]) => noticeOf({ key, value, ...circumstances })),
   );
-  return notices.slice(0, MOST);
 }
 
 const WRITES: ReadonlySet<ScimOperation> = new Set([

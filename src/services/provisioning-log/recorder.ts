@@ -8,7 +8,7 @@ import { dropExpired } from './retention.js';
 import { type Repetition, writeBatch } from './write.js';
 
 /** How long an entry waits at most before it is written. A refusal is in the log a second after its answer (rule 53). */
-const FLUSH_MS = 250;
+const FLUSH_MS = 500;
 /** How many entries wait at most; further ones are dropped and counted. */
 const MOST_WAITING = 10_000;
 const MOST_AT_ONCE = 1_000;

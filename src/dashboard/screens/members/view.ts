@@ -3,7 +3,7 @@ import { useSearchParams } from 'wouter';
 import type { MemberFilter, MemberOrderField, Role, SeatType } from '../../app/schema.generated.js';
 
 /** The rows of a page. */
-export const PAGE_SIZE = 50;
+export const PAGE_SIZE = 25;
 
 export const STATUSES = ['active', 'inactive', 'all'] as const;
 export type Status = (typeof STATUSES)[number];

@@ -1,49 +1,42 @@
 import { useQuery } from 'urql';
-import { formatMonth, formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Loaded } from '../../ui/loaded.js';
-import { Meter } from '../../ui/meter.js';
-import { Facts, Figure, Grid, Page, Panel } from '../../ui/panel.js';
+import { Badge } from '../../ui/notice.js';
+import { Grid, Page } from '../../ui/panel.js';
+import { ActivityCard, CreditsCard, InvitationsCard, MembersCard, SeatsCard, StandingCard } from './cards.js';
 import { OverviewDocument } from './overview.generated.js';
 
-/** What stands in the workspace at a glance. */
+/** What is in the workspace at a glance; for ordinary members, what they may do themselves. */
 export default function OverviewScreen() {
   const t = useMessages();
-  const { id, name } = useWorkspace();
-  const [query, reload] = useQuery({ query: OverviewDocument, variables: { workspaceId: id } });
+  const { id, name, accessModel, plan, viewerCan } = useWorkspace();
+  const withInvitations = viewerCan.manageInvitations.allowed;
+  const [query, reload] = useQuery({
+    query: OverviewDocument,
+    variables: { workspaceId: id, withInvitations },
+  });
   return (
-    <Page title={name}>
+    <Page
+      title={name}
+      lead={
+        <>
+          <Badge>{t(`plan.${plan}`)}</Badge> <Badge>{accessModel}</Badge>
+        </>
+      }
+    >
       <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
         {({ workspace }) =>
           workspace !== null && (
             <Grid>
-              {workspace.memberCounts !== null && (
-                <Panel title={t('overview.members')}>
-                  <Figure>{formatNumber(workspace.memberCounts.active)}</Figure>
-                  <Facts
-                    facts={workspace.memberCounts.byRole.map(({ role, count }) => [
-                      t(`role.${role}`),
-                      formatNumber(count),
-                    ])}
-                  />
-                </Panel>
+              {workspace.viewerMember !== null && <StandingCard member={workspace.viewerMember} />}
+              {viewerCan.readMembers.allowed && <MembersCard workspace={workspace} />}
+              {accessModel === 'V1' && viewerCan.readMembers.allowed && workspace.seats !== null && (
+                <SeatsCard seats={workspace.seats} />
               )}
-              {workspace.creditPool !== null && (
-                <Panel title={t('overview.credits', { month: formatMonth(workspace.creditPool.month) })}>
-                  <Figure>{formatNumber(workspace.creditPool.remaining)}</Figure>
-                  <Meter
-                    label={t('overview.creditsUsed')}
-                    used={workspace.creditPool.used}
-                    total={workspace.creditPool.total}
-                    text={t('meter.of', {
-                      used: formatNumber(workspace.creditPool.used),
-                      total: formatNumber(workspace.creditPool.total),
-                    })}
-                    isLabelShown
-                  />
-                </Panel>
-              )}
+              {workspace.creditPool !== null && <CreditsCard pool={workspace.creditPool} />}
+              {workspace.invitations != null && <InvitationsCard invitations={workspace.invitations} />}
+              {workspace.auditLog !== null && <ActivityCard entries={workspace.auditLog.nodes} />}
             </Grid>
           )
         }

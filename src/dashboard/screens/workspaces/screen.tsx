@@ -1,39 +1,59 @@
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { useMessages } from '../../app/messages.js';
+import { useViewer } from '../../app/session.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Badge, Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
-import { WorkspacesDocument } from './workspaces.generated.js';
+import { AllWorkspaces } from './all.js';
+import { YourWorkspacesDocument, type YourWorkspacesQuery } from './workspaces.generated.js';
 import styles from './workspaces.module.css';
 
-/** Chooses a workspace. */
+/** Chooses a workspace; operators search all of them, create and change them. */
 export default function WorkspacesScreen() {
+  return useViewer().type === 'OPERATOR' ? <AllWorkspaces /> : <YourWorkspaces />;
+}
+
+function YourWorkspaces() {
   const t = useMessages();
-  const [query, reload] = useQuery({ query: WorkspacesDocument, variables: { first: 100, after: null } });
+  const [query, reload] = useQuery({ query: YourWorkspacesDocument });
   return (
     <Page title={t('workspaces.title')}>
       <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
-        {({ workspaces: { nodes } }) =>
-          nodes.length === 0 ? (
+        {({ viewer: { workspaces } }) =>
+          workspaces.length === 0 ? (
             <Empty title={t('workspaces.none')}>{t('workspaces.noneHint')}</Empty>
           ) : (
-            <ul className={styles.list}>
-              {nodes.map(({ id, name, accessModel, plan }) => (
-                <li key={id}>
-                  <Link className={styles.workspace} href={`/workspace/${id}`}>
-                    <strong>{name}</strong>
-                    <span className={styles.facts}>
-                      <Badge>{accessModel}</Badge>
-                      <Badge>{t(`plan.${plan}`)}</Badge>
-                    </span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
+            <WorkspaceCards workspaces={workspaces} />
           )
         }
       </Loaded>
     </Page>
+  );
+}
+
+type Workspaces = YourWorkspacesQuery['viewer']['workspaces'];
+
+/** A person's workspaces. One that the session does not open leads to its sign-in. */
+export function WorkspaceCards({ workspaces }: { readonly workspaces: Workspaces }) {
+  const t = useMessages();
+  return (
+    <ul className={styles.list}>
+      {workspaces.map(({ workspaceId, name, role, opened, signInUrl }) => (
+        <li key={workspaceId}>
+          {opened || signInUrl === null ? (
+            <Link className={styles.workspace} href={`/workspace/${workspaceId}`}>
+              <strong>{name}</strong>
+              <span className={styles.facts}>{role !== null && <Badge>{t(`role.${role}`)}</Badge>}</span>
+            </Link>
+          ) : (
+            <a className={styles.workspace} href={signInUrl}>
+              <strong>{name}</strong>
+              <span>{t('workspaces.signIn')}</span>
+            </a>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,0 +1,148 @@
+import { useSearchParams } from 'wouter';
+import { formatDate, formatNumber } from '../../app/formats.js';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
+import { TextField } from '../../ui/field.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Empty, Notice } from '../../ui/notice.js';
+import { Page } from '../../ui/panel.js';
+import { PlainTable } from '../../ui/plain-table.js';
+import styles from '../audit-log/audit-log.module.css';
+import { Forbidden } from '../forbidden.js';
+import { accessText, limitOf } from '../members/person.js';
+import { downloadCsv } from './csv.js';
+import { differences, type ReviewEntry, useReview } from './review.js';
+
+const today = () => new Date().toISOString().slice(0, 10);
+/** The rows that are shown; the file has all of them. */
+const SHOWN = 500;
+
+function dayOf(text: string | null): string {
+  return text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
+}
+
+/** Settings → Access review. The days are in the URL. */
+export default function AccessReviewScreen() {
+  const t = useMessages();
+  const { id: workspaceId, viewerCan } = useWorkspace();
+  const isOpen = viewerCan.reviewAccess.allowed;
+  const [parameters, setParameters] = useSearchParams();
+  const day = dayOf(parameters.get('day')) || today();
+  const other = dayOf(parameters.get('compare'));
+  const review = useReview(workspaceId, isOpen ? day : '');
+  const compared = useReview(workspaceId, isOpen ? other : '');
+  const rowsOf = useRows();
+  if (!isOpen) return <Forbidden title={t('review.title')} ability={viewerCan.reviewAccess} />;
+  const set = (name: 'day' | 'compare') => (value: string) =>
+    setParameters((now) => {
+      const next = new URLSearchParams(now);
+      if (value === '') next.delete(name);
+      else next.set(name, value);
+      return next;
+    });
+  const entries = review.query.data;
+  const columns = [
+    t('members.userName'),
+    t('members.column.person'),
+    t('members.column.access'),
+    t('members.column.limit'),
+    t('review.grantedBy'),
+  ];
+  return (
+    <Page
+      title={t('review.title')}
+      lead={t('review.lead')}
+      actions={
+        <Button
+          isDisabled={entries === undefined}
+          onPress={() =>
+            downloadCsv(`access-${day}.csv`, [columns, ...rowsOf(entries ?? []).map(({ cells }) => cells)])
+          }
+        >
+          {t('members.export')}
+        </Button>
+      }
+    >
+      <div className={styles.filters}>
+        <TextField label={t('review.day')} type="date" value={day} onChange={set('day')} />
+        <TextField label={t('review.compare')} type="date" value={other} onChange={set('compare')} />
+      </div>
+      <Loaded query={review.query} onRetry={review.retry}>
+        {(people) =>
+          other !== '' ? (
+            <Loaded query={compared.query} onRetry={compared.retry}>
+              {(before) => <Differences before={before} after={people} day={other} />}
+            </Loaded>
+          ) : people.length === 0 ? (
+            <Empty title={t('review.none')}>{t('review.noneHint')}</Empty>
+          ) : (
+            <>
+              <p>{t('members.total', { count: people.length, formatted: formatNumber(people.length) })}</p>
+              <PlainTable label={t('review.title')} columns={columns} rows={rowsOf(people.slice(0, SHOWN))} />
+              {people.length > SHOWN && (
+                <Notice title={t('review.more', { formatted: formatNumber(SHOWN) })} />
+              )}
+            </>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Writes entries as the cells of the table and of the file. */
+function useRows() {
+  const t = useMessages();
+  const { accessModel } = useWorkspace();
+  return (entries: readonly ReviewEntry[]) =>
+    entries.map(({ memberId, userName, displayName, role, access, grantedBy }) => {
+      const limit = limitOf(access);
+      return {
+        id: memberId,
+        cells: [
+          userName,
+          displayName ?? '',
+          accessText({ active: true, role, access }, accessModel, t),
+          limit === null ? '' : formatNumber(limit),
+          grantedBy === null ? '' : t('review.grant', { by: grantedBy.by, date: formatDate(grantedBy.at) }),
+        ],
+      };
+    });
+}
+
+interface DifferencesProps {
+  readonly before: readonly ReviewEntry[];
+  readonly after: readonly ReviewEntry[];
+  /** The day of `before`. */
+  readonly day: string;
+}
+
+function Differences({ before, after, day }: DifferencesProps) {
+  const t = useMessages();
+  const { accessModel } = useWorkspace();
+  const found = differences(before, after);
+  const text = ({ role, access }: ReviewEntry) => {
+    const limit = limitOf(access);
+    const words = accessText({ active: true, role, access }, accessModel, t);
+    return limit === null ? words : t('review.withLimit', { access: words, limit: formatNumber(limit) });
+  };
+  if (found.length === 0) return <Empty title={t('review.same', { day })} />;
+  return (
+    <PlainTable
+      label={t('review.differences', { day })}
+      columns={[t('members.userName'), t('review.change'), t('audit.before'), t('audit.after')]}
+      rows={found.map((difference) => ({
+        id: difference.entry.memberId,
+        cells: [
+          difference.entry.userName,
+          t(`review.${difference.kind}`),
+          difference.kind === 'joined'
+            ? '–'
+            : text(difference.kind === 'changed' ? difference.before : difference.entry),
+          difference.kind === 'left' ? '–' : text(difference.entry),
+        ],
+      }))}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+import { useQuery } from 'urql';
+import { useMessages } from '../../app/messages.js';
+import { SearchField, Select, TextField } from '../../ui/field.js';
+import { AuditActionsDocument } from './audit-log.generated.js';
+import styles from './audit-log.module.css';
+import { ACTOR_TYPES, type AuditView, CHANNELS } from './view.js';
+
+interface FiltersProps {
+  readonly view: AuditView;
+  readonly onChange: (change: Partial<AuditView>) => void;
+}
+
+/** The filter's value for everything: React Aria's lists have no empty key. */
+const ANY = 'ANY';
+
+/** What the audit log is filtered by. */
+export function Filters({ view, onChange }: FiltersProps) {
+  const t = useMessages();
+  const [{ data }] = useQuery({ query: AuditActionsDocument });
+  const filter = (
+    name: 'action' | 'channel' | 'actor',
+    choices: readonly { readonly value: string; readonly label: string }[],
+  ) => (
+    <Select<string>
+      label={t(`audit.${name}`)}
+      choices={[{ value: ANY, label: t('audit.any') }, ...choices]}
+      value={view[name] === '' ? ANY : view[name]}
+      onChange={(value) => onChange({ [name]: value === ANY ? '' : value })}
+    />
+  );
+  return (
+    <div className={styles.filters}>
+      <SearchField
+        label={t('audit.search')}
+        value={view.search}
+        onChange={(search) => onChange({ search })}
+      />
+      {filter(
+        'action',
+        (data?.auditActions ?? []).map(({ name }) => ({ value: name, label: name })),
+      )}
+      {filter(
+        'channel',
+        CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) })),
+      )}
+      {filter(
+        'actor',
+        ACTOR_TYPES.map((value) => ({ value, label: t(`audit.actor.${value}`) })),
+      )}
+      <TextField
+        label={t('audit.since')}
+        type="date"
+        value={view.since}
+        onChange={(since) => onChange({ since })}
+      />
+      <TextField
+        label={t('audit.until')}
+        type="date"
+        value={view.until}
+        onChange={(until) => onChange({ until })}
+      />
+    </div>
+  );
+}

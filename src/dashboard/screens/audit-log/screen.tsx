@@ -1,0 +1,110 @@
+import { useMemo, useState } from 'react';
+import { useQuery } from 'urql';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button, LinkButton } from '../../ui/button.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Empty } from '../../ui/notice.js';
+import { Page } from '../../ui/panel.js';
+import { PlainTable } from '../../ui/plain-table.js';
+import { Time } from '../../ui/time.js';
+import { Forbidden } from '../forbidden.js';
+import { useDelayed } from '../members/delayed.js';
+import { AuditLogDocument } from './audit-log.generated.js';
+import styles from './audit-log.module.css';
+import { type Entry, EntryDialog } from './entry.js';
+import { Filters } from './filters.js';
+import { filterOf, useAuditView } from './view.js';
+
+/** Settings → Audit log. The filters and the page are in the URL. */
+export default function AuditLogScreen() {
+  const t = useMessages();
+  const { id: workspaceId, viewerCan } = useWorkspace();
+  const isOpen = viewerCan.readAuditLog.allowed;
+  const [view, change] = useAuditView();
+  const search = useDelayed(view.search);
+  const filter = filterOf({ ...view, search });
+  const key = JSON.stringify(filter);
+  const after = view.after === '' ? null : view.after;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key has all of the filter.
+  const variables = useMemo(() => ({ workspaceId, after, filter }), [workspaceId, after, key]);
+  const [query, reload] = useQuery({ query: AuditLogDocument, variables, pause: !isOpen });
+  const [entry, setEntry] = useState<Entry | null>(null);
+  if (!isOpen) return <Forbidden title={t('audit.title')} ability={viewerCan.readAuditLog} />;
+  return (
+    <Page
+      title={t('audit.title')}
+      actions={
+        <LinkButton
+          href={`/exports/workspaces/${workspaceId}/audit.jsonl?filter=${encodeURIComponent(key)}`}
+          target="_blank"
+        >
+          {t('audit.export')}
+        </LinkButton>
+      }
+    >
+      <Filters view={view} onChange={change} />
+      <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+        {({ workspace }) => {
+          const log = workspace?.auditLog;
+          if (log == null) return null;
+          if (log.nodes.length === 0) return <Empty title={t('audit.none')}>{t('members.noneHint')}</Empty>;
+          return (
+            <>
+              <EntriesTable entries={log.nodes} onOpen={setEntry} />
+              <nav className={styles.pager} aria-label={t('pager.label')}>
+                <Button isDisabled={after === null} onPress={() => change({ after: '' })}>
+                  {t('pager.first')}
+                </Button>
+                <Button
+                  isDisabled={!log.pageInfo.hasNextPage}
+                  onPress={() => change({ after: log.pageInfo.endCursor ?? '' })}
+                >
+                  {t('pager.next')}
+                </Button>
+              </nav>
+            </>
+          );
+        }}
+      </Loaded>
+      {entry !== null && <EntryDialog entry={entry} onClose={() => setEntry(null)} />}
+    </Page>
+  );
+}
+
+interface EntriesTableProps {
+  readonly entries: readonly Entry[];
+  readonly onOpen: (entry: Entry) => void;
+}
+
+function EntriesTable({ entries, onOpen }: EntriesTableProps) {
+  const t = useMessages();
+  return (
+    <PlainTable
+      label={t('audit.title')}
+      columns={[
+        t('history.at'),
+        t('history.action'),
+        t('audit.target'),
+        t('history.by'),
+        t('history.changes'),
+      ]}
+      rows={entries.map((entry) => ({
+        id: entry.id,
+        cells: [
+          <Time key="at" at={entry.at} />,
+          <code key="action">{entry.action}</code>,
+          entry.targetLabel,
+          t('history.actor', { actor: entry.actorLabel, channel: t(`channel.${entry.channel}`) }),
+          <Button
+            key="show"
+            aria-label={t('audit.show', { action: entry.action, target: entry.targetLabel })}
+            onPress={() => onOpen(entry)}
+          >
+            {t('history.changes')}
+          </Button>,
+        ],
+      }))}
+    />
+  );
+}

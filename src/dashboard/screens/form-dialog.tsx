@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react';
+import { useMessages } from '../app/messages.js';
+import { Button } from '../ui/button.js';
+import { Dialog } from '../ui/dialog.js';
+import type { Failure } from './members/change.js';
+import { FailureNotice } from './members/dialogs/failure.js';
+
+interface FormDialogProps {
+  readonly title: string;
+  readonly confirm: string;
+  readonly onClose: () => void;
+  readonly onSubmit: () => void;
+  readonly failure: Failure | null;
+  /** The fields of the form, which show what is refused about them themselves. */
+  readonly fields?: readonly string[];
+  readonly isSaving: boolean;
+  readonly isDanger?: boolean;
+  readonly isConfirmDisabled?: boolean;
+  readonly children: ReactNode;
+}
+
+/** A dialog that sends one change: its fields, why it was refused, and the buttons Cancel and the change's own. */
+export function FormDialog(props: FormDialogProps) {
+  const { title, confirm, onClose, onSubmit, failure, fields = [], isSaving, children } = props;
+  const { isDanger = false, isConfirmDisabled = false } = props;
+  const t = useMessages();
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      onSubmit={() => !isSaving && !isConfirmDisabled && onSubmit()}
+      isAlert={isDanger}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('dialog.cancel')}</Button>
+          <Button
+            kind={isDanger ? 'danger' : 'primary'}
+            type="submit"
+            isPending={isSaving}
+            isDisabled={isConfirmDisabled}
+          >
+            {confirm}
+          </Button>
+        </>
+      }
+    >
+      {children}
+      <FailureNotice failure={failure} fields={fields} />
+    </Dialog>
+  );
+}

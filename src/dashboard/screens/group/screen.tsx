@@ -1,0 +1,186 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { formatNumber } from '../../app/formats.js';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { AbleButton } from '../../ui/able-button.js';
+import { LinkButton } from '../../ui/button.js';
+import { TextLink } from '../../ui/link.js';
+import { Loaded, NotFoundPage } from '../../ui/loaded.js';
+import { Menu } from '../../ui/menu.js';
+import { Facts, Page, Panel } from '../../ui/panel.js';
+import { PlainTable } from '../../ui/plain-table.js';
+import { showToast } from '../../ui/toast.js';
+import { grantText } from '../groups/grant.js';
+import { useChange } from '../invitations/change.js';
+import type { MemberRow } from '../members/person.js';
+import { accessText, nameOf } from '../members/person.js';
+import { blockedBecause } from '../members/row-menu.js';
+import { usePages } from '../pages.js';
+import { AddDialog, DeleteDialog, RenameDialog } from './dialogs.js';
+import { GrantDialog } from './grant-dialog.js';
+import { GroupScreenDocument, type GroupScreenQuery, GroupUpdateDocument } from './group.generated.js';
+
+type GroupDetails = NonNullable<NonNullable<GroupScreenQuery['workspace']>['group']>;
+
+/** One group: what it grants, and its members. */
+export default function GroupScreen({
+  params,
+}: {
+  readonly params: Readonly<Record<string, string | undefined>>;
+}) {
+  const { id: workspaceId } = useWorkspace();
+  const { after, pager } = usePages();
+  const groupId = params.groupId ?? '';
+  const [query, reload] = useQuery({
+    query: GroupScreenDocument,
+    variables: { workspaceId, groupId, after },
+  });
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  return (
+    <Loaded query={query} onRetry={refresh}>
+      {({ workspace }) =>
+        workspace?.group == null ? (
+          <NotFoundPage />
+        ) : (
+          <>
+            <GroupPage group={workspace.group} onChanged={refresh} />
+            {workspace.group.members !== null && pager(workspace.group.members.pageInfo)}
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface GroupPageProps {
+  readonly group: GroupDetails;
+  readonly onChanged: () => void;
+}
+
+function GroupPage({ group, onChanged }: GroupPageProps) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [dialog, setDialog] = useState<'grant' | 'add' | 'rename' | 'delete' | null>(null);
+  const { displayName, externalId, grants, members, viewerCan } = group;
+  const close = () => setDialog(null);
+  const props = { group, onClose: close, onChanged };
+  return (
+    <Page
+      title={displayName}
+      actions={
+        <>
+          <LinkButton kind="quiet" href={`/workspace/${workspaceId}/settings/groups`}>
+            {t('group.back')}
+          </LinkButton>
+          <Menu
+            label={t('action.menu', { name: displayName })}
+            actions={[
+              {
+                id: 'rename',
+                label: t('group.rename'),
+                blockedBecause: blockedBecause(viewerCan.update, t),
+                onAction: () => setDialog('rename'),
+              },
+              {
+                id: 'delete',
+                label: t('group.delete'),
+                blockedBecause: blockedBecause(viewerCan.delete, t),
+                isDanger: true,
+                onAction: () => setDialog('delete'),
+              },
+            ]}
+          />
+        </>
+      }
+    >
+      <Panel
+        title={t('groups.grant')}
+        actions={
+          <AbleButton ability={viewerCan.setGrant} onPress={() => setDialog('grant')}>
+            {t('grant.change')}
+          </AbleButton>
+        }
+      >
+        <Facts
+          facts={[
+            [t('groups.grant'), grantText(grants, t)],
+            ...(externalId === null ? [] : ([[t('edit.externalId'), externalId]] as const)),
+          ]}
+        />
+      </Panel>
+      <Panel
+        title={t('groups.memberCount', {
+          count: members?.totalCount ?? 0,
+          formatted: formatNumber(members?.totalCount ?? 0),
+        })}
+        actions={
+          <AbleButton ability={viewerCan.update} onPress={() => setDialog('add')}>
+            {t('group.add')}
+          </AbleButton>
+        }
+      >
+        {members !== null && members.nodes.length > 0 ? (
+          <MembersTable group={group} members={members.nodes} onChanged={onChanged} />
+        ) : (
+          <p>{t('group.empty')}</p>
+        )}
+      </Panel>
+      {dialog === 'grant' && <GrantDialog {...props} />}
+      {dialog === 'add' && <AddDialog {...props} />}
+      {dialog === 'rename' && <RenameDialog {...props} />}
+      {dialog === 'delete' && <DeleteDialog group={group} onClose={close} />}
+    </Page>
+  );
+}
+
+function MembersTable({
+  group,
+  members,
+  onChanged,
+}: GroupPageProps & { readonly members: readonly MemberRow[] }) {
+  const t = useMessages();
+  const { id: workspaceId, accessModel } = useWorkspace();
+  const { send } = useChange();
+  const remove = async (member: MemberRow) => {
+    const input = { workspaceId, groupId: group.id, removeMemberIds: [member.id] };
+    const isDone = (await send(GroupUpdateDocument, { input })) !== null;
+    const names = { member: nameOf(member), name: group.displayName };
+    if (isDone) showToast({ text: t('group.removed', names) });
+    else showToast({ text: t('group.notRemoved', names), isFailure: true });
+    onChanged();
+  };
+  return (
+    <PlainTable
+      label={t('groups.members')}
+      columns={[
+        t('members.column.person'),
+        t('members.userName'),
+        t('members.column.access'),
+        t('members.column.actions'),
+      ]}
+      rows={members.map((member) => ({
+        id: member.id,
+        cells: [
+          <TextLink key="name" href={`/workspace/${workspaceId}/settings/members/${member.id}`}>
+            {nameOf(member)}
+          </TextLink>,
+          member.userName,
+          accessText(member, accessModel, t),
+          <Menu
+            key="menu"
+            label={t('action.menu', { name: nameOf(member) })}
+            actions={[
+              {
+                id: 'remove',
+                label: t('group.remove'),
+                blockedBecause: blockedBecause(group.viewerCan.update, t),
+                onAction: () => remove(member),
+              },
+            ]}
+          />,
+        ],
+      }))}
+    />
+  );
+}

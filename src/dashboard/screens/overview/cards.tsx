@@ -1,0 +1,179 @@
+import { formatDay, formatMonth, formatNumber } from '../../app/formats.js';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Chart } from '../../ui/chart.js';
+import { TextLink } from '../../ui/link.js';
+import { Meter } from '../../ui/meter.js';
+import { Notice } from '../../ui/notice.js';
+import { Facts, Figure, Panel } from '../../ui/panel.js';
+import { Time } from '../../ui/time.js';
+import { usedSoFar } from '../credits/month.js';
+import { accessText } from '../members/person.js';
+import type { OverviewQuery } from './overview.generated.js';
+
+type Workspace = NonNullable<OverviewQuery['workspace']>;
+type Part<Name extends keyof Workspace> = NonNullable<Workspace[Name]>;
+
+/** What the person may do, has used, and what blocks them. */
+export function StandingCard({ member }: { readonly member: Part<'viewerMember'> }) {
+  const t = useMessages();
+  const { accessModel } = useWorkspace();
+  const { usage } = member;
+  const limit = usage?.limit;
+  return (
+    <Panel title={t('standing.title')}>
+      <Facts
+        facts={[
+          [t('members.column.access'), accessText(member, accessModel, t)],
+          ...(usage === null
+            ? []
+            : ([
+                [t('members.column.used'), formatNumber(usage.used)],
+                [t('members.column.limit'), limit == null ? t('members.noLimit') : formatNumber(limit)],
+              ] as const)),
+        ]}
+      />
+      {usage !== null && limit != null && (
+        <Meter
+          label={t('members.column.used')}
+          used={usage.used}
+          total={limit}
+          text={t('meter.of', { used: formatNumber(usage.used), total: formatNumber(limit) })}
+        />
+      )}
+      {usage?.blockedBy != null && (
+        <Notice tone="warning" title={t(`blockedBy.${usage.blockedBy}`)} hint={t('standing.ask')} />
+      )}
+    </Panel>
+  );
+}
+
+export function MembersCard({ workspace }: { readonly workspace: Workspace }) {
+  const t = useMessages();
+  const { id, accessModel } = useWorkspace();
+  const { memberCounts, memberDays } = workspace;
+  if (memberCounts === null) return null;
+  const seats = memberCounts.bySeatType.map(
+    ({ seatType, count }) =>
+      [seatType === null ? t('access.noSeat') : t(`seat.${seatType}`), formatNumber(count)] as const,
+  );
+  const roles = memberCounts.byRole.map(
+    ({ role, count }) => [t(`role.${role}`), formatNumber(count)] as const,
+  );
+  return (
+    <Panel
+      title={t('overview.members')}
+      actions={<TextLink href={`/workspace/${id}/settings/members`}>{t('overview.all')}</TextLink>}
+    >
+      <Figure>{formatNumber(memberCounts.active)}</Figure>
+      <Facts facts={accessModel === 'V1' ? [...seats, ...roles] : roles} />
+      {memberDays !== null && (
+        <Chart
+          label={t('overview.memberDays')}
+          columns={[t('chart.day'), t('overview.members')]}
+          points={memberDays
+            .toSorted((a, b) => a.date.localeCompare(b.date))
+            .map(({ date, active }) => ({ id: date, label: formatDay(date), value: active }))}
+          form="line"
+        />
+      )}
+    </Panel>
+  );
+}
+
+export function SeatsCard({ seats }: { readonly seats: Part<'seats'> }) {
+  const t = useMessages();
+  const { id } = useWorkspace();
+  return (
+    <Panel
+      title={t('seats.title')}
+      actions={<TextLink href={`/workspace/${id}/settings/seats`}>{t('overview.all')}</TextLink>}
+    >
+      {seats.map(({ seatType, total, used }) => (
+        <Meter
+          key={seatType}
+          label={t(`seat.${seatType}`)}
+          used={used}
+          total={total}
+          text={t('meter.of', { used: formatNumber(used), total: formatNumber(total) })}
+          isLabelShown
+        />
+      ))}
+    </Panel>
+  );
+}
+
+export function CreditsCard({ pool }: { readonly pool: Part<'creditPool'> }) {
+  const t = useMessages();
+  const { id, viewerCan } = useWorkspace();
+  return (
+    <Panel
+      title={t('overview.credits', { month: formatMonth(pool.month) })}
+      {...(viewerCan.readCredits.allowed
+        ? {
+            actions: <TextLink href={`/workspace/${id}/settings/credits`}>{t('overview.all')}</TextLink>,
+          }
+        : {})}
+    >
+      <Figure>{formatNumber(pool.remaining)}</Figure>
+      <Meter
+        label={t('overview.creditsUsed')}
+        used={pool.used}
+        total={pool.total}
+        text={t('meter.of', { used: formatNumber(pool.used), total: formatNumber(pool.total) })}
+        isLabelShown
+      />
+      <Chart
+        label={t('overview.creditDays')}
+        columns={[t('chart.day'), t('overview.creditsUsed')]}
+        points={usedSoFar(pool)}
+        form="line"
+        mark={pool.total}
+      />
+    </Panel>
+  );
+}
+
+export function InvitationsCard({ invitations }: { readonly invitations: Part<'invitations'> }) {
+  const t = useMessages();
+  const { id } = useWorkspace();
+  return (
+    <Panel
+      title={t('overview.invitations')}
+      actions={<TextLink href={`/workspace/${id}/settings/invitations`}>{t('overview.all')}</TextLink>}
+    >
+      <Figure>{formatNumber(invitations.totalCount)}</Figure>
+      {invitations.nodes.length > 0 && (
+        <Facts
+          facts={invitations.nodes.map(({ email, kind, expiresAt }) => [
+            email ?? t(kind === 'LINK' ? 'overview.link' : 'add.address'),
+            <Time key="expires" at={expiresAt} form="ago" />,
+          ])}
+        />
+      )}
+    </Panel>
+  );
+}
+
+export function ActivityCard({ entries }: { readonly entries: Part<'auditLog'>['nodes'] }) {
+  const t = useMessages();
+  const { id } = useWorkspace();
+  return (
+    <Panel
+      title={t('overview.activity')}
+      actions={<TextLink href={`/workspace/${id}/settings/audit-log`}>{t('overview.all')}</TextLink>}
+    >
+      {entries.length === 0 ? (
+        <p>{t('audit.none')}</p>
+      ) : (
+        <ul>
+          {entries.map(({ id: entryId, at, action, actorLabel, targetLabel }) => (
+            <li key={entryId}>
+              <Time at={at} form="ago" /> · {actorLabel} · <code>{action}</code> · {targetLabel}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

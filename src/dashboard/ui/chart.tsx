@@ -1,0 +1,87 @@
+import { formatNumber } from '../app/formats.js';
+import styles from './chart.module.css';
+
+export interface Point {
+  readonly id: string;
+  /** The place on the horizontal axis, such as a day. */
+  readonly label: string;
+  /** Null where there is no value yet. */
+  readonly value: number | null;
+}
+
+interface ChartProps {
+  /** What is shown, for readers. */
+  readonly label: string;
+  /** The titles of the table that readers get: what the points are, and what is counted. */
+  readonly columns: readonly [string, string];
+  readonly points: readonly Point[];
+  readonly form: 'bars' | 'line';
+  /** A dashed line at a value that matters, such as a limit. */
+  readonly mark?: number | undefined;
+}
+
+const HEIGHT = 100;
+const STEP = 10;
+
+/** A chart of one series. Readers get the same figures as a table. */
+export function Chart({ label, columns, points, form, mark }: ChartProps) {
+  const values = points.map(({ value }) => value ?? 0);
+  const most = Math.max(1, mark ?? 0, ...values);
+  const y = (value: number) => HEIGHT - (value / most) * HEIGHT;
+  const width = points.length * STEP;
+  const line = points
+    .flatMap(({ value }, index) => (value === null ? [] : [`${index * STEP + STEP / 2},${y(value)}`]))
+    .join(' ');
+  return (
+    <figure className={styles.chart} aria-label={label}>
+      <svg
+        className={styles.plot}
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        {form === 'line' && <polyline className={styles.line} points={line} />}
+        {form === 'bars' &&
+          points.map(({ id, value, label: name }, index) => (
+            <rect
+              key={id}
+              className={styles.bar}
+              x={index * STEP + 1}
+              width={STEP - 2}
+              y={y(value ?? 0)}
+              height={HEIGHT - y(value ?? 0)}
+            >
+              <title>{`${name}: ${formatNumber(value ?? 0)}`}</title>
+            </rect>
+          ))}
+        {mark !== undefined && <line className={styles.mark} x1="0" x2={width} y1={y(mark)} y2={y(mark)} />}
+        <line className={styles.axis} x1="0" x2={width} y1={HEIGHT} y2={HEIGHT} />
+      </svg>
+      <div className={styles.ends} aria-hidden="true">
+        <span>{points[0]?.label}</span>
+        <span>{points.at(-1)?.label}</span>
+      </div>
+      <div className="visually-hidden">
+        <table>
+          <thead>
+            <tr>
+              {columns.map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {points.map(({ id, label: name, value }) => (
+              <tr key={id}>
+                <th scope="row">{name}</th>
+                <td>{value === null ? '–' : formatNumber(value)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </figure>
+  );
+}

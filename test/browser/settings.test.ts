@@ -1,0 +1,204 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { browserPerFile, openDashboard } from './dashboard.js';
+import { addPeople, addressOf, type Person } from './people.js';
+
+const PEOPLE: readonly Person[] = [
+  { name: 'Ann Lee', role: 'ADMIN' },
+  { name: 'Carla Diaz', role: 'VIEWER' },
+  { name: 'Dora Finch', creditLimit: 300 },
+];
+
+browserPerFile();
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+/** A V2 workspace of its own with a few people, open at one of its screens. */
+async function openScreen(path: string, email?: string) {
+  const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+  const ids = await addPeople(app, workspace, PEOPLE);
+  const page = await openDashboard(app, {
+    path: `/workspace/${workspace.workspaceId}${path}`,
+    email: email ?? workspace.ownerEmail,
+  });
+  return { page, workspace, ids };
+}
+
+/** Makes a change in a workspace as the operator. */
+async function change(
+  { workspaceId }: TestWorkspace,
+  field: string,
+  type: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const document = `mutation ($input: ${type}Input!) { ${field}(input: $input) { __typename } }`;
+  const { errors } = await app.graphql(app.operatorToken, document, { input: { workspaceId, ...input } });
+  expect(errors).toBeUndefined();
+}
+
+async function choose(page: Page, action: string): Promise<void> {
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+describe('the overview', () => {
+  it('tells a member who has used up the limit what blocks them, and leads to no settings', async () => {
+    const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+    const ids = await addPeople(app, workspace, PEOPLE);
+    const use = { memberId: ids['Dora Finch'], amount: 300, idempotencyKey: 'all' };
+    await change(workspace, 'creditsConsume', 'CreditsConsume', use);
+    const path = `/workspace/${workspace.workspaceId}`;
+    const page = await openDashboard(app, { path, email: addressOf('Dora Finch') });
+    await page.getByText('The credit limit is reached.').waitFor();
+    await page.getByText('Ask an owner or admin of the workspace.').waitFor();
+    expect(await page.getByRole('heading', { name: 'Settings' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Show all' }).count()).toBe(0);
+  });
+});
+
+describe('Credits', () => {
+  it('shows who uses most, and sets the default limit', async () => {
+    const { page, workspace, ids } = await openScreen('/settings/members');
+    const use = { memberId: ids['Ann Lee'], amount: 1200, idempotencyKey: '1' };
+    await change(workspace, 'creditsConsume', 'CreditsConsume', use);
+    await page.getByRole('link', { name: 'Credits' }).click();
+    await page.getByRole('row', { name: /Ann Lee.*1,200/ }).waitFor();
+    await page.getByRole('button', { name: 'Set default limit' }).click();
+    await page.getByRole('textbox', { name: 'Default limit' }).fill('500');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The default limit is now 500.').waitFor();
+  });
+});
+
+describe('Seats', () => {
+  it('shows what is free, and who holds a seat', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { pro: 5 } });
+    const path = `/workspace/${workspace.workspaceId}/settings/seats`;
+    const page = await openDashboard(app, { path, email: workspace.ownerEmail });
+    await page.getByRole('row', { name: /Pro/ }).waitFor();
+    await page.getByRole('button', { name: 'Holders of Pro seats' }).click();
+    await page.getByRole('heading', { name: 'Holders of Pro seats' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('type')).toBe('pro');
+  });
+});
+
+describe('Groups', () => {
+  it('creates a group, adds Ann, and counts whom the grant changes before it is saved', async () => {
+    const { page } = await openScreen('/settings/groups');
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Design');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create group' }).click();
+    await page.getByRole('heading', { name: 'Design' }).waitFor();
+    await page.getByRole('button', { name: 'Add member to group' }).click();
+    await page.getByRole('combobox').fill('ann');
+    await page.getByRole('option', { name: /Ann Lee/ }).click();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('row', { name: /Ann Lee/ }).waitFor();
+    await page.getByRole('button', { name: 'Change grant' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Grants/ })
+      .click();
+    await page.getByRole('option', { name: 'Viewer' }).click();
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText(/will change\./).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('What Design grants is saved.').waitFor();
+  });
+});
+
+describe('API keys', () => {
+  it('creates a key whose secret works and is shown once, rotates, disables and deletes it', async () => {
+    const { page, workspace } = await openScreen('/settings/api-keys');
+    await page.getByRole('button', { name: 'Create API key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Reports');
+    await dialog.getByText('MEMBERS_READ').click();
+    await dialog.getByRole('button', { name: 'Create API key' }).click();
+    await page.getByText('Copy the secret now').waitFor();
+    const secret = await page.getByRole('alertdialog').locator('code').innerText();
+    const document = 'query ($id: ID!) { workspace(id: $id) { memberCounts { active } } }';
+    const { data } = await app.graphql(secret, document, { id: workspace.workspaceId });
+    expect(data.workspace.memberCounts.active).toBe(4);
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    expect(await page.getByText(secret).count()).toBe(0);
+
+    const menu = page.getByRole('button', { name: 'More actions for Reports' });
+    await menu.click();
+    await choose(page, 'Rotate');
+    await page.getByRole('button', { name: 'Rotate' }).click();
+    await page.getByText('The old secret keeps working until').waitFor();
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await menu.click();
+    await choose(page, 'Disable');
+    await page.getByText('Reports is disabled.').waitFor();
+    await menu.click();
+    await choose(page, 'Delete');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Reports was deleted.').waitFor();
+  });
+});
+
+describe('Audit log', () => {
+  it('finds a change by its action, and shows it before and after', async () => {
+    const { page, workspace, ids } = await openScreen('/settings/audit-log');
+    const limit = { memberId: ids['Dora Finch'], creditLimit: 400 };
+    await change(workspace, 'memberSetCreditLimit', 'MemberSetCreditLimit', limit);
+    await page.goto(`/workspace/${workspace.workspaceId}/settings/audit-log?search=Dora`);
+    await page
+      .getByRole('button', { name: /Changes of/ })
+      .first()
+      .click();
+    const row = page.getByRole('dialog').getByRole('row', { name: /300/ });
+    expect(await row.innerText()).toContain('400');
+  });
+});
+
+describe('Access review', () => {
+  it('shows who has access today, compares with a day before, and saves a file', async () => {
+    const { page } = await openScreen('/settings/access-review');
+    await page.getByRole('row', { name: /carla\.diaz/ }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export as CSV' }).click();
+    expect((await download).suggestedFilename()).toMatch(/^access-.*\.csv$/);
+    await page.getByLabel('Compare with day').fill('2020-01-31');
+    await page.getByRole('row', { name: /carla\.diaz.*Joined/ }).waitFor();
+  });
+});
+
+describe('General', () => {
+  it('renames the workspace', async () => {
+    const { page } = await openScreen('/settings/general');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Acme North');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved.').waitFor();
+  });
+});
+
+describe('Auth and security', () => {
+  it('shows the SCIM base URL, and configures single sign-on', async () => {
+    const { page, workspace } = await openScreen('/settings/auth-and-security');
+    await page.getByText(`/workspaces/${workspace.workspaceId}`).first().waitFor();
+    await page.getByRole('button', { name: 'Configure' }).click();
+    await page.getByRole('textbox', { name: 'Okta domain' }).fill('not a domain');
+    await page.getByRole('textbox', { name: 'Client ID' }).fill('rollcall');
+    await page.getByRole('textbox', { name: 'Client secret' }).fill('secret');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('[aria-invalid=true], [role=alert]').first().waitFor();
+  });
+});
+
+describe('Your account', () => {
+  it('ends all other sessions', async () => {
+    const { page, workspace } = await openScreen('');
+    await app.session(workspace.ownerEmail);
+    await page.goto('/account');
+    await page.getByText('This session').waitFor();
+    await page.getByRole('button', { name: 'End all other sessions' }).click();
+    await page.getByText('The session was ended.').waitFor();
+  });
+});
