@@ -19,9 +19,14 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-test('every entity is a table', async () => {
+/** rate-limiter-flexible reads and writes its table with its own SQL. */
+const OWN_SQL = ['rate_limit'];
+
+test('every entity is a table, except those with SQL of a library', async () => {
   const orm = await connect(testDatabase.address, 1);
-  const entities = [...orm.getMetadata()].map(({ tableName }) => tableName);
+  const entities = [...orm.getMetadata()]
+    .map(({ tableName }) => tableName)
+    .filter((name) => !OWN_SQL.includes(name));
   await orm.close();
   expect(
     Object.values(TABLES)

@@ -29,10 +29,8 @@ export const MoreIcon = () => (
 );
 export const SearchIcon = () => (
   <Icon>
-    <>
-      <circle cx="7" cy="7" r="4.5" />
-      <path d="M10.5 10.5L14 14" />
-    </>
+    <circle cx="7" cy="7" r="4.5" />
+    <path d="M10.5 10.5L14 14" />
   </Icon>
 );
 export const CheckIcon = () => (
@@ -72,10 +70,8 @@ export const MenuIcon = () => (
 );
 export const CopyIcon = () => (
   <Icon>
-    <>
-      <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
-      <path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
-    </>
+    <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
+    <path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
   </Icon>
 );
 export const WarningIcon = () => (
