@@ -45,16 +45,16 @@ export const POLICY = {
   'credits.readPool': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
   'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ'] },
   'credits.setPool': { people: MANAGERS, scopes: [] },
-  // Nobody uses credits in somebody else's name, managers neither: that is for the apps that are billed.
+  // Credits for another member are used by billed apps only, not even by managers.
   'credits.consume': { people: [], scopes: ['CREDITS_CONSUME'] },
-  // Who is a viewer is told so by rule 23, with what to do about it.
+  // Rule 23 refuses viewers, and says what to do.
   'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
   // What SCIM would do is tried, and what it does is stopped, by people.
   'scim.manage': { people: MANAGERS, scopes: [] },
   'secrets.rotate': OPERATORS_ONLY,
   'sso.manage': { people: MANAGERS, scopes: [] },
-  // DNS proves a domain to everybody; whoever proves it otherwise vouches for the platform (rule 42).
+  // Without DNS, an operator vouches for the domain (rule 42).
   'sso.vouchForDomain': OPERATORS_ONLY,
   'signInLog.read': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },

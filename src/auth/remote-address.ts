@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 
 /**
  * The one form of a network address: `::ffff:10.0.0.1` is the IPv4 address in it, IPv6 is written as RFC 5952 has it and
- * without the name of an interface. A text that is no address stays what it is.
+ * without the name of an interface. A text that is not an address is returned unchanged.
  */
 export function normalizedAddress(address: string): string {
   const [bare = ''] = address.split('%');

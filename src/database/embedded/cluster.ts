@@ -107,7 +107,7 @@ async function makeCluster(
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
-    // A lock that was taken over (a laptop that slept) can lead to a second cluster: the first stays.
+    // After a lock was taken over (a laptop that slept), another process may have made the cluster: keep that one.
     if (
       isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'EPERM') &&
       (await clusterVersion(clusterDir)) !== undefined

@@ -8,7 +8,7 @@ export interface ServerIdentity {
   readonly gid: number;
 }
 
-/** A directory as a process of the server finds it: where it starts, and what it is told the directory is. */
+/** How a process of the server reaches a directory: its working directory, and the path from there. */
 export interface ReachablePlace {
   readonly cwd: string;
   readonly argument: string;

@@ -38,9 +38,8 @@ export function demand(context: ServiceContext, grant: Grant, action: Action): v
 }
 
 /**
- * `authorize` once more, inside the transaction that does it and under its locks: what the caller was allowed when the
- * request came in may have ended meanwhile, and the settings of the workspace may be others. From here on they stay:
- * a change of the settings waits for the transaction, or this waits for it.
+ * Authorizes again, inside the transaction and under its locks: the caller's rights and the workspace's settings may have
+ * changed since the request came in. It locks the settings, so they do not change until the transaction ends.
  * @throws DomainError as `authorize` does
  */
 export async function authorizeNow(
@@ -57,8 +56,8 @@ export async function authorizeNow(
 }
 
 /**
- * A workspace as it is and stays until the transaction ends, for somebody who has no part in it yet and comes with an
- * invitation. The grant allows nothing by itself.
+ * The workspace, with its settings locked, for a person who is no member yet and has an invitation. The grant allows
+ * nothing by itself.
  * @throws DomainError NOT_FOUND
  */
 export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {

@@ -221,7 +221,7 @@ async function usageIn(
 }
 
 /**
- * The usage of the member for whom credits have just been used: whoever may use them may know it.
+ * The usage of the member for whom credits were just used, for the caller who used them.
  * @returns null on V1, and when the record of the member has been deleted
  * @throws DomainError as `authorize` does
  */

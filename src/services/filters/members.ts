@@ -64,9 +64,9 @@ const MEMBERSHIP_FIELDS: readonly Field[] = [
 ];
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
-export function asksAboutStay(filter: MemberFilter): boolean {
+export function readsMembership(filter: MemberFilter): boolean {
   const asks = filter.creditLimitReached != null || MEMBERSHIP_FIELDS.some((field) => filter[field] != null);
-  return asks || partsOf(filter).some(asksAboutStay);
+  return asks || partsOf(filter).some(readsMembership);
 }
 
 /**

@@ -209,7 +209,7 @@ async function settle(
 
 /**
  * Lets the session that accepts see the workspace again, if an earlier removal ended it there (rule 16). The person's other
- * sessions stay ended there.
+ * sessions remain ended there.
  */
 async function admitSession(sql: Sql, { sessionId }: Person, workspaceId: string): Promise<void> {
   await rowsOf(

@@ -29,7 +29,7 @@ const MANAGERS = statement({
 
 /**
  * Runs a command that may remove members. When the database refuses a removal because of the brake, the brake is engaged:
- * audited once, and told to owners and admins (rule 64).
+ * audited once, and owners and admins are notified (rule 64).
  * @throws what `work` throws; REMOVALS_PAUSED while the brake is engaged
  */
 export async function withBrake<Result>(

@@ -114,7 +114,7 @@ const ENTERED_AS_OWNER = statement({
   columns: { workspaceId: uuid },
 });
 
-/** Sessions that are over are kept this long, for questions about who was signed in; audit entries stay. */
+/** How long ended sessions are kept; audit entries are kept for ever. */
 const KEPT_AFTER_EXPIRY_MS = 30 * 86_400_000;
 
 const DELETE_OLD = statement({

@@ -18,7 +18,7 @@ import { recordMailLinkRefused } from '../sso/sign-in-log.js';
 
 const MINUTES = 15;
 const MOST_WRONG_CODES = 5;
-/** Links are kept so long after they expired, so that a late click is told why it does not work. */
+/** How long expired links are kept, so that a late click gets an explanation. */
 const KEPT_MS = 86_400_000;
 
 /** Where a request of a browser came from. */
@@ -43,7 +43,7 @@ export interface SignedIn {
  * Mails a link to an address, if somebody on the platform has it (rule 46). Anybody may ask. What happens, and how long
  * it takes, is the same for an address that nobody has: the mail is sent in the background.
  * @param returnTo one of our paths
- * @param invitation the token of an invitation, which whoever uses the link accepts; then nobody needs to have the address
+ * @param invitation the token of an invitation that the link accepts; the address then needs no account
  * @param urlOf the URL of the page that opens the link with a token
  * @throws DomainError FORBIDDEN when no mail can be sent; INVALID_INPUT; NOT_FOUND for the invitation; RATE_LIMITED
  */

@@ -137,7 +137,7 @@ const ENTRIES = selection({
 
 /**
  * The refused sign-ins of a workspace, newest first.
- * @param reference finds the one entry that a person was told the reference of, in any case and with any blanks
+ * @param reference finds the entry with this reference, in any case and with any blanks
  * @throws DomainError as `authorize` does
  */
 export async function list(
