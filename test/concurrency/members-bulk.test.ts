@@ -33,8 +33,13 @@ async function crowd({ workspaceId }: TestWorkspace, access?: object): Promise<s
   return added.map(({ member }) => member.id);
 }
 
-function bulk({ workspaceId, apiKey }: TestWorkspace, memberIds: readonly string[], change: object) {
-  return done(app, apiKey, 'membersBulkUpdate', { workspaceId, members: { ids: memberIds }, change });
+function bulk(
+  { workspaceId, apiKey }: TestWorkspace,
+  memberIds: readonly string[],
+  change: object,
+  credential = apiKey,
+) {
+  return done(app, credential, 'membersBulkUpdate', { workspaceId, members: { ids: memberIds }, change });
 }
 
 const seat = (seatType: string) => ({ access: { seatAccess: { seatType } } });
@@ -93,7 +98,10 @@ describe('two bulks over the same members', () => {
       await done(app, app.operatorToken, 'groupCreate', { workspaceId, displayName, memberIds: ids });
     }
     const halves = [ids.slice(0, SIZE / 2), ids.slice(SIZE / 2).toReversed()];
-    const answers = await Promise.all(halves.map((half) => bulk(workspace, half, { action: 'REMOVE' })));
+    // The brake counts only removals with an API key (rule 63).
+    const answers = await Promise.all(
+      halves.map((half) => bulk(workspace, half, { action: 'REMOVE' }, app.operatorToken)),
+    );
     expect(answers).toMatchObject([{ changedCount: SIZE / 2 }, { changedCount: SIZE / 2 }]);
   });
 });

@@ -49,14 +49,12 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'services/lists/batch.ts':
     'it rewrites a statement for many parents, whose rows are those of the statement',
   'services/lists/page.ts': 'it adds conditions and an order to a declared selection',
-  'services/context/credentials.ts': 'not declared yet',
   'services/members/bulk.ts': 'it adds conditions to a declared selection',
   'services/members/counts.ts': 'it adds conditions to a declared selection',
   'services/members/export.ts': 'it adds conditions to a declared selection',
   'services/provisioning-log/partitions.ts': 'names of tables cannot be bound',
   'services/rows/members.ts': 'it is handed one of its statements',
   'services/context/sign-in-limits.ts': 'rate-limiter-flexible writes the statements',
-  'services/sessions/': 'not declared yet',
 };
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));

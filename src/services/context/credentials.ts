@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
 import { normalizedAddress } from '../../auth/remote-address.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
-import { text, uuid } from '../../database/column-types.js';
+import { text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Listening } from '../../database/listening.js';
 import { statement } from '../../database/statement.js';
@@ -12,27 +12,22 @@ import { openAt, sessionIsOpen } from '../rows/sessions.js';
 import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 
 /**
- * How long a credential is believed without asking again. Processes tell each other when one is revoked; should the
- * word not get through, it works no longer than that.
+ * How long a credential is cached. Processes notify each other when one is revoked; should the notification be lost, the
+ * credential works no longer than that.
  */
-const BELIEVED_FOR_MS = 1000;
-/** Where processes tell each other to forget. */
+const CACHED_FOR_MS = 1000;
+/** The channel on which processes tell each other to empty their caches. */
 const FORGET_CHANNEL = 'rollcall_forget';
-const MOST_BELIEVED = 10_000;
+const MOST_CACHED = 10_000;
 
-/** By what a credential is found. */
-interface LookUp {
+/** The parts of a credential that find its row. */
+interface CredentialKey {
   readonly kind: SecretKind;
   readonly lookup: string;
 }
 
 /** The last use of a session is noted once in a minute: a session may be idle for hours (rule 33). */
 const SESSION_USE_NOTED_MS = 60_000;
-
-interface SessionOfToken extends Omit<Person, 'type'> {
-  readonly hash: string;
-  readonly lastUsedAt: Date;
-}
 
 type Holder = KeyHolder | Person | Operator;
 
@@ -47,13 +42,13 @@ export interface CredentialsOptions {
 export class Credentials {
   readonly #database: Database;
   readonly #operatorHash: string | undefined;
-  /** Grows when something is forgotten: what was read before must not be believed after. */
+  /** Grows when the cache is emptied: what was read before must not be cached after. */
   #forgotten = 0;
   readonly #onFault: (error: unknown) => void;
   readonly #sessions: { readonly sessionLifetimes: SessionLifetimes; readonly clock: Clock };
-  /** Notes of last uses that are being written: no request waits for them. */
+  /** Last uses that are being written: no request waits for them. */
   readonly #noting = new Set<Promise<unknown>>();
-  readonly #believed = new LRUCache<string, Holder>({ max: MOST_BELIEVED, ttl: BELIEVED_FOR_MS });
+  readonly #cached = new LRUCache<string, Holder>({ max: MOST_CACHED, ttl: CACHED_FOR_MS });
   /** What is being asked about a credential: everybody who comes with it at that moment waits for one answer. */
   readonly #asking = new Map<string, Promise<Holder | null>>();
 
@@ -82,8 +77,8 @@ export class Credentials {
    */
   async verify(credential: string, address: string): Promise<Actor | null> {
     const hash = hashSecret(credential);
-    const believed = this.#believed.get(hash);
-    if (believed !== undefined) return believed;
+    const cached = this.#cached.get(hash);
+    if (cached !== undefined) return cached;
     const secret = readSecret(credential);
     if (secret === undefined) {
       return this.#operatorHash !== undefined && sameHash(hash, this.#operatorHash)
@@ -99,35 +94,35 @@ export class Credentials {
     return asking;
   }
 
-  async #ask(secret: LookUp, hash: string, address: string): Promise<Holder | null> {
+  async #ask(secret: CredentialKey, hash: string, address: string): Promise<Holder | null> {
     const forgotten = this.#forgotten;
     const actor = await this.#holder(secret, hash, address.replace(IPV4_MAPPED, ''));
-    if (actor !== null && forgotten === this.#forgotten) this.#believed.set(hash, actor);
+    if (actor !== null && forgotten === this.#forgotten) this.#cached.set(hash, actor);
     return actor;
   }
 
   /**
-   * Forgets what was believed as soon as the change is committed, here at once and in all processes that listen: to
-   * be called where a key, a session or a workspace's settings change.
+   * Empties the cache as soon as the change is committed, here at once and in all processes that listen: to be called
+   * where a key, a session or a workspace's settings change.
    */
   async forgetAtCommit(tx: Transaction): Promise<void> {
     tx.afterCommit(() => this.forget());
     await tx.notify(FORGET_CHANNEL);
   }
 
-  /** Forgets whenever another process says so; to be stopped before the database is closed. */
+  /** Empties the cache whenever another process says so; to be stopped before the database is closed. */
   listen(): Promise<Listening> {
     return this.#database.listen(FORGET_CHANNEL, () => this.forget());
   }
 
-  /** Forgets what was believed. */
+  /** Empties the cache. */
   forget(): void {
     this.#forgotten += 1;
-    this.#believed.clear();
+    this.#cached.clear();
     this.#asking.clear();
   }
 
-  #holder({ kind, lookup }: LookUp, hash: string, address: string): Promise<Holder | null> {
+  #holder({ kind, lookup }: CredentialKey, hash: string, address: string): Promise<Holder | null> {
     switch (kind) {
       case 'key':
         return this.#keyHolder(lookup, hash, address);
@@ -148,7 +143,7 @@ export class Credentials {
     const row = await KEY_BY_LOOKUP.row(this.#database, { lookup });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
-    this.#note(KEY_USED, [apiKeyId, address]);
+    this.#note(KEY_USED.rows(this.#database, { apiKeyId, address }));
     return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
   }
 
@@ -157,31 +152,25 @@ export class Credentials {
     await Promise.all(this.#noting);
   }
 
-  #note(sql: string, values: readonly unknown[]): void {
-    const noting = this.#database
-      .rows(sql, values)
-      .catch(this.#onFault)
-      .finally(() => this.#noting.delete(noting));
+  #note(written: Promise<unknown>): void {
+    const noting = written.catch(this.#onFault).finally(() => this.#noting.delete(noting));
     this.#noting.add(noting);
   }
 
   async #person(lookup: string, hash: string, address: string): Promise<Person | null> {
-    const times = openAt(this.#sessions);
-    const [row] = await this.#database.rows<SessionOfToken>(SESSION_BY_LOOKUP, [lookup, ...times]);
+    const [now, usedSince] = openAt(this.#sessions);
+    const row = await SESSION_BY_LOOKUP.row(this.#database, { lookup, now, usedSince });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, lastUsedAt, ...person } = row;
-    const [now] = times;
     if (now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
-      this.#note(SESSION_USED, [person.sessionId, address, now]);
+      this.#note(SESSION_USED.rows(this.#database, { sessionId: person.sessionId, address, now }));
     return { type: 'PERSON', ...person };
   }
 
   async #operator(lookup: string, hash: string): Promise<Operator | null> {
     if (this.#operatorHash === undefined) return null;
-    const [row] = await this.#database.rows<{ hash: string; id: string; expiresAt: Date }>(
-      OPERATOR_SESSION_BY_LOOKUP,
-      [lookup, this.#sessions.clock()],
-    );
+    const now = this.#sessions.clock();
+    const row = await OPERATOR_SESSION_BY_LOOKUP.row(this.#database, { lookup, now });
     if (row === undefined || !sameHash(row.hash, operatorSessionHash(hash, this.#operatorHash))) return null;
     return { type: 'OPERATOR', session: { id: row.id, expiresAt: row.expiresAt } };
   }
@@ -225,20 +214,45 @@ const KEY_BY_LOOKUP = statement({
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
 
 // Once in ten seconds is as exact as anybody needs it, and spares the row the rest.
-const KEY_USED = `
-  update api_key set last_used_at = now(), last_used_from = $2
-  where id = $1
-    and (last_used_at is null or last_used_at < now() - interval '10 seconds' or last_used_from is distinct from $2)`;
+const KEY_USED = statement({
+  name: 'credentials.keyUsed',
+  text: `
+    update api_key set last_used_at = now(), last_used_from = $address
+    where id = $apiKeyId
+      and (last_used_at is null or last_used_at < now() - interval '10 seconds' or last_used_from is distinct from $address)`,
+  parameters: { apiKeyId: uuid, address: text },
+});
 
-const SESSION_BY_LOOKUP = `
-  select s.hash, s.id as "sessionId", a.id as "accountId", a.email, s.method, s.workspace_id as "workspaceId",
-    s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt"
-  from session s join account a on a.id = s.account_id
-  where s.lookup = $1 and ${sessionIsOpen(2)}`;
+const SESSION_BY_LOOKUP = statement({
+  name: 'credentials.sessionByLookup',
+  text: `
+    select s.hash, s.id as "sessionId", a.id as "accountId", a.email, s.method, s.workspace_id as "workspaceId",
+      s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt"
+    from session s join account a on a.id = s.account_id
+    where s.lookup = $lookup and ${sessionIsOpen(2)}`,
+  parameters: { lookup: text, now: timestamptz, usedSince: timestamptz },
+  columns: {
+    ...typesOf(TABLES.session, 'hash'),
+    sessionId: uuid,
+    accountId: uuid,
+    ...typesOf(TABLES.account, 'email'),
+    ...typesOf(TABLES.session, 'method', 'workspaceId', 'expiresAt', 'lastUsedAt'),
+  },
+});
 
-const SESSION_USED = `
-  update session set last_used_at = $3, last_used_from = $2 where id = $1 and last_used_at < $3`;
+const SESSION_USED = statement({
+  name: 'credentials.sessionUsed',
+  text: `
+    update session set last_used_at = $now, last_used_from = $address
+    where id = $sessionId and last_used_at < $now`,
+  parameters: { sessionId: uuid, address: text, now: timestamptz },
+});
 
-const OPERATOR_SESSION_BY_LOOKUP = `
-  select id, hash, expires_at as "expiresAt" from operator_session
-  where lookup = $1 and ended_at is null and expires_at > $2`;
+const OPERATOR_SESSION_BY_LOOKUP = statement({
+  name: 'credentials.operatorSessionByLookup',
+  text: `
+    select id, hash, expires_at as "expiresAt" from operator_session
+    where lookup = $lookup and ended_at is null and expires_at > $now`,
+  parameters: { lookup: text, now: timestamptz },
+  columns: typesOf(TABLES.operatorSession, 'id', 'hash', 'expiresAt'),
+});

@@ -1,7 +1,9 @@
+import { nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
+import { type RowOf, statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
-import type { SessionMethod } from '../../domain/session.js';
+import { SESSION_METHODS } from '../../domain/session.js';
 import { record } from '../audit/record.js';
 import { authenticated, authorize, authorizeNow } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -24,14 +26,11 @@ export async function end(
   if (id === undefined)
     throw new DomainError('INVALID_INPUT', 'sessionId is required.', { attribute: 'sessionId' });
   await context.database.transaction(async (tx) => {
-    const [session] = !isId(id)
-      ? []
-      : actor.type === 'PERSON'
-        ? await tx.rows(OWN, [id, actor.accountId, actor.workspaceId])
-        : await tx.rows(ANY, [id]);
+    const { accountId, workspaceId } =
+      actor.type === 'PERSON' ? actor : { accountId: null, workspaceId: null };
+    const session = isId(id) ? await FIND.row(tx, { id, accountId, workspaceId }) : undefined;
     if (session === undefined) throw new DomainError('NOT_FOUND', 'There is no such session.');
-    // One that has expired is over already.
-    await finish(context, tx, 's.id = $2', [id]);
+    await recordEnds(context, tx, await END_ONE.rows(tx, { now: context.clock(), id }));
   });
   return { sessionId: id };
 }
@@ -48,14 +47,11 @@ export async function endAll(
   const actor = authenticated(context);
   if (actor.type !== 'PERSON') throw new DomainError('FORBIDDEN', 'Only people have sessions.');
   const { accountId, workspaceId, sessionId } = actor;
-  return context.database.transaction(async (tx) => ({
-    ended: await finish(
-      context,
-      tx,
-      's.account_id = $2 and ($3::uuid is null or s.id <> $3) and ($4::uuid is null or s.workspace_id = $4)',
-      [accountId, keepCurrent ? sessionId : null, workspaceId],
-    ),
-  }));
+  const keptId = keepCurrent ? sessionId : null;
+  return context.database.transaction(async (tx) => {
+    const ended = await END_OWN.rows(tx, { now: context.clock(), accountId, keptId, workspaceId });
+    return { ended: await recordEnds(context, tx, ended) };
+  });
 }
 
 /**
@@ -72,10 +68,8 @@ export async function endOfMember(
     await lockMembers(tx, workspaceId, grant.memberId === null ? [memberId] : [memberId, grant.memberId]);
     await authorizeNow(context, tx, 'session.manage', workspaceId);
     const accountId = await accountOfMember(tx, workspaceId, memberId);
-    const bound = await finish(context, tx, 's.account_id = $2 and s.workspace_id = $3', [
-      accountId,
-      workspaceId,
-    ]);
+    const ended = await END_BOUND.rows(tx, { now: context.clock(), accountId, workspaceId });
+    const bound = await recordEnds(context, tx, ended);
     return bound + (await endInWorkspace(context, tx, workspaceId, accountId));
   });
   return { memberId, ended };
@@ -95,35 +89,16 @@ export async function endSessionsOf(
     sid = null,
   }: { readonly workspaceId: string; readonly subject?: string | null; readonly sid?: string | null },
 ): Promise<number> {
-  return finish(
-    context,
-    tx,
-    `s.workspace_id = $2 and s.method = 'PROVIDER'
-       and ($3::text is null or s.provider_subject = $3) and ($4::text is null or s.provider_sid = $4)`,
-    [workspaceId, subject, sid],
-  );
+  const ended = await END_OF_PROVIDER.rows(tx, { now: context.clock(), workspaceId, subject, sid });
+  return recordEnds(context, tx, ended);
 }
 
-interface Ended {
-  readonly id: string;
-  readonly email: string;
-  readonly method: SessionMethod;
-  readonly workspaceId: string | null;
-}
-
-/** Ends the open sessions that the condition selects; $1 is the time. @returns how many */
-async function finish(
+/** Audits sessions that have been ended, and makes every process forget them. @returns how many */
+async function recordEnds(
   context: ServiceContext,
   tx: Transaction,
-  condition: string,
-  values: readonly unknown[],
+  ended: readonly Ended[],
 ): Promise<number> {
-  const ended = await tx.rows<Ended>(
-    `update session s set ended_at = $1, sealed_id_token = null from account a
-     where a.id = s.account_id and s.ended_at is null and ${condition}
-     returning s.id, a.email, s.method, s.workspace_id as "workspaceId"`,
-    [context.clock(), ...values],
-  );
   for (const session of ended) await recordEnd(context, tx, session);
   if (ended.length > 0) await context.credentials.forgetAtCommit(tx);
   return ended.length;
@@ -136,16 +111,8 @@ async function endInWorkspace(
   workspaceId: string,
   accountId: string,
 ): Promise<number> {
-  const ended = await tx.rows<Ended>(
-    `with ended as (
-       insert into session_end (session_id, workspace_id)
-       select s.id, $2 from session s
-       where s.account_id = $1 and s.workspace_id is null and ${sessionIsOpen(3)}
-       on conflict do nothing returning session_id)
-     select s.id, a.email, s.method, $2::uuid as "workspaceId"
-     from ended join session s on s.id = ended.session_id join account a on a.id = s.account_id`,
-    [accountId, workspaceId, ...openAt(context)],
-  );
+  const [now, usedSince] = openAt(context);
+  const ended = await END_IN_WORKSPACE.rows(tx, { accountId, workspaceId, now, usedSince });
   for (const session of ended) await recordEnd(context, tx, session);
   return ended.length;
 }
@@ -163,9 +130,75 @@ function recordEnd(
   });
 }
 
-// Another person's session, and one that this session may not reach, look like one that does not exist.
-const OWN = `
-  select 1 from session s
-  where s.id = $1 and s.account_id = $2 and ($3::uuid is null or s.workspace_id = $3)`;
+const ENDED = {
+  id: uuid,
+  email: text,
+  method: oneOf(SESSION_METHODS),
+  workspaceId: nullable(uuid),
+};
 
-const ANY = 'select 1 from session s where s.id = $1';
+type Ended = RowOf<typeof ENDED>;
+
+// Another person's session, and one that this session may not reach, look like one that does not exist. An operator,
+// who has no account, finds all.
+const FIND = statement({
+  name: 'sessions.find',
+  text: `
+    select s.id from session s
+    where s.id = $id and ($accountId::uuid is null or s.account_id = $accountId)
+      and ($workspaceId::uuid is null or s.workspace_id = $workspaceId)`,
+  parameters: { id: uuid, accountId: nullable(uuid), workspaceId: nullable(uuid) },
+  columns: { id: uuid },
+});
+
+/** The text that ends the sessions that a condition selects. */
+function ending(condition: string): string {
+  return `
+    update session s set ended_at = $now, sealed_id_token = null from account a
+    where a.id = s.account_id and s.ended_at is null and ${condition}
+    returning s.id, a.email, s.method, s.workspace_id as "workspaceId"`;
+}
+
+const END_ONE = statement({
+  name: 'sessions.endOne',
+  text: ending('s.id = $id'),
+  parameters: { now: timestamptz, id: uuid },
+  columns: ENDED,
+});
+
+const END_OWN = statement({
+  name: 'sessions.endOwn',
+  text: ending(`s.account_id = $accountId and ($keptId::uuid is null or s.id <> $keptId)
+      and ($workspaceId::uuid is null or s.workspace_id = $workspaceId)`),
+  parameters: { now: timestamptz, accountId: uuid, keptId: nullable(uuid), workspaceId: nullable(uuid) },
+  columns: ENDED,
+});
+
+const END_BOUND = statement({
+  name: 'sessions.endBound',
+  text: ending('s.account_id = $accountId and s.workspace_id = $workspaceId'),
+  parameters: { now: timestamptz, accountId: uuid, workspaceId: uuid },
+  columns: ENDED,
+});
+
+const END_OF_PROVIDER = statement({
+  name: 'sessions.endOfProvider',
+  text: ending(`s.workspace_id = $workspaceId and s.method = 'PROVIDER'
+      and ($subject::text is null or s.provider_subject = $subject) and ($sid::text is null or s.provider_sid = $sid)`),
+  parameters: { now: timestamptz, workspaceId: uuid, subject: nullable(text), sid: nullable(text) },
+  columns: ENDED,
+});
+
+const END_IN_WORKSPACE = statement({
+  name: 'sessions.endInWorkspace',
+  text: `
+    with ended as (
+      insert into session_end (session_id, workspace_id)
+      select s.id, $workspaceId from session s
+      where s.account_id = $accountId and s.workspace_id is null and ${sessionIsOpen(3)}
+      on conflict do nothing returning session_id)
+    select s.id, a.email, s.method, $workspaceId::uuid as "workspaceId"
+    from ended join session s on s.id = ended.session_id join account a on a.id = s.account_id`,
+  parameters: { accountId: uuid, workspaceId: uuid, now: timestamptz, usedSince: timestamptz },
+  columns: ENDED,
+});

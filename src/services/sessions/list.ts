@@ -1,4 +1,7 @@
 import { browserName } from '../../auth/browser.js';
+import { boolean, nullable, timestamptz, uuid } from '../../database/column-types.js';
+import { type RowOf, statement } from '../../database/statement.js';
+import { TABLES, typesOf } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
 import type { SessionMethod } from '../../domain/session.js';
 import { authenticated, authorize } from '../context/authorization.js';
@@ -17,7 +20,7 @@ export interface SessionRow {
   readonly lastUsedAt: Date | null;
   readonly lastUsedFrom: string | null;
   readonly browser: string | null;
-  /** Whether it is the one that asks. */
+  /** Whether it is the caller's. */
   readonly current: boolean;
 }
 
@@ -32,12 +35,9 @@ export async function listOwn(context: ServiceContext): Promise<SessionRow[]> {
   const actor = authenticated(context);
   if (actor.type !== 'PERSON') throw new DomainError('FORBIDDEN', 'Only people have sessions of their own.');
   const { accountId, workspaceId, sessionId } = actor;
-  return rowsOf(
-    context,
-    `select ${COLUMNS}, s.id = $3 as current, true as known from session s
-     where s.account_id = $1 and ($2::uuid is null or s.workspace_id = $2) and ${sessionIsOpen(4)} ${NEWEST}`,
-    [accountId, workspaceId, sessionId, ...openAt(context)],
-  );
+  const [now, usedSince] = openAt(context);
+  const rows = await OWN.rows(context.batched, { accountId, workspaceId, sessionId, now, usedSince });
+  return rows.map(shown);
 }
 
 /**
@@ -52,40 +52,71 @@ export async function listOfMember(
 ): Promise<SessionRow[]> {
   await authorize(context, 'session.manage', workspaceId);
   const actor = authenticated(context);
-  return rowsOf(
-    context,
-    `select ${COLUMNS}, s.id = $3 as current,
-       s.workspace_id is not null or ${addressVerifiedBy('m.workspace_id', 'm.account_id')} as known
-     from member m
-     join membership open on open.member_id = m.id and open.ended_at is null
-     join session s on s.account_id = m.account_id
-     where m.workspace_id = $1 and m.id = $2 and (s.workspace_id is null or s.workspace_id = $1)
-       and not exists (select 1 from session_end e where e.session_id = s.id and e.workspace_id = $1)
-       and ${sessionIsOpen(4)} ${NEWEST}`,
-    [workspaceId, memberId, actor.type === 'PERSON' ? actor.sessionId : null, ...openAt(context)],
-  );
+  const sessionId = actor.type === 'PERSON' ? actor.sessionId : null;
+  const [now, usedSince] = openAt(context);
+  const rows = await OF_MEMBER.rows(context.batched, { workspaceId, memberId, sessionId, now, usedSince });
+  return rows.map(shown);
 }
 
-const COLUMNS = `
+const SELECTED = `
   s.id, s.method, s.workspace_id as "workspaceId", s.created_at as "startedAt", s.expires_at as "expiresAt",
-  s.last_used_at as "lastUsedAt", s.last_used_from as "lastUsedFrom", s.user_agent as "userAgent"`;
+  s.last_used_at as "lastUsedAt", s.last_used_from as "lastUsedFrom", s.user_agent as "userAgent",
+  s.id = $sessionId as current`;
+
+const COLUMNS = {
+  ...typesOf(TABLES.session, 'id', 'method', 'workspaceId'),
+  startedAt: timestamptz,
+  ...typesOf(TABLES.session, 'expiresAt', 'lastUsedAt', 'lastUsedFrom', 'userAgent'),
+  current: nullable(boolean),
+  known: boolean,
+};
 
 const NEWEST = `order by s.created_at desc, s.id desc limit ${MOST}`;
 
-async function rowsOf(
-  context: ServiceContext,
-  text: string,
-  values: readonly unknown[],
-): Promise<SessionRow[]> {
-  const rows = await context.batched.rows<SessionRow & { userAgent: string | null; known: boolean }>(
-    text,
-    values,
-  );
-  return rows.map(({ userAgent, known, ...session }) => ({
+const OWN = statement({
+  name: 'sessions.own',
+  text: `
+    select ${SELECTED}, true as known from session s
+    where s.account_id = $accountId and ($workspaceId::uuid is null or s.workspace_id = $workspaceId)
+      and ${sessionIsOpen(4)} ${NEWEST}`,
+  parameters: {
+    accountId: uuid,
+    workspaceId: nullable(uuid),
+    sessionId: uuid,
+    now: timestamptz,
+    usedSince: timestamptz,
+  },
+  columns: COLUMNS,
+});
+
+const OF_MEMBER = statement({
+  name: 'sessions.ofMember',
+  text: `
+    select ${SELECTED},
+      s.workspace_id is not null or ${addressVerifiedBy('m.workspace_id', 'm.account_id')} as known
+    from member m
+    join membership open on open.member_id = m.id and open.ended_at is null
+    join session s on s.account_id = m.account_id
+    where m.workspace_id = $workspaceId and m.id = $memberId
+      and (s.workspace_id is null or s.workspace_id = $workspaceId)
+      and not exists (select 1 from session_end e where e.session_id = s.id and e.workspace_id = $workspaceId)
+      and ${sessionIsOpen(4)} ${NEWEST}`,
+  parameters: {
+    workspaceId: uuid,
+    memberId: uuid,
+    sessionId: nullable(uuid),
+    now: timestamptz,
+    usedSince: timestamptz,
+  },
+  columns: COLUMNS,
+});
+
+function shown({ userAgent, known, current, ...session }: RowOf<typeof COLUMNS>): SessionRow {
+  return {
     ...session,
-    current: session.current === true,
+    current: current === true,
     lastUsedAt: known ? session.lastUsedAt : null,
     lastUsedFrom: known ? session.lastUsedFrom : null,
     browser: known ? browserName(userAgent) : null,
-  }));
+  };
 }

@@ -1,6 +1,8 @@
 import type { Person } from '../../auth/actor.js';
 import { mintSecret } from '../../auth/secret.js';
+import { timestamptz, uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
 import { newId } from '../../domain/ids.js';
 import type { SessionMethod } from '../../domain/session.js';
 import { Session } from '../../model/session.js';
@@ -54,7 +56,8 @@ export async function openSession(
   const now = context.clock();
   const expiresAt = new Date(now.getTime() + context.sessionLifetimes.maxMs);
   const id = signIn.sessionId ?? newId();
-  await tx.rows(FORGET_OLD, [accountId, new Date(now.getTime() - KEPT_AFTER_EXPIRY_MS)]);
+  const expiredBefore = new Date(now.getTime() - KEPT_AFTER_EXPIRY_MS);
+  await DELETE_OLD.rows(tx, { accountId, expiredBefore });
   tx.em.create(
     Session,
     {
@@ -89,7 +92,7 @@ export async function openSession(
   const auditedIn =
     method === 'PROVIDER' || workspaceId !== null
       ? [workspaceId]
-      : [null, ...(await workspacesEnteredAsOwner(tx, accountId))];
+      : [null, ...(await ENTERED_AS_OWNER.rows(tx, { accountId })).map((entered) => entered.workspaceId)];
   for (const audited of auditedIn)
     await record(asPerson(context, person), tx, { ...fact, workspaceId: audited });
   return { sessionId: id, token: secret, expiresAt };
@@ -101,17 +104,21 @@ function asPerson(context: ServiceContext, person: Person): ServiceContext {
   return { ...context, caller: { ...context.caller, actor: person } };
 }
 
-async function workspacesEnteredAsOwner(tx: Transaction, accountId: string): Promise<string[]> {
-  const rows = await tx.rows<{ id: string }>(
-    `select m.workspace_id as id from member m
-     join membership s on s.member_id = m.id and s.ended_at is null and s.role = 'OWNER'
-     where m.account_id = $1 and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}`,
-    [accountId],
-  );
-  return rows.map(({ id }) => id);
-}
+const ENTERED_AS_OWNER = statement({
+  name: 'sessions.enteredAsOwner',
+  text: `
+    select m.workspace_id as "workspaceId" from member m
+    join membership s on s.member_id = m.id and s.ended_at is null and s.role = 'OWNER'
+    where m.account_id = $accountId and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}`,
+  parameters: { accountId: uuid },
+  columns: { workspaceId: uuid },
+});
 
 /** Sessions that are over are kept this long, for questions about who was signed in; audit entries stay. */
 const KEPT_AFTER_EXPIRY_MS = 30 * 86_400_000;
 
-const FORGET_OLD = 'delete from session where account_id = $1 and expires_at < $2';
+const DELETE_OLD = statement({
+  name: 'sessions.deleteOld',
+  text: 'delete from session where account_id = $accountId and expires_at < $expiredBefore',
+  parameters: { accountId: uuid, expiredBefore: timestamptz },
+});

@@ -72,6 +72,7 @@ const SELECTIONS = {
     results { row email token url invitation { ${INVITATION} } refusal { ${REFUSAL} } }`,
   seatsSet: 'workspace { seats { seatType total used available } }',
   creditPoolSet: WORKSPACE_PAYLOAD,
+  scimBrakeUpdate: 'brake { enabled }',
   creditsConsume: `replayed consumption { ${CONSUMPTION} } ${USAGE} ${CREDIT_POOL} workspace { id }`,
   workspaceCreate: `ownerMemberId ${WORKSPACE_PAYLOAD}`,
   workspaceUpdate: WORKSPACE_PAYLOAD,

@@ -187,6 +187,10 @@ describe('rules 16 and 34: a removed person with an open tab', () => {
         Operations: [{ op: 'replace', value: { active: false } }],
       });
       expect([await asked(app.url), await asked(other.url)]).toEqual([null, null]);
+      const shown = async (visitor: Browser) =>
+        (await visitor.open(`${app.url}/workspace/${workspaceId}`)).text;
+      // The dashboard's page holds nothing of the workspace, and its data comes from GraphQL, which has refused.
+      expect(await shown(browser)).toBe(await shown(new Browser()));
     } finally {
       await other.stop();
     }
