@@ -217,7 +217,7 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
       await page.goto('/sign-in/operator');
       await page.getByLabel('Operator token').fill(app.operatorToken);
       await page.keyboard.press('Enter');
-      await heading('Your workspaces');
+      await heading('Workspaces');
       await page.goto(`/workspace/${v2.workspaceId}`);
       await page.getByText('You are looking at this workspace as an operator.').waitFor();
     },
