@@ -48,12 +48,18 @@ afterAll(async () => {
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name }).waitFor();
 
+const membersShown = (page: Page) => page.getByRole('grid', { name: 'Members' }).waitFor();
+
 /** Adds a member whom the provider knows. @returns the address, which is the subject too, and the member's id */
 async function provisioned(): Promise<{ readonly email: string; readonly memberId: string }> {
   const [name = ''] = nextAddress().split('@');
   const email = `${name}@${DOMAIN}`;
   const { workspaceId } = workspace;
-  const { member } = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName: email });
+  const { member } = await done(app, app.operatorToken, 'memberAdd', {
+    workspaceId,
+    userName: email,
+    access: { roleAccess: { role: 'ADMIN' } },
+  });
   people.push({ subject: email, email, name });
   return { email, memberId: member.id };
 }
@@ -68,7 +74,7 @@ async function typeAddress(page: Page, email: string): Promise<void> {
 
 async function signedIn(): Promise<{ page: Page; email: string; memberId: string }> {
   const person = await provisioned();
-  const page = await openPage(app, { path: `/workspace/${workspace.workspaceId}/members` });
+  const page = await openPage(app, { path: `/workspace/${workspace.workspaceId}/settings/members` });
   await heading(page, 'Sign in');
   await typeAddress(page, person.email);
   return { page, ...person };
@@ -77,9 +83,9 @@ async function signedIn(): Promise<{ page: Page; email: string; memberId: string
 describe('the way through', () => {
   test('from a page of the dashboard to the provider, and back to the page (rules 38, 48)', async () => {
     const { page, email } = await signedIn();
-    await page.waitForURL(`${app.url}/workspace/${workspace.workspaceId}/members`);
+    await page.waitForURL(`${app.url}/workspace/${workspace.workspaceId}/settings/members`);
     await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
-    await heading(page, 'Members');
+    await membersShown(page);
   });
 
   test('signing out here signs out at the provider, and comes back (rule 44)', async () => {
@@ -90,23 +96,29 @@ describe('the way through', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL(`${app.url}/signed-out`);
     await heading(page, 'You are signed out');
-    await page.goto(`/workspace/${workspace.workspaceId}/members`);
+    await page.goto(`/workspace/${workspace.workspaceId}/settings/members`);
     await heading(page, 'Sign in');
     await page.getByLabel('E-mail address').fill(email);
     await page.getByRole('button', { name: 'Continue' }).click();
     await heading(page, 'Who are you?');
   });
 
-  test('a removed person with an open tab is told so, and can only sign in again (rule 34)', async () => {
-    const { page, memberId } = await signedIn();
-    await heading(page, 'Members');
+  test('a removed person with an open tab is told so, and is refused on signing in again (rules 34, 41)', async () => {
+    const { page, email, memberId } = await signedIn();
+    await membersShown(page);
     const { workspaceId, apiKey } = workspace;
     await app.scim(workspaceId, apiKey).patch(`/Users/${memberId}`, {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
       Operations: [{ op: 'replace', value: { active: false } }],
     });
-    await page.getByRole('searchbox').fill('someone');
-    await page.getByText('placeholder').waitFor();
+    await page.getByRole('searchbox').first().fill('someone');
+    await heading(page, 'Your access has ended');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await heading(page, 'Sign in');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'You are not signed in');
   });
 });
 
