@@ -160,6 +160,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.disable('etag');
   handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
   handler.use(requestLog(logger));
+  if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
   handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
     response.locals.route = '/healthz';
     await database.rows('select 1', []);
@@ -303,3 +304,9 @@ function clientFault(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
 }
+
+/** Browsers use HTTPS alone for this host in the next year (RFC 6797 §6.1). */
+const requireHttps: RequestHandler = (_request, response, next) => {
+  response.set('Strict-Transport-Security', 'max-age=31536000');
+  next();
+};
