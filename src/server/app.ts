@@ -38,6 +38,7 @@ import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment
 import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
