@@ -31,7 +31,7 @@ export async function authorize(
   return grant;
 }
 
-/** What `authorize` asks of a grant that is known. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+/** Checks a grant that has been looked up. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export function demand(context: ServiceContext, grant: Grant, action: Action): void {
   const actor = authenticated(context);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);

@@ -38,7 +38,7 @@ export type Consumer = Pick<
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
 >;
 
-/** What a member used in a month, and what is left. */
+/** A member's use of credits in a month, and the remainder. */
 export interface MemberUsage {
   readonly month: string;
   readonly used: number;
@@ -109,7 +109,7 @@ export function creditPool(workspaceId: string, { month, total, used }: PoolRow)
   return { workspaceId, month, total, used, remaining: Math.max(0, total - used) };
 }
 
-/** What was used in a month, by one person and by everybody. */
+/** The credits used in a month, by one person and by all. */
 interface Counts extends Pick<CreditStanding, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly month: string;
   /** Whether the month is over. */

@@ -25,7 +25,7 @@ import {
 } from '../rows/members.js';
 import { groupsLeft } from './leave-groups.js';
 
-/** What a command answers: the member as it is now, and whether anything changed. */
+/** The result of a command: the member as it is now, and whether anything changed. */
 export interface MemberChange {
   readonly member: MemberRow;
   readonly changed: boolean;
