@@ -5,7 +5,7 @@ export const AUDIT_ACTIONS = {
   'seats.set': 'Seats of a type were bought or given up.',
   'member.add': 'Somebody became a member, for the first time or again.',
   'member.update': 'A member has changed: its name, its profile, its access.',
-  'member.remove': 'A stay has ended: the member is not active any more.',
+  'member.remove': 'The membership ended: the member is not active any more.',
   'member.delete': 'The record of a member was deleted.',
   'owner.promote': 'A member was made an owner.',
   'owner.demote': 'An owner became an ordinary member.',
