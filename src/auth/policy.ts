@@ -79,13 +79,13 @@ export function needed(action: Action): string {
   const { people, scopes }: Rule = POLICY[action];
   const ways = [
     ...(people === EVERYBODY
-      ? ['to be an active member']
+      ? ['an active member']
       : people.length > 0
         ? [`the role ${either(people)}`]
         : []),
     ...(scopes.length > 0 ? [`an API key with the scope ${either(scopes)}`] : []),
   ];
-  return ways.length === 0 ? 'to be an operator of the platform' : ways.join(', or ');
+  return ways.length === 0 ? 'an operator of the platform' : ways.join(', or ');
 }
 
 function either(names: readonly string[]): string {

@@ -31,6 +31,7 @@ let app: TestApp;
 let v1: TestWorkspace;
 let v2: TestWorkspace;
 let ids: Readonly<Record<string, string>>;
+let groupId: string;
 
 beforeAll(async () => {
   await mkdir(SCREENSHOTS, { recursive: true });
@@ -52,6 +53,9 @@ beforeAll(async () => {
     displayName: 'Design',
     memberIds: [ids['Ann Lee'], ids['Dora Finch'], ids['Fay Wong']],
   });
+  const groups = 'query ($id: ID!) { workspace(id: $id) { group(displayName: "Design") { id } } }';
+  const { data } = await app.graphql(app.operatorToken, groups, { id: v2.workspaceId });
+  groupId = data.workspace.group.id;
   await change('invitationCreate', 'InvitationCreate', { email: 'nora@acme.test' });
   await change('invitationLinkCreate', 'InvitationLinkCreate', { maxUses: 25 });
 });
@@ -123,6 +127,57 @@ const SCREENS: readonly Screen[] = [
     ready: (page) => page.getByRole('dialog').waitFor(),
   },
   { name: 'bulk-invite', path: inV2('/settings/invitations/csv'), ready: text('Choose a CSV file') },
+  { name: 'credits', path: inV2('/settings/credits'), ready: text('Members who use most') },
+  { name: 'seats', path: inV1('/settings/seats?type=pro'), ready: text('Holders of Pro seats') },
+  { name: 'groups', path: inV2('/settings/groups'), ready: text('Design') },
+  { name: 'groups-empty', path: inV1('/settings/groups'), ready: text('There are no groups yet') },
+  { name: 'group', path: () => inV2(`/settings/groups/${groupId}`)(), ready: text('Ann Lee') },
+  { name: 'group-unknown', path: inV2('/settings/groups/unknown'), ready: text('There is nothing here') },
+  {
+    name: 'group-grant',
+    path: () => inV2(`/settings/groups/${groupId}`)(),
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Change grant' }).click();
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByText(/will change/).waitFor();
+    },
+  },
+  { name: 'api-keys', path: inV2('/settings/api-keys'), ready: text('Not used yet') },
+  {
+    name: 'api-key-create',
+    path: inV2('/settings/api-keys'),
+    ready: (page) => page.getByRole('button', { name: 'Create API key' }).click(),
+  },
+  {
+    name: 'audit-log',
+    path: inV2('/settings/audit-log'),
+    ready: (page) => page.getByRole('button', { name: 'Changes of group.create, Design' }).waitFor(),
+  },
+  {
+    name: 'audit-log-none',
+    path: inV2('/settings/audit-log?search=nobody'),
+    ready: text('No change matches'),
+  },
+  {
+    name: 'audit-entry',
+    path: inV2('/settings/audit-log'),
+    ready: (page) =>
+      page
+        .getByRole('button', { name: /Changes of/ })
+        .first()
+        .click(),
+  },
+  { name: 'access-review', path: inV2('/settings/access-review'), ready: text(addressOf('Carla Diaz')) },
+  { name: 'general-v1', path: inV1('/settings/general'), ready: text('About this workspace') },
+  { name: 'general-v2', path: inV2('/settings/general'), ready: text('About this workspace') },
+  { name: 'auth', path: inV2('/settings/auth-and-security'), ready: text('No sign-in was refused') },
+  { name: 'account', path: () => '/account', ready: text('This session') },
+  {
+    name: 'viewer-credits',
+    path: inV2('/settings/credits'),
+    email: addressOf('Carla Diaz'),
+    ready: text('You cannot open this page'),
+  },
   {
     name: 'viewer-overview',
     path: inV2(''),

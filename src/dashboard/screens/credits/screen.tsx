@@ -119,9 +119,11 @@ function LimitsPanel({ workspace, onSet }: CreditsPanelProps & { readonly onSet:
           ],
         ]}
       />
-      <AbleButton ability={viewerCan.update} onPress={onSet}>
-        {t('defaultLimit.title')}
-      </AbleButton>
+      <div>
+        <AbleButton ability={viewerCan.update} onPress={onSet}>
+          {t('defaultLimit.title')}
+        </AbleButton>
+      </div>
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Chart } from '../../ui/chart.js';
 import { TextLink } from '../../ui/link.js';
 import { Meter } from '../../ui/meter.js';
-import { Notice } from '../../ui/notice.js';
+import { Badge, Notice } from '../../ui/notice.js';
 import { Facts, Figure, Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { usedSoFar } from '../credits/month.js';
@@ -174,6 +174,34 @@ export function ActivityCard({ entries }: { readonly entries: Part<'auditLog'>['
           ))}
         </ul>
       )}
+    </Panel>
+  );
+}
+
+const HEALTH_TONES = {
+  HEALTHY: 'success',
+  DEGRADED: 'warning',
+  FAILING: 'danger',
+  IDLE: 'neutral',
+  NOT_CONNECTED: 'neutral',
+} as const;
+
+/** How provisioning through the identity provider fares. */
+export function HealthCard({ health }: { readonly health: NonNullable<Part<'scim'>['health']> }) {
+  const t = useMessages();
+  const { status, reason, lastRequestAt, lastSuccessAt } = health;
+  const time = (at: string | null) => (at === null ? t('apiKeys.never') : <Time at={at} form="ago" />);
+  return (
+    <Panel title={t('health.title')}>
+      <p>
+        <Badge tone={HEALTH_TONES[status]}>{t(`health.${status}`)}</Badge> {reason}
+      </p>
+      <Facts
+        facts={[
+          [t('health.lastRequest'), time(lastRequestAt)],
+          [t('health.lastSuccess'), time(lastSuccessAt)],
+        ]}
+      />
     </Panel>
   );
 }

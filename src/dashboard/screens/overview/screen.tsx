@@ -4,7 +4,15 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Badge } from '../../ui/notice.js';
 import { Grid, Page } from '../../ui/panel.js';
-import { ActivityCard, CreditsCard, InvitationsCard, MembersCard, SeatsCard, StandingCard } from './cards.js';
+import {
+  ActivityCard,
+  CreditsCard,
+  HealthCard,
+  InvitationsCard,
+  MembersCard,
+  SeatsCard,
+  StandingCard,
+} from './cards.js';
 import { OverviewDocument } from './overview.generated.js';
 
 /** What is in the workspace at a glance; for ordinary members, what they may do themselves. */
@@ -36,6 +44,7 @@ export default function OverviewScreen() {
               )}
               {workspace.creditPool !== null && <CreditsCard pool={workspace.creditPool} />}
               {workspace.invitations != null && <InvitationsCard invitations={workspace.invitations} />}
+              {workspace.scim.health !== null && <HealthCard health={workspace.scim.health} />}
               {workspace.auditLog !== null && <ActivityCard entries={workspace.auditLog.nodes} />}
             </Grid>
           )
