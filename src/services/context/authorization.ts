@@ -14,8 +14,6 @@ import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 import type { Grant } from './grant.js';
 import type { ServiceContext } from './service-context.js';
 
-export type { Grant } from './grant.js';
-
 /**
  * The first statement of every service function that concerns a workspace.
  * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace that the caller has no part in,

@@ -14,7 +14,8 @@ import type { CreditBlock } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
-import { authorize, demand, type Grant } from '../context/authorization.js';
+import { authorize, demand } from '../context/authorization.js';
+import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 

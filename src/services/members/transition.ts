@@ -12,7 +12,8 @@ import type { MemberChangeRequest, Person } from '../../domain/provisioning.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import type { Workspace } from '../../model/workspace.js';
 import { type AuditFact, changesBetween } from '../audit/record.js';
-import { type Grant, mayChangeOwners, originOf } from '../context/authorization.js';
+import { mayChangeOwners, originOf } from '../context/authorization.js';
+import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
   columnsOfPerson,
