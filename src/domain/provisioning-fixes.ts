@@ -1,6 +1,6 @@
 import type { ScimClient, ScimCode } from './provisioning-log.js';
 
-/** The places where problems are mended. Those of Rollcall are the same for every client. */
+/** The screens where an administrator fixes problems. Rollcall's screens are the same for every client. */
 const SCREENS = {
   key: {
     OKTA: 'Applications → your SCIM app → Provisioning → Integration',
@@ -69,25 +69,28 @@ const HERE = {
 
 export type ProviderScreen = keyof typeof SCREENS;
 
-/** The names of a provider's screens, for the documentation. */
+/** The names of each provider's screens, for the documentation. */
 export const PROVIDER_SCREENS: Readonly<Record<ProviderScreen, Readonly<Record<ScimClient, string>>>> =
   SCREENS;
 
-/** What to do, on which screen. */
+/** What to do, and on which screen. */
 export interface FixStep {
   readonly screen: string;
   readonly do: string;
 }
 
-/** How a problem is mended. */
+/** How to fix a problem. */
 export interface Fix {
   readonly summary: string;
   readonly steps: readonly FixStep[];
 }
 
-/** A row of the table of fixes. `{attribute}` stands for the attribute at fault, `{closest}` for what would count. */
+/**
+ * A row of the table of fixes. `{attribute}` stands for the attribute that is wrong, `{closest}` for the closest valid
+ * name.
+ */
 interface FixRow {
-  /** Why it happens, in a sentence. */
+  /** Why the problem happens, in one sentence. */
   readonly cause: string;
   readonly summary: string;
   readonly steps: readonly (readonly [ProviderScreen | keyof typeof HERE, string])[];
@@ -104,7 +107,7 @@ function ofClient(cause: string): FixRow {
   };
 }
 
-/** Every code has its row: a new one does not compile without. */
+/** Every code has a row: a new code does not compile without one. */
 const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   UNAUTHENTICATED: {
     cause: 'The key is not valid for this workspace.',
@@ -374,7 +377,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   },
 };
 
-/** What a problem is about, for the texts of its fix. */
+/** The values that the texts of a fix mention. */
 export interface FixFacts {
   readonly attribute?: string | null;
   readonly closest?: string | null;
@@ -387,12 +390,12 @@ function filled(text: string, { attribute, closest }: FixFacts): string {
     .replaceAll('{closest}', closest ?? 'the known name');
 }
 
-/** Why something is refused or ignored, in a sentence. */
+/** Why a request was refused or an attribute ignored, in one sentence. */
 export function causeOf(code: ScimCode, facts: FixFacts = {}): string {
   return filled(FIXES[code].cause, facts);
 }
 
-/** How to mend it, on the screens of the client. */
+/** How to fix the problem, on the client's screens. */
 export function fixOf(code: ScimCode, client: ScimClient, facts: FixFacts = {}): Fix {
   const { summary, steps } = FIXES[code];
   return {

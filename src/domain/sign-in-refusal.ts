@@ -1,4 +1,4 @@
-/** Why somebody was not signed in (rules 41, 45 and "Bad weather"): the closed list. */
+/** The closed list of reasons for which a person is not signed in (rules 41, 45 and "Bad weather"). */
 export const SIGN_IN_REFUSAL_REASONS = [
   'NOT_CONFIGURED',
   'NOT_ENTERPRISE',
@@ -31,11 +31,11 @@ interface RefusalText {
   readonly what: string;
   /** What to change. */
   readonly change: string;
-  /** On which screen. */
+  /** The screen on which to change it. */
   readonly screen: string;
-  /** The sentence for the person. It never says whether an address is known. */
+  /** The sentence that the person reads. It never reveals whether an address is known. */
   readonly person: string;
-  /** What the person can do. */
+  /** What the person can do next. */
   readonly wayOn: string;
 }
 
@@ -50,7 +50,7 @@ const NOT_HERE = 'Single sign-on is not available here.';
 const NOT_ACCEPTED = 'The answer of your identity provider could not be accepted.';
 const NO_ACCESS = 'You have no access to this workspace.';
 
-/** What the sign-in log and the refusal page say of each reason. */
+/** The texts for each reason in the sign-in log and on the refusal page. */
 export const SIGN_IN_REFUSALS: Readonly<Record<SignInRefusalReason, RefusalText>> = {
   NOT_CONFIGURED: {
     what: 'The workspace has no single sign-on configuration.',
@@ -218,7 +218,7 @@ export const SIGN_IN_REFUSALS: Readonly<Record<SignInRefusalReason, RefusalText>
   },
 };
 
-/** Somebody is not signed in. A door turns it into a page, and into an entry of the sign-in log. */
+/** A refused sign-in. The sign-in routes turn it into a page and an entry of the sign-in log. */
 export class SignInRefusal extends Error {
   readonly reason: SignInRefusalReason;
   readonly detail: string | null;
@@ -226,8 +226,8 @@ export class SignInRefusal extends Error {
   readonly subject: string | null;
 
   /**
-   * @param detail what else an administrator needs to know: the error of the provider, the claim that was wrong
-   * @param of whom the provider spoke of, as far as it is known
+   * @param detail what else an administrator needs to know, such as the provider's error or the wrong claim
+   * @param of the person whom the provider named, if known
    */
   constructor(
     reason: SignInRefusalReason,
