@@ -57,7 +57,7 @@ export class SignInLink {
   @Property({ type: 'text' })
   returnTo!: string;
 
-  /** The place of the request, which the mail and the other browser show. */
+  /** The network address of the request, which the mail and the other browser show. */
   @Property({ type: 'text' })
   askedFrom!: string;
 

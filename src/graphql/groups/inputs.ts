@@ -19,7 +19,7 @@ export class GroupCreateInput {
   memberIds?: string[] | null;
 }
 
-/** What every input about one group begins with. */
+/** The common fields of all inputs about one group. */
 @InputType()
 abstract class GroupTargetInput {
   @Field(() => ID, { description: 'The id of the workspace.' })

@@ -12,7 +12,7 @@ const NOT_EQUAL = 'The value is different from this one, or absent.';
 const AMONG = 'The value is one of these. An empty list matches nothing.';
 const PRESENT = 'Whether there is a value at all.';
 
-/** Comparisons of values that have an order. */
+/** Returns a type of comparisons for values that have an order. */
 function orderedComparison<Value>(
   name: string,
   scalar: ScalarReference,
@@ -36,7 +36,7 @@ function orderedComparison<Value>(
   return Comparison;
 }
 
-/** Comparisons of an enumeration. */
+/** Returns a type of comparisons for an enum. */
 export function enumComparison<Value extends string>(
   name: string,
   values: Readonly<Record<Value, Value>>,

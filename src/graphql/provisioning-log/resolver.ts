@@ -197,7 +197,7 @@ export class ScimRequestResolver {
   }
 }
 
-/** Null for who may read the log, and not the members. */
+/** Null for a caller who may read the log but not the members. */
 function targetOf(
   loaders: Context['loaders'],
   type: 'member' | 'group',

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { pathIn } from '../refusals/path.js';
 
-/** The operation that a client has sent; parts are missing where the request failed before they were known. */
+/** The operation that a client sent; fields are undefined if the request failed before they were known. */
 export interface Asked {
   readonly document: DocumentNode | undefined;
   readonly operation: OperationDefinitionNode | undefined;
@@ -23,9 +23,9 @@ export interface Asked {
 }
 
 /**
- * The place of an attribute in the arguments of the field that was refused.
- * @param responsePath where the field stands in the answer
- * @returns the names from the outside in, relative to `input`
+ * Finds the path of an attribute in the arguments of the field that was refused.
+ * @param responsePath the path of the field in the response
+ * @returns the names from the outermost to the innermost, relative to `input`
  */
 export function pathOfAttribute(
   attribute: string,
@@ -41,8 +41,8 @@ export function pathOfAttribute(
 }
 
 /**
- * The place of a variable's value, or of a part of it, where the document uses the variable.
- * @returns the names from the outside in, relative to `input`
+ * Finds the path of a variable's value, or of a part of it, where the document uses the variable.
+ * @returns the names from the outermost to the innermost, relative to `input`
  */
 export function pathOfVariable(name: string, inside: readonly string[], { document }: Asked): string[] {
   const uses: string[][] = [];
@@ -64,8 +64,8 @@ function placesOfVariable(value: ValueNode, name: string, path: readonly string[
 }
 
 /**
- * The place of a value that is written in the document and cannot be coerced: validation tells its node.
- * @returns undefined for an error about anything else
+ * Finds the path of a literal in the document that cannot be coerced; validation errors contain its node.
+ * @returns undefined for any other error
  */
 export function pathOfLiteral({ source, nodes }: GraphQLError): string[] | undefined {
   const [node] = nodes ?? [];
@@ -114,7 +114,7 @@ function fragmentsIn({ definitions }: DocumentNode): ReadonlyMap<string, Fragmen
   );
 }
 
-/** The field whose answer stands at a path; positions in lists lead no deeper into the document. */
+/** Finds the field at a path of the response; list indexes in the path are skipped. */
 function fieldAt(
   responsePath: readonly (string | number)[],
   selectionSet: SelectionSetNode | undefined,
