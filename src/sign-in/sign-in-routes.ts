@@ -14,7 +14,7 @@ import { returnPath } from './return-to.js';
 
 const REFERENCE = /^[\w-]{1,64}$/;
 
-/** `/sign-in`: asks for the address, and leads to a provider or mails a link (rules 46, 48). */
+/** `/sign-in`: asks for the address, then redirects to a provider or mails a link (rules 46, 48). */
 export function signInRoutes(router: Router, options: SignInOptions): void {
   const form = (request: PageRequest, response: PageResponse, services: ServiceContext) =>
     showForm(options, response, services, {
@@ -31,7 +31,7 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
         returnTo: returnPath(field(request, 'returnTo')),
       };
       const path = await options.providerPathFor(services, typed.email, typed.returnTo);
-      // The owners' way back in when the provider is away (rule 43).
+      // Owners may sign in by mail when the provider is unavailable (rule 43).
       if (path !== null && field(request, 'way') !== 'mail') return leadToProvider(response, path, typed);
       try {
         await mailLink(options, request, response, services, typed);

@@ -71,7 +71,7 @@ ${complaint('email-error', error)}
 </form>`;
 }
 
-/** Only for what the page offers: the service compares again. */
+/** Decides only what the page offers; the service compares the addresses again. */
 export function isSameAddress(one: string, other: string): boolean {
   return canonicalUserName(one) === canonicalUserName(other);
 }
