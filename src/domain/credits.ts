@@ -58,8 +58,8 @@ export function creditBlock(standing: CreditStanding, amount: number): CreditBlo
 /** How many credits the member can still use: 0 exactly when something blocks a request for one credit. */
 export function creditsLeft({ role, limit, used, poolTotal, poolUsed }: CreditStanding): number {
   if (!usesCredits(role)) return 0;
-  const ofPool = (poolTotal ?? 0) - poolUsed;
-  return Math.max(0, limit === null ? ofPool : Math.min(ofPool, limit.limit - used));
+  const leftInPool = (poolTotal ?? 0) - poolUsed;
+  return Math.max(0, limit === null ? leftInPool : Math.min(leftInPool, limit.limit - used));
 }
 
 /** Who requests how many credits, and for which month. */

@@ -69,6 +69,6 @@ export function accessSetByAfter(
   const isSeat = workspace.version === 'V1';
   const sent = isSeat ? request.seatType : request.role;
   if (held === null) return sent === undefined ? null : origin;
-  const had = isSeat ? held.access.seatType : held.access.role;
-  return sent === undefined || sent === had ? held.accessSetBy : origin;
+  const current = isSeat ? held.access.seatType : held.access.role;
+  return sent === undefined || sent === current ? held.accessSetBy : origin;
 }

@@ -15,17 +15,17 @@ export type MailDelivery = (typeof MAIL_DELIVERIES)[number];
 /** Rule 22: "They expire after 60 days". */
 export const INVITATION_DAYS = 60;
 
-const ASK_AGAIN = 'Ask an owner or admin of the workspace for a new invitation.';
+const ASK_FOR_NEW = 'Ask an owner or admin of the workspace for a new invitation.';
 
 const CLOSED: Readonly<
   Record<Exclude<InvitationStatus, 'PENDING'>, readonly [message: string, hint: string]>
 > = {
-  ACCEPTED: ['The invitation has been accepted: it cannot be used again.', ASK_AGAIN],
+  ACCEPTED: ['The invitation has been accepted: it cannot be used again.', ASK_FOR_NEW],
   SUPERSEDED: [
     'The person has become a member in another way since the invitation was sent: it cannot be used any more.',
-    ASK_AGAIN,
+    ASK_FOR_NEW,
   ],
-  REVOKED: ['The invitation has been revoked.', ASK_AGAIN],
+  REVOKED: ['The invitation has been revoked.', ASK_FOR_NEW],
   EXPIRED: [
     `The invitation has expired: it was good for ${INVITATION_DAYS} days.`,
     'Ask an owner or admin of the workspace to send it again.',

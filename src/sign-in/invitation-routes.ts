@@ -55,8 +55,8 @@ export function invitationRoutes(router: Router, options: SignInOptions): void {
       } catch (error) {
         if (!(error instanceof DomainError) || error.code !== 'INVALID_INPUT') throw error;
         response.locals.errorCode = error.code;
-        const said = `${error.message} ${error.details.hint ?? ''}`;
-        await showForm(response, services, { token, email, error: said }, 400);
+        const message = `${error.message} ${error.details.hint ?? ''}`;
+        await showForm(response, services, { token, email, error: message }, 400);
       }
     }),
   );

@@ -1,4 +1,4 @@
-const NOWHERE = 'http://rollcall.invalid';
+const BASE = 'http://rollcall.invalid';
 const LONGEST = 1000;
 
 /**
@@ -10,8 +10,8 @@ export function returnPath(text: unknown): string {
   if (typeof text !== 'string' || text.length > LONGEST || !text.startsWith('/')) return '/';
   // Browsers remove tabs and line breaks and treat a backslash as a slash, which could turn a path into //evil.example.
   if (/[\p{Cc}\\]/u.test(text) || text.startsWith('//')) return '/';
-  const url = URL.parse(text, NOWHERE);
-  if (url === null || url.origin !== NOWHERE || url.pathname.startsWith('//')) return '/';
-  const leadsBack = /^\/(sign-in|sign-out|signed-out)(\/|$)/.test(url.pathname);
-  return leadsBack ? '/' : `${url.pathname}${url.search}${url.hash}`;
+  const url = URL.parse(text, BASE);
+  if (url === null || url.origin !== BASE || url.pathname.startsWith('//')) return '/';
+  const isSignInPage = /^\/(sign-in|sign-out|signed-out)(\/|$)/.test(url.pathname);
+  return isSignInPage ? '/' : `${url.pathname}${url.search}${url.hash}`;
 }

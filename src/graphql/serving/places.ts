@@ -72,7 +72,7 @@ export function pathOfLiteral({ source, nodes }: GraphQLError): string[] | undef
   if (source === undefined || node === undefined || !IN_VALUES.has(node.kind)) return undefined;
   const names: string[] = [];
   const enterNamed = (outer: ASTNode & { readonly name: { readonly value: string } }) => {
-    if (holds(outer, node)) names.push(outer.name.value);
+    if (contains(outer, node)) names.push(outer.name.value);
   };
   const document = parse(source);
   visit(document, {
@@ -80,7 +80,7 @@ export function pathOfLiteral({ source, nodes }: GraphQLError): string[] | undef
     ObjectField: { enter: enterNamed },
     ListValue: {
       enter: (list) => {
-        const position = list.values.findIndex((value) => holds(value, node));
+        const position = list.values.findIndex((value) => contains(value, node));
         if (position >= 0) names.push(String(position));
       },
     },
@@ -100,7 +100,7 @@ const IN_VALUES: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-function holds({ loc: outer }: ASTNode, { loc: inner }: ASTNode): boolean {
+function contains({ loc: outer }: ASTNode, { loc: inner }: ASTNode): boolean {
   return outer !== undefined && inner !== undefined && outer.start <= inner.start && inner.end <= outer.end;
 }
 

@@ -31,9 +31,9 @@ export function keepAttempt(
   attempt: Attempt,
   origin: string,
 ): void {
-  const former = cookieNames(request, PREFIX, origin);
+  const earlier = cookieNames(request, PREFIX, origin);
   // Browsers send the oldest cookie first (RFC 6265 §5.4).
-  for (const kind of former.slice(0, Math.max(0, former.length + 1 - MOST_ATTEMPTS)))
+  for (const kind of earlier.slice(0, Math.max(0, earlier.length + 1 - MOST_ATTEMPTS)))
     clearCookie(response, kind, origin);
   setCookie(response, cookieOf(attempt.state), {
     value: encryption.encrypt(JSON.stringify(attempt), purposeOf(attempt.state)),

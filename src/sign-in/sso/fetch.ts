@@ -41,8 +41,8 @@ export class UnreachableError extends Error {
 
 /** Whether an address is in `PRIVATE`. An IPv4-mapped IPv6 address counts as its IPv4 address. */
 export function isPrivateAddress(address: string): boolean {
-  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return PRIVATE.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6');
+  const unmapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return PRIVATE.check(unmapped, isIPv4(unmapped) ? 'ipv4' : 'ipv6');
 }
 
 /**

@@ -181,18 +181,18 @@ async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const { providers, originOf } = options;
   const parameters = parametersOf(request);
   const attempt = await attemptOf(visit, originOf(request), parameters.get('state') ?? '');
-  const comeBack = async () => {
+  const exchangeCode = async () => {
     const settings = await settingsForSignIn(context, workspaceId);
     const proof = await providers.exchange(settings, attempt, parameters);
     return { settings, proof, arrival: arrivalOf(request, settings, attempt, proof) };
   };
   if (attempt.isRehearsal) {
     return showRehearsalErrors(response, async () => {
-      const { settings, proof, arrival } = await comeBack();
+      const { settings, proof, arrival } = await exchangeCode();
       showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
     });
   }
-  const { settings, proof, arrival } = await comeBack();
+  const { settings, proof, arrival } = await exchangeCode();
   const { session, by } = await withReason(proof.userInfoFault, () => signIn(context, settings, arrival));
   await startBrowserSession(response, context, session, originOf(request));
   response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
