@@ -16,7 +16,7 @@ export function normalizedAddress(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** What limits count as one place: an IPv4 address, or the /64 of IPv6 in which a single customer has every address. */
+/** The network that a rate limit counts: an IPv4 address, or an IPv6 /64, which one customer usually has whole. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [left = '', right] = address.split('::');

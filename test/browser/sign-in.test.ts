@@ -88,7 +88,7 @@ async function askForLink(email: string): Promise<string> {
   return mailed(LINK);
 }
 
-const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
 describe('the way through', () => {
   test('with a link by mail, with the keyboard alone, to a workspace and out again', async () => {

@@ -141,7 +141,7 @@ function initdbError(dataDir: string, output: string): EmbeddedPostgresError {
   );
 }
 
-/** What a killed initdb left. That it may fail is no harm: it is only space. */
+/** Removes the files of a killed initdb. A failure only wastes disk space. */
 async function removeLeftovers(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (/^initdb-[0-9a-f-]{36}(\.password)?$/.test(name)) {

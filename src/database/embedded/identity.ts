@@ -15,7 +15,7 @@ export interface ReachablePlace {
 }
 
 /**
- * Who the server runs as. PostgreSQL refuses to run as root; then it runs as the owner of the cluster
+ * The user that the server runs as. PostgreSQL refuses to run as root; then it runs as the owner of the cluster
  * that is already there, or else as `nobody`.
  *
  * @returns `undefined` when the server runs as the user of this process.

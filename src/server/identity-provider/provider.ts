@@ -120,7 +120,7 @@ async function configurationOf({ people, client }: IdentityProviderOptions): Pro
       const claims = () => ({ sub: subject, email, email_verified: emailVerified, name });
       return { accountId: subject, claims };
     },
-    // Nobody is asked for consent: the app is the company's own.
+    // No consent page: the app is the company's own.
     loadExistingGrant: async ({ oidc }) => {
       const grant = new oidc.provider.Grant({
         clientId: oidc.client?.clientId ?? '',

@@ -14,8 +14,6 @@ import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 import type { Grant } from './grant.js';
 import type { ServiceContext } from './service-context.js';
 
-export type { Grant } from './grant.js';
-
 /**
  * The first statement of every service function that concerns a workspace.
  * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace that the caller has no part in,
@@ -31,7 +29,7 @@ export async function authorize(
   return grant;
 }
 
-/** What `authorize` asks of a grant that is known. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+/** Checks a grant that has been looked up. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export function demand(context: ServiceContext, grant: Grant, action: Action): void {
   const actor = authenticated(context);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { Encryption } from '../../auth/encryption.js';
 
-/** What single sign-on needs beside the database. */
+/** The dependencies of single sign-on besides the database. */
 export interface SsoEnvironment {
   /** Encrypts client secrets; null in production without SECRETS_KEY: then none can be stored. */
   readonly encryption: Encryption | null;

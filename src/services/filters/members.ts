@@ -13,9 +13,6 @@ import { groupFilterSql } from './groups.js';
 import { partsOf } from './limits.js';
 import { profileFilterSql } from './profile.js';
 
-export type { MemberFilter } from './filter.js';
-export { requireModest } from './limits.js';
-
 /**
  * When the last membership ended; null for active members. Ids of memberships are in the order of their starts, so an
  * index gives the last one.

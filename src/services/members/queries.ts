@@ -7,13 +7,9 @@ import type { Membership } from '../../model/membership.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  authorizeFilter,
-  type MemberFilter,
-  memberFilterSql,
-  readsMembership,
-  requireModest,
-} from '../filters/members.js';
+import type { MemberFilter } from '../filters/filter.js';
+import { requireModest } from '../filters/limits.js';
+import { authorizeFilter, memberFilterSql, readsMembership } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';

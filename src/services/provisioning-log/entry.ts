@@ -125,7 +125,7 @@ function keySubject({ client, apiKeyId, network }: LogEntry): string {
   return `${keySubjectsOf(client)}${apiKeyId ?? network ?? ''}`;
 }
 
-/** What the subjects of a client's problems with keys begin with. */
+/** The prefix of subjects of problems with keys. */
 export function keySubjectsOf(client: LogEntry['client']): string {
   return `key:${client}:`;
 }

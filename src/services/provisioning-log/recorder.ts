@@ -72,7 +72,7 @@ export class ProvisioningLog {
     if (!isId(fault.workspaceId)) return;
     const minute = Math.floor(fault.at.getTime() / MINUTE_MS);
     if (minute !== this.#faultsOf) {
-      // What is not yet written of the minute before goes on waiting.
+      // Counts of the previous minute that are not written yet are kept.
       this.#faults = new Map(
         [...this.#faults].filter(([, { waiting }]) => waiting > 0).slice(0, MOST_FAULTS / 2),
       );

@@ -31,7 +31,7 @@ export interface RemovalFilter {
 export const UNDO_OUTCOMES = ['RESTORED', 'ALREADY_BACK', 'REFUSED'] as const;
 export type UndoOutcome = (typeof UNDO_OUTCOMES)[number];
 
-/** What became of one removal (rule 64). */
+/** The result of undoing one removal (rule 64). */
 export interface UndoneRemoval {
   /** The member that was removed; a deleted one comes back with another id. */
   readonly removedId: string;

@@ -45,7 +45,7 @@ export async function withBrake<Result>(
   }
 }
 
-/** Of many removals that are refused at once, one engages the brake. */
+/** When several removals are refused concurrently, only one engages the brake. */
 async function engage(context: ServiceContext, workspaceId: string): Promise<void> {
   await context.database.transaction(async (tx) => {
     const engaged = await ENGAGE.row(tx, { workspaceId, now: new Date() });

@@ -27,13 +27,13 @@ export interface Browser {
   readonly userAgent: string | null;
 }
 
-/** What a browser that has asked for a link keeps in a cookie. */
+/** The cookie of a browser that requested a link. */
 export interface AskedLink {
   readonly browserToken: string;
   readonly expiresAt: Date;
 }
 
-/** Somebody who is signed in, and the path to go to. */
+/** A person who has signed in, and the path to go to. */
 export interface SignedIn {
   readonly session: MintedSession;
   readonly returnTo: string;
@@ -124,7 +124,7 @@ async function invitationFor(context: ServiceContext, token: string, email: stri
   });
 }
 
-/** What a link is for the browser that opens it. */
+/** The state of a link for the browser that opens it. */
 export type OpenedLink =
   /** It signs in here, as that person. */
   | { readonly kind: 'HERE'; readonly email: string }
@@ -137,7 +137,7 @@ export type OpenedLink =
     };
 
 /**
- * What a link is for the browser that opens it. Whoever has the link may ask. Nothing is changed, so that what fetches
+ * Reads the state of a link for the browser that opens it. The link is the only credential. Nothing is changed, so that what fetches
  * the links of a mail does not use them up.
  * @param browserToken the cookie of a browser that has asked for a link
  * @throws DomainError UNAUTHENTICATED for a link that is unknown, used or expired
@@ -213,7 +213,7 @@ async function signIn(
   if (link === undefined) throw linkClosed();
   if (link.invitationLookup !== null) await findOrCreateAccount(tx, link.email);
   const account = await findAccountByEmail(tx, link.email);
-  // Nobody had the address when the link was asked for, and so it was never mailed.
+  // The address had no account when the link was requested, so it was never mailed.
   if (account === undefined) throw linkClosed();
   const sessionId = newId();
   const proven = {
