@@ -33,25 +33,25 @@ import { refusalOf } from './faults.js';
 import { providerFetch } from './fetch.js';
 
 const TIMEOUT_SECONDS = 5;
-/** By how much the clocks of a provider and ours may differ (rule 39). */
+/** The maximum difference between a provider's clock and the server's (rule 39). */
 const SKEW_SECONDS = 60;
 const DISCOVERED_FOR_MS = 10 * 60_000;
 const MOST_PROVIDERS = 500;
 const SCOPE = 'openid email profile';
-/** openid-client asks for keys again, for an unknown key id, when those that it has are older than this. */
+/** openid-client fetches the keys again for an unknown key id if its copy is older than this. */
 const KEYS_REFETCHED_AFTER_SECONDS = 60;
 
-/** What came back from a provider, checked. */
+/** The verified result of a sign-in at a provider. */
 export interface Proof {
   readonly issuer: string;
-  /** The claims of the ID token, with those of UserInfo where the ID token lacks them. */
+  /** The claims of the ID token, completed with those of UserInfo. */
   readonly claims: Claims;
   readonly idToken: string;
-  /** Why UserInfo could not be read; null when it could, or was not needed. */
+  /** Why UserInfo could not be read; null when it was read or not needed. */
   readonly userInfoFault: string | null;
 }
 
-/** What is known of a provider: kept for ten minutes. */
+/** A provider's metadata and keys, cached for ten minutes. */
 interface Discovered {
   readonly metadata: ServerMetadata;
   keys: ExportedJWKSCache | undefined;
@@ -59,7 +59,7 @@ interface Discovered {
 
 type Settings = Pick<SignInSettings, 'discoveryUrl' | 'clientId' | 'clientSecret' | 'provider'>;
 
-/** Talks OpenID Connect with the providers of all workspaces. */
+/** The OpenID Connect client for the providers of all workspaces. */
 export class Providers {
   readonly #allowsHttp: boolean;
   readonly #fetch: CustomFetch;
@@ -77,8 +77,8 @@ export class Providers {
   }
 
   /**
-   * Where to send the browser.
-   * @throws SignInRefusal when the provider cannot be asked
+   * Returns the URL at the provider to which the browser is sent.
+   * @throws SignInRefusal when the provider cannot be reached
    */
   async authorizationUrl(settings: Settings, attempt: Attempt, loginHint: string | null): Promise<URL> {
     const { metadata } = await this.#discover(settings);
@@ -98,8 +98,8 @@ export class Providers {
   }
 
   /**
-   * Asks the provider whether it takes the request, as a browser would. One that does not shows a page of its own, from
-   * which nobody comes back, and of which no administrator hears.
+   * Sends the authorization request as a browser would, to learn whether the provider accepts it. A provider that
+   * refuses it shows an error page to the person and reports nothing to Rollcall.
    * @throws SignInRefusal REQUEST_REJECTED, PROVIDER_UNREACHABLE
    */
   async probe(authorizationUrl: URL): Promise<void> {
@@ -113,8 +113,8 @@ export class Providers {
   }
 
   /**
-   * Exchanges the code for an ID token, and checks it: signature, issuer, audience, times and nonce (rule 39).
-   * @param parameters what the provider has sent the browser back with
+   * Exchanges the code for an ID token, and checks its signature, issuer, audience, times and nonce (rule 39).
+   * @param parameters the parameters with which the provider redirected the browser
    * @throws SignInRefusal
    */
   async exchange(settings: Settings, attempt: Attempt, parameters: URLSearchParams): Promise<Proof> {
@@ -126,9 +126,9 @@ export class Providers {
       return await this.#grant(discovered, settings, first, attempt, url);
     } catch (error) {
       const refusal = withoutSecret(refusalOf(error, 'TOKEN'), settings);
-      const isOfClient = refusal instanceof SignInRefusal && refusal.reason === 'CLIENT_REJECTED';
-      // Discovery says how clients may authenticate, not how this one is registered.
-      if (!isOfClient || second === undefined) throw refusal;
+      const isClientRejected = refusal instanceof SignInRefusal && refusal.reason === 'CLIENT_REJECTED';
+      // Discovery lists the provider's authentication methods, not the one registered for this client.
+      if (!isClientRejected || second === undefined) throw refusal;
     }
     try {
       return await this.#grant(discovered, settings, second, attempt, url);
@@ -138,8 +138,8 @@ export class Providers {
   }
 
   /**
-   * The provider's sign-out page (RP-Initiated Logout 1.0 §2).
-   * @returns undefined when the provider has none, or cannot be asked
+   * Returns the URL of the provider's sign-out page (RP-Initiated Logout 1.0 §2).
+   * @returns undefined when the provider has none, or cannot be reached
    */
   async endSessionUrl(
     settings: Settings,
@@ -158,9 +158,9 @@ export class Providers {
   }
 
   /**
-   * Checks a logout token as an ID token is checked (Back-Channel Logout 1.0 §2.6). Whether it was used before is not
-   * asked here.
-   * @throws DomainError INVALID_INPUT for one that is not valid; SignInRefusal when the provider cannot be asked
+   * Checks a logout token like an ID token (Back-Channel Logout 1.0 §2.6). The caller checks whether it was used
+   * before.
+   * @throws DomainError INVALID_INPUT for an invalid token; SignInRefusal when the provider cannot be reached
    */
   async logoutToken(settings: Settings, token: string, now: Date): Promise<LogoutToken> {
     const discovered = await this.#discover(settings);
@@ -210,7 +210,7 @@ export class Providers {
     const { jwks_uri: url } = discovered.metadata;
     if (url === undefined) throw new SignInRefusal('PROVIDER_MISCONFIGURED', 'It publishes no keys.');
     const now = Math.floor(Date.now() / 1000);
-    // Strangers can send tokens with made-up key ids: they must not make us ask the provider each time.
+    // Anybody can send tokens with invented key ids, which must not cause a request to the provider each time.
     if (discovered.keys !== undefined && now - discovered.keys.uat < KEYS_REFETCHED_AFTER_SECONDS)
       return discovered.keys;
     const response = await this.#get(url, 'application/json');
@@ -254,7 +254,10 @@ export class Providers {
     };
   }
 
-  /** What UserInfo says, where the ID token does not say enough. Somebody may be known without it. */
+  /**
+   * Reads UserInfo if the ID token lacks claims. A failure is reported, not thrown, because the sign-in may succeed
+   * without it.
+   */
   async #userInfo(
     configuration: Configuration,
     claims: Claims & { readonly sub: string },
@@ -289,7 +292,7 @@ export class Providers {
       ...(this.#allowsHttp ? { execute: [allowInsecureRequests] } : {}),
     });
     const metadata = found.serverMetadata();
-    // openid-client compares them for an issuer's URL only, and there a slash at the end makes a difference.
+    // openid-client compares issuers only for an issuer's URL, and is strict about a slash at the end.
     if (!sameIssuer(metadata.issuer, issuerOf(discoveryUrl))) {
       throw new SignInRefusal(
         'PROVIDER_MISCONFIGURED',
@@ -319,7 +322,7 @@ export class Providers {
   }
 }
 
-/** Asymmetric algorithms alone: a logout token is never signed with the client secret. */
+/** Only asymmetric algorithms: a logout token is never signed with the client secret. */
 const SIGNATURES = [
   'RS256',
   'RS384',
@@ -334,7 +337,10 @@ const SIGNATURES = [
   'Ed25519',
 ];
 
-/** How the client may authenticate, in the order to try. The three big ones take both; others take Basic by default. */
+/**
+ * The client's authentication methods in the order of attempts. The three named providers accept both; others default
+ * to Basic.
+ */
 function clientAuthentications(
   { provider, clientSecret }: Settings,
   { token_endpoint_auth_methods_supported: supported = ['client_secret_basic'] }: ServerMetadata,
@@ -346,17 +352,17 @@ function clientAuthentications(
   return provider === 'OTHER_OIDC' ? [basic, post] : [post, basic];
 }
 
-/** Keys that are old enough for openid-client to ask for new ones when a key id is unknown. */
+/** Backdates keys, so that openid-client fetches new ones when a key id is unknown. */
 function agedKeys({ jwks, uat }: ExportedJWKSCache): ExportedJWKSCache {
   return { jwks, uat: Math.min(uat, Math.floor(Date.now() / 1000) - KEYS_REFETCHED_AFTER_SECONDS) };
 }
 
-/** The metadata that the provider has sent, without the methods that openid-client adds. */
+/** The provider's metadata, without the methods that openid-client adds. */
 function withoutHelpers(metadata: object): ServerMetadata {
   return JSON.parse(JSON.stringify(metadata));
 }
 
-/** The type in the header of a token. @throws DomainError INVALID_INPUT for what is no token */
+/** Returns the type in the header of a token. @throws DomainError INVALID_INPUT for a text that is not a token */
 function typeOf(token: string): string | undefined {
   try {
     return decodeProtectedHeader(token).typ;
@@ -365,7 +371,7 @@ function typeOf(token: string): string | undefined {
   }
 }
 
-/** A provider may repeat the client secret in its error, which is going to be shown and stored. */
+/** Removes the client secret from a refusal: a provider may repeat it in its error, which is shown and stored. */
 function withoutSecret(refusal: unknown, { clientSecret }: Settings): unknown {
   if (!(refusal instanceof SignInRefusal) || refusal.detail === null) return refusal;
   const detail = [clientSecret, encodeURIComponent(clientSecret)].reduce(

@@ -30,18 +30,18 @@ import { startPath } from './ways.js';
 
 export interface SsoRouterOptions {
   readonly providers: Providers;
-  /** The context of a request, whose caller is the session that the browser has so far. */
+  /** Returns the context of a request; its caller is that of the browser's present session. */
   contextFor(request: Incoming, requestId: string): Promise<ServiceContext>;
-  /** Where the browser reached us. */
+  /** Returns the origin that the browser uses for this server. */
   readonly originOf: OriginOf;
-  /** Told of faults that nobody expected. */
+  /** Called with every unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
 
-/** More than any form that comes here. */
+/** Larger than any form that these routes receive. */
 const LARGEST_FORM = '64kb';
 
-/** One request at this door. */
+/** One request to these routes. */
 interface Visit {
   readonly request: Request;
   readonly response: Response;
@@ -49,7 +49,7 @@ interface Visit {
   readonly workspaceId: string;
 }
 
-/** The door of single sign-on: `/api/workspaces/:workspaceId/auth/sso` (rules 38–41, 44). */
+/** The routes of single sign-on: `/api/workspaces/:workspaceId/auth/sso` (rules 38–41, 44). */
 export function ssoRouter(options: SsoRouterOptions): Router {
   const { providers, onFault } = options;
   const router = Router({ mergeParams: true });
@@ -77,7 +77,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
 
   const start = page('start', (one) => startSignIn(options, one, parametersOf(one.request)));
   router.get('/start', start);
-  // Initiate-login comes by POST too (OpenID Connect Core §4).
+  // Login may be initiated by POST too (OpenID Connect Core §4).
   router.post('/start', form, start);
   router.get(
     '/test',
@@ -116,7 +116,7 @@ async function startSignIn(
   const settings = await settingsForSignIn(visit.context, visit.workspaceId);
   requireIssuer(settings, parameters.get('iss'));
   const hint = parameters.get('login_hint');
-  await leave(options, visit, settings, {
+  await redirectToProvider(options, visit, settings, {
     isRehearsal: false,
     returnTo: returnToOf(parameters, options.originOf(visit.request)),
     loginHint: hint !== null && isAddress(hint) ? hint : null,
@@ -128,14 +128,17 @@ async function startRehearsal(options: SsoRouterOptions, visit: Visit): Promise<
   const ticket = parametersOf(request).get('ticket') ?? '';
   if (!isTicketValid(context, workspaceId, ticket))
     throw new SignInRefusal('STATE_LOST', 'The link of the rehearsal is not valid any more. Make a new one.');
-  await rehearsing(response, async () => {
+  await showRehearsalErrors(response, async () => {
     const settings = await settingsForSignIn(context, workspaceId);
-    await leave(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });
+    await redirectToProvider(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });
   });
 }
 
-/** Shows what goes wrong in a rehearsal to the administrator who rehearses, in full. The log has real sign-ins only. */
-async function rehearsing(response: Response, work: () => Promise<void>): Promise<void> {
+/**
+ * Shows the errors of a rehearsal, in full, to the administrator who started it. The sign-in log has only real
+ * sign-ins.
+ */
+async function showRehearsalErrors(response: Response, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -148,8 +151,8 @@ function showRehearsal(response: Response, rehearsal: Rehearsal): void {
   response.set(PAGE_HEADERS).type('html').send(rehearsalPage(rehearsal));
 }
 
-/** Sends the browser to the provider. */
-async function leave(
+/** Redirects the browser to the provider. */
+async function redirectToProvider(
   { providers, originOf }: SsoRouterOptions,
   { request, response, context, workspaceId }: Visit,
   settings: SignInSettings,
@@ -172,25 +175,25 @@ async function leave(
   response.redirect(303, url.href);
 }
 
-/** The browser comes back from the provider. */
+/** Handles the browser's return from the provider. */
 async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const { request, response, context, workspaceId } = visit;
   const { providers, originOf } = options;
   const parameters = parametersOf(request);
   const attempt = await attemptOf(visit, originOf(request), parameters.get('state') ?? '');
-  const comeBack = async () => {
+  const exchangeCode = async () => {
     const settings = await settingsForSignIn(context, workspaceId);
     const proof = await providers.exchange(settings, attempt, parameters);
     return { settings, proof, arrival: arrivalOf(request, settings, attempt, proof) };
   };
   if (attempt.isRehearsal) {
-    return rehearsing(response, async () => {
-      const { settings, proof, arrival } = await comeBack();
+    return showRehearsalErrors(response, async () => {
+      const { settings, proof, arrival } = await exchangeCode();
       showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
     });
   }
-  const { settings, proof, arrival } = await comeBack();
-  const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
+  const { settings, proof, arrival } = await exchangeCode();
+  const { session, by } = await withReason(proof.userInfoFault, () => signIn(context, settings, arrival));
   await startBrowserSession(response, context, session, originOf(request));
   response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
 }
@@ -212,11 +215,11 @@ function arrivalOf(
   };
 }
 
-/** The page of an invitation, from which somebody was sent to sign in. */
+/** The path of an invitation's page, from which a person may come to sign in. */
 const INVITATION = /^\/invitation\/([\w-]+)$/;
 
 /**
- * The attempt that a browser brings back, once.
+ * Returns the attempt that the browser brings back; each is accepted once.
  * @throws SignInRefusal STATE_LOST, STATE_REPLAYED
  */
 async function attemptOf(
@@ -238,8 +241,8 @@ async function attemptOf(
   return attempt;
 }
 
-/** Adds to a missing address why it is missing. */
-async function explaining<Result>(fault: string | null, work: () => Promise<Result>): Promise<Result> {
+/** Adds the reason to a refusal for a missing address. */
+async function withReason<Result>(fault: string | null, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -250,15 +253,15 @@ async function explaining<Result>(fault: string | null, work: () => Promise<Resu
 }
 
 /**
- * Whoever starts a sign-in from elsewhere says at which provider (OpenID Connect Core §4, rule 38). Okta names the
- * organization, also where its authorization server has another issuer.
+ * Checks the issuer of a sign-in that another site initiates (OpenID Connect Core §4, rule 38). Okta sends the
+ * organization's URL even if its authorization server has another issuer.
  * @throws SignInRefusal WRONG_ISSUER
  */
 function requireIssuer({ discoveryUrl, provider }: SignInSettings, issuer: string | null): void {
   if (issuer === null) return;
   const expected = issuerOf(discoveryUrl);
-  const isOfOrganization = provider === 'OKTA' && sameIssuer(issuer, new URL(expected).origin);
-  if (sameIssuer(issuer, expected) || isOfOrganization) return;
+  const isOktaOrganization = provider === 'OKTA' && sameIssuer(issuer, new URL(expected).origin);
+  if (sameIssuer(issuer, expected) || isOktaOrganization) return;
   throw new SignInRefusal('WRONG_ISSUER', `The sign-in was started for the issuer ${issuer}.`);
 }
 
@@ -278,7 +281,7 @@ function parametersOf(request: Request): URLSearchParams {
   return parameters;
 }
 
-/** Writes the refusal down, and tells the person what they may know of it. What is no refusal is thrown on. */
+/** Logs a refusal and shows the person the part that is meant for them. Other errors are thrown again. */
 async function showRefusal(
   { request, response, context, workspaceId }: Visit,
   error: unknown,
@@ -291,14 +294,14 @@ async function showRefusal(
   refuse(response, STATUS[refusal.reason] ?? 403, shownRefusal(refusal, reference, start));
 }
 
-/** Values that the database cannot hold come from the provider. */
+/** Converts errors to refusals: a DomainError here means that the provider sent a value that cannot be stored. */
 function refusalToShow(error: unknown): SignInRefusal {
   if (error instanceof SignInRefusal) return error;
   if (error instanceof DomainError) return new SignInRefusal('TOKEN_INVALID', error.message);
   throw error;
 }
 
-/** 403 by default. No status shows whether a workspace or a person exists. */
+/** The default is 403. No status reveals whether a workspace or a person exists. */
 const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
   NOT_CONFIGURED: 404,
   NOT_ENTERPRISE: 404,
@@ -312,14 +315,14 @@ const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
   STATE_REPLAYED: 400,
 };
 
-/** Back-Channel Logout 1.0 §2.8. */
+/** Responds to an invalid logout request (Back-Channel Logout 1.0 §2.8). */
 function answerLogoutFault(
   response: Response,
   error: unknown,
   onFault: (error: unknown, requestId: string) => void,
 ): void {
   if (error instanceof DomainError || error instanceof SignInRefusal) {
-    // One answer for every workspace that has no connection, and for those that do not exist.
+    // Workspaces without a connection and unknown workspaces get the same response.
     const description = error instanceof DomainError ? error.message : 'The token cannot be checked.';
     response.status(400).json({ error: 'invalid_request', error_description: description });
     return;
