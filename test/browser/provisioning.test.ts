@@ -71,7 +71,9 @@ describe('an administrator finds out why Bob was refused', () => {
   it('finds the request by its reference, and reads it in full', async () => {
     const opened = await company();
     const { reference } = await refuseBob(opened);
-    const page = await open(opened, `?reference=${reference}`);
+    const page = await open(opened);
+    await page.getByRole('textbox', { name: 'Reference' }).fill(reference);
+    await expect.poll(() => new URL(page.url()).searchParams.get('reference')).toBe(reference);
     await page.getByRole('button', { name: `Show request ${reference}` }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(BOB.userName).first().waitFor();

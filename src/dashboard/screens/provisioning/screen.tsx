@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useQuery } from 'urql';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
@@ -13,7 +14,7 @@ import { Requests } from './requests.js';
 import { Setup } from './setup.js';
 import { TryRequest } from './try.js';
 import { UndoButton } from './undo.js';
-import { useRequestView } from './view.js';
+import { type RequestView, useRequestView } from './view.js';
 
 /** Settings → Provisioning: what the identity provider asked, what came of it, and what to change. */
 export default function ProvisioningScreen() {
@@ -26,7 +27,12 @@ export default function ProvisioningScreen() {
     variables: { workspaceId },
     pause: !isOpen,
   });
+  const requests = useRef<HTMLDivElement>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
+  const showRequests = (part: Partial<RequestView>) => {
+    change(part);
+    requests.current?.scrollIntoView();
+  };
   if (!isOpen) return <Forbidden title={t('health.title')} ability={viewerCan.readAuditLog} />;
   return (
     <Page title={t('health.title')} actions={<UndoButton kind="removals" onChanged={refresh} />}>
@@ -41,12 +47,18 @@ export default function ProvisioningScreen() {
                 <Notice tone="warning" title={t('provisioning.off')} hint={t('provisioning.offHint')} />
               )}
               {workspace.scim.health !== null && <HealthCard health={workspace.scim.health} />}
-              <Problems problems={workspace.scim.problems ?? []} onChanged={refresh} onFilter={change} />
+              <Problems
+                problems={workspace.scim.problems ?? []}
+                onChanged={refresh}
+                onFilter={showRequests}
+              />
             </>
           )
         }
       </Loaded>
-      <Requests view={view} onChange={change} />
+      <div ref={requests}>
+        <Requests view={view} onChange={change} />
+      </div>
       <Setup />
       <TryRequest />
     </Page>

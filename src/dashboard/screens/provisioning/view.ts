@@ -108,7 +108,10 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
     after: read('after'),
   };
   const change = (part: Partial<RequestView>) => {
-    const shown = Object.entries({ ...view, after: '', ...part }).filter(([, value]) => value !== '');
+    const others = Object.fromEntries(parameters);
+    const shown = Object.entries({ ...others, ...view, after: '', ...part }).filter(
+      ([, value]) => value !== '',
+    );
     const isTyped = part.search !== undefined || part.reference !== undefined || part.status !== undefined;
     setParameters(Object.fromEntries(shown), { replace: isTyped });
   };
