@@ -9,7 +9,7 @@ export interface Operator {
   readonly session?: { readonly id: string; readonly expiresAt: Date };
 }
 
-/** Somebody with a session. What they may do depends on their membership, workspace by workspace. */
+/** A person with a session. Their rights depend on their membership in each workspace. */
 export interface Person {
   readonly type: 'PERSON';
   readonly accountId: string;
@@ -40,7 +40,7 @@ export interface System {
 
 export type Actor = Operator | Person | KeyHolder | System;
 
-/** Who asks, through which door, in which request. */
+/** The actor, channel and id of a request. */
 export interface Caller {
   /** Null for somebody without a credential. */
   readonly actor: Actor | null;
@@ -48,7 +48,7 @@ export interface Caller {
   readonly requestId: string;
 }
 
-/** What people call the actor; kept in audit entries as it was then (rule 28). */
+/** The label of the actor; audit entries keep a snapshot of it (rule 28). */
 export function actorLabel(actor: Actor): string {
   switch (actor.type) {
     case 'OPERATOR':

@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
 
-/** What people call the browser of a `User-Agent`: "Firefox on Windows". Null for what is no browser. */
+/** Names the browser of a `User-Agent`, such as "Firefox on Windows". Null for other clients. */
 export function browserName(userAgent: string | null): string | null {
   if (userAgent === null || userAgent === '') return null;
   const { browser, os } = Bowser.parse(userAgent);

@@ -1,7 +1,7 @@
 import { ROLES, type Role } from '../domain/access.js';
 import type { ApiKeyScope } from '../model/enums.js';
 
-/** Who may do something in a workspace, beside operators, who may do everything. */
+/** The people and keys that may do something in a workspace. Operators may do everything. */
 interface Rule {
   /** Active members with one of these roles. */
   readonly people: readonly Role[];
@@ -35,7 +35,7 @@ export const POLICY = {
   'invitation.manage': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
   'group.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   'group.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },
-  // Who is in a group may be for an identity provider to say; what that gives is not (rule 30).
+  // An identity provider manages the members of a group, but not its grant (rule 30).
   'group.grant': { people: MANAGERS, scopes: [] },
   'owner.write': { people: OWNERS, scopes: [] },
   'seats.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
@@ -45,16 +45,16 @@ export const POLICY = {
   'credits.readPool': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
   'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ'] },
   'credits.setPool': { people: MANAGERS, scopes: [] },
-  // Nobody uses credits in somebody else's name, managers neither: that is for the apps that are billed.
+  // Credits for another member are used by billed apps only, not even by managers.
   'credits.consume': { people: [], scopes: ['CREDITS_CONSUME'] },
-  // Who is a viewer is told so by rule 23, with what to do about it.
+  // Rule 23 refuses viewers, and says what to do.
   'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
-  // What SCIM would do is tried, and what it does is stopped, by people.
+  // Only people try SCIM requests and release the brake.
   'scim.manage': { people: MANAGERS, scopes: [] },
   'secrets.rotate': OPERATORS_ONLY,
   'sso.manage': { people: MANAGERS, scopes: [] },
-  // DNS proves a domain to everybody; whoever proves it otherwise vouches for the platform (rule 42).
+  // Without DNS, an operator vouches for the domain (rule 42).
   'sso.vouchForDomain': OPERATORS_ONLY,
   'signInLog.read': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
@@ -74,7 +74,7 @@ export function scopesMay(scopes: readonly ApiKeyScope[], scimEnabled: boolean, 
   return scopes.some((scope) => rule.scopes.includes(scope) && (scope !== 'SCIM' || scimEnabled));
 }
 
-/** What somebody needs who may do it, in words: `the role owner or admin, or an API key with the scope AUDIT_READ`. */
+/** Says which roles and scopes may do it: `the role owner or admin, or an API key with the scope AUDIT_READ`. */
 export function needed(action: Action): string {
   const { people, scopes }: Rule = POLICY[action];
   const ways = [

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 
 /**
  * The one form of a network address: `::ffff:10.0.0.1` is the IPv4 address in it, IPv6 is written as RFC 5952 has it and
- * without the name of an interface. A text that is no address stays what it is.
+ * without the name of an interface. A text that is not an address is returned unchanged.
  */
 export function normalizedAddress(address: string): string {
   const [bare = ''] = address.split('%');
@@ -16,7 +16,7 @@ export function normalizedAddress(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** What limits count as one place: an IPv4 address, or the /64 of IPv6 in which a single customer has every address. */
+/** The network that a rate limit counts: an IPv4 address, or an IPv6 /64, which one customer usually has whole. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [left = '', right] = address.split('::');

@@ -5,9 +5,9 @@ const SECRET_KINDS = [
   'session',
   'operator_session',
   'invitation',
-  /** What the mail with an invitation holds. */
+  /** The secret in an invitation mail. */
   'mailed',
-  /** What the mail with a sign-in link holds, and the cookie of the browser that asked for it. */
+  /** The secret in a sign-in link, and in the cookie of the browser that requested it. */
   'link',
   'browser',
 ] as const;
@@ -20,7 +20,7 @@ export interface MintedSecret {
   readonly lookup: string;
   /** SHA-256 of the secret, in hex. It has 256 random bits, so a slow hash would add nothing. */
   readonly hash: string;
-  /** What lists show to recognise the secret by. */
+  /** The part that lists show, to recognize the secret. */
   readonly prefix: string;
 }
 
@@ -59,7 +59,7 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret);
 }
 
-/** What kind of secret a text is and where to look it up; undefined when it has not the form of one. */
+/** Reads the kind and the lookup of a secret; undefined when the text does not have the form of one. */
 export function readSecret(text: string): { kind: SecretKind; lookup: string } | undefined {
   const [, name, lookup] = FORM.exec(text) ?? [];
   const kind = SECRET_KINDS.find((known) => known === name);

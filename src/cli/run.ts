@@ -28,7 +28,7 @@ export type Result = Readonly<Record<string, string | readonly string[]>>;
 /**
  * Runs a command on the configured database, beside a server if one is running. Standard error says which database
  * that is; standard output is one line of JSON, or text for people.
- * @param text the result for people; lines of `name: value` unless told otherwise
+ * @param text the result for people; lines of `name: value` by default
  * @throws ConfigError, MissingDatabaseError, and whatever `work` refuses
  */
 export async function run<Value extends Result>(

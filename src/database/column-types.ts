@@ -9,10 +9,10 @@ export interface ColumnType<Read, Written = Read> {
   readonly '~written'?: Written;
 }
 
-/** What a row holds in a column of the type. */
+/** The type of a column's values in rows. */
 export type ReadAs<Type> = Type extends ColumnType<infer Read, unknown> ? Read : never;
 
-/** What may be bound to a parameter of the type. */
+/** The type of values that can be bound to a parameter. */
 export type WrittenAs<Type> = Type extends ColumnType<unknown, infer Written> ? Written : never;
 
 function type<Read, Written = Read>(name: string): ColumnType<Read, Written> {
@@ -23,7 +23,7 @@ export const uuid = type<string>('uuid');
 export const text = type<string>('text');
 export const integer = type<number>('integer');
 export const boolean = type<boolean>('boolean');
-/** Of any precision: the driver reads all of them as a Date, and PostgreSQL describes parameters without it. */
+/** Any precision: the driver reads each as a Date, and PostgreSQL describes parameters without a precision. */
 export const timestamptz = type<Date>('timestamp with time zone');
 
 /** `text` from a closed list, which a CHECK of the table or the statement itself keeps to. */

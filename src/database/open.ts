@@ -40,7 +40,7 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** What is to be opened does not exist: there is no embedded database, or no table of ours in the configured one. */
+/** The database does not exist: there is no embedded one, or the configured one has none of our tables. */
 export class MissingDatabaseError extends Error {
   constructor(choice: DatabaseChoice) {
     super(`There is no Rollcall database yet: ${databaseName(choice)}.`);

@@ -37,7 +37,7 @@ export class PreparingClient extends Client {
     return name;
   }
 
-  /** Deallocates a statement. In a failed transaction PostgreSQL refuses, and the statement stays prepared, which is harmless. */
+  /** Deallocates a statement. In a failed transaction PostgreSQL refuses; the statement then remains prepared, which is harmless. */
   #deallocate(name: string): void {
     super.query(`deallocate ${name}`).then(
       () => this.#forgetText(name),

@@ -8,7 +8,7 @@ import { statement } from './statement.js';
 /** How long a read waits for a replica that is behind. */
 const PATIENCE_MS = 50;
 const POLL_MS = 2;
-/** How long a replica is not asked after it could not be used. */
+/** How long a replica is skipped after a failure. */
 const REST_MS = 1000;
 /** Shorter than the network's own timeout, so that an unreachable replica does not delay reads. */
 const CONNECT_LIMIT_MS = 1000;

@@ -36,9 +36,9 @@ export function declaredStatements(): readonly DeclaredStatement[] {
 }
 
 /**
- * Declares a statement that stays SQL by hand, because it is on a hot path or says what a query builder cannot. The
- * types of its values and rows follow from the declaration, and `test/database/statements.test.ts` holds the declaration
- * against what PostgreSQL says of the text: types of parameters; names, types and nullability of columns.
+ * Declares a statement in SQL, for hot paths and for what a query builder cannot express. The
+ * types of its values and rows follow from the declaration, and `test/database/statements.test.ts` compares the declaration
+ * with PostgreSQL's description of the text: types of parameters; names, types and nullability of columns.
  *
  *     const FIND_SEATS = statement({
  *       name: 'seats.find',

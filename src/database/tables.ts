@@ -28,7 +28,7 @@ import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
-/** What a statement declares of a column with values of the type. */
+/** The column type that a statement declares for values of the type. */
 type Declared<Value> = ColumnType<Value, NonNullable<Value> extends JsonValue ? JsonWritten<Value> : Value>;
 type JsonValue = Profile | AuditChanges;
 type JsonWritten<Value> = string | Extract<Value, null>;
@@ -171,7 +171,7 @@ export function without<Row, const Property extends keyof Row & string>(
   } as unknown as Table<Omit<Row, Property>>;
 }
 
-/** What a statement declares of some columns of a table. */
+/** The declared types of some columns of a table. */
 export function typesOf<Row, const Property extends keyof Row & string>(
   { columns }: Table<Row>,
   ...properties: readonly Property[]

@@ -9,7 +9,7 @@ const LONGEST_ADDRESS = 254;
 /** RFC 3986 §3.1. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
-/** Whether a text, apart from blanks around it, is an e-mail address, as far as can be told without sending mail. */
+/** Whether a text, apart from blanks around it, is an e-mail address, as far as its form shows. */
 export function isAddress(text: string): boolean {
   const address = withoutBlanks(text);
   if (address.length > LONGEST_ADDRESS || !address.isWellFormed()) return false;

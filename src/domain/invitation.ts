@@ -1,6 +1,6 @@
 import { DomainError } from './errors.js';
 
-/** Whether an invitation goes to one address, or to whoever has the link. */
+/** Whether an invitation is for one address, or for anybody with the link. */
 export const INVITATION_KINDS = ['EMAIL', 'LINK'] as const;
 export type InvitationKind = (typeof INVITATION_KINDS)[number];
 

@@ -33,7 +33,7 @@ interface RefusalText {
   readonly change: string;
   /** On which screen. */
   readonly screen: string;
-  /** What the person is told: nothing about who is known here. */
+  /** The sentence for the person. It never says whether an address is known. */
   readonly person: string;
   /** What the person can do. */
   readonly wayOn: string;

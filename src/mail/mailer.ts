@@ -64,7 +64,7 @@ export class Mailer {
     this.#send(invitationMail(letter, url ?? null), [letter.token, letter.mailed], report);
   }
 
-  /** Puts a sign-in link into the queue. Nobody is told what becomes of it: that would tell who is known. */
+  /** Queues a sign-in link. Its delivery is not reported: that would show whether the address is known. */
   sendSignInLink(letter: SignInLetter): void {
     this.#send(signInMail(letter), [letter.url], () => Promise.resolve());
   }

@@ -38,7 +38,7 @@ export class RoleAccess {
   creditLimitApplies!: boolean;
 }
 
-/** Plain rows are told apart by what they have: a seat, or a role. */
+/** Resolves the GraphQL type of a plain row by its fields: a seat, or a role. */
 export function memberAccessType(value: object): 'RoleAccess' | 'SeatAccess' {
   return 'creditLimitApplies' in value ? 'RoleAccess' : 'SeatAccess';
 }

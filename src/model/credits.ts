@@ -90,7 +90,7 @@ export class CreditUsage {
   used!: number;
 }
 
-/** No foreign key to the member: what was counted stays, also when the record is deleted (rule 17). */
+/** No foreign key to the member: consumption outlives a deleted record (rule 17). */
 @ObjectType({
   implements: Node,
   description: 'A number of credits that a member used at one time. It never changes.',

@@ -23,7 +23,7 @@ export class MemberTally {
   @Property({ type: 'integer' })
   members!: number;
 
-  /** How many records have ever been deleted: while it stays as it is, nobody moves up to another's place. */
+  /** The number of records ever deleted: while it is unchanged, no member's position has moved up. */
   @Property({ type: 'integer' })
   deletions!: number;
 }

@@ -7,8 +7,8 @@ export function nodeType({ __typename }: { readonly __typename?: string }): stri
 }
 
 /**
- * Relay's Node. Rows are plain objects, so the type cannot be told by `instanceof`: who resolves a Node
- * names its type in `__typename`.
+ * Relay's Node. Rows are plain objects, for which `instanceof` fails, so the resolver of a Node puts its type
+ * into `__typename`.
  */
 @InterfaceType({
   description: 'An object that `node` finds by its id.',

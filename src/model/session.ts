@@ -85,8 +85,8 @@ export class Session {
 }
 
 /**
- * A session that a removal has ended for one workspace (rule 16). It goes on elsewhere, and stays ended here
- * when the person is added again.
+ * A session that a removal has ended for one workspace (rule 16). It remains open for other workspaces,
+ * and ended for this one even when the person is added again.
  */
 @Entity({ tableName: 'session_end' })
 export class SessionEnd {

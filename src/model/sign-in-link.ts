@@ -21,7 +21,7 @@ export class SignInLink {
   @Property({ type: 'text' })
   email!: string;
 
-  /** The lookup of the invitation that whoever uses the link accepts. Null: the link only signs in. */
+  /** The lookup of the invitation that the link accepts. Null: the link only signs in. */
   @Property({ type: 'text', nullable: true })
   invitationLookup!: string | null;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { databaseName } from '../database/open.js';
 import type { Config } from './config.js';
 
-/** What a running server leaves beside its data, so that a command in another terminal finds it. */
+/** The file that a running server writes beside its data, so that a command in another terminal finds it. */
 interface Running {
   readonly url: string;
   readonly database: string;

@@ -51,7 +51,7 @@ import { createScimAdapter } from './scim-adapter.js';
 
 const DEFAULT_LOG_DAYS = 30;
 
-/** Shorter answers are compressed for nobody: they are answered sooner as they are. */
+/** Shorter answers are sent uncompressed, which is faster. */
 const COMPRESSED_FROM = 8 * 1024;
 
 export interface AppOptions {
@@ -63,7 +63,7 @@ export interface AppOptions {
   readonly publicUrl: string | undefined;
   /** Whether introspection and the playground are served. */
   readonly playground: boolean;
-  /** What sends invitations. Absent: nothing does, and they are passed on by hand. */
+  /** Sends mails. Absent: invitations are passed on by hand. */
   readonly mailTransport?: MailTransport | undefined;
   /** The page on which invitations are accepted, with `{token}` in it. */
   readonly invitationUrl?: string | undefined;
@@ -266,7 +266,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { handler, stop };
 }
 
-/** Where the client reached us, when the configuration does not say. */
+/** The origin that the client used, when the configuration has none. */
 function originOf(request: Incoming): string {
   return `${request.protocol}://${request.host}`;
 }

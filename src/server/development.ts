@@ -19,7 +19,7 @@ export interface DevelopmentSecrets {
   readonly workspaces: readonly SeededWorkspace[];
 }
 
-/** Of two servers that start on an empty database at the same moment, one seeds it and both remember what. */
+/** If two servers start on an empty database at once, one seeds it and both store the result. */
 export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
   return database.transaction(async (tx) => {
     await LOCK_SEED.rows(tx, { lock: SEED_LOCK });
@@ -44,7 +44,7 @@ const EXISTING = statement({
   columns: { id: uuid },
 });
 
-/** What was remembered may be of another database. */
+/** Drops stored workspaces that belong to another database. */
 async function existing(
   database: Database,
   { workspaces }: DevelopmentSecrets,
@@ -68,7 +68,7 @@ async function recall(dataDir: string): Promise<DevelopmentSecrets> {
   };
 }
 
-/** What the file says; nothing at the first start. */
+/** The content of the file; empty at the first start. */
 async function remembered(dataDir: string): Promise<Partial<DevelopmentSecrets>> {
   try {
     return JSON.parse(await readFile(fileIn(dataDir), 'utf8'));

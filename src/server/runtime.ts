@@ -12,7 +12,7 @@ const COMPILE_CACHE = fileURLToPath(new URL('../.compiled', import.meta.url));
  */
 export function prepareToLoad(): void {
   enableCompileCache(COMPILE_CACHE);
-  // Loading the program allocates what stays, so the young generation need not grow for it.
+  // What loading the program allocates is kept, so a larger young generation would not help.
   setFlagsFromString('--semi-space-growth-factor=1');
   // Requests leave little behind, so V8 can collect after 30 % growth instead of several times the live heap.
   setFlagsFromString('--heap-growing-percent=30');

@@ -3,7 +3,7 @@ import { type SsoEnvironment, txtResolver } from '../services/context/sso-enviro
 import type { Config } from './config.js';
 
 /**
- * What single sign-on needs, of the configuration.
+ * The configuration of single sign-on.
  * @param developmentKey the key that development remembers; undefined in production, where without SECRETS_KEY no secret
  *   can be stored
  */

@@ -277,7 +277,7 @@ async function expireSecrets(tx: Transaction, { id }: ApiKey, at: Date): Promise
   );
 }
 
-/** What audit entries say about a key: everything but its secrets. */
+/** The values of a key for audit entries: everything but its secrets. */
 function auditedKey({ name, description, scopes, prefix, expiresAt, disabledAt }: ApiKey): object {
   return { name, description, scopes: [...scopes], prefix, expiresAt, enabled: disabledAt === null };
 }

@@ -7,8 +7,8 @@ import { clearCookie, SESSION_COOKIE, setCookie } from './cookies.js';
 import type { Incoming } from './incoming.js';
 
 /**
- * Gives the browser a session that was just opened, and ends the one that it had: it could not be used any more, and
- * should not stay open unseen.
+ * Gives the browser a session that was just opened, and ends the one that it had: the browser no
+ * longer has its token.
  * @param services the context of the request, whose actor is the browser's former session
  */
 export async function startBrowserSession(

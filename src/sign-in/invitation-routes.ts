@@ -60,7 +60,7 @@ export function invitationRoutes(router: Router, options: SignInOptions): void {
 }
 
 /**
- * Accepts for whoever is signed in with the invited address, else with what the mail proves.
+ * Accepts as the person who is signed in with the invited address, else with the proof in the mail.
  * @returns the path of the workspace
  */
 async function join(

@@ -19,7 +19,7 @@ type Parameters = Record<string, string>;
 type Query = Record<string, unknown>;
 export type PageRequest = Request<Parameters, unknown, unknown, Query, PageLocals>;
 
-/** One page or form: the context is that of whoever the browser's session is. */
+/** One page or form; the context's actor is the browser's session. */
 export type PageHandler = (
   request: PageRequest,
   response: PageResponse,

@@ -202,3 +202,29 @@ describe('Your account', () => {
     await page.getByText('The session was ended.').waitFor();
   });
 });
+
+describe('Workspaces', () => {
+  it('lets an operator create a workspace, find it, and switch SCIM on', async () => {
+    const { page, workspace } = await openScreen('');
+    await page.goto('/sign-in/operator');
+    await page.getByLabel('Operator token').fill(app.operatorToken);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Create workspace' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Borealis');
+    await dialog
+      .getByRole('textbox', { name: 'E-mail address of the first owner' })
+      .fill('otto@borealis.test');
+    await dialog.getByRole('textbox', { name: 'Credits in each month' }).fill('5000');
+    await dialog.getByRole('button', { name: 'Create workspace' }).click();
+    await page.getByText('Borealis was created.').waitFor();
+    await page.getByRole('searchbox').fill('borealis');
+    await page.locator(`a[href$="${workspace.workspaceId}"]`).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'More actions for Borealis' }).click();
+    await choose(page, 'Set plan and SCIM');
+    await dialog.getByText('An identity provider may provision members').click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Borealis was changed.').waitFor();
+    await page.getByRole('row', { name: /Borealis.*On/ }).waitFor();
+  });
+});

@@ -88,7 +88,7 @@ async function askForLink(email: string): Promise<string> {
   return mailed(LINK);
 }
 
-const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
 describe('the way through', () => {
   test('with a link by mail, with the keyboard alone, to a workspace and out again', async () => {
@@ -217,7 +217,7 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
       await page.goto('/sign-in/operator');
       await page.getByLabel('Operator token').fill(app.operatorToken);
       await page.keyboard.press('Enter');
-      await heading('Your workspaces');
+      await heading('Workspaces');
       await page.goto(`/workspace/${v2.workspaceId}`);
       await page.getByText('You are looking at this workspace as an operator.').waitFor();
     },

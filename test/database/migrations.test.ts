@@ -186,7 +186,7 @@ describe('account and member', () => {
 });
 
 describe('membership', () => {
-  test('a member has one open stay, and any number of ended ones', async () => {
+  test('a member has one open membership, and any number of ended ones', async () => {
     const { stay } = await workspaceWithMember('V2');
     await insert('membership', { ...stay, ended_at: NOW });
     await insert('membership', { ...stay, id: newId(), ended_at: NOW });

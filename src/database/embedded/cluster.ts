@@ -107,7 +107,7 @@ async function makeCluster(
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
-    // A lock that was taken over (a laptop that slept) can lead to a second cluster: the first stays.
+    // After a lock was taken over (a laptop that slept), another process may have made the cluster: keep that one.
     if (
       isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'EPERM') &&
       (await clusterVersion(clusterDir)) !== undefined
@@ -141,7 +141,7 @@ function initdbError(dataDir: string, output: string): EmbeddedPostgresError {
   );
 }
 
-/** What a killed initdb left. That it may fail is no harm: it is only space. */
+/** Removes the files of a killed initdb. A failure only wastes disk space. */
 async function removeLeftovers(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (/^initdb-[0-9a-f-]{36}(\.password)?$/.test(name)) {

@@ -8,14 +8,14 @@ export interface ServerIdentity {
   readonly gid: number;
 }
 
-/** A directory as a process of the server finds it: where it starts, and what it is told the directory is. */
+/** How a process of the server reaches a directory: its working directory, and the path from there. */
 export interface ReachablePlace {
   readonly cwd: string;
   readonly argument: string;
 }
 
 /**
- * Who the server runs as. PostgreSQL refuses to run as root; then it runs as the owner of the cluster
+ * The user that the server runs as. PostgreSQL refuses to run as root; then it runs as the owner of the cluster
  * that is already there, or else as `nobody`.
  *
  * @returns `undefined` when the server runs as the user of this process.

@@ -11,7 +11,7 @@ import { giveTo, placeFor, type ServerIdentity } from './identity.js';
 import { type PostmasterFile, postmasterState, readPostmasterFile } from './postmaster.js';
 import { isDiskFull, lastLines, runTool, toolEnvironment } from './tool.js';
 
-/** What it takes to start the server of one cluster. */
+/** The parameters for starting the server of one cluster. */
 export interface LaunchPlan {
   readonly clusterDir: string;
   readonly logFile: string;
@@ -42,7 +42,7 @@ const LOG_LIMIT_BYTES = 10_000_000;
 const SOCKET_PATH_LIMIT = 103;
 const SOCKET_PORT = 5432;
 
-/** What a server says that finds another one in its place, starting or not yet all gone. */
+/** The message of a server that finds another one running in its directory, starting or stopping. */
 const PLACE_TAKEN = new RegExp(
   [
     'lock file ".*" (?:already exists|is empty)',

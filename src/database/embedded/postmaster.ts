@@ -3,7 +3,7 @@ import { link, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from './error.js';
 
-/** What the server's postmaster.pid says about the server that wrote it. */
+/** The content of a server's postmaster.pid. */
 export interface PostmasterFile {
   readonly content: string;
   /** 0 in the moment before the server has written its number. */

@@ -18,7 +18,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** What to start, and where. */
+/** The server to start, and its directories. */
 export interface EmbeddedPostgresOptions {
   /**
    * The directory for everything of the embedded server; made when missing. Below it are `postgres/`, the cluster

@@ -8,7 +8,7 @@ const BUNDLE = resolve(import.meta.dirname, '../../../dist/playground');
 const SECURITY_HEADERS = {
   // Everything comes from this server, and the page talks to nobody else: what is typed here includes
   // credentials. Monaco writes its colours into <style> elements and style attributes; GraphiQL's style sheet
-  // carries its fonts as data: URLs. Images from elsewhere stay blocked: GraphiQL previews any image address
+  // carries its fonts as data: URLs. Images from elsewhere are blocked: GraphiQL previews any image address
   // that the pointer rests on.
   'Content-Security-Policy': [
     "default-src 'none'",

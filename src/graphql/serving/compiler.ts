@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 
-/** Executes one operation for whoever `contextValue` stands for. */
+/** Executes one operation as the caller of `contextValue`. */
 export type CompiledOperation = (
   contextValue: object,
   variables: Readonly<Record<string, unknown>>,
@@ -43,7 +43,7 @@ export class Compiler {
   compile(document: DocumentNode): CompiledOperation {
     const variables = getOperationAST(document)?.variableDefinitions ?? [];
     const compiled = compileQuery(this.#withCoerced, withCoercedVariables(document), undefined, {
-      // Resolvers are checked to give what the schema says; that null and errors stay in their places is still seen to.
+      // TypeScript checks the values that resolvers return; the compiler still propagates nulls and errors.
       disableLeafSerialization: true,
       disablingCapturingStackErrors: true,
     });

@@ -98,11 +98,11 @@ const PLAIN_VALUES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a stranger's document may become a program. The compiler writes the values of a document into it, and dates as
- * `new Date(…)` that it tells by a mark in a text: whoever writes that text could write a program. So no text is let
- * through. Neither are things that it does otherwise than graphql: variables inside of values (left out, they are null)
- * and called like what every object has, `@skip` and `@include` (wrong in a fragment that is used twice),
- * introspection, an alias `__proto__`, and a mutation of several fields, which must end with the first that fails.
+ * Whether a client's document may be compiled. graphql-jit writes literal values into the program and recognizes dates by a
+ * marker in strings, so a string literal could inject code: documents with strings are executed by graphql-js. So are those
+ * that graphql-jit executes differently: variables inside values or named like a property of Object, `@skip` and `@include`
+ * (wrong in a fragment that is used twice), introspection, an alias `__proto__`, and mutations of several fields, which must
+ * stop at the first failure.
  */
 export function isSafeToCompile(
   schema: GraphQLSchema,
@@ -139,20 +139,20 @@ function isPlainName({ value }: NameNode): boolean {
   return value === '__typename' || !value.startsWith('__');
 }
 
-/** Lets Apollo execute with `Executor`: what it has for supergraphs is its one way to execute otherwise than by itself. */
+/** Makes Apollo execute with `Executor`, through its gateway interface: it has no other hook for execution. */
 export function executing(
   schema: GraphQLSchema,
   compiler: Compiler,
 ): ApolloServerOptionsWithGateway<object>['gateway'] {
   const executor = new Executor(schema, compiler);
-  let told = (): void => undefined;
+  let announce = (): void => undefined;
   return {
-    onSchemaLoadOrUpdate(tell) {
-      told = () => tell({ apiSchema: schema, coreSupergraphSdl: '' });
+    onSchemaLoadOrUpdate(notify) {
+      announce = () => notify({ apiSchema: schema, coreSupergraphSdl: '' });
       return () => undefined;
     },
     async load() {
-      told();
+      announce();
       return {
         executor: ({ document, operation, request, context }) =>
           executor.execute(context, {

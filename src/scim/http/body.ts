@@ -22,7 +22,7 @@ const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
 ]);
 
 /**
- * Reads the body of a request. The rest of a body that is refused stays unread.
+ * Reads the body of a request. The rest of a refused body is not read.
  * @returns the JSON object in it
  * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB (before or after it is unpacked),
  *   400 invalidSyntax for what is not UTF-8, JSON, or an object

@@ -48,7 +48,7 @@ export type Dispatch = (call: ScimCall) => Promise<ScimOutcome>;
 
 /**
  * Prepares what answers SCIM requests.
- * @param onFault told of faults that nobody expected, once each
+ * @param onFault called once with each unexpected error
  * @returns a function that answers any request, refusals included
  * @throws Error when the schema lacks what the adapter asks of it
  */

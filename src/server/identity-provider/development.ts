@@ -10,10 +10,10 @@ import type { DevelopmentSecrets } from '../development.js';
 import type { ProviderPerson } from './person.js';
 import { type IdentityProvider, startIdentityProvider } from './provider.js';
 
-/** What tells our own connection from one that a developer has configured. */
+/** Distinguishes our own connection from one that a developer has configured. */
 const CLIENT_ID = 'rollcall-development';
 
-/** Somebody whom no workspace knows, to see a refusal. */
+/** A person who is no member, to try a refusal. */
 const STRANGER: ProviderPerson = { subject: 'stranger', email: 'zoe@elsewhere.test', name: 'Zoe Stranger' };
 
 export interface DevelopmentProviderOptions {

@@ -1,4 +1,4 @@
-/** Somebody who can sign in at the development identity provider. */
+/** A person who can sign in at the development identity provider. */
 export interface ProviderPerson {
   readonly subject: string;
   readonly email: string;

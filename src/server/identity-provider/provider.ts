@@ -34,8 +34,8 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 /**
- * Starts a small but real OpenID Connect provider on the loopback interface: whoever opens its page signs in as whom they
- * like. For development and tests; its package is not installed in production.
+ * Starts a small but real OpenID Connect provider on the loopback interface: its page signs in as any seeded
+ * person. For development and tests; its package is not installed in production.
  * @throws the server's error when the port is taken, or the loader's when `oidc-provider` is not installed
  */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
@@ -120,7 +120,7 @@ async function configurationOf({ people, client }: IdentityProviderOptions): Pro
       const claims = () => ({ sub: subject, email, email_verified: emailVerified, name });
       return { accountId: subject, claims };
     },
-    // Nobody is asked for consent: the app is the company's own.
+    // No consent page: the app is the company's own.
     loadExistingGrant: async ({ oidc }) => {
       const grant = new oidc.provider.Grant({
         clientId: oidc.client?.clientId ?? '',

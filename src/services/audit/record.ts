@@ -10,7 +10,7 @@ import type { AuditChanges } from '../../model/audit-entry.js';
 import { authenticated } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 
-/** What an audit entry says: what was done, to what, and what it changed. */
+/** The content of an audit entry: action, target and changes. */
 export interface AuditFact {
   readonly workspaceId: string | null;
   readonly action: AuditAction;

@@ -14,8 +14,6 @@ import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 import type { Grant } from './grant.js';
 import type { ServiceContext } from './service-context.js';
 
-export type { Grant } from './grant.js';
-
 /**
  * The first statement of every service function that concerns a workspace.
  * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace that the caller has no part in,
@@ -31,16 +29,15 @@ export async function authorize(
   return grant;
 }
 
-/** What `authorize` asks of a grant that is known. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+/** Checks a grant that has been looked up. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export function demand(context: ServiceContext, grant: Grant, action: Action): void {
   const actor = authenticated(context);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
 }
 
 /**
- * `authorize` once more, inside the transaction that does it and under its locks: what the caller was allowed when the
- * request came in may have ended meanwhile, and the settings of the workspace may be others. From here on they stay:
- * a change of the settings waits for the transaction, or this waits for it.
+ * Authorizes again, inside the transaction and under its locks: the caller's rights and the workspace's settings may have
+ * changed since the request came in. It locks the settings, so they do not change until the transaction ends.
  * @throws DomainError as `authorize` does
  */
 export async function authorizeNow(
@@ -57,8 +54,8 @@ export async function authorizeNow(
 }
 
 /**
- * A workspace as it is and stays until the transaction ends, for somebody who has no part in it yet and comes with an
- * invitation. The grant allows nothing by itself.
+ * The workspace, with its settings locked, for a person who is no member yet and has an invitation. The grant allows
+ * nothing by itself.
  * @throws DomainError NOT_FOUND
  */
 export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {

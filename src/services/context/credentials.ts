@@ -49,7 +49,7 @@ export class Credentials {
   /** Last uses that are being written: no request waits for them. */
   readonly #noting = new Set<Promise<unknown>>();
   readonly #cached = new LRUCache<string, Holder>({ max: MOST_CACHED, ttl: CACHED_FOR_MS });
-  /** What is being asked about a credential: everybody who comes with it at that moment waits for one answer. */
+  /** Lookups in progress: concurrent requests with the same credential share one. */
   readonly #asking = new Map<string, Promise<Holder | null>>();
 
   /**
@@ -176,7 +176,7 @@ export class Credentials {
   }
 
   /**
-   * What is stored of an operator's session: it ends when the platform gets another operator token.
+   * The stored form of an operator's session, which ends when the operator token changes.
    * @param operatorToken what somebody says the operator token is
    * @returns the hash for the session with that token; null when the operator token is wrong, or there is none
    */
@@ -210,7 +210,7 @@ const KEY_BY_LOOKUP = statement({
   },
 });
 
-/** What a socket for both versions of IP puts before an IPv4 address (RFC 4291, section 2.5.5.2). */
+/** The prefix of an IPv4 address on a dual-stack socket (RFC 4291, section 2.5.5.2). */
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
 
 // Once in ten seconds is as exact as anybody needs it, and spares the row the rest.

@@ -1,7 +1,7 @@
 import type { Role } from '../../domain/access.js';
 import type { Workspace } from '../../model/workspace.js';
 
-/** What the caller is in a workspace: what authorization is decided by. */
+/** The caller's role and membership in a workspace, by which authorization decides. */
 export interface Grant {
   readonly workspace: Workspace;
   /** The caller's role; null for operators and keys. */

@@ -12,7 +12,7 @@ import type { ScimAdapter } from './scim-adapter.js';
 import type { SignInLimits } from './sign-in-limits.js';
 import type { SsoEnvironment } from './sso-environment.js';
 
-/** What all requests of a process share. */
+/** The objects that all requests of a process share. */
 export interface Shared {
   readonly database: Database;
   /** Replicas to read from; null when none are configured. */

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { Encryption } from '../../auth/encryption.js';
 
-/** What single sign-on needs beside the database. */
+/** The dependencies of single sign-on besides the database. */
 export interface SsoEnvironment {
   /** Encrypts client secrets; null in production without SECRETS_KEY: then none can be stored. */
   readonly encryption: Encryption | null;
@@ -24,7 +24,7 @@ const DNS_TIMEOUT_MS = 3000;
  */
 export function txtResolver(servers: readonly string[]): SsoEnvironment['resolveTxt'] {
   return (domain) => {
-    // One for each question: whoever has just added a record must not be told what was true before.
+    // A new resolver for each query, without a cache: a record that was just added must be found.
     const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
     if (servers.length > 0) resolver.setServers([...servers]);
     return resolver.resolveTxt(domain);

@@ -58,7 +58,7 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
     const counts = await countsOf(tx, consumer, null);
     const facts = { userName: consumer.userName, amount: asked.amount, month: counts.month };
     const standing = standingOf(consumer, workspace, counts);
-    // Use never decreases within a month, so a refusal here stays right.
+    // Use never decreases within a month, so a refusal here cannot become wrong.
     const block = creditBlock(standing, asked.amount);
     if (block !== null) throw creditsExhausted(block, standing, facts);
 

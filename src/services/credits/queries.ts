@@ -14,7 +14,8 @@ import type { CreditBlock } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
-import { authorize, demand, type Grant } from '../context/authorization.js';
+import { authorize, demand } from '../context/authorization.js';
+import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
 
@@ -38,7 +39,7 @@ export type Consumer = Pick<
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
 >;
 
-/** What a member used in a month, and what is left. */
+/** A member's use of credits in a month, and the remainder. */
 export interface MemberUsage {
   readonly month: string;
   readonly used: number;
@@ -109,7 +110,7 @@ export function creditPool(workspaceId: string, { month, total, used }: PoolRow)
   return { workspaceId, month, total, used, remaining: Math.max(0, total - used) };
 }
 
-/** What was used in a month, by one person and by everybody. */
+/** The credits used in a month, by one person and by all. */
 interface Counts extends Pick<CreditStanding, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly month: string;
   /** Whether the month is over. */
@@ -221,7 +222,7 @@ async function usageIn(
 }
 
 /**
- * The usage of the member for whom credits have just been used: whoever may use them may know it.
+ * The usage of the member for whom credits were just used, for the caller who used them.
  * @returns null on V1, and when the record of the member has been deleted
  * @throws DomainError as `authorize` does
  */

@@ -28,7 +28,7 @@ export function requireModest(filter: MemberFilter): void {
   });
 }
 
-/** What the filter requires of the values of lists: of groups, and of lists in the profile. */
+/** The conditions on values of lists: groups, and lists in the profile. */
 function partsAboutLists(filter: MemberFilter): readonly MemberFilter[] {
   return Object.values(filter).flatMap((asked: { readonly some?: MemberFilter } | null) =>
     asked?.some == null ? [] : [asked.some],

@@ -13,9 +13,6 @@ import { groupFilterSql } from './groups.js';
 import { partsOf } from './limits.js';
 import { profileFilterSql } from './profile.js';
 
-export type { MemberFilter } from './filter.js';
-export { requireModest } from './limits.js';
-
 /**
  * When the last membership ended; null for active members. Ids of memberships are in the order of their starts, so an
  * index gives the last one.
@@ -64,9 +61,9 @@ const MEMBERSHIP_FIELDS: readonly Field[] = [
 ];
 
 /** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
-export function asksAboutStay(filter: MemberFilter): boolean {
+export function readsMembership(filter: MemberFilter): boolean {
   const asks = filter.creditLimitReached != null || MEMBERSHIP_FIELDS.some((field) => filter[field] != null);
-  return asks || partsOf(filter).some(asksAboutStay);
+  return asks || partsOf(filter).some(readsMembership);
 }
 
 /**

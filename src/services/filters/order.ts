@@ -8,7 +8,7 @@ export interface MemberOrdering {
   /** Absent for the id itself, which is the last term of every order. */
   readonly orderBy?: OrderBy;
   /** Whether it is a column of the open membership. */
-  readonly ofStay?: boolean;
+  readonly ofMembership?: boolean;
 }
 
 const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
@@ -32,22 +32,22 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   ACTIVE: {
     description: 'Whether active; who is not comes first.',
     orderBy: { column: '(s.id is not null)', type: 'boolean' },
-    ofStay: true,
+    ofMembership: true,
   },
   ROLE: {
     description: 'The role, by its name.',
     orderBy: { column: 's.role', type: 'text', nullable: true },
-    ofStay: true,
+    ofMembership: true,
   },
   SEAT_TYPE: {
     description: 'The seat type (V1), by its name.',
     orderBy: { column: 's.seat_type', type: 'text', nullable: true },
-    ofStay: true,
+    ofMembership: true,
   },
   CREDIT_LIMIT: {
     description: 'The credit limit (V2).',
     orderBy: { column: 's.credit_limit', type: 'integer', nullable: true },
-    ofStay: true,
+    ofMembership: true,
   },
   CREDITS_USED: {
     description: 'What has been used of the credits of this month (V2).',
@@ -56,21 +56,21 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   ACCESS_SET_BY: {
     description: 'Who has set the access by name.',
     orderBy: { column: 's.access_set_by', type: 'text', nullable: true },
-    ofStay: true,
+    ofMembership: true,
   },
   MANAGED_BY: {
     description: 'Who last changed the member.',
     orderBy: { column: 'm.managed_by', type: 'text' },
   },
   MEMBERSHIP_STARTED_AT: {
-    description: 'When the open stay began.',
+    description: 'The time at which the open membership began.',
     orderBy: { column: 's.started_at', type: 'timestamptz', nullable: true },
-    ofStay: true,
+    ofMembership: true,
   },
   MEMBERSHIP_ENDED_AT: {
-    description: 'When the last stay ended, of members who are not active.',
+    description: 'The time at which the last membership ended, of members who are not active.',
     orderBy: { column: MEMBERSHIP_ENDED_AT, type: 'timestamptz', nullable: true },
-    ofStay: true,
+    ofMembership: true,
   },
 };
 

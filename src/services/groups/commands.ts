@@ -207,7 +207,7 @@ export async function setGrant(
 }
 
 /**
- * Deletes a group; its members stay members, with the access that their other groups or the default give (rule 30).
+ * Deletes a group; its members remain in the workspace, with the access of their other groups or the default (rule 30).
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; SEAT_UNAVAILABLE
  */
 export async function deleteGroup(

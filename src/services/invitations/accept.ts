@@ -48,12 +48,12 @@ export async function accept(context: ServiceContext, { token }: { token: string
   const found = await findByToken(context.database, token, person.email);
   if (found === undefined) throw unknownInvitation();
   const acceptance = await context.database.transaction((tx) => acceptFound(context, tx, found, person));
-  // What this request knows of the caller's standing there is from before.
+  // This request cached the caller's grant before the change.
   context.grants.delete(found.workspaceId);
   return acceptance;
 }
 
-/** What a sign-in has proved about the person who comes with an invitation. */
+/** The identity that a sign-in proved for the person with an invitation. */
 export type Proven = Omit<Person, 'type' | 'expiresAt'>;
 
 /**
@@ -209,7 +209,7 @@ async function settle(
 
 /**
  * Lets the session that accepts see the workspace again, if an earlier removal ended it there (rule 16). The person's other
- * sessions stay ended there.
+ * sessions remain ended there.
  */
 async function admitSession(sql: Sql, { sessionId }: Person, workspaceId: string): Promise<void> {
   await rowsOf(

@@ -235,7 +235,7 @@ function deliveryOf({ mailer }: ServiceContext): 'QUEUED' | 'NOT_SENT' {
   return mailer?.sends === true ? 'QUEUED' : 'NOT_SENT';
 }
 
-/** What audit entries say about an invitation: everything but its token. */
+/** The values of an invitation for audit entries: everything but its token. */
 function auditedInvitation({
   email,
   role,
@@ -294,7 +294,7 @@ export interface Invitee {
   readonly isInvited: boolean;
 }
 
-/** What the people with these addresses are in the workspace, in the order of the addresses. */
+/** Whether the people with these addresses are members or invited, in the order of the addresses. */
 export function readInvitees(sql: Sql, workspaceId: string, emails: readonly string[]): Promise<Invitee[]> {
   return INVITEES.rows(sql, { workspaceId, emails: emails.map(canonicalUserName) });
 }

@@ -21,7 +21,7 @@ export interface PageArguments {
 
 /** A row with what the page's statement adds. */
 type Keyed<Row> = Row & {
-  /** What the checkpoint's check gave. */
+  /** The result of the checkpoint's check. */
   readonly check?: string;
   /** The value that the list is ordered by, as text. */
   readonly orderKey?: string | null;

@@ -89,7 +89,7 @@ const check = (last: string) => `(
 
 /**
  * Caches which member is at which position of the list of all members, in the order of ids. Members are appended, since
- * ids are made in the order of time, and are rarely deleted, so a position that was read once mostly stays right. It is
+ * ids are made in the order of time, and are rarely deleted, so a cached position is mostly right. It is
  * wrong after a deletion, and after a member was committed whose id sorts before the last checkpoint (ids are made before
  * they are committed). The page's own statement checks for both in its snapshot.
  */

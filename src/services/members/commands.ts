@@ -27,7 +27,7 @@ import {
 import type { MemberChange } from './transition.js';
 import { writeInTransaction } from './write.js';
 
-/** What a GraphQL client says about a person. */
+/** The attributes of a person that a GraphQL client can send. */
 type PersonArguments = { readonly [Name in keyof Person]?: Person[Name] | null };
 
 export interface NewMember extends PersonArguments {

@@ -131,7 +131,7 @@ export const EFFECTS = {
       wasActive(write) && isActive(write) && membershipDiffers(requireRow(write.row), write.after),
     run: (_context, sql, { after }) => UPDATE_MEMBERSHIP.row(sql, valuesOf(after, null)),
   },
-  /** Where the record is deleted, its memberships go with it. */
+  /** Deleting the record deletes its memberships too. */
   endMembership: {
     applies: (write) => write.next !== null && wasActive(write) && !isActive(write),
     run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),

@@ -1,7 +1,9 @@
 import type { Workspace } from '../../model/workspace.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { authorizeFilter, type MemberFilter, memberFilterSql, requireModest } from '../filters/members.js';
+import type { MemberFilter } from '../filters/filter.js';
+import { requireModest } from '../filters/limits.js';
+import { authorizeFilter, memberFilterSql } from '../filters/members.js';
 import {
   MEMBER_COLUMNS,
   MEMBER_TABLES,

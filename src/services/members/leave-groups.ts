@@ -58,7 +58,7 @@ export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise
   await LOCK_GROUPS.rows(sql, { groupIds });
 }
 
-/** What the audit log says about the groups of a member who leaves; nothing when there were none. */
+/** The groups of a leaving member for the audit log; empty when there were none. */
 export function groupsLeft({ groups }: MemberRow): AuditChanges {
   const left = groups.map(({ id, displayName }) => ({ id, displayName }));
   return left.length === 0 ? {} : { groups: { before: left, after: [] } };

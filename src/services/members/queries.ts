@@ -7,13 +7,9 @@ import type { Membership } from '../../model/membership.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  asksAboutStay,
-  authorizeFilter,
-  type MemberFilter,
-  memberFilterSql,
-  requireModest,
-} from '../filters/members.js';
+import type { MemberFilter } from '../filters/filter.js';
+import { requireModest } from '../filters/limits.js';
+import { authorizeFilter, memberFilterSql, readsMembership } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
@@ -78,14 +74,14 @@ export async function listMembers(
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
   const isWhole = condition === 'true' && (order === null || (order.field === 'ID' && !order.descending));
-  const { orderBy, ofStay = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};
+  const { orderBy, ofMembership = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};
   return new Page<MemberRow, MemberValues>(
     context.batched,
     {
       ...MEMBERS,
       owner: workspaceId,
       // PostgreSQL would join all memberships to count or skip members: it does not see that each has at most one.
-      ...(ofStay || asksAboutStay(filter) ? {} : { narrowFrom: 'member m' }),
+      ...(ofMembership || readsMembership(filter) ? {} : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
       values,
       id: 'm.id',

@@ -12,7 +12,8 @@ import type { MemberChangeRequest, Person } from '../../domain/provisioning.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import type { Workspace } from '../../model/workspace.js';
 import { type AuditFact, changesBetween } from '../audit/record.js';
-import { type Grant, mayChangeOwners, originOf } from '../context/authorization.js';
+import { mayChangeOwners, originOf } from '../context/authorization.js';
+import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
   columnsOfPerson,
@@ -25,7 +26,7 @@ import {
 } from '../rows/members.js';
 import { groupsLeft } from './leave-groups.js';
 
-/** What a command answers: the member as it is now, and whether anything changed. */
+/** The result of a command: the member as it is now, and whether anything changed. */
 export interface MemberChange {
   readonly member: MemberRow;
   readonly changed: boolean;

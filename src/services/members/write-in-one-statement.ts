@@ -27,7 +27,7 @@ import { auditFactOf, type MemberChange, type Transition } from './transition.js
 interface Cte {
   readonly name: string;
   readonly sql: string;
-  /** What the statement returns of it, as SQL by the names of a `MemberRow`, and the types of that. */
+  /** The returned columns, as SQL by the names of a `MemberRow`, with their types. */
   readonly returned?: Readonly<Record<string, string>>;
   readonly types?: Readonly<Record<string, ColumnType<unknown>>>;
 }
@@ -152,7 +152,7 @@ export async function writeInOneStatement(
   const entry = Object.entries(entryOf(context, auditFactOf(write, after), new Date()));
   const values = {
     ...valuesOf(after, row),
-    // Of a membership that ends, the row that results has no id.
+    // When the membership ends, the resulting row has no membership id.
     membershipId: after.membershipId ?? row?.membershipId,
     revision: workspace.revision,
     versionBefore: row?.version,

@@ -63,7 +63,7 @@ function withoutSecrets(text: string | null): string | null {
   return text.replace(SECRETS, '…');
 }
 
-/** Whether a refusal is a problem: a provider that asks whether somebody exists may be told no. */
+/** Whether a refusal is a problem; a lookup of an unknown user is not. */
 function isProblem({ code, operation }: LogEntry): boolean {
   if (code === null) return false;
   return !(code === 'NOT_FOUND' && (operation === 'USER_READ' || operation === 'GROUP_READ'));
@@ -125,7 +125,7 @@ function keySubject({ client, apiKeyId, network }: LogEntry): string {
   return `${keySubjectsOf(client)}${apiKeyId ?? network ?? ''}`;
 }
 
-/** What the subjects of a client's problems with keys begin with. */
+/** The prefix of subjects of problems with keys. */
 export function keySubjectsOf(client: LogEntry['client']): string {
   return `key:${client}:`;
 }

@@ -27,7 +27,7 @@ export interface ExplainedChange {
   readonly changes: AuditChanges;
 }
 
-/** What a request would be answered, and what it would do. */
+/** The answer to a request that was tried, and the changes that it would make. */
 export interface Explanation {
   readonly status: number;
   readonly body: object | null;

@@ -19,7 +19,7 @@ export interface KeyFault {
   readonly known?: { readonly code: KeyCode; readonly apiKeyId: string; readonly apiKeyLabel: string };
 }
 
-/** Whose key it was, and what is wrong with it. */
+/** The workspace of a faulty key, and the fault. */
 export interface JudgedFault extends LogKey {
   readonly code: KeyCode;
 }
@@ -47,7 +47,7 @@ const FIND = statement({
   },
 });
 
-/** What identifies a credential without holding it. */
+/** Identifies a credential without storing it. */
 export interface FoundBy {
   readonly lookup: string;
   readonly hash: string;

@@ -62,7 +62,7 @@ export async function dropPartitions(database: Database, before: string): Promis
   if (expired.length === 0) return;
   await database.transaction(async (tx) => {
     await LOCKED.rows(tx, { lock: LOCK });
-    // Whoever reads the log for long must not make everybody who writes it wait behind this.
+    // Without the limit, a long read of the log would make this statement, and all writers behind it, wait.
     await tx.rows(`set local lock_timeout = '2s'`, []);
     const names = new Set((await PARTITIONS.rows(tx, {})).map(({ name }) => name));
     for (const name of expired) if (names.has(name)) await tx.rows(`drop table ${checked(name)}`, []);

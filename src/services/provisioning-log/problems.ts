@@ -15,7 +15,7 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { decode, encode } from '../lists/cursor.js';
 
-/** What the people of one problem have in common. */
+/** The cause that the people of one problem share. */
 interface ProblemKey {
   readonly severity: Severity;
   readonly code: ScimCode;
@@ -25,7 +25,7 @@ interface ProblemKey {
   readonly value: string | null;
 }
 
-/** What is wrong now for the same reason, with however many people (rule 56). */
+/** One cause, with all people whom it concerns now (rule 56). */
 export interface ScimProblemGroup extends ProblemKey {
   /** Opaque. */
   readonly id: string;

@@ -12,7 +12,7 @@ const FLUSH_MS = 500;
 /** How many entries wait at most; further ones are dropped and counted. */
 const MOST_WAITING = 10_000;
 const MOST_AT_ONCE = 1_000;
-/** How many kinds of requests that were not let in are told apart in a minute. */
+/** The most kinds of rejected credentials that are counted separately in a minute. */
 const MOST_FAULTS = 1_000;
 /** How many workspaces' drops are counted between two writes. */
 const MOST_DROP_COUNTS = 1_000;
@@ -72,7 +72,7 @@ export class ProvisioningLog {
     if (!isId(fault.workspaceId)) return;
     const minute = Math.floor(fault.at.getTime() / MINUTE_MS);
     if (minute !== this.#faultsOf) {
-      // What is not yet written of the minute before goes on waiting.
+      // Counts of the previous minute that are not written yet are kept.
       this.#faults = new Map(
         [...this.#faults].filter(([, { waiting }]) => waiting > 0).slice(0, MOST_FAULTS / 2),
       );

@@ -168,7 +168,7 @@ export async function ofAuditEntry(
       .orderBy('id')
       .limit(MOST_OF_REQUEST),
   );
-  // Of a bulk request, each operation has an entry; a change of a group is audited at its members too.
+  // Each operation of a bulk request has an entry; a change of a group is audited at its members too.
   return (
     requests.find((request) => request.targetId === targetId) ??
     (requests.length === 1 ? (requests[0] ?? null) : null)

@@ -2,7 +2,7 @@ import { timestamptz } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 
-/** How long the use of a deleted key is told apart from that of an unknown one (rule 51). */
+/** How long a deleted key is still recognized when it is used (rule 51). */
 const DELETED_KEY_DAYS = 30;
 
 const DROP_COUNTS = statement({

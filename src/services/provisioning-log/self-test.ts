@@ -98,7 +98,7 @@ async function take(run: DryRun, baseUrl: string, step: Step, created: Created):
   return { step: name, outcome: isExpected ? 'PASSED' : 'FAILED', request, status, detail, fix };
 }
 
-/** Somebody who does not exist, with what a provider would send for the workspace's version. */
+/** A person who does not exist, with the attributes of the workspace's version. */
 interface TestPerson {
   readonly userName: string;
   readonly groupName: string;

@@ -74,7 +74,7 @@ const EMAIL: Readonly<Record<ScimClient, string>> = {
 };
 
 /**
- * What to type into an identity provider to connect it to the workspace (rule 62).
+ * The values to enter at an identity provider to connect it to the workspace (rule 62).
  * @throws DomainError as `authorize` does
  */
 export async function setup(

@@ -31,7 +31,7 @@ export interface RemovalFilter {
 export const UNDO_OUTCOMES = ['RESTORED', 'ALREADY_BACK', 'REFUSED'] as const;
 export type UndoOutcome = (typeof UNDO_OUTCOMES)[number];
 
-/** What became of one removal (rule 64). */
+/** The result of undoing one removal (rule 64). */
 export interface UndoneRemoval {
   /** The member that was removed; a deleted one comes back with another id. */
   readonly removedId: string;
@@ -93,8 +93,8 @@ export async function undoRemovals(context: ServiceContext, filter: RemovalFilte
 }
 
 /**
- * Undoes the removals of the window in which the brake has engaged. The brake stays engaged: the provider, which goes on
- * trying, has to be corrected first.
+ * Undoes the removals of the window in which the brake has engaged. The brake remains engaged, because the
+ * provider goes on trying until it is corrected.
  * @throws DomainError as `authorize` does; INVALID_INPUT when the brake is not engaged
  */
 export async function undoBraked(

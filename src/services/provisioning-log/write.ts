@@ -11,7 +11,7 @@ import {
   subjectsOf,
 } from './entry.js';
 
-/** What the log writes together. */
+/** One batch of the log. */
 export interface Batch {
   readonly entries: readonly LogEntry[];
   /** Entries that are written, whose requests have come again since (rule 51). */
@@ -265,7 +265,7 @@ function notedProblems(entries: readonly LogEntry[]): NotedProblem[] {
   return [...problems.values()];
 }
 
-/** What the successes of a batch put an end to; of several about one subject, the last. */
+/** The subjects whose problems the successes of a batch resolve, each with its last success. */
 function answersIn(entries: readonly LogEntry[]): Answer[] {
   const answers = new Map<string, Answer>();
   const add = (answer: Answer) =>

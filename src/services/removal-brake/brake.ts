@@ -117,7 +117,7 @@ export async function release(context: ServiceContext, workspaceId: string): Pro
   });
 }
 
-/** The settings of the brake. What is absent or null stays as it is. */
+/** The settings of the brake. Absent or null leaves a setting unchanged. */
 export interface BrakeUpdate {
   readonly workspaceId: string;
   readonly enabled?: boolean | null;

@@ -29,7 +29,7 @@ const MANAGERS = statement({
 
 /**
  * Runs a command that may remove members. When the database refuses a removal because of the brake, the brake is engaged:
- * audited once, and told to owners and admins (rule 64).
+ * audited once, and owners and admins are notified (rule 64).
  * @throws what `work` throws; REMOVALS_PAUSED while the brake is engaged
  */
 export async function withBrake<Result>(
@@ -45,7 +45,7 @@ export async function withBrake<Result>(
   }
 }
 
-/** Of many removals that are refused at once, one engages the brake. */
+/** When several removals are refused concurrently, only one engages the brake. */
 async function engage(context: ServiceContext, workspaceId: string): Promise<void> {
   await context.database.transaction(async (tx) => {
     const engaged = await ENGAGE.row(tx, { workspaceId, now: new Date() });

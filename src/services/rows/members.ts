@@ -92,7 +92,7 @@ export const NO_MEMBERSHIP = Object.fromEntries(
   ['membershipId', ...OPEN_MEMBERSHIP.properties].map((name) => [name, null]),
 ) as { readonly [Name in keyof OpenMembership]: null };
 
-/** Looked up for owners only: the others are told apart by what the row has already. */
+/** Only for owners is another query needed. */
 const IS_LAST_OWNER = `coalesce(s.role = 'OWNER', false) and not exists (
     select 1 from membership o
     where o.workspace_id = s.workspace_id and o.role = 'OWNER' and o.ended_at is null and o.id <> s.id)`;

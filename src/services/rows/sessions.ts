@@ -24,7 +24,7 @@ export function openAt({
 
 /**
  * SQL for whether a person's session opens the workspace `w`, in which their open membership is `s` (rules 16, 32, 43).
- * A session that was ended for the workspace stays ended there, even when the person has been added again.
+ * A session that was ended for the workspace remains ended there, even after the person was added again.
  * @param place the number of the first of the four parameters of `sessionValues`
  */
 export function sessionOpens(place: number): string {

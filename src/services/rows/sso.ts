@@ -6,7 +6,7 @@ import type { SsoConnection, SsoDomain } from '../../model/sso-connection.js';
 /** A connection as it may be shown. */
 export type SsoConnectionRow = Omit<SsoConnection, 'clientSecret'>;
 
-/** The workspace's connection, without its secret. For whoever may see it. */
+/** The workspace's connection, without its secret. The caller has authorized. */
 export function findConnection(sql: Sql, workspaceId: string): Promise<SsoConnectionRow | undefined> {
   const { properties } = without(TABLES.ssoConnection, 'clientSecret');
   return rowOf(
@@ -15,7 +15,7 @@ export function findConnection(sql: Sql, workspaceId: string): Promise<SsoConnec
   );
 }
 
-/** The domains of a connection, by name. For whoever may see the connection. */
+/** The domains of a connection, by name. The caller has authorized. */
 export function findDomains(sql: Sql, connectionId: string): Promise<SsoDomain[]> {
   return rowsOf(
     sql,

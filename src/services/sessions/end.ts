@@ -36,8 +36,8 @@ export async function end(
 }
 
 /**
- * Ends the sessions of the caller, but not the one that calls unless told. A session that opens one workspace alone ends
- * those that open the same: it may not prove enough for the rest (rule 32).
+ * Ends the caller's sessions, by default all but the one of this request. A session that opens one workspace alone ends
+ * only those that open the same, because it proves too little for the others (rule 32).
  * @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators
  */
 export async function endAll(

@@ -17,7 +17,7 @@ export interface MintedSession {
   readonly expiresAt: Date;
 }
 
-/** What a sign-in has proved, and where it came from. */
+/** The identity that a sign-in proved, and its origin. */
 export interface SignIn {
   /** The id of the session, where something was done in its name already. */
   readonly sessionId?: string;
@@ -98,7 +98,7 @@ export async function openSession(
   return { sessionId: id, token: secret, expiresAt };
 }
 
-/** Who signs in is the actor of it; a session that an operator mints is the operator's doing. */
+/** The actor is the person who signs in, or the operator who mints the session. */
 function asPerson(context: ServiceContext, person: Person): ServiceContext {
   if (person.method === 'OPERATOR') return context;
   return { ...context, caller: { ...context.caller, actor: person } };
@@ -114,7 +114,7 @@ const ENTERED_AS_OWNER = statement({
   columns: { workspaceId: uuid },
 });
 
-/** Sessions that are over are kept this long, for questions about who was signed in; audit entries stay. */
+/** How long ended sessions are kept; audit entries are kept for ever. */
 const KEPT_AFTER_EXPIRY_MS = 30 * 86_400_000;
 
 const DELETE_OLD = statement({

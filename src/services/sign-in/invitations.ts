@@ -24,7 +24,7 @@ export interface ShownInvitation {
 }
 
 /**
- * An invitation, for whoever has its token.
+ * The invitation with this token.
  * @throws DomainError NOT_FOUND; INVITATION_CLOSED, saying why
  */
 export async function showInvitation(

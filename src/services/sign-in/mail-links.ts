@@ -18,7 +18,7 @@ import { recordMailLinkRefused } from '../sso/sign-in-log.js';
 
 const MINUTES = 15;
 const MOST_WRONG_CODES = 5;
-/** Links are kept so long after they expired, so that a late click is told why it does not work. */
+/** How long expired links are kept, so that a late click gets an explanation. */
 const KEPT_MS = 86_400_000;
 
 /** Where a request of a browser came from. */
@@ -27,13 +27,13 @@ export interface Browser {
   readonly userAgent: string | null;
 }
 
-/** What a browser that has asked for a link keeps in a cookie. */
+/** The cookie of a browser that requested a link. */
 export interface AskedLink {
   readonly browserToken: string;
   readonly expiresAt: Date;
 }
 
-/** Somebody who is signed in, and the path to go to. */
+/** A person who has signed in, and the path to go to. */
 export interface SignedIn {
   readonly session: MintedSession;
   readonly returnTo: string;
@@ -43,7 +43,7 @@ export interface SignedIn {
  * Mails a link to an address, if somebody on the platform has it (rule 46). Anybody may ask. What happens, and how long
  * it takes, is the same for an address that nobody has: the mail is sent in the background.
  * @param returnTo one of our paths
- * @param invitation the token of an invitation, which whoever uses the link accepts; then nobody needs to have the address
+ * @param invitation the token of an invitation that the link accepts; the address then needs no account
  * @param urlOf the URL of the page that opens the link with a token
  * @throws DomainError FORBIDDEN when no mail can be sent; INVALID_INPUT; NOT_FOUND for the invitation; RATE_LIMITED
  */
@@ -124,7 +124,7 @@ async function invitationFor(context: ServiceContext, token: string, email: stri
   });
 }
 
-/** What a link is for the browser that opens it. */
+/** The state of a link for the browser that opens it. */
 export type OpenedLink =
   /** It signs in here, as that person. */
   | { readonly kind: 'HERE'; readonly email: string }
@@ -137,7 +137,7 @@ export type OpenedLink =
     };
 
 /**
- * What a link is for the browser that opens it. Whoever has the link may ask. Nothing is changed, so that what fetches
+ * Reads the state of a link for the browser that opens it. The link is the only credential. Nothing is changed, so that what fetches
  * the links of a mail does not use them up.
  * @param browserToken the cookie of a browser that has asked for a link
  * @throws DomainError UNAUTHENTICATED for a link that is unknown, used or expired
@@ -213,7 +213,7 @@ async function signIn(
   if (link === undefined) throw linkClosed();
   if (link.invitationLookup !== null) await findOrCreateAccount(tx, link.email);
   const account = await findAccountByEmail(tx, link.email);
-  // Nobody had the address when the link was asked for, and so it was never mailed.
+  // The address had no account when the link was requested, so it was never mailed.
   if (account === undefined) throw linkClosed();
   const sessionId = newId();
   const proven = {

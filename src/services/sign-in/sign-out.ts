@@ -6,7 +6,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { end } from '../sessions/end.js';
 
 /**
- * Ends the session of the browser that calls, whoever's it is. Without a session there is nothing to do.
+ * Ends the browser's session, of a person or an operator. Does nothing without a session.
  */
 export async function signOut(context: ServiceContext): Promise<void> {
   const { actor } = context.caller;

@@ -197,7 +197,7 @@ async function recordConnection(
   await record(context, tx, { workspaceId, action, target, changes });
 }
 
-/** What the audit log says of a connection. Of the secret it says when it was set. */
+/** The values of a connection for audit entries; for the secret, the time at which it was set. */
 function described(connection: SsoConnection): object {
   const { provider, discoveryUrl, clientId, clientSecretSetAt, ssoRequired, joinOnSignIn } = connection;
   return {

@@ -13,7 +13,7 @@ import type { MemberRow } from '../rows/members.js';
 import { isAddressProven, isOfVerifiedDomain, type ProvenIdentity } from './matching.js';
 import type { SignInSettings } from './settings.js';
 
-/** Somebody who became a member by signing in, and why. */
+/** A person who became a member by signing in, and the reason. */
 export interface Joined {
   readonly member: MemberRow;
   readonly by: 'INVITED' | 'JOINED';
@@ -87,7 +87,7 @@ async function requireJoining(
   throw new SignInRefusal('NOT_A_MEMBER', detail, identity);
 }
 
-/** Whoever was removed was removed by somebody's decision, also where the record is deleted (rule 16a). @throws SignInRefusal */
+/** Refuses a removed person, even when the member record is deleted (rule 16a). @throws SignInRefusal */
 async function requireNotRemoved(
   tx: Transaction,
   workspaceId: string,
@@ -120,7 +120,7 @@ function addressDetail(address: string | null): string | null {
   return address === null ? null : 'The claim email is not an e-mail address.';
 }
 
-/** Whoever signs in is the actor of what that changes. */
+/** The person who signs in is the actor of the resulting changes. */
 export function asPerson(context: ServiceContext, proven: Proven): ServiceContext {
   const actor = { type: 'PERSON', ...proven, expiresAt: context.clock() } as const;
   return { ...context, caller: { ...context.caller, actor } };

@@ -7,15 +7,15 @@ import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { findAccountByEmail } from '../rows/accounts.js';
 import type { SignInSettings } from './settings.js';
 
-/** What a provider has proved about a person. */
+/** The identity that a provider asserted. */
 export interface ProvenIdentity {
   readonly issuer: string;
   readonly subject: string;
-  /** What SCIM may know the person by, as `externalId`: the subject, or for Entra the `oid`. */
+  /** The person's SCIM `externalId`: the subject, or for Entra the `oid`. */
   readonly externalId: string;
   /** Null when the provider has sent none. */
   readonly address: string | null;
-  /** What the provider says about the address; null when it says nothing. */
+  /** The claim `email_verified`; null when it is absent. */
   readonly addressVerified: boolean | null;
   /** Google: the organization that the account belongs to. */
   readonly hostedDomain: string | null;
@@ -75,7 +75,7 @@ export async function isOfVerifiedDomain(
 }
 
 /**
- * Everybody can have a Google account, also with an address of a company that they have left. Only accounts that belong
+ * Anybody can have a Google account, even with the address of a former employer. Only accounts that belong
  * to an organization come in, and to one of the connection's domains where it has some.
  * @throws SignInRefusal OUTSIDE_ORGANIZATION
  */

@@ -36,7 +36,7 @@ export async function endFromProvider(
   });
 }
 
-/** What signing out at a provider needs. */
+/** The parameters of a sign-out at the provider. */
 export interface ProviderSession {
   readonly workspaceId: string;
   /** The ID token of the sign-in; null where it was not kept. */

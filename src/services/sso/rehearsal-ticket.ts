@@ -8,8 +8,8 @@ import { encryptionOf } from './secret.js';
 const TICKET_MS = 10 * 60_000;
 
 /**
- * Lets somebody rehearse a sign-in with the connection of a workspace, within ten minutes. A rehearsal shows the claims
- * of whoever signs in at the provider to that person, and opens no session.
+ * Allows a rehearsal of a sign-in with the workspace's connection, within ten minutes. A rehearsal shows the claims to the
+ * person who signs in at the provider, and opens no session.
  * @returns a ticket that `isTicketValid` accepts
  * @throws DomainError as `authorize` does; FORBIDDEN without ENTERPRISE; NOT_FOUND without a connection
  */

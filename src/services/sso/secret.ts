@@ -39,7 +39,7 @@ export function encryptionOf({ sso }: ServiceContext): Encryption {
   });
 }
 
-/** What `rotate` found. */
+/** The result of `rotate`. */
 export interface Rotation {
   /** How many secrets are encrypted with the first key now and were not before. */
   readonly rotated: number;

@@ -5,7 +5,7 @@ import type { SsoProvider } from '../../domain/sso.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { decryptClientSecret } from './secret.js';
 
-/** What a sign-in through a provider needs to know of the connection. Never for answers: it has the secret. */
+/** The connection's settings for a sign-in, with the secret. Never returned to clients. */
 export interface SignInSettings {
   readonly connectionId: string;
   readonly workspaceId: string;

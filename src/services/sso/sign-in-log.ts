@@ -15,7 +15,7 @@ import { ssoRequiredFor } from '../rows/sso.js';
 /** Without letters and digits that look alike, so that people can read it out. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const LONGEST_TEXT = 1000;
-/** How much of the log is kept: strangers can add to it. */
+/** The most entries that are kept, because strangers can add to the log. */
 const MOST_ENTRIES = 5000;
 const KEPT_DAYS = 90;
 
@@ -79,7 +79,7 @@ function newReference(): string {
   return `${text.slice(0, 5)}-${text.slice(5)}`;
 }
 
-/** What a provider sends may be anything. */
+/** Provider values can have any form and length. */
 function storable(text: string | null): string | null {
   return text === null
     ? null
@@ -137,7 +137,7 @@ const ENTRIES = selection({
 
 /**
  * The refused sign-ins of a workspace, newest first.
- * @param reference finds the one entry that a person was told the reference of, in any case and with any blanks
+ * @param reference finds the entry with this reference, in any case and with any blanks
  * @throws DomainError as `authorize` does
  */
 export async function list(

@@ -33,7 +33,7 @@ export interface ProviderSignIn {
   readonly userAgent: string | null;
 }
 
-/** Who was signed in, and how they were recognized. */
+/** The person who signed in, and the way in which they were matched. */
 export interface SignedIn {
   readonly session: MintedSession;
   readonly member: MemberRow;
@@ -57,7 +57,7 @@ export function signIn(
 }
 
 /**
- * What `signIn` would do; nothing is kept of it.
+ * Tries `signIn` and rolls it back.
  * @throws SignInRefusal
  */
 export async function rehearse(
@@ -206,7 +206,7 @@ function sealedIdToken({ sso }: ServiceContext, workspaceId: string, idToken: st
   return sso.encryption.encrypt(idToken, idTokenPurpose(workspaceId));
 }
 
-/** What an ID token is encrypted for; sign-out decrypts it for the same. */
+/** The context that an encrypted ID token is bound to; sign-out decrypts it with the same. */
 export function idTokenPurpose(workspaceId: string): string {
   return `id-token:${workspaceId}`;
 }

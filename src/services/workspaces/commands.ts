@@ -293,8 +293,8 @@ async function lockAdmins(tx: Transaction, workspaceId: string): Promise<void> {
 }
 
 /**
- * The workspace, locked against commands that rest on its settings: an admin who is added while ENTERPRISE is left would
- * stay an admin.
+ * The workspace, locked against commands that rely on its settings: otherwise an admin added while the plan changes from
+ * ENTERPRISE would remain an admin.
  */
 function lockWorkspace(tx: Transaction, workspaceId: string): Promise<Workspace | undefined> {
   return rowOf(

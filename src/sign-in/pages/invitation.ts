@@ -6,7 +6,7 @@ import { complaint, document } from './layout.js';
 export interface InvitationForm {
   readonly token: string;
   readonly shown: ShownInvitation;
-  /** The address of whoever is signed in. */
+  /** The address of the person who is signed in. */
   readonly signedInAs: string | null;
   readonly sendsMail: boolean;
   readonly email: string;

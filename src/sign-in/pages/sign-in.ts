@@ -9,9 +9,9 @@ export interface SignInForm {
   readonly error: string | null;
   /** Whether links can be mailed. */
   readonly sendsMail: boolean;
-  /** The address of whoever is signed in already. */
+  /** The address of the person who is signed in already. */
   readonly signedInAs: string | null;
-  /** In development: whom a click signs in. */
+  /** In development: the people who sign in with a click. */
   readonly people: readonly SeededPerson[] | null;
 }
 

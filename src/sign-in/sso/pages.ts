@@ -28,13 +28,13 @@ export function shownRefusal(
   start: string | null,
 ): Refusal {
   const { person, wayOn } = SIGN_IN_REFUSALS[reason];
-  // Of the detail a person is told the seat alone: the rest is for administrators.
+  // Only the seat is shown to the person; other details are for administrators.
   const seat = reason === 'SEAT_UNAVAILABLE' && detail !== null ? ` ${detail}` : '';
-  // The provider has said that this is the address of whoever reads the page.
-  const lookedFor = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
+  // The provider asserted this address for the reader, so it discloses nothing.
+  const signedInAs = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
   const again = start !== null && WORTH_ANOTHER_TRY.has(reason);
   return {
-    message: `${person}${seat}${lookedFor}`,
+    message: `${person}${seat}${signedInAs}`,
     hint: wayOn,
     reference,
     ...(again ? { next: { url: start, text: 'Sign in again' } } : {}),

@@ -298,7 +298,7 @@ function refusalToShow(error: unknown): SignInRefusal {
   throw error;
 }
 
-/** 403 unless told: nothing here says whether a workspace exists, or a person. */
+/** 403 by default. No status shows whether a workspace or a person exists. */
 const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
   NOT_CONFIGURED: 404,
   NOT_ENTERPRISE: 404,

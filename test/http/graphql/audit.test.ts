@@ -502,7 +502,7 @@ describe('entries', () => {
     const { data } = await app.graphql(workspace.apiKey, '{ auditActions { name description } }');
     expect(data.auditActions).toContainEqual({
       name: 'member.remove',
-      description: 'A stay has ended: the member is not active any more.',
+      description: 'The membership ended: the member is not active any more.',
     });
   });
 });

@@ -54,7 +54,7 @@ async function remove({ workspaceId }: TestWorkspace, memberId: string): Promise
   await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId });
 }
 
-/** The stays of a member, newest first. */
+/** The memberships of a member, newest first. */
 async function stays(memberId: string): Promise<unknown[]> {
   const query = '... on Member { memberships(first: 10) { totalCount nodes { id role endedAt } } }';
   const { data } = await app.graphql(app.operatorToken, `query ($id: ID!) { node(id: $id) { ${query} } }`, {
