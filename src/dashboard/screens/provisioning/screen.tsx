@@ -46,7 +46,9 @@ export default function ProvisioningScreen() {
               {!workspace.scim.enabled && (
                 <Notice tone="warning" title={t('provisioning.off')} hint={t('provisioning.offHint')} />
               )}
-              {workspace.scim.health !== null && <HealthCard health={workspace.scim.health} />}
+              {workspace.scim.health !== null && (
+                <HealthCard title={t('health.state')} health={workspace.scim.health} />
+              )}
               <Problems
                 problems={workspace.scim.problems ?? []}
                 onChanged={refresh}

@@ -8,8 +8,8 @@ import { Chart } from '../../ui/chart.js';
 import { Select } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Notice } from '../../ui/notice.js';
-import { Grid } from '../../ui/panel.js';
 import { ProvisioningCountsDocument } from './provisioning.generated.js';
+import styles from './provisioning.module.css';
 
 const PERIODS: readonly ScimCountPeriod[] = ['HOUR', 'DAY', 'WEEK'];
 const OUTCOMES = ['accepted', 'refused'] as const;
@@ -40,23 +40,27 @@ export function Traffic() {
               {counts.dropped > 0 && (
                 <Notice tone="warning" title={t('provisioning.dropped', { dropped: counts.dropped })} />
               )}
-              <Grid>
-                {OUTCOMES.map((outcome) => (
-                  <div key={outcome}>
-                    <h3>{t(`provisioning.count.${outcome}`, { count: formatNumber(counts[outcome]) })}</h3>
-                    <Chart
-                      label={t(`provisioning.chart.${outcome}`)}
-                      columns={[t('history.at'), t('provisioning.requests')]}
-                      form="bars"
-                      points={counts.steps.map((step) => ({
-                        id: step.start,
-                        label: formatTime(step.start),
-                        value: step[outcome],
-                      }))}
-                    />
-                  </div>
-                ))}
-              </Grid>
+              {counts.accepted + counts.refused === 0 ? (
+                <p>{t('provisioning.noTraffic')}</p>
+              ) : (
+                <div className={styles.charts}>
+                  {OUTCOMES.map((outcome) => (
+                    <div key={outcome}>
+                      <h3>{t(`provisioning.count.${outcome}`, { count: formatNumber(counts[outcome]) })}</h3>
+                      <Chart
+                        label={t(`provisioning.chart.${outcome}`)}
+                        columns={[t('history.at'), t('provisioning.requests')]}
+                        form="bars"
+                        points={counts.steps.map((step) => ({
+                          id: step.start,
+                          label: formatTime(step.start),
+                          value: step[outcome],
+                        }))}
+                      />
+                    </div>
+                  ))}
+                </div>
+              )}
             </>
           );
         }}
