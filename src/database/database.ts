@@ -25,10 +25,10 @@ export interface Transaction extends Sql {
   notify(channel: string): Promise<void>;
 }
 
-/** Thrown at the end of a rehearsal, to roll the transaction back. */
+/** Thrown to roll back a dry run. */
 class RolledBack<Result> extends Error {
   constructor(readonly result: Result) {
-    super('the end of a rehearsal');
+    super('the end of a dry run');
   }
 }
 
@@ -73,31 +73,23 @@ export class Database implements Sql {
   }
 
   /**
-   * Runs a command as `transaction` does, and rolls everything back.
-   * @returns what the command would have returned
+   * Runs work in a database whose statements and transactions all belong to one transaction, and rolls it back: nothing is
+   * stored, nobody is notified, and no effect of a commit happens.
+   * @param work may run several commands, one after the other
+   * @returns what `work` returns
    * @throws what `work` throws
    */
-  async rehearsal<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const rehearsed: { end?: RolledBack<Result> } = {};
+  async dryRun<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+    const run: { end?: RolledBack<Result> } = {};
     try {
       return await this.transaction(async (tx) => {
-        rehearsed.end = new RolledBack(await work(tx));
-        throw rehearsed.end;
+        run.end = new RolledBack(await work(new DryRunDatabase(this.#orm, this.#pool, tx)));
+        throw run.end;
       });
     } catch (error) {
-      if (rehearsed.end !== undefined && error === rehearsed.end) return rehearsed.end.result;
+      if (run.end !== undefined && error === run.end) return run.end.result;
       throw error;
     }
-  }
-
-  /**
-   * Runs work against a database in which everything happens in one transaction, transactions within it included, and rolls
-   * it back: nothing stays, nobody is notified, and nothing happens after a commit.
-   * @param work may run several commands, one after the other
-   * @throws what `work` throws
-   */
-  rehearse<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
-    return this.rehearsal((tx) => work(new RehearsedDatabase(this.#orm, this.#pool, tx)));
   }
 
   async #attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
@@ -175,8 +167,8 @@ function transactionOn(em: EntityManager, afterCommit: Transaction['afterCommit'
   };
 }
 
-/** A database whose every statement runs in one transaction of another (`Database.rehearse`). */
-class RehearsedDatabase extends Database {
+/** A database whose every statement runs in one transaction of another (`Database.dryRun`). */
+class DryRunDatabase extends Database {
   readonly #tx: Transaction;
   override readonly pipelined: Sql = { rows: (text, values) => this.rows(text, values) };
   /** Statements run one after the other, so that the savepoints of two do not mix. */
@@ -187,16 +179,16 @@ class RehearsedDatabase extends Database {
     this.#tx = tx;
   }
 
-  /** A statement that fails must not end the transaction: outside a rehearsal, each is a transaction of its own. */
+  /** A statement that fails must not end the transaction: outside a dry run, each is a transaction of its own. */
   override rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     const run = async () => {
-      await this.#tx.rows('savepoint rehearsed', []);
+      await this.#tx.rows('savepoint dry_run', []);
       try {
         const rows = await this.#tx.rows<Row>(text, values);
-        await this.#tx.rows('release savepoint rehearsed', []);
+        await this.#tx.rows('release savepoint dry_run', []);
         return rows;
       } catch (error) {
-        await this.#tx.rows('rollback to savepoint rehearsed', []);
+        await this.#tx.rows('rollback to savepoint dry_run', []);
         throw error;
       }
     };

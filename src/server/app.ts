@@ -38,6 +38,7 @@ import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment
 import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
@@ -160,6 +161,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.disable('etag');
   handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
   handler.use(requestLog(logger));
+  if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
   handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
     response.locals.route = '/healthz';
     await database.rows('select 1', []);
@@ -303,3 +305,9 @@ function clientFault(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
 }
+
+/** Browsers use HTTPS alone for this host in the next year (RFC 6797 §6.1). */
+const requireHttps: RequestHandler = (_request, response, next) => {
+  response.set('Strict-Transport-Security', 'max-age=31536000');
+  next();
+};

@@ -11,8 +11,8 @@ export type Theme = (typeof THEMES)[number];
 interface Opening {
   /** The path and the query, below the server's address. */
   readonly path: string;
-  /** The address of the person who is signed in. */
-  readonly email: string;
+  /** The address of the person who is signed in; absent: nobody is. */
+  readonly email?: string;
   readonly theme?: Theme;
   readonly width?: number;
 }
@@ -29,11 +29,16 @@ export function browserPerFile(): void {
   });
 }
 
+/** Opens a page of the dashboard as a person who is signed in, as `openPage` does. */
+export function openDashboard(app: TestApp, opening: Opening & { readonly email: string }): Promise<Page> {
+  return openPage(app, opening);
+}
+
 /**
- * Opens a page of the dashboard as a person who is signed in, and closes it after the test. The test fails when the
- * page reports an error or a violation of its Content-Security-Policy.
+ * Opens a page in a browser of its own, and closes it after the test. The test fails when the page reports an error or a
+ * violation of its Content-Security-Policy.
  */
-export async function openDashboard(
+export async function openPage(
   app: TestApp,
   { path, email, theme = 'light', width = 1280 }: Opening,
 ): Promise<Page> {
@@ -52,7 +57,7 @@ export async function openDashboard(
     await context.close();
     expect(faults).toEqual([]);
   });
-  await signIn(context, app, email);
+  if (email !== undefined) await signIn(context, app, email);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(path);

@@ -3,24 +3,48 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphqlClient, startTestApp, type TestApp } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
 import { Visitor } from '../http/sign-in/visitor.js';
+import { ssoDone, testEnvironment, verifyDomain } from '../http/sso/setting.js';
 
 /**
- * Rules 16, 32, 34 and 35 as a property: whatever is done in which order, through whichever of two processes, a session
- * reads a workspace exactly when it may.
+ * Rules 16, 32, 34, 35 and 43 as a property: whatever is done in which order, through whichever of two processes, a
+ * session reads a workspace exactly when it may.
  */
+const SSO_DOMAIN = 'sessions-sso.test';
+
 let app: TestApp;
 let urls: readonly string[];
 let stopOther: () => Promise<void>;
 let workspaces: readonly string[];
 
 beforeAll(async () => {
-  app = await startTestApp();
-  const other = await app.beside();
+  const sso = testEnvironment();
+  app = await startTestApp({ sso });
+  const other = await app.beside({ sso });
   stopOther = other.stop;
   urls = [app.url, other.url];
   const made = [await app.workspace({ version: 'V2' }), await app.workspace({ version: 'V1' })];
   workspaces = made.map(({ workspaceId }) => workspaceId);
+  await connectFirst();
 });
+
+/**
+ * Connects the first workspace to a provider, with a verified domain. The tests switch `ssoRequired` on without a sign-in
+ * of a manager, which only the database lets them do.
+ */
+async function connectFirst(): Promise<void> {
+  const workspaceId = find(workspaces, 0);
+  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+    workspaceId,
+    provider: 'OTHER_OIDC',
+    discoveryUrl: 'https://provider.sessions-sso.test',
+    clientId: 'client',
+    clientSecret: 'secret',
+  });
+  await verifyDomain(app, workspaceId, SSO_DOMAIN);
+  await app.sql('update sso_connection set manager_signed_in_at = now() where workspace_id = $1', [
+    workspaceId,
+  ]);
+}
 
 afterAll(async () => {
   await stopOther();
@@ -43,6 +67,8 @@ interface Model {
   readonly memberIds: Map<string, string>;
   readonly active: Set<string>;
   readonly sessions: ModelSession[];
+  /** Whether the first workspace requires people of its domain to come through its provider. */
+  ssoRequired: boolean;
 }
 
 const KINDS = [
@@ -57,6 +83,8 @@ const KINDS = [
   'endOfMember',
   'backChannel',
   'endOthers',
+  'requireSso',
+  'allowAll',
 ] as const;
 
 interface Step {
@@ -79,24 +107,52 @@ const steps = fc.array(
   { minLength: 4, maxLength: 14 },
 );
 
+const step = (kind: Step['kind'], session = 0): Step => ({
+  kind,
+  person: 0,
+  workspace: 0,
+  process: 0,
+  session,
+});
+
+/** Each condition of `sessionOpens` and each way to end a session, in the shortest sequence that needs it. */
+const EXAMPLES: [Step[]][] = [
+  [[step('mail'), step('remove'), step('add')]],
+  [[step('mail'), step('endOfMember')]],
+  [[step('provider')]],
+  [[step('invitation')]],
+  [[step('mail'), step('provider'), step('requireSso'), step('allowAll')]],
+  [[step('mail'), step('signOut')]],
+  [[step('mail'), step('switch')]],
+  [[step('mail'), step('provider'), step('backChannel')]],
+  [[step('mail'), step('mail'), step('provider'), step('endOthers')]],
+  [[step('mail'), step('provider'), step('endOthers', 1)]],
+];
+
+/** How many random sequences follow the examples: about 3 seconds on two idle cores. */
+const RANDOM_RUNS = 20;
+
 const at = (email: string, workspaceId: string) => `${email} ${workspaceId}`;
 
 test('a session reads a workspace exactly when it may', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       const model: Model = {
-        people: [nextAddress(), nextAddress()],
+        people: [nextAddress().replace(/@.*/, `@${SSO_DOMAIN}`), nextAddress()],
         memberIds: new Map(),
         active: new Set(),
         sessions: [],
+        ssoRequired: false,
       };
+      await requireSso(false);
       for (const email of model.people) for (const id of workspaces) await add(model, email, id, 0);
       for (const step of sequence) {
         await take(model, step);
         await compare(model);
       }
     }),
-    { numRuns: 12 },
+    // A failing sequence is at most 14 steps long; to shorten it would wait for the time-out of each attempt.
+    { numRuns: EXAMPLES.length + RANDOM_RUNS, examples: EXAMPLES, endOnFailure: true },
   );
 }, 120_000);
 
@@ -179,8 +235,18 @@ async function take(model: Model, step: Step): Promise<void> {
         const isReached = session.only === null || session.only === one.only;
         if (one !== session && one.email === session.email && isReached) one.isOver = true;
       }
+      return;
     }
+    case 'requireSso':
+    case 'allowAll':
+      model.ssoRequired = step.kind === 'requireSso';
+      await requireSso(model.ssoRequired);
   }
+}
+
+async function requireSso(ssoRequired: boolean): Promise<void> {
+  const workspaceId = find(workspaces, 0);
+  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired });
 }
 
 async function add(model: Model, email: string, workspaceId: string, process: number): Promise<void> {
@@ -209,10 +275,16 @@ async function compare(model: Model): Promise<void> {
   );
 }
 
-function expected(model: Model, { email, only, closedFor, isOver }: ModelSession): string[] {
+function expected(model: Model, { email, only, closedFor, isOver, isOfProvider }: ModelSession): string[] {
+  const mustComeByProvider = (id: string) =>
+    model.ssoRequired && id === workspaces[0] && email.endsWith(`@${SSO_DOMAIN}`) && !isOfProvider;
   return workspaces.filter(
     (id) =>
-      !isOver && model.active.has(at(email, id)) && (only === null || only === id) && !closedFor.has(id),
+      !isOver &&
+      model.active.has(at(email, id)) &&
+      (only === null || only === id) &&
+      !closedFor.has(id) &&
+      !mustComeByProvider(id),
   );
 }
 

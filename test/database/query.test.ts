@@ -50,15 +50,17 @@ test('keys inside JSON stay as they are', async () => {
 test('in a transaction it sees what the transaction has written, and is rolled back with it', async () => {
   const id = newId();
   const found = query.selectFrom('account').select('id').where('id', '=', id);
-  const seen = await database.rehearsal(async (tx) => {
-    await rowsOf(
-      tx,
-      query
-        .insertInto('account')
-        .values({ id, email: 'r@example.com', canonicalEmail: 'r@example.com', createdAt: new Date() }),
-    );
-    return rowOf(tx, found);
-  });
+  const seen = await database.dryRun((dry) =>
+    dry.transaction(async (tx) => {
+      await rowsOf(
+        tx,
+        query
+          .insertInto('account')
+          .values({ id, email: 'r@example.com', canonicalEmail: 'r@example.com', createdAt: new Date() }),
+      );
+      return rowOf(tx, found);
+    }),
+  );
   expect(seen).toEqual({ id });
   expect(await rowOf(database, found)).toBeUndefined();
 });

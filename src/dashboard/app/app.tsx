@@ -2,7 +2,7 @@ import { type ReactNode, Suspense, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { Provider } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
-import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
+import { AccessEndedPage, ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
@@ -11,7 +11,7 @@ import { JobsPanel } from './jobs-panel.js';
 import { LOCALE } from './locale.js';
 import { useMessages } from './messages.js';
 import { ROUTES, WORKSPACE_ROUTES } from './routes.js';
-import { leaveForSignIn, Session } from './session.js';
+import { leaveForSignIn, Session, signInUrl } from './session.js';
 import { Shell } from './shell.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
 
@@ -43,6 +43,11 @@ export function App() {
                     notFound={
                       <Shell>
                         <NotFoundPage />
+                      </Shell>
+                    }
+                    accessEnded={
+                      <Shell>
+                        <AccessEndedPage signInUrl={signInUrl()} />
                       </Shell>
                     }
                   >

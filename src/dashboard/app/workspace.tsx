@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Loaded } from '../ui/loaded.js';
 import { WorkspaceFrameDocument, type WorkspaceFrameQuery } from './workspace.generated.js';
@@ -12,17 +12,25 @@ interface WorkspaceScopeProps {
   readonly id: string;
   /** Shown for a workspace that does not exist or that the person may not see. */
   readonly notFound: ReactNode;
+  /** Shown once a workspace that was open here is not there any more for the person. */
+  readonly accessEnded: ReactNode;
   readonly children: ReactNode;
 }
 
 /** Loads the workspace for the screens inside it. An unknown id and a foreign one look the same. */
-export function WorkspaceScope({ id, notFound, children }: WorkspaceScopeProps) {
+export function WorkspaceScope({ id, notFound, accessEnded, children }: WorkspaceScopeProps) {
   const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
+  const [openedId, setOpenedId] = useState<string | null>(null);
+  const isOpen = query.data?.workspace?.id !== undefined;
+  useEffect(() => {
+    if (isOpen) setOpenedId(id);
+  }, [isOpen, id]);
   return (
     <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
-      {({ workspace }) =>
-        workspace === null ? notFound : <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
-      }
+      {({ workspace }) => {
+        if (workspace !== null) return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>;
+        return openedId === id ? accessEnded : notFound;
+      }}
     </Loaded>
   );
 }

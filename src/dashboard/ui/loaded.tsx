@@ -54,6 +54,19 @@ export function ForbiddenPage() {
   );
 }
 
+/** A whole screen for a person who was removed from the workspace, or whose sessions for it were ended (rule 34). */
+export function AccessEndedPage({ signInUrl }: { readonly signInUrl: string }) {
+  const t = useMessages();
+  return (
+    <Page title={t('state.accessEnded')}>
+      <p>{t('state.accessEndedHint')}</p>
+      <p>
+        <a href={signInUrl}>{t('state.signIn')}</a>
+      </p>
+    </Page>
+  );
+}
+
 /** A whole screen for what does not exist. */
 export function NotFoundPage() {
   const t = useMessages();

@@ -290,7 +290,9 @@ async function onGroup<Result>(
     }
     return work({ tx, group, workspace, locked });
   };
-  return scope.dryRun === true ? context.database.rehearsal(run) : context.database.transaction(run);
+  return scope.dryRun === true
+    ? context.database.dryRun((database) => database.transaction(run))
+    : context.database.transaction(run);
 }
 
 export function groupNotFound(): DomainError {

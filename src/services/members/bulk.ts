@@ -109,7 +109,7 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
     });
   };
   return input.dryRun
-    ? context.database.rehearsal(work)
+    ? context.database.dryRun((database) => database.transaction(work))
     : withBrake(context, workspaceId, () => context.database.transaction(work));
 }
 

@@ -5,7 +5,7 @@ import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
-import { rehearsalContext } from '../context/rehearsal.js';
+import { dryRunContext } from '../context/dry-run.js';
 import type { AdapterAnswer, AdapterRequest } from '../context/scim-adapter.js';
 import type { ServiceContext } from '../context/service-context.js';
 
@@ -50,7 +50,7 @@ export async function dryRun<Result>(
   }
   underWay += 1;
   try {
-    return await context.database.rehearse(async (database) => {
+    return await context.database.dryRun(async (database) => {
       await LIMIT_WAITING.rows(database, {});
       const actor: KeyHolder = {
         type: 'API_KEY',
@@ -61,7 +61,7 @@ export async function dryRun<Result>(
       };
       const send = async (request: AdapterRequest): Promise<TriedRequest> => {
         const requestId = randomUUID();
-        const services = rehearsalContext(context, database, { actor, channel: 'SCIM', requestId });
+        const services = dryRunContext(context, database, { actor, channel: 'SCIM', requestId });
         return { ...(await scim(services, request)), requestId };
       };
       return work({ database, send });

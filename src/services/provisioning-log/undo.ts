@@ -8,7 +8,7 @@ import { DomainError } from '../../domain/errors.js';
 import { isJsonList, isJsonObject, type Json, type Profile } from '../../domain/profile.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
-import { rehearsalContext } from '../context/rehearsal.js';
+import { dryRunContext } from '../context/dry-run.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { update as updateGroup } from '../groups/commands.js';
 import { writeInTransaction } from '../members/write.js';
@@ -89,7 +89,7 @@ const LAST_MEMBERSHIP = statement({
 export async function undoRemovals(context: ServiceContext, filter: RemovalFilter): Promise<UndoneRemoval[]> {
   await authorize(context, 'scim.manage', filter.workspaceId);
   if (filter.dryRun !== true) return undoAll(context, filter);
-  return context.database.rehearse((database) => undoAll(rehearsalContext(context, database), filter));
+  return context.database.dryRun((database) => undoAll(dryRunContext(context, database), filter));
 }
 
 /**

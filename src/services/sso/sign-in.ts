@@ -65,8 +65,8 @@ export async function rehearse(
   settings: SignInSettings,
   arrival: ProviderSignIn,
 ): Promise<Pick<SignedIn, 'member' | 'by'>> {
-  const { member, by } = await context.database.rehearsal((tx) =>
-    signInWithin(context, tx, settings, arrival),
+  const { member, by } = await context.database.dryRun((database) =>
+    database.transaction((tx) => signInWithin(context, tx, settings, arrival)),
   );
   return { member, by };
 }

@@ -1,53 +1,16 @@
-import express, {
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-  type Response,
-  Router,
-} from 'express';
-import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
-import { isAddress } from '../../domain/address.js';
+import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
 import { DomainError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
-import { issuerOf, sameIssuer } from '../../domain/sso.js';
-import type { ServiceContext } from '../../services/context/service-context.js';
 import { endFromProvider } from '../../services/sso/provider-logout.js';
-import { isTicketValid } from '../../services/sso/rehearsal-ticket.js';
-import { type SignInSettings, settingsForSignIn } from '../../services/sso/settings.js';
-import { type ProviderSignIn, signIn } from '../../services/sso/sign-in.js';
-import { recordRefusal } from '../../services/sso/sign-in-log.js';
-import { acceptOnce, wasUsed } from '../../services/sso/used-values.js';
-import { browserOf, startBrowserSession } from '../browser-session.js';
-import type { Incoming, OriginOf } from '../incoming.js';
-import { answerRefusals, PAGE_HEADERS, refuse } from '../page-handler.js';
-import { returnPath } from '../return-to.js';
-import { ATTEMPT_MS, type Attempt, keepAttempt, takeAttempt } from './attempt.js';
-import { identityOf } from './claims.js';
-import { rehearsalPage, shownRefusal } from './pages.js';
-import type { Proof, Providers } from './providers.js';
-import { type Rehearsal, refusedRehearsal, rehearsalOf } from './rehearsal.js';
-import { startPath } from './ways.js';
+import { settingsForSignIn } from '../../services/sso/settings.js';
+import { answerRefusals } from '../page-handler.js';
+import { finishSignIn } from './callback.js';
+import { showRefusal } from './refusals.js';
+import { startRehearsal, startSignIn } from './start.js';
+import type { SsoRouterOptions, Visit } from './visit.js';
 
-export interface SsoRouterOptions {
-  readonly providers: Providers;
-  /** Returns the context of a request; its caller is that of the browser's present session. */
-  contextFor(request: Incoming, requestId: string): Promise<ServiceContext>;
-  /** Returns the origin that the browser uses for this server. */
-  readonly originOf: OriginOf;
-  /** Called with every unexpected error. */
-  onFault(error: unknown, requestId: string): void;
-}
-
-/** Larger than any form that these routes receive. */
+/** More than any form that comes here. */
 const LARGEST_FORM = '64kb';
-
-/** One request to these routes. */
-interface Visit {
-  readonly request: Request;
-  readonly response: Response;
-  readonly context: ServiceContext;
-  readonly workspaceId: string;
-}
 
 /** The routes of single sign-on: `/api/workspaces/:workspaceId/auth/sso` (rules 38–41, 44). */
 export function ssoRouter(options: SsoRouterOptions): Router {
@@ -75,9 +38,9 @@ export function ssoRouter(options: SsoRouterOptions): Router {
       }
     });
 
-  const start = page('start', (one) => startSignIn(options, one, parametersOf(one.request)));
+  const start = page('start', (one) => startSignIn(options, one));
   router.get('/start', start);
-  // Login may be initiated by POST too (OpenID Connect Core §4).
+  // Initiate-login comes by POST too (OpenID Connect Core §4).
   router.post('/start', form, start);
   router.get(
     '/test',
@@ -85,7 +48,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
   );
   router.get(
     '/callback',
-    page('callback', (one) => finish(options, one)),
+    page('callback', (one) => finishSignIn(options, one)),
   );
   router.post(
     '/backchannel-logout',
@@ -108,221 +71,14 @@ export function ssoRouter(options: SsoRouterOptions): Router {
   return router;
 }
 
-async function startSignIn(
-  options: SsoRouterOptions,
-  visit: Visit,
-  parameters: URLSearchParams,
-): Promise<void> {
-  const settings = await settingsForSignIn(visit.context, visit.workspaceId);
-  requireIssuer(settings, parameters.get('iss'));
-  const hint = parameters.get('login_hint');
-  await redirectToProvider(options, visit, settings, {
-    isRehearsal: false,
-    returnTo: returnToOf(parameters, options.originOf(visit.request)),
-    loginHint: hint !== null && isAddress(hint) ? hint : null,
-  });
-}
-
-async function startRehearsal(options: SsoRouterOptions, visit: Visit): Promise<void> {
-  const { context, workspaceId, request, response } = visit;
-  const ticket = parametersOf(request).get('ticket') ?? '';
-  if (!isTicketValid(context, workspaceId, ticket))
-    throw new SignInRefusal('STATE_LOST', 'The link of the rehearsal is not valid any more. Make a new one.');
-  await showRehearsalErrors(response, async () => {
-    const settings = await settingsForSignIn(context, workspaceId);
-    await redirectToProvider(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });
-  });
-}
-
-/**
- * Shows the errors of a rehearsal, in full, to the administrator who started it. The sign-in log has only real
- * sign-ins.
- */
-async function showRehearsalErrors(response: Response, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof SignInRefusal)) throw error;
-    showRehearsal(response, refusedRehearsal(error));
-  }
-}
-
-function showRehearsal(response: Response, rehearsal: Rehearsal): void {
-  response.set(PAGE_HEADERS).type('html').send(rehearsalPage(rehearsal));
-}
-
-/** Redirects the browser to the provider. */
-async function redirectToProvider(
-  { providers, originOf }: SsoRouterOptions,
-  { request, response, context, workspaceId }: Visit,
-  settings: SignInSettings,
-  { loginHint, ...aim }: Pick<Attempt, 'isRehearsal' | 'returnTo'> & { readonly loginHint: string | null },
-): Promise<void> {
-  const attempt: Attempt = {
-    ...aim,
-    workspaceId,
-    state: randomState(),
-    nonce: randomNonce(),
-    codeVerifier: randomPKCECodeVerifier(),
-    redirectUri: `${originOf(request)}/api/workspaces/${workspaceId}/auth/sso/callback`,
-    expiresAt: context.clock().getTime() + ATTEMPT_MS,
-  };
-  const url = await providers.authorizationUrl(settings, attempt, loginHint);
-  if (!settings.isProven || aim.isRehearsal) await providers.probe(url);
-  const { encryption } = context.sso;
-  if (encryption === null) throw new SignInRefusal('SECRET_UNREADABLE', 'SECRETS_KEY is not set.');
-  keepAttempt(request, response, encryption, attempt, originOf(request));
-  response.redirect(303, url.href);
-}
-
-/** Handles the browser's return from the provider. */
-async function finish(options: SsoRouterOptions, visit: Visit): Promise<void> {
-  const { request, response, context, workspaceId } = visit;
-  const { providers, originOf } = options;
-  const parameters = parametersOf(request);
-  const attempt = await attemptOf(visit, originOf(request), parameters.get('state') ?? '');
-  const exchangeCode = async () => {
-    const settings = await settingsForSignIn(context, workspaceId);
-    const proof = await providers.exchange(settings, attempt, parameters);
-    return { settings, proof, arrival: arrivalOf(request, settings, attempt, proof) };
-  };
-  if (attempt.isRehearsal) {
-    return showRehearsalErrors(response, async () => {
-      const { settings, proof, arrival } = await exchangeCode();
-      showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
-    });
-  }
-  const { settings, proof, arrival } = await exchangeCode();
-  const { session, by } = await withReason(proof.userInfoFault, () => signIn(context, settings, arrival));
-  await startBrowserSession(response, context, session, originOf(request));
-  response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
-}
-
-function arrivalOf(
-  request: Request,
-  { provider }: SignInSettings,
-  { returnTo }: Attempt,
-  { issuer, claims, idToken }: Proof,
-): ProviderSignIn {
-  const { address, userAgent } = browserOf(request);
-  return {
-    identity: identityOf(provider, issuer, claims),
-    sid: typeof claims.sid === 'string' ? claims.sid : null,
-    idToken,
-    invitationToken: INVITATION.exec(returnTo)?.[1] ?? null,
-    networkAddress: address,
-    userAgent,
-  };
-}
-
-/** The path of an invitation's page, from which a person may come to sign in. */
-const INVITATION = /^\/invitation\/([\w-]+)$/;
-
-/**
- * Returns the attempt that the browser brings back; each is accepted once.
- * @throws SignInRefusal STATE_LOST, STATE_REPLAYED
- */
-async function attemptOf(
-  { request, response, context, workspaceId }: Visit,
-  origin: string,
-  state: string,
-): Promise<Attempt> {
-  const { database, sso, clock } = context;
-  const attempt = takeAttempt(request, response, sso.encryption, {
-    workspaceId,
-    state,
-    now: clock(),
-    origin,
-  });
-  if (attempt === undefined)
-    throw new SignInRefusal((await wasUsed(database, 'state', state)) ? 'STATE_REPLAYED' : 'STATE_LOST');
-  if (!(await acceptOnce(database, 'state', state, new Date(attempt.expiresAt))))
-    throw new SignInRefusal('STATE_REPLAYED');
-  return attempt;
-}
-
-/** Adds the reason to a refusal for a missing address. */
-async function withReason<Result>(fault: string | null, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (fault === null || !(error instanceof SignInRefusal) || error.reason !== 'ADDRESS_MISSING')
-      throw error;
-    throw new SignInRefusal(error.reason, fault, error);
-  }
-}
-
-/**
- * Checks the issuer of a sign-in that another site initiates (OpenID Connect Core §4, rule 38). Okta sends the
- * organization's URL even if its authorization server has another issuer.
- * @throws SignInRefusal WRONG_ISSUER
- */
-function requireIssuer({ discoveryUrl, provider }: SignInSettings, issuer: string | null): void {
-  if (issuer === null) return;
-  const expected = issuerOf(discoveryUrl);
-  const isOktaOrganization = provider === 'OKTA' && sameIssuer(issuer, new URL(expected).origin);
-  if (sameIssuer(issuer, expected) || isOktaOrganization) return;
-  throw new SignInRefusal('WRONG_ISSUER', `The sign-in was started for the issuer ${issuer}.`);
-}
-
-function returnToOf(parameters: URLSearchParams, origin: string): string {
-  const target = URL.parse(parameters.get('target_link_uri') ?? '');
-  const linked = target?.origin === origin ? `${target.pathname}${target.search}` : null;
-  return returnPath(parameters.get('returnTo') ?? linked);
-}
-
-function parametersOf(request: Request): URLSearchParams {
-  const parameters = new URL(request.originalUrl, 'http://rollcall.invalid').searchParams;
-  const form: unknown = request.body;
-  if (typeof form !== 'object' || form === null) return parameters;
-  for (const [name, value] of Object.entries(form)) {
-    if (typeof value === 'string') parameters.set(name, value);
-  }
-  return parameters;
-}
-
-/** Logs a refusal and shows the person the part that is meant for them. Other errors are thrown again. */
-async function showRefusal(
-  { request, response, context, workspaceId }: Visit,
-  error: unknown,
-): Promise<void> {
-  const refusal = refusalToShow(error);
-  const networkAddress = browserOf(request).address;
-  const reference = await recordRefusal(context, { workspaceId, refusal, networkAddress });
-  const start = refusal.reason === 'NOT_CONFIGURED' ? null : startPath(workspaceId);
-  response.locals.errorCode = refusal.reason;
-  refuse(response, STATUS[refusal.reason] ?? 403, shownRefusal(refusal, reference, start));
-}
-
-/** Converts errors to refusals: a DomainError here means that the provider sent a value that cannot be stored. */
-function refusalToShow(error: unknown): SignInRefusal {
-  if (error instanceof SignInRefusal) return error;
-  if (error instanceof DomainError) return new SignInRefusal('TOKEN_INVALID', error.message);
-  throw error;
-}
-
-/** The default is 403. No status reveals whether a workspace or a person exists. */
-const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
-  NOT_CONFIGURED: 404,
-  NOT_ENTERPRISE: 404,
-  PROVIDER_UNREACHABLE: 502,
-  PROVIDER_MISCONFIGURED: 502,
-  PROVIDER_ERROR: 502,
-  CLIENT_REJECTED: 502,
-  REQUEST_REJECTED: 502,
-  SECRET_UNREADABLE: 503,
-  STATE_LOST: 400,
-  STATE_REPLAYED: 400,
-};
-
-/** Responds to an invalid logout request (Back-Channel Logout 1.0 §2.8). */
+/** Back-Channel Logout 1.0 §2.8. */
 function answerLogoutFault(
   response: Response,
   error: unknown,
   onFault: (error: unknown, requestId: string) => void,
 ): void {
   if (error instanceof DomainError || error instanceof SignInRefusal) {
-    // Workspaces without a connection and unknown workspaces get the same response.
+    // One answer for every workspace that has no connection, and for those that do not exist.
     const description = error instanceof DomainError ? error.message : 'The token cannot be checked.';
     response.status(400).json({ error: 'invalid_request', error_description: description });
     return;

@@ -289,13 +289,15 @@ test('a browser keeps five attempts at most', async () => {
   expect(names.filter((name) => name.startsWith('rollcall-sso-'))).toHaveLength(5);
 });
 
-test('over HTTPS the cookies are __Host- and Secure', async () => {
+test('over HTTPS the cookies are __Host- and Secure, and browsers are told to keep to HTTPS', async () => {
   const secure = await app.beside({ sso, publicUrl: 'https://rollcall.test' });
   try {
     const start = `${secure.url}/api/workspaces/${workspace.workspaceId}/auth/sso/start`;
     // Known to work, so that the provider is not asked about a redirect URI that it does not know.
     await signIn('ann');
-    const [cookie] = (await new Browser().openOnce(start)).headers.getSetCookie();
+    const { headers } = await new Browser().openOnce(start);
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    const [cookie] = headers.getSetCookie();
     expect(cookie).toMatch(
       /^__Host-rollcall-sso-[0-9a-f]{12}=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
     );

@@ -7,9 +7,9 @@ import { type ServiceContext, serviceContext } from './service-context.js';
 /**
  * A context for commands that are rolled back: caches of its own, so that the process remembers nothing of them, and no
  * mails.
- * @param database the one that `Database.rehearse` gives
+ * @param database the one that `Database.dryRun` gives
  */
-export function rehearsalContext(
+export function dryRunContext(
   context: ServiceContext,
   database: Database,
   caller: Caller = context.caller,

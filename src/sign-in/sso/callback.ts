@@ -1,0 +1,92 @@
+import type { Request } from 'express';
+import { SignInRefusal } from '../../domain/sign-in-refusal.js';
+import { type SignInSettings, settingsForSignIn } from '../../services/sso/settings.js';
+import { type ProviderSignIn, signIn } from '../../services/sso/sign-in.js';
+import { acceptOnce, wasUsed } from '../../services/sso/used-values.js';
+import { browserOf, startBrowserSession } from '../browser-session.js';
+import { type Attempt, takeAttempt } from './attempt.js';
+import { identityOf } from './claims.js';
+import type { Proof } from './providers.js';
+import { showingRefusedRehearsal, showRehearsal } from './refusals.js';
+import { rehearsalOf } from './rehearsal.js';
+import { parametersOf, type SsoRouterOptions, type Visit } from './visit.js';
+
+/**
+ * Ends a sign-in: the browser comes back from the provider, and gets a session (rules 39–41) or sees the rehearsal.
+ * @throws SignInRefusal
+ */
+export async function finishSignIn(options: SsoRouterOptions, visit: Visit): Promise<void> {
+  const { request, response, context, workspaceId } = visit;
+  const { providers, originOf } = options;
+  const parameters = parametersOf(request);
+  const attempt = await attemptOf(visit, originOf(request), parameters.get('state') ?? '');
+  const comeBack = async () => {
+    const settings = await settingsForSignIn(context, workspaceId);
+    const proof = await providers.exchange(settings, attempt, parameters);
+    return { settings, proof, arrival: arrivalOf(request, settings, attempt, proof) };
+  };
+  if (attempt.isRehearsal) {
+    return showingRefusedRehearsal(response, async () => {
+      const { settings, proof, arrival } = await comeBack();
+      showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
+    });
+  }
+  const { settings, proof, arrival } = await comeBack();
+  const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
+  await startBrowserSession(response, context, session, originOf(request));
+  response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
+}
+
+function arrivalOf(
+  request: Request,
+  { provider }: SignInSettings,
+  { returnTo }: Attempt,
+  { issuer, claims, idToken }: Proof,
+): ProviderSignIn {
+  const { address, userAgent } = browserOf(request);
+  return {
+    identity: identityOf(provider, issuer, claims),
+    sid: typeof claims.sid === 'string' ? claims.sid : null,
+    idToken,
+    invitationToken: INVITATION.exec(returnTo)?.[1] ?? null,
+    networkAddress: address,
+    userAgent,
+  };
+}
+
+/** The page of an invitation, from which somebody was sent to sign in. */
+const INVITATION = /^\/invitation\/([\w-]+)$/;
+
+/**
+ * The attempt that a browser brings back, once.
+ * @throws SignInRefusal STATE_LOST, STATE_REPLAYED
+ */
+async function attemptOf(
+  { request, response, context, workspaceId }: Visit,
+  origin: string,
+  state: string,
+): Promise<Attempt> {
+  const { database, sso, clock } = context;
+  const attempt = takeAttempt(request, response, sso.encryption, {
+    workspaceId,
+    state,
+    now: clock(),
+    origin,
+  });
+  if (attempt === undefined)
+    throw new SignInRefusal((await wasUsed(database, 'state', state)) ? 'STATE_REPLAYED' : 'STATE_LOST');
+  if (!(await acceptOnce(database, 'state', state, new Date(attempt.expiresAt))))
+    throw new SignInRefusal('STATE_REPLAYED');
+  return attempt;
+}
+
+/** Adds to a missing address why it is missing. */
+async function explaining<Result>(fault: string | null, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (fault === null || !(error instanceof SignInRefusal) || error.reason !== 'ADDRESS_MISSING')
+      throw error;
+    throw new SignInRefusal(error.reason, fault, error);
+  }
+}

@@ -1,0 +1,141 @@
+import { LRUCache } from 'lru-cache';
+import {
+  allowInsecureRequests,
+  type ClientAuth,
+  ClientSecretPost,
+  Configuration,
+  type CustomFetch,
+  clockTolerance,
+  customFetch,
+  discovery,
+  type ExportedJWKSCache,
+  type ServerMetadata,
+} from 'openid-client';
+import { SignInRefusal } from '../../domain/sign-in-refusal.js';
+import { issuerOf, sameIssuer } from '../../domain/sso.js';
+import type { SsoEnvironment } from '../../services/context/sso-environment.js';
+import type { SignInSettings } from '../../services/sso/settings.js';
+import { refusalOf } from './faults.js';
+import { providerFetch } from './fetch.js';
+
+const TIMEOUT_SECONDS = 5;
+/** By how much the clocks of a provider and ours may differ (rule 39). */
+export const SKEW_SECONDS = 60;
+const DISCOVERED_FOR_MS = 10 * 60_000;
+const MOST_PROVIDERS = 500;
+/** openid-client asks for keys again, for an unknown key id, when those that it has are older than this. */
+const KEYS_REFETCHED_AFTER_SECONDS = 60;
+
+/** What is known of a provider: kept for ten minutes. */
+export interface Discovered {
+  readonly metadata: ServerMetadata;
+  keys: ExportedJWKSCache | undefined;
+}
+
+export type ProviderSettings = Pick<
+  SignInSettings,
+  'discoveryUrl' | 'clientId' | 'clientSecret' | 'provider'
+>;
+
+/** Finds out where providers answer and which keys they sign with, and remembers it. */
+export class Discovery {
+  readonly #allowsHttp: boolean;
+  readonly #fetch: CustomFetch;
+  readonly #discovered = new LRUCache<string, Promise<Discovered>>({
+    max: MOST_PROVIDERS,
+    ttl: DISCOVERED_FOR_MS,
+  });
+
+  constructor({
+    allowsHttp,
+    allowsPrivateNetworks,
+  }: Pick<SsoEnvironment, 'allowsHttp' | 'allowsPrivateNetworks'>) {
+    this.#allowsHttp = allowsHttp;
+    this.#fetch = providerFetch(allowsPrivateNetworks);
+  }
+
+  /**
+   * The provider's metadata, cached.
+   * @throws SignInRefusal when the provider cannot be asked
+   */
+  of({ discoveryUrl, clientId }: ProviderSettings): Promise<Discovered> {
+    const cached = this.#discovered.get(discoveryUrl);
+    if (cached !== undefined) return cached;
+    const discovering = this.#ask(discoveryUrl, clientId).catch((error: unknown) => {
+      this.#discovered.delete(discoveryUrl);
+      throw refusalOf(error, 'DISCOVERY');
+    });
+    this.#discovered.set(discoveryUrl, discovering);
+    return discovering;
+  }
+
+  async #ask(discoveryUrl: string, clientId: string): Promise<Discovered> {
+    const found = await discovery(new URL(discoveryUrl), clientId, undefined, undefined, {
+      timeout: TIMEOUT_SECONDS,
+      [customFetch]: this.#fetch,
+      ...(this.#allowsHttp ? { execute: [allowInsecureRequests] } : {}),
+    });
+    const metadata = found.serverMetadata();
+    // openid-client compares them for an issuer's URL only, and there a slash at the end makes a difference.
+    if (!sameIssuer(metadata.issuer, issuerOf(discoveryUrl))) {
+      throw new SignInRefusal(
+        'PROVIDER_MISCONFIGURED',
+        `The discovery document is of another issuer: ${metadata.issuer}.`,
+      );
+    }
+    return { metadata: structuredClone(withoutHelpers(metadata)), keys: undefined };
+  }
+
+  /**
+   * Fetches the provider's keys, unless they were fetched within the last minute.
+   * @throws SignInRefusal PROVIDER_MISCONFIGURED; UnreachableError
+   */
+  async fetchKeys(discovered: Discovered): Promise<ExportedJWKSCache> {
+    const { jwks_uri: url } = discovered.metadata;
+    if (url === undefined) throw new SignInRefusal('PROVIDER_MISCONFIGURED', 'It publishes no keys.');
+    const now = Math.floor(Date.now() / 1000);
+    // Strangers can send tokens with made-up key ids: they must not make us ask the provider each time.
+    if (discovered.keys !== undefined && now - discovered.keys.uat < KEYS_REFETCHED_AFTER_SECONDS)
+      return discovered.keys;
+    const response = await this.get(url, 'application/json');
+    const jwks: unknown = await response.json().catch(() => undefined);
+    if (!isKeySet(jwks)) throw new SignInRefusal('PROVIDER_MISCONFIGURED', 'Its keys cannot be read.');
+    discovered.keys = { jwks, uat: now };
+    return discovered.keys;
+  }
+
+  /** Asks the provider once, without following redirects. @throws UnreachableError */
+  get(url: string, accept: string): Promise<Response> {
+    const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
+    const options = { method: 'GET', headers: { accept }, body: undefined, redirect: 'manual' } as const;
+    return this.#fetch(url, { ...options, signal });
+  }
+
+  /** How openid-client talks to the provider as the workspace's client. */
+  configuration(
+    metadata: ServerMetadata,
+    { clientId, clientSecret }: ProviderSettings,
+    authentication: ClientAuth = ClientSecretPost(clientSecret),
+  ): Configuration {
+    const client = { [clockTolerance]: SKEW_SECONDS };
+    const configuration = new Configuration(metadata, clientId, client, authentication);
+    configuration.timeout = TIMEOUT_SECONDS;
+    configuration[customFetch] = this.#fetch;
+    if (this.#allowsHttp) allowInsecureRequests(configuration);
+    return configuration;
+  }
+}
+
+/** Keys that are old enough for openid-client to ask for new ones when a key id is unknown. */
+export function agedKeys({ jwks, uat }: ExportedJWKSCache): ExportedJWKSCache {
+  return { jwks, uat: Math.min(uat, Math.floor(Date.now() / 1000) - KEYS_REFETCHED_AFTER_SECONDS) };
+}
+
+/** The metadata that the provider has sent, without the methods that openid-client adds. */
+function withoutHelpers(metadata: object): ServerMetadata {
+  return JSON.parse(JSON.stringify(metadata));
+}
+
+function isKeySet(value: unknown): value is ExportedJWKSCache['jwks'] {
+  return typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys);
+}

@@ -1,0 +1,58 @@
+import type { Response } from 'express';
+import { DomainError } from '../../domain/errors.js';
+import { SignInRefusal } from '../../domain/sign-in-refusal.js';
+import { recordRefusal } from '../../services/sso/sign-in-log.js';
+import { browserOf } from '../browser-session.js';
+import { PAGE_HEADERS, refuse } from '../page-handler.js';
+import { rehearsalPage, shownRefusal } from './pages.js';
+import { type Rehearsal, refusedRehearsal } from './rehearsal.js';
+import type { Visit } from './visit.js';
+import { startPath } from './ways.js';
+
+/** Writes the refusal down, and tells the person what they may know of it. What is no refusal is thrown on. */
+export async function showRefusal(
+  { request, response, context, workspaceId }: Visit,
+  error: unknown,
+): Promise<void> {
+  const refusal = refusalToShow(error);
+  const networkAddress = browserOf(request).address;
+  const reference = await recordRefusal(context, { workspaceId, refusal, networkAddress });
+  const start = refusal.reason === 'NOT_CONFIGURED' ? null : startPath(workspaceId);
+  response.locals.errorCode = refusal.reason;
+  refuse(response, STATUS[refusal.reason] ?? 403, shownRefusal(refusal, reference, start));
+}
+
+/** Values that the database cannot hold come from the provider. */
+function refusalToShow(error: unknown): SignInRefusal {
+  if (error instanceof SignInRefusal) return error;
+  if (error instanceof DomainError) return new SignInRefusal('TOKEN_INVALID', error.message);
+  throw error;
+}
+
+/** 403 by default. No status shows whether a workspace or a person exists. */
+const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
+  NOT_CONFIGURED: 404,
+  NOT_ENTERPRISE: 404,
+  PROVIDER_UNREACHABLE: 502,
+  PROVIDER_MISCONFIGURED: 502,
+  PROVIDER_ERROR: 502,
+  CLIENT_REJECTED: 502,
+  REQUEST_REJECTED: 502,
+  SECRET_UNREADABLE: 503,
+  STATE_LOST: 400,
+  STATE_REPLAYED: 400,
+};
+
+/** Shows what goes wrong in a rehearsal to the administrator who rehearses, in full. The log has real sign-ins only. */
+export async function showingRefusedRehearsal(response: Response, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SignInRefusal)) throw error;
+    showRehearsal(response, refusedRehearsal(error));
+  }
+}
+
+export function showRehearsal(response: Response, rehearsal: Rehearsal): void {
+  response.set(PAGE_HEADERS).type('html').send(rehearsalPage(rehearsal));
+}

@@ -1,0 +1,201 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IdentityProvider } from '../../src/server/identity-provider/provider.js';
+import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { done, nextAddress } from '../http/graphql/operations.js';
+import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from '../http/sso/misbehaving-provider.js';
+import {
+  connectToProvider,
+  referenceOn,
+  ssoDone,
+  testEnvironment,
+  verifyDomain,
+} from '../http/sso/setting.js';
+import {
+  browserPerFile,
+  expectAccessible,
+  expectNoSideScroll,
+  openPage,
+  THEMES,
+  type Theme,
+} from './dashboard.js';
+
+/** Single sign-on in a real browser, with a real provider (oidc-provider). */
+const DOMAIN = 'sso-browser.test';
+const STRANGER = `stranger@${DOMAIN}`;
+
+let app: TestApp;
+let provider: IdentityProvider;
+let workspace: TestWorkspace;
+const people: { subject: string; email: string; name: string }[] = [
+  { subject: 'stranger', email: STRANGER, name: 'Stranger' },
+];
+
+browserPerFile();
+
+beforeAll(async () => {
+  app = await startTestApp({ sso: testEnvironment() });
+  workspace = await app.workspace({ version: 'V2' });
+  provider = await connectToProvider(app, workspace.workspaceId, people);
+  await verifyDomain(app, workspace.workspaceId, DOMAIN);
+});
+
+afterAll(async () => {
+  await provider.stop();
+  await app.stop();
+});
+
+const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name }).waitFor();
+
+const membersShown = (page: Page) => page.getByRole('grid', { name: 'Members' }).waitFor();
+
+/** Adds a member whom the provider knows. @returns the address, which is the subject too, and the member's id */
+async function provisioned(): Promise<{ readonly email: string; readonly memberId: string }> {
+  const [name = ''] = nextAddress().split('@');
+  const email = `${name}@${DOMAIN}`;
+  const { workspaceId } = workspace;
+  const { member } = await done(app, app.operatorToken, 'memberAdd', {
+    workspaceId,
+    userName: email,
+    access: { roleAccess: { role: 'ADMIN' } },
+  });
+  people.push({ subject: email, email, name });
+  return { email, memberId: member.id };
+}
+
+/** Types the address at /sign-in, and chooses that person at the provider, to which the browser is led. */
+async function typeAddress(page: Page, email: string): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL((url) => url.origin === provider.issuer);
+  await page.getByRole('button', { name: email }).click();
+}
+
+async function signedIn(): Promise<{ page: Page; email: string; memberId: string }> {
+  const person = await provisioned();
+  const page = await openPage(app, { path: `/workspace/${workspace.workspaceId}/settings/members` });
+  await heading(page, 'Sign in');
+  await typeAddress(page, person.email);
+  return { page, ...person };
+}
+
+describe('the way through', () => {
+  test('from a page of the dashboard to the provider, and back to the page (rules 38, 48)', async () => {
+    const { page, email } = await signedIn();
+    await page.waitForURL(`${app.url}/workspace/${workspace.workspaceId}/settings/members`);
+    await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
+    await membersShown(page);
+  });
+
+  test('signing out here signs out at the provider, and comes back (rule 44)', async () => {
+    const { page, email } = await signedIn();
+    await page.getByRole('button', { name: `Account: ${email}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await heading(page, 'Sign out of the development identity provider?');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(`${app.url}/signed-out`);
+    await heading(page, 'You are signed out');
+    await page.goto(`/workspace/${workspace.workspaceId}/settings/members`);
+    await heading(page, 'Sign in');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'Who are you?');
+  });
+
+  test('a removed person with an open tab is told so, and is refused on signing in again (rules 34, 41)', async () => {
+    const { page, email, memberId } = await signedIn();
+    await membersShown(page);
+    const { workspaceId, apiKey } = workspace;
+    await app.scim(workspaceId, apiKey).patch(`/Users/${memberId}`, {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', value: { active: false } }],
+    });
+    await page.getByRole('searchbox').first().fill('someone');
+    await heading(page, 'Your access has ended');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await heading(page, 'Sign in');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await heading(page, 'You are not signed in');
+  });
+});
+
+/** Each page of single sign-on that our server shows, by what leads to it. */
+const PAGES: readonly (readonly [name: string, open: (theme: Theme) => Promise<Page>])[] = [
+  [
+    'a person who is in the SSO app but not in the SCIM app (rule 41)',
+    async (theme) => {
+      const page = await openPage(app, { path: '/sign-in', theme });
+      await typeAddress(page, STRANGER);
+      await heading(page, 'You are not signed in');
+      await expectText(page, 'SCIM app', STRANGER);
+      expect(referenceOn(await page.content())).toBeDefined();
+      return page;
+    },
+  ],
+  [
+    'the rehearsal of a sign-in',
+    async (theme) => {
+      const { email } = await provisioned();
+      const page = await openPage(app, { path: await rehearsalUrl(), theme });
+      await page.getByRole('button', { name: email }).click();
+      await heading(page, 'Rehearsed sign-in');
+      await expectText(page, `${email} would be signed in`, 'email_verified');
+      return page;
+    },
+  ],
+  [
+    'the rehearsal of a refused sign-in',
+    async (theme) => {
+      const page = await openPage(app, { path: await rehearsalUrl(), theme });
+      await page.getByRole('button', { name: STRANGER }).click();
+      await heading(page, 'Rehearsed sign-in');
+      await expectText(page, 'The sign-in would be refused.', 'What to change:');
+      return page;
+    },
+  ],
+  [
+    'a provider that is down',
+    async (theme) => {
+      const page = await openPage(app, { path: await startAtDownProvider(), theme });
+      await heading(page, 'You are not signed in');
+      await page.getByRole('link', { name: 'Sign in again' }).waitFor();
+      return page;
+    },
+  ],
+];
+
+async function expectText(page: Page, ...texts: readonly string[]): Promise<void> {
+  const text = await page.locator('main').innerText();
+  for (const one of texts) expect(text).toContain(one);
+}
+
+async function rehearsalUrl(): Promise<string> {
+  const { workspaceId } = workspace;
+  return (await ssoDone(app, app.operatorToken, 'ssoConnectionTest', { workspaceId })).url;
+}
+
+async function startAtDownProvider(): Promise<string> {
+  const down = await MisbehavingProvider.start();
+  const { workspaceId } = await app.workspace({ version: 'V2' });
+  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+    workspaceId,
+    provider: 'OTHER_OIDC',
+    discoveryUrl: down.issuer,
+    clientId: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+  });
+  await down.stop();
+  return `/api/workspaces/${workspaceId}/auth/sso/start`;
+}
+
+describe.each(THEMES)('%s', (theme) => {
+  test.each(PAGES)('%s: axe finds nothing, nothing is blocked, 320 px are enough', async (_name, open) => {
+    const page = await open(theme);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expectNoSideScroll(page);
+  });
+});
