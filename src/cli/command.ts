@@ -6,7 +6,7 @@ import { program } from './program.js';
 import { CommandFailure, PROCESS_TERMINAL, type Terminal } from './terminal.js';
 
 /**
- * Runs `rollcall` with these arguments. What fails is explained in a sentence on standard error.
+ * Runs `rollcall` with these arguments, and explains a failure in one sentence on standard error.
  * @returns the exit code
  */
 export async function runCommand(
@@ -17,14 +17,14 @@ export async function runCommand(
     await program(terminal).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    // commander has printed what is wrong with the arguments, or the help.
+    // commander has printed the error in the arguments, or the help.
     if (error instanceof CommanderError) return error.exitCode;
     if (!(error instanceof CommandFailure)) terminal.err(`${explain(error)}\n`);
     return 1;
   }
 }
 
-/** The options of the command line for the names that the services use in what they say. */
+/** The command-line options for attribute names in the services' messages. */
 const OPTIONS: ReadonlyMap<string, string> = new Map([
   ['createAccount', '--create-account'],
   ['email', '--email'],

@@ -93,14 +93,14 @@ export async function selfTest(terminal: Terminal, options: SelfTestOptions): Pr
   if (!passed) throw new CommandFailure('a step of the self-test has failed');
 }
 
-/** Lists take a line for each item. */
+/** Prints each item of a list on its own line. */
 function lines(result: Readonly<Record<string, string | readonly string[]>>): string {
   return Object.entries(result)
     .map(([name, value]) => (typeof value === 'string' ? `${name}: ${value}\n` : `${value.join('\n')}\n`))
     .join('');
 }
 
-/** @throws InvalidArgumentError for text that is no JSON object, or a file that cannot be read */
+/** @throws InvalidArgumentError for a text that is not a JSON object, or a file that cannot be read */
 async function bodyOf(text: string | undefined): Promise<JsonObject | undefined> {
   if (text === undefined) return undefined;
   const source = text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text;
@@ -117,7 +117,7 @@ function parsed(source: string): JsonObject[string] | undefined {
   }
 }
 
-/** The context of the command line, with the adapter that the server would use. */
+/** Adds the SCIM adapter to the context of the command line, as the server does. */
 function withAdapter(context: ServiceContext): ServiceContext {
   const schema = createSchema();
   const onFault = (error: unknown) => {

@@ -1,10 +1,10 @@
 import { requireNode } from '../server/node-version.js';
 
 requireNode();
-// Only now: on an older Node these modules fail with less helpful words.
+// Loaded late: on an older Node these modules fail with a less helpful message.
 const { prepareToLoad } = await import('../server/runtime.js');
 prepareToLoad();
 const { runCommand } = await import('./command.js');
 const code = await runCommand(process.argv.slice(2));
-// The server sets an exit code of its own.
+// The server sets its own exit code.
 if (code !== 0) process.exitCode = code;

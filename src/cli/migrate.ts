@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.js';
 
 type Migrated = {
   readonly applied: readonly string[];
-  /** Members and groups whose names became the same (rule 15a). */
+  /** Members and groups whose names have become equal (rule 15a). */
   readonly duplicates?: readonly string[];
 };
 
@@ -24,7 +24,7 @@ export function migrateNow(terminal: Terminal, options: DatabaseOptions): Promis
   );
 }
 
-/** `rollcall migrate --draft`, for developers: the difference between model and database, as a migration to read. */
+/** `rollcall migrate --draft`, for developers: prints the difference between model and database as a migration. */
 export function draftMigration(terminal: Terminal, options: DatabaseOptions): Promise<void> {
   const sources = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
   return run(

@@ -9,17 +9,14 @@ import { rotateSecrets } from './secrets.js';
 import { simulate } from './simulate.js';
 import type { Terminal } from './terminal.js';
 
-/** Adds the options of every command that works on the database. */
+/** Adds the options of commands that use the database. */
 function onDatabase(command: Command): Command {
   return command
     .option('--json', 'print one line of JSON on standard output, everything else on standard error')
     .option('--init', 'make the database when it does not exist');
 }
 
-/**
- * The `rollcall` command.
- * @returns a command that throws instead of ending the process: CommanderError when its arguments are wrong
- */
+/** Returns the `rollcall` command, which throws a CommanderError for wrong arguments instead of ending the process. */
 export function program(terminal: Terminal): Command {
   const rollcall = new Command('rollcall')
     .description('Rollcall: members of workspaces, provisioned over SCIM 2.0.')
@@ -32,7 +29,7 @@ export function program(terminal: Terminal): Command {
     .option('--port <number>', 'the port; overrides PORT')
     .option('--workers <number>', 'the number of processes; overrides WORKERS')
     .action(async ({ port, workers }: { port?: string; workers?: string }) => {
-      // Loading the server takes most of the start; the other commands do not need it.
+      // Loading the server takes most of the startup time, and the other commands do not need it.
       const { runServer } = await import('../server/run.js');
       await runServer({
         ...(port === undefined ? {} : { PORT: port }),

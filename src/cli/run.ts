@@ -8,28 +8,28 @@ import type { ServiceContext } from '../services/context/service-context.js';
 import { localContext } from '../services/context/system.js';
 import type { Terminal } from './terminal.js';
 
-/** What every command takes that works on the database. */
+/** The options of commands that use the database. */
 export interface DatabaseOptions {
   readonly json?: boolean;
-  /** Whether to make the database when it does not exist. */
+  /** Whether to create the database when it does not exist. */
   readonly init?: boolean;
 }
 
-/** What a command works with. */
+/** The open database and services of a command. */
 interface Opened extends Pick<OpenDatabase, 'migrations' | 'duplicates' | 'draft'> {
   readonly context: ServiceContext;
-  /** Where the server of this database is reached, or would be. */
+  /** The origin of the server of this database, whether or not it runs. */
   readonly origin: string;
 }
 
-/** A command's result: by name, in the order in which people read it. */
+/** A command's result: values by name, in the order of the output. */
 export type Result = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Runs a command on the configured database, beside a server if one is running. Standard error says which database
- * that is; standard output is one line of JSON, or text for people.
- * @param text the result for people; lines of `name: value` by default
- * @throws ConfigError, MissingDatabaseError, and whatever `work` refuses
+ * Runs a command on the configured database, even while a server runs on it. It names the database on standard error,
+ * and writes the result to standard output as one line of JSON or as text.
+ * @param text formats the result for people; lines of `name: value` by default
+ * @throws ConfigError, MissingDatabaseError, and the refusals of `work`
  */
 export async function run<Value extends Result>(
   terminal: Terminal,
@@ -59,7 +59,10 @@ export async function run<Value extends Result>(
   }
 }
 
-/** Whether a server will know at once what the command makes. Servers of a configured database may run anywhere. */
+/**
+ * Says whether a server runs on the database. Nothing is said for a configured database, whose servers may run
+ * anywhere.
+ */
 function serverNote({ databaseUrl }: Config, url: string | undefined): string {
   if (url !== undefined) return ` Its server runs at ${url}.`;
   return databaseUrl === undefined ? ' No server runs on it.' : '';

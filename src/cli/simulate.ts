@@ -6,7 +6,7 @@ const PROVIDERS = { okta: simulateOkta, entra: simulateEntra } as const;
 
 /**
  * `rollcall simulate okta` and `rollcall simulate entra`
- * @throws CommandFailure when the server has failed a check
+ * @throws CommandFailure when a check of the server fails
  */
 export async function simulate(
   terminal: Terminal,

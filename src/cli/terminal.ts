@@ -1,4 +1,4 @@
-/** What a command reads and writes besides the database. */
+/** The streams and environment of a command. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   /** Writes to standard output. */
@@ -7,12 +7,12 @@ export interface Terminal {
   err(text: string): void;
 }
 
-/** The terminal of this process; its environment is the one that the configuration reads. */
+/** The terminal of this process, with the environment that the configuration reads. */
 export const PROCESS_TERMINAL: Terminal = {
   environment: undefined,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 };
 
-/** A command has failed and has already said why. */
+/** The failure of a command that has already printed the reason. */
 export class CommandFailure extends Error {}

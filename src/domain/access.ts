@@ -4,30 +4,30 @@ import { isDeepStrictEqual } from 'node:util';
 export const WORKSPACE_VERSIONS = ['V1', 'V2'] as const;
 export type WorkspaceVersion = (typeof WORKSPACE_VERSIONS)[number];
 
-/** Every role that can be held, in any version (spec "Workspace versions"). */
+/** Every role, in any workspace version (spec "Workspace versions"). */
 export const ROLES = ['OWNER', 'ADMIN', 'MEMBER', 'EDITOR', 'VIEWER', 'GUEST'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles that can be assigned on V2 (rule 3). */
+/** The roles that callers can assign on V2 (rule 3). */
 export const ASSIGNABLE_ROLES = ['ADMIN', 'EDITOR', 'VIEWER'] as const;
 export type AssignableRole = (typeof ASSIGNABLE_ROLES)[number];
 
-/** The roles that can be assigned on V1; SCIM assigns neither (spec "Workspace versions"). */
+/** The roles that callers can assign on V1; SCIM assigns no role (spec "Workspace versions"). */
 export const V1_ASSIGNABLE_ROLES = ['ADMIN', 'MEMBER'] as const;
 export type V1AssignableRole = (typeof V1_ASSIGNABLE_ROLES)[number];
 
-/** The seats that V1 workspaces buy (rule 8). */
+/** The seat types of V1 workspaces (rule 8). */
 export const SEAT_TYPES = ['STARTER', 'BUILDER', 'PRO', 'ELITE', 'ELITE_2', 'ELITE_3'] as const;
 export type SeatType = (typeof SEAT_TYPES)[number];
 
-/** Who has set something on a member: people in the workspace, or its identity provider (rule 6). */
+/** Who set an attribute of a member: people in the workspace, or its identity provider (rule 6). */
 export const ORIGINS = ['WORKSPACE', 'IDENTITY_PROVIDER'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
-/** The largest credit limit: what a 32-bit column holds (rule 5). */
+/** The largest credit limit: the largest 32-bit integer (rule 5). */
 export const MAX_CREDIT_LIMIT = 2 ** 31 - 1;
 
-/** What an active member may do. `seatType` is V1's; `creditLimit` (credits a month) and its origin are V2's. */
+/** What an active member may do. V1 uses `seatType`; V2 uses `creditLimit` (credits a month) and its origin. */
 export interface Access {
   readonly role: Role;
   readonly seatType: SeatType | null;
@@ -43,10 +43,10 @@ export const NO_ACCESS: { readonly [Name in keyof Access]: null } = {
   creditLimitSetBy: null,
 };
 
-/** The names of the parts of an access. The model's `Membership` stores each under the same name. */
+/** The names of the fields of Access. The model's `Membership` stores each under the same name. */
 export const ACCESS_NAMES = Object.keys(NO_ACCESS) as (keyof Access)[];
 
-/** What people see of an access: who set a limit makes no difference by itself. */
+/** The fields of an access that people see: two accesses that differ only in who set the limit look the same. */
 export function visibleAccess(access: Access | null): {
   readonly [Name in keyof Access]?: Access[Name] | null;
 } {
@@ -54,14 +54,14 @@ export function visibleAccess(access: Access | null): {
   return visible;
 }
 
-/** The access of a member who is added without a role or a seat (rules 4, 5, 10). */
+/** The access that a new member gets when the request sends no role or seat (rules 4, 5, 10). */
 export interface WorkspaceDefaults {
   readonly version: WorkspaceVersion;
   readonly defaultRole: AssignableRole | null;
   readonly defaultSeatType: SeatType | null;
 }
 
-/** Whether a credit limit means anything for the role (rule 6). */
+/** Whether a role can have a credit limit (rule 6). */
 export function creditLimitApplies(role: Role): boolean {
   return role === 'ADMIN' || role === 'EDITOR';
 }

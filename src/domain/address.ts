@@ -3,13 +3,13 @@ import { DomainError } from './errors.js';
 import { emailAddresses, type Profile } from './profile.js';
 import { requireVisible } from './text.js';
 
-/** RFC 5321 §4.5.3.1.3 allows 256 octets for a path, of which the angle brackets are two. */
+/** RFC 5321 §4.5.3.1.3 allows 256 octets for a path, which includes two angle brackets. */
 const LONGEST_ADDRESS = 254;
 
-/** RFC 3986 §3.1. */
+/** A URI scheme (RFC 3986 §3.1). */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
-/** Whether a text, apart from blanks around it, is an e-mail address, as far as its form shows. */
+/** Whether a text, without the blanks around it, has the form of an e-mail address. */
 export function isAddress(text: string): boolean {
   const address = withoutBlanks(text);
   if (address.length > LONGEST_ADDRESS || !address.isWellFormed()) return false;
@@ -17,10 +17,10 @@ export function isAddress(text: string): boolean {
 }
 
 /**
- * Reads the address of a person who is to be found, invited or added.
- * @param attribute what the client calls it
+ * Reads the address of a person whom the caller finds, invites or adds.
+ * @param attribute the client's name for the attribute
  * @returns the address, without blanks around it
- * @throws DomainError INVALID_INPUT, saying what is wrong with it
+ * @throws DomainError INVALID_INPUT that says what is wrong with the address
  */
 export function readAddress(text: string, attribute: string): string {
   const address = withoutBlanks(text);
@@ -30,7 +30,7 @@ export function readAddress(text: string, attribute: string): string {
   throw new DomainError('INVALID_INPUT', message, { attribute });
 }
 
-/** What is wrong with a text that is nearly an address; undefined when it has not the form of one at all. */
+/** What is wrong with an address; undefined when the address is correct or the text does not have the form of one. */
 export function faultOf(address: string, attribute: string): string | undefined {
   if (address.length > LONGEST_ADDRESS)
     return `${attribute} has ${address.length} characters, and an e-mail address has at most ${LONGEST_ADDRESS}.`;
@@ -39,7 +39,8 @@ export function faultOf(address: string, attribute: string): string | undefined 
 }
 
 /**
- * The address that says whose account a member is (rule 14): `userName`, else the primary e-mail, else the first.
+ * The address that identifies the member's account (rule 14): `userName`, else the primary e-mail, else the first
+ * e-mail.
  * @throws DomainError INVALID_INPUT when none of them is an address
  */
 export function addressOf(userName: string, profile: Profile): string {

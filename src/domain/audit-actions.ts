@@ -1,4 +1,4 @@
-/** Everything that is ever written into the audit log, and what it means (rule 28). */
+/** Every action of the audit log, with its description (rule 28). */
 export const AUDIT_ACTIONS = {
   'workspace.create': 'A workspace was created, with its first owner.',
   'workspace.update': 'Settings of the workspace have changed: name, plan, SCIM, defaults, the credit pool.',
@@ -39,7 +39,7 @@ export const AUDIT_ACTIONS = {
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
-/** Whether something is ever written into the audit log. */
+/** Whether a text is the name of an audit action. */
 export function isAuditAction(text: string): text is AuditAction {
   return Object.hasOwn(AUDIT_ACTIONS, text);
 }

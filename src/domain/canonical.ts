@@ -1,14 +1,14 @@
 import { toASCII } from 'tr46';
 
-/** Full-width and half-width code points, which RFC 8265 §3.3 maps to their decompositions before anything else. */
+/** Full-width and half-width code points, which RFC 8265 §3.3 maps to their decompositions first. */
 const WIDTH_VARIANTS =
   /[\uFF01-\uFF60\uFF61-\uFFBE\uFFC2-\uFFC7\uFFCA-\uFFCF\uFFD2-\uFFD7\uFFDA-\uFFDC\uFFE0-\uFFE6\uFFE8-\uFFEE]/g;
 
-/** Where a range of variants begins and ends, and the decomposition of its first code point (UnicodeData.txt). */
+/** The first and last code point of each range of variants, and the decomposition of the first (UnicodeData.txt). */
 const WIDTH_RANGES: readonly (readonly [first: number, last: number, to: number])[] = [
   [0xff01, 0xff5e, 0x0021],
   [0xff5f, 0xff60, 0x2985],
-  // Hangul; NFKC would go on to the conjoining letters.
+  // Hangul; NFKC would map further, to the conjoining letters.
   [0xffa0, 0xffa0, 0x3164],
   [0xffa1, 0xffbe, 0x3131],
   [0xffc2, 0xffc7, 0x314f],
@@ -17,7 +17,7 @@ const WIDTH_RANGES: readonly (readonly [first: number, last: number, to: number]
   [0xffda, 0xffdc, 0x3161],
   [0xffe0, 0xffe1, 0x00a2],
   [0xffe2, 0xffe2, 0x00ac],
-  // NFKC would go on to a blank with a macron.
+  // NFKC would map further, to a space with a macron.
   [0xffe3, 0xffe3, 0x00af],
   [0xffe4, 0xffe4, 0x00a6],
   [0xffe5, 0xffe5, 0x00a5],
@@ -31,19 +31,19 @@ const WIDTH_RANGES: readonly (readonly [first: number, last: number, to: number]
 function withoutWidth(variant: string): string {
   const code = variant.charCodeAt(0);
   const range = WIDTH_RANGES.find(([first, last]) => first <= code && code <= last);
-  // The rest is half-width katakana, whose NFKC is the decomposition itself.
+  // The other code points are half-width katakana, for which NFKC equals the decomposition.
   return range === undefined ? variant.normalize('NFKC') : String.fromCharCode(range[2] + code - range[0]);
 }
 
-/** Texts of which only capital letters have to be mapped. */
+/** Texts in which only capital letters need mapping. */
 const PLAIN = /^[!-~]*$/;
 
-/** A text without the blanks around it: spaces of every kind, tabs and line breaks (White_Space, Unicode TR 44). */
+/** Removes the blanks around a text: spaces of every kind, tabs and line breaks (White_Space, Unicode TR 44). */
 export function withoutBlanks(text: string): string {
   return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
 }
 
-/** Width mapped, every space U+0020, no variation selectors (an emoji has one or not), NFC: the spelling, apart from case. */
+/** The canonical spelling apart from case: width mapped, every space U+0020, no variation selectors, NFC. */
 function respelled(text: string): string {
   return text
     .replace(WIDTH_VARIANTS, withoutWidth)
@@ -58,8 +58,8 @@ function inLowerCase(text: string): string {
 }
 
 /**
- * The canonical form of a name, such as that of a group (rule 15a): two names are the same exactly when their canonical
- * forms are equal. RFC 8265, UsernameCaseMapped, without its limits on which characters a name may have.
+ * The canonical form of a name, such as a group's (rule 15a): two names are the same exactly when their canonical forms
+ * are equal. It follows the profile UsernameCaseMapped of RFC 8265, without its limits on characters.
  */
 export function canonicalName(text: string): string {
   return PLAIN.test(text) ? text.toLowerCase() : inLowerCase(withoutBlanks(respelled(text)));
@@ -67,7 +67,8 @@ export function canonicalName(text: string): string {
 
 /**
  * The canonical form of an address or a userName (rule 15a): two people are the same exactly when their canonical forms
- * are equal. An address has its domain in ASCII (IDNA, UTS #46); a userName that is no address is a name.
+ * are equal. The domain of an address is in ASCII (IDNA, UTS #46); a userName that is not an address is treated as a
+ * name.
  */
 export function canonicalUserName(text: string): string {
   const { local, domain } = partsOf(text);
@@ -76,7 +77,7 @@ export function canonicalUserName(text: string): string {
 
 /**
  * The domain of an address, in ASCII.
- * @returns undefined for a text that has not the form of an address
+ * @returns undefined for a text that does not have the form of an address
  */
 export function domainOf(text: string): string | undefined {
   return partsOf(text).domain;
@@ -104,8 +105,8 @@ function asciiDomain(domain: string): string | undefined {
 }
 
 /**
- * The canonical form of a part of a userName or name, for comparisons with a part of it (contains, starts with, ends with).
- * After an @ stands a domain, which is put into ASCII where it is a whole one.
+ * The canonical form of a part of a userName or name, for the operators contains, starts with and ends with. A complete
+ * domain after an @ is converted to ASCII.
  */
 export function canonicalPart(text: string): string {
   const part = inLowerCase(respelled(text));
@@ -115,7 +116,8 @@ export function canonicalPart(text: string): string {
 }
 
 /**
- * What stands, in front of the row's id, where a row has no canonical form of its own: another row had it already when the
- * canonical forms were introduced. No canonical form has capital letters, so no text that anybody sends finds such a row.
+ * The prefix, before the row's id, of the placeholder for a missing canonical form: another row already had that form
+ * when canonical forms were introduced. Canonical forms have no capital letters, so no text that a client sends finds
+ * such a row.
  */
 export const DUPLICATE = 'DUPLICATE:';

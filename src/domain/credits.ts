@@ -1,39 +1,42 @@
 import { creditLimitApplies, type Role } from './access.js';
 import { type CreditBlock, DomainError } from './errors.js';
 
-/** Whose limit it is: the member's own, or the workspace's for those who have none (rule 5). */
+/** Where a credit limit comes from: the member, or the workspace's default for members without one (rule 5). */
 export const CREDIT_LIMIT_SOURCES = ['MEMBER', 'WORKSPACE_DEFAULT'] as const;
 export type CreditLimitSource = (typeof CREDIT_LIMIT_SOURCES)[number];
 
 export const LONGEST_IDEMPOTENCY_KEY = 200;
 
-/** The limit that holds for a member. */
+/** The credit limit that applies to a member, and where it comes from. */
 export interface CreditLimit {
   readonly limit: number;
   readonly source: CreditLimitSource;
 }
 
-/** What counts when a member wants credits. */
+/** The figures that decide whether a member may use credits. */
 export interface CreditStanding {
-  /** Null for somebody who is not active. */
+  /** Null when the member is not active. */
   readonly role: Role | null;
-  /** Null when nothing but the pool limits the member. */
+  /** Null when only the pool limits the member. */
   readonly limit: CreditLimit | null;
-  /** What the person has used in the month, whatever memberships they had in it (rule 18). */
+  /** The credits that the person used in the month, in all memberships (rule 18). */
   readonly used: number;
-  /** What the pool holds; null as long as nobody has set one. */
+  /** The credits in the pool; null until somebody sets them. */
   readonly poolTotal: number | null;
   readonly poolUsed: number;
 }
 
-/** Rule 7: a viewer "reads and uses no credits"; so does a guest, who is less. MEMBER is V1's, where no credits are. */
+/**
+ * Rule 7: a viewer "reads and uses no credits"; a guest may do less than a viewer. MEMBER exists only on V1, without
+ * credits.
+ */
 export function usesCredits(role: Role | null): boolean {
   return role === 'OWNER' || role === 'ADMIN' || role === 'EDITOR';
 }
 
 /**
- * The limit that holds for somebody with that role (rules 5, 6): of admins and editors the own one, else the
- * workspace's default. Owners have none.
+ * The credit limit that applies to a member with this role (rules 5, 6): for admins and editors the member's limit,
+ * else the workspace's default. Owners have none.
  */
 export function creditLimitOf(
   { role, creditLimit }: { readonly role: Role | null; readonly creditLimit: number | null },
@@ -44,7 +47,7 @@ export function creditLimitOf(
   return defaultCreditLimit === null ? null : { limit: defaultCreditLimit, source: 'WORKSPACE_DEFAULT' };
 }
 
-/** What stops the member from using that many credits; null: nothing does. */
+/** What prevents the member from using this many credits; null when nothing does. */
 export function creditBlock(standing: CreditStanding, amount: number): CreditBlock | null {
   const { role, limit, used, poolTotal, poolUsed } = standing;
   if (!usesCredits(role)) return 'ROLE';
@@ -52,22 +55,22 @@ export function creditBlock(standing: CreditStanding, amount: number): CreditBlo
   return amount > (poolTotal ?? 0) - poolUsed ? 'POOL' : null;
 }
 
-/** How many credits the member can still use: 0 exactly when something blocks even one. */
+/** How many credits the member can still use: 0 exactly when something blocks a request for one credit. */
 export function creditsLeft({ role, limit, used, poolTotal, poolUsed }: CreditStanding): number {
   if (!usesCredits(role)) return 0;
-  const ofPool = (poolTotal ?? 0) - poolUsed;
-  return Math.max(0, limit === null ? ofPool : Math.min(ofPool, limit.limit - used));
+  const leftInPool = (poolTotal ?? 0) - poolUsed;
+  return Math.max(0, limit === null ? leftInPool : Math.min(leftInPool, limit.limit - used));
 }
 
-/** Who asked for how many, and when. */
+/** Who requests how many credits, and for which month. */
 export interface CreditRequest {
   readonly userName: string;
   readonly amount: number;
-  /** Such as `2026-11`. */
+  /** For example `2026-11`. */
   readonly month: string;
 }
 
-/** The refusal of rule 23, which says what blocked the request and what can be done about it. */
+/** The refusal of rule 23, which says what blocked the request and what people can do about it. */
 export function creditsExhausted(
   blockedBy: CreditBlock,
   standing: CreditStanding,
@@ -87,7 +90,7 @@ interface Explanation {
   readonly hint: string;
 }
 
-/** Why somebody with a role that uses none uses none, and what can be done about it. */
+/** Why members with this role use no credits, and what people can do about it. */
 export function refusedToRole(
   role: Role | null,
   userName: string,

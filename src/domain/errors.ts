@@ -1,6 +1,6 @@
 /**
- * The closed list of refusals (spec "Errors"). Every door owns a complete
- * `Record<ErrorCode, …>`, so a new code does not compile until each has an answer for it.
+ * The closed list of refusals (spec "Errors"). Each API has a complete `Record<ErrorCode, …>`, so a new code does not
+ * compile until each API has an answer for it.
  */
 export const ERROR_CODES = [
   'UNAUTHENTICATED',
@@ -25,47 +25,47 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** How full a workspace's seats of one type are. */
+/** How many seats of one type a workspace has, and how many are taken. */
 export interface SeatCount {
   readonly seatType: string;
   readonly total: number;
   readonly used: number;
 }
 
-/** What may block a request for credits, in the order in which it is checked (rule 23). */
+/** What may block a request for credits, in the order of the checks (rule 23). */
 export const CREDIT_BLOCKS = ['ROLE', 'MEMBER_LIMIT', 'POOL'] as const;
 export type CreditBlock = (typeof CREDIT_BLOCKS)[number];
 
-/** What has blocked a request for credits, with the counts (rule 23). */
+/** What blocked a request for credits, with the counts (rule 23). */
 export interface CreditFacts {
   readonly blockedBy: CreditBlock;
   readonly requested: number;
-  /** The most that may be used in the month: of the member's limit or of the pool; 0 for a role that uses none. */
+  /** The limit for the month: the member's or the pool's; 0 for a role that uses no credits. */
   readonly limit: number;
-  /** What has been used of it. */
+  /** The credits used so far under this limit. */
   readonly used: number;
   readonly remaining: number;
 }
 
-/** Facts that go with a refusal, for people (`hint`) and for screens (the rest). */
+/** Details of a refusal, for people (`hint`) and for programs (the other fields). */
 export interface ErrorDetails {
-  /** The attribute of the input that is at fault, by its public name. */
+  /** The public name of the input attribute that is wrong. */
   readonly attribute?: string;
-  /** What to do about it, in one sentence. */
+  /** What to do, in one sentence. */
   readonly hint?: string;
-  /** The same for the administrator of an identity provider, where that is something else; SCIM answers with it. */
+  /** The hint for the administrator of an identity provider, where it differs; SCIM answers with it. */
   readonly providerHint?: string;
-  /** With SEAT_UNAVAILABLE: the counts the refusal rests on. */
+  /** With SEAT_UNAVAILABLE: the seat counts. */
   readonly seat?: SeatCount;
-  /** With CREDITS_EXHAUSTED: what has blocked it, and the counts the refusal rests on. */
+  /** With CREDITS_EXHAUSTED: what blocked the request, and the counts. */
   readonly credits?: CreditFacts;
-  /** With RATE_LIMITED: when trying again may succeed. */
+  /** With RATE_LIMITED: the number of seconds after which a new attempt may succeed. */
   readonly retryAfterSeconds?: number;
-  /** With FORBIDDEN: the path at which to sign in so that it is allowed. */
+  /** With FORBIDDEN: the path where the person signs in to be allowed. */
   readonly signInUrl?: string;
 }
 
-/** A refusal by a rule: its message is written for the person who reads it, never for a machine. */
+/** A request turned down by a rule. Its message is written for people, not for programs. */
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;

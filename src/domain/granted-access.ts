@@ -10,14 +10,14 @@ import {
 } from './access.js';
 import type { MemberChangeRequest } from './provisioning.js';
 
-/** What a group grants to its members: at most one of the two, and only the one of the workspace's version (rule 30). */
+/** What a group grants to its members: at most one of the two, the one of the workspace's version (rule 30). */
 export interface GroupGrant {
   readonly grantedRole: AssignableRole | null;
   readonly grantedSeatType: SeatType | null;
 }
 
 /**
- * What a member gets whose access nobody sets: the strongest grant of the groups, else the workspace's default
+ * The access of a member for whom nobody set access: the strongest grant of the groups, else the workspace's default
  * (rule 30: "V2: admin > editor > viewer", "V1: elite_3 > elite_2 > elite > pro > builder > starter").
  */
 export function withGrants(workspace: WorkspaceDefaults, grants: readonly GroupGrant[]): WorkspaceDefaults {
@@ -32,15 +32,15 @@ export function withGrants(workspace: WorkspaceDefaults, grants: readonly GroupG
   };
 }
 
-/** An active member's access, and who set it: null when it follows from groups or the default. */
+/** An active member's access, and who set it: null when it follows groups or the default. */
 export interface HeldAccess {
   readonly access: Access;
   readonly accessSetBy: Origin | null;
 }
 
 /**
- * A member's access after the grants of its groups have changed (rule 30). Owners keep theirs, and so do members whose
- * access somebody has set. A credit limit remains where the role allows one (rule 6).
+ * The access of a member after the grants of the member's groups have changed (rule 30). Owners keep their access, and
+ * so do members whose access was set explicitly. A credit limit remains if the role can have one (rule 6).
  */
 export function grantedAccess(
   { access, accessSetBy }: HeldAccess,
@@ -57,9 +57,9 @@ export function grantedAccess(
 }
 
 /**
- * Who has set a member's access after a change request. A request that repeats the present access sets nothing:
- * providers send back what they have read (rule 21), which must not detach the member from the grants of its groups.
- * @param held the access before; null for a member who is new or not active
+ * Who set a member's access, after a change request. A request that repeats the present access sets nothing: providers
+ * send back the values they have read (rule 21), which must not detach the member from the grants of its groups.
+ * @param held the access before; null when the member is new or not active
  */
 export function accessSetByAfter(
   held: HeldAccess | null,
@@ -69,6 +69,6 @@ export function accessSetByAfter(
   const isSeat = workspace.version === 'V1';
   const sent = isSeat ? request.seatType : request.role;
   if (held === null) return sent === undefined ? null : origin;
-  const had = isSeat ? held.access.seatType : held.access.role;
-  return sent === undefined || sent === had ? held.accessSetBy : origin;
+  const current = isSeat ? held.access.seatType : held.access.role;
+  return sent === undefined || sent === current ? held.accessSetBy : origin;
 }

@@ -2,7 +2,7 @@ import { canonicalName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { isPlainText } from './text.js';
 
-/** Three bytes each in UTF-8 at the most, which fits an index entry of PostgreSQL (2,704 bytes). */
+/** A character takes at most three bytes of UTF-8, so the text fits into an index entry of PostgreSQL (2,704 bytes). */
 const LONGEST_TEXT = 800;
 
 /**
@@ -25,7 +25,7 @@ export function readDisplayName(text: string): string {
 }
 
 /**
- * Reads the identity provider's id of a group; empty is none.
+ * Reads the identity provider's id of a group; an empty text counts as null.
  * @throws DomainError INVALID_INPUT
  */
 export function readExternalId(text: string | null): string | null {
@@ -38,9 +38,9 @@ export function readExternalId(text: string | null): string | null {
   );
 }
 
-/** Who is to be in a group: everybody who is listed, or some more and some less than now. */
+/** The members that a request wants in a group: a complete list, or members to add and remove. */
 export interface MembersWish {
-  /** All of them. Together with `add` and `remove`, these come after it. */
+  /** The complete list. It applies before `add` and `remove`. */
   readonly all?: readonly string[];
   readonly add: readonly string[];
   readonly remove: readonly string[];

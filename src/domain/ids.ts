@@ -1,11 +1,11 @@
 import { v7, validate } from 'uuid';
 
-/** A new id: UUIDv7, so that rows of one table lie in the order in which they were made. */
+/** Returns a new id: a UUIDv7, so that the rows of a table are in the order of their creation. */
 export function newId(): string {
   return v7();
 }
 
-/** Whether the text can be an id at all. What cannot be one does not exist, and never reaches the database. */
+/** Whether a text has the form of an id. Other texts never reach the database. */
 export function isId(text: string): boolean {
   return validate(text);
 }

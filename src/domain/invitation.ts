@@ -1,44 +1,44 @@
 import { DomainError } from './errors.js';
 
-/** Whether an invitation is for one address, or for anybody with the link. */
+/** Whether an invitation is for one address, or for anybody who has the link. */
 export const INVITATION_KINDS = ['EMAIL', 'LINK'] as const;
 export type InvitationKind = (typeof INVITATION_KINDS)[number];
 
-/** What an invitation is at the moment: worked out of what has happened to it, and of the time (rule 22). */
+/** The status of an invitation, computed from its events and the time (rule 22). */
 export const INVITATION_STATUSES = ['PENDING', 'ACCEPTED', 'SUPERSEDED', 'REVOKED', 'EXPIRED'] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
 
-/** What has become of the mail with the token. */
+/** The delivery status of the mail with the token. */
 export const MAIL_DELIVERIES = ['NOT_SENT', 'QUEUED', 'SENT', 'FAILED'] as const;
 export type MailDelivery = (typeof MAIL_DELIVERIES)[number];
 
 /** Rule 22: "They expire after 60 days". */
 export const INVITATION_DAYS = 60;
 
-const ASK_AGAIN = 'Ask an owner or admin of the workspace for a new invitation.';
+const ASK_FOR_NEW = 'Ask an owner or admin of the workspace for a new invitation.';
 
 const CLOSED: Readonly<
   Record<Exclude<InvitationStatus, 'PENDING'>, readonly [message: string, hint: string]>
 > = {
-  ACCEPTED: ['The invitation has been accepted: it cannot be used again.', ASK_AGAIN],
+  ACCEPTED: ['The invitation has been accepted: it cannot be used again.', ASK_FOR_NEW],
   SUPERSEDED: [
     'The person has become a member in another way since the invitation was sent: it cannot be used any more.',
-    ASK_AGAIN,
+    ASK_FOR_NEW,
   ],
-  REVOKED: ['The invitation has been revoked.', ASK_AGAIN],
+  REVOKED: ['The invitation has been revoked.', ASK_FOR_NEW],
   EXPIRED: [
     `The invitation has expired: it was good for ${INVITATION_DAYS} days.`,
     'Ask an owner or admin of the workspace to send it again.',
   ],
 };
 
-/** The refusal of somebody who comes with an invitation that lets nobody in any more. */
+/** The refusal for a person who opens an invitation that cannot be accepted any more. */
 export function invitationClosed(status: Exclude<InvitationStatus, 'PENDING'>): DomainError {
   const [message, hint] = CLOSED[status];
   return new DomainError('INVITATION_CLOSED', message, { hint });
 }
 
-/** Why an invitation cannot be revoked; undefined when it can, or has been. */
+/** Why an invitation cannot be revoked; undefined when it can, or when it is already revoked. */
 export function revokingRefused(status: InvitationStatus): DomainError | undefined {
   if (status !== 'ACCEPTED') return undefined;
   return new DomainError('INVITATION_CLOSED', 'The invitation has been accepted.', {
@@ -46,7 +46,10 @@ export function revokingRefused(status: InvitationStatus): DomainError | undefin
   });
 }
 
-/** Why an invitation cannot be sent again; undefined when it can: pending, expired, or of somebody who has left. */
+/**
+ * Why an invitation cannot be sent again; undefined when it is pending or expired, or when the person who accepted it
+ * has left.
+ */
 export function resendingRefused(status: InvitationStatus): DomainError | undefined {
   if (status !== 'ACCEPTED' && status !== 'REVOKED') return undefined;
   return new DomainError(

@@ -20,23 +20,23 @@ import {
 } from './provisioning.js';
 import { requireOwnDirection, requireVisible } from './text.js';
 
-/** What a member is, as the rules see it. `access` is null for a member who is not active. */
+/** The state of a member that the rules examine. `access` is null when the member is not active. */
 export interface MemberState extends Person {
   readonly access: Access | null;
 }
 
-/** What a change request is judged by, beside the member. */
+/** What the rules know about a change request besides the member. */
 export interface JudgingContext {
   readonly workspace: WorkspaceDefaults;
   /** Who requests the change. */
   readonly origin: Origin;
-  /** Whether the actor may change owners: owners in person and operators (rule 12). */
+  /** Whether the caller may change owners: only owners in person and operators may (rule 12). */
   readonly mayChangeOwners: boolean;
 }
 
 /**
- * The member after a change request. Pure: whether a seat is free and an address is unused, the database decides.
- * @param state the member before; null for a new one
+ * The member after a change request. Pure: the database decides whether a seat is free and an address is unused.
+ * @param state the member before; null for a new member
  * @throws DomainError ROLE_NOT_ASSIGNABLE (rule 3), CREDIT_LIMIT_NOT_ALLOWED (rule 6), OWNER_PROTECTED (rule 12),
  *   INVALID_INPUT for a new member without userName or e-mail (rule 14)
  */
@@ -50,7 +50,7 @@ export function memberAfter(
   if (state !== null && current?.role === 'OWNER') {
     return ownerAfter(state, { ...person, access: current }, request, judging);
   }
-  // Judged even when the member is or becomes inactive: a wrong value is refused, a right one not stored (rule 21a).
+  // Access is checked even for an inactive member: an invalid value is refused, a valid one is not stored (rule 21a).
   const access =
     judging.workspace.version === 'V1'
       ? seatAccessAfter(current, request, judging)
@@ -59,7 +59,7 @@ export function memberAfter(
   return { ...person, access: active ? access : null };
 }
 
-/** Whether two states are the same (rule 21). Who set a limit makes no difference by itself. */
+/** Whether two states look the same (rule 21): a difference only in who set the limit does not count. */
 export function sameMember(a: MemberState, b: MemberState): boolean {
   return (
     PERSON_NAMES.every((name) => a[name] === b[name] || isDeepStrictEqual(a[name], b[name])) &&
@@ -81,9 +81,9 @@ function personAfter(state: MemberState | null, request: MemberChangeRequest): P
 }
 
 /**
- * Judges the names and addresses that are new (rule 15a). What the member has had so far passes: a provider that sends
- * it back unchanged must still be able to deactivate the member.
- * @throws DomainError INVALID_INPUT, naming the character
+ * Refuses new names and addresses with characters that cannot be seen (rule 15a). Values that the member already has
+ * are accepted, because a provider that sends them back must still be able to deactivate the member.
+ * @throws DomainError INVALID_INPUT that names the character
  */
 function requireVisibleNames({ userName, profile }: Person, before: Person | null): void {
   if (userName !== before?.userName) requireVisible('userName', userName);
@@ -95,7 +95,7 @@ function requireVisibleNames({ userName, profile }: Person, before: Person | nul
     if (text !== shownBefore.get(path)) requireOwnDirection(path, text);
 }
 
-/** The names that lists show, by their paths. */
+/** The names that lists of members show, with their paths. */
 function namesShown({ displayName, name }: Profile): [path: string, text: string][] {
   const parts = isJsonObject(name) ? Object.entries(name) : [];
   const all = [
@@ -105,7 +105,10 @@ function namesShown({ displayName, name }: Profile): [path: string, text: string
   return all.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : []));
 }
 
-/** An owner's access changes only by promotion and demotion; the rest only by those who may (rules 12, 13). */
+/**
+ * An owner's access changes only by promotion and demotion, and only certain actors change an owner at all (rules 12,
+ * 13).
+ */
 function ownerAfter(
   state: MemberState,
   next: MemberState,
@@ -116,7 +119,7 @@ function ownerAfter(
   const changesRole =
     (request.role !== undefined && request.role !== access?.role) ||
     (request.creditLimit !== undefined && request.creditLimit !== access?.creditLimit);
-  // Rule 10: on V1 anybody may have a seat, an owner as well.
+  // Rule 10: on V1 every member may have a seat, including an owner.
   const withSeat = access && {
     ...access,
     seatType: request.seatType === undefined ? access.seatType : request.seatType,
@@ -159,7 +162,9 @@ function roleAccessAfter(
   return { role, seatType: null, ...limitAfter(role, current, request, judging.origin) };
 }
 
-/** A role that the member already has is not an assignment: sending it back is allowed (rules 3, 21). */
+/**
+ * Returns the role if it can be assigned. Sending back the role that the member already has is allowed (rules 3, 21).
+ */
 function assignable(role: Role, current: Access | null): Role {
   if (role === current?.role || ASSIGNABLE_ROLES.some((known) => known === role)) return role;
   throw new DomainError('ROLE_NOT_ASSIGNABLE', `The role ${role.toLowerCase()} cannot be assigned.`, {
@@ -183,7 +188,7 @@ function limitAfter(role: Role, current: Access | null, request: MemberChangeReq
     if (isEchoOfDashboardLimit(role, current, request)) return NO_LIMIT;
     throw creditLimitNotAllowed(role, current, request.creditLimit);
   }
-  // Sending a limit back does not make it the sender's own (rule 21).
+  // Sending back the present limit does not change who set it (rule 21).
   if (request.creditLimit === current?.creditLimit) return limitOf(current);
   return { creditLimit: request.creditLimit, creditLimitSetBy: origin };
 }
@@ -193,8 +198,8 @@ function limitOf({ creditLimit, creditLimitSetBy }: Access): Limit {
 }
 
 /**
- * Okta's PUT is what it read, merged with what is mapped: a limit set in the dashboard comes back with a change to
- * viewer although nobody requested it (rule 6, the one exception).
+ * Okta's PUT merges the values it has read with the mapped ones: a limit set in the dashboard comes back together with
+ * a change to viewer, although nobody requested the limit (rule 6, the one exception).
  */
 function isEchoOfDashboardLimit(role: Role, current: Access | null, request: MemberChangeRequest): boolean {
   return (

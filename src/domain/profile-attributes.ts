@@ -1,17 +1,14 @@
-/**
- * An attribute of a person that a member stores. Names and meanings are those of RFC 7643 §4.1 and §4.3; nothing else of
- * that protocol is known here.
- */
+/** An attribute of a person that a member stores. RFC 7643 §4.1 and §4.3 define the names and meanings. */
 export interface ProfileAttribute {
   readonly name: string;
   readonly type: 'string' | 'boolean' | 'reference' | 'binary' | 'complex';
   readonly multiValued: boolean;
   readonly description: string;
-  /** Whether values that differ in case only are different. */
+  /** Whether values that differ only in case are different. */
   readonly caseExact: boolean;
   /** The usual values. Others are accepted too. */
   readonly canonicalValues?: readonly string[];
-  /** With type `reference`: the types of its targets. */
+  /** For the type `reference`: the types of the targets. */
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly ProfileAttribute[];
 }
@@ -49,7 +46,7 @@ const CERTIFICATE: ProfileAttribute = {
   caseExact: true,
 };
 
-/** A list of values with a label each: value, display, type, primary (RFC 7643 §2.4). */
+/** A list attribute whose values have a label: value, display, type, primary (RFC 7643 §2.4). */
 function list(
   name: string,
   description: string,
@@ -99,7 +96,7 @@ const ENTERPRISE: readonly ProfileAttribute[] = [
   ]),
 ];
 
-/** Everything that is kept about a person on the member (rule 20), in the order in which it is stored. */
+/** Every profile attribute of a member (rule 20), in the order of storage. */
 export const PROFILE_ATTRIBUTES: readonly ProfileAttribute[] = [
   complex('name', 'The parts of the name of the person.', NAME),
   text('displayName', 'The name of the person, as it is shown.'),

@@ -11,7 +11,7 @@ export interface JsonObject {
 /** The attributes of a person that a member stores: those of PROFILE_ATTRIBUTES, in canonical form. */
 export type Profile = JsonObject;
 
-/** The part of an attribute's definition that its parser needs. */
+/** The part of an attribute's definition that the parser of values needs. */
 export interface ValueShape {
   readonly name: string;
   readonly type: string;
@@ -19,17 +19,15 @@ export interface ValueShape {
   readonly subAttributes?: readonly ValueShape[];
 }
 
-/** Whether a JSON value is an object: not a list and not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a JSON value is a list. */
 export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** More values than anybody has, and few enough to compare each with all others. */
+/** More values than a real person has, and few enough to compare each with all others. */
 export const MAX_VALUES = 200;
 
 function refuse(attribute: string, allowed: string): DomainError {
@@ -37,17 +35,17 @@ function refuse(attribute: string, allowed: string): DomainError {
 }
 
 function parseText(value: unknown, path: string): string {
-  // OneLogin and scripts send numbers, such as an employee number, without quotes. A whole number has one spelling; a
-  // fraction or a boolean has several.
+  // OneLogin and scripts send numbers, such as an employee number, without quotes. Only a whole number has a single
+  // spelling as text.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   if (typeof value !== 'string') throw refuse(path, 'text');
-  // PostgreSQL's jsonb can hold neither the character NUL nor half of a surrogate pair.
+  // PostgreSQL's jsonb stores neither NUL nor lone surrogates.
   if (value.includes('\0') || !value.isWellFormed())
     throw refuse(path, 'text without NUL or broken characters');
   return value;
 }
 
-/** Entra sends "True" and "False". @returns undefined for what is neither true nor false */
+/** Parses a boolean; Entra sends "True" and "False". @returns undefined for any other value */
 export function booleanIn(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
@@ -60,7 +58,7 @@ function parseBoolean(value: unknown, path: string): boolean {
   return boolean;
 }
 
-/** The object with canonical names. Of names that differ in case only, the last counts. */
+/** The object with canonical names. When several names differ only in case, the last one counts. */
 function parseObject(
   shapes: readonly ValueShape[],
   value: JsonObject,
@@ -76,7 +74,9 @@ function parseObject(
   return parts.length === 0 ? undefined : Object.fromEntries(parts.sort(inOrderOfJsonb));
 }
 
-/** PostgreSQL's order of jsonb keys, so that the answer to a write has the same bytes as that to a later read. */
+/**
+ * The order in which PostgreSQL stores jsonb keys, so that the answer to a write has the same bytes as a later read.
+ */
 function inOrderOfJsonb([a]: readonly [string, Json], [b]: readonly [string, Json]): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }
@@ -84,7 +84,7 @@ function inOrderOfJsonb([a]: readonly [string, Json], [b]: readonly [string, Jso
 function parseComplex(shape: ValueShape, value: unknown, path: string): JsonObject | undefined {
   const shapes = shape.subAttributes ?? [];
   if (isJsonObject(value)) return parseObject(shapes, value, `${path}.`);
-  // Entra sends a manager as the bare id, scripts send lists of addresses: each is the `value` of its object.
+  // Entra sends a manager as a bare id, and scripts send lists of addresses: each becomes the `value` of an object.
   if (!isJsonList(value) && shapes.some(({ name }) => name === 'value')) {
     return { value: parseText(value, path) };
   }
@@ -92,8 +92,8 @@ function parseComplex(shape: ValueShape, value: unknown, path: string): JsonObje
 }
 
 /**
- * At most one value is primary. Of several, the first remains primary, because it is the one that a search for the
- * primary value finds.
+ * Keeps at most one primary value. If there are several, the first remains primary, because a search for the primary
+ * value finds it.
  */
 function withOnePrimary(values: readonly JsonObject[]): readonly JsonObject[] {
   const primary = values.findIndex((value) => value.primary === true);
@@ -102,12 +102,12 @@ function withOnePrimary(values: readonly JsonObject[]): readonly JsonObject[] {
   );
 }
 
-/** Whether a value has more than a label: OneLogin sends an empty phone as a type and "". */
+/** Whether a value has more than a label: OneLogin sends an empty phone number as a type and "". */
 function hasContent(value: JsonObject): boolean {
   return Object.keys(value).some((name) => name !== 'type' && name !== 'primary');
 }
 
-/** A single value without its list counts as a list of one; the same value twice counts once. */
+/** Parses a list: a single value counts as a list of one, and duplicates count once. */
 function parseList(shape: ValueShape, value: unknown, path: string): readonly JsonObject[] | undefined {
   const sent = isJsonList(value) ? value : [value];
   if (sent.length > MAX_VALUES) throw refuse(path, `a list of at most ${MAX_VALUES} values`);
@@ -120,11 +120,11 @@ function parseList(shape: ValueShape, value: unknown, path: string): readonly Js
 }
 
 /**
- * Reads the value of one attribute into its canonical form.
+ * Parses the value of one attribute into its canonical form.
  *
  * @param path the attribute's name in a refusal.
- * @returns undefined for an empty value: null, `""`, and lists and objects that contain nothing else.
- * @throws DomainError INVALID_INPUT for a value of another type.
+ * @returns undefined for an empty value: null, `""`, and lists and objects that contain only empty values.
+ * @throws DomainError INVALID_INPUT for a value of the wrong type.
  */
 export function parseAttribute(shape: ValueShape, value: unknown, path = shape.name): Json | undefined {
   if (value === undefined || value === null || value === '') return undefined;
@@ -135,10 +135,10 @@ export function parseAttribute(shape: ValueShape, value: unknown, path = shape.n
 
 /**
  * Parses a profile that a provider or a client sends (rule 20). The result is canonical: equal values become identical,
- * down to the order of their keys, so that sending a profile twice changes nothing (rule 21).
+ * including the order of their keys, so that sending a profile twice changes nothing (rule 21).
  *
- * Names match in any case. Attributes that are not in PROFILE_ATTRIBUTES are dropped; so are empty ones (null, `""`,
- * `[]`, `{}`). A single value of a list attribute becomes a list of one.
+ * Names match in any case. Attributes that are not in PROFILE_ATTRIBUTES are dropped, and so are empty ones (null,
+ * `""`, `[]`, `{}`). A single value of a list attribute becomes a list of one.
  *
  * @throws DomainError INVALID_INPUT that names the attribute and what is allowed.
  */
@@ -148,7 +148,8 @@ export function parseProfile(value: unknown): Profile {
 }
 
 /**
- * A profile with some attributes changed: those of an object one by one, a list as a whole. Null clears an attribute.
+ * Returns a profile with some attributes changed: an object is merged attribute by attribute, a list is replaced. Null
+ * clears an attribute.
  */
 export function mergedProfile(profile: JsonObject, changes: JsonObject): JsonObject {
   const merged = new Map(Object.entries(profile));
@@ -162,7 +163,7 @@ export function mergedProfile(profile: JsonObject, changes: JsonObject): JsonObj
   return Object.fromEntries(merged);
 }
 
-/** The person's e-mail addresses: the primary one first, the others in their order (rule 14). */
+/** The person's e-mail addresses: the primary one first, the others in their stored order (rule 14). */
 export function emailAddresses(profile: Profile): string[] {
   const emails = isJsonList(profile.emails) ? profile.emails : [];
   return emails

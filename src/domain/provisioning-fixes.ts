@@ -1,6 +1,6 @@
 import type { ScimClient, ScimCode } from './provisioning-log.js';
 
-/** The places where problems are mended. Those of Rollcall are the same for every client. */
+/** The screens where an administrator fixes problems. Rollcall's screens are the same for every client. */
 const SCREENS = {
   key: {
     OKTA: 'Applications → your SCIM app → Provisioning → Integration',
@@ -58,7 +58,7 @@ const SCREENS = {
   },
 } as const satisfies Record<string, Readonly<Record<ScimClient, string>>>;
 
-const HERE = {
+const ROLLCALL_SCREENS = {
   members: 'Rollcall → Members',
   seats: 'Rollcall → Settings → Seats',
   keys: 'Rollcall → Settings → API keys',
@@ -69,34 +69,37 @@ const HERE = {
 
 export type ProviderScreen = keyof typeof SCREENS;
 
-/** The names of a provider's screens, for the documentation. */
+/** The names of each provider's screens, for the documentation. */
 export const PROVIDER_SCREENS: Readonly<Record<ProviderScreen, Readonly<Record<ScimClient, string>>>> =
   SCREENS;
 
-/** What to do, on which screen. */
+/** What to do, and on which screen. */
 export interface FixStep {
   readonly screen: string;
   readonly do: string;
 }
 
-/** How a problem is mended. */
+/** How to fix a problem. */
 export interface Fix {
   readonly summary: string;
   readonly steps: readonly FixStep[];
 }
 
-/** A row of the table of fixes. `{attribute}` stands for the attribute at fault, `{closest}` for what would count. */
+/**
+ * A row of the table of fixes. `{attribute}` stands for the attribute that is wrong, `{closest}` for the closest valid
+ * name.
+ */
 interface FixRow {
-  /** Why it happens, in a sentence. */
+  /** Why the problem happens, in one sentence. */
   readonly cause: string;
   readonly summary: string;
-  readonly steps: readonly (readonly [ProviderScreen | keyof typeof HERE, string])[];
+  readonly steps: readonly (readonly [ProviderScreen | keyof typeof ROLLCALL_SCREENS, string])[];
 }
 
 const RETRY = ['retry', 'Retry the failed task.'] as const;
 const REPORT = ['operator', 'Report the reference at the end of the answer.'] as const;
 
-function ofClient(cause: string): FixRow {
+function clientFault(cause: string): FixRow {
   return {
     cause,
     summary: 'The client speaks SCIM in a way that the server does not understand. Report it.',
@@ -104,7 +107,7 @@ function ofClient(cause: string): FixRow {
   };
 }
 
-/** Every code has its row: a new one does not compile without. */
+/** Every code has a row: a new code does not compile without one. */
 const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   UNAUTHENTICATED: {
     cause: 'The key is not valid for this workspace.',
@@ -244,17 +247,17 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
       ],
     ],
   },
-  INVALID_FILTER: ofClient('The filter of a search is malformed or not supported.'),
-  TOO_MANY: ofClient('A search has too many results.'),
-  UNIQUENESS: ofClient('A value that must be unique is taken.'),
-  MUTABILITY: ofClient('An attribute that cannot be changed was sent.'),
-  INVALID_SYNTAX: ofClient('The body is not what SCIM expects.'),
+  INVALID_FILTER: clientFault('The filter of a search is malformed or not supported.'),
+  TOO_MANY: clientFault('A search has too many results.'),
+  UNIQUENESS: clientFault('A value that must be unique is taken.'),
+  MUTABILITY: clientFault('An attribute that cannot be changed was sent.'),
+  INVALID_SYNTAX: clientFault('The body is not what SCIM expects.'),
   INVALID_PATH: {
     cause: 'The provider changes an attribute that Rollcall does not have.',
     summary: 'Remove the mapping of the attribute that the answer names.',
     steps: [['mappings', 'Remove the mapping of the attribute, or correct its name.'], RETRY],
   },
-  NO_TARGET: ofClient('The provider changes one of several values, and none is the one that it means.'),
+  NO_TARGET: clientFault('The provider changes one of several values, and none is the one that it means.'),
   INVALID_VALUE: {
     cause: 'The provider sends a value of the wrong type for {attribute}.',
     summary: 'Correct the data type or the mapping of {attribute}.',
@@ -264,22 +267,22 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
       RETRY,
     ],
   },
-  INVALID_VERS: ofClient('The client speaks another version of SCIM.'),
-  SENSITIVE: ofClient('The client puts personal data into an address.'),
-  INVALID_CURSOR: ofClient('The client continues a list that is another one.'),
-  EXPIRED_CURSOR: ofClient('The client continues a list too late.'),
-  INVALID_COUNT: ofClient('The client asks for a number of results that is out of range.'),
+  INVALID_VERS: clientFault('The client speaks another version of SCIM.'),
+  SENSITIVE: clientFault('The client puts personal data into an address.'),
+  INVALID_CURSOR: clientFault('The client continues a list that is another one.'),
+  EXPIRED_CURSOR: clientFault('The client continues a list too late.'),
+  INVALID_COUNT: clientFault('The client asks for a number of results that is out of range.'),
   UNKNOWN_ENDPOINT: {
     cause: 'The base URL is wrong.',
     summary: 'Enter the base URL of this workspace, without /Users and without a slash at its end.',
     steps: [['key', 'Enter the base URL as this page shows it, and test the connection.']],
   },
-  METHOD_NOT_ALLOWED: ofClient('The method does not exist at this address.'),
-  NOT_ACCEPTABLE: ofClient('The client does not accept JSON.'),
-  CONFLICT: ofClient('Operations of a bulk request wait for each other.'),
-  TOO_LARGE: ofClient('The body is larger than 1 MB.'),
-  UNSUPPORTED_MEDIA_TYPE: ofClient('The body is not sent as JSON in UTF-8.'),
-  NOT_IMPLEMENTED: ofClient('The client uses a part of SCIM that does not exist here.'),
+  METHOD_NOT_ALLOWED: clientFault('The method does not exist at this address.'),
+  NOT_ACCEPTABLE: clientFault('The client does not accept JSON.'),
+  CONFLICT: clientFault('Operations of a bulk request wait for each other.'),
+  TOO_LARGE: clientFault('The body is larger than 1 MB.'),
+  UNSUPPORTED_MEDIA_TYPE: clientFault('The body is not sent as JSON in UTF-8.'),
+  NOT_IMPLEMENTED: clientFault('The client uses a part of SCIM that does not exist here.'),
   TIMED_OUT: {
     cause: 'A bulk request took too long, and the rest of it was not begun.',
     summary: 'Nothing: the provider sends the rest again.',
@@ -374,36 +377,36 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   },
 };
 
-/** What a problem is about, for the texts of its fix. */
+/** The values that the texts of a fix mention. */
 export interface FixFacts {
   readonly attribute?: string | null;
   readonly closest?: string | null;
 }
 
-function filled(text: string, { attribute, closest }: FixFacts): string {
+function withFacts(text: string, { attribute, closest }: FixFacts): string {
   return text
     .replaceAll('{attribute}', attribute ?? 'the attribute')
     .replaceAll('{instead}', attribute === 'seatType' ? 'role' : 'seatType')
     .replaceAll('{closest}', closest ?? 'the known name');
 }
 
-/** Why something is refused or ignored, in a sentence. */
+/** Why a request was refused or an attribute ignored, in one sentence. */
 export function causeOf(code: ScimCode, facts: FixFacts = {}): string {
-  return filled(FIXES[code].cause, facts);
+  return withFacts(FIXES[code].cause, facts);
 }
 
-/** How to mend it, on the screens of the client. */
+/** How to fix the problem, on the client's screens. */
 export function fixOf(code: ScimCode, client: ScimClient, facts: FixFacts = {}): Fix {
   const { summary, steps } = FIXES[code];
   return {
-    summary: filled(summary, facts),
+    summary: withFacts(summary, facts),
     steps: steps.map(([screen, text]) => ({
-      screen: isProviderScreen(screen) ? SCREENS[screen][client] : HERE[screen],
-      do: filled(text, facts),
+      screen: isProviderScreen(screen) ? SCREENS[screen][client] : ROLLCALL_SCREENS[screen],
+      do: withFacts(text, facts),
     })),
   };
 }
 
-function isProviderScreen(screen: ProviderScreen | keyof typeof HERE): screen is ProviderScreen {
+function isProviderScreen(screen: ProviderScreen | keyof typeof ROLLCALL_SCREENS): screen is ProviderScreen {
   return Object.hasOwn(SCREENS, screen);
 }

@@ -1,10 +1,10 @@
 import { ERROR_CODES } from './errors.js';
 
-/** The identity providers that the log tells apart, by the `User-Agent` of their requests (rule 49). */
+/** The identity providers that the log recognizes by the `User-Agent` of their requests (rule 49). */
 export const SCIM_CLIENTS = ['OKTA', 'ENTRA', 'ONELOGIN', 'JUMPCLOUD', 'GOOGLE', 'PING', 'OTHER'] as const;
 export type ScimClient = (typeof SCIM_CLIENTS)[number];
 
-/** What a SCIM request does. */
+/** The operation that a SCIM request performs. */
 export const SCIM_OPERATIONS = [
   'USER_CREATE',
   'USER_UPDATE',
@@ -25,7 +25,9 @@ export const SCIM_OPERATIONS = [
 ] as const;
 export type ScimOperation = (typeof SCIM_OPERATIONS)[number];
 
-/** The operations that change a member or a group. Only these answer an earlier refusal (rule 56). */
+/**
+ * The operations that change a member or a group. Only a success of one of these clears an earlier refusal (rule 56).
+ */
 export const WRITING_OPERATIONS: ReadonlySet<ScimOperation> = new Set([
   'USER_CREATE',
   'USER_UPDATE',
@@ -37,7 +39,7 @@ export const WRITING_OPERATIONS: ReadonlySet<ScimOperation> = new Set([
   'GROUP_DELETE',
 ]);
 
-/** Faults in how SCIM was spoken, which are no refusals of the domain. */
+/** Errors in the use of the SCIM protocol, which are not refusals of the domain. */
 const PROTOCOL_CODES = [
   'INVALID_FILTER',
   'TOO_MANY',
@@ -63,7 +65,7 @@ const PROTOCOL_CODES = [
   'INTERNAL',
 ] as const;
 
-/** Why a request was not let in (rule 51). */
+/** Why a request was not authenticated (rule 51). */
 export const KEY_CODES = [
   'KEY_UNKNOWN',
   'KEY_DISABLED',
@@ -75,7 +77,7 @@ export const KEY_CODES = [
 ] as const;
 export type KeyCode = (typeof KEY_CODES)[number];
 
-/** What was ignored of a request that was accepted (rule 53a). */
+/** What an accepted request contained that was ignored (rule 53a). */
 export const NOTICE_CODES = [
   'EXTENSION_IGNORED',
   'ATTRIBUTE_IGNORED',
@@ -84,20 +86,20 @@ export const NOTICE_CODES = [
 ] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
-/** Every reason for which an entry of the log, or a problem, asks for attention. */
+/** Every code of an entry in the log or of a problem. */
 export const SCIM_CODES = [...ERROR_CODES, ...PROTOCOL_CODES, ...KEY_CODES, ...NOTICE_CODES] as const;
 export type ScimCode = (typeof SCIM_CODES)[number];
 
-/** Something that was ignored in a request that was accepted. */
+/** An attribute of an accepted request that was ignored. */
 export interface ScimNotice {
   readonly code: NoticeCode;
-  /** The name under which it was sent. */
+  /** The name that the client sent. */
   readonly attribute: string;
-  /** The closest name that would have counted. */
+  /** The closest valid name. */
   readonly closest: string;
 }
 
-/** What a request was about: the member or group, and the name by which the provider asked. */
+/** The member or group of a request, and the name that the provider used for it. */
 export interface ScimTarget {
   readonly type: 'member' | 'group';
   readonly id: string | null;
@@ -105,8 +107,8 @@ export interface ScimTarget {
 }
 
 /**
- * One answered SCIM request, or one operation of a bulk request, as the log keeps it (rule 49). There is no field that
- * could hold a body, a password or a credential (rule 50).
+ * One answered SCIM request, or one operation of a bulk request, as the log stores it (rule 49). No field can hold a
+ * body, a password or a credential (rule 50).
  */
 export interface ScimEvent {
   readonly at: Date;
@@ -116,25 +118,25 @@ export interface ScimEvent {
   readonly operation: ScimOperation;
   readonly target: ScimTarget | null;
   readonly status: number;
-  /** Null for a request that was accepted. */
+  /** Null when the request was accepted. */
   readonly code: ScimCode | null;
   readonly scimType: string | null;
   readonly detail: string | null;
-  /** The attribute at fault, by its public name. */
+  /** The public name of the attribute that is wrong. */
   readonly attribute: string | null;
-  /** The value that was sent for it, cut at 100 characters. */
+  /** The value sent for the attribute, cut at 100 characters. */
   readonly value: string | null;
   readonly requestId: string;
   readonly notices: readonly ScimNotice[];
 }
 
-/** The longest value, name or attribute that an entry keeps (rule 50). */
+/** The maximum length of a value, name or attribute in an entry (rule 50). */
 export const LONGEST_VALUE = 100;
 
-/** The longest detail that an entry keeps: those of our own refusals are shorter. */
+/** The maximum length of a detail in an entry; the details of Rollcall's own refusals are shorter. */
 export const LONGEST_DETAIL = 500;
 
-/** The text cut to a number of characters, with no half character at its end. */
+/** Cuts a text to a number of characters, without splitting a surrogate pair. */
 export function cut(text: string, longest: number = LONGEST_VALUE): string {
   return text.length <= longest
     ? text
@@ -154,7 +156,7 @@ const USER_AGENTS: readonly (readonly [RegExp, ScimClient])[] = [
 ];
 
 /**
- * The family of the client that sent a request.
+ * The identity provider that sent a request.
  * @param url Entra puts its feature flag `aadOptscim062020` into the base URL, and sends no `User-Agent` of its own
  */
 export function clientOf(userAgent: string | undefined, url = ''): ScimClient {
@@ -163,11 +165,11 @@ export function clientOf(userAgent: string | undefined, url = ''): ScimClient {
   return /aadoptscim/i.test(url) ? 'ENTRA' : 'OTHER';
 }
 
-/** Crockford's alphabet: no I, L, O and U, which are mistaken for digits or spell words. */
+/** Crockford's alphabet: it omits I, L, O and U, which people mistake for digits or which spell words. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const REFERENCE_BYTES = 5;
 
-/** The short form of a request's id, at the end of every refusal over SCIM (rule 58): `7F3K-Q2M9`. */
+/** The short form of a request id, at the end of every refusal over SCIM (rule 58): `7F3K-Q2M9`. */
 export function referenceOf(requestId: string): string {
   let bits = Number.parseInt(requestId.replaceAll('-', '').slice(0, REFERENCE_BYTES * 2), 16);
   let text = '';
@@ -179,8 +181,8 @@ export function referenceOf(requestId: string): string {
 }
 
 /**
- * The ids of requests that a reference can stand for.
- * @returns the first and the last id; undefined for text that is no reference
+ * The range of request ids that have this reference.
+ * @returns the first and the last id; undefined for a text that is not a reference
  */
 export function requestIdsOf(
   reference: string,
@@ -205,8 +207,8 @@ export function requestIdsOf(
 }
 
 /**
- * The network of an address: what requests with unknown keys are counted by (rule 51).
- * @returns `203.0.113.0/24`, or the first 48 bits of an IPv6 address; the text itself when it is no address
+ * The network of an address, by which requests with unknown keys are counted (rule 51).
+ * @returns `203.0.113.0/24`, or the first 48 bits of an IPv6 address; the text itself when it is not an address
  */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');

@@ -14,7 +14,7 @@ import { isPlainText } from './text.js';
 export const PROVISION_MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
 export type ProvisionMode = (typeof PROVISION_MODES)[number];
 
-/** What is known about a person apart from access. The model's `Member` stores each under the same name. */
+/** A person's attributes apart from access. The model's `Member` stores each under the same name. */
 export interface Person {
   readonly userName: string;
   readonly externalId: string | null;
@@ -22,14 +22,16 @@ export interface Person {
   readonly profile: Profile;
 }
 
-/** What a new person is, apart from the userName. A client clears an attribute that is null here by sending null. */
+/**
+ * The attributes of a new person apart from the userName. Where one is null here, a client clears it by sending null.
+ */
 export const EMPTY_PERSON: Omit<Person, 'userName'> = { externalId: null, profile: {} };
 
 type PersonInput = { readonly [Name in keyof Person]?: Person[Name] | null };
 
 /**
- * What a client sends about a member: the one list for the inputs of SCIM and GraphQL. An absent attribute leaves
- * things as they are. `role`, `seatType` and `creditLimit` are unparsed, because their presence counts (rule 1).
+ * The attributes that a client sends about a member: one list for the inputs of SCIM and GraphQL. An absent attribute
+ * changes nothing. `role`, `seatType` and `creditLimit` are unparsed, because their presence counts (rule 1).
  */
 export interface MemberInput extends PersonInput {
   readonly profile?: JsonObject | null;
@@ -39,16 +41,16 @@ export interface MemberInput extends PersonInput {
   readonly creditLimit?: unknown;
 }
 
-/** A member input, and the member that it is about: CREATE names none. */
+/** A member input with the id of its member; CREATE has none. */
 export interface ProvisioningRequest extends MemberInput {
   readonly workspaceId: string;
   readonly memberId?: string | null;
   readonly mode: ProvisionMode;
-  /** Refuse when the member has another version by now. */
+  /** The change is refused when the member has another version. */
   readonly expectedVersion?: number | null;
 }
 
-/** A member input once parsed, before the rules judge it. An absent attribute leaves things as they are. */
+/** A parsed member input, before the rules check it. An absent attribute changes nothing. */
 export interface MemberChangeRequest extends Partial<Person> {
   readonly mode: ProvisionMode;
   readonly active?: boolean;
@@ -68,7 +70,7 @@ type Parsers = {
   ) => MemberChangeRequest[Name] | undefined;
 };
 
-/** A parser for each attribute that can be sent. It returns undefined for what counts as not sent. */
+/** A parser for each attribute that a client can send. It returns undefined for a value that counts as not sent. */
 export const PARSERS: Parsers = {
   userName: parseUserName,
   externalId: nullableText('externalId'),
@@ -82,10 +84,10 @@ export const PARSERS: Parsers = {
 /** The names of a person's attributes. */
 export const PERSON_NAMES = ['userName', ...Object.keys(EMPTY_PERSON)] as (keyof Person)[];
 
-/** The person's attributes in a member or a request; of a request, those that it has. */
+/** The person's attributes of a member, or those that a request has. */
 export function personIn<From extends Partial<Person>>(from: From): Pick<From, keyof Person> {
   const attributes = PERSON_NAMES.map((name) => [name, from[name]] as const);
-  // The names are those of the type.
+  // `attributes` has only names of the type.
   return Object.fromEntries(attributes.filter(([, value]) => value !== undefined)) as Pick<
     From,
     keyof Person
@@ -93,8 +95,8 @@ export function personIn<From extends Partial<Person>>(from: From): Pick<From, k
 }
 
 /**
- * Parses what was sent for a member of a workspace of that version.
- * @throws DomainError WRONG_WORKSPACE_VERSION (rule 1), INVALID_INPUT naming the attribute
+ * Parses what a client sent for a member of a workspace of this version.
+ * @throws DomainError WRONG_WORKSPACE_VERSION (rule 1), INVALID_INPUT that names the attribute
  */
 export function parseChangeRequest(
   version: WorkspaceVersion,
@@ -119,7 +121,7 @@ function parsed<Name extends MemberAttribute>(
 }
 
 /**
- * The two versions' attributes never mix; presence alone decides, whatever the value.
+ * Refuses attributes of the other workspace version; only their presence counts, not their value.
  * @throws DomainError WRONG_WORKSPACE_VERSION (rule 1)
  */
 function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void {
@@ -145,14 +147,14 @@ function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void
   }
 }
 
-/** Three bytes each in UTF-8 at the most, which fits an index entry of PostgreSQL (2,704 bytes). */
+/** A character takes at most three bytes of UTF-8, so the text fits into an index entry of PostgreSQL (2,704 bytes). */
 const LONGEST_TEXT = 800;
 
 /** An empty userName in a CREATE counts as not sent: the e-mail address replaces it (rule 14). */
 function parseUserName(userName: string | null | undefined, mode: ProvisionMode): string | undefined {
   const isEmpty = userName === undefined || userName === null || userName === '';
   if (isEmpty && (mode === 'CREATE' || (mode === 'PATCH' && userName === undefined))) return undefined;
-  // Rule 15a: blanks around it are cut off, whichever door it comes through.
+  // Rule 15a: every API removes the blanks around a userName.
   const spelling = isEmpty ? '' : withoutBlanks(userName);
   const canonical = canonicalUserName(spelling);
   if (canonical === '') {
@@ -160,7 +162,7 @@ function parseUserName(userName: string | null | undefined, mode: ProvisionMode)
       attribute: 'userName',
     });
   }
-  // Some letters become several in the canonical form, which has to fit the index too.
+  // Some letters become several in the canonical form, which must also fit into the index.
   if (canonical.length > LONGEST_TEXT) throw tooLong('userName');
   return plainText('userName', spelling);
 }
@@ -213,12 +215,12 @@ function parseSeatType(seatType: unknown, mode: ProvisionMode): SeatType | null 
   throw new DomainError('INVALID_INPUT', `seatType must be one of ${names}.`, { attribute: 'seatType' });
 }
 
-/** The name in a closed list that was sent, in any case. */
+/** Returns the name in a closed list that equals the sent value in any case. */
 function knownName<Name extends string>(names: readonly Name[], sent: unknown): Name | undefined {
   return typeof sent === 'string' ? names.find((name) => name === sent.trim().toUpperCase()) : undefined;
 }
 
-/** Some identity providers send numbers as strings of digits; anything looser is refused (rule 5). */
+/** Some identity providers send numbers as strings of digits; other strings are refused (rule 5). */
 function parseCreditLimit(sent: unknown): number | null | undefined {
   if (sent === undefined) return undefined;
   if (sent === null || sent === '') return null;

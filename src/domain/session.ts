@@ -1,18 +1,18 @@
-/** How a person proved who they are when a session was opened (rule 32). */
+/** How a person signed in when the session was opened (rule 32). */
 export const SESSION_METHODS = ['PROVIDER', 'MAIL_LINK', 'OPERATOR', 'DEVELOPMENT'] as const;
 export type SessionMethod = (typeof SESSION_METHODS)[number];
 
 /** How long sessions last (rule 33). */
 export interface SessionLifetimes {
-  /** A session ends when it is not used for so long. */
+  /** A session ends after this time without use. */
   readonly idleMs: number;
-  /** A session ends at this age, however much it is used. */
+  /** A session ends at this age, even when it is in use. */
   readonly maxMs: number;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** The lifetimes that the settings SESSION_IDLE_HOURS and SESSION_MAX_DAYS say. */
+/** The lifetimes from the settings SESSION_IDLE_HOURS and SESSION_MAX_DAYS. */
 export function sessionLifetimes({
   sessionIdleHours,
   sessionMaxDays,
@@ -30,8 +30,8 @@ export const DEFAULT_LIFETIMES: SessionLifetimes = sessionLifetimes({
   sessionMaxDays: DEFAULT_MAX_DAYS,
 });
 
-/** An operator's own session in the browser ends at this age (rule 47). */
+/** An operator's session in the browser ends at this age (rule 47). */
 export const OPERATOR_SESSION_MS = 8 * HOUR_MS;
 
-/** Tells the time; tests pass one of their own. */
+/** Returns the current time; tests pass their own. */
 export type Clock = () => Date;

@@ -1,15 +1,15 @@
 import { domainOf } from './canonical.js';
 import { DomainError } from './errors.js';
 
-/** The identity providers that a connection knows by name (rule 37). */
+/** The identity providers that an SSO connection knows by name (rule 37). */
 export const SSO_PROVIDERS = ['OKTA', 'MICROSOFT_ENTRA_ID', 'GOOGLE_WORKSPACE', 'OTHER_OIDC'] as const;
 export type SsoProvider = (typeof SSO_PROVIDERS)[number];
 
-/** How somebody has shown that a domain is theirs (rule 42). */
+/** How a domain was verified (rule 42). */
 export const DOMAIN_PROOFS = ['DNS', 'OPERATOR'] as const;
 export type DomainProof = (typeof DOMAIN_PROOFS)[number];
 
-/** What is said about where a provider is; one of the three. */
+/** Where a provider is: a client sends one of the three. */
 export interface ProviderLocation {
   readonly oktaDomain?: string | null;
   readonly entraTenantId?: string | null;
@@ -22,8 +22,8 @@ const LONGEST_URL = 500;
 
 /**
  * The discovery URL of a provider (OpenID Connect Discovery 1.0 §4).
- * @param allowHttp whether an issuer may be on http: in development and tests
- * @throws DomainError INVALID_INPUT naming the attribute
+ * @param allowHttp whether an issuer may use http, which development and tests need
+ * @throws DomainError INVALID_INPUT that names the attribute
  */
 export function discoveryUrlOf(
   provider: SsoProvider,
@@ -59,7 +59,7 @@ function oktaHost(text: string): string {
     .toLowerCase()
     .replace(/^https:\/\//, '')
     .replace(/\/$/, '');
-  // The admin console has a host of its own, which people copy from the address bar.
+  // The admin console has its own host, which people copy from the address bar.
   const [, name, domain] =
     /^([a-z0-9-]+?)(?:-admin)?\.((?:okta|oktapreview|okta-emea)\.com)$/.exec(host) ?? [];
   if (name !== undefined) return `${name}.${domain}`;
@@ -70,7 +70,7 @@ function oktaHost(text: string): string {
   });
 }
 
-/** The tenants that Microsoft shares among all customers; a token from them proves no tenant. */
+/** The tenants that Microsoft shares among all customers; their tokens do not show which tenant a person belongs to. */
 const SHARED_TENANTS = ['common', 'organizations', 'consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'];
 
 function entraTenant(text: string): string {
@@ -111,12 +111,12 @@ function discoveryUrlFrom(provider: SsoProvider, text: string, allowHttp: boolea
   return `${base.replace(/\/+$/, '')}${WELL_KNOWN}`;
 }
 
-/** The issuer that a discovery URL stands for, without a slash at its end. */
+/** The issuer of a discovery URL, without a slash at its end. */
 export function issuerOf(discoveryUrl: string): string {
   return discoveryUrl.slice(0, -WELL_KNOWN.length);
 }
 
-/** Whether two issuers are the same but for a slash at the end, with which some providers write theirs. */
+/** Whether two issuers are equal, apart from the slash that some providers put at the end. */
 export function sameIssuer(one: string, other: string): boolean {
   return one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }
@@ -130,11 +130,11 @@ function isDomain(text: string): boolean {
 }
 
 /**
- * The domain in the form in which it is stored and compared: ASCII (IDNA) and lower case.
+ * Returns the domain as it is stored and compared: in ASCII (IDNA) and lower case.
  * @throws DomainError INVALID_INPUT
  */
 export function readDomain(text: string): string {
-  // Through an address, so that both are put into ASCII in the same way.
+  // `domainOf` converts it to ASCII as it does for an address.
   const domain = domainOf(`x@${text.trim().replace(/^@/, '').replace(/\.$/, '')}`);
   if (domain !== undefined && isDomain(domain)) return domain;
   throw new DomainError('INVALID_INPUT', 'domain must be a domain name, such as acme.com.', {

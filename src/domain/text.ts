@@ -2,16 +2,17 @@ import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 
 /**
- * Whether a text can be kept and shown in one line: at most that many characters, no control characters, and no half
- * ones (lone surrogates), which PostgreSQL refuses.
+ * Whether a text can be stored and shown in one line: at most `longest` characters, no control characters, and no lone
+ * surrogates, which PostgreSQL refuses.
  */
 export function isPlainText(text: string, longest: number): boolean {
   return text.length <= longest && !/\p{Cc}/u.test(text) && text.isWellFormed();
 }
 
 /**
- * The name of something that people name, without the blanks around it.
- * @throws DomainError INVALID_INPUT when it is empty, longer than that, or no plain text
+ * Reads a name that a person chose.
+ * @returns the name, without the blanks around it
+ * @throws DomainError INVALID_INPUT when it is empty, longer than `longest`, or not plain text
  */
 export function requiredName(name: string, longest: number): string {
   const trimmed = withoutBlanks(name);
@@ -24,16 +25,16 @@ export function requiredName(name: string, longest: number): string {
 }
 
 /**
- * What no address, userName or group name may contain (rule 15a): control and format characters, line separators,
- * code points that are not assigned, halves of surrogate pairs, U+FFFD, and letters and marks that are not drawn.
+ * The characters that no address, userName or group name may contain (rule 15a): control and format characters, line
+ * separators, unassigned code points, lone surrogates, U+FFFD, and letters and marks that are not drawn.
  */
 const NOT_IN_NAMES =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}\uFFFD\u115F\u1160\u3164\uFFA0]|[\u034F\u17B4\u17B5]/u;
 
-/** What would show the text around it in another order. Joiners are not among them: names in several scripts need them. */
+/** Characters that reorder the text around them. Joiners are allowed, because names in several scripts need them. */
 const REORDERING = /[\u202A-\u202E\u2066-\u2069]/u;
 
-/** The names of those that are met most. */
+/** The names of the most common ones. */
 const CHARACTER_NAMES: ReadonlyMap<string, string> = new Map([
   ['\u0000', 'NULL'],
   ['\u0009', 'TAB'],
@@ -60,22 +61,22 @@ const CHARACTER_NAMES: ReadonlyMap<string, string> = new Map([
   ['\uFFFD', 'REPLACEMENT CHARACTER'],
 ]);
 
-/** Whether a text has only characters that an address, a userName or a group name may contain (rule 15a). */
+/** Whether an address, userName or group name may contain all characters of a text (rule 15a). */
 export function isVisible(text: string): boolean {
   return !NOT_IN_NAMES.test(text);
 }
 
 /**
- * Refuses an address, userName or group name with a character that cannot be seen (rule 15a).
- * @throws DomainError INVALID_INPUT, naming the character
+ * Refuses an address, userName or group name that contains a character that cannot be seen (rule 15a).
+ * @throws DomainError INVALID_INPUT that names the character
  */
 export function requireVisible(attribute: string, text: string): void {
   refuseCharacter(attribute, NOT_IN_NAMES.exec(text)?.[0]);
 }
 
 /**
- * Refuses a text for display that would change the order of what is shown around it.
- * @throws DomainError INVALID_INPUT, naming the character
+ * Refuses a display text that contains a character that reorders the text around it.
+ * @throws DomainError INVALID_INPUT that names the character
  */
 export function requireOwnDirection(attribute: string, text: string): void {
   refuseCharacter(attribute, REORDERING.exec(text)?.[0]);

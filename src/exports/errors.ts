@@ -27,9 +27,9 @@ export interface Fault {
   readonly headers: Headers;
   readonly code: string;
   readonly message: string;
-  /** Such as attribute and hint. */
+  /** Details such as attribute and hint. */
   readonly details: object;
-  /** Whether it is unexpected: then it is logged, and the client sees a fixed text. */
+  /** Whether the error is unexpected: then it is logged, and the client gets a fixed text. */
   readonly unknown: boolean;
 }
 

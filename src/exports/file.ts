@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ExportRequest, ExportResponse } from './router.js';
 
-/** A file to download. */
+/** A file that a client downloads. */
 export interface ExportFile {
   readonly type: string;
   readonly name: string;
-  /** Its text in pieces, produced only as fast as the client reads. */
+  /** The text in pieces, produced only as fast as the client reads. */
   readonly content: AsyncIterable<string>;
 }
 
@@ -14,8 +14,8 @@ export interface ExportFile {
 const STALLED_AFTER_MS = 60_000;
 
 /**
- * Streams a file at the client's pace. When the client disconnects, the file is no longer produced. An error before the
- * first piece becomes an error response; a later one closes the connection.
+ * Streams a file at the client's pace, and stops producing it when the client disconnects. An error before the first
+ * piece becomes an error response; a later one closes the connection.
  * @throws what `content` throws
  */
 export async function sendFile(
@@ -41,7 +41,7 @@ export async function sendFile(
   } catch (error) {
     if (!isDisconnection(error)) throw error;
   } finally {
-    // Also for a generator that was never started.
+    // This also closes a generator that never started.
     await pieces.return?.();
   }
 }
@@ -50,7 +50,7 @@ async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<strin
   for (let piece = first; piece.done !== true; piece = await rest.next()) yield piece.value;
 }
 
-/** Error codes of streams whose client has disconnected before the end. */
+/** Error codes of streams whose client disconnected early. */
 const DISCONNECTIONS: readonly unknown[] = [
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_STREAM_DESTROYED',

@@ -48,7 +48,7 @@ export function readInput(schema: GraphQLSchema, typeName: string, attribute: st
   return value;
 }
 
-/** A value that each type accepts. */
+/** A valid example value for each type. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   MemberFilter: '{"active":{"eq":true}}',
   AuditFilter: '{"action":"member.add"}',
@@ -73,7 +73,7 @@ function notAnObject(typeName: string, attribute: string): DomainError {
   });
 }
 
-/** How much of a name an error message repeats. */
+/** Shortens a name for an error message. */
 function shown(name: string): string {
   return name.slice(0, 40);
 }

@@ -6,18 +6,18 @@ import { ExportError, faultOf } from './errors.js';
 
 interface Locals {
   readonly requestId: string;
-  /** For the request log. */
+  /** The route, for the request log. */
   route?: string;
   errorCode?: string;
   actor?: string;
-  /** Set once the caller is authenticated. */
+  /** Set after the caller is authenticated. */
   services?: ServiceContext;
 }
 
 export type ExportRequest = Request<{ workspaceId: string }, unknown, unknown, unknown, Locals>;
 export type ExportResponse = Response<unknown, Locals>;
 
-/** Answers GET, and HEAD like GET without a body. An error that it throws becomes the response. */
+/** Answers GET and HEAD. An error that it throws becomes the response. */
 export type ExportHandler = (
   request: ExportRequest,
   response: ExportResponse,
@@ -27,7 +27,7 @@ export type ExportHandler = (
 export interface ExportDependencies {
   /** Handlers by file name below `/exports/workspaces/{workspaceId}/`. */
   readonly exports: Readonly<Record<string, ExportHandler>>;
-  /** The services' context for whatever credential the request has, or for nobody. */
+  /** Returns the services' context for the request's credential, or without a caller. */
   contextFor(
     request: Pick<Request, 'headers' | 'host' | 'ip' | 'method' | 'protocol'>,
     requestId: string,
@@ -40,14 +40,15 @@ const MOUNT = '/exports/workspaces/:workspaceId';
 const METHODS = 'GET, HEAD';
 
 /**
- * How many downloads run at once. Each may hold a database connection for as long as its client reads, and other
+ * The maximum number of simultaneous downloads. Each may hold a database connection while its client reads, and other
  * requests need connections too.
  */
 const MOST_AT_ONCE = 4;
 
 /**
- * Streams files of a workspace's data. Mount it at `/exports`. The credential is checked first: a request without one
- * learns nothing, not even which files exist. The services decide whether the caller may read the workspace.
+ * Streams files of a workspace's data. Mount it at `/exports`. It checks the credential first, so that a request
+ * without one learns nothing, not even which files exist. The services decide whether the caller may read the
+ * workspace.
  */
 export function exportsRouter(dependencies: ExportDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -102,7 +103,7 @@ function notFound(names: readonly string[]): AnyHandler {
   };
 }
 
-/** Refuses requests while the limit is reached. */
+/** Refuses further requests while `most` are running. */
 function atMost(most: number): (handle: ExportHandler) => ExportHandler {
   let running = 0;
   return (handle) => async (request, response, context) => {
@@ -128,7 +129,7 @@ function answerFault({
     const { status, headers, code, message, details, unknown } = faultOf(error);
     response.locals.errorCode = code;
     if (unknown) onFault(error, requestId);
-    // The file has begun; Express closes the connection, so that the client notices that it is incomplete.
+    // The response has begun; Express closes the connection, so that the client notices that the file is incomplete.
     if (response.headersSent) next(error);
     else
       response

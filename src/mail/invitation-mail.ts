@@ -7,12 +7,14 @@ export interface InvitationLetter {
   readonly workspaceName: string;
   readonly invitedBy: string;
   readonly token: string;
-  /** The secret of which the token is the hash, for our own page. */
+  /** The secret whose hash is the token, for the server's own invitation page. */
   readonly mailed: string;
   readonly expiresAt: Date;
 }
 
-/** @param url where the invitation is accepted; null when it is not configured: the mail has the token only */
+/**
+ * @param url the page that accepts the invitation; null when none is configured, so that the mail has only the token
+ */
 export function invitationMail(letter: InvitationLetter, url: string | null): Mail {
   const { to, token } = letter;
   const workspaceName = oneLine(letter.workspaceName);

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Mail, MailTransport } from './transport.js';
 
-/** For development: logs mails, with their links, instead of sending them. No other code logs a link. */
+/** Logs mails, with their links, instead of sending them, for development. No other code logs a link. */
 export function logTransport(logger: Pick<Logger, 'info'>): MailTransport {
   return {
     async send({ to, subject, text }: Mail) {

@@ -3,17 +3,17 @@ import { type InvitationLetter, invitationMail } from './invitation-mail.js';
 import { type SignInLetter, signInMail } from './sign-in-mail.js';
 import type { Mail, MailTransport } from './transport.js';
 
-/** Receives the result of a mail: null when it was sent, or the reason why not. */
+/** Receives the result of a mail: null when it was sent, else the reason for the failure. */
 export type DeliveryReport = (error: string | null) => Promise<void>;
 
 export interface MailerOptions {
-  /** Undefined: no mail can be sent. */
+  /** Undefined when no mail can be sent. */
   readonly transport: MailTransport | undefined;
-  /** The customer's page on which invitations are accepted, with `{token}` in it; undefined: our own page. */
+  /** The customer's page for accepting invitations, which contains `{token}`; undefined for the server's own page. */
   readonly invitationUrl: string | undefined;
-  /** The origin of our own pages; undefined: nobody has said. */
+  /** The origin of the server's own pages; undefined when not configured. */
   readonly pagesUrl?: string | undefined;
-  /** Told why a mail was not sent, without anything of its content. */
+  /** Called with the reason why a mail was not sent; the reason contains nothing of the mail. */
   onFailure(reason: string): void;
   /** Called when the result of a mail could not be reported. */
   onFault(error: unknown): void;
@@ -44,12 +44,12 @@ export class Mailer {
     this.#idle.resolve();
   }
 
-  /** Whether mails are sent. */
+  /** Whether the mailer can send mails. */
   get sends(): boolean {
     return this.#transport !== undefined;
   }
 
-  /** The URL at which an invitation is accepted; null when not configured. */
+  /** The URL of the page that accepts an invitation; null when none is configured. */
   urlOf(token: string): string | null {
     const url = this.#invitationUrl ?? (this.#pagesUrl && `${this.#pagesUrl}/invitation/{token}`);
     return url?.replaceAll('{token}', encodeURIComponent(token)) ?? null;
@@ -69,12 +69,12 @@ export class Mailer {
     this.#send(signInMail(letter), [letter.url], () => Promise.resolve());
   }
 
-  /** Queues a warning that removals are paused. The audit log has the fact, whatever becomes of the mail. */
+  /** Queues a warning that removals are paused. Its delivery is not reported: the audit log records the pause. */
   warnOfRemovals(letter: BrakeLetter): void {
     this.#send(brakeMail(letter), [], () => Promise.resolve());
   }
 
-  /** @param secrets what of the mail must not be repeated in a report */
+  /** @param secrets the parts of the mail that a report must not repeat */
   #send(mail: Mail, secrets: readonly string[], report: DeliveryReport): void {
     const transport = this.#transport;
     if (transport === undefined) return;
@@ -128,7 +128,10 @@ export class Mailer {
   }
 }
 
-/** The mail server's words, in one line; a server that quotes the mail does not get a secret into the database. */
+/**
+ * Returns the mail server's message as one line, without the secrets: a server may quote the mail, and reports are
+ * stored.
+ */
 function reasonOf(fault: unknown, secrets: readonly string[]): string {
   const text = fault instanceof Error ? fault.message : String(fault);
   return secrets

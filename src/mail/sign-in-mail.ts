@@ -1,13 +1,13 @@
 import { escaped, oneLine } from './text.js';
 import type { Mail } from './transport.js';
 
-/** What the mail with a sign-in link says. */
+/** The contents of a mail with a sign-in link. */
 export interface SignInLetter {
   readonly to: string;
   readonly url: string;
-  /** The network address from which the link was asked for. */
+  /** The network address of the browser that requested the link. */
   readonly askedFrom: string;
-  /** The browser in which it was asked for, for people. */
+  /** A readable name of the browser that requested it. */
   readonly browser: string;
   readonly minutes: number;
 }

@@ -1,12 +1,12 @@
 import { createTransport } from 'nodemailer';
 import type { Mail, MailTransport } from './transport.js';
 
-/** How long to wait for the mail server before a mail fails. */
+/** The timeout for the mail server's responses. */
 const TIMEOUT_MS = 15_000;
 const MOST_CONNECTIONS = 5;
 
 /**
- * Sends through a mail server, over a small pool of connections.
+ * Sends mails through a mail server, with a small pool of connections.
  * @param url `smtp://user:password@host:port`, or `smtps://`; its query may contain options of nodemailer
  * @param from the sender: an address, or `Name <address>`
  */
@@ -27,7 +27,7 @@ export function smtpTransport(url: string, from: string): MailTransport {
   );
   return {
     async send({ to, ...mail }: Mail) {
-      // Passed as an object, it is one address even if it contains a comma.
+      // As an object, the address is a single one even if it contains a comma.
       await transport.sendMail({ ...mail, to: { name: '', address: to } });
     },
     close: () => transport.close(),

@@ -1,4 +1,4 @@
-// type-graphql reads decorator metadata through this, and the schema may load this file before any other.
+// type-graphql needs this for decorator metadata, and this file may be the first one that the schema loads.
 import 'reflect-metadata';
 import { createUnionType, Field, ObjectType } from 'type-graphql';
 import type { Role, SeatType } from '../domain/access.js';
@@ -38,7 +38,7 @@ export class RoleAccess {
   creditLimitApplies!: boolean;
 }
 
-/** Resolves the GraphQL type of a plain row by its fields: a seat, or a role. */
+/** Returns the GraphQL type of a plain row by its fields: a seat, or a role. */
 export function memberAccessType(value: object): 'RoleAccess' | 'SeatAccess' {
   return 'creditLimitApplies' in value ? 'RoleAccess' : 'SeatAccess';
 }

@@ -17,7 +17,7 @@ export class Account implements Node {
   @Property({ type: 'text' })
   email!: string;
 
-  /** `canonicalUserName` of it (rule 15a). Rows that are read leave it out. */
+  /** The `canonicalUserName` of the address (rule 15a). Reads omit it. */
   @Property({ type: 'text', collation: 'C' })
   @Unique({ name: 'account_email_unique' })
   canonicalEmail?: string;

@@ -79,11 +79,11 @@ export class ApiKey implements Node {
   disabledAt!: Date | null;
 }
 
-/** A secret of a key, hashed. A key has two while a rotation overlaps (rule 25). */
+/** A hashed secret of a key. A key has two while a rotation overlaps (rule 25). */
 @Entity({ tableName: 'api_key_secret' })
 @Index({ name: 'api_key_secret_of_key', properties: ['apiKeyId'] })
 export class ApiKeySecret {
-  /** The part of the secret that finds the row; alone it opens nothing. */
+  /** The part of the secret that identifies the row; it authenticates nobody by itself. */
   @PrimaryKey({ type: 'text' })
   lookup!: string;
 

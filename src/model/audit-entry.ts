@@ -5,12 +5,12 @@ import { Node } from './node.js';
 import { GraphQLDateTime, GraphQLJSONObject } from './scalars.js';
 import { oneOf } from './sql.js';
 
-/** Attribute → what it was and what it became. */
+/** The values before and after the change, by attribute. */
 export type AuditChanges = Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
 
 /**
- * No foreign keys: an entry outlives its target, and its labels are snapshots (rule 28). The first migration
- * also keeps the table from being emptied: MikroORM's comparison does not see triggers of TRUNCATE.
+ * There are no foreign keys: an entry outlives its target, and its labels are snapshots (rule 28). The first migration
+ * adds a trigger against TRUNCATE, which MikroORM's schema comparison ignores.
  */
 @ObjectType({
   implements: Node,
@@ -56,7 +56,7 @@ export class AuditEntry implements Node {
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
 
-  /** The time by the clock of the database at which the row was written; exports page by it. */
+  /** The time at which the row was written, by the database's clock; exports paginate by it. */
   @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
   loggedAt?: Date;
 

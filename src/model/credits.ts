@@ -20,9 +20,9 @@ import { Workspace } from './workspace.js';
 const IS_MONTH = "month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'";
 
 /**
- * What a V2 workspace's pool holds in a month, and what has been used of it. There is a row for every month in which
- * the pool was set or credits were used; a month without one holds what the last one before it held, and nothing of
- * it is used. So a new month needs no job, and setting the pool cannot rewrite a month that is past.
+ * The credits in a V2 workspace's pool in a month, and the credits used. A month has a row if the pool was set or
+ * credits were used in it. A month without a row has the pool of the latest earlier row, and no credits used. So a new
+ * month needs no job, and setting the pool does not change past months.
  */
 @Entity({ tableName: 'credit_month' })
 @Check({ name: 'credit_month_only_v2', expression: "workspace_version <> 'V1'" })
@@ -34,7 +34,7 @@ const IS_MONTH = "month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'";
   events: ['insert', 'update'],
   body: fitsWorkspaceVersion('credit_month'),
 })
-// No CHECK: the pool may be lowered below what is used. Then nothing more is.
+// There is no CHECK, because the pool may be lowered below the credits used; then no more can be used.
 @Trigger({
   name: 'credit_month_used_within_total',
   timing: 'before',
@@ -53,7 +53,7 @@ export class CreditMonth {
   })
   workspaceId!: string;
 
-  /** Such as `2026-11`, in UTC. */
+  /** For example `2026-11`, in UTC. */
   @PrimaryKey({ type: 'text' })
   month!: string;
 
@@ -67,7 +67,9 @@ export class CreditMonth {
   used!: number;
 }
 
-/** What a person has used in a workspace in a month. It outlives every membership and member record (rule 18). */
+/**
+ * The credits that a person used in a workspace in a month. It outlives every membership and member record (rule 18).
+ */
 @Entity({ tableName: 'credit_usage' })
 @Check({ name: 'credit_usage_month_format', expression: IS_MONTH })
 @Check({ name: 'credit_usage_positive', expression: 'used > 0' })
@@ -90,7 +92,7 @@ export class CreditUsage {
   used!: number;
 }
 
-/** No foreign key to the member: consumption outlives a deleted record (rule 17). */
+/** There is no foreign key to the member, because consumption outlives a deleted record (rule 17). */
 @ObjectType({
   implements: Node,
   description: 'A number of credits that a member used at one time. It never changes.',
@@ -123,7 +125,7 @@ export class CreditConsumption implements Node {
   @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
   workspaceId!: string;
 
-  /** Whose usage it is: the account behind the member at that time. */
+  /** The account that the member belonged to at that time. */
   @ManyToOne(() => Account, { mapToPk: true, fieldName: 'account_id' })
   accountId!: string;
 

@@ -10,7 +10,7 @@ import {
 import { CREDIT_LIMIT_SOURCES } from '../domain/credits.js';
 import { CREDIT_BLOCKS } from '../domain/errors.js';
 
-/** The domain's closed lists as GraphQL enumerations: same values, one list. */
+/** Registers one of the domain's closed lists as a GraphQL enum with the same values. */
 export function enumOf<Value extends string>(
   values: readonly Value[],
   name: string,

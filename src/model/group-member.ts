@@ -2,11 +2,11 @@ import { Entity, Index, ManyToOne, Trigger } from '@mikro-orm/decorators/legacy'
 import { Group } from './group.js';
 import { Member } from './member.js';
 
-/** That a member is in a group. */
+/** A member's place in a group. */
 @Entity({ tableName: 'group_member' })
 @Index({ name: 'group_member_of_member', properties: ['memberId', 'groupId'] })
-// Once per statement, because thousands join a group at once. The migration adds `referencing new table as joined`, which
-// MikroORM can neither express nor compare.
+// The trigger runs once per statement, because thousands of members may join a group at once. The migration adds
+// `referencing new table as joined`, which MikroORM can neither express nor compare.
 @Trigger({
   name: 'group_member_of_one_workspace',
   timing: 'after',

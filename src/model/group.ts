@@ -21,7 +21,7 @@ import { GraphQLDateTime } from './scalars.js';
 import { fitsWorkspaceVersion, oneOf } from './sql.js';
 import { Workspace } from './workspace.js';
 
-/** `group` is a keyword of SQL, so the table has another name. */
+/** The table has another name because `group` is an SQL keyword. */
 @ObjectType({
   implements: Node,
   description: 'A named set of members of a workspace, which may grant them access.',
@@ -58,7 +58,7 @@ export class Group implements Node {
   @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
   workspaceId!: string;
 
-  /** Repeated from the workspace, where it never changes, so that the checks above can see it. */
+  /** Copied from the workspace, where it never changes, so that the CHECKs above can use it. */
   @Property({ type: 'text' })
   workspaceVersion!: WorkspaceVersion;
 
@@ -66,7 +66,7 @@ export class Group implements Node {
   @Property({ type: 'text' })
   displayName!: string;
 
-  /** `canonicalName` of it (rule 15a). Rows that are read leave it out. */
+  /** The `canonicalName` of the name (rule 15a). Reads omit it. */
   @Property({ type: 'text', collation: 'C' })
   canonicalDisplayName?: string;
 

@@ -25,7 +25,7 @@ import { SignInLogEntry } from './sign-in-log.js';
 import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from './sso-connection.js';
 import { Workspace } from './workspace.js';
 
-/** Every table. */
+/** The entities of all tables. */
 export const entities = [
   Account,
   Workspace,

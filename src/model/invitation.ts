@@ -125,7 +125,7 @@ export class Invitation implements Node {
   @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
   workspaceId!: string;
 
-  /** Repeated from the workspace, where it never changes, so that the checks above can see it. */
+  /** Copied from the workspace, where it never changes, so that the CHECKs above can use it. */
   @Property({ type: 'text' })
   workspaceVersion!: WorkspaceVersion;
 
@@ -136,7 +136,7 @@ export class Invitation implements Node {
   @Property({ type: 'text', nullable: true })
   email!: string | null;
 
-  /** `canonicalUserName` of it (rule 15a). Rows that are read leave it out. */
+  /** The `canonicalUserName` of the address (rule 15a). Reads omit it. */
   @Property({ type: 'text', collation: 'C', nullable: true })
   canonicalEmail?: string | null;
 
@@ -157,7 +157,7 @@ export class Invitation implements Node {
   @Property({ type: 'text' })
   invitedBy!: string;
 
-  /** The part of the token that finds the row. */
+  /** The part of the token that identifies the row. */
   @Property({ type: 'text' })
   @Unique({ name: 'invitation_lookup_unique' })
   lookup!: string;

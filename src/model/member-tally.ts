@@ -2,9 +2,8 @@ import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/l
 import { Workspace } from './workspace.js';
 
 /**
- * How many members a workspace has, counted as they come and go by the triggers of `member`: nobody has to look at a
- * million rows to know it. In parts, one for a connection: two who add somebody at the same moment need not wait for
- * each other.
+ * The number of members of a workspace. Triggers of `member` keep it, so that no query counts a million rows. Each
+ * connection has its own row, so that concurrent additions do not wait for each other.
  */
 @Entity({ tableName: 'member_tally' })
 export class MemberTally {
@@ -19,11 +18,11 @@ export class MemberTally {
   @PrimaryKey({ type: 'integer' })
   part!: number;
 
-  /** Negative where others have added whom this connection deleted; the parts' sum is what counts. */
+  /** May be negative, if this connection deleted members that others added; only the sum of the rows matters. */
   @Property({ type: 'integer' })
   members!: number;
 
-  /** The number of records ever deleted: while it is unchanged, no member's position has moved up. */
+  /** The number of records ever deleted: while it is unchanged, no member has moved up in the list. */
   @Property({ type: 'integer' })
   deletions!: number;
 }

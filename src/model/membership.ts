@@ -76,7 +76,7 @@ export class Membership implements Node {
   @ManyToOne(() => Workspace, { mapToPk: true, fieldName: 'workspace_id', deleteRule: 'cascade' })
   workspaceId!: string;
 
-  /** Repeated from the workspace, where it never changes, so that the checks above can see it. */
+  /** Copied from the workspace, where it never changes, so that the CHECKs above can use it. */
   @Property({ type: 'text' })
   workspaceVersion!: WorkspaceVersion;
 
@@ -106,7 +106,7 @@ export class Membership implements Node {
   @Property({ type: 'text', nullable: true })
   creditLimitSetBy!: Origin | null;
 
-  /** Who has set role or seat by name; null when they follow from groups or the workspace's default (rule 30). */
+  /** Who set the role or seat explicitly; null when it follows groups or the workspace's default (rule 30). */
   @Property({ type: 'text', nullable: true })
   accessSetBy!: Origin | null;
 }

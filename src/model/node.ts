@@ -1,4 +1,4 @@
-// As in scalars.ts: whichever is loaded first.
+// type-graphql needs this for decorator metadata; every decorated file imports this file or scalars.ts first.
 import 'reflect-metadata';
 import { Field, ID, InterfaceType } from 'type-graphql';
 
@@ -7,8 +7,8 @@ export function nodeType({ __typename }: { readonly __typename?: string }): stri
 }
 
 /**
- * Relay's Node. Rows are plain objects, for which `instanceof` fails, so the resolver of a Node puts its type
- * into `__typename`.
+ * Relay's Node interface. Rows are plain objects, for which `instanceof` fails, so the resolver of a node sets its type
+ * in `__typename`.
  */
 @InterfaceType({
   description: 'An object that `node` finds by its id.',

@@ -3,7 +3,7 @@ import type { Profile } from '../domain/profile.js';
 import { PROFILE_ATTRIBUTES, type ProfileAttribute } from '../domain/profile-attributes.js';
 import { GraphQLJSONObject } from './scalars.js';
 
-/** A GraphQL type whose fields are attributes; the values are plain objects with the attributes' names. */
+/** Returns a GraphQL type with a field for each attribute; its values are plain objects with the attributes' names. */
 function typeOf(name: string, description: string, attributes: readonly ProfileAttribute[]): object {
   class Type {}
   ObjectType(name, { description, simpleResolvers: true })(Type);
@@ -11,7 +11,7 @@ function typeOf(name: string, description: string, attributes: readonly ProfileA
   return Type;
 }
 
-/** Lists of labelled values are all alike: value, display, type, primary (RFC 7643 §2.4). */
+/** The type of all lists of labelled values: value, display, type, primary (RFC 7643 §2.4). */
 const labelledValue = (() => {
   const [emails] = PROFILE_ATTRIBUTES.filter(({ name }) => name === 'emails');
   return typeOf(
@@ -21,7 +21,7 @@ const labelledValue = (() => {
   );
 })();
 
-/** Declares a field for every attribute. Nothing is required of a person, so every field may be null. */
+/** Declares a nullable field for each attribute: no attribute of a person is required. */
 function addFields(
   type: { prototype: object },
   typeName: string,
@@ -30,7 +30,7 @@ function addFields(
   for (const attribute of attributes) {
     const { name, description, multiValued } = attribute;
     const fieldType = fieldTypeOf(typeName, attribute);
-    // GraphQL has no `$` in names.
+    // GraphQL allows no `$` in names.
     const shownAs = name.replace('$', '');
     const options = {
       nullable: true,
@@ -49,7 +49,7 @@ function fieldTypeOf(
   if (type === 'boolean') return Boolean;
   if (type !== 'complex' || subAttributes === undefined) return String;
   if (multiValued && subAttributes.some((attribute) => attribute.name === 'value')) return labelledValue;
-  // `addresses`, the one list of another shape, is of the type ProfileAddress.
+  // `addresses`, the only list with other fields, has the type ProfileAddress.
   const singular = multiValued ? name.replace(/es$/, '') : name;
   return typeOf(
     `${typeName}${singular.charAt(0).toUpperCase()}${singular.slice(1)}`,

@@ -141,8 +141,9 @@ export class ScimNotice implements ScimNoticeOf {
 }
 
 /**
- * An answered SCIM request, or one operation of a bulk request (rule 49); the table is partitioned by day. There are
- * no foreign keys: an entry outlives what it names. No column could hold a body or a credential (rule 50).
+ * An answered SCIM request, or one operation of a bulk request (rule 49). The table is partitioned by day. There are no
+ * foreign keys, because an entry outlives its member, group and key. No column can hold a body or a credential (rule
+ * 50).
  */
 @ObjectType({
   implements: Node,
@@ -281,7 +282,7 @@ export class ScimRequest implements Node {
   times!: number;
 }
 
-/** The number of requests of a workspace by hour and code; the code of accepted requests is empty. */
+/** The number of requests of a workspace by hour and code; accepted requests have an empty code. */
 @Entity({ tableName: 'scim_request_count' })
 export class ScimRequestCount {
   @ManyToOne(() => Workspace, {
@@ -301,12 +302,12 @@ export class ScimRequestCount {
   @Property({ type: 'integer' })
   requests!: number;
 
-  /** The number of requests without an entry, because the log was overloaded. */
+  /** The number of requests that got no entry because the log was overloaded. */
   @Property({ type: 'integer' })
   dropped!: number;
 }
 
-/** When the identity provider of a workspace was heard of: outlives the entries. */
+/** When a workspace's identity provider last sent requests. The row outlives the entries of the log. */
 @Entity({ tableName: 'scim_connection' })
 export class ScimConnection {
   @ManyToOne(() => Workspace, {
@@ -338,8 +339,8 @@ export const SEVERITIES = ['REFUSAL', 'NOTICE'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /**
- * What is wrong now with one member, group, key or kind of request: its last refusal or notice that no later success has
- * answered (rule 56). The row goes when the provider succeeds.
+ * A present problem of one member, group, key or kind of request: its last refusal or notice, which no later success
+ * has cleared (rule 56). A success of the provider deletes the row.
  */
 @Entity({ tableName: 'scim_problem' })
 @Index({ name: 'scim_problem_last', properties: ['lastAt'] })
@@ -405,7 +406,7 @@ export class ScimProblem {
   @Property({ type: 'text', nullable: true })
   value!: string | null;
 
-  /** With a notice: the closest name that would have had an effect. */
+  /** For a notice: the closest valid name. */
   @Property({ type: 'text', nullable: true })
   closest!: string | null;
 
@@ -419,7 +420,7 @@ export class ScimProblem {
   dismissedAt!: Date | null;
 }
 
-/** The secret of a key that was deleted, hashed, for as long as the log tells its use from that of an unknown key (rule 51). */
+/** The hashed secret of a deleted key, kept for as long as the log distinguishes it from an unknown key (rule 51). */
 @Entity({ tableName: 'deleted_api_key_secret' })
 @Index({ name: 'deleted_api_key_secret_deleted', properties: ['deletedAt'] })
 export class DeletedApiKeySecret {

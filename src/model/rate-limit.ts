@@ -1,8 +1,8 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 
 /**
- * How often something was done lately, shared by all processes. The columns are those of rate-limiter-flexible. The
- * migration makes the table UNLOGGED: a crash of the database only resets the counts.
+ * The counts of recent attempts, shared by all processes. The columns are those of rate-limiter-flexible. The migration
+ * makes the table UNLOGGED: a crash of the database only resets the counts.
  */
 @Entity({ tableName: 'rate_limit' })
 export class RateLimit {

@@ -2,8 +2,8 @@ import { Check, Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-or
 import { Workspace } from './workspace.js';
 
 /**
- * The brake of a workspace on removals by its identity provider (rules 63 to 65). A trigger of `audit_entry` counts them
- * under the lock of this row, so that no command, key or process can pass it by.
+ * A workspace's brake on removals by its identity provider (rules 63 to 65). A trigger of `audit_entry` counts removals
+ * under the lock of this row, so that no command, key or process can bypass the brake.
  */
 @Entity({ tableName: 'scim_brake' })
 @Check({
@@ -23,22 +23,22 @@ export class ScimBrake {
   @Property({ type: 'boolean', default: true })
   enabled!: boolean;
 
-  /** So many members may be removed in the window, whatever share they are. */
+  /** The number of members that may be removed in the window, whatever their share. */
   @Property({ type: 'integer', default: 10 })
   mostMembers!: number;
 
-  /** Such a share of the active members may be removed in the window, however many they are. */
+  /** The percentage of active members that may be removed in the window, whatever their number. */
   @Property({ type: 'integer', default: 20 })
   mostPercent!: number;
 
   @Property({ type: 'integer', default: 10 })
   windowMinutes!: number;
 
-  /** The number of removals so far, which numbers them. */
+  /** The number of removals so far, from which each removal gets its number. */
   @Property({ type: 'bigint', columnType: 'bigint', defaultRaw: '0' })
   removals!: string;
 
-  /** The number of members that were active before the removals of the window. */
+  /** The number of active members before the removals of the window. */
   @Property({ type: 'integer', nullable: true })
   base!: number | null;
 
@@ -52,7 +52,7 @@ export class ScimBrake {
   releasedUntil!: Date | null;
 }
 
-/** A member that the identity provider has removed, for a day. */
+/** A member that the identity provider removed; kept for a day. */
 @Entity({ tableName: 'scim_removal' })
 @Index({ name: 'scim_removal_at', properties: ['workspaceId', 'at'] })
 export class ScimRemoval {

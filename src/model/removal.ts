@@ -3,8 +3,8 @@ import { Account } from './account.js';
 import { Workspace } from './workspace.js';
 
 /**
- * When a person last ceased to be a member of a workspace: by deactivation, by deletion, or because the member got
- * another address. It outlives the member, so that no invitation from before lets the person in again (rule 16a).
+ * When a person last stopped being a member of a workspace: by deactivation, by deletion, or because the member got
+ * another address. The row outlives the member, so that no earlier invitation lets the person in again (rule 16a).
  */
 @Entity({ tableName: 'removal' })
 export class Removal {

@@ -1,4 +1,4 @@
-// type-graphql reads decorator metadata through this, and every decorated file leads here or to node.ts.
+// type-graphql needs this for decorator metadata; every decorated file imports this file or node.ts first.
 import 'reflect-metadata';
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import {
@@ -11,7 +11,7 @@ import { MAX_CREDIT_LIMIT } from '../domain/access.js';
 
 export { GraphQLJSON, GraphQLJSONObject };
 
-/** A value that a scalar does not take; graphql passes the extensions on to the error that clients see. */
+/** A value that a scalar refuses; graphql copies the extensions to the error that clients see. */
 class InvalidValue extends TypeError {
   readonly extensions: { readonly hint: string };
 
@@ -46,7 +46,7 @@ export const GraphQLDate = new GraphQLScalarType({
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
 });
 
-/** Libraries' PositiveInt makes 1 of 1.5; this one takes whole numbers of a 32-bit column and nothing else. */
+/** The PositiveInt of libraries accepts 1.5 as 1; this one accepts only whole numbers that fit a 32-bit column. */
 function positiveInt(value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > MAX_CREDIT_LIMIT) {
     throw new TypeError(`must be a whole number from 1 to ${MAX_CREDIT_LIMIT}`);

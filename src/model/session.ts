@@ -4,7 +4,7 @@ import { Account } from './account.js';
 import { oneOf } from './sql.js';
 import { Workspace } from './workspace.js';
 
-/** A person's credential: an opaque token, hashed at rest, expiring. */
+/** A person's credential: an opaque token that expires, stored as a hash. */
 @Entity({ tableName: 'session' })
 @Index({ name: 'session_of_account', properties: ['accountId'] })
 @Index({
@@ -34,7 +34,9 @@ export class Session {
   @Property({ type: 'text' })
   method!: SessionMethod;
 
-  /** The only workspace that the session opens. Null: each of the person's that does not require SSO (rule 32). */
+  /**
+   * The only workspace that the session opens. Null: all of the person's workspaces that do not require SSO (rule 32).
+   */
   @ManyToOne(() => Workspace, {
     mapToPk: true,
     fieldName: 'workspace_id',
@@ -50,11 +52,11 @@ export class Session {
   @Property({ type: 'text', nullable: true })
   providerSid!: string | null;
 
-  /** The ID token, encrypted: the provider wants it back at sign-out (RP-Initiated Logout 1.0 §2, `id_token_hint`). */
+  /** The encrypted ID token: the provider expects it at sign-out (RP-Initiated Logout 1.0 §2, `id_token_hint`). */
   @Property({ type: 'text', nullable: true })
   sealedIdToken!: string | null;
 
-  /** The part of the token that finds the row. */
+  /** The part of the token that identifies the row. */
   @Property({ type: 'text' })
   @Unique({ name: 'session_lookup_unique' })
   lookup!: string;
@@ -72,7 +74,7 @@ export class Session {
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   lastUsedAt!: Date;
 
-  /** The network address of the last use. Null: not used yet. */
+  /** The network address of the last use; null before the first use. */
   @Property({ type: 'text', nullable: true })
   lastUsedFrom!: string | null;
 
@@ -85,8 +87,8 @@ export class Session {
 }
 
 /**
- * A session that a removal has ended for one workspace (rule 16). It remains open for other workspaces,
- * and ended for this one even when the person is added again.
+ * A session that a removal ended for one workspace (rule 16). It remains valid for other workspaces, and stays ended
+ * for this one even when the person is added again.
  */
 @Entity({ tableName: 'session_end' })
 export class SessionEnd {
@@ -102,7 +104,7 @@ export class SessionEnd {
   workspaceId!: string;
 }
 
-/** An operator's session in the browser (rule 47). The command line and scripts send the operator token itself. */
+/** An operator's session in the browser (rule 47). The command line and scripts send the operator token. */
 @Entity({ tableName: 'operator_session' })
 export class OperatorSession {
   @PrimaryKey({ type: 'uuid' })
@@ -112,7 +114,7 @@ export class OperatorSession {
   @Unique({ name: 'operator_session_lookup_unique' })
   lookup!: string;
 
-  /** SHA-256 of the token and of the operator token with which it was opened: another operator token ends it. */
+  /** SHA-256 of the token and the operator token that opened the session: a new operator token ends it. */
   @Property({ type: 'text' })
   hash!: string;
 

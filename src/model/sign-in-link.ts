@@ -1,14 +1,16 @@
 import { Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Account } from './account.js';
 
-/** A link that was mailed to sign somebody in, once, in the browser that asked for it (rule 46). */
+/** A mailed link that signs a person in, once, in the browser that requested it (rule 46). */
 @Entity({ tableName: 'sign_in_link' })
 @Index({ name: 'sign_in_link_expiry', properties: ['expiresAt'] })
 export class SignInLink {
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  /** Null: nobody had the address. Then only an invitation was mailed; else the row makes both cases look alike. */
+  /**
+   * Null when no account has the address. Then only an invitation was mailed, or the row makes both cases look alike.
+   */
   @ManyToOne(() => Account, {
     mapToPk: true,
     fieldName: 'account_id',
@@ -17,15 +19,15 @@ export class SignInLink {
   })
   accountId!: string | null;
 
-  /** The address as it was typed. */
+  /** The address as the person typed it. */
   @Property({ type: 'text' })
   email!: string;
 
-  /** The lookup of the invitation that the link accepts. Null: the link only signs in. */
+  /** The lookup part of the token of the invitation that the link accepts; null when the link only signs in. */
   @Property({ type: 'text', nullable: true })
   invitationLookup!: string | null;
 
-  /** The part of the link's token that finds the row. */
+  /** The part of the link's token that identifies the row. */
   @Property({ type: 'text' })
   @Unique({ name: 'sign_in_link_lookup_unique' })
   lookup!: string;
@@ -34,28 +36,28 @@ export class SignInLink {
   @Property({ type: 'text' })
   hash!: string;
 
-  /** The part of the browser's cookie that finds the row. */
+  /** The part of the browser's cookie that identifies the row. */
   @Property({ type: 'text' })
   @Unique({ name: 'sign_in_link_browser_lookup_unique' })
   browserLookup!: string;
 
-  /** SHA-256 of the cookie of the browser that asked. */
+  /** SHA-256 of the cookie of the browser that requested the link. */
   @Property({ type: 'text' })
   browserHash!: string;
 
-  /** SHA-256 of that cookie and the code that another browser shows. */
+  /** SHA-256 of that cookie together with the code that another browser shows. */
   @Property({ type: 'text' })
   codeHash!: string;
 
-  /** How many wrong codes were typed. */
+  /** The number of wrong codes that were typed. */
   @Property({ type: 'integer' })
   wrongCodes!: number;
 
-  /** The path to go to afterwards; one of ours. */
+  /** The path on this server to open after signing in. */
   @Property({ type: 'text' })
   returnTo!: string;
 
-  /** Where it was asked for, which the mail and the other browser show. */
+  /** The network address of the request, which the mail and the other browser show. */
   @Property({ type: 'text' })
   askedFrom!: string;
 

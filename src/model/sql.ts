@@ -1,11 +1,11 @@
-/** A CHECK's condition that a text column holds one of a closed list of values. */
+/** The condition of a CHECK that limits a text column to a closed list of values. */
 export function oneOf(column: string, values: readonly string[]): string {
   return `${column} in (${values.map((value) => `'${value}'`).join(', ')})`;
 }
 
 /**
- * The body of a trigger that keeps a table's copy of the workspace's version true. A composite foreign key would
- * say the same, but MikroORM cannot describe one to a unique key, and its schema comparison would drop it.
+ * The body of a trigger that keeps a table's copy of the workspace's version equal to the workspace's. MikroORM cannot
+ * describe a composite foreign key to a unique key, and its schema comparison would drop one.
  */
 export function fitsWorkspaceVersion(table: string): string {
   return (

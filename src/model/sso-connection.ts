@@ -30,7 +30,7 @@ export const DomainProofEnum = enumOf(
   },
 );
 
-/** Relay reserves names that end with `Connection` for pages of lists, so GraphQL has another name for it. */
+/** GraphQL uses another name because Relay reserves names that end with `Connection` for pages of lists. */
 @ObjectType('SsoSettings', {
   implements: Node,
   description: 'How people of a workspace sign in with their identity provider. A workspace has at most one.',
@@ -134,7 +134,7 @@ export class SsoDomain implements Node {
   @Property({ type: 'text' })
   domain!: string;
 
-  /** What the TXT record has to hold; public. */
+  /** The required value of the TXT record; public. */
   @Property({ type: 'text' })
   token!: string;
 
@@ -151,7 +151,7 @@ export class SsoDomain implements Node {
   createdAt!: Date;
 }
 
-/** A person as a provider names them, remembered from their first sign-in (rule 40). */
+/** A person's identity at a provider, stored at the first sign-in (rule 40). */
 @Entity({ tableName: 'sso_subject' })
 @Index({ name: 'sso_subject_of_member', properties: ['memberId'] })
 export class SsoSubject {
@@ -176,7 +176,9 @@ export class SsoSubject {
   firstSeenAt!: Date;
 }
 
-/** A value that is accepted once: the state of a sign-in, the `jti` of a logout token. Kept until it has expired. */
+/**
+ * A value that is accepted once, such as the state of a sign-in or the `jti` of a logout token. Kept until it expires.
+ */
 @Entity({ tableName: 'sso_used_value' })
 @Index({ name: 'sso_used_value_expiry', properties: ['expiresAt'] })
 export class SsoUsedValue {

@@ -7,8 +7,7 @@ import { clearCookie, SESSION_COOKIE, setCookie } from './cookies.js';
 import type { Incoming } from './incoming.js';
 
 /**
- * Gives the browser a session that was just opened, and ends the one that it had: the browser no
- * longer has its token.
+ * Gives the browser a new session, and ends its former one, because the browser no longer has that token.
  * @param services the context of the request, whose actor is the browser's former session
  */
 export async function startBrowserSession(
@@ -21,7 +20,7 @@ export async function startBrowserSession(
   setCookie(response, SESSION_COOKIE, { value: token, expires: expiresAt, origin });
 }
 
-/** Ends the session of the browser, and takes the cookie away. */
+/** Ends the browser's session and deletes its cookie. */
 export async function endBrowserSession(
   response: Response,
   services: ServiceContext,
@@ -31,7 +30,7 @@ export async function endBrowserSession(
   clearCookie(response, SESSION_COOKIE, origin);
 }
 
-/** The network address and the browser of a request, as sessions keep them. */
+/** The network address and the browser of a request, as sessions store them. */
 export function browserOf(request: Incoming): { address: string; userAgent: string | null } {
   return { address: normalizedAddress(request.ip ?? ''), userAgent: request.headers['user-agent'] ?? null };
 }

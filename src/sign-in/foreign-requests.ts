@@ -9,9 +9,9 @@ const REFUSAL =
   'A request with the session cookie that could change something needs JSON as its content type and our own Origin.';
 
 /**
- * Refuses with 403 what another site could make a browser send with the session cookie: every method that may change
- * something, unless its content type is JSON and its `Origin` is ours (rule 36). Requests with `Authorization`, and
- * those without the cookie, pass.
+ * Refuses with 403 the requests that another site could make a browser send with the session cookie: every method that
+ * may change something, unless the content type is JSON and the `Origin` is this server's (rule 36). Requests with
+ * `Authorization` or without the cookie pass.
  */
 export function refuseForeignChanges(originOf: OriginOf): RequestHandler {
   return (request, response, next) => {
@@ -31,7 +31,7 @@ export function refuseForeignChanges(originOf: OriginOf): RequestHandler {
   };
 }
 
-/** Whether a form was sent by a page of ours. Browsers name the origin in every form that is posted. */
+/** Whether a page of this server sent a form. Browsers send the origin with every posted form. */
 export function isOurForm(request: Incoming, originOf: OriginOf): boolean {
   return SAFE_METHODS.has(request.method) || request.headers.origin === originOf(request);
 }

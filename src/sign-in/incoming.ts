@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 
-/** What is read of a request, whatever its route. */
+/** The parts of a request that sign-in reads on every route. */
 export type Incoming = Pick<Request, 'headers' | 'host' | 'ip' | 'method' | 'protocol'>;
 
-/** The origin at which a request reaches us. */
+/** Returns the origin that a client uses for this server. */
 export type OriginOf = (request: Incoming) => string;

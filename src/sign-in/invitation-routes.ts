@@ -9,7 +9,10 @@ import type { SignInOptions } from './options.js';
 import { field, type PageRequest, type PageResponse, page, show } from './page-handler.js';
 import { invitationPage, isSameAddress } from './pages/invitation.js';
 
-/** `/invitation/{token}`: where the link of an invitation leads. It signs the person in, accepts, and lands in the workspace. */
+/**
+ * `/invitation/{token}`: the link of an invitation. It signs the person in, accepts the invitation, and opens the
+ * workspace.
+ */
 export function invitationRoutes(router: Router, options: SignInOptions): void {
   const showForm = async (
     response: PageResponse,
@@ -52,15 +55,15 @@ export function invitationRoutes(router: Router, options: SignInOptions): void {
       } catch (error) {
         if (!(error instanceof DomainError) || error.code !== 'INVALID_INPUT') throw error;
         response.locals.errorCode = error.code;
-        const said = `${error.message} ${error.details.hint ?? ''}`;
-        await showForm(response, services, { token, email, error: said }, 400);
+        const message = `${error.message} ${error.details.hint ?? ''}`;
+        await showForm(response, services, { token, email, error: message }, 400);
       }
     }),
   );
 }
 
 /**
- * Accepts as the person who is signed in with the invited address, else with the proof in the mail.
+ * Accepts the invitation as the signed-in person if the address matches, else by the token in the mail.
  * @returns the path of the workspace
  */
 async function join(

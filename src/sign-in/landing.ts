@@ -4,8 +4,8 @@ import type { SignInOptions } from './options.js';
 import type { PageRequest, PageResponse } from './page-handler.js';
 
 /**
- * Sends somebody who has just signed in to where they wanted to go, else, with several workspaces, to where they choose
- * one (rule 48).
+ * Redirects a person who has just signed in to the requested page; without one, a person with several workspaces
+ * chooses one (rule 48).
  */
 export async function land(
   { contextOfToken }: Pick<SignInOptions, 'contextOfToken'>,

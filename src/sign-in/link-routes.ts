@@ -9,7 +9,7 @@ import type { SignInOptions } from './options.js';
 import { field, type PageRequest, type PageResponse, page, show } from './page-handler.js';
 import { linkElsewherePage, linkHerePage, linkSentPage } from './pages/link.js';
 
-/** `/sign-in/link/…`: the link of a mail, in the browser that asked for it and in another (rule 46). */
+/** `/sign-in/link/…`: the mailed link, in the browser that requested it and in another (rule 46). */
 export function linkRoutes(router: Router, options: SignInOptions): void {
   const { originOf, mailsInLog: inLog } = options;
   const finish = async (

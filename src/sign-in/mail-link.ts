@@ -5,7 +5,7 @@ import { LINK_COOKIE, setCookie } from './cookies.js';
 import type { SignInOptions } from './options.js';
 import type { PageRequest, PageResponse } from './page-handler.js';
 
-/** Asks for a link, and gives the browser the cookie without which the link does not work. */
+/** Requests a link, and sets the cookie without which the link does not work. */
 export async function mailLink(
   { originOf }: SignInOptions,
   request: PageRequest,

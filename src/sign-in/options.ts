@@ -2,18 +2,20 @@ import type { ServiceContext } from '../services/context/service-context.js';
 import type { Incoming } from './incoming.js';
 import type { PageOptions } from './page-handler.js';
 
-/** What the pages need to know of the server. */
+/** The settings and services of the server that the pages use. */
 export interface SignInOptions extends PageOptions {
-  /** Whether the playground is served, and pages lead to it. */
+  /** Whether the server serves the playground, so that pages link to it. */
   readonly playground: boolean;
-  /** In development: the seeded workspaces, whose people sign in with a click. */
+  /** In development: the seeded workspaces, whose members sign in with a click. */
   readonly seededWorkspaceIds: readonly string[] | undefined;
-  /** Whether mails are shown in the log and sent to nobody. */
+  /** Whether the server logs mails instead of sending them. */
   readonly mailsInLog: boolean;
-  /** The context of somebody who has just got the session with the token. */
+  /** Returns the context of the person who has just received the session with this token. */
   contextOfToken(token: string, request: Incoming, requestId: string): Promise<ServiceContext>;
-  /** The page of the session's provider at which signing out goes on (rule 44); null where it ends here. */
+  /** Returns the provider's page at which signing out continues (rule 44); null when it ends here. */
   providerSignOutUrl(services: ServiceContext, origin: string): Promise<string | null>;
-  /** The path at which somebody with the address signs in through a provider; null without one for its domain (rule 48). */
+  /**
+   * Returns the path for signing in through the provider of the address's domain; null when there is none (rule 48).
+   */
   providerPathFor(services: ServiceContext, email: string, returnTo: string): Promise<string | null>;
 }

@@ -6,7 +6,7 @@ import { isOurForm } from './foreign-requests.js';
 import type { Incoming, OriginOf } from './incoming.js';
 import { type Refusal, refusedPage } from './pages/refused.js';
 
-/** What the request log and the pages leave in `response.locals`. */
+/** The values that the request log and the pages share in `response.locals`. */
 export interface PageLocals {
   readonly requestId: string;
   route?: string;
@@ -19,7 +19,7 @@ type Parameters = Record<string, string>;
 type Query = Record<string, unknown>;
 export type PageRequest = Request<Parameters, unknown, unknown, Query, PageLocals>;
 
-/** One page or form; the context's actor is the browser's session. */
+/** Handles one page or form; the context's actor is the person or operator of the browser's session. */
 export type PageHandler = (
   request: PageRequest,
   response: PageResponse,
@@ -29,13 +29,13 @@ export type PageHandler = (
 export interface PageOptions {
   readonly originOf: OriginOf;
   contextFor(request: Incoming, requestId: string): Promise<ServiceContext>;
-  /** Told of faults that nobody expected. */
+  /** Called with every unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
 
 /**
- * Everything comes from this server, nothing is written in the page itself, and nobody frames it. A form of ours is
- * posted with our `Origin`, which `no-referrer` would turn into `null`.
+ * The page loads everything from this server, has no inline scripts or styles, and cannot be framed. The browser sends
+ * its `Origin` with our forms; the policy `no-referrer` would turn it into `null`.
  */
 export const PAGE_HEADERS = {
   'Content-Security-Policy': [
@@ -52,8 +52,8 @@ export const PAGE_HEADERS = {
 };
 
 /**
- * Serves a page under its route: refuses forms of other sites (rule 36), finds out who calls, and names the route for the
- * log, where a path would show tokens.
+ * Serves a page: refuses forms of other sites (rule 36), determines the caller, and logs the route instead of the path,
+ * which may contain tokens.
  */
 export function page(
   route: string,
@@ -79,7 +79,7 @@ export function page(
   };
 }
 
-/** Answers with the page of a refusal. */
+/** Responds with the page of a refusal. */
 export function refuse(response: Response, status: number, refusal: Refusal): void {
   response.set(PAGE_HEADERS).status(status).type('html').send(refusedPage(refusal));
 }
@@ -88,7 +88,7 @@ export function show(response: PageResponse, text: string, status = 200): void {
   response.status(status).type('html').send(text);
 }
 
-/** A field of a form; empty when it was not sent, or sent twice. */
+/** Returns a field of a form; empty if the client sent none or several. */
 export function field(request: PageRequest, name: string): string {
   const { body } = request;
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
@@ -96,7 +96,7 @@ export function field(request: PageRequest, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Turns refusals and faults into pages: none is a bare error, and none tells what nobody should know. */
+/** Turns refusals and faults into pages that reveal nothing else. */
 export function answerRefusals({
   onFault,
 }: PageOptions): ErrorRequestHandler<Parameters, unknown, unknown, Query, PageLocals> {
@@ -126,7 +126,7 @@ export function answerRefusals({
   };
 }
 
-/** What the body parser finds fault with, and paths that are no UTF-8. */
+/** Whether the body parser refused the form, or the path is not UTF-8. */
 function isClientFault(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('status' in error)) return false;
   return typeof error.status === 'number' && error.status < 500;

@@ -1,17 +1,17 @@
-const NOWHERE = 'http://rollcall.invalid';
+const BASE = 'http://rollcall.invalid';
 const LONGEST = 1000;
 
 /**
- * Where to go after signing in: a path of ours, with its query.
- * @param text what a browser sent, anything
- * @returns the path; `/` for everything that leads elsewhere, or back to signing in
+ * Returns the path on this server to open after signing in, with its query.
+ * @param text any value that a browser sent
+ * @returns the path; `/` for anything that leads to another server or back to signing in
  */
 export function returnPath(text: unknown): string {
   if (typeof text !== 'string' || text.length > LONGEST || !text.startsWith('/')) return '/';
-  // Browsers drop tabs and line breaks, and take a backslash for a slash: //evil.example in disguise.
+  // Browsers remove tabs and line breaks and treat a backslash as a slash, which could turn a path into //evil.example.
   if (/[\p{Cc}\\]/u.test(text) || text.startsWith('//')) return '/';
-  const url = URL.parse(text, NOWHERE);
-  if (url === null || url.origin !== NOWHERE || url.pathname.startsWith('//')) return '/';
-  const leadsBack = /^\/(sign-in|sign-out|signed-out)(\/|$)/.test(url.pathname);
-  return leadsBack ? '/' : `${url.pathname}${url.search}${url.hash}`;
+  const url = URL.parse(text, BASE);
+  if (url === null || url.origin !== BASE || url.pathname.startsWith('//')) return '/';
+  const isSignInPage = /^\/(sign-in|sign-out|signed-out)(\/|$)/.test(url.pathname);
+  return isSignInPage ? '/' : `${url.pathname}${url.search}${url.hash}`;
 }

@@ -10,7 +10,7 @@ import { workspaceRoutes } from './workspace-routes.js';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
-/** The pages on which people and operators sign in and out, and accept invitations. To be mounted at `/`. */
+/** Serves the pages on which people and operators sign in and out and accept invitations. Mount it at `/`. */
 export function signInRouter(options: SignInOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get(STYLE_URL, (_request, response) => {

@@ -8,7 +8,7 @@ import { continuePage } from './pages/continue.js';
 import { operatorPage } from './pages/operator.js';
 import { signedOutPage } from './pages/signed-out.js';
 
-/** Operators sign in (rule 47), and everybody signs out. */
+/** The routes on which operators sign in (rule 47) and everybody signs out. */
 export function sessionRoutes(router: Router, options: SignInOptions): void {
   const { originOf } = options;
   router.get(

@@ -14,7 +14,7 @@ import { returnPath } from './return-to.js';
 
 const REFERENCE = /^[\w-]{1,64}$/;
 
-/** `/sign-in`: asks for the address, and leads to a provider or mails a link (rules 46, 48). */
+/** `/sign-in`: asks for the address, then redirects to a provider or mails a link (rules 46, 48). */
 export function signInRoutes(router: Router, options: SignInOptions): void {
   const form = (request: PageRequest, response: PageResponse, services: ServiceContext) =>
     showForm(options, response, services, {
@@ -31,20 +31,20 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
         returnTo: returnPath(field(request, 'returnTo')),
       };
       const path = await options.providerPathFor(services, typed.email, typed.returnTo);
-      // The owners' way back in when the provider is away (rule 43).
-      if (path !== null && field(request, 'way') !== 'mail') return leadToProvider(response, path, typed);
+      // Owners may sign in by mail when the provider is unavailable (rule 43).
+      if (path !== null && field(request, 'way') !== 'mail') return continueToProvider(response, path, typed);
       try {
         await mailLink(options, request, response, services, typed);
         response.redirect(303, '/sign-in/link/sent');
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
         response.locals.errorCode = error.code;
-        const said = [error.message, error.details.hint].filter(Boolean).join(' ');
+        const message = [error.message, error.details.hint].filter(Boolean).join(' ');
         await showForm(
           options,
           response,
           services,
-          { ...typed, error: said },
+          { ...typed, error: message },
           STATUS_OF_TYPO[error.code] ?? 403,
         );
       }
@@ -99,7 +99,7 @@ async function showForm(
   show(response, text, status);
 }
 
-function leadToProvider(response: PageResponse, url: string, { email, returnTo }: Typed): void {
+function continueToProvider(response: PageResponse, url: string, { email, returnTo }: Typed): void {
   const also = html`<form method="post" action="/sign-in">
 <input type="hidden" name="email" value="${email}">
 <input type="hidden" name="returnTo" value="${returnTo}">

@@ -21,7 +21,7 @@ export function workspaceRoutes(router: Router, options: SignInOptions): void {
   );
 }
 
-/** @returns null for nobody @throws DomainError FORBIDDEN for an API key, which has no pages */
+/** @returns null without a session @throws DomainError FORBIDDEN for an API key, which cannot open pages */
 function visitorOf({ caller: { actor } }: ServiceContext): Visitor | null {
   if (actor === null) return null;
   if (actor.type === 'API_KEY') throw new DomainError('FORBIDDEN', 'These pages are for people.');

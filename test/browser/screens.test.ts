@@ -171,6 +171,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'general-v1', path: inV1('/settings/general'), ready: text('About this workspace') },
   { name: 'general-v2', path: inV2('/settings/general'), ready: text('About this workspace') },
   { name: 'auth', path: inV2('/settings/auth-and-security'), ready: text('No sign-in was refused') },
+  { name: 'provisioning', path: inV2('/settings/provisioning'), ready: text('Terraform file') },
   { name: 'account', path: () => '/account', ready: text('This session') },
   {
     name: 'viewer-credits',

@@ -106,6 +106,15 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
     },
   },
   {
+    path: '/settings/provisioning',
+    screen: lazy(() => import('../screens/provisioning/screen.js')),
+    nav: {
+      label: 'health.title',
+      group: 'settings',
+      isShown: ({ viewerCan }) => viewerCan.readAuditLog.allowed,
+    },
+  },
+  {
     path: '/settings/audit-log',
     screen: lazy(() => import('../screens/audit-log/screen.js')),
     nav: {

@@ -23,7 +23,7 @@ export class ApiKeyCreateInput {
   expiresAt?: Date | null;
 }
 
-/** What every input about one key begins with. */
+/** The common fields of all inputs about one key. */
 @InputType()
 abstract class ApiKeyTargetInput {
   @Field(() => ID, { description: 'The id of the workspace.' })

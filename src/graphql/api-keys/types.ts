@@ -19,7 +19,7 @@ export class ApiKeyAbilities {
   delete!: Ability;
 }
 
-/** A key with its secret. */
+/** A key together with its secret. */
 @ObjectType()
 abstract class ApiKeySecretPayload {
   @Field(() => ApiKey, { description: 'The API key as it is now.' })

@@ -35,7 +35,7 @@ import {
 
 const DEFAULT_MONTHS = 12;
 
-function monthsAsked({ months }: { readonly months?: unknown }): number {
+function requestedMonths({ months }: { readonly months?: unknown }): number {
   return typeof months === 'number' ? months : DEFAULT_MONTHS;
 }
 
@@ -58,7 +58,7 @@ export class WorkspaceCreditsResolver {
     return getCreditPool(services, id, month ?? null);
   }
 
-  @Extensions({ listSize: monthsAsked })
+  @Extensions({ listSize: requestedMonths })
   @FieldResolver(() => [CreditPool], {
     nullable: true,
     description:
@@ -140,7 +140,7 @@ export class MemberCreditsResolver {
     return usageOf(services, member, month ?? null);
   }
 
-  @Extensions({ listSize: monthsAsked })
+  @Extensions({ listSize: requestedMonths })
   @FieldResolver(() => [MemberMonth], {
     nullable: true,
     description:

@@ -2,7 +2,7 @@ import { Extensions, Field, ID, InputType, Int } from 'type-graphql';
 import type { AssignableRole, SeatType } from '../../domain/access.js';
 import { AssignableRoleEnum, SeatTypeEnum } from '../../model/enums.js';
 
-const OF_MEMBERS = 'They are ids of members of the workspace, who need not be active.';
+const MEMBER_IDS = 'They are ids of members of the workspace, who need not be active.';
 
 @InputType({ description: 'The group to create.' })
 export class GroupCreateInput {
@@ -15,11 +15,11 @@ export class GroupCreateInput {
   @Field(() => String, { nullable: true, description: "The identity provider's id of the group." })
   externalId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: `The first members of the group. ${OF_MEMBERS}` })
+  @Field(() => [ID], { nullable: true, description: `The first members of the group. ${MEMBER_IDS}` })
   memberIds?: string[] | null;
 }
 
-/** What every input about one group begins with. */
+/** The common fields of all inputs about one group. */
 @InputType()
 abstract class GroupTargetInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
@@ -46,11 +46,11 @@ export class GroupUpdateInput extends GroupTargetInput {
 
   @Field(() => [ID], {
     nullable: true,
-    description: `All members that the group is to have. All others leave it. ${OF_MEMBERS}`,
+    description: `All members that the group is to have. All others leave it. ${MEMBER_IDS}`,
   })
   memberIds?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: `The members who join the group. ${OF_MEMBERS}` })
+  @Field(() => [ID], { nullable: true, description: `The members who join the group. ${MEMBER_IDS}` })
   addMemberIds?: string[] | null;
 
   @Field(() => [ID], {

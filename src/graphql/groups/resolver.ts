@@ -156,7 +156,7 @@ const CHANGED_MEMBERS = {
     'Null when the caller may not read members.',
 };
 
-/** Declares, for a payload, the members that a command on a group has changed. */
+/** Declares the field of a payload for the members that a command on a group changed. */
 function changedMembersOf(payload: () => new () => object) {
   @Resolver(payload)
   class ChangedMembersResolver {

@@ -48,7 +48,7 @@ export class GroupMemberReference {
   name!: string;
 }
 
-/** What every command about the members of one group answers with. */
+/** The common payload of all commands about the members of one group. */
 @ObjectType()
 abstract class GroupPayload {
   @Field(() => Group, { description: 'The group as it is now.' })
@@ -68,7 +68,7 @@ export class GroupCreatePayload extends GroupPayload {}
 @ObjectType({ description: 'The group that was changed.' })
 export class GroupUpdatePayload extends GroupPayload {}
 
-/** What a change of the grant answers with. */
+/** The payload of a change of the grant. */
 @ObjectType()
 abstract class GroupGrantPayload extends GroupPayload {
   @Field(() => [MemberPreview], {

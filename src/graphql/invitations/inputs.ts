@@ -55,7 +55,7 @@ export class InvitationsCreateFromCsvInput {
   dryRun!: boolean;
 }
 
-/** What every input about one invitation begins with. */
+/** The common fields of all inputs about one invitation. */
 @InputType()
 abstract class InvitationTargetInput {
   @Field(() => ID, { description: WORKSPACE_ID })

@@ -103,7 +103,7 @@ export class InvitationMutations {
     return createInvitationLink(services, withRequestedAccess(input));
   }
 
-  // Less than the rows that a file may have, so that all results of all rows can be selected.
+  // Lower than the maximum number of rows in a file, so that a client can select all results of every row.
   @Extensions({ listSize: () => 500 })
   @Mutation(() => InvitationsCreateFromCsvPayload, {
     nullable: true,
@@ -199,7 +199,7 @@ function rowResult({ row, email, minted, error }: ImportedRow): InvitationRowRes
   };
 }
 
-/** Declares, for a payload with a new invitation, its edge in the list of invitations. */
+/** Declares the field of a payload for the edge of a new invitation in the list of invitations. */
 function invitationEdgeOf(payload: () => new () => InvitationCreatePayload) {
   @Resolver(payload)
   class InvitationEdgeResolver {

@@ -6,7 +6,7 @@ import type { InvitationRow } from '../../services/rows/invitations.js';
 import { connectionOf } from '../lists/connection.js';
 import { Ability, Refusal } from '../refusals/types.js';
 
-/** Without the columns of the token, which no list reads. */
+/** Excludes the token's columns, which no list reads. */
 export const { Connection: InvitationConnection, Edge: InvitationEdge } =
   connectionOf<Omit<Invitation, 'lookup' | 'hash'>>(Invitation);
 
@@ -19,7 +19,7 @@ export class InvitationAbilities {
   resend!: Ability;
 }
 
-/** An invitation with its token. */
+/** An invitation together with its token. */
 @ObjectType()
 abstract class InvitationTokenPayload {
   @Field(() => Invitation, { description: 'The invitation as it is now.' })

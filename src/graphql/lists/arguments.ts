@@ -20,7 +20,7 @@ export class PageArguments {
   before?: string | null;
 }
 
-/** The same, with an offset for clients that count pages. */
+/** Relay's arguments, and an offset for clients that number their pages. */
 @ArgsType()
 export class OffsetPageArguments extends PageArguments {
   @Field(() => Int, {

@@ -9,10 +9,10 @@ type ScalarReference = GraphQLScalarType | StringConstructor | typeof ID | typeo
 
 const EQUAL = 'The value is equal to this one.';
 const NOT_EQUAL = 'The value is different from this one, or absent.';
-const AMONG = 'The value is one of these. An empty list matches nothing.';
+const IN_LIST = 'The value is one of these. An empty list matches nothing.';
 const PRESENT = 'Whether there is a value at all.';
 
-/** Comparisons of values that have an order. */
+/** Returns a type of comparisons for values that have an order. */
 function orderedComparison<Value>(
   name: string,
   scalar: ScalarReference,
@@ -22,7 +22,7 @@ function orderedComparison<Value>(
   class Comparison {
     @Field(() => scalar, { nullable: true, description: EQUAL }) eq?: Value | null;
     @Field(() => scalar, { nullable: true, description: NOT_EQUAL }) ne?: Value | null;
-    @Field(() => [scalar], { nullable: true, description: AMONG }) in?: Value[] | null;
+    @Field(() => [scalar], { nullable: true, description: IN_LIST }) in?: Value[] | null;
     @Field(() => scalar, { nullable: true, description: 'The value is greater than this one.' })
     gt?: Value | null;
     @Field(() => scalar, { nullable: true, description: 'The value is greater than or equal to this one.' })
@@ -36,7 +36,7 @@ function orderedComparison<Value>(
   return Comparison;
 }
 
-/** Comparisons of an enumeration. */
+/** Returns a type of comparisons for an enum. */
 export function enumComparison<Value extends string>(
   name: string,
   values: Readonly<Record<Value, Value>>,
@@ -46,7 +46,7 @@ export function enumComparison<Value extends string>(
   class Comparison {
     @Field(() => values, { nullable: true, description: EQUAL }) eq?: Value | null;
     @Field(() => values, { nullable: true, description: NOT_EQUAL }) ne?: Value | null;
-    @Field(() => [values], { nullable: true, description: AMONG }) in?: Value[] | null;
+    @Field(() => [values], { nullable: true, description: IN_LIST }) in?: Value[] | null;
     @Field(() => Boolean, { nullable: true, description: PRESENT }) isPresent?: boolean | null;
   }
   return Comparison;
@@ -56,7 +56,7 @@ export function enumComparison<Value extends string>(
 export class IdComparison {
   @Field(() => ID, { nullable: true, description: EQUAL }) eq?: string | null;
   @Field(() => ID, { nullable: true, description: NOT_EQUAL }) ne?: string | null;
-  @Field(() => [ID], { nullable: true, description: AMONG }) in?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: IN_LIST }) in?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: PRESENT }) isPresent?: boolean | null;
 }
 

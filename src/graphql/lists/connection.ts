@@ -1,6 +1,6 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 
-/** A page of a list, as the services give it. */
+/** A page of a list, as services return it. */
 interface PageOf<Item> {
   nodes(): Promise<Item[]>;
   edges(): Promise<{ cursor: string; node: Item }[]>;
@@ -40,7 +40,7 @@ interface Connection<Item> {
   readonly page: PageOf<Item>;
 }
 
-/** The Relay connection of a type and its edge: `edges` for clients that want cursors, `nodes` for all others. */
+/** Returns the Relay connection and edge of a type: `edges` for clients that need cursors, `nodes` for others. */
 export function connectionOf<Item extends object>(
   type: ClassType<Item>,
 ): {

@@ -11,7 +11,7 @@ export const OrderDirectionEnum = enumOf(
 
 export const DIRECTION = 'The direction of the order.';
 
-/** The order as the services take it. */
+/** Converts an order to the form that services accept. */
 export function orderOf<Field>({ field, direction }: { field: Field; direction: OrderDirection }) {
   return { field, descending: direction === 'DESC' };
 }

@@ -2,9 +2,9 @@ import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 
 /**
- * The id as it was sent. Where null would otherwise be the answer, a malformed id is a mistake worth an error.
- * @param argument the name of the argument that holds it
- * @throws DomainError INVALID_INPUT for text that no object can have as its id
+ * Returns the id as the client sent it. It refuses a malformed id where a field would otherwise return null.
+ * @param argument the name of the argument that contains the id
+ * @throws DomainError INVALID_INPUT for a text that cannot be an id
  */
 export function wellFormedId<Id extends string | null | undefined>(id: Id, argument: string): Id {
   if (id == null || isId(id)) return id;

@@ -47,12 +47,12 @@ export class MemberAccessInput {
   roleAccess?: RoleAccessInput | null;
 }
 
-/** The access as the services take it. */
+/** Converts an access to the form that services accept. */
 export function requestedAccess({ seatAccess, roleAccess }: MemberAccessInput): AccessRequest {
   return { seat: seatAccess ?? null, role: roleAccess ?? null };
 }
 
-/** The same for an input in which the access may be left out. */
+/** Does the same for an input whose access is optional. */
 export function withRequestedAccess<Input extends { readonly access?: MemberAccessInput | null }>(
   input: Input,
 ) {

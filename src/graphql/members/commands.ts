@@ -219,7 +219,7 @@ export class MemberDeletePayloadResolver {
   }
 }
 
-/** As many results as ids were sent; of a filter nobody knows yet how many members match. */
+/** The number of results: the number of ids sent; for a filter, the number of matching members is not known yet. */
 function bulkSize({ input }: Readonly<Record<string, unknown>>): number {
   const { members }: { members?: unknown } = Object(input);
   const { ids }: { ids?: unknown } = Object(members);

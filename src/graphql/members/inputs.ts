@@ -16,7 +16,7 @@ const EXPECTED_VERSION =
   'The version that the member must have. If it has another, the request is refused with `STALE_VERSION`.';
 const WORKSPACE_ID = 'The id of the workspace.';
 
-/** What every input about one member begins with. */
+/** The common fields of all inputs about one member. */
 @InputType()
 abstract class MemberTargetInput {
   @Field(() => ID, { description: WORKSPACE_ID })

@@ -55,7 +55,7 @@ const MemberOrderFieldEnum = enumOf(
   },
 );
 
-/** The fields that have the name of a profile attribute in `MEMBER_ORDERINGS`. */
+/** The fields that order by a profile attribute, with its name in `MEMBER_ORDERINGS`. */
 const ORDERINGS: Partial<Record<MemberOrderField, string>> = {
   GIVEN_NAME: 'NAME_GIVEN_NAME',
   FAMILY_NAME: 'NAME_FAMILY_NAME',
@@ -91,8 +91,9 @@ const PATHS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The order as the services take it.
- * @throws DomainError INVALID_INPUT for an attribute that does not exist or has no order, and without exactly one of the two
+ * Converts an order to the form that services accept.
+ * @throws DomainError INVALID_INPUT for an attribute that does not exist or has no order, and unless exactly one of
+ *   `field` and `profileAttribute` is set
  */
 export function memberOrder(orderBy: MemberOrder | null | undefined): MemberOrderOf | null {
   if (orderBy == null) return null;

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Member } from '../../model/member.js';
 
-/** What every command about one member answers with. Each has a type of its own, which can grow. */
+/** The common payload of all commands about one member. Each command has its own type, so that fields can be added. */
 @ObjectType()
 abstract class MemberPayload {
   @Field(() => Member, { description: 'The member as it is now.' })

@@ -3,7 +3,7 @@ import type { Role } from '../../domain/access.js';
 import { MemberAccess } from '../../model/access.js';
 import { RoleEnum } from '../../model/enums.js';
 
-/** Without `id`, so that no cache of a client takes it for the member. */
+/** The type has no `id`, so that a client's cache does not merge it with the member. */
 @ObjectType({
   description: 'A member as it would be after a change that was not made: the result of a dry run.',
   simpleResolvers: true,

@@ -7,7 +7,7 @@ interface InputClass {
   readonly prototype: object;
 }
 
-/** Declares, on the type of a filter, a condition for each profile attribute. */
+/** Declares a condition for each profile attribute on the type of a filter. */
 export function addProfileFilters(
   type: InputClass,
   prefix: string,

@@ -7,7 +7,7 @@ interface InputClass {
   readonly prototype: object;
 }
 
-/** The typed attributes of a person; its fields are declared below, from the list of attributes. */
+/** The typed attributes of a person. The fields are declared below, from the list of attributes. */
 @InputType({
   description:
     'The attributes of a person. Fields that are not sent keep their values, and null clears them.',
@@ -40,8 +40,8 @@ function fieldTypeOf(typeName: string, { name, type, description, subAttributes 
 }
 
 /**
- * The attributes that the client sent, under the names of `PROFILE_ATTRIBUTES`.
- * @returns an object in which null means that the attribute is cleared
+ * Returns the attributes that the client sent, under the names of `PROFILE_ATTRIBUTES`.
+ * @returns an object in which null clears an attribute
  */
 export function sentProfile(input: MemberProfileInput): JsonObject {
   return sentParts(PROFILE_ATTRIBUTES, input);

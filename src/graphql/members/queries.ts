@@ -107,7 +107,7 @@ export class MembershipResolver {
 
 const DEFAULT_DAYS = 30;
 
-function daysAsked({ days }: { readonly days?: unknown }): number {
+function requestedDays({ days }: { readonly days?: unknown }): number {
   return typeof days === 'number' ? days : DEFAULT_DAYS;
 }
 
@@ -169,7 +169,7 @@ export class WorkspaceMembersResolver {
     return filter == null ? countMembers(services, id) : countMatching(services, id, filter);
   }
 
-  @Extensions({ listSize: daysAsked })
+  @Extensions({ listSize: requestedDays })
   @FieldResolver(() => [MemberDay], {
     nullable: true,
     description:

@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 
-// The same three steps up lead to the project from src/graphql/playground and from dist/graphql/playground.
+// The project is three levels up from both src/graphql/playground and dist/graphql/playground.
 const BUNDLE = resolve(import.meta.dirname, '../../../dist/playground');
 
 const SECURITY_HEADERS = {
-  // Everything comes from this server, and the page talks to nobody else: what is typed here includes
-  // credentials. Monaco writes its colours into <style> elements and style attributes; GraphiQL's style sheet
-  // carries its fonts as data: URLs. Images from elsewhere are blocked: GraphiQL previews any image address
-  // that the pointer rests on.
+  // The page loads everything from this server and sends nothing to any other, because users type credentials into it.
+  // Monaco sets its colours in <style> elements and style attributes, and GraphiQL's style sheet contains its fonts as
+  // data: URLs. Images from other servers are blocked because GraphiQL previews any image address under the pointer.
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -26,7 +25,7 @@ const SECURITY_HEADERS = {
   'Referrer-Policy': 'no-referrer',
 };
 
-// Vite puts a hash of the content into the name of every asset, so a name never changes its meaning.
+// Vite puts a hash of the content into the name of every asset, so the content under a name never changes.
 const FOR_EVER = { immutable: true, maxAge: '1y' };
 
 const setSecurityHeaders: RequestHandler = (_request, response, next) => {
@@ -35,18 +34,18 @@ const setSecurityHeaders: RequestHandler = (_request, response, next) => {
 };
 
 /**
- * Serves the playground (GraphiQL, from our own files) at its mount point, with and without a trailing slash.
- * The bundle is built for the mount point `/playground` and sends its operations to `/graphql` of the same origin.
+ * Serves the playground (GraphiQL, from this server's files) at its mount point, with and without a trailing slash. The
+ * bundle is built for the mount point `/playground` and sends its operations to `/graphql` of the same origin.
  *
- * @param bundle the directory that `build.ts` has written
- * @returns a router that answers the page and its assets, 503 with a sentence while the bundle has not been
- * built (`build.ts`), and passes on what is not in the bundle
+ * @param bundle the directory that `build.ts` writes
+ * @returns a router that answers the page and its assets; it answers 503 with a sentence if the bundle is not built,
+ *   and passes on requests for files that are not in the bundle
  */
 export function playgroundRouter(bundle = BUNDLE): Router {
   const router = Router();
   router.use(setSecurityHeaders, refuseUntilBuilt(bundle));
   router.get('/', (_request, response) => {
-    // The page names the assets by their hashes, so it must be asked for again after each build.
+    // The page contains the hashed names of the assets, so browsers must fetch it again after each build.
     response.set('Cache-Control', 'no-cache');
     response.sendFile('index.html', { root: bundle, cacheControl: false });
   });

@@ -38,13 +38,13 @@ import {
   SubjectArguments,
 } from './types.js';
 
-const GATED = 'Null when the caller may not read the provisioning log.';
+const NULL_WITHOUT_PERMISSION = 'Null when the caller may not read the provisioning log.';
 
 @Resolver(() => ScimEndpoint)
 export class ScimEndpointResolver {
   @FieldResolver(() => ScimHealth, {
     nullable: true,
-    description: `How provisioning fares, with the reason. ${GATED}`,
+    description: `How provisioning fares, with the reason. ${NULL_WITHOUT_PERMISSION}`,
   })
   health(@Root() { workspaceId }: ScimEndpoint, @Ctx() { services }: Context): Promise<ScimHealth> {
     return healthOf(services, workspaceId);
@@ -52,7 +52,7 @@ export class ScimEndpointResolver {
 
   @FieldResolver(() => ScimCounts, {
     nullable: true,
-    description: `The numbers of requests by time and outcome, for a chart. ${GATED}`,
+    description: `The numbers of requests by time and outcome, for a chart. ${NULL_WITHOUT_PERMISSION}`,
   })
   counts(
     @Root() { workspaceId }: ScimEndpoint,
@@ -66,7 +66,7 @@ export class ScimEndpointResolver {
     nullable: true,
     description:
       'What is wrong now: refusals first, then notices; those that concern most people first. A problem goes when the ' +
-      `provider succeeds. ${GATED}`,
+      `provider succeeds. ${NULL_WITHOUT_PERMISSION}`,
   })
   problems(
     @Root() { workspaceId }: ScimEndpoint,
@@ -82,7 +82,7 @@ export class ScimEndpointResolver {
 
   @FieldResolver(() => ScimRequestConnection, {
     nullable: true,
-    description: `The requests of the identity provider, newest first. ${GATED}`,
+    description: `The requests of the identity provider, newest first. ${NULL_WITHOUT_PERMISSION}`,
   })
   async requests(
     @Root() { workspaceId }: ScimEndpoint,
@@ -197,7 +197,7 @@ export class ScimRequestResolver {
   }
 }
 
-/** Null for who may read the log, and not the members. */
+/** Null for a caller who may read the log but not the members. */
 function targetOf(
   loaders: Context['loaders'],
   type: 'member' | 'group',
@@ -211,7 +211,7 @@ function targetOf(
 export class MemberScimRequestsResolver {
   @FieldResolver(() => ScimRequestConnection, {
     nullable: true,
-    description: `The requests of the identity provider about the member, newest first. ${GATED}`,
+    description: `The requests of the identity provider about the member, newest first. ${NULL_WITHOUT_PERMISSION}`,
   })
   async scimRequests(
     @Root() { id, workspaceId }: Member,

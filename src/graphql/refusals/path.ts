@@ -1,9 +1,9 @@
 /**
- * Finds an attribute in what the client sent, so that an error names the place as the client wrote it: `creditLimit`
- * is at `access.roleAccess.creditLimit` of one input and at the top of another.
+ * Finds an attribute in the client's input, so that an error names the path that the client used: `creditLimit` is at
+ * `access.roleAccess.creditLimit` of one input and at the top of another.
  * @param sent a mutation's `input`, or the arguments of a query's field
  * @param attribute a name, or names joined by points
- * @returns the names from the outside in; the attribute's own names where it was not sent
+ * @returns the names from the outermost to the innermost; the attribute's own names if the client did not send it
  */
 export function pathIn(sent: object, attribute: string): string[] {
   const names = attribute.split('.');

@@ -84,7 +84,7 @@ export class Refusal {
   seat!: SeatFacts | null;
 }
 
-/** @param sent the `input` in which the value at fault is found; left out where nothing was sent */
+/** @param sent the `input` that contains the invalid value; omitted where the client sent nothing */
 export function refusalOf({ code, message, details }: DomainError, sent?: object): Refusal {
   const { attribute, hint = null, seat = null } = details;
   const path = attribute === undefined || sent === undefined ? null : pathIn(sent, attribute);

@@ -14,16 +14,16 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 
-/** Executes one operation as the caller of `contextValue`. */
+/** Executes one operation with the caller of `contextValue`. */
 export type CompiledOperation = (
   contextValue: object,
   variables: Readonly<Record<string, unknown>>,
 ) => Promise<ExecutionResult>;
 
-/** The type of all variables, as far as the compiler is concerned: what reaches it has been coerced. */
+/** The type of all variables in compiled documents: graphql has already coerced their values. */
 const COERCED = new GraphQLScalarType({ name: 'CoercedByGraphql' });
 
-/** Compiles operations to JavaScript: a third of the time where a request asks for one thing, and less garbage. */
+/** Compiles operations to JavaScript: a request for one object takes a third of the time and creates less garbage. */
 export class Compiler {
   readonly #schema: GraphQLSchema;
   readonly #withCoerced: GraphQLSchema;
@@ -35,15 +35,15 @@ export class Compiler {
   }
 
   /**
-   * Variables are coerced by graphql itself. The compiler's way knows no `@oneOf`, cannot do input types that contain
-   * each other (filters do), and words its errors otherwise.
-   * @param document has been validated, and holds one operation; a stranger's only if `isSafeToCompile`
+   * Compiles an operation. graphql itself coerces the variables: graphql-jit does not support `@oneOf` or input types
+   * that contain each other (filters do), and words its errors differently.
+   * @param document a validated document with one operation; a client's document only if `isSafeToCompile` allows it
    * @throws AggregateError when it does not compile
    */
   compile(document: DocumentNode): CompiledOperation {
     const variables = getOperationAST(document)?.variableDefinitions ?? [];
     const compiled = compileQuery(this.#withCoerced, withCoercedVariables(document), undefined, {
-      // TypeScript checks the values that resolvers return; the compiler still propagates nulls and errors.
+      // TypeScript checks the values that resolvers return; compiled code still propagates nulls and errors.
       disableLeafSerialization: true,
       disablingCapturingStackErrors: true,
     });
@@ -58,23 +58,23 @@ export class Compiler {
   }
 }
 
-/** The compiler has a class of its own for errors, without `extensions`; Apollo counts on them. */
+/** graphql-jit has its own error class without `extensions`, which Apollo requires. */
 function asGraphqlError({ message, locations, path, originalError }: GraphQLError): GraphQLError {
   const error = new GraphQLError(message, { path, originalError });
   return locations === undefined ? error : Object.assign(error, { locations });
 }
 
-/** As many errors about variables as graphql's own `execute` tells. */
+/** The number of errors about variables that graphql's own `execute` reports. */
 const MOST_ERRORS = { maxErrors: 50 };
 
 function withCoercedVariables(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.map((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? ofCoerced(definition) : definition,
+    definition.kind === Kind.OPERATION_DEFINITION ? withCoercedTypes(definition) : definition,
   );
   return { ...document, definitions };
 }
 
-function ofCoerced(operation: OperationDefinitionNode): OperationDefinitionNode {
+function withCoercedTypes(operation: OperationDefinitionNode): OperationDefinitionNode {
   const variableDefinitions = (operation.variableDefinitions ?? []).map(
     ({ kind, variable, type }): VariableDefinitionNode => ({
       kind,
@@ -87,7 +87,7 @@ function ofCoerced(operation: OperationDefinitionNode): OperationDefinitionNode 
   return { ...operation, variableDefinitions };
 }
 
-/** `@skip` and `@include` take nothing else, and a Boolean that is coerced twice is what it was. */
+/** `@skip` and `@include` accept no other type, and coercing a Boolean twice does not change it. */
 function isCondition(type: TypeNode): boolean {
   const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
   return named.kind === Kind.NAMED_TYPE && named.name.value === GraphQLBoolean.name;

@@ -6,10 +6,10 @@ import { DomainError } from '../../domain/errors.js';
 import type { Context } from './context.js';
 import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
 
-/** The id of the request that is being answered: a refusal by Apollo itself knows of no context. */
+/** The id of the present request: Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
 
-/** Errors about the request, whose texts are safe to show. */
+/** The codes of errors about the request, whose texts are safe to show. */
 const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
   ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED,
@@ -20,15 +20,15 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   'QUERY_TOO_EXPENSIVE',
 ]);
 
-/** Until the operation is at hand: what is known of the place of the value at fault. */
+/** The known place of the invalid value, from which `locateErrors` computes the path. */
 type KnownPlace =
   | { readonly attribute: string }
   | { readonly variable: string; readonly path: readonly string[] };
 
 /**
- * Writes errors as clients are shown them (spec graphql, "Conventions"): refusals in full, faults masked.
- * `locateErrors` then puts `path` in the place of what is known of it.
- * @param onFault called with every error that no rule foresaw
+ * Formats errors for clients (spec graphql, "Conventions"): refusals in full, faults masked. `locateErrors` then
+ * replaces `place` with `path`.
+ * @param onFault called with every unexpected error
  */
 export function formatErrors(onFault: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -71,7 +71,10 @@ const HINTS: ReadonlyMap<unknown, object> = new Map([
   ],
 ]);
 
-/** The extensions of a value that cannot be coerced: graphql-js tells its place in the text of the error only. */
+/**
+ * The extensions of an error about a value that cannot be coerced; graphql-js names the value's place only in the
+ * message.
+ */
 function invalidInput(
   { code, hint }: Readonly<Record<string, unknown>>,
   cause: unknown,
@@ -86,7 +89,10 @@ function invalidInput(
   return literal === undefined ? undefined : { code: 'INVALID_INPUT', ...hinted, path: literal };
 }
 
-/** `Variable "$input" got invalid value 0 at "input.access[0].role"; Field "x" is not defined by type "Y".` */
+/**
+ * Parses, for example, `Variable "$input" got invalid value 0 at "input.access[0].role"; Field "x" is not defined by
+ * type "Y".`
+ */
 function placeInMessage(message: string): KnownPlace | undefined {
   const variable = /^Variable "\$(\w+)"/.exec(message)?.[1];
   const argument = /^Argument "(\w+)"/.exec(message)?.[1];
@@ -97,7 +103,7 @@ function placeInMessage(message: string): KnownPlace | undefined {
   return { variable, path: inside === undefined || inside === names.at(-1) ? names : [...names, inside] };
 }
 
-/** A null in a variable that has a default is found during execution only; a resolver's own errors have no nodes. */
+/** Execution, not validation, finds a null in a variable that has a default; errors of resolvers have no nodes. */
 function isArgumentFault(cause: unknown): boolean {
   return (
     cause instanceof GraphQLError &&
@@ -106,7 +112,7 @@ function isArgumentFault(cause: unknown): boolean {
   );
 }
 
-/** Puts `path` into errors: where the value at fault stands in what the client sent, relative to `input`. */
+/** Adds `path` to errors: the path of the invalid value in the client's arguments, relative to `input`. */
 export const locateErrors: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {

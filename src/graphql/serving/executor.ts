@@ -16,30 +16,35 @@ import { LRUCache } from 'lru-cache';
 import type { CompiledOperation, Compiler } from './compiler.js';
 import { fragmentsOf, operationCost } from './limits.js';
 
-/** What is asked again is asked by a program; what a person tries is not worth compiling. */
-const ASKED_OFTEN = 3;
-/** Of one operation, with each fragment as often as it is used: a field may be some thousand bytes of JavaScript. */
+/** The number of requests at which a document is compiled: programs repeat a document, people rarely do. */
+const REQUESTS_TO_COMPILE = 3;
+/**
+ * The most fields of a compiled operation, counting a fragment at each use: a field may take thousands of bytes of
+ * code.
+ */
 const MOST_FIELDS = 300;
 const MOST_FIELDS_IN_ALL = 5000;
 
-/** A request for an operation, as Apollo hands it over: validated. */
+/** A validated request for an operation, from Apollo. */
 export interface OperationRequest {
   readonly document: DocumentNode;
-  /** Undefined when the document has none of that name. */
+  /** Undefined when the document has no operation with this name. */
   readonly operation: OperationDefinitionNode | undefined;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Executes operations; those that come again and again are compiled. */
+/** Executes operations, and compiles those that clients repeat. */
 export class Executor {
   readonly #schema: GraphQLSchema;
   readonly #compiler: Compiler;
-  /** How often a document has come. Apollo gives the same object for the same text, for as long as it remembers it. */
-  readonly #asked = new WeakMap<DocumentNode, number>();
+  /**
+   * The number of requests for a document. Apollo returns the same object for the same text while its cache keeps it.
+   */
+  readonly #requestCounts = new WeakMap<DocumentNode, number>();
   readonly #compiled = new LRUCache<DocumentNode, CompiledOperation>({
     maxSize: MOST_FIELDS_IN_ALL,
-    dispose: (_compiled, document) => this.#asked.delete(document),
+    dispose: (_compiled, document) => this.#requestCounts.delete(document),
   });
 
   constructor(schema: GraphQLSchema, compiler: Compiler) {
@@ -47,13 +52,13 @@ export class Executor {
     this.#compiler = compiler;
   }
 
-  /** @returns what graphql's own `execute` does */
+  /** @returns the result of graphql's own `execute` */
   async execute(contextValue: object, request: OperationRequest): Promise<ExecutionResult> {
     const { document, operation, operationName, variables } = request;
     const compiled = operation && this.#compiledOf(document, operation);
     if (compiled !== undefined) {
       const result = await compiled(contextValue, variables);
-      // Of errors, graphql tells one where something is null for it; the compiler all that there are. It is asked again.
+      // graphql reports one error per null, compiled code all of them: a query with errors is executed again.
       const isDone = result.errors === undefined || operation?.operation === OperationTypeNode.MUTATION;
       if (isDone) return result;
     }
@@ -69,10 +74,11 @@ export class Executor {
   #compiledOf(document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined {
     const known = this.#compiled.get(document);
     if (known !== undefined) return known;
-    const times = (this.#asked.get(document) ?? 0) + 1;
-    this.#asked.set(document, times);
-    // What cannot be compiled when it has come that often never can.
-    if (times !== ASKED_OFTEN || !isSafeToCompile(this.#schema, document, operation)) return undefined;
+    const times = (this.#requestCounts.get(document) ?? 0) + 1;
+    this.#requestCounts.set(document, times);
+    // A document that cannot be compiled at this count never can.
+    if (times !== REQUESTS_TO_COMPILE || !isSafeToCompile(this.#schema, document, operation))
+      return undefined;
     try {
       const compiled = this.#compiler.compile(document);
       this.#compiled.set(document, compiled, { size: fieldsOf(this.#schema, document, operation) });
@@ -88,7 +94,7 @@ function fieldsOf(schema: GraphQLSchema, document: DocumentNode, operation: Oper
   return operationCost(operation, { schema, fragments: fragmentsOf(document), variables: {} }).fields;
 }
 
-/** What an argument may be in a document that is compiled. */
+/** The kinds of argument values in documents that may be compiled. */
 const PLAIN_VALUES: ReadonlySet<string> = new Set([
   Kind.VARIABLE,
   Kind.INT,
@@ -98,11 +104,11 @@ const PLAIN_VALUES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a client's document may be compiled. graphql-jit writes literal values into the program and recognizes dates by a
- * marker in strings, so a string literal could inject code: documents with strings are executed by graphql-js. So are those
- * that graphql-jit executes differently: variables inside values or named like a property of Object, `@skip` and `@include`
- * (wrong in a fragment that is used twice), introspection, an alias `__proto__`, and mutations of several fields, which must
- * stop at the first failure.
+ * Whether a client's document may be compiled. graphql-jit writes literal values into the code and recognizes dates by
+ * a marker in strings, so a string literal could inject code: graphql-js executes documents with strings. It also
+ * executes documents that graphql-jit would execute differently: variables inside values or named like a property of
+ * Object, `@skip` and `@include` (wrong in a fragment that is used twice), introspection, an alias `__proto__`, and
+ * mutations with several fields, which must stop at the first failure.
  */
 export function isSafeToCompile(
   schema: GraphQLSchema,
@@ -117,7 +123,7 @@ export function isSafeToCompile(
   let isSafe = true;
   visit(document, {
     enter(node) {
-      // Graphql itself sees to what variables are, and to their defaults.
+      // graphql itself handles the types and defaults of variables.
       if (node.kind === Kind.VARIABLE_DEFINITION) return false;
       isSafe = isPlain(node);
       return isSafe ? undefined : BREAK;
@@ -139,7 +145,7 @@ function isPlainName({ value }: NameNode): boolean {
   return value === '__typename' || !value.startsWith('__');
 }
 
-/** Makes Apollo execute with `Executor`, through its gateway interface: it has no other hook for execution. */
+/** Makes Apollo execute with `Executor` through its gateway interface, its only hook for execution. */
 export function executing(
   schema: GraphQLSchema,
   compiler: Compiler,

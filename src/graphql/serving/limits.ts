@@ -20,22 +20,25 @@ import {
 } from 'graphql';
 import type { Context } from './context.js';
 
-/** A page of 200 members with all their relations costs about 12,000. */
+/** The maximum cost of an operation. A page of 200 members with all their relations costs about 12,000. */
 export const MOST_COST = 25_000;
 export const MOST_DEPTH = 12;
 export const MOST_ALIASES = 50;
-/** Of what is sent in variables: coercing them walks down by recursion. */
+/** The maximum depth of variables, because graphql coerces them recursively. */
 export const MOST_VARIABLE_DEPTH = 250;
 const DEFAULT_PAGE_SIZE = 50;
 
-/** How many items a field may answer with, by its arguments; declared on the field with `@Extensions({ listSize })`. */
+/**
+ * Computes the maximum number of items of a field from its arguments; fields declare it with `@Extensions({ listSize
+ * })`.
+ */
 export type ListSize = (args: Readonly<Record<string, unknown>>) => number;
 
 interface Cost {
   readonly cost: number;
-  /** The names of the fields on the way to the costliest part. */
+  /** The names of the fields on the path to the costliest part. */
   readonly costliest: readonly string[];
-  /** How many fields are written, with each fragment as often as it is used. */
+  /** The number of fields in the document, counting a fragment at each use. */
   readonly fields: number;
   readonly depth: number;
   readonly aliases: number;
@@ -43,14 +46,14 @@ interface Cost {
 
 const NOTHING: Cost = { cost: 0, costliest: [], fields: 0, depth: 0, aliases: 0 };
 
-/** What the cost of an operation depends on, beside the operation. */
+/** What the cost of an operation depends on besides the operation. */
 export interface CostContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Refuses operations that would cost too much, before anything is executed; the error says what costs how much. */
+/** Refuses operations that cost too much, before execution; the error names the costs. */
 export const operationLimits: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
@@ -65,7 +68,7 @@ export const operationLimits: ApolloServerPlugin<Context> = {
   },
 };
 
-/** Validation says nothing about the fields of a root type that the schema does not have. */
+/** Validation does not check the fields of a root type that the schema does not have. */
 function refuseSubscription({ operation }: OperationDefinitionNode): void {
   if (operation !== OperationTypeNode.SUBSCRIPTION) return;
   throw new GraphQLError('This API has no subscriptions.', {
@@ -77,7 +80,7 @@ function refuseSubscription({ operation }: OperationDefinitionNode): void {
   });
 }
 
-/** Refuses introspection in words of our own; a validation rule for servers that keep their schema to themselves. */
+/** A validation rule that refuses introspection in Rollcall's own words, for servers that hide their schema. */
 export function noIntrospection(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {
@@ -94,7 +97,7 @@ export function noIntrospection(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** The fragments of a document by their names. */
+/** Returns the fragments of a document by name. */
 export function fragmentsOf({ definitions }: DocumentNode): CostContext['fragments'] {
   return new Map(
     definitions
@@ -103,7 +106,7 @@ export function fragmentsOf({ definitions }: DocumentNode): CostContext['fragmen
   );
 }
 
-/** Level by level, not by recursion: it is there to save the stack. */
+/** Walks level by level, because recursion could overflow the stack. */
 function refuseDeepVariables(variables: object): void {
   let level: unknown[] = [variables];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -159,8 +162,9 @@ function refuseExpensive({ cost, costliest, depth, aliases }: Cost): void {
 }
 
 /**
- * One for every field, times the number of items of the lists in which it stands. It walks the document as written and
- * works out the cost of each fragment once: fragments that call fragments must not multiply the work.
+ * Computes the cost of an operation: one for every field, multiplied by the sizes of the lists that contain it. It
+ * walks the document as written and computes the cost of each fragment once, because fragments that use fragments must
+ * not multiply the work.
  */
 export function operationCost(operation: OperationDefinitionNode, context: CostContext): Cost {
   const { schema, fragments } = context;
@@ -189,7 +193,7 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
       return selectionCost(node.selectionSet, inner);
     }
     const name = node.name.value;
-    // Introspection is deep by nature and costs no statement.
+    // Introspection is deep by nature and executes no statement.
     if (name.startsWith('__')) return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1 };
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     const inside = selectionCost(node.selectionSet, field && getNamedType(field.type));
@@ -218,7 +222,7 @@ function plus(sum: Cost & { readonly most?: number }, part: Cost): Cost & { read
   };
 }
 
-/** How many items a field may answer with: what the field declares, the page size of a connection, or one. */
+/** The maximum number of items of a field: the declared size, the page size of a connection, or one. */
 function listSize(
   node: FieldNode,
   field: GraphQLField<unknown, unknown> | undefined,

@@ -10,11 +10,11 @@ import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
-/** Relations of many rows, each fetched in one statement. */
+/** Load the relations of many rows, each relation in one statement. */
 export interface Loaders {
   readonly accounts: DataLoader<string, Account>;
   readonly workspaces: DataLoader<string, Workspace>;
-  /** Credits may be used between two fields of a request, so the days of pools are not cached. */
+  /** Not cached, because a client may use credits between two fields of a request. */
   readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]>;
   readonly auditActors: DataLoader<AuditEntry, object | null>;
   readonly nodes: DataLoader<string, NodeRow | null>;

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { pathIn } from '../refusals/path.js';
 
-/** The operation that a client has sent; parts are missing where the request failed before they were known. */
+/** The operation that a client sent; fields are undefined if the request failed before they were known. */
 export interface Asked {
   readonly document: DocumentNode | undefined;
   readonly operation: OperationDefinitionNode | undefined;
@@ -23,9 +23,9 @@ export interface Asked {
 }
 
 /**
- * The place of an attribute in the arguments of the field that was refused.
- * @param responsePath where the field stands in the answer
- * @returns the names from the outside in, relative to `input`
+ * Finds the path of an attribute in the arguments of the field that was refused.
+ * @param responsePath the path of the field in the response
+ * @returns the names from the outermost to the innermost, relative to `input`
  */
 export function pathOfAttribute(
   attribute: string,
@@ -41,8 +41,8 @@ export function pathOfAttribute(
 }
 
 /**
- * The place of a variable's value, or of a part of it, where the document uses the variable.
- * @returns the names from the outside in, relative to `input`
+ * Finds the path of a variable's value, or of a part of it, where the document uses the variable.
+ * @returns the names from the outermost to the innermost, relative to `input`
  */
 export function pathOfVariable(name: string, inside: readonly string[], { document }: Asked): string[] {
   const uses: string[][] = [];
@@ -64,15 +64,15 @@ function placesOfVariable(value: ValueNode, name: string, path: readonly string[
 }
 
 /**
- * The place of a value that is written in the document and cannot be coerced: validation tells its node.
- * @returns undefined for an error about anything else
+ * Finds the path of a literal in the document that cannot be coerced; validation errors contain its node.
+ * @returns undefined for any other error
  */
 export function pathOfLiteral({ source, nodes }: GraphQLError): string[] | undefined {
   const [node] = nodes ?? [];
   if (source === undefined || node === undefined || !IN_VALUES.has(node.kind)) return undefined;
   const names: string[] = [];
   const enterNamed = (outer: ASTNode & { readonly name: { readonly value: string } }) => {
-    if (holds(outer, node)) names.push(outer.name.value);
+    if (contains(outer, node)) names.push(outer.name.value);
   };
   const document = parse(source);
   visit(document, {
@@ -80,7 +80,7 @@ export function pathOfLiteral({ source, nodes }: GraphQLError): string[] | undef
     ObjectField: { enter: enterNamed },
     ListValue: {
       enter: (list) => {
-        const position = list.values.findIndex((value) => holds(value, node));
+        const position = list.values.findIndex((value) => contains(value, node));
         if (position >= 0) names.push(String(position));
       },
     },
@@ -100,7 +100,7 @@ const IN_VALUES: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-function holds({ loc: outer }: ASTNode, { loc: inner }: ASTNode): boolean {
+function contains({ loc: outer }: ASTNode, { loc: inner }: ASTNode): boolean {
   return outer !== undefined && inner !== undefined && outer.start <= inner.start && inner.end <= outer.end;
 }
 
@@ -114,7 +114,7 @@ function fragmentsIn({ definitions }: DocumentNode): ReadonlyMap<string, Fragmen
   );
 }
 
-/** The field whose answer stands at a path; positions in lists lead no deeper into the document. */
+/** Finds the field at a path of the response; list indexes in the path are skipped. */
 function fieldAt(
   responsePath: readonly (string | number)[],
   selectionSet: SelectionSetNode | undefined,

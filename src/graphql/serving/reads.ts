@@ -4,7 +4,7 @@ import { readingContext } from '../../services/context/service-context.js';
 import type { Context } from './context.js';
 import { createLoaders } from './loaders.js';
 
-/** Queries may read from replicas; mutations never do, nor does what they answer. */
+/** Queries may read from replicas; mutations, and the fields of their payloads, never do. */
 export const readsOfQueries: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
@@ -13,7 +13,7 @@ export const readsOfQueries: ApolloServerPlugin<Context> = {
         const isQuery = operation?.operation === OperationTypeNode.QUERY;
         if (!isQuery || services.replicas === null || services.caller.actor === null) return;
         const reading = await readingContext(services);
-        // The context is made before the document is read.
+        // Apollo creates the context before it parses the document.
         Object.assign(contextValue, { services: reading, loaders: createLoaders(reading) });
       },
     };

@@ -85,7 +85,7 @@ const MUTATION =
   'The mutations, named noun first. Each takes one `input`, answers with a payload of its own, and is null when it was ' +
   'refused. The results of other mutations in the same request are not affected by a refusal.';
 
-/** The schema that everything is modelled in; one object for Apollo and for the SCIM adapter. */
+/** Creates the schema. Apollo and the SCIM adapter share one object. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
@@ -143,17 +143,17 @@ export function createSchema(): GraphQLSchema {
       WorkspaceSeatsResolver,
       WorkspaceSsoResolver,
     ],
-    // Values are judged in the services, for every door alike.
+    // The services validate values, for all APIs alike.
     validate: false,
   });
-  // type-graphql describes every type but these two.
+  // type-graphql describes all types except these two.
   schema.description = SCHEMA;
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);
   for (const type of Object.values(schema.getTypeMap())) {
-    // type-graphql cannot say @oneOf; graphql enforces it once the type says so.
+    // type-graphql cannot declare @oneOf; graphql enforces it once the type has it.
     if (type instanceof GraphQLInputObjectType && type.extensions.isOneOf === true) type.isOneOf = true;
-    // type-graphql awaits the answer, which makes each member of a page wait, and which no compiler knows how to do.
+    // type-graphql awaits the type's name, which delays each member of a page and which graphql-jit does not support.
     if (type instanceof GraphQLUnionType && type.name === 'MemberAccess') type.resolveType = memberAccessType;
     if (type instanceof GraphQLInterfaceType && type.name === 'Node') type.resolveType = nodeType;
   }
@@ -164,7 +164,7 @@ function describe(type: GraphQLObjectType | null | undefined, description: strin
   if (type != null) type.description = description;
 }
 
-/** The schema as text, in the order in which `schema.graphql` keeps it. */
+/** Returns the schema as text, in the order of `schema.graphql`. */
 export function schemaText(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }

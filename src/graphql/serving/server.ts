@@ -19,7 +19,7 @@ export interface GraphqlServerOptions {
   onFault(error: unknown): void;
 }
 
-/** Apollo Server over the schema; to be started before it serves, and stopped to drain. */
+/** Creates Apollo Server for the schema. The caller starts it before it serves requests, and stops it to drain. */
 export function createGraphqlServer({
   schema,
   compiler,
@@ -28,16 +28,16 @@ export function createGraphqlServer({
 }: GraphqlServerOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: executing(schema, compiler),
-    // Apollo's own refusal speaks of Apollo.
+    // Always on for Apollo, whose own refusal mentions Apollo; `noIntrospection` refuses instead.
     introspection: true,
     validationRules: introspection ? [] : [noIntrospection],
-    // Suggestions ("Did you mean …") tell the schema too, name by name.
+    // Suggestions ("Did you mean …") also reveal the schema, name by name.
     hideSchemaDetailsFromClientErrors: !introspection,
     formatError: formatErrors(onFault),
     includeStacktraceInErrorResponses: false,
-    // Our own process listens for signals, and stops this with everything else.
+    // The server process handles signals and stops Apollo together with everything else.
     stopOnTerminationSignals: false,
-    // A browser cannot send Authorization to another origin unasked: who sends it may use GET.
+    // A browser cannot send Authorization to another origin without a preflight, so requests with it may use GET.
     csrfPrevention: {
       requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],
     },
@@ -45,10 +45,10 @@ export function createGraphqlServer({
       operationLimits,
       locateErrors,
       readsOfQueries,
-      // It instruments every field, which costs more than most fields do.
+      // Cache control instruments every field, which costs more than most fields do.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      // Its page needs a CDN; the playground is ours.
+      // Apollo's landing page needs a CDN; the server has its own playground.
       ApolloServerPluginLandingPageDisabled(),
     ],
   });

@@ -52,7 +52,7 @@ export class SsoConnectionDeletePayload {
   ssoConnectionId!: string;
 }
 
-/** What the commands about one domain give back. */
+/** The common payload of all commands about one domain. */
 @ObjectType()
 abstract class SsoDomainPayload {
   @Field(() => SsoDomain, { description: 'The domain as it is now.' })

@@ -2,8 +2,8 @@ import { type Html, html } from './html.js';
 import { document } from './layout.js';
 
 /**
- * A page from which the browser goes on by itself, or by a click: to an identity provider. A redirect would not do after
- * a form: `form-action 'self'` forbids it to leave this server.
+ * A page from which the browser continues to an identity provider, automatically or by a click. After a form, a
+ * redirect does not work: `form-action 'self'` forbids redirects to other servers.
  */
 export function continuePage({
   title,

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only `html` makes it. */
+/** Text that is already HTML. Only `html` creates it. */
 export class Html {
   readonly text: string;
 
@@ -18,8 +18,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * HTML with values in it. Every value is escaped, for elements and quoted attributes alike, unless it is HTML made here.
- * Null and false are left out.
+ * Builds HTML from a template. It escapes every value, for elements and quoted attributes, except `Html`, and omits
+ * null and false.
  */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(texts.reduce((made, text, place) => `${made}${shown(parts[place - 1] ?? null)}${text}`));

@@ -18,7 +18,7 @@ export function invitationPage(form: InvitationForm): string {
   return document({
     title: `Join ${workspaceName}`,
     body: html`<p>${invitation.invitedBy} invites you to the workspace <strong>${workspaceName}</strong>${accessOf(invitation)}.</p>
-${waysIn(form)}
+${acceptOptions(form)}
 <p class="soft foot">The invitation ends on ${invitation.expiresAt.toISOString().slice(0, 10)}${
       invitation.email === null ? '' : `, and is for ${invitation.email} only`
     }.</p>`,
@@ -30,7 +30,7 @@ function accessOf({ role, seatType }: ShownInvitation['invitation']): string {
   return role === null ? '' : ` as ${role.toLowerCase()}`;
 }
 
-function waysIn(form: InvitationForm): Html {
+function acceptOptions(form: InvitationForm): Html {
   const { token, shown, signedInAs, sendsMail } = form;
   const { invitation, isMailed, ssoRequired } = shown;
   const isForVisitor =
@@ -71,7 +71,7 @@ ${complaint('email-error', error)}
 </form>`;
 }
 
-/** Only for what the page offers: the service compares again. */
+/** Decides only what the page offers; the service compares the addresses again. */
 export function isSameAddress(one: string, other: string): boolean {
   return canonicalUserName(one) === canonicalUserName(other);
 }

@@ -2,14 +2,14 @@ import { type Html, html } from './html.js';
 import { STYLE_URL } from './style.js';
 
 export interface Page {
-  /** What the page is called, in its title and in its heading. */
+  /** The title of the document and its heading. */
   readonly title: string;
   readonly body: Html;
-  /** Where the browser goes on by itself. */
+  /** The URL that the browser opens automatically. */
   readonly next?: string;
 }
 
-/** A whole document: no script, no inline style, works without either. */
+/** Returns a complete document, without scripts or inline styles. */
 export function document({ title, body, next }: Page): string {
   return html`<!doctype html>
 <html lang="en">
@@ -33,7 +33,7 @@ ${body}
 `.text;
 }
 
-/** A message about what was typed, which the field names as its description. */
+/** A message about invalid input; the field refers to it by `aria-describedby`. */
 export function complaint(id: string, message: string | null): Html | null {
   return message === null ? null : html`<p class="complaint" id="${id}" role="alert">${message}</p>`;
 }

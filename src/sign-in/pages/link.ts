@@ -1,13 +1,16 @@
 import { html } from './html.js';
 import { complaint, document } from './layout.js';
 
-/** After asking for a link: the same for every address (rule 46). It also takes the code that another browser shows. */
+/**
+ * The page after requesting a link, the same for every address (rule 46). It also accepts the code that another browser
+ * shows.
+ */
 export function linkSentPage({
   error,
   inLog,
 }: {
   readonly error: string | null;
-  /** Whether the link is in the server's log, where no mail is sent. */
+  /** Whether the server logs the link instead of sending a mail. */
   readonly inLog: boolean;
 }): string {
   return document({
@@ -27,7 +30,10 @@ ${complaint('code-error', error)}
   });
 }
 
-/** The link, in the browser that asked for it. It takes a click: programs that fetch links must not use it up. */
+/**
+ * The page of the link in the browser that requested it. It needs a click, because programs that fetch links must not
+ * use it up.
+ */
 export function linkHerePage({ token, email }: { readonly token: string; readonly email: string }): string {
   return document({
     title: 'Sign in',
@@ -38,7 +44,7 @@ export function linkHerePage({ token, email }: { readonly token: string; readonl
   });
 }
 
-/** The link, in another browser than the one that asked for it. */
+/** The page of the link in a browser that did not request it. */
 export function linkElsewherePage({
   code,
   askedFrom,

@@ -6,13 +6,13 @@ export interface Refusal {
   readonly message: string;
   /** What the person can do. */
   readonly hint?: string | undefined;
-  /** Finds the entry of the sign-in log, or of the server's log. */
+  /** Identifies the entry in the sign-in log, or in the server's log. */
   readonly reference: string;
-  /** Where to go on. */
+  /** The link to the next page. */
   readonly next?: { readonly url: string; readonly text: string } | undefined;
 }
 
-/** The page of a sign-in that was refused: why, what to do, and the reference to ask with. */
+/** The page of a refused sign-in: the reason, what to do, and the reference to quote. */
 export function refusedPage({ message, hint, reference, next }: Refusal): string {
   return document({
     title: 'You are not signed in',

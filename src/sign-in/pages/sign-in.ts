@@ -5,11 +5,11 @@ import { complaint, document } from './layout.js';
 export interface SignInForm {
   readonly email: string;
   readonly returnTo: string;
-  /** Why what was typed was refused. */
+  /** Why the input was refused. */
   readonly error: string | null;
-  /** Whether links can be mailed. */
+  /** Whether the server can send links by mail. */
   readonly sendsMail: boolean;
-  /** The address of the person who is signed in already. */
+  /** The address of the person who is already signed in. */
   readonly signedInAs: string | null;
   /** In development: the people who sign in with a click. */
   readonly people: readonly SeededPerson[] | null;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Both themes follow the system. Colours keep a contrast of 4.5 to 1 for text and 3 to 1 for borders of fields. */
+/** Light and dark follow the system. The contrast is at least 4.5 to 1 for text and 3 to 1 for borders of fields. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -111,7 +111,7 @@ dd { margin: 0; }
 @media (forced-colors: active) { button, .button { border-color: ButtonText; } }
 `;
 
-/** The name changes with the content, so it can be kept for ever. */
+/** The name changes with the content, so browsers may cache it forever. */
 const NAME = hash('sha256', STYLE).slice(0, 16);
 
 export const STYLE_URL = `/sign-in/assets/${NAME}.css`;

@@ -2,14 +2,14 @@ import type { ViewerWorkspace } from '../../services/viewer/workspaces.js';
 import { type Html, html } from './html.js';
 import { document } from './layout.js';
 
-/** The actor of a page, as it is shown. */
+/** The actor of a page, in the form that pages show. */
 export interface Visitor {
   readonly label: string;
   readonly isOperator: boolean;
   readonly until: Date | null;
 }
 
-/** The workspaces of the person, of which they choose one (rule 48). */
+/** The page on which a person chooses one of several workspaces (rule 48). */
 export function workspacesPage({
   visitor,
   workspaces,
@@ -46,7 +46,7 @@ function signedInAs({ label, until }: Visitor): Html {
 </div>`;
 }
 
-/** In UTC: the server does not know the browser's time zone. */
+/** Formats a time in UTC, because the server does not know the browser's time zone. */
 function time(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

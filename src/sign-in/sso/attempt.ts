@@ -3,13 +3,13 @@ import type { Request, Response } from 'express';
 import { type Encryption, UndecipherableError } from '../../auth/encryption.js';
 import { type CookieKind, clearCookie, cookieNames, readCookie, setCookie } from '../cookies.js';
 
-/** How long somebody may take at the provider. */
+/** How long a person may take at the provider. */
 export const ATTEMPT_MS = 10 * 60_000;
-/** Attempts that a browser keeps, one a tab; cookies have little room. */
+/** The maximum number of attempts per browser, one for each tab; browsers limit the size of cookies. */
 const MOST_ATTEMPTS = 5;
 const PREFIX = 'rollcall-sso-';
 
-/** A sign-in under way: what the browser that left for the provider has to bring back. */
+/** A sign-in in progress, stored in the browser until it returns from the provider. */
 export interface Attempt {
   readonly workspaceId: string;
   readonly state: string;
@@ -17,13 +17,13 @@ export interface Attempt {
   readonly codeVerifier: string;
   readonly redirectUri: string;
   readonly returnTo: string;
-  /** A rehearsal shows the claims and opens no session. */
+  /** Whether this is a rehearsal, which shows the claims and opens no session. */
   readonly isRehearsal: boolean;
   /** In milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** Puts an attempt into a cookie of its own, encrypted: two tabs do not disturb each other. */
+/** Stores an attempt, encrypted, in its own cookie, so that two tabs do not interfere. */
 export function keepAttempt(
   request: Request,
   response: Response,
@@ -31,9 +31,9 @@ export function keepAttempt(
   attempt: Attempt,
   origin: string,
 ): void {
-  const former = cookieNames(request, PREFIX, origin);
-  // Browsers send the oldest first (RFC 6265 §5.4).
-  for (const kind of former.slice(0, Math.max(0, former.length + 1 - MOST_ATTEMPTS)))
+  const earlier = cookieNames(request, PREFIX, origin);
+  // Browsers send the oldest cookie first (RFC 6265 §5.4).
+  for (const kind of earlier.slice(0, Math.max(0, earlier.length + 1 - MOST_ATTEMPTS)))
     clearCookie(response, kind, origin);
   setCookie(response, cookieOf(attempt.state), {
     value: encryption.encrypt(JSON.stringify(attempt), purposeOf(attempt.state)),
@@ -43,8 +43,8 @@ export function keepAttempt(
 }
 
 /**
- * Takes an attempt out of its cookie, which is gone then.
- * @returns undefined when the browser has no such cookie, or when it is too old or not ours
+ * Reads an attempt from its cookie and deletes the cookie.
+ * @returns undefined when the browser has no such cookie, or when it expired or this server did not write it
  */
 export function takeAttempt(
   request: Request,
@@ -66,7 +66,7 @@ export function takeAttempt(
   return isValid ? attempt : undefined;
 }
 
-/** What is encrypted for this purpose was written by `keepAttempt`, so it is an attempt of this state. */
+/** Decrypts an attempt. Only `keepAttempt` encrypts for this purpose, so the result is an attempt with this state. */
 function decrypted(encryption: Encryption, value: string, state: string): Attempt | undefined {
   try {
     return JSON.parse(encryption.decrypt(value, purposeOf(state)));

@@ -2,21 +2,23 @@ import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import type { SsoProvider } from '../../domain/sso.js';
 import type { ProvenIdentity } from '../../services/sso/matching.js';
 
-/** What a provider says of a person: the claims of the ID token, and those of UserInfo. */
+/** The claims of a provider about a person, from the ID token and UserInfo. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** OpenID Connect Core §2: at most 255 ASCII characters. */
 const LONGEST_SUBJECT = 255;
 const LONGEST_TEXT = 1000;
 
-/** Whether the ID token says all that a sign-in needs; if not, UserInfo may (OpenID Connect Core §5.4). */
+/**
+ * Whether the ID token has all claims that a sign-in needs; if not, UserInfo may have them (OpenID Connect Core §5.4).
+ */
 export function isComplete(claims: Claims): boolean {
   return textOf(claims.email) !== null && claims.email_verified !== undefined;
 }
 
 /**
- * What the claims say about who the person is.
- * @throws SignInRefusal TOKEN_INVALID for a subject that is none
+ * Reads the person's identity from the claims.
+ * @throws SignInRefusal TOKEN_INVALID for an invalid subject
  */
 export function identityOf(provider: SsoProvider, issuer: string, claims: Claims): ProvenIdentity {
   const subject = textOf(claims.sub);
@@ -33,16 +35,16 @@ export function identityOf(provider: SsoProvider, issuer: string, claims: Claims
   };
 }
 
-/** Claims that an administrator looks for, whether they came or not. */
+/** The claims that a rehearsal lists, whether the provider sent them or not. */
 export const EXPECTED_CLAIMS = ['iss', 'sub', 'email', 'email_verified', 'name'] as const;
 
-/** A text that can be stored: not empty, no control characters. */
+/** Returns the value if it is a text that can be stored: not empty, no control characters. */
 function textOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.trim() === '' || value.length > LONGEST_TEXT) return null;
   return /\p{Cc}/u.test(value) || !value.isWellFormed() ? null : value.trim();
 }
 
-/** Some providers send booleans as text. */
+/** Parses a boolean; some providers send booleans as text. */
 function booleanOf(value: unknown): boolean | null {
   if (value === undefined || value === null) return null;
   return value === true || value === 'true';

@@ -7,10 +7,10 @@ import {
 import { SignInRefusal, type SignInRefusalReason } from '../../domain/sign-in-refusal.js';
 import { UnreachableError } from './fetch.js';
 
-/** What was asked of the provider when the fault came. */
+/** The request to the provider that failed. */
 type Step = 'DISCOVERY' | 'TOKEN';
 
-/** Errors of an authorization response with which the person, or a rule of the provider, says no. */
+/** Error codes of an authorization response that mean that the person or a policy of the provider declined. */
 const DECLINED: ReadonlySet<string> = new Set([
   'access_denied',
   'consent_required',
@@ -19,7 +19,7 @@ const DECLINED: ReadonlySet<string> = new Set([
   'account_selection_required',
 ]);
 
-/** What the codes of openid-client mean for a sign-in. */
+/** The reason for each error code of openid-client. */
 const BY_CODE: Readonly<Record<string, SignInRefusalReason>> = {
   OAUTH_TIMEOUT: 'PROVIDER_UNREACHABLE',
   OAUTH_ABORT: 'PROVIDER_UNREACHABLE',
@@ -35,8 +35,8 @@ const BY_CODE: Readonly<Record<string, SignInRefusalReason>> = {
 };
 
 /**
- * Turns an error of openid-client into a refusal.
- * @returns the error itself when it is no fault of the provider's
+ * Converts an error of openid-client to a refusal.
+ * @returns the error itself when the provider did not cause it
  */
 export function refusalOf(error: unknown, step: Step): unknown {
   if (error instanceof SignInRefusal) return error;
@@ -90,7 +90,7 @@ function described(error: string, description: string | undefined): string {
   return description === undefined ? error : `${error}: ${description}`;
 }
 
-/** The claim whose value was not what was expected. */
+/** The name of the claim whose value was unexpected. */
 function wrongClaim(error: unknown): string | undefined {
   return causes(error)
     .map((cause) =>
@@ -101,13 +101,13 @@ function wrongClaim(error: unknown): string | undefined {
     .find((claim) => claim !== undefined);
 }
 
-/** The most exact message. */
+/** The message of the innermost cause, which is the most precise. */
 function deepest(error: Error): string {
   const errors = causes(error).filter((cause) => cause instanceof Error);
   return errors.at(-1)?.message ?? error.message;
 }
 
-/** An error, its cause, the cause of that, and so on. */
+/** An error followed by its chain of causes. */
 function causes(error: unknown): unknown[] {
   const found: unknown[] = [];
   for (let one = error; one !== undefined && found.length < 10; ) {

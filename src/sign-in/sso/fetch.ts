@@ -2,10 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv4 } from 'node:net';
 import type { CustomFetch } from 'openid-client';
 
-/** More than any provider's documents need; what a hostile one sends beyond it is not read. */
+/** Larger than any provider's documents; the rest of a larger body is not read. */
 const LARGEST_BODY = 1024 * 1024;
 
-/** Addresses inside a network, at which no customer's provider is: asking there would be done with our access. */
+/** Private addresses. No customer's provider has one, and a request would reach Rollcall's own network. */
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -31,7 +31,7 @@ for (const [network, prefix] of [
   PRIVATE.addSubnet(network, prefix, 'ipv6');
 }
 
-/** A provider could not be asked: it is away, slow, too verbose, or where no provider can be. */
+/** A request to a provider failed: the provider is unavailable, slow, sends too much, or has a private address. */
 export class UnreachableError extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
@@ -39,15 +39,16 @@ export class UnreachableError extends Error {
   }
 }
 
-/** Whether an address is inside a network, as `BlockList` has it; IPv4 addresses in IPv6 count as themselves. */
+/** Whether an address is in `PRIVATE`. An IPv4-mapped IPv6 address counts as its IPv4 address. */
 export function isPrivateAddress(address: string): boolean {
-  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return PRIVATE.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6');
+  const unmapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return PRIVATE.check(unmapped, isIPv4(unmapped) ? 'ipv4' : 'ipv6');
 }
 
 /**
- * A `fetch` for servers that customers name: reads at most 1 MB, and asks no address inside our network.
- * @param allowsPrivate whether private addresses may be asked
+ * Returns a `fetch` for servers that customers name: it reads at most 1 MB, and requests nothing from private
+ * addresses.
+ * @param allowsPrivate whether requests to private addresses are allowed
  */
 export function providerFetch(allowsPrivate: boolean): CustomFetch {
   return async (address, { body: sent = null, method, headers: asked, redirect, signal = null }) => {
@@ -65,7 +66,7 @@ export function providerFetch(allowsPrivate: boolean): CustomFetch {
   };
 }
 
-/** @throws UnreachableError for a name that has an address inside our network, or none */
+/** @throws UnreachableError for a host name that has a private address, or no address */
 async function requirePublic(url: URL): Promise<void> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = await lookup(host, { all: true }).catch(() => []);
@@ -74,7 +75,7 @@ async function requirePublic(url: URL): Promise<void> {
     throw new UnreachableError(`${host} has an address in a private network.`);
 }
 
-/** Null for statuses that have no body (Fetch, "null body status"). */
+/** Null for responses that have no body (Fetch, "null body status"). */
 async function limitedBody({ body }: Response): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === null) return null;
   const chunks: Uint8Array[] = [];

@@ -8,8 +8,8 @@ import { document } from '../pages/layout.js';
 import type { Refusal } from '../pages/refused.js';
 import type { Rehearsal } from './rehearsal.js';
 
-/** Reasons that may be gone the next time. */
-const WORTH_ANOTHER_TRY: ReadonlySet<SignInRefusalReason> = new Set([
+/** Reasons that may not apply to the next attempt. */
+const RETRYABLE: ReadonlySet<SignInRefusalReason> = new Set([
   'PROVIDER_UNREACHABLE',
   'STATE_LOST',
   'STATE_REPLAYED',
@@ -19,8 +19,8 @@ const WORTH_ANOTHER_TRY: ReadonlySet<SignInRefusalReason> = new Set([
 ]);
 
 /**
- * What the person sees of a refusal: a sentence, what to do, and the reference.
- * @param start where the sign-in starts again; null where there is nothing to start
+ * The refusal that the person sees: a sentence, what to do, and the reference.
+ * @param start the path that starts the sign-in again; null when there is none
  */
 export function shownRefusal(
   { reason, address, detail }: SignInRefusal,
@@ -28,11 +28,11 @@ export function shownRefusal(
   start: string | null,
 ): Refusal {
   const { person, wayOn } = SIGN_IN_REFUSALS[reason];
-  // Only the seat is shown to the person; other details are for administrators.
+  // The person sees only details about the seat; other details are for administrators.
   const seat = reason === 'SEAT_UNAVAILABLE' && detail !== null ? ` ${detail}` : '';
-  // The provider asserted this address for the reader, so it discloses nothing.
+  // The provider sent this address for this person, so showing it reveals nothing.
   const signedInAs = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
-  const again = start !== null && WORTH_ANOTHER_TRY.has(reason);
+  const again = start !== null && RETRYABLE.has(reason);
   return {
     message: `${person}${seat}${signedInAs}`,
     hint: wayOn,
@@ -41,7 +41,7 @@ export function shownRefusal(
   };
 }
 
-/** The page of a rehearsed sign-in: the claims that came, those that are missing, and what would have happened. */
+/** The page of a rehearsal: the claims received, those missing, and the result that a real sign-in would have had. */
 export function rehearsalPage({ claims, outcome, advice }: Rehearsal): string {
   return document({
     title: 'Rehearsed sign-in',

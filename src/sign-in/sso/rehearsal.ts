@@ -5,19 +5,19 @@ import { type ProviderSignIn, rehearse } from '../../services/sso/sign-in.js';
 import { EXPECTED_CLAIMS } from './claims.js';
 import type { Proof } from './providers.js';
 
-/** A claim that came, or that was expected and did not come. */
+/** A claim that the provider sent, or an expected claim that it did not send. */
 export interface ShownClaim {
   readonly name: string;
-  /** Null: it did not come. */
+  /** Null when the provider did not send it. */
   readonly value: string | null;
 }
 
-/** What a rehearsed sign-in found. */
+/** The result of a rehearsal. */
 export interface Rehearsal {
   readonly claims: readonly ShownClaim[];
-  /** What would have happened, in sentences. */
+  /** What a real sign-in would have done, in sentences. */
   readonly outcome: string;
-  /** What to change, and on which screen; null where the person would be signed in. */
+  /** What to change, and on which screen; null when a real sign-in would succeed. */
   readonly advice: string | null;
 }
 
@@ -29,7 +29,7 @@ const HOW: Readonly<Record<Awaited<ReturnType<typeof rehearse>>['by'], string>> 
   JOINED: 'becoming a member on this sign-in',
 };
 
-/** Says what a sign-in with these claims would have done. Nothing is kept of it. */
+/** Returns what a sign-in with these claims would have done. It stores nothing. */
 export async function rehearsalOf(
   context: ServiceContext,
   settings: SignInSettings,
@@ -52,7 +52,7 @@ export async function rehearsalOf(
   }
 }
 
-/** Says why a rehearsal has got no claims, or why they would not sign anybody in. */
+/** Returns why a rehearsal received no claims, or why a sign-in with them would be refused. */
 export function refusedRehearsal({ reason, detail }: SignInRefusal): Rehearsal {
   const { what, change, screen } = SIGN_IN_REFUSALS[reason];
   return {

@@ -5,13 +5,13 @@ import { providerSessionOf } from '../../services/sso/provider-logout.js';
 import { settingsForSignIn } from '../../services/sso/settings.js';
 import type { Providers } from './providers.js';
 
-/** Where people sign in to a workspace through its provider. */
+/** The path at which people sign in to a workspace through its provider. */
 export function startPath(workspaceId: string): string {
   return `/api/workspaces/${workspaceId}/auth/sso/start`;
 }
 
 /**
- * The path at which somebody with the address signs in through a provider (rule 48).
+ * Returns the path at which a person with this address signs in through a provider (rule 48).
  * @returns null when no workspace has verified the address's domain
  */
 export async function providerPathFor(
@@ -25,8 +25,8 @@ export async function providerPathFor(
 }
 
 /**
- * The page at which the provider of the caller's session signs them out too (rule 44).
- * @returns null for a session that no provider has opened, and for a provider that has no such page or is away
+ * Returns the page at which the provider of the caller's session signs the person out too (rule 44).
+ * @returns null for a session that no provider opened, and for a provider that has no such page or cannot be reached
  */
 export async function signOutUrl(
   providers: Providers,
@@ -43,7 +43,7 @@ export async function signOutUrl(
     const url = await providers.endSessionUrl(settings, { idToken, returnTo: `${origin}/signed-out` });
     return url?.href ?? null;
   } catch (error) {
-    // The connection was deleted, or the plan is another: there is no provider to sign out at any more.
+    // The connection was deleted or the plan changed, so there is no provider to sign out from.
     if (error instanceof SignInRefusal) return null;
     throw error;
   }

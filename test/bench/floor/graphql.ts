@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import express, { Router } from 'express';
 import { type Ask, COLUMNS, COUNT, MEMBER_BY_ID, OPEN_STAYS, only, type Row } from './rows.ts';
 
@@ -63,14 +64,14 @@ export function graphql(ask: Ask): Router {
           id: workspaceId,
           members: {
             totalCount: only(counted).total,
-            pageInfo: { endCursor: cursorOf(shown.at(-1)), hasNextPage: rows.length > first },
+            pageInfo: { endCursor: cursorOf(shown.at(-1), workspaceId), hasNextPage: rows.length > first },
             nodes: shown.map(withUsage),
           },
         },
       };
     },
     async SetAccess({ input: { workspaceId, memberId, access } }) {
-      const { role, creditLimit = null } = access.role;
+      const { role, creditLimit = null } = access.roleAccess;
       const row = only(await ask<Row>('set-access', SET_ACCESS, [workspaceId, memberId, role, creditLimit]));
       const { id, version, credit_limit } = row;
       return {
@@ -88,7 +89,7 @@ interface Variables {
   readonly input: {
     readonly workspaceId: string;
     readonly memberId: string;
-    readonly access: { readonly role: { readonly role: string; readonly creditLimit?: number } };
+    readonly access: { readonly roleAccess: { readonly role: string; readonly creditLimit?: number } };
   };
 }
 
@@ -139,6 +140,12 @@ function usage({ month, used, role, credit_limit, default_limit, pool_left }: Ro
   return { month, used, limit, remaining: Math.max(0, left), blockedBy };
 }
 
-function cursorOf(row: Row | undefined): string | null {
-  return row === undefined ? null : Buffer.from(JSON.stringify([row.id, null])).toString('base64url');
+/** A cursor names its list first, as `src/services/lists/cursor.ts` does. */
+function cursorOf(row: Row | undefined, workspaceId: string): string | null {
+  if (row === undefined) return null;
+  const list = createHash('sha256')
+    .update(`members.list ${workspaceId}  asc`)
+    .digest('base64url')
+    .slice(0, 8);
+  return Buffer.from(JSON.stringify([list, row.id, null])).toString('base64url');
 }

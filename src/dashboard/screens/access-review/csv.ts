@@ -1,3 +1,5 @@
+import { download } from '../download.js';
+
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe, as in the server's exports. */
 function cell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
@@ -7,10 +9,5 @@ function cell(text: string): string {
 /** Gives the browser a CSV file to save, with the byte order mark that spreadsheets need. */
 export function downloadCsv(name: string, rows: readonly (readonly string[])[]): void {
   const text = rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-  const url = URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  download(name, `\uFEFF${text}`, 'text/csv;charset=utf-8');
 }

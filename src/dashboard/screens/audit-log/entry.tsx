@@ -12,7 +12,6 @@ export type Entry = AuditLog['nodes'][number];
 /** One change in full, with each attribute before and after it. */
 export function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonly onClose: () => void }) {
   const t = useMessages();
-  const changes = Object.entries(entry.changes);
   return (
     <Dialog
       title={entry.action}
@@ -33,23 +32,29 @@ export function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonl
           [t('audit.requestId'), entry.requestId],
         ]}
       />
-      {changes.length === 0 ? (
-        <p>{t('audit.noChanges')}</p>
-      ) : (
-        <PlainTable
-          label={t('history.changes')}
-          columns={[t('audit.attribute'), t('audit.before'), t('audit.after')]}
-          rows={changes.map(([attribute, change]) => ({
-            id: attribute,
-            cells: [
-              attribute,
-              <code key="before">{textOf(change, 'before')}</code>,
-              <code key="after">{textOf(change, 'after')}</code>,
-            ],
-          }))}
-        />
-      )}
+      <Changes changes={entry.changes} />
     </Dialog>
+  );
+}
+
+/** Attributes before and after a change. */
+export function Changes({ changes }: { readonly changes: Readonly<Record<string, unknown>> }) {
+  const t = useMessages();
+  const entries = Object.entries(changes);
+  if (entries.length === 0) return <p>{t('audit.noChanges')}</p>;
+  return (
+    <PlainTable
+      label={t('history.changes')}
+      columns={[t('audit.attribute'), t('audit.before'), t('audit.after')]}
+      rows={entries.map(([attribute, change]) => ({
+        id: attribute,
+        cells: [
+          attribute,
+          <code key="before">{textOf(change, 'before')}</code>,
+          <code key="after">{textOf(change, 'after')}</code>,
+        ],
+      }))}
+    />
   );
 }
 

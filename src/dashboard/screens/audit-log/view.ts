@@ -41,6 +41,16 @@ export function useAuditView(): readonly [AuditView, (change: Partial<AuditView>
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
+/** The times that days (UTC) stand for; the last day counts in full. Values that are no day are left out. */
+export function daysOf(since: string, until: string): { readonly since?: string; readonly until?: string } {
+  return {
+    ...(DAY.test(since) ? { since: `${since}T00:00:00Z` } : {}),
+    ...(DAY.test(until)
+      ? { until: new Date(Date.parse(`${until}T00:00:00Z`) + 86_400_000).toISOString() }
+      : {}),
+  };
+}
+
 /** The view as the server's filter. Values that are none, typed into the URL, are left out. */
 export function filterOf({ search, action, channel, actor, since, until }: AuditView): AuditFilter {
   const channels = CHANNELS.filter((known) => known === channel);
@@ -50,9 +60,6 @@ export function filterOf({ search, action, channel, actor, since, until }: Audit
     ...(action === '' ? {} : { actions: [action] }),
     ...(channels.length === 0 ? {} : { channels }),
     ...(actorTypes.length === 0 ? {} : { actorTypes }),
-    ...(DAY.test(since) ? { since: `${since}T00:00:00Z` } : {}),
-    ...(DAY.test(until)
-      ? { until: new Date(Date.parse(`${until}T00:00:00Z`) + 86_400_000).toISOString() }
-      : {}),
+    ...daysOf(since, until),
   };
 }

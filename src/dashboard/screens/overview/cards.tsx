@@ -186,13 +186,18 @@ const HEALTH_TONES = {
   NOT_CONNECTED: 'neutral',
 } as const;
 
+interface HealthCardProps {
+  readonly title: string;
+  readonly health: NonNullable<Part<'scim'>['health']>;
+}
+
 /** How provisioning through the identity provider fares. */
-export function HealthCard({ health }: { readonly health: NonNullable<Part<'scim'>['health']> }) {
+export function HealthCard({ title, health }: HealthCardProps) {
   const t = useMessages();
   const { status, reason, lastRequestAt, lastSuccessAt } = health;
   const time = (at: string | null) => (at === null ? t('apiKeys.never') : <Time at={at} form="ago" />);
   return (
-    <Panel title={t('health.title')}>
+    <Panel title={title}>
       <p>
         <Badge tone={HEALTH_TONES[status]}>{t(`health.${status}`)}</Badge> {reason}
       </p>

@@ -44,7 +44,9 @@ export default function OverviewScreen() {
               )}
               {workspace.creditPool !== null && <CreditsCard pool={workspace.creditPool} />}
               {workspace.invitations != null && <InvitationsCard invitations={workspace.invitations} />}
-              {workspace.scim.health !== null && <HealthCard health={workspace.scim.health} />}
+              {workspace.scim.health !== null && (
+                <HealthCard title={t('health.title')} health={workspace.scim.health} />
+              )}
               {workspace.auditLog !== null && <ActivityCard entries={workspace.auditLog.nodes} />}
             </Grid>
           )

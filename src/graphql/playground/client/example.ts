@@ -1,7 +1,7 @@
-/** What stands in the headers panel where the credential belongs. It is never sent: see `fetcher.ts`. */
+/** The text in the headers panel that the user replaces with a credential. `fetcher.ts` never sends it. */
 export const CREDENTIAL_PLACEHOLDER = '<paste an API key, session token or the operator token>';
 
-/** The headers that a new tab starts with. */
+/** The headers of a new tab. */
 export const EXAMPLE_HEADERS = JSON.stringify({ Authorization: CREDENTIAL_PLACEHOLDER }, null, 2);
 
 /** The query of the first tab: any API key, session token or operator token may run it. */

@@ -11,11 +11,11 @@ interface FetcherOptions {
 }
 
 /**
- * Sends one operation to `/graphql` of the server that this page came from, with the headers of the headers panel.
+ * Sends one operation to `/graphql` of the server that served this page, with the headers of the headers panel.
  *
- * @returns the answer's body whatever its status, so that a refusal (`UNAUTHENTICATED` is a 401) is read in
- * the result pane like any other answer
- * @throws Error with status and text when the answer is not JSON (a proxy's error page); GraphiQL shows it
+ * @returns the body of the response whatever its status, so that the result pane shows a refusal (`UNAUTHENTICATED` is
+ *   a 401) like any other response
+ * @throws Error with status and text when the response is not JSON (a proxy's error page); GraphiQL shows it
  */
 export async function fetchFromRollcall(operation: Operation, options: FetcherOptions = {}) {
   const response = await fetch('/graphql', {
@@ -35,8 +35,8 @@ export async function fetchFromRollcall(operation: Operation, options: FetcherOp
   }
 }
 
-// The schema is fetched as soon as the page opens, before anybody can have pasted anything, and GraphiQL sends
-// the headers panel with that too. No credential may read the schema; a wrong one is refused.
+// GraphiQL fetches the schema with the headers panel when the page opens, before the user can paste a credential. The
+// schema may be read without a credential; a wrong one is refused.
 function withoutPlaceholder(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== CREDENTIAL_PLACEHOLDER));
 }

@@ -1,11 +1,11 @@
 import { EXAMPLE_HEADERS } from './example.js';
 
 /**
- * The browser's localStorage, without the headers panel: credentials must not outlive the page.
+ * The browser's localStorage, without the headers panel: credentials must not remain when the page closes.
  *
- * GraphiQL's `shouldPersistHeaders: false` covers the tabs only. Its history (5.4.0) still writes the headers
- * of every query it has run, so each stored `headers` text is replaced by the template here; the template and
- * not nothing, because choosing an entry of the history sets the headers panel to what was stored.
+ * GraphiQL's `shouldPersistHeaders: false` affects only the tabs. Its history (5.4.0) still stores the headers of every
+ * query, so this replaces each stored `headers` text with the template. It stores the template rather than nothing
+ * because choosing an entry of the history copies the stored text to the headers panel.
  */
 export const storageWithoutCredentials = {
   get length() {
@@ -23,7 +23,7 @@ function withoutHeaders(stored: string): string {
       key === 'headers' && typeof value === 'string' ? EXAMPLE_HEADERS : value,
     );
   } catch {
-    // Not everything stored is JSON: queries and the sizes of panes are kept as they are.
+    // Queries and the sizes of panes are not JSON and stay unchanged.
     return stored;
   }
 }

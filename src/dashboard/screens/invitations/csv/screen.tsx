@@ -10,8 +10,9 @@ import { Button, LinkButton } from '../../../ui/button.js';
 import { Notice } from '../../../ui/notice.js';
 import { Page, Panel } from '../../../ui/panel.js';
 import { Progress } from '../../../ui/progress.js';
+import { download } from '../../download.js';
 import styles from '../invitations.module.css';
-import { type CsvFile, csvOf, download, recordsOf } from './file.js';
+import { type CsvFile, csvOf, recordsOf } from './file.js';
 import { Preview } from './preview.js';
 import { type CsvResult, sendCsv } from './run.js';
 
@@ -104,7 +105,11 @@ function startInviting(client: Client, workspaceId: string, file: CsvFile): void
       link ?? '',
     ]);
     const save = () =>
-      download('invitations.csv', csvOf([['row', 'email', 'result', 'reason', 'link'], ...rows]));
+      download(
+        'invitations.csv',
+        csvOf([['row', 'email', 'result', 'reason', 'link'], ...rows]),
+        'text/csv;charset=utf-8',
+      );
     return {
       summary: translate('csv.done', {
         invited: formatNumber(invited),

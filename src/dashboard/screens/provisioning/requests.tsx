@@ -1,0 +1,120 @@
+import { useMemo, useState } from 'react';
+import { useQuery } from 'urql';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Badge, Empty } from '../../ui/notice.js';
+import { Panel } from '../../ui/panel.js';
+import { PlainTable } from '../../ui/plain-table.js';
+import { Time } from '../../ui/time.js';
+import { useDelayed } from '../members/delayed.js';
+import pages from '../pages.module.css';
+import { Filters } from './filters.js';
+import { ProvisioningRequestsDocument, type RequestPartsFragment } from './provisioning.generated.js';
+import { RequestDialog } from './request.js';
+import { Traffic } from './traffic.js';
+import { filterOf, type RequestView } from './view.js';
+
+interface RequestsProps {
+  readonly view: RequestView;
+  readonly onChange: (change: Partial<RequestView>) => void;
+}
+
+/** The requests of the provider, newest first. The filters and the page are in the URL. */
+export function Requests({ view, onChange }: RequestsProps) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const search = useDelayed(view.search);
+  const reference = useDelayed(view.reference);
+  const filter = filterOf({ ...view, search, reference });
+  const key = JSON.stringify(filter);
+  const after = view.after === '' ? null : view.after;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key has all of the filter.
+  const variables = useMemo(() => ({ workspaceId, after, filter }), [workspaceId, after, key]);
+  const [query, reload] = useQuery({ query: ProvisioningRequestsDocument, variables });
+  const [request, setRequest] = useState<RequestPartsFragment | null>(null);
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  return (
+    <Panel
+      title={t('provisioning.requests')}
+      actions={<Button onPress={refresh}>{t('provisioning.reload')}</Button>}
+    >
+      <Traffic />
+      <Filters view={view} onChange={onChange} />
+      <Loaded query={query} onRetry={refresh}>
+        {({ workspace }) => {
+          const log = workspace?.scim.requests;
+          if (log == null) return null;
+          if (log.nodes.length === 0)
+            return <Empty title={t('provisioning.none')}>{t('provisioning.noneHint')}</Empty>;
+          return (
+            <>
+              <RequestsTable requests={log.nodes} onOpen={setRequest} />
+              <nav className={pages.pager} aria-label={t('pager.label')}>
+                <Button isDisabled={after === null} onPress={() => onChange({ after: '' })}>
+                  {t('pager.first')}
+                </Button>
+                <Button
+                  isDisabled={!log.pageInfo.hasNextPage}
+                  onPress={() => onChange({ after: log.pageInfo.endCursor ?? '' })}
+                >
+                  {t('pager.next')}
+                </Button>
+              </nav>
+            </>
+          );
+        }}
+      </Loaded>
+      {request !== null && <RequestDialog request={request} onClose={() => setRequest(null)} />}
+    </Panel>
+  );
+}
+
+interface RequestsTableProps {
+  readonly requests: readonly RequestPartsFragment[];
+  readonly onOpen: (request: RequestPartsFragment) => void;
+}
+
+function RequestsTable({ requests, onOpen }: RequestsTableProps) {
+  const t = useMessages();
+  return (
+    <PlainTable
+      label={t('provisioning.requests')}
+      columns={[
+        t('history.at'),
+        t('provisioning.about'),
+        t('provisioning.operation'),
+        t('provisioning.filter.status'),
+        t('provisioning.filter.client'),
+        t('provisioning.filter.reference'),
+        t('members.column.actions'),
+      ]}
+      rows={requests.map((request) => ({
+        id: request.id,
+        cells: [
+          <Time key="at" at={request.at} />,
+          request.targetName ?? request.apiKeyLabel ?? request.network ?? '–',
+          t(`provisioning.operation.${request.operation}`),
+          <Badge key="status" tone={toneOf(request)}>
+            {request.code === null ? request.status : `${request.status} ${request.code}`}
+          </Badge>,
+          t(`provisioning.client.${request.client}`),
+          <code key="reference">{request.reference}</code>,
+          <Button
+            key="show"
+            aria-label={t('provisioning.showOf', { reference: request.reference })}
+            onPress={() => onOpen(request)}
+          >
+            {t('provisioning.show')}
+          </Button>,
+        ],
+      }))}
+    />
+  );
+}
+
+function toneOf({ code, notices }: RequestPartsFragment): 'danger' | 'warning' | 'success' {
+  if (code !== null) return 'danger';
+  return notices.length > 0 ? 'warning' : 'success';
+}

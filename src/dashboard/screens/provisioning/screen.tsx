@@ -1,0 +1,68 @@
+import { useRef } from 'react';
+import { useQuery } from 'urql';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Notice } from '../../ui/notice.js';
+import { Page } from '../../ui/panel.js';
+import { Forbidden } from '../forbidden.js';
+import { HealthCard } from '../overview/cards.js';
+import { BrakeBanner } from './brake.js';
+import { Problems } from './problems.js';
+import { ProvisioningDocument } from './provisioning.generated.js';
+import { Requests } from './requests.js';
+import { Setup } from './setup.js';
+import { TryRequest } from './try.js';
+import { UndoButton } from './undo.js';
+import { type RequestView, useRequestView } from './view.js';
+
+/** Settings → Provisioning: what the identity provider asked, what came of it, and what to change. */
+export default function ProvisioningScreen() {
+  const t = useMessages();
+  const { id: workspaceId, viewerCan } = useWorkspace();
+  const isOpen = viewerCan.readAuditLog.allowed;
+  const [view, change] = useRequestView();
+  const [query, reload] = useQuery({
+    query: ProvisioningDocument,
+    variables: { workspaceId },
+    pause: !isOpen,
+  });
+  const requests = useRef<HTMLDivElement>(null);
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  const showRequests = (part: Partial<RequestView>) => {
+    change(part);
+    requests.current?.scrollIntoView();
+  };
+  if (!isOpen) return <Forbidden title={t('health.title')} ability={viewerCan.readAuditLog} />;
+  return (
+    <Page title={t('health.title')} actions={<UndoButton kind="removals" onChanged={refresh} />}>
+      <Loaded query={query} onRetry={refresh}>
+        {({ workspace }) =>
+          workspace !== null && (
+            <>
+              {workspace.scim.brake !== null && (
+                <BrakeBanner brake={workspace.scim.brake} onChanged={refresh} />
+              )}
+              {!workspace.scim.enabled && (
+                <Notice tone="warning" title={t('provisioning.off')} hint={t('provisioning.offHint')} />
+              )}
+              {workspace.scim.health !== null && (
+                <HealthCard title={t('health.state')} health={workspace.scim.health} />
+              )}
+              <Problems
+                problems={workspace.scim.problems ?? []}
+                onChanged={refresh}
+                onFilter={showRequests}
+              />
+            </>
+          )
+        }
+      </Loaded>
+      <div ref={requests}>
+        <Requests view={view} onChange={change} />
+      </div>
+      <Setup />
+      <TryRequest />
+    </Page>
+  );
+}

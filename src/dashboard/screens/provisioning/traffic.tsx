@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { formatNumber, formatTime } from '../../app/formats.js';
+import { useMessages } from '../../app/messages.js';
+import type { ScimCountPeriod } from '../../app/schema.generated.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Chart } from '../../ui/chart.js';
+import { Select } from '../../ui/field.js';
+import { Loaded } from '../../ui/loaded.js';
+import { Notice } from '../../ui/notice.js';
+import { ProvisioningCountsDocument } from './provisioning.generated.js';
+import styles from './provisioning.module.css';
+
+const PERIODS: readonly ScimCountPeriod[] = ['HOUR', 'DAY', 'WEEK'];
+const OUTCOMES = ['accepted', 'refused'] as const;
+
+/** The requests of a period by time, accepted ones beside refused ones. */
+export function Traffic() {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [period, setPeriod] = useState<ScimCountPeriod>('DAY');
+  const [query, reload] = useQuery({
+    query: ProvisioningCountsDocument,
+    variables: { workspaceId, period },
+  });
+  return (
+    <>
+      <Select
+        label={t('provisioning.period')}
+        choices={PERIODS.map((value) => ({ value, label: t(`provisioning.period.${value}`) }))}
+        value={period}
+        onChange={setPeriod}
+      />
+      <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+        {({ workspace }) => {
+          const counts = workspace?.scim.counts;
+          if (counts == null) return null;
+          return (
+            <>
+              {counts.dropped > 0 && (
+                <Notice tone="warning" title={t('provisioning.dropped', { dropped: counts.dropped })} />
+              )}
+              {counts.accepted + counts.refused === 0 ? (
+                <p>{t('provisioning.noTraffic')}</p>
+              ) : (
+                <div className={styles.charts}>
+                  {OUTCOMES.map((outcome) => (
+                    <div key={outcome}>
+                      <h3>{t(`provisioning.count.${outcome}`, { count: formatNumber(counts[outcome]) })}</h3>
+                      <Chart
+                        label={t(`provisioning.chart.${outcome}`)}
+                        columns={[t('history.at'), t('provisioning.requests')]}
+                        form="bars"
+                        points={counts.steps.map((step) => ({
+                          id: step.start,
+                          label: formatTime(step.start),
+                          value: step[outcome],
+                        }))}
+                      />
+                    </div>
+                  ))}
+                </div>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
+import { PlainTable } from '../../ui/plain-table.js';
+import { Time } from '../../ui/time.js';
+import { showToast } from '../../ui/toast.js';
+import { FormDialog } from '../form-dialog.js';
+import { useChange } from '../invitations/change.js';
+import { FailureNotice } from '../members/dialogs/failure.js';
+import { BrakeUndoDocument, RemovalsUndoDocument, type UndoPartsFragment } from './provisioning.generated.js';
+
+interface UndoProps {
+  /** The removals to undo: those before the brake engaged, or those of the last 24 hours. */
+  readonly kind: 'brake' | 'removals';
+  readonly onChanged: () => void;
+}
+
+/** Brings back whom the provider removed, after a dialog with the result of a dry run. */
+export function UndoButton({ kind, onChanged }: UndoProps) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const { send, failure, isSaving } = useChange();
+  const [preview, setPreview] = useState<readonly UndoPartsFragment[] | null>(null);
+
+  const undo = async (dryRun: boolean) => {
+    const variables = { input: { workspaceId, dryRun } };
+    return kind === 'brake'
+      ? (await send(BrakeUndoDocument, variables))?.scimBrakeUndo
+      : (await send(RemovalsUndoDocument, variables))?.scimRemovalsUndo;
+  };
+  const check = async () => {
+    const result = await undo(true);
+    if (result != null) setPreview(result.results);
+  };
+  const confirm = async () => {
+    const result = await undo(false);
+    if (result == null) return;
+    showToast({ text: t('undo.done', { restored: result.restored }) });
+    setPreview(null);
+    onChanged();
+  };
+  return (
+    <>
+      <Button onPress={check} isPending={isSaving && preview === null}>
+        {t(`undo.${kind}`)}
+      </Button>
+      {preview === null ? (
+        <FailureNotice failure={failure} />
+      ) : (
+        <FormDialog
+          title={t(`undo.${kind}`)}
+          confirm={t('undo.confirm')}
+          onClose={() => setPreview(null)}
+          onSubmit={confirm}
+          failure={failure}
+          isSaving={isSaving}
+          isConfirmDisabled={!preview.some(({ outcome }) => outcome === 'RESTORED')}
+        >
+          <Preview results={preview} />
+        </FormDialog>
+      )}
+    </>
+  );
+}
+
+function Preview({ results }: { readonly results: readonly UndoPartsFragment[] }) {
+  const t = useMessages();
+  if (results.length === 0) return <p>{t('undo.none')}</p>;
+  const restored = results.filter(({ outcome }) => outcome === 'RESTORED').length;
+  return (
+    <>
+      <p>{t('undo.text', { restored, total: results.length })}</p>
+      <PlainTable
+        label={t('undo.preview')}
+        columns={[t('members.column.person'), t('undo.removedAt'), t('undo.outcome')]}
+        rows={results.map(({ removedId, userName, removedAt, outcome, refusal, groupsLost }) => ({
+          id: removedId,
+          cells: [
+            userName,
+            <Time key="at" at={removedAt} />,
+            [
+              refusal?.message ?? t(`undo.outcome.${outcome}`),
+              ...(groupsLost.length === 0 ? [] : [t('undo.groupsLost', { groups: groupsLost.join(', ') })]),
+            ].join(' '),
+          ],
+        }))}
+      />
+    </>
+  );
+}

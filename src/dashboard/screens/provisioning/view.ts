@@ -1,0 +1,135 @@
+import { useSearchParams } from 'wouter';
+import type {
+  ScimClient,
+  ScimCode,
+  ScimRequestFilter,
+  ScimRequestOutcome,
+} from '../../app/schema.generated.js';
+import { daysOf } from '../audit-log/view.js';
+
+export const CLIENTS: readonly ScimClient[] = [
+  'OKTA',
+  'ENTRA',
+  'ONELOGIN',
+  'JUMPCLOUD',
+  'GOOGLE',
+  'PING',
+  'OTHER',
+];
+export const OUTCOMES: readonly ScimRequestOutcome[] = ['ACCEPTED', 'NOTICED', 'REFUSED'];
+
+/** Does not compile while a code is missing. */
+const CODE_TABLE: Readonly<Record<ScimCode, true>> = {
+  ALREADY_A_GROUP: true,
+  ALREADY_A_MEMBER: true,
+  ALREADY_INVITED: true,
+  ATTRIBUTE_IGNORED: true,
+  CONFLICT: true,
+  CREDITS_EXHAUSTED: true,
+  CREDIT_LIMIT_NOT_ALLOWED: true,
+  EMPTY_VALUE_IGNORED: true,
+  EXPIRED_CURSOR: true,
+  EXTENSION_IGNORED: true,
+  FORBIDDEN: true,
+  INTERNAL: true,
+  INVALID_COUNT: true,
+  INVALID_CURSOR: true,
+  INVALID_FILTER: true,
+  INVALID_INPUT: true,
+  INVALID_PATH: true,
+  INVALID_SYNTAX: true,
+  INVALID_VALUE: true,
+  INVALID_VERS: true,
+  INVITATION_CLOSED: true,
+  KEY_DELETED: true,
+  KEY_DISABLED: true,
+  KEY_EXPIRED: true,
+  KEY_OF_OTHER_WORKSPACE: true,
+  KEY_UNKNOWN: true,
+  KEY_WITHOUT_SCOPE: true,
+  LAST_OWNER: true,
+  METHOD_NOT_ALLOWED: true,
+  MUTABILITY: true,
+  NOT_ACCEPTABLE: true,
+  NOT_FOUND: true,
+  NOT_IMPLEMENTED: true,
+  NO_TARGET: true,
+  OWNER_PROTECTED: true,
+  RATE_LIMITED: true,
+  REMOVALS_PAUSED: true,
+  ROLES_IGNORED: true,
+  ROLE_NOT_ASSIGNABLE: true,
+  SCIM_DISABLED: true,
+  SEAT_UNAVAILABLE: true,
+  SENSITIVE: true,
+  STALE_VERSION: true,
+  TIMED_OUT: true,
+  TOO_LARGE: true,
+  TOO_MANY: true,
+  UNAUTHENTICATED: true,
+  UNIQUENESS: true,
+  UNKNOWN_ENDPOINT: true,
+  UNSUPPORTED_MEDIA_TYPE: true,
+  WRONG_WORKSPACE_VERSION: true,
+};
+export const CODES = Object.keys(CODE_TABLE).sort().filter(isCode);
+
+function isCode(name: string): name is ScimCode {
+  return Object.hasOwn(CODE_TABLE, name);
+}
+
+/** Which requests the screen shows; all of it is in the URL. */
+export interface RequestView {
+  readonly reference: string;
+  readonly search: string;
+  readonly outcome: string;
+  readonly code: string;
+  readonly status: string;
+  readonly client: string;
+  /** The first and the last day (UTC), such as 2026-11-29. */
+  readonly since: string;
+  readonly until: string;
+  readonly after: string;
+}
+
+/** The view that the URL describes, and how to change it. Another filter begins at the first page. */
+export function useRequestView(): readonly [RequestView, (change: Partial<RequestView>) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const read = (name: keyof RequestView) => parameters.get(name) ?? '';
+  const view: RequestView = {
+    reference: read('reference'),
+    search: read('search'),
+    outcome: read('outcome'),
+    code: read('code'),
+    status: read('status'),
+    client: read('client'),
+    since: read('since'),
+    until: read('until'),
+    after: read('after'),
+  };
+  const change = (part: Partial<RequestView>) => {
+    const others = Object.fromEntries(parameters);
+    const shown = Object.entries({ ...others, ...view, after: '', ...part }).filter(
+      ([, value]) => value !== '',
+    );
+    const isTyped = part.search !== undefined || part.reference !== undefined || part.status !== undefined;
+    setParameters(Object.fromEntries(shown), { replace: isTyped });
+  };
+  return [view, change];
+}
+
+/** The view as the server's filter. Values that are none, typed into the URL, are left out. */
+export function filterOf(view: RequestView): ScimRequestFilter {
+  const { reference, search, outcome, code, status, client, since, until } = view;
+  const outcomes = OUTCOMES.filter((known) => known === outcome);
+  const clients = CLIENTS.filter((known) => known === client);
+  return {
+    ...(reference.trim() === '' ? {} : { reference: reference.trim() }),
+    ...(search === '' ? {} : { search }),
+    ...(outcomes[0] === undefined ? {} : { outcome: outcomes[0] }),
+    ...(isCode(code) ? { codes: [code] } : {}),
+    ...(/^[1-5]\d\d$/.test(status) ? { statuses: [Number(status)] } : {}),
+    ...(clients.length === 0 ? {} : { clients }),
+    ...daysOf(since, until),
+  };
+}

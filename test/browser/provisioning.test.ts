@@ -1,0 +1,199 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
+import { addPeople, addressOf } from './people.js';
+
+/** The screen Provisioning (rules 54 to 64 of the provisioning log). */
+
+const BOB = { userName: 'bob@acme.test', role: 'manager' };
+
+browserPerFile();
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+interface Opened {
+  readonly workspace: TestWorkspace;
+  readonly scim: ScimClient;
+}
+
+async function company(): Promise<Opened> {
+  const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+  return { workspace, scim: app.scim(workspace.workspaceId, workspace.apiKey) };
+}
+
+const open = ({ workspace }: Opened, query = '', email = workspace.ownerEmail) =>
+  openDashboard(app, { path: `/workspace/${workspace.workspaceId}/settings/provisioning${query}`, email });
+
+/** Refuses Bob, and opens the screen when the entry is in the log. */
+async function refuseBob(opened: Opened): Promise<{ readonly reference: string }> {
+  const { status, body } = await opened.scim.post('/Users', BOB);
+  expect(status).toBe(400);
+  const reference = /ref ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(body.detail)?.[1];
+  if (reference === undefined) throw new Error(`No reference in: ${body.detail}`);
+  await expect
+    .poll(async () => {
+      const [row] = await app.sql<{ entries: number }>(
+        'select count(*)::integer as entries from scim_request where workspace_id = $1',
+        [opened.workspace.workspaceId],
+      );
+      return row?.entries;
+    })
+    .toBe(1);
+  return { reference };
+}
+
+const problems = (page: Page) => page.getByRole('region', { name: 'Problems' });
+
+describe('an administrator finds out why Bob was refused', () => {
+  it('reads the problem with its fix, and sees it go away after a success', async () => {
+    const opened = await company();
+    await refuseBob(opened);
+    const page = await open(opened);
+    const problem = problems(page).getByRole('listitem').filter({ hasText: BOB.userName }).first();
+    await problem.getByText('To fix it:').waitFor();
+    await problem.getByText('create user').waitFor();
+    expect(await problem.locator('ol li').count()).toBeGreaterThan(0);
+
+    expect((await opened.scim.post('/Users', { ...BOB, role: 'editor' })).status).toBe(201);
+    await expect
+      .poll(async () => {
+        await page.getByRole('button', { name: 'Check again' }).click();
+        return problems(page).getByText('No problems').count();
+      })
+      .toBe(1);
+  });
+
+  it('finds the request by its reference, and reads it in full', async () => {
+    const opened = await company();
+    const { reference } = await refuseBob(opened);
+    const page = await open(opened);
+    await page.getByRole('textbox', { name: 'Reference' }).fill(reference);
+    await expect.poll(() => new URL(page.url()).searchParams.get('reference')).toBe(reference);
+    await page.getByRole('button', { name: `Show request ${reference}` }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(BOB.userName).first().waitFor();
+    await dialog.getByText('To fix it:').waitFor();
+    await dialog.getByText(BOB.role, { exact: true }).waitFor();
+    await expectAccessible(page);
+  });
+
+  it('leads from a request that was accepted to the member and the audit entry', async () => {
+    const opened = await company();
+    await refuseBob(opened);
+    await opened.scim.post('/Users', { ...BOB, role: 'editor' });
+    const page = await open(opened, '?outcome=ACCEPTED');
+    await expect
+      .poll(async () => {
+        await page.getByRole('button', { name: 'Reload' }).click();
+        return page.getByRole('button', { name: /^Show request/ }).count();
+      })
+      .toBe(1);
+    await page.getByRole('button', { name: /^Show request/ }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Show member.' }).waitFor();
+    await page.getByRole('dialog').getByRole('link', { name: BOB.userName }).click();
+    await page.getByRole('heading', { name: BOB.userName }).first().waitFor();
+  });
+
+  it('dismisses the problem', async () => {
+    const opened = await company();
+    await refuseBob(opened);
+    const page = await open(opened);
+    await page.getByRole('button', { name: /^Dismiss:/ }).click();
+    await page.getByText('The problem is hidden until it occurs again.').waitFor();
+    await problems(page).getByText('No problems').waitFor();
+  });
+});
+
+describe('Set up', () => {
+  it('has the base URL, the mappings and a Terraform file to save', async () => {
+    const opened = await company();
+    const page = await open(opened);
+    await page.getByText(`/organizations/${opened.workspace.workspaceId}`).first().waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download rollcall.tf' }).click();
+    expect((await download).suggestedFilename()).toBe('rollcall.tf');
+  });
+
+  it('plays the sequence of a provider: each step passed', async () => {
+    const page = await open(await company());
+    await page.getByRole('button', { name: 'Run the self-test' }).click();
+    await page.getByText('All steps passed').waitFor();
+    const steps = page.getByRole('list', { name: 'Steps of the self-test' }).getByRole('listitem');
+    expect(await steps.filter({ hasText: 'Passed' }).count()).toBe(await steps.count());
+  });
+});
+
+describe('Try a request', () => {
+  it('shows the refusal with its fix, what would change, and a body that is no JSON', async () => {
+    const page = await open(await company());
+    const body = page.getByRole('textbox', { name: 'Body (JSON)' });
+    const answer = page.getByRole('region', { name: 'Answer' });
+    const run = page.getByRole('button', { name: 'Try', exact: true });
+    await body.fill(JSON.stringify(BOB));
+    await run.click();
+    await answer.getByText('To fix it:').waitFor();
+    await body.fill(JSON.stringify({ ...BOB, role: 'editor' }));
+    await run.click();
+    await answer.getByText('201').first().waitFor();
+    await answer
+      .getByRole('heading', { name: /member\./ })
+      .first()
+      .waitFor();
+    await body.fill('{');
+    await run.click();
+    await page.getByText('The body is not a JSON object.').waitFor();
+  });
+});
+
+describe('the brake', () => {
+  it('says what is paused, brings members back after a dry run, and is released', async () => {
+    const opened = await company();
+    const added = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        opened.scim.post('/Users', { userName: `m${index}@acme.test`, role: 'viewer' }),
+      ),
+    );
+    for (const { body } of added.slice(0, 15)) await opened.scim.delete(`/Users/${body.id}`);
+    const page = await open(opened);
+    const banner = page
+      .getByRole('alert')
+      .filter({ hasText: 'Removals by the identity provider are paused' });
+    await banner.waitFor();
+    await banner.getByRole('button', { name: 'Undo removals' }).click();
+    await page.getByRole('dialog').getByText('Each is entered in the audit log.').waitFor();
+    await page.getByRole('button', { name: 'Bring them back' }).click();
+    await page.getByText(/members are back\./).waitFor();
+    await banner.getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Release' }).click();
+    await page.getByText(/The brake is released/).waitFor();
+  });
+});
+
+it('is for owners, admins and operators', async () => {
+  const opened = await company();
+  await addPeople(app, opened.workspace, [{ name: 'Vera Voss', role: 'VIEWER' }]);
+  const page = await open(opened, '', addressOf('Vera Voss'));
+  await page.getByText('You cannot open this page').waitFor();
+  expect(await page.getByRole('link', { name: 'Provisioning' }).count()).toBe(0);
+});
+
+it.each(THEMES)(
+  'with a problem in the %s theme: axe finds nothing, and 320 pixels are enough',
+  async (theme) => {
+    const opened = await company();
+    await refuseBob(opened);
+    const { workspaceId, ownerEmail } = opened.workspace;
+    const path = `/workspace/${workspaceId}/settings/provisioning`;
+    const page = await openDashboard(app, { path, email: ownerEmail, theme });
+    await problems(page).getByText('To fix it:').waitFor();
+    await page.getByText('Terraform file', { exact: true }).waitFor();
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expectNoSideScroll(page);
+  },
+);
