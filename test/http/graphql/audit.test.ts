@@ -502,7 +502,7 @@ describe('entries', () => {
     const { data } = await app.graphql(workspace.apiKey, '{ auditActions { name description } }');
     expect(data.auditActions).toContainEqual({
       name: 'member.remove',
-      description: 'The membership ended: the member is not active any more.',
+      description: 'A membership ended: the member is no longer active.',
     });
   });
 });
