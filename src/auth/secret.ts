@@ -40,8 +40,8 @@ export interface MintedInvitationToken extends MintedSecret {
 }
 
 /**
- * Mints the token of an invitation. Whoever invites is shown the token; the mail holds a secret of which the token is
- * the hash, so that the mailed secret also proves that the mail was received.
+ * Mints the token of an invitation. The inviter sees the token; the mail holds a secret whose hash is the token, so that
+ * the secret also proves that the mail was received.
  */
 export function mintInvitationToken(): MintedInvitationToken {
   const { secret: mailed, lookup } = mintSecret('mailed');

@@ -58,7 +58,7 @@ export function linkElsewherePage({
     title: 'Confirm that it is you',
     body: html`<p>The link was asked for in another browser: ${browser ?? 'an unknown one'}, from ${askedFrom}. To sign in there, type this code on its page.</p>
 <p class="code"><span aria-hidden="true">${code.slice(0, 4)}-${code.slice(4)}</span><span class="spoken">${[...code].join(' ')}</span></p>
-<p><strong>Did you not ask to sign in?</strong> Then close this page, and tell nobody the code: whoever has it is signed in as you.</p>
+<p><strong>Did you not ask to sign in?</strong> Then close this page, and tell nobody the code: with it, anybody can sign in as you.</p>
 <p class="soft foot">To sign in here instead, <a href="/sign-in">ask for a link</a> in this browser.</p>`,
   });
 }

@@ -65,8 +65,8 @@ async function leave(
 }
 
 /**
- * Whoever starts a sign-in from elsewhere says at which provider (OpenID Connect Core §4, rule 38). Okta names the
- * organization, also where its authorization server has another issuer.
+ * Checks the `iss` of a sign-in that a third party initiated (OpenID Connect Core §4, rule 38). Okta sends its organization,
+ * even when its authorization server has another issuer.
  * @throws SignInRefusal WRONG_ISSUER
  */
 function requireIssuer({ discoveryUrl, provider }: SignInSettings, issuer: string | null): void {
