@@ -13,8 +13,10 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
+import { newId } from '../domain/ids.js';
 import { networkOf, type ScimEvent } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
+import { PUBLIC_TARGETS, type WebhookTargets } from '../domain/webhooks.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
 import { exportsRouter } from '../exports/router.js';
@@ -38,6 +40,7 @@ import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment
 import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
@@ -46,6 +49,7 @@ import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
+import type { WebhookTransport } from '../webhooks/transport.js';
 import { dashboardRouter } from './dashboard.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
@@ -82,6 +86,10 @@ export interface AppOptions {
   readonly clock?: Clock | undefined;
   /** Absent: no single sign-on can be configured. */
   readonly sso?: SsoEnvironment | undefined;
+  /** Absent: webhooks have public HTTPS URLs. */
+  readonly webhookTargets?: WebhookTargets | undefined;
+  /** Sends events to webhooks. Absent: this process sends none. */
+  readonly webhookTransport?: WebhookTransport | undefined;
 }
 
 export interface App {
@@ -131,7 +139,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
+    webhookTargets: options.webhookTargets ?? PUBLIC_TARGETS,
   };
+  const webhooks =
+    options.webhookTransport &&
+    new WebhookWorker(
+      () => serviceContext(shared, { actor: { type: 'SYSTEM' }, channel: 'SYSTEM', requestId: newId() }),
+      {
+        send: options.webhookTransport,
+        onFault: (error) => logger.error({ err: error }, 'webhooks could not be sent'),
+      },
+    );
+  webhooks?.start();
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
 
@@ -260,6 +279,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
     await graphql.stop();
+    await webhooks?.stop();
     await mailer.stop();
     await provisioningLog?.stop();
     await credentials.settled();

@@ -9,6 +9,7 @@ import { sessionLifetimes } from '../domain/session.js';
 import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
+import { httpTransport } from '../webhooks/http.js';
 import { createApp } from './app.js';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
@@ -73,6 +74,10 @@ export async function serve(config: Config, announce: Announce): Promise<Running
         : new Replicas(database, databaseReplicaUrls, databasePoolSize, (reason, replica) =>
             logger.warn({ reason, replica }, 'a replica is not used'),
           );
+    const webhookTargets = {
+      allowsHttp: config.development,
+      allowsPrivate: config.webhookPrivateTargets,
+    };
     const app = await createApp({
       database,
       replicas,
@@ -88,6 +93,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       mailsInLog: config.mail === undefined,
       sessionLifetimes: sessionLifetimes(config),
       sso: ssoEnvironment(config, secrets?.secretsKey),
+      webhookTargets,
+      webhookTransport: httpTransport(webhookTargets),
     });
     try {
       const server = createServer(app.handler);

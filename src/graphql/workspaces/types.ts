@@ -76,6 +76,11 @@ export class WorkspaceAbilities {
 
   @Field(() => Ability, { description: 'Whether the caller may read why sign-ins were refused.' })
   readSignInLog!: Ability;
+
+  @Field(() => Ability, {
+    description: 'Whether the caller may create, change, replay and delete webhooks.',
+  })
+  manageWebhooks!: Ability;
 }
 
 @ObjectType({ description: 'The workspace that was created.' })

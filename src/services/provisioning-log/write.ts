@@ -1,7 +1,7 @@
 import { integer, jsonb } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { TABLES } from '../../database/tables.js';
+import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import {
   isAnswer,
   keySubjectsOf,
@@ -10,6 +10,7 @@ import {
   problemsIn,
   subjectsOf,
 } from './entry.js';
+import { queueProblemEvents } from './problem-events.js';
 
 /** One batch of the log. */
 export interface Batch {
@@ -148,9 +149,13 @@ const NOTE_PROBLEMS = statement({
         target_id = excluded.target_id, target_name = coalesce(excluded.target_name, scim_problem.target_name),
         api_key_id = excluded.api_key_id, api_key_label = excluded.api_key_label, network = excluded.network,
         attribute = excluded.attribute, value = excluded.value, closest = excluded.closest, detail = excluded.detail,
-        request_id = excluded.request_id, dismissed_at = null`,
+        request_id = excluded.request_id, dismissed_at = null
+    returning workspace_id as "workspaceId", subject, severity, since`,
   parameters: { problems: jsonb<readonly NotedProblem[]>() },
+  columns: typesOf(TABLES.scimProblem, 'workspaceId', 'subject', 'severity', 'since'),
 });
+
+const SOLVED = without(TABLES.scimProblem, 'id', 'lastAt', 'network', 'dismissedAt');
 
 const END_PROBLEMS = statement({
   name: 'provisioningLog.endProblems',
@@ -158,8 +163,10 @@ const END_PROBLEMS = statement({
     delete from scim_problem p
     using jsonb_to_recordset($answers) as e("workspaceId" uuid, subject text, prefix text, id uuid)
     where p.workspace_id = e."workspaceId" and p.id < e.id
-      and (p.subject = e.subject or starts_with(p.subject, e.prefix))`,
+      and (p.subject = e.subject or starts_with(p.subject, e.prefix))
+    returning ${selectList(SOLVED, 'p')}`,
   parameters: { answers: jsonb<readonly Answer[]>() },
+  columns: SOLVED.columns,
 });
 
 /** A success, for the problems of one subject, and for those whose subjects begin with a prefix. */
@@ -181,8 +188,11 @@ export async function writeBatch(database: Database, batch: Batch): Promise<void
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
     await connect(tx, [...entries, ...repeated.map(asRepeated)]);
-    if (problems.length > 0) await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
-    if (answers.length > 0) await END_PROBLEMS.rows(tx, { answers: JSON.stringify(answers) });
+    const noted =
+      problems.length === 0 ? [] : await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
+    const solved =
+      answers.length === 0 ? [] : await END_PROBLEMS.rows(tx, { answers: JSON.stringify(answers) });
+    await queueProblemEvents(tx, problems, noted, solved);
   });
 }
 
