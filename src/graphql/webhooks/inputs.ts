@@ -37,7 +37,7 @@ abstract class WebhookTargetInput {
 
 @InputType({ description: 'The changes of a webhook. Fields that are not sent keep their values.' })
 export class WebhookUpdateInput extends WebhookTargetInput {
-  @Field(() => String, { nullable: true, description: 'The new URL.' })
+  @Field(() => String, { nullable: true, description: 'The new URL of the webhook.' })
   url?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The new description. Null clears it.' })

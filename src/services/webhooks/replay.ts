@@ -103,15 +103,14 @@ const REPLAY = statement({
 const READ_AGAIN = statement({
   name: 'webhooks.readAgain',
   text: `
-    update webhook set read_to = least(read_to, greatest($since, created_at)),
-      read_to_id = '00000000-0000-0000-0000-000000000000'
+    update webhook set read_to = $since, read_to_id = '00000000-0000-0000-0000-000000000000'
     where id = $webhookId and read_to > $since`,
   parameters: { since: timestamptz, webhookId: uuid },
 });
 
 /**
  * Sends everything again that has not arrived since a time: deliveries that have failed, and changes for which there is
- * none because the webhook was disabled or did not subscribe to them.
+ * none, because the webhook was disabled, did not subscribe to them or did not exist.
  * @param since at most 14 days ago
  * @returns how many failed deliveries are sent again
  * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT for another time, or while the webhook is disabled

@@ -27,6 +27,8 @@ export interface WebhookWorkerOptions {
   onFault(error: unknown): void;
   /** From 0 to 1. */
   readonly random?: () => number;
+  /** How long a stopping worker waits for answers, in milliseconds. Absent: 5 seconds. */
+  readonly drainMs?: number;
 }
 
 const ANY_ENABLED = statement({
@@ -84,7 +86,8 @@ export class WebhookWorker {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#pass;
-    const timer = setTimeout(() => this.#aborting.abort(), DRAIN_MS);
+    const { drainMs = DRAIN_MS } = this.#options;
+    const timer = setTimeout(() => this.#aborting.abort(), drainMs);
     await Promise.all(this.#sending.values());
     clearTimeout(timer);
   }
