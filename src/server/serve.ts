@@ -76,7 +76,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
           );
     const webhookTargets = {
       allowsHttp: config.development,
-      allowsPrivate: config.webhookPrivateTargets,
+      allowsPrivate: config.webhookPrivateNetworks,
     };
     const app = await createApp({
       database,

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { WEBHOOK_EVENTS } from '../../domain/webhooks.js';
 import { Webhook, WebhookAttempt, WebhookDelivery } from '../../model/webhook.js';
 import { Workspace } from '../../model/workspace.js';
@@ -13,6 +13,7 @@ import {
   attempts as attemptsOf,
   deliveries as listDeliveries,
   list as listWebhooks,
+  MOST_ATTEMPTS,
   webhooksOf,
 } from '../../services/webhooks/queries.js';
 import { replayDelivery, replaySince, test as testWebhook } from '../../services/webhooks/replay.js';
@@ -76,7 +77,8 @@ export class WebhookResolver {
 
 @Resolver(() => WebhookDelivery)
 export class WebhookDeliveryResolver {
-  @FieldResolver(() => [WebhookAttempt], { description: 'The last 50 attempts, newest first.' })
+  @Extensions({ listSize: () => MOST_ATTEMPTS })
+  @FieldResolver(() => [WebhookAttempt], { description: 'The last 20 attempts, newest first.' })
   attempts(@Root() { id }: WebhookDelivery, @Ctx() { services }: Context): Promise<WebhookAttempt[]> {
     return attemptsOf(services, id);
   }

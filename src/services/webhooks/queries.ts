@@ -138,17 +138,19 @@ export async function delivery(
 
 const ATTEMPT = TABLES.webhookAttempt;
 
-/** A delivery that is replayed often has more attempts than anybody reads. */
+/** The attempts of two rounds. A delivery that is replayed often has more than anybody reads. */
+export const MOST_ATTEMPTS = 20;
+
 const ATTEMPTS = statement({
   name: 'webhooks.attempts',
   text: `
     select ${selectList(ATTEMPT, 'a')} from webhook_attempt a where a.delivery_id = $deliveryId
-    order by a.id desc limit 50`,
+    order by a.id desc limit ${MOST_ATTEMPTS}`,
   parameters: { deliveryId: ATTEMPT.columns.deliveryId },
   columns: ATTEMPT.columns,
 });
 
-/** The last 50 attempts of a delivery, newest first. The caller has read the delivery. */
+/** The last 20 attempts of a delivery, newest first. The caller has read the delivery. */
 export function attempts(context: ServiceContext, deliveryId: string): Promise<WebhookAttempt[]> {
   return ATTEMPTS.rows(context.batched, { deliveryId });
 }
