@@ -6,7 +6,7 @@ const DECIDED = ['NODE_ENV', 'PORT', 'ROLLCALL_DATA_DIR'];
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-test('compose.yaml passes on every setting that the configuration reads', async () => {
+test('compose.yaml passes on every setting of the configuration', async () => {
   const [config, compose] = await Promise.all([read('src/server/config.ts'), read('docker/compose.yaml')]);
   const settings = [...config.matchAll(/\bread(?:<[^(]*>)?\(\s*'([A-Z_]+)'/g)].map(([, name = '']) => name);
   expect(settings).toContain('DATABASE_URL');
