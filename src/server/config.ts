@@ -20,6 +20,8 @@ export interface Config {
   /** Where the server is reached from outside; undefined: where each request says. */
   readonly publicUrl: string | undefined;
   readonly operatorToken: string | undefined;
+  /** What reads `/metrics`; undefined: everybody in development, nobody in production. */
+  readonly metricsToken: string | undefined;
   /** Where mails are sent from, and as whom; undefined: nowhere. */
   readonly mail: MailConfig | undefined;
   /** The page of the customer's application on which invitations are accepted, with `{token}` in it; undefined: our own. */
@@ -148,6 +150,12 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     ),
     operatorToken: read<string | undefined>(
       'OPERATOR_TOKEN',
+      undefined,
+      parseToken,
+      `at least ${SHORTEST_TOKEN} characters long, without blanks`,
+    ),
+    metricsToken: read<string | undefined>(
+      'METRICS_TOKEN',
       undefined,
       parseToken,
       `at least ${SHORTEST_TOKEN} characters long, without blanks`,

@@ -18,6 +18,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   dataDir: 'ROLLCALL_DATA_DIR',
   publicUrl: 'PUBLIC_URL',
   operatorToken: 'OPERATOR_TOKEN',
+  metricsToken: 'METRICS_TOKEN',
   mail: 'SMTP_URL',
   invitationUrl: 'INVITATION_URL',
   provisioningLogDays: 'PROVISIONING_LOG_DAYS',
