@@ -46,7 +46,11 @@ function argumentsOf(instruction: RegExp): string[] {
 }
 
 function node(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 test('serves without writing a file, is healthy, and ends at SIGTERM', async () => {
