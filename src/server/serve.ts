@@ -95,6 +95,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       sso: ssoEnvironment(config, secrets?.secretsKey),
       webhookTargets,
       webhookTransport: httpTransport(webhookTargets),
+      metrics:
+        config.development || config.metricsToken !== undefined ? { token: config.metricsToken } : undefined,
     });
     try {
       const server = createServer(app.handler);

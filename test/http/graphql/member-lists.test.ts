@@ -116,7 +116,7 @@ describe('orders', () => {
   });
 });
 
-test('memberCounts counts everybody', async () => {
+test('memberCounts counts all members', async () => {
   const query = `query ($id: ID!) { workspace(id: $id) {
     memberCounts { active inactive byRole { role count } bySeatType { seatType count } } } }`;
   expect(await app.graphql(app.operatorToken, query, { id: workspace.workspaceId })).toEqual({
