@@ -201,7 +201,6 @@ export class WebhookDelivery implements Node {
 @Entity({ tableName: 'webhook_attempt' })
 @Index({ name: 'webhook_attempt_of_delivery', properties: ['deliveryId', 'id'] })
 export class WebhookAttempt {
-  @Field(() => ID, { description: 'The id of the attempt, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 

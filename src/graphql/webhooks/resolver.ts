@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { WEBHOOK_EVENTS } from '../../domain/webhooks.js';
 import { Webhook, WebhookAttempt, WebhookDelivery } from '../../model/webhook.js';
 import { Workspace } from '../../model/workspace.js';
@@ -11,6 +11,7 @@ import {
 } from '../../services/webhooks/commands.js';
 import {
   attempts as attemptsOf,
+  get as getWebhook,
   deliveries as listDeliveries,
   list as listWebhooks,
   MOST_ATTEMPTS,
@@ -101,6 +102,18 @@ export class WorkspaceWebhooksResolver {
     @Ctx() { services }: Context,
   ) {
     return new WebhookConnection(await listWebhooks(services, id, page));
+  }
+
+  @FieldResolver(() => Webhook, {
+    nullable: true,
+    description: 'A webhook of the workspace. Null when there is none with this id.',
+  })
+  webhook(
+    @Root() { id: workspaceId }: Workspace,
+    @Arg('id', () => ID, { description: 'The id of the webhook.' }) id: string,
+    @Ctx() { services }: Context,
+  ): Promise<Webhook | null> {
+    return getWebhook(services, { workspaceId, webhookId: id });
   }
 }
 

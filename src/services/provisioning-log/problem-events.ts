@@ -40,7 +40,7 @@ function keyOf({ workspaceId, subject, severity }: Omit<StoredProblem, 'since'>)
 }
 
 function eventOf(type: WebhookEventType, problem: ProblemFacts, at: Date): WebhookEvent {
-  const { workspaceId, severity, code, client, operation, attribute, value, detail, requestId } = problem;
+  const { workspaceId, severity, code, client, operation, attribute, value, closest, detail, requestId } = problem;
   return {
     id: newId(),
     workspaceId,
@@ -55,6 +55,7 @@ function eventOf(type: WebhookEventType, problem: ProblemFacts, at: Date): Webho
       operation,
       attribute,
       value,
+      closest,
       detail,
       since: problem.since,
       times: problem.times,

@@ -26,7 +26,7 @@ import {
   WebhooksDocument,
 } from './webhooks.generated.js';
 
-type Webhook = Extract<WebhookDeliveriesQuery['node'], { deliveries: object }>;
+type Webhook = NonNullable<NonNullable<WebhookDeliveriesQuery['workspace']>['webhook']>;
 type Shown = WebhookDeliveryStatus | 'ALL';
 
 const STATUSES: readonly Shown[] = ['ALL', 'PENDING', 'DELIVERED', 'FAILED'];
@@ -47,7 +47,12 @@ export default function WebhookScreen({
   const [status, setStatus] = useState<Shown>('ALL');
   const [query, reload] = useQuery({
     query: WebhookDeliveriesDocument,
-    variables: { webhookId: params.webhookId ?? '', after, statuses: status === 'ALL' ? null : [status] },
+    variables: {
+      workspaceId,
+      webhookId: params.webhookId ?? '',
+      after,
+      statuses: status === 'ALL' ? null : [status],
+    },
     pause: !isOpen,
     requestPolicy: 'cache-and-network',
   });
@@ -61,11 +66,11 @@ export default function WebhookScreen({
   if (!isOpen) return <Forbidden title={t('webhooks.title')} ability={viewerCan.manageWebhooks} />;
   return (
     <Loaded query={query} onRetry={refresh}>
-      {({ node }) => {
-        if (node == null || !('deliveries' in node) || node.workspace.id !== workspaceId)
-          return <NotFoundPage />;
+      {({ workspace }) => {
+        const webhook = workspace?.webhook;
+        if (webhook == null) return <NotFoundPage />;
         return (
-          <WebhookPage webhook={node} onChanged={refreshSoon}>
+          <WebhookPage webhook={webhook} onChanged={refreshSoon}>
             <Select
               label={t('apiKeys.state')}
               choices={STATUSES.map((value) => ({ value, label: t(`webhooks.status.${value}`) }))}
@@ -75,8 +80,8 @@ export default function WebhookScreen({
                 setStatus(chosen);
               }}
             />
-            <DeliveriesTable deliveries={node.deliveries.nodes} onChanged={refreshSoon} />
-            {pager(node.deliveries.pageInfo)}
+            <DeliveriesTable deliveries={webhook.deliveries.nodes} onChanged={refreshSoon} />
+            {pager(webhook.deliveries.pageInfo)}
           </WebhookPage>
         );
       }}
@@ -98,7 +103,7 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
   const { url, description, eventTypes, createdBy, createdAt, failingSince, enabled } = webhook;
   return (
     <Page
-      title={url}
+      title={new URL(url).host}
       lead={description}
       actions={
         <>
@@ -123,6 +128,7 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
       <Panel>
         <Facts
           facts={[
+            [t('webhooks.url'), <code key="url">{url}</code>],
             [t('apiKeys.state'), <WebhookState key="state" webhook={webhook} />],
             [t('webhooks.events'), <code key="events">{eventTypes.join(', ')}</code>],
             [t('webhooks.createdBy'), createdBy],

@@ -49,7 +49,7 @@ export function DeliveryDialog({ delivery, onClose }: DeliveryDialogProps) {
             t('webhooks.answer'),
           ]}
           rows={attempts.map((attempt) => ({
-            id: attempt.id,
+            id: attempt.at,
             cells: [
               <Time key="at" at={attempt.at} />,
               attempt.status ?? '–',
