@@ -3,7 +3,7 @@ import { isVisible, requireOwnDirection, requireVisible } from '../../src/domain
 import { refusalOf } from './refusal.js';
 
 const TAKE_IT_OUT =
-  'Take the character out. It may have come along when the text was copied, so type the text again.';
+  'Remove the character. It may have been copied with the text, so type the text again.';
 
 describe('rule 15a: characters that a name which identifies may not contain', () => {
   test.each<[string, string]>([

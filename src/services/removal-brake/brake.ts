@@ -14,7 +14,7 @@ export interface Brake {
   readonly windowMinutes: number;
   /** When removals were paused; null when they are not. */
   readonly engagedAt: Date | null;
-  /** Until when removals pass, whatever they are; null when nobody has released the brake. */
+  /** Until when all removals pass; null when the brake is not released. */
   readonly releasedUntil: Date | null;
   /** The removals within the window. */
   readonly removals: number;
@@ -86,13 +86,13 @@ const ENGAGED = statement({
   columns: { engaged: integer },
 });
 
-/** In how many workspaces the brake is engaged, for the operator's metrics. */
+/** Counts the workspaces whose brake is engaged, for the operator's metrics. */
 export async function engagedBrakes(sql: Sql): Promise<number> {
   const row = await ENGAGED.row(sql, {});
   return row?.engaged ?? 0;
 }
 
-/** @throws DomainError as `authorize` does */
+/** Returns the brake of a workspace. @throws DomainError as `authorize` does */
 export async function get(context: ServiceContext, workspaceId: string): Promise<Brake> {
   await authorize(context, 'audit.read', workspaceId);
   return (await FIND.row(context.reads, { workspaceId })) ?? DEFAULTS;

@@ -489,7 +489,7 @@ describe('invitationAccept', () => {
     expect(await mutate(app, expired.session, 'invitationAccept', { token: expired.token })).toEqual(
       closed(
         'invitationAccept',
-        'The invitation has expired: it was good for 60 days.',
+        'The invitation has expired: it was valid for 60 days.',
         'Ask an owner or admin of the workspace to send it again.',
       ),
     );
@@ -500,7 +500,7 @@ describe('invitationAccept', () => {
     const { member } = await done(app, session, 'invitationAccept', { token });
     await done(app, owner, 'memberRemove', { workspaceId: v2.workspaceId, memberId: member.id });
     expect(await mutate(app, session, 'invitationAccept', { token })).toEqual(
-      closed('invitationAccept', 'The invitation has been accepted: it cannot be used again.', ASK),
+      closed('invitationAccept', 'The invitation has been accepted and cannot be used again.', ASK),
     );
     expect(await memberById(app, owner, v2.workspaceId, member.id)).toMatchObject(INACTIVE);
   });
@@ -566,7 +566,7 @@ describe('links', () => {
     }
     expect(await statusOf(made.invitation.id)).toBe('ACCEPTED');
     expect(await mutate(app, await sessionOf(nextAddress()), 'invitationAccept', { token })).toEqual(
-      closed('invitationAccept', 'The invitation has been accepted: it cannot be used again.', ASK),
+      closed('invitationAccept', 'The invitation has been accepted and cannot be used again.', ASK),
     );
   });
 
@@ -646,7 +646,7 @@ describe('invitationRevoke and invitationResend', () => {
     expect(await done(app, owner, 'invitationRevoke', target)).toEqual({ changed: false, invitation: shown });
     expect(await auditSize(app, v2.workspaceId)).toBe(size);
     expect(await mutate(app, owner, 'invitationResend', target)).toEqual(
-      closed('invitationResend', 'The invitation has been revoked.', 'Make a new invitation.'),
+      closed('invitationResend', 'The invitation has been revoked.', 'Create a new invitation.'),
     );
     await done(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email });
   });
@@ -667,7 +667,7 @@ describe('invitationRevoke and invitationResend', () => {
     expect(await mutate(app, session, 'invitationAccept', { token })).toEqual(UNKNOWN);
     await done(app, session, 'invitationAccept', { token: again.token });
     expect(await mutate(app, owner, 'invitationResend', target)).toEqual(
-      closed('invitationResend', 'The invitation has been accepted.', 'Make a new invitation.'),
+      closed('invitationResend', 'The invitation has been accepted.', 'Create a new invitation.'),
     );
     expect(await mutate(app, owner, 'invitationRevoke', target)).toEqual(
       closed('invitationRevoke', 'The invitation has been accepted.', 'Remove the member instead.'),

@@ -338,7 +338,7 @@ test('the refusals are one problem with its fix', async () => {
     {
       code: 'REMOVALS_PAUSED',
       subjectCount: 3,
-      fix: { summary: 'Check whether the removals are meant; then release the brake, or undo them.' },
+      fix: { summary: 'Check whether the removals are intended. Then release the brake, or undo them.' },
     },
   ]);
 });

@@ -51,7 +51,7 @@ async function patch(...Operations: readonly object[]) {
   return scim.patch(`/Groups/${groupId}`, { schemas: [PATCH_OP], Operations: filled(Operations) });
 }
 
-/** Who is in the group, by name. */
+/** The names of the members of the group. */
 function names(body: { members?: readonly { display: string }[] }): readonly string[] {
   return (body.members ?? []).map(({ display }) => display).toSorted();
 }

@@ -120,7 +120,7 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
           title={t('webhooks.failing')}
           hint={
             <>
-              {t('provisioning.since')} <Time at={failingSince} />. {t('webhooks.failingHint')}
+              {t('webhooks.since')} <Time at={failingSince} />. {t('webhooks.failingHint')}
             </>
           }
         />
@@ -132,7 +132,7 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
             [t('apiKeys.state'), <WebhookState key="state" webhook={webhook} />],
             [t('webhooks.events'), <code key="events">{eventTypes.join(', ')}</code>],
             [t('webhooks.createdBy'), createdBy],
-            [t('history.at'), <Time key="created" at={createdAt} />],
+            [t('webhooks.createdAt'), <Time key="created" at={createdAt} />],
           ]}
         />
       </Panel>
