@@ -8,8 +8,8 @@ const { 'session.create': _create, 'session.end': _end, ...ACTIONS_IN_WORKSPACES
 /** Every type of event that a webhook can subscribe to, with its description. */
 export const WEBHOOK_EVENTS = {
   ...ACTIONS_IN_WORKSPACES,
-  'scim.problemOpen': 'A member, group or key has a problem of provisioning, or another one than before.',
-  'scim.problemSolve': 'The identity provider has succeeded where it had a problem.',
+  'scim.problemOpen': 'A member, group or key got a problem of provisioning, or another one than before.',
+  'scim.problemSolve': 'A problem of provisioning was solved: the identity provider succeeded.',
 } as const;
 
 export type WebhookEventType = keyof typeof WEBHOOK_EVENTS;
