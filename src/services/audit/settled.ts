@@ -1,5 +1,5 @@
 import { text } from '../../database/column-types.js';
-import type { Database } from '../../database/database.js';
+import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 
 /**
@@ -20,9 +20,10 @@ const SETTLED = statement({
 /**
  * The time up to which the log is complete: no entry with an earlier `logged_at` can be committed any more. It is the
  * earliest start of the transactions that write entries now, or the time of the statement when there are none. Read it
- * outside transactions, which keep what they have seen of others, and before the entries.
+ * before the entries, and once in a transaction, which keeps what it has seen of others.
+ * @param sql not a transaction that writes entries, which would wait for itself
  */
-export async function settledTime(database: Database): Promise<string> {
-  const row = await SETTLED.row(database, {});
+export async function settledTime(sql: Sql): Promise<string> {
+  const row = await SETTLED.row(sql, {});
   return row?.settled ?? '-infinity';
 }

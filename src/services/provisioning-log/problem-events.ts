@@ -40,7 +40,8 @@ function keyOf({ workspaceId, subject, severity }: Omit<StoredProblem, 'since'>)
 }
 
 function eventOf(type: WebhookEventType, problem: ProblemFacts, at: Date): WebhookEvent {
-  const { workspaceId, severity, code, client, operation, attribute, value, closest, detail, requestId } = problem;
+  const { workspaceId, severity, code, client, operation, attribute, value, closest, detail, requestId } =
+    problem;
   return {
     id: newId(),
     workspaceId,

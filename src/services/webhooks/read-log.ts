@@ -72,10 +72,10 @@ const ADVANCE = statement({
  * @returns whether there may be more
  */
 export async function readLog(context: ServiceContext): Promise<boolean> {
-  const settled = await settledTime(context.database);
   return context.database.transaction(async (tx) => {
     const lock = await TRY_LOCK.row(tx, { lock: READER_LOCK });
     if (lock?.locked !== true) return false;
+    const settled = await settledTime(tx);
     const webhooks = await BEHIND.rows(tx, { settled });
     let isMore = webhooks.length === MOST_WEBHOOKS;
     for (const webhook of webhooks) isMore = (await readFor(context, tx, webhook, settled)) || isMore;

@@ -10,8 +10,8 @@ import { signingSecrets } from './secret.js';
 
 /** How long a change waits at most until it is noticed. */
 const POLL_MS = 1_000;
-/** The pause after a pass that has found something to send: there may be more. */
-const BUSY_POLL_MS = 100;
+/** How long the answers are collected that make room for more. */
+const ROOM_POLL_MS = 50;
 /** The most requests that a process sends at the same time. */
 const MOST_AT_ONCE = 200;
 /** How long a stopping process waits for answers. */
@@ -57,6 +57,8 @@ export class WebhookWorker {
   #pass: Promise<void> | undefined;
   #maintained = 0;
   #isStopped = false;
+  /** Whether an answer has come since the last pass began. */
+  #hasRoom = false;
 
   /** @param contextOf makes a context of the platform itself, for one pass */
   constructor(contextOf: () => ServiceContext, options: WebhookWorkerOptions) {
@@ -69,10 +71,21 @@ export class WebhookWorker {
     if (this.#isStopped) return;
     this.#timer = setTimeout(
       () => {
+        this.#timer = undefined;
+        this.#hasRoom = false;
         this.#pass = this.#work().finally(() => this.start());
       },
-      this.#sending.size > 0 ? BUSY_POLL_MS : POLL_MS,
+      this.#hasRoom ? ROOM_POLL_MS : POLL_MS,
     );
+  }
+
+  /** Looks for work sooner, because an answer has made room for more. */
+  #hurry(): void {
+    if (this.#hasRoom) return;
+    this.#hasRoom = true;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.start();
   }
 
   /** Does everything that is due now, and waits for the answers. @throws what the database throws */
@@ -122,7 +135,10 @@ export class WebhookWorker {
     for (const claim of await claimDue(context, room)) {
       const sending = this.#send(context, claim)
         .catch((error) => this.#options.onFault(error))
-        .finally(() => this.#sending.delete(claim));
+        .finally(() => {
+          this.#sending.delete(claim);
+          this.#hurry();
+        });
       this.#sending.set(claim, sending);
     }
   }
