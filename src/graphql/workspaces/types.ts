@@ -78,7 +78,8 @@ export class WorkspaceAbilities {
   readSignInLog!: Ability;
 
   @Field(() => Ability, {
-    description: 'Whether the caller may manage provisioning: its set-up, its problems, and the brake on removals.',
+    description:
+      'Whether the caller may manage provisioning: its set-up, its problems, and the brake on removals.',
   })
   manageScim!: Ability;
 }

@@ -67,12 +67,9 @@ describe('rule 56: members with a problem', () => {
     const others = namesOf(await members({ hasProblem: false }));
     expect(others).toContain('dan@acme.test');
     expect(others).not.toContain('ann@acme.test');
-    expect(namesOf(await members({ or: [{ hasProblem: true }, { userName: { startsWith: 'dan' } }] }))).toEqual([
-      'ann@acme.test',
-      'ben@acme.test',
-      'cat@acme.test',
-      'dan@acme.test',
-    ]);
+    expect(
+      namesOf(await members({ or: [{ hasProblem: true }, { userName: { startsWith: 'dan' } }] })),
+    ).toEqual(['ann@acme.test', 'ben@acme.test', 'cat@acme.test', 'dan@acme.test']);
   });
 
   test('a problem of a member has the id of the problem that everybody shares, and goes when it is dismissed', async () => {
