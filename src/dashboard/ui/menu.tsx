@@ -54,6 +54,7 @@ function OpenMenu({ label, actions, button, onClose }: OpenMenuProps) {
     <Popover
       className={styles.popover ?? ''}
       placement="bottom end"
+      aria-label={label}
       triggerRef={button}
       isOpen
       onOpenChange={onClose}
