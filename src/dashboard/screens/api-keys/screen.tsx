@@ -37,7 +37,11 @@ export default function ApiKeysScreen() {
   });
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
-  const close = () => setDialog(null);
+  // After a lost answer the list has what the dialog does not know of.
+  const close = () => {
+    refresh();
+    setDialog(null);
+  };
   if (!isOpen) return <Forbidden title={t('apiKeys.title')} ability={viewerCan.manageApiKeys} />;
   const showSecret = (secret: string, text: string) => {
     refresh();

@@ -27,18 +27,27 @@ export function recordsOf(text: string): CsvFile {
   return { header: lines.slice(0, headerLines).join('\n'), records: joined(others).filter(hasValue) };
 }
 
-/** Joins lines that a quote keeps together. A quote that is never closed keeps none: the server refuses that line alone. */
+const FIELD = '(?: *"(?:[^"]|"")*" *|[^",;\\t]*)';
+const WHOLE = new RegExp(`^(?:${FIELD}[,;\\t])*${FIELD}$`);
+/** Text that ends inside of quotes. */
+const OPEN = new RegExp(`^(?:${FIELD}[,;\\t])* *"(?:[^"]|"")*$`);
+/** More lines than an address or a role has, with any note beside it. */
+const MOST_LINES = 20;
+
+/** Joins lines that quotes keep together. Where the quotes do not match, the server refuses the line, and no other. */
 function joined(lines: readonly CsvRecord[]): readonly CsvRecord[] {
   const records: CsvRecord[] = [];
-  let open: CsvRecord | null = null;
-  for (const { line, text } of lines) {
-    const record: CsvRecord =
-      open === null ? { line, text } : { line: open.line, text: `${open.text}\n${text}` };
-    // A quote inside of quotes is written twice, and so changes nothing.
-    open = record.text.split('"').length % 2 === 0 ? record : null;
-    if (open === null) records.push(record);
+  for (let index = 0; index < lines.length; ) {
+    const [first, ...others] = lines.slice(index, index + MOST_LINES);
+    if (first === undefined) break;
+    const texts = [first.text];
+    while (texts.length <= others.length && OPEN.test(texts.join('\n')))
+      texts.push(others[texts.length - 1]?.text ?? '');
+    const isWhole = WHOLE.test(texts.join('\n'));
+    records.push(isWhole ? { line: first.line, text: texts.join('\n') } : first);
+    index += isWhole ? texts.length : 1;
   }
-  return open === null ? records : lines;
+  return records;
 }
 
 const hasValue = ({ text }: CsvRecord) => !/^[\s,;"]*$/.test(text);

@@ -52,7 +52,7 @@ export async function sendPart(
     const wasInvited = isAgain && result?.refusal?.code === 'ALREADY_INVITED';
     return {
       line,
-      email: result?.email ?? text,
+      email: result?.email || text,
       refusal: result?.refusal == null || wasInvited ? null : sentence(result.refusal),
       link: result?.url ?? result?.token ?? null,
     };
