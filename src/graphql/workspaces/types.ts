@@ -81,6 +81,12 @@ export class WorkspaceAbilities {
     description: 'Whether the caller may create, change, replay and delete webhooks.',
   })
   manageWebhooks!: Ability;
+
+  @Field(() => Ability, {
+    description:
+      'Whether the caller may manage provisioning: its set-up, its problems, and the brake on removals.',
+  })
+  manageScim!: Ability;
 }
 
 @ObjectType({ description: 'The workspace that was created.' })

@@ -39,6 +39,7 @@ export interface WorkspaceAbilities {
   readonly manageSso: Ability;
   readonly readSignInLog: Ability;
   readonly manageWebhooks: Ability;
+  readonly manageScim: Ability;
 }
 
 export interface MemberAbilities {
@@ -93,6 +94,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     manageSso: await may('sso.manage', ssoRefused),
     readSignInLog: await may('signInLog.read'),
     manageWebhooks: await may('webhook.manage'),
+    manageScim: await may('scim.manage'),
   };
 }
 
