@@ -162,9 +162,9 @@ export async function createApp(options: AppOptions): Promise<App> {
         onFault: (error) => logger.error({ err: error }, 'webhooks could not be sent'),
       },
     );
-  webhooks?.start();
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
+  webhooks?.start();
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });

@@ -38,7 +38,7 @@ import {
   WebhookDeliveryConnection,
   WebhookDeliveryReplayPayload,
   WebhookEdge,
-  WebhookEventType,
+  WebhookEvent,
   WebhookReplayPayload,
   WebhookRotatePayload,
   WebhookTestPayload,
@@ -87,8 +87,8 @@ export class WebhookDeliveryResolver {
 
 @Resolver(() => Workspace)
 export class WorkspaceWebhooksResolver {
-  @Query(() => [WebhookEventType], { description: 'All types of events that webhooks can subscribe to.' })
-  webhookEventTypes(): WebhookEventType[] {
+  @Query(() => [WebhookEvent], { description: 'All types of events that webhooks can subscribe to.' })
+  webhookEventTypes(): WebhookEvent[] {
     return Object.entries(WEBHOOK_EVENTS).map(([name, description]) => ({ name, description }));
   }
 

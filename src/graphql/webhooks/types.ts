@@ -6,7 +6,7 @@ export const { Connection: WebhookConnection, Edge: WebhookEdge } = connectionOf
 export const { Connection: WebhookDeliveryConnection } = connectionOf(WebhookDelivery);
 
 @ObjectType({ description: 'A type of event that webhooks can subscribe to.' })
-export class WebhookEventType {
+export class WebhookEvent {
   @Field(() => String, { description: 'The name of the type, such as `member.add`.' })
   name!: string;
 
