@@ -100,7 +100,10 @@ export async function update(context: ServiceContext, input: WebhookUpdate): Pro
     const isEnabled = enabled ?? wasEnabled;
     const webhook: Webhook = {
       ...before,
-      ...(url == null ? {} : { url: parseWebhookUrl(url, context.webhookTargets) }),
+      // What the server at the old URL has answered says nothing about the new one.
+      ...(url == null || url === before.url
+        ? {}
+        : { url: parseWebhookUrl(url, context.webhookTargets), failingSince: null, pausedUntil: null }),
       ...(description === undefined ? {} : { description: parseDescription(description) }),
       ...(eventTypes == null ? {} : { eventTypes: parseEventTypes(eventTypes) }),
       ...(isEnabled === wasEnabled
@@ -202,7 +205,7 @@ function lockWebhook(tx: Transaction, workspaceId: string, webhookId: string): P
       .select(WEBHOOK.properties)
       .where('id', '=', webhookId)
       .where('workspaceId', '=', workspaceId)
-      .forUpdate(),
+      .forNoKeyUpdate(),
   );
 }
 

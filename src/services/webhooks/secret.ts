@@ -33,10 +33,17 @@ export function signingSecrets(
   { webhookId, secret, previousSecret, previousSecretUntil }: SigningSecrets,
 ): string[] {
   if (encryption === null) throw new UndecipherableError('SECRETS_KEY is not set');
-  const isOverlapping = previousSecretUntil !== null && previousSecretUntil > clock();
-  return [secret, ...(isOverlapping && previousSecret !== null ? [previousSecret] : [])].map((sealed) =>
-    encryption.decrypt(sealed, purposeOf(webhookId)),
-  );
+  const purpose = purposeOf(webhookId);
+  const secrets = [encryption.decrypt(secret, purpose)];
+  if (previousSecret === null || previousSecretUntil === null || previousSecretUntil <= clock())
+    return secrets;
+  try {
+    return [...secrets, encryption.decrypt(previousSecret, purpose)];
+  } catch (error) {
+    // The key of the old secret may be lost, which is a reason to rotate.
+    if (error instanceof UndecipherableError) return secrets;
+    throw error;
+  }
 }
 
 function purposeOf(webhookId: string): string {

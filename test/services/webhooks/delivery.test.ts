@@ -435,6 +435,25 @@ test('requests are signed with both secrets until the overlap of a rotation ends
   expect(() => verified(setting.receiver.received, old)).toThrow();
 });
 
+test('a secret that no key decrypts any more fails the attempts, until it is rotated', async () => {
+  const { webhook } = await setting.webhook(workspaceId);
+  await setting.sql(`update webhook set secret = 'v1.lost.AAAA.AAAA' where id = $1`, webhook.id);
+  await change();
+  const worker = setting.worker();
+  await worker.run();
+  expect(await setting.sql('select error from webhook_attempt')).toEqual([
+    { error: 'The secret of the webhook cannot be decrypted.' },
+  ]);
+  const { secret } = await rotate(setting.context(), {
+    workspaceId,
+    webhookId: webhook.id,
+    overlapHours: 24,
+  });
+  setting.pass(MINUTE);
+  await worker.run();
+  expect(verified(setting.receiver.received, secret)).toHaveLength(1);
+});
+
 test('deliveries are kept for 30 days', async () => {
   await setting.webhook(workspaceId);
   await change();
