@@ -14,7 +14,7 @@ export interface SignInLetter {
 
 export function signInMail({ to, url, askedFrom, browser, minutes }: SignInLetter): Mail {
   const terms = `The link works once, for ${minutes} minutes.`;
-  const asked = `It was asked for from ${oneLine(askedFrom)} with ${oneLine(browser)}. If that was not you, ignore this mail: nobody can sign in without it.`;
+  const asked = `It was requested from ${oneLine(askedFrom)} with ${oneLine(browser)}. If that was not you, ignore this mail: nobody can sign in without it.`;
   return {
     to,
     subject: 'Sign in to Rollcall',

@@ -84,7 +84,7 @@ async function askForLink(email: string): Promise<string> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your mailbox' }).waitFor();
   return mailed(LINK);
 }
 
@@ -96,7 +96,7 @@ describe('signing in', () => {
     await heading('Sign in');
     await page.keyboard.type('ben@acme.test');
     await page.keyboard.press('Enter');
-    await heading('Look into your mailbox');
+    await heading('Check your mailbox');
     await page.goto(await mailed(LINK));
     await page.keyboard.press('Enter');
     await heading('Your workspaces');
