@@ -18,6 +18,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   dataDir: 'ROLLCALL_DATA_DIR',
   publicUrl: 'PUBLIC_URL',
   operatorToken: 'OPERATOR_TOKEN',
+  metricsToken: 'METRICS_TOKEN',
   mail: 'SMTP_URL',
   invitationUrl: 'INVITATION_URL',
   provisioningLogDays: 'PROVISIONING_LOG_DAYS',
@@ -95,7 +96,7 @@ test('compose.yaml passes every setting to the server', () => {
   expect(missing).toEqual(DECIDED_BY_COMPOSE);
 });
 
-/** The names that `readConfig` looks up, sorted; not npm's own. */
+/** The names that `readConfig` looks up, sorted; not npm's own, nor the files that every setting may come from. */
 function settingsRead(): string[] {
   const names = new Set<string>();
   const watched = new Proxy<Record<string, string>>(
@@ -108,7 +109,7 @@ function settingsRead(): string[] {
     },
   );
   readConfig({}, watched);
-  return [...names].filter((name) => !name.startsWith('npm_')).sort();
+  return [...names].filter((name) => !name.startsWith('npm_') && !name.endsWith('_FILE')).sort();
 }
 
 function isConfigKey(key: string): key is keyof Config {

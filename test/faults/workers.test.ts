@@ -116,6 +116,17 @@ describe('two workers', () => {
     await expect.poll(statuses).toEqual(new Set([401]));
   });
 
+  test('answer the metrics of both together, whichever is asked', async () => {
+    const requests = async () => {
+      const text = await (await fetch(`${server.url}/metrics`, { headers: CLOSING })).text();
+      const counts = text.matchAll(/^rollcall_http_request_duration_seconds_count\{.*healthz.*\} (\d+)$/gm);
+      return [...counts].map(([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
+    };
+    const before = await requests();
+    await watched.workers();
+    for (let asked = 0; asked < 4; asked += 1) expect(await requests()).toBe(before + 8);
+  });
+
   test('keep serving when one is killed, which is replaced', async () => {
     const [killed = 0] = await watched.workers();
     process.kill(killed, 'SIGKILL');

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionLifetimes } from '../../src/domain/session.js';
 import { ConfigError, readConfig } from '../../src/server/config.js';
 
@@ -15,6 +18,39 @@ function faultsOf(environment: Readonly<Record<string, string>>): string[] {
 const SMTP_URL = 'smtps://user:p%40ss@mail.acme.test:465';
 const MAIL_FROM = 'Rollcall <rollcall@acme.test>';
 const INVITATION_URL = 'https://app.acme.test/join/{token}';
+
+describe('NAME_FILE', () => {
+  let file: string;
+
+  beforeAll(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rollcall-config-'));
+    file = join(directory, 'secret');
+    await writeFile(file, 'token-from-a-file\n');
+  });
+
+  afterAll(() => rm(dirname(file), { recursive: true }));
+
+  test('any setting may be the content of a file, without the line break at its end', () => {
+    expect(readConfig({}, { OPERATOR_TOKEN_FILE: file }).operatorToken).toBe('token-from-a-file');
+  });
+
+  test('an empty name of a file is no file', () => {
+    expect(readConfig({}, { OPERATOR_TOKEN_FILE: '' }).operatorToken).toBeUndefined();
+  });
+
+  test('refuses a file that cannot be read, and a setting that is set twice', () => {
+    expect(faultsOf({ OPERATOR_TOKEN_FILE: `${file}-missing` })).toEqual([
+      expect.stringMatching(/^OPERATOR_TOKEN_FILE cannot be read \(ENOENT: .*\)\.$/),
+    ]);
+    expect(faultsOf({ OPERATOR_TOKEN_FILE: file, OPERATOR_TOKEN: 'another-long-token' })).toEqual([
+      'OPERATOR_TOKEN and OPERATOR_TOKEN_FILE are both set: remove one of them.',
+    ]);
+  });
+
+  test('a wrong value in a file is refused without showing it', () => {
+    expect(faultsOf({ PORT_FILE: file })).toEqual(['PORT must be a port number from 0 to 65535.']);
+  });
+});
 
 describe('mail', () => {
   test('is off by default', () => {

@@ -47,6 +47,7 @@ export class ProvisioningLog {
   #faults = new Map<string, Fault>();
   #faultsOf = 0;
   #dropped = new Map<string, number>();
+  #droppedInAll = 0;
   readonly #partitioned = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #maintained = 0;
@@ -55,6 +56,16 @@ export class ProvisioningLog {
   constructor(database: Database, options: ProvisioningLogOptions) {
     this.#database = database;
     this.#options = options;
+  }
+
+  /** The number of entries that wait to be written. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** The number of entries dropped since the start. */
+  get dropped(): number {
+    return this.#droppedInAll;
   }
 
   /** Records an answered request. Never throws, and never waits. */
@@ -117,6 +128,7 @@ export class ProvisioningLog {
   }
 
   #drop(workspaceId: string): void {
+    this.#droppedInAll += 1;
     const known = this.#dropped.get(workspaceId);
     if (known === undefined && this.#dropped.size >= MOST_DROP_COUNTS) return;
     this.#dropped.set(workspaceId, (known ?? 0) + 1);

@@ -79,6 +79,19 @@ const UPDATE = statement({
   parameters: { ...SETTINGS, workspaceId: uuid },
 });
 
+const ENGAGED = statement({
+  name: 'removalBrake.engaged',
+  text: 'select count(*)::integer as engaged from scim_brake where engaged_at is not null',
+  parameters: {},
+  columns: { engaged: integer },
+});
+
+/** Counts the workspaces whose brake is engaged, for the operator's metrics. */
+export async function engagedBrakes(sql: Sql): Promise<number> {
+  const row = await ENGAGED.row(sql, {});
+  return row?.engaged ?? 0;
+}
+
 /** Returns the brake of a workspace. @throws DomainError as `authorize` does */
 export async function get(context: ServiceContext, workspaceId: string): Promise<Brake> {
   await authorize(context, 'audit.read', workspaceId);
