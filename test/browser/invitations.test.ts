@@ -76,7 +76,7 @@ describe('invitations', () => {
 
   it.each(THEMES)('pass axe in the %s theme', async (theme) => {
     const { page } = await openInvitations('', { theme });
-    await page.getByRole('heading', { name: 'There is no such invitation' }).waitFor();
+    await page.getByRole('heading', { name: 'No invitation matches' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Create link' }).click();
     await page.getByRole('dialog').waitFor();

@@ -1,15 +1,15 @@
 import { useSyncExternalStore } from 'react';
 
-/** What a job says and offers when it has ended. */
+/** The message and the actions of a job that has ended. */
 export interface JobOutcome {
   readonly summary: string;
   readonly isFailure?: boolean;
-  /** One line per item that was refused. */
+  /** One line per refused item. */
   readonly details?: readonly string[];
   readonly action?: { readonly label: string; readonly onPress: () => void };
 }
 
-/** Long work that goes on while other screens are open. */
+/** A long job, which continues while other screens are open. */
 export interface Job {
   readonly id: number;
   readonly label: string;
@@ -34,7 +34,7 @@ function warn(event: BeforeUnloadEvent): void {
 }
 
 /**
- * Starts long work, whose progress is shown beside every screen.
+ * Starts a long job, whose progress is shown beside every screen.
  * @param run does the work, reports how many items are done, and must not reject
  */
 export function startJob(
@@ -51,12 +51,12 @@ export function startJob(
   void run((done) => update({ done })).then((outcome) => update({ outcome }));
 }
 
-/** Takes a job that has ended off the list. */
+/** Removes a job that has ended from the list. */
 export function dismissJob(id: number): void {
   store(jobs.filter((job) => job.id !== id));
 }
 
-/** The jobs that run, and those that have ended and are not dismissed. */
+/** The running jobs, and those that have ended and are not dismissed. */
 export function useJobs(): readonly Job[] {
   return useSyncExternalStore(
     (listener) => {

@@ -3,16 +3,16 @@ import styles from './chart.module.css';
 
 export interface Point {
   readonly id: string;
-  /** The place on the horizontal axis, such as a day. */
+  /** The position on the horizontal axis, such as a day. */
   readonly label: string;
-  /** Null where there is no value yet. */
+  /** Null when there is no value yet. */
   readonly value: number | null;
 }
 
 interface ChartProps {
-  /** What is shown, for readers. */
+  /** The title of the chart, for screen readers. */
   readonly label: string;
-  /** The titles of the table that readers get: what the points are, and what is counted. */
+  /** The column titles of the table for screen readers: the points, and the counted values. */
   readonly columns: readonly [string, string];
   readonly points: readonly Point[];
   readonly form: 'bars' | 'line';
@@ -23,7 +23,7 @@ interface ChartProps {
 const HEIGHT = 100;
 const STEP = 10;
 
-/** A chart of one series. Readers get the same figures as a table. */
+/** A chart of one series. Screen readers get the same values as a table. */
 export function Chart({ label, columns, points, form, mark }: ChartProps) {
   const values = points.map(({ value }) => value ?? 0);
   const most = Math.max(1, mark ?? 0, ...values);

@@ -18,11 +18,11 @@ type Subject = ProblemPartsFragment['subjects'][number];
 interface ProblemsProps {
   readonly problems: readonly ProblemPartsFragment[];
   readonly onChanged: () => void;
-  /** Shows the requests that fit. */
+  /** Shows the requests of a problem. */
   readonly onFilter: (change: Partial<RequestView>) => void;
 }
 
-/** What is wrong now, in the server's order: refusals first, then notices. */
+/** The present problems, in the server's order: refusals first, then notices. */
 export function Problems({ problems, onChanged, onFilter }: ProblemsProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

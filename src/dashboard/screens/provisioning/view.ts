@@ -18,7 +18,7 @@ export const CLIENTS: readonly ScimClient[] = [
 ];
 export const OUTCOMES: readonly ScimRequestOutcome[] = ['ACCEPTED', 'NOTICED', 'REFUSED'];
 
-/** Does not compile while a code is missing. */
+/** A missing code is a compile error. */
 const CODE_TABLE: Readonly<Record<ScimCode, true>> = {
   ALREADY_A_GROUP: true,
   ALREADY_A_MEMBER: true,
@@ -78,7 +78,7 @@ function isCode(name: string): name is ScimCode {
   return Object.hasOwn(CODE_TABLE, name);
 }
 
-/** Which requests the screen shows; all of it is in the URL. */
+/** The filters and page of the requests, all of which are in the URL. */
 export interface RequestView {
   readonly reference: string;
   readonly search: string;
@@ -92,7 +92,7 @@ export interface RequestView {
   readonly after: string;
 }
 
-/** The view that the URL describes, and how to change it. Another filter begins at the first page. */
+/** The view of the URL, and a function that changes it. Another filter begins at the first page. */
 export function useRequestView(): readonly [RequestView, (change: Partial<RequestView>) => void] {
   const [parameters, setParameters] = useSearchParams();
   const read = (name: keyof RequestView) => parameters.get(name) ?? '';
@@ -118,7 +118,7 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
   return [view, change];
 }
 
-/** The view as the server's filter. Values that are none, typed into the URL, are left out. */
+/** The view as the server's filter. Invalid values, typed into the URL, are omitted. */
 export function filterOf(view: RequestView): ScimRequestFilter {
   const { reference, search, outcome, code, status, client, since, until } = view;
   const outcomes = OUTCOMES.filter((known) => known === outcome);

@@ -8,8 +8,8 @@ export interface CsvFile {
 }
 
 /**
- * Splits a CSV file into its records (RFC 4180): a line end inside quotes belongs to the value. Empty lines are left out.
- * What a record says is for the server to judge.
+ * Splits a CSV file into its records (RFC 4180): a line end inside quotes belongs to the value. Empty lines are
+ * omitted. The server checks the content of the records.
  */
 export function recordsOf(text: string): CsvFile {
   const records: string[] = [];
@@ -22,12 +22,12 @@ export function recordsOf(text: string): CsvFile {
   };
   for (let index = 0; index < text.length; index += 1) {
     const character = text[index];
-    // A quote inside of quotes is written twice, and so changes nothing.
+    // Inside quotes a quote is doubled, which toggles the state twice.
     if (character === '"') isQuoted = !isQuoted;
     else if (character === '\n' && !isQuoted) add(index);
   }
   add(text.length);
-  // An unclosed quote would take the rest of the file with it: then each line is a record, and the server refuses that one.
+  // An unclosed quote would consume the rest of the file. Then each line is a record, and the server refuses that one.
   if (isQuoted) return fileOf(text.split(/\r?\n/).filter((line) => line.trim() !== ''));
   return fileOf(records);
 }

@@ -4,15 +4,15 @@ import { translate } from '../../../app/messages.js';
 import { InvitationsCreateFromCsvDocument } from '../invitations.generated.js';
 import { type CsvFile, MOST_ROWS } from './file.js';
 
-/** What becomes of one row of the file. */
+/** The result of one row of the file. */
 export interface RowVerdict {
   /** The number of the row in the file, of which the header is row 1. */
   readonly row: number;
   readonly record: string;
   readonly email: string;
-  /** Why the row is refused, in the server's words; null when it is not. */
+  /** The server's reason for refusing the row; null when it is accepted. */
   readonly refusal: string | null;
-  /** The link of the invitation, or its token where the server has no page for it; shown this one time. */
+  /** The link of the invitation, or its token when the server has no page for it; not shown again. */
   readonly link: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface CsvResult {
   readonly ignoredColumns: readonly string[];
 }
 
-/** Rows that are invited in one request: few, so that progress shows. */
+/** The rows of one request: few, so that the progress is visible. */
 const INVITED_AT_ONCE = 200;
 
 interface Options {
@@ -30,9 +30,9 @@ interface Options {
 }
 
 /**
- * Judges every row of a file, or invites its people.
- * @throws Error in the server's words, when it refuses the file as a whole or cannot be reached, in a dry run. Otherwise
- * the rows of a request that fails are refused with those words, and rows of earlier requests remain invited.
+ * Checks every row of a file, or invites its people.
+ * @throws Error with the server's message in a dry run, when the server refuses the whole file or cannot be reached.
+ *   Otherwise the rows of a failed request are refused with that message, and rows of earlier requests remain invited.
  */
 export async function sendCsv(
   client: Client,

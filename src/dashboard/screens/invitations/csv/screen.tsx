@@ -21,7 +21,7 @@ type State =
   | { readonly step: 'checking'; readonly name: string; readonly done: number; readonly total: number }
   | { readonly step: 'preview'; readonly name: string; readonly file: CsvFile; readonly result: CsvResult };
 
-/** Settings → Invitations → Bulk invite: a file, the verdict about each row, then the invitations. */
+/** Settings → Invitations → Bulk invite: a file, the verdict on each row, then the invitations. */
 export default function BulkInviteScreen() {
   const t = useMessages();
   const client = useClient();
@@ -91,7 +91,7 @@ export default function BulkInviteScreen() {
   );
 }
 
-/** Invites as a job, so that the person can leave the screen. Afterwards the results can be saved as a file. */
+/** Invites in a job, so that the viewer can leave the screen. Afterwards the results can be saved as a file. */
 function startInviting(client: Client, workspaceId: string, file: CsvFile): void {
   startJob(translate('csv.inviting'), file.records.length, async (report) => {
     const { verdicts } = await sendCsv(client, workspaceId, file, { dryRun: false, report });

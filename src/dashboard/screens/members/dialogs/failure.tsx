@@ -8,11 +8,11 @@ import styles from './failure.module.css';
 
 interface FailureNoticeProps {
   readonly failure: Failure | null;
-  /** The fields of the dialog, which show what is refused about them themselves. */
+  /** The fields of the dialog, which show their own refusals. */
   readonly fields?: readonly string[];
 }
 
-/** Why a change of a member was not made, above the dialog's buttons. */
+/** The reason why a change of a member was not made, above the dialog's buttons. */
 export function FailureNotice({ failure, fields = [] }: FailureNoticeProps) {
   const t = useMessages();
   if (failure === null) return null;
@@ -23,7 +23,7 @@ export function FailureNotice({ failure, fields = [] }: FailureNoticeProps) {
   return <Notice tone="danger" title={failure.refusal.message} hint={failure.refusal.hint} />;
 }
 
-/** What somebody else has changed while the dialog was open. */
+/** The changes of another person while the dialog was open. */
 function Conflict({ before, now }: { readonly before: MemberRow; readonly now: MemberRow }) {
   const t = useMessages();
   const { accessModel } = useWorkspace();
