@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../model/audit-entry.js';
 import { list as listKeys } from '../api-keys.js';
-import { authenticated, permits, standing } from '../context/authorization.js';
+import { authenticated, callerGrant, permits } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { findMembersOfAccounts } from '../rows/members.js';
 
@@ -30,7 +30,7 @@ async function actorsIn(
   workspaceId: string,
   entries: readonly AuditEntry[],
 ): Promise<[string, ActorRow][]> {
-  const grant = await standing(context, workspaceId);
+  const grant = await callerGrant(context, workspaceId);
   const may = (action: 'member.read' | 'apiKey.manage') => permits(authenticated(context), grant, action);
   const idsOf = (type: AuditEntry['actorType']) =>
     entries.flatMap(({ actorType, actorId }) => (actorType === type && actorId !== null ? [actorId] : []));

@@ -19,7 +19,7 @@ import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { holdEachMonth } from '../credits/queries.js';
+import { setPoolTotal } from '../credits/queries.js';
 import { writeInTransaction } from '../members/write.js';
 import { findAdmins, lockMembers, stateOf } from '../rows/members.js';
 
@@ -55,7 +55,7 @@ export async function create(
     const workspace = newWorkspace(input);
     await rowsOf(tx, query.insertInto('workspace').values(workspace));
     await insertSeats(tx, workspace, seats);
-    if (workspace.monthlyCredits !== null) await holdEachMonth(tx, workspace.id, workspace.monthlyCredits);
+    if (workspace.monthlyCredits !== null) await setPoolTotal(tx, workspace.id, workspace.monthlyCredits);
     await record(context, tx, {
       workspaceId: workspace.id,
       action: 'workspace.create',
@@ -252,7 +252,7 @@ export async function setCreditPool(
         attribute: 'monthlyCredits',
       });
     }
-    await holdEachMonth(tx, workspaceId, monthlyCredits);
+    await setPoolTotal(tx, workspaceId, monthlyCredits);
     return { ...before, monthlyCredits };
   });
 }
