@@ -80,7 +80,7 @@ async function mailed(pattern: RegExp): Promise<string> {
 
 const LINK = /http:\S+\/sign-in\/link\/\S+/;
 
-async function askForLink(email: string): Promise<string> {
+async function requestLink(email: string): Promise<string> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -113,7 +113,7 @@ describe('signing in', () => {
   });
 
   test('keeps the cookie away from scripts and other sites', async () => {
-    await page.goto(await askForLink('ben@acme.test'));
+    await page.goto(await requestLink('ben@acme.test'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await heading('Your workspaces');
     expect(await context.cookies()).toEqual([
@@ -129,7 +129,7 @@ describe('signing in', () => {
   });
 
   test('by the code that another browser shows', async () => {
-    const link = await askForLink('ben@acme.test');
+    const link = await requestLink('ben@acme.test');
     const other = await chromium.browser.newContext();
     const elsewhere = await other.newPage();
     await elsewhere.goto(link);
@@ -191,11 +191,11 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
     },
   ],
   ['link-sent', () => page.goto('/sign-in/link/sent')],
-  ['link-here', async () => page.goto(await askForLink(await newMember()))],
+  ['link-here', async () => page.goto(await requestLink(await newMember()))],
   [
     'link-elsewhere',
     async () => {
-      const link = await askForLink(await newMember());
+      const link = await requestLink(await newMember());
       await context.clearCookies();
       await page.goto(link);
     },

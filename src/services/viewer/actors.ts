@@ -7,7 +7,7 @@ import { findMembersOfAccounts } from '../rows/members.js';
 type ActorRow = object & { readonly __typename: 'Member' | 'ApiKey' };
 
 /**
- * The members and API keys that made changes, for entries that the caller has been shown.
+ * The members and API keys that made changes, for entries that the caller may see.
  * @returns one item for each entry, in their order; null for operators and the system, for actors that are no longer in
  *   the workspace, and for those that the caller may not see
  */

@@ -180,7 +180,7 @@ describe('a link for many people', () => {
     const answer = await visitor().post(`${await link()}/link`, { email: 'ann' });
     expect([answer.status, textOf(answer)]).toEqual([
       400,
-      expect.stringContaining('This is no e-mail address.'),
+      expect.stringContaining('This is not an e-mail address.'),
     ]);
   });
 });

@@ -241,7 +241,7 @@ describe('limits', () => {
 test.each(['', 'ann', 'a b@acme.test', '"><script> @x'])('%j is refused as an address', async (email) => {
   const answer = await visitor().post('/sign-in', { email });
   expect(answer.status).toBe(400);
-  expect(textOf(answer)).toContain('This is no e-mail address.');
+  expect(textOf(answer)).toContain('This is not an e-mail address.');
   expect(answer.text).not.toContain('<script');
 });
 

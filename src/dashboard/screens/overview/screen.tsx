@@ -10,8 +10,8 @@ import {
   HealthCard,
   InvitationsCard,
   MembersCard,
-  SeatsCard,
   OwnAccessCard,
+  SeatsCard,
 } from './cards.js';
 import { OverviewDocument } from './overview.generated.js';
 
