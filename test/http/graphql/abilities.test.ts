@@ -132,7 +132,7 @@ test('Workspace.viewerCan tells every caller what they may do', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const query = `query ($id: ID!) { workspace(id: $id) { viewerCan {
     setPlan ${ABILITY} readMembers ${ABILITY} addMember ${ABILITY} changeMembers ${ABILITY} reviewAccess ${ABILITY}
-    readAuditLog ${ABILITY} } } }`;
+    readAuditLog ${ABILITY} manageScim ${ABILITY} } } }`;
   const ask = async (credential: string | undefined) =>
     (await app.graphql(credential, query, { id: workspace.workspaceId })).data.workspace.viewerCan;
   const who = await callers(workspace);
@@ -144,10 +144,16 @@ test('Workspace.viewerCan tells every caller what they may do', async () => {
     changeMembers: YES,
     reviewAccess: YES,
     readAuditLog: YES,
+    manageScim: YES,
   };
   expect(await ask(who.operator)).toEqual(everything);
-  for (const credential of [who.owner, who.admin, who.key])
+  for (const credential of [who.owner, who.admin])
     expect(await ask(credential)).toEqual({ ...everything, setPlan: forbidden('workspace.setPlan') });
+  expect(await ask(who.key)).toEqual({
+    ...everything,
+    setPlan: forbidden('workspace.setPlan'),
+    manageScim: forbidden('scim.manage'),
+  });
   const reading = {
     ...everything,
     setPlan: forbidden('workspace.setPlan'),
@@ -155,6 +161,7 @@ test('Workspace.viewerCan tells every caller what they may do', async () => {
     changeMembers: forbidden('member.write'),
     reviewAccess: forbidden('audit.read'),
     readAuditLog: forbidden('audit.read'),
+    manageScim: forbidden('scim.manage'),
   };
   expect(await ask(who.reader)).toEqual(reading);
   expect(await ask(editor.token)).toEqual({

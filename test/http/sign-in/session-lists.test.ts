@@ -247,11 +247,16 @@ describe("rule 35: the caller's sessions", () => {
 });
 
 describe('rule 35: memberSessionsEnd', () => {
-  const endOf = (credential: string, memberId: string, workspaceId = bank.workspaceId) =>
+  const endOf = (
+    credential: string,
+    memberId: string,
+    workspaceId = bank.workspaceId,
+    sessionIds: readonly string[] | null = null,
+  ) =>
     app.graphql(
       credential,
       'mutation ($input: MemberSessionsEndInput!) { memberSessionsEnd(input: $input) { memberId ended } }',
-      { input: { workspaceId, memberId } },
+      { input: { workspaceId, memberId, sessionIds } },
     );
 
   test('lets an owner end all sessions that open the workspace; in other workspaces they continue', async () => {
@@ -275,6 +280,32 @@ describe('rule 35: memberSessionsEnd', () => {
       [bank.workspaceId],
     );
     expect(entries).toEqual([{ method: 'OPERATOR' }, { method: 'PROVIDER' }]);
+  });
+
+  test('an owner ends one and leaves the others; ids of other people do nothing', async () => {
+    const ben = await person(app, bank);
+    const cleo = await person(app, bank);
+    const provider = await app.providerSession(ben.email, bank.workspaceId);
+    const owner = await app.session(ann);
+    const sessionsOf = async (memberId: string): Promise<{ id: string; method: string }[]> => {
+      const { data } = await app.graphql(
+        owner,
+        'query ($id: ID!, $memberId: ID!) { workspace(id: $id) { member(id: $memberId) { sessions { id method } } } }',
+        { id: bank.workspaceId, memberId },
+      );
+      return data.workspace.member.sessions;
+    };
+    const one = (await sessionsOf(ben.memberId)).find(({ method }) => method === 'PROVIDER');
+    const [other] = await sessionsOf(cleo.memberId);
+    const ids = [one?.id ?? '', other?.id ?? '', 'no id'];
+    expect(await endOf(owner, ben.memberId, bank.workspaceId, ids)).toMatchObject({
+      data: { memberSessionsEnd: { ended: 1 } },
+    });
+    expect((await sessionsOf(ben.memberId)).map(({ method }) => method)).toEqual(['OPERATOR']);
+    expect(await sessionsOf(cleo.memberId)).toHaveLength(1);
+    expect(await app.graphql(provider, '{ workspaces { nodes { id } } }')).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
   });
 
   test('is refused for everybody else, as abilities say', async () => {
