@@ -33,7 +33,7 @@ async function choosePeople(page: Page, count: number): Promise<void> {
   await page.getByText(`${count} people of ${count} rows will be invited`).waitFor();
 }
 
-/** Whether a request invites people, and does not only judge the file. */
+/** Whether a request invites people, and does not only check the file. */
 const isInviting = (body: string | null) =>
   body?.includes('InvitationsCreateFromCsv') === true && body.includes('"dryRun":false');
 

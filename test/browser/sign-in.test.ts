@@ -19,7 +19,7 @@ let v1: TestWorkspace;
 let v2: TestWorkspace;
 let context: BrowserContext;
 let page: Page;
-/** What the browser complains of: blocked by the policy, missing, broken. */
+/** The complaints of the browser: blocked by the policy, missing, broken. */
 let complaints: string[];
 
 const seeded: string[] = [];
@@ -177,7 +177,7 @@ async function invitationPath(): Promise<URL> {
   return new URL(url);
 }
 
-/** Every page, by what leads to it. */
+/** Every page, with the steps that lead to it. */
 const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] = [
   ['sign-in', () => page.goto('/sign-in')],
   [

@@ -32,7 +32,7 @@ function patch(request: Omit<MemberChangeRequest, 'mode'>): MemberChangeRequest 
   return { mode: 'PATCH', ...request };
 }
 
-/** What somebody may do after a change request. */
+/** The access of a member after a change request. */
 function accessAfter(held: Access | null, request: MemberChangeRequest, facts: RuleContext): Access | null {
   return memberAfter(member(held), request, facts).access;
 }

@@ -17,7 +17,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** What is asked of a member, in words that both doors have. */
+/** A change of a member, in attributes that both interfaces have. */
 interface Wish {
   readonly userName?: string | null;
   readonly externalId?: string | null;
@@ -74,7 +74,7 @@ function userOf({ role, creditLimit, profile, ...wish }: Wish): object {
   };
 }
 
-/** The refusal of SCIM in the domain's word, by what makes each of them unlike the others. */
+/** The domain's code for a refusal of SCIM, recognized by its status and text. */
 function codeOf(status: number, detail: string): string {
   if (status < 300) return 'done';
   const [, code = `${status}: ${detail}`] =

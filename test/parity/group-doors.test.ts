@@ -26,7 +26,7 @@ const CODES: Readonly<Record<number, string>> = {
   409: 'ALREADY_A_GROUP',
 };
 
-/** What is asked of a group, in words that both doors have. Members are named by userName. */
+/** A change of a group, in attributes that both interfaces have. Members are named by userName. */
 interface Written {
   readonly name: string;
   readonly as: string;

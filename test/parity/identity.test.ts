@@ -8,7 +8,7 @@ import { done, mutate, nextAddress } from '../http/graphql/operations.js';
 import { CORE, PATCH_OP } from '../http/scim/resources.js';
 import { expectInvariants } from '../invariants.js';
 
-/** Rule 15a: who is the same person, and which is the same group, is one question with one answer at every door. */
+/** Rule 15a: every interface decides in the same way whether two spellings are the same person or group. */
 
 let app: TestApp;
 
@@ -38,7 +38,7 @@ const query = async (workspaceId: string, selection: string, text: string, type 
 
 type Door = (workspace: TestWorkspace, text: string) => Promise<boolean>;
 
-/** Each says whether, at that door, somebody who is there already is the person whom the text means. */
+/** Each returns whether its interface treats the text as the existing person. */
 const DOORS_OF_PEOPLE: Readonly<Record<string, Door>> = {
   'SCIM POST': async (workspace, userName) => {
     const { status, body } = await users(workspace).post('/Users', { schemas: [CORE], userName });

@@ -28,7 +28,7 @@ import {
   UUID,
 } from './operations.js';
 
-/** Rule 23, and what rules 5, 6, 7 and 18 say about credits. */
+/** Rule 23, and rules 5, 6, 7 and 18 about credits. */
 
 let app: TestApp;
 let workspace: TestWorkspace;
@@ -331,7 +331,7 @@ describe('an idempotency key that is sent twice', () => {
     const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
     const first = await consumed(app, workspace, wish);
     const before = await written();
-    // The limit is reached, which a second use would be told.
+    // The limit is reached, so a second use would be refused.
     expect(await consumed(app, workspace, wish)).toEqual({ ...first, replayed: true });
     expect(await written()).toEqual(before);
   });

@@ -21,7 +21,7 @@ export const THIS_MONTH = monthsAgo(0);
 /** When pools are full again. */
 export const NEXT_MONTH = `${monthsAgo(-1)}-01`;
 
-/** Credits to be used, by the workspace's key unless told. */
+/** A use of credits, by default with the workspace's key. */
 export interface Wish {
   readonly memberId: string;
   readonly amount: number;
@@ -106,7 +106,7 @@ export async function poolSetIn(app: TestApp, { workspaceId }: TestWorkspace, mo
   await app.sql('update credit_month set month = $2 where workspace_id = $1', [workspaceId, month]);
 }
 
-/** What a member used at a moment of the past: everything that is written when credits are used. */
+/** Records a use of credits in the past, with all rows that a use writes. */
 export async function spentAt(
   app: TestApp,
   { workspaceId }: TestWorkspace,

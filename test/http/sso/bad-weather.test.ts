@@ -56,7 +56,7 @@ function connect(workspaceId: string, settings: object = {}) {
   });
 }
 
-/** Ann signs in, and the provider does what is said. */
+/** Ann signs in, while the provider has this behaviour. */
 async function signIn(behaviour: Partial<Behaviour>, browser = new Browser()): Promise<ShownPage> {
   const { claims = {}, ...others } = behaviour;
   const good = { sub: 'ann', email: ann.email, email_verified: true };
