@@ -22,7 +22,7 @@ export const THIS_MONTH = monthsAgo(0);
 export const NEXT_MONTH = `${monthsAgo(-1)}-01`;
 
 /** A use of credits, by default with the workspace's key. */
-export interface Wish {
+export interface NewUse {
   readonly memberId: string;
   readonly amount: number;
   readonly idempotencyKey?: string;
@@ -32,15 +32,15 @@ export interface Wish {
 export function consume(
   app: TestApp,
   { workspaceId, apiKey }: TestWorkspace,
-  { memberId, amount, idempotencyKey = nextKey() }: Wish,
+  { memberId, amount, idempotencyKey = nextKey() }: NewUse,
   credential: string | undefined = apiKey,
 ): Promise<GraphqlAnswer> {
   return mutate(app, credential, 'creditsConsume', { workspaceId, memberId, amount, idempotencyKey });
 }
 
 /** Uses credits that are there. */
-export function consumed(app: TestApp, { workspaceId, apiKey }: TestWorkspace, wish: Wish) {
-  return done(app, apiKey, 'creditsConsume', { workspaceId, idempotencyKey: nextKey(), ...wish });
+export function consumed(app: TestApp, { workspaceId, apiKey }: TestWorkspace, use: NewUse) {
+  return done(app, apiKey, 'creditsConsume', { workspaceId, idempotencyKey: nextKey(), ...use });
 }
 
 export interface CreditFacts {

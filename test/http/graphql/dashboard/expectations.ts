@@ -89,7 +89,7 @@ export function rowOf(number: number, { id, version, promote, demote }: RowOptio
     usage: version === 'V1' ? null : usage,
     account: { id: UUID, email: person.userName },
     membership: person.active ? { id: UUID, startedAt: TIME } : null,
-    memberships: { totalCount: person.stays },
+    memberships: { totalCount: person.memberships },
     history: { nodes: [{ id: UUID, action: person.lastAction, at: TIME }] },
     groups: person.groups.map((displayName) => ({ id: UUID, displayName })),
     viewerCan: {

@@ -57,7 +57,7 @@ export function personNumber(number: number, version: WorkspaceVersion) {
     isGiven,
     role: active ? role : null,
     access: active ? access : null,
-    stays: number % 3 === 0 ? 2 : 1,
+    memberships: number % 3 === 0 ? 2 : 1,
     groups: [...(within(BUILDERS) ? ['Builders'] : []), ...(within(EVERYBODY) ? ['Everybody'] : [])],
     lastAction: !active ? 'member.remove' : isGranted || number === 5 ? 'member.update' : 'member.add',
   };
