@@ -225,7 +225,7 @@ export function requireScim({ workspace, scopes }: KeyHolder): void {
   });
 }
 
-/** Who makes the change: a key with the scope SCIM is the identity provider's, through GraphQL too (spec "Words"). */
+/** The origin of a change: a key with the scope SCIM is the identity provider's, through GraphQL too (spec "Words"). */
 export function originOf({ caller: { actor } }: ServiceContext): Origin {
   return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
 }
