@@ -3,11 +3,11 @@ import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES } from '../../database/tables.js';
 import {
-  isAnswer,
   keySubjectsOf,
   type LogEntry,
   type NotedProblem,
   problemsIn,
+  resolvesProblems,
   subjectsOf,
 } from './entry.js';
 
@@ -67,7 +67,7 @@ function typeOf(property: string): string {
   }
 }
 
-/** A URL may name a workspace that does not exist. */
+/** Inserts entries, except those of workspaces that do not exist, which a URL may name. */
 const INSERT = statement({
   name: 'provisioningLog.insert',
   text: `
@@ -275,7 +275,7 @@ function answersIn(entries: readonly LogEntry[]): Answer[] {
     const { workspaceId, id, client, operation } = entry;
     add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
     // Notices of a member are stored under its subject, followed by the attribute.
-    if (isAnswer(entry)) {
+    if (resolvesProblems(entry)) {
       for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
     }
   }
