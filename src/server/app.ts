@@ -13,7 +13,7 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
-import { networkOf, type ScimEvent } from '../domain/provisioning-log.js';
+import { networkOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
@@ -178,17 +178,17 @@ export async function createApp(options: AppOptions): Promise<App> {
         const credential = credentialIn(authorization);
         const actor = credential === undefined ? null : await credentials.verify(credential, address);
         const workspaceId = request.workspaceId.toLowerCase();
-        const attempt = {
+        const attempt = () => ({
           ...request,
           workspaceId,
           credential,
           requestId,
           network: networkOf(address),
           at: clock(),
-        };
+        });
         // A key of another workspace and an unknown workspace are answered alike: with nothing.
         if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
-          provisioningLog?.recordKeyFault(attempt);
+          provisioningLog?.recordKeyFault(attempt());
           return undefined;
         }
         const { apiKeyId, name: apiKeyLabel } = actor;
@@ -196,13 +196,19 @@ export async function createApp(options: AppOptions): Promise<App> {
           requireScim(actor);
         } catch (error) {
           const code = actor.workspace.scimEnabled ? 'KEY_WITHOUT_SCOPE' : 'SCIM_DISABLED';
-          provisioningLog?.recordKeyFault({ ...attempt, known: { code, apiKeyId, apiKeyLabel } });
+          provisioningLog?.recordKeyFault({ ...attempt(), known: { code, apiKeyId, apiKeyLabel } });
           throw error;
         }
         const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
         const key = { workspaceId, apiKeyId, apiKeyLabel };
-        const record = provisioningLog && ((event: ScimEvent) => provisioningLog.record(event, key));
-        return { contextValue, workspaceVersion: actor.workspace.version, record };
+        return {
+          contextValue,
+          workspaceVersion: actor.workspace.version,
+          ...(provisioningLog && {
+            record: (event: ScimEvent) => provisioningLog.record(event, key),
+            recordRead: (read: ScimRead) => provisioningLog.recordRead(read, key),
+          }),
+        };
       },
     }),
   );

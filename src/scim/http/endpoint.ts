@@ -1,6 +1,6 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import type { JsonObject } from '../../domain/profile.js';
-import type { ScimClient, ScimEvent } from '../../domain/provisioning-log.js';
+import type { ScimClient, ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
 import type { Query } from './query.js';
 
 /** What an authenticated client works with. */
@@ -8,8 +8,10 @@ export interface ScimContext {
   /** GraphQL's context for the caller. */
   readonly contextValue: object;
   readonly workspaceVersion: WorkspaceVersion;
-  /** Takes what the provisioning log keeps of a request; absent where nothing is kept. */
+  /** Takes what the provisioning log keeps of a request that is no accepted read; absent where nothing is kept. */
   readonly record?: ((event: ScimEvent) => void) | undefined;
+  /** Takes an accepted read; absent where nothing is kept. */
+  readonly recordRead?: ((read: ScimRead) => void) | undefined;
 }
 
 /** One authenticated request, as the endpoints receive it. */
