@@ -213,6 +213,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  const refuseForeign = refuseForeignChanges(reachedAt);
+  // Before the routers of pages, each of whose paths would be compared with that of every operation.
+  handler.use(
+    '/graphql',
+    refuseForeign,
+    compress,
+    express.json({ limit: '1mb' }),
+    // Not in Apollo's own hook: its answer to a fault there could not name the request.
+    async (request: Request, { locals }: Response, next: NextFunction) => {
+      const actor = await actorOf(request);
+      locals.route = '/graphql';
+      locals.actor = actor?.type ?? 'NOBODY';
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
+      next();
+    },
+    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
+    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+  );
   handler.use(dashboardRouter());
   handler.use(
     '/api/workspaces/:workspaceId/auth/sso',
@@ -235,22 +253,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       providerPathFor,
       providerSignOutUrl: (services, origin) => signOutUrl(providers, services, origin),
     }),
-    refuseForeignChanges(reachedAt),
-  );
-  handler.use(
-    '/graphql',
-    compress,
-    express.json({ limit: '1mb' }),
-    // Not in Apollo's own hook: its answer to a fault there could not name the request.
-    async (request: Request, { locals }: Response, next: NextFunction) => {
-      const actor = await actorOf(request);
-      locals.route = '/graphql';
-      locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
-      next();
-    },
-    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
-    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+    refuseForeign,
   );
   handler.use(
     '/exports',
