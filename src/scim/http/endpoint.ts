@@ -3,14 +3,14 @@ import type { JsonObject } from '../../domain/profile.js';
 import type { ScimClient, ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
 import type { Query } from './query.js';
 
-/** What an authenticated client works with. */
+/** The context of an authenticated client. */
 export interface ScimContext {
   /** GraphQL's context for the caller. */
   readonly contextValue: object;
   readonly workspaceVersion: WorkspaceVersion;
-  /** Takes what the provisioning log keeps of a request that is no accepted read; absent where nothing is kept. */
+  /** Records a request other than an accepted read in the provisioning log; absent where nothing is recorded. */
   readonly record?: ((event: ScimEvent) => void) | undefined;
-  /** Takes an accepted read; absent where nothing is kept. */
+  /** Records an accepted read; absent where nothing is recorded. */
   readonly recordRead?: ((read: ScimRead) => void) | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface ScimRequest extends ScimContext {
   readonly workspaceId: string;
   /** Appended to the detail of every error, in its short form. */
   readonly requestId: string;
-  /** The SCIM base URL of the workspace, absolute, without a slash at its end. */
+  /** The SCIM base URL of the workspace, absolute, without a trailing slash. */
   readonly baseUrl: string;
   /** The `:id` of the path; empty on paths without one. */
   readonly id: string;
