@@ -39,6 +39,15 @@ export const WRITING_OPERATIONS: ReadonlySet<ScimOperation> = new Set([
   'GROUP_DELETE',
 ]);
 
+/** The operations that change nothing. Accepted ones may share an entry (rule 52). */
+export const READING_OPERATIONS: ReadonlySet<ScimOperation> = new Set([
+  'USER_READ',
+  'USER_SEARCH',
+  'GROUP_READ',
+  'GROUP_SEARCH',
+  'DISCOVERY',
+]);
+
 /** Errors in the use of the SCIM protocol, which are not refusals of the domain. */
 const PROTOCOL_CODES = [
   'INVALID_FILTER',
@@ -128,6 +137,13 @@ export interface ScimEvent {
   readonly value: string | null;
   readonly requestId: string;
   readonly notices: readonly ScimNotice[];
+}
+
+/** An accepted request that changed nothing: described only when the log keeps an entry of it. */
+export interface ScimRead {
+  readonly operation: ScimOperation;
+  readonly client: ScimClient;
+  describe(): ScimEvent;
 }
 
 /** The maximum length of a value, name or attribute in an entry (rule 50). */

@@ -129,7 +129,23 @@ function statementOf(name: string, effects: readonly Name[]) {
     with facts as (${facts}), ${ctes.map((cte) => `${cte.name} as (${cte.sql})`).join(', ')}
     select ${returned.map(([property, sql]) => `${sql} as "${property}"`).join(', ')} from written`;
   const parameters = parametersOf(text, { ...ACCOUNT_PARAMETERS, ...ENTRY_TYPES });
-  return statement({ name, text, parameters, columns: Object.assign({}, ...ctes.map(({ types }) => types)) });
+  const columns = Object.assign({}, ...ctes.map(({ types }) => types));
+  return {
+    statement: statement({ name, text, parameters, columns }),
+    places: Object.keys(parameters).map(placeOf),
+  };
+}
+
+/** A parameter, with the property of the audit entry or of the member that is its value. */
+interface Place {
+  readonly parameter: string;
+  readonly property: string;
+  readonly ofEntry: boolean;
+}
+
+function placeOf(parameter: string): Place {
+  const ofEntry = parameter.startsWith(ENTRY_PREFIX);
+  return { parameter, property: ofEntry ? parameter.slice(ENTRY_PREFIX.length) : parameter, ofEntry };
 }
 
 /**
@@ -145,18 +161,21 @@ export async function writeInOneStatement(
 ): Promise<MemberChange | undefined> {
   const write = memberWrite(context, transition);
   const { workspace, row, after } = write;
-  const statement = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
-  if (statement === undefined) return undefined;
-  const entry = Object.entries(entryOf(context, auditFactOf(write, after), new Date()));
-  const values = {
+  const known = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
+  if (known === undefined) return undefined;
+  const { statement, places } = known;
+  const entry = entryOf(context, auditFactOf(write, after), new Date());
+  const own: Readonly<Record<string, unknown>> = {
     ...valuesOf(after, row),
     // When the membership ends, the resulting row has no membership id.
     membershipId: after.membershipId ?? row?.membershipId,
     revision: workspace.revision,
     versionBefore: row?.version,
     ...(row === null ? accountValues(addressOf(after.userName, after.attributes)) : {}),
-    ...Object.fromEntries(entry.map(([name, value]) => [`${ENTRY_PREFIX}${name}`, value])),
   };
+  const values: Record<string, unknown> = {};
+  for (const { parameter, property, ofEntry } of places)
+    values[parameter] = ofEntry ? Reflect.get(entry, property) : own[property];
   const written = await unlessRefused(() => statement.row(context.database, values));
   return written && { member: completeMember({ ...after, ...written }), changed: true };
 }

@@ -103,8 +103,11 @@ function isSearch(operation: LogEntry['operation']): boolean {
   return operation === 'USER_SEARCH' || operation === 'GROUP_SEARCH';
 }
 
+const NO_PROBLEMS: readonly NotedProblem[] = [];
+
 /** The problems that an entry has: its refusal, or its notices. */
-export function problemsIn(entry: LogEntry): NotedProblem[] {
+export function problemsIn(entry: LogEntry): readonly NotedProblem[] {
+  if (entry.code === null && entry.notices === null) return NO_PROBLEMS;
   const { notices, at, durationMs: _, ...facts } = entry;
   const [own = ''] = entry.network === null ? subjectsOf(entry) : [keySubject(entry)];
   const seen = { ...facts, since: at, lastAt: at };
