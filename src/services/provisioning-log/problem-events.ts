@@ -10,11 +10,11 @@ import type { NotedProblem } from './entry.js';
 type StoredProblem = Pick<ScimProblem, 'workspaceId' | 'subject' | 'severity' | 'since'>;
 
 /** What an event tells of a problem. */
-type ProblemFacts = Omit<ScimProblem, 'id' | 'lastAt' | 'network' | 'dismissedAt'>;
+export type EndedProblem = Omit<ScimProblem, 'id' | 'lastAt' | 'network' | 'dismissedAt'>;
 
 /**
  * Queues the webhook events of a batch of the log, in its transaction: problems that are new or have another cause than
- * before, and problems that a success has solved.
+ * before, and problems that a success has ended.
  * @param noted the problems of the batch
  * @param stored the same, as they are stored now
  */
@@ -22,7 +22,7 @@ export async function queueProblemEvents(
   sql: Sql,
   noted: readonly NotedProblem[],
   stored: readonly StoredProblem[],
-  solved: readonly ProblemFacts[],
+  ended: readonly EndedProblem[],
 ): Promise<void> {
   const now = new Date();
   const since = new Map(stored.map((problem) => [keyOf(problem), problem.since.getTime()]));
@@ -30,7 +30,7 @@ export async function queueProblemEvents(
   const opened = noted.filter((problem) => since.get(keyOf(problem)) === problem.since.getTime());
   const events = [
     ...opened.map((problem) => eventOf('scim.problemOpen', problem, problem.lastAt)),
-    ...solved.map((problem) => eventOf('scim.problemSolve', problem, now)),
+    ...ended.map((problem) => eventOf('scim.problemSolve', problem, now)),
   ];
   await queueEvents(sql, events, now);
 }
@@ -39,7 +39,7 @@ function keyOf({ workspaceId, subject, severity }: Omit<StoredProblem, 'since'>)
   return `${workspaceId} ${severity} ${subject}`;
 }
 
-function eventOf(type: WebhookEventType, problem: ProblemFacts, at: Date): WebhookEvent {
+function eventOf(type: WebhookEventType, problem: EndedProblem, at: Date): WebhookEvent {
   const { workspaceId, severity, code, client, operation, attribute, value, closest, detail, requestId } =
     problem;
   return {

@@ -1,16 +1,16 @@
-import { integer, jsonb } from '../../database/column-types.js';
+import { arrayOf, integer, jsonb, uuid } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import {
-  isAnswer,
   keySubjectsOf,
   type LogEntry,
   type NotedProblem,
   problemsIn,
+  resolvesProblems,
   subjectsOf,
 } from './entry.js';
-import { queueProblemEvents } from './problem-events.js';
+import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
 /** A batch of entries to write. */
 export interface Batch {
@@ -38,6 +38,8 @@ const LOCK = statement({
   text: 'select 1 from pg_advisory_xact_lock($lock::integer::bigint)',
   parameters: { lock: integer },
 });
+
+const HOUR_MS = 3_600_000;
 
 const { fields } = TABLES.scimRequest;
 const COLUMNS = Object.values(fields).join(', ');
@@ -68,7 +70,7 @@ function typeOf(property: string): string {
   }
 }
 
-/** A URL may name a workspace that does not exist. */
+/** Inserts entries, except those of workspaces that do not exist, which a URL may name. */
 const INSERT = statement({
   name: 'provisioningLog.insert',
   text: `
@@ -155,7 +157,7 @@ const NOTE_PROBLEMS = statement({
   columns: typesOf(TABLES.scimProblem, 'workspaceId', 'subject', 'severity', 'since'),
 });
 
-const SOLVED = without(TABLES.scimProblem, 'id', 'lastAt', 'network', 'dismissedAt');
+const ENDED = without(TABLES.scimProblem, 'id', 'lastAt', 'network', 'dismissedAt');
 
 const END_PROBLEMS = statement({
   name: 'provisioningLog.endProblems',
@@ -164,9 +166,18 @@ const END_PROBLEMS = statement({
     using jsonb_to_recordset($answers) as e("workspaceId" uuid, subject text, prefix text, id uuid)
     where p.workspace_id = e."workspaceId" and p.id < e.id
       and (p.subject = e.subject or starts_with(p.subject, e.prefix))
-    returning ${selectList(SOLVED, 'p')}`,
+    returning ${selectList(ENDED, 'p')}`,
   parameters: { answers: jsonb<readonly Answer[]>() },
-  columns: SOLVED.columns,
+  columns: ENDED.columns,
+});
+
+const WITH_PROBLEMS = statement({
+  name: 'provisioningLog.workspacesWithProblems',
+  text: `
+    select w.id from unnest($workspaceIds::uuid[]) as w(id)
+    where exists (select 1 from scim_problem p where p.workspace_id = w.id)`,
+  parameters: { workspaceIds: arrayOf(uuid) },
+  columns: { id: uuid },
 });
 
 /** A success that resolves the problems of one subject, and of subjects with a prefix. */
@@ -181,7 +192,6 @@ interface Answer {
 export async function writeBatch(database: Database, batch: Batch): Promise<void> {
   const { entries, repeated } = batch;
   const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
-  const answers = answersIn(entries);
   await database.transaction(async (tx) => {
     await LOCK.rows(tx, { lock: WRITER_LOCK });
     if (entries.length > 0) await INSERT.rows(tx, { entries: JSON.stringify(entries) });
@@ -190,10 +200,22 @@ export async function writeBatch(database: Database, batch: Batch): Promise<void
     await connect(tx, [...entries, ...repeated.map(asRepeated)]);
     const noted =
       problems.length === 0 ? [] : await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
-    const solved =
-      answers.length === 0 ? [] : await END_PROBLEMS.rows(tx, { answers: JSON.stringify(answers) });
-    await queueProblemEvents(tx, problems, noted, solved);
+    const ended = await endProblems(tx, entries);
+    await queueProblemEvents(tx, problems, noted, ended);
   });
+}
+
+/**
+ * Most workspaces have no problem, and their successes need no comparison.
+ * @returns the problems that have ended
+ */
+async function endProblems(sql: Sql, entries: readonly LogEntry[]): Promise<EndedProblem[]> {
+  const workspaceIds = [...new Set(entries.map(({ workspaceId }) => workspaceId))];
+  if (workspaceIds.length === 0) return [];
+  const rows = await WITH_PROBLEMS.rows(sql, { workspaceIds });
+  const withProblems = new Set(rows.map(({ id }) => id));
+  const answers = answersIn(entries.filter(({ workspaceId }) => withProblems.has(workspaceId)));
+  return answers.length === 0 ? [] : END_PROBLEMS.rows(sql, { answers: JSON.stringify(answers) });
 }
 
 function asRepeated({ entry, more }: Repetition): LogEntry {
@@ -211,7 +233,7 @@ function countsOf({ entries, repeated, dropped }: Batch): object[] {
     { workspaceId: string; at: Date; code: string; requests: number; dropped: number }
   >();
   for (const { workspaceId, at, code, times } of [...entries, ...repeated.map(asRepeated)]) {
-    const key = `${workspaceId} ${at.toISOString().slice(0, 13)} ${code ?? ''}`;
+    const key = `${workspaceId} ${Math.floor(at.getTime() / HOUR_MS)} ${code ?? ''}`;
     const count = counts.get(key);
     if (count === undefined)
       counts.set(key, { workspaceId, at, code: code ?? '', requests: times, dropped: 0 });
@@ -285,7 +307,7 @@ function answersIn(entries: readonly LogEntry[]): Answer[] {
     const { workspaceId, id, client, operation } = entry;
     add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
     // Notices of a member are stored under its subject, followed by the attribute.
-    if (isAnswer(entry)) {
+    if (resolvesProblems(entry)) {
       for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
     }
   }
