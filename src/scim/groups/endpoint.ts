@@ -110,11 +110,11 @@ function required(displayName: string | undefined): string {
   return displayName ?? '';
 }
 
-/** Clears what the body omits: the external id, and the members too (RFC 7644 §3.5.1). */
+/** Clears an external id that the body omits (RFC 7644 §3.5.1). Omitted members remain; an empty list removes them. */
 function replace(operations: GroupOperations): Handler {
   return async (request) => {
-    const { displayName, externalId = null, memberIds = [] } = readGroup(await request.body());
-    return update(operations, request, { displayName: required(displayName), externalId, memberIds });
+    const { displayName, externalId = null, ...members } = readGroup(await request.body());
+    return update(operations, request, { displayName: required(displayName), externalId, ...members });
   };
 }
 

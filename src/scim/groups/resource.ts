@@ -9,13 +9,13 @@ import type { GroupData } from './operations.js';
 
 /** Converts a group to a SCIM Group (RFC 7643 §4.2). */
 export function groupResource(group: GroupData, baseUrl: string): JsonObject {
-  const members = (group.everyMember ?? []).map((member) => memberValue(member, baseUrl));
   return {
     schemas: [CORE_GROUP],
     id: group.id,
     ...(group.externalId === null ? {} : { externalId: group.externalId }),
     displayName: group.displayName,
-    ...(members.length === 0 ? {} : { members }),
+    // An empty list too: some providers never add anybody to a group that has no `members`.
+    ...(group.everyMember && { members: group.everyMember.map((member) => memberValue(member, baseUrl)) }),
     meta: {
       resourceType: 'Group',
       created: new Date(group.createdAt).toISOString(),

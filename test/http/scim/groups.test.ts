@@ -288,12 +288,14 @@ describe('groups of a User', () => {
     });
   });
 
-  test('rule 29: who is deactivated or deleted leaves them', async () => {
+  test('rule 29: who is deactivated remains in them, and who is deleted leaves them (case 12)', async () => {
     const id = await make('Sales', [ann, bob]);
     await scim.patch(`/Users/${ann.id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
     await scim.delete(`/Users/${bob.id}`);
-    expect((await scim.get(`/Groups/${id}`)).body).toEqual(groupAs(id, 3, { displayName: 'Sales' }));
-    expect((await read(scim, ann.id)).groups).toBeUndefined();
+    expect((await scim.get(`/Groups/${id}`)).body).toEqual(
+      groupAs(id, 2, { displayName: 'Sales', members: [memberOf(ann, 'Ann Lee')] }),
+    );
+    expect((await read(scim, ann.id)).groups).toMatchObject([{ value: id }]);
   });
 });
 
