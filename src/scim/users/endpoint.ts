@@ -14,7 +14,7 @@ import { type Projection, projectionOf } from '../http/projection.js';
 import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
 import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
-import { readUser, userLocation, userResource } from './resource.js';
+import { readUser, type SentUser, userLocation, userResource } from './resource.js';
 
 /** How often a PATCH is retried when another request changes the member between reading and writing. */
 const PATCH_ATTEMPTS = 40;
@@ -118,10 +118,24 @@ function create(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const user = readUser(await request.body());
+    requireUserName(user);
     const member = await provision(operations, request, { mode: 'CREATE', externalId: null, ...user });
     const answer = oneUser(201, member, request, project);
     return { ...answer, headers: { ...answer.headers, Location: userLocation(request.baseUrl, member.id) } };
   };
+}
+
+/**
+ * RFC 7643 §4.1.1: userName is REQUIRED, as `/Schemas` says; GraphQL takes the e-mail address for it (rule 14). The
+ * service refuses a person with neither.
+ * @throws DomainError INVALID_INPUT
+ */
+function requireUserName({ userName, profile }: SentUser): void {
+  if ((userName ?? null) !== null || profile.emails === undefined) return;
+  throw new DomainError('INVALID_INPUT', 'userName is required and cannot be empty.', {
+    attribute: 'userName',
+    hint: 'Map userName to the e-mail address.',
+  });
 }
 
 /**

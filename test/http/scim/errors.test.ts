@@ -210,8 +210,8 @@ describe('V2', () => {
   });
 
   test.each([
-    [{ userName: 7 }, 'userName must be a string.'],
-    [{ userName: 'x@acme.test', externalId: 7 }, 'externalId must be a string.'],
+    [{ userName: true }, 'userName must be text.'],
+    [{ userName: 'x@acme.test', externalId: 1.5 }, 'externalId must be text.'],
     [{ userName: 'x@acme.test', active: 'perhaps' }, 'active must be true or false.'],
     [{ userName: 'x@acme.test', [ROLLCALL]: 'admin' }, `${ROLLCALL} must be an object.`],
     [

@@ -116,7 +116,7 @@ describe('refusals', () => {
       'displayName is required and cannot be empty.',
       'invalidValue',
     ],
-    ['one that is no text', { displayName: {} }, 400, 'displayName must be a string.', 'invalidValue'],
+    ['one that is no text', { displayName: {} }, 400, 'displayName must be text.', 'invalidValue'],
     [
       'a name that is taken, without case (409 uniqueness)',
       { displayName: 'TAKEN' },

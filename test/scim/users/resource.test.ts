@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DomainError } from '../../../src/domain/errors.js';
 import {
   CORE_USER,
   ENTERPRISE_USER,
@@ -205,11 +206,16 @@ describe('a User that was sent', () => {
   });
 
   test.each([
-    [{ active: 'yes' }, 'active must be true or false.'],
-    [{ active: 1 }, 'active must be true or false.'],
-    [{ userName: 1 }, 'userName must be a string.'],
-    [{ userName: ['a'] }, 'userName must be a string.'],
-    [{ externalId: {} }, 'externalId must be a string.'],
+    [{ active: 'yes' }, 'active', 'active must be true or false.'],
+    [{ active: 1 }, 'active', 'active must be true or false.'],
+    [{ userName: true }, 'userName', 'userName must be text.'],
+    [{ userName: ['a'] }, 'userName', 'userName must be text.'],
+    [{ externalId: {} }, 'externalId', 'externalId must be text.'],
+  ])('%o is refused: INVALID_INPUT', (body, attribute, message) => {
+    expect(() => readUser(body)).toThrow(new DomainError('INVALID_INPUT', message, { attribute }));
+  });
+
+  test.each([
     [{ [ENTERPRISE_USER]: 'Sales' }, `${ENTERPRISE_USER} must be an object.`],
     [{ [ROLLCALL_USER]: ['editor'] }, `${ROLLCALL_USER} must be an object.`],
   ])('%o is refused: invalidValue', (body, detail) => {
