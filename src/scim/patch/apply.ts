@@ -152,9 +152,14 @@ function patchAttribute(
   return write(draft, path, patch(read(draft, path), op, path, value));
 }
 
-/** Applies a key of a value without a path. A read-only sub-attribute is ignored, as in the object that it is part of. */
+/**
+ * Applies a key of a value without a path. A read-only part of an attribute that can be written is ignored, as it is in
+ * the object that has it.
+ */
 function patchKey(draft: PatchResult, op: 'add' | 'replace', path: AttributePath, value: Json): PatchResult {
-  return path.subAttribute?.mutability === 'readOnly' ? draft : patchAttribute(draft, op, path, value);
+  const { attribute, subAttribute } = path;
+  const isIgnored = attribute.mutability !== 'readOnly' && subAttribute?.mutability === 'readOnly';
+  return isIgnored ? draft : patchAttribute(draft, op, path, value);
 }
 
 /** Applies an operation to an extension; attributes that its object omits do not change. */
