@@ -1,8 +1,8 @@
+import { withoutFormulas } from '../../../domain/csv.js';
 import { download } from '../download.js';
 
-/** A cell that a spreadsheet would take for a formula begins with an apostrophe, as in the server's exports. */
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = withoutFormulas(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -1,3 +1,5 @@
+import { withoutFormulas } from '../../../../domain/csv.js';
+
 /** The most rows that the server reads in one request. */
 export const MOST_ROWS = 5000;
 
@@ -37,10 +39,8 @@ function fileOf(records: readonly string[]): CsvFile {
   return { header: header.replace(/^\uFEFF/, ''), records: others };
 }
 
-/** A value for a CSV file. A spreadsheet must not take it for a formula. */
 function quoted(value: string): string {
-  const safe = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
+  return `"${withoutFormulas(value).replaceAll('"', '""')}"`;
 }
 
 /** Writes a CSV file with a byte order mark, by which spreadsheets know that it is UTF-8. */
