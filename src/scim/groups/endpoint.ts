@@ -186,5 +186,5 @@ function oneGroup(
 }
 
 function noSuchGroup(): DomainError {
-  return new DomainError('NOT_FOUND', 'There is no group with this id in this workspace.');
+  return new DomainError('NOT_FOUND', 'There is no such group in this workspace.');
 }

@@ -15,6 +15,7 @@ import { NO_PARAMETERS, parseQuery, type Query } from './query.js';
 import { type Route, routesOf } from './routes.js';
 import { ScimError } from './scim-error.js';
 import { searchEndpoints } from './search.js';
+import { noSuchEndpoint } from './wrong-address.js';
 
 /** A request of an authenticated client, without HTTP's machinery. */
 export interface ScimCall {
@@ -102,7 +103,7 @@ export function createDispatch(
     let allow: string | undefined;
     try {
       route = routes(call.url);
-      if (route === undefined) throw noSuchEndpoint();
+      if (route === undefined) throw noSuchEndpoint(call.baseUrl);
       const { endpoint, id } = route;
       const handle = handlerOf(endpoint, call.method);
       if (handle === undefined) {
@@ -125,10 +126,6 @@ export function createDispatch(
       return outcomeOf(answer, { fault, error });
     }
   };
-}
-
-export function noSuchEndpoint(): ScimError {
-  return new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
 }
 
 function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise<JsonObject>): ScimRequest {

@@ -226,7 +226,9 @@ function remove(operations: Operations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, id } = request;
     const version = await requiredVersion(request, 'user', versionReader(operations, request));
-    await operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } });
+    await orNoSuchUser(
+      operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } }),
+    );
     return { status: 204 };
   };
 }
@@ -251,9 +253,9 @@ async function provision(
   { contextValue, workspaceId }: ScimRequest,
   input: Omit<ProvisioningRequest, 'workspaceId'>,
 ): Promise<MemberData> {
-  const { memberProvision } = await operations.provisionMember(contextValue, {
-    input: { workspaceId, ...input },
-  });
+  const { memberProvision } = await orNoSuchUser(
+    operations.provisionMember(contextValue, { input: { workspaceId, ...input } }),
+  );
   return memberProvision.member;
 }
 
@@ -267,6 +269,15 @@ function oneUser(status: number, member: MemberData, request: ScimRequest, proje
 
 function noSuchUser(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no user with this id in this workspace.');
+}
+
+/** An unknown id is answered alike by every method: the service calls it a member, which is no word of SCIM. */
+async function orNoSuchUser<Result>(done: Promise<Result>): Promise<Result> {
+  try {
+    return await done;
+  } catch (error) {
+    throw error instanceof DomainError && error.code === 'NOT_FOUND' ? noSuchUser() : error;
+  }
 }
 
 function isStaleVersion(error: unknown): boolean {

@@ -117,8 +117,8 @@ function formerMember(found: readonly MemberRow[], person: Person, accountId: st
   const [former, another] = namesakes;
   const taken = found.find(({ membershipId }) => membershipId !== null) ?? another;
   if (taken === undefined) return former ?? found.at(-1);
-  if (hasUserName(taken)) throw alreadyAMember(person, 'userName');
-  throw alreadyAMember(person, taken.accountId === accountId ? 'account' : 'externalId');
+  if (hasUserName(taken)) throw alreadyAMember(person, 'userName', taken);
+  throw alreadyAMember(person, taken.accountId === accountId ? 'account' : 'externalId', taken);
 }
 
 /**

@@ -306,15 +306,23 @@ async function refuseDuplicate<Result>(
   }
 }
 
+const AN_OWNER =
+  'The person is here as an owner, whom SCIM does not change: unassign the person from this app in your identity provider, or let an owner demote the person in the Rollcall dashboard first.';
+const MATCH_OR_CHANGE =
+  'Import the users of this workspace in your identity provider and match this person to the existing one, or change what is mapped to this attribute.';
+
 /**
  * The refusal of a person who is a member already (rules 15, 19), naming the attribute that is taken.
  * @param taken whether another member has the userName, belongs to the account of the address, or is active and has the
  *   external id
+ * @param by the other member, where it is known
  */
 export function alreadyAMember(
   { userName, externalId, profile }: Person,
   taken: 'userName' | 'account' | 'externalId',
+  by: Pick<MemberRow, 'role'> | null = null,
 ): DomainError {
+  const providerHint = by?.role === 'OWNER' ? AN_OWNER : MATCH_OR_CHANGE;
   if (taken === 'externalId') {
     return new DomainError(
       'ALREADY_A_MEMBER',
@@ -322,6 +330,7 @@ export function alreadyAMember(
       {
         attribute: 'externalId',
         hint: 'Update the existing member, or send another externalId.',
+        providerHint,
       },
     );
   }
@@ -335,6 +344,7 @@ export function alreadyAMember(
     {
       attribute: isUserName ? 'userName' : 'emails',
       hint: 'Update the existing member, or send another userName and e-mail address.',
+      providerHint,
     },
   );
 }

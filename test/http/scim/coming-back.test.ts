@@ -120,7 +120,7 @@ describe('rule 15: the externalId of a member', () => {
     expect(answer.body).toEqual(
       errorOf(
         409,
-        'The externalId 00u1 is that of another member of this workspace. Update the existing member, or send another externalId.',
+        'The externalId 00u1 is that of another member of this workspace. Import the users of this workspace in your identity provider and match this person to the existing one, or change what is mapped to this attribute.',
         'uniqueness',
       ),
     );
