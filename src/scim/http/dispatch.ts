@@ -26,8 +26,8 @@ export interface ScimCall {
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
   readonly userAgent: string | undefined;
-  /** Reads the body. Throws ScimError when it cannot be read. */
-  body(): Promise<JsonObject>;
+  /** Reads the body, of at most so many bytes. Throws ScimError when it cannot be read. */
+  body(limit: number | undefined): Promise<JsonObject>;
   readonly workspaceId: string;
   readonly baseUrl: string;
   readonly requestId: string;
@@ -77,7 +77,7 @@ export function createDispatch(
     let query: Query = NO_PARAMETERS;
     let sent: JsonObject | undefined;
     const read = async () => {
-      sent = await call.body();
+      sent = await call.body(route?.endpoint.maxBodyBytes);
       return sent;
     };
     const outcomeOf = (answer: ScimAnswer, refusal?: { fault: Fault; error: unknown }): ScimOutcome => ({

@@ -96,7 +96,7 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
       ifMatch: headers['if-match'],
       ifNoneMatch: headers['if-none-match'],
       userAgent: headers['user-agent'],
-      body: () => readBody(request),
+      body: (limit) => readBody(request, limit),
       workspaceId,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
       requestId: locals.requestId,

@@ -40,9 +40,9 @@ describe('a key that is not accepted', () => {
   const cases: readonly (readonly [
     string,
     () => readonly [workspaceId: string, key: string],
-    fault?: string,
+    fault: string,
   ])[] = [
-    ['a wrong key', () => [workspaceId, 'wrong']],
+    ['a wrong key', () => [workspaceId, 'wrong'], ''],
     [
       'a key with its end cut off',
       () => [workspaceId, apiKey.slice(0, -1)],
@@ -58,8 +58,8 @@ describe('a key that is not accepted', () => {
       () => [workspaceId, `Basic ${apiKey}`],
       ' The Authorization header has a scheme other than "Bearer".',
     ],
-    ["another workspace's key", () => [workspaceId, foreignKey]],
-    ['a workspace that does not exist', () => [UNKNOWN_WORKSPACE, apiKey]],
+    ["another workspace's key", () => [workspaceId, foreignKey], ''],
+    ['a workspace that does not exist', () => [UNKNOWN_WORKSPACE, apiKey], ''],
     [
       'a workspace id that cannot be one',
       () => ['my-workspace', apiKey],
@@ -67,7 +67,7 @@ describe('a key that is not accepted', () => {
     ],
   ];
 
-  test.each(cases)('%s', async (_, where, fault = '') => {
+  test.each(cases)('%s', async (_, where, fault) => {
     const scim = app.scim(...where());
     const answers = [
       await scim.get('/Users'),
