@@ -23,6 +23,12 @@ export interface MemberField {
   readonly compare: (operator: PositiveOperator, operand: Operand) => MemberFilterInput | undefined;
 }
 
+/** Matches every member. */
+export const ALL_MEMBERS: MemberFilterInput = { id: { isPresent: true } };
+
+/** Matches no member. */
+export const NO_MEMBERS: MemberFilterInput = { id: { in: [] } };
+
 /** The name of an attribute or a sub-attribute, as in `emails.value`. */
 export function nameOf({ attribute, subAttribute }: AttributeReference): string {
   return subAttribute === undefined ? attribute.name : `${attribute.name}.${subAttribute.name}`;

@@ -2,18 +2,19 @@ import { MAX_CREDIT_LIMIT, ROLES, SEAT_TYPES, type WorkspaceVersion } from '../.
 import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
 import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import { type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import {
+  ALL_MEMBERS,
+  type MemberField,
+  NO_MEMBERS,
+  nameOf,
+  type PositiveOperator,
+  TEXT_OPERATORS,
+} from './fields.js';
 import { GROUP_FIELDS, ID, toGroupOfMember } from './groups-of-member.js';
 import type { MemberFilterInput } from './inputs.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
-import { profileField, toValueFilter } from './profile.js';
-
-/** Matches every member. */
-const ALL_MEMBERS: MemberFilterInput = { id: { isPresent: true } };
-
-/** Matches no member. */
-const NO_MEMBERS: MemberFilterInput = { id: { in: [] } };
+import { profileField, toEmailFilter, toValueFilter } from './profile.js';
 
 function textField(name: 'userName' | 'externalId'): MemberField {
   return {
@@ -179,6 +180,7 @@ export function toMemberFilter(filter: Filter, version: WorkspaceVersion): Membe
       // Of a single-valued attribute, the filter is a condition on its sub-attributes.
       if (!filter.target.attribute.multiValued) return compiled(filter.filter);
       fieldOf(version, filter.target, filter.position);
+      if (filter.target.attribute.name === 'emails') return toEmailFilter(filter.filter);
       return filter.target.attribute.name === 'groups'
         ? { groups: { some: toGroupOfMember(filter.filter) } }
         : { [filter.target.attribute.name]: { some: toValueFilter(filter.filter) } };

@@ -1,4 +1,5 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
+import { emailsShown } from '../../domain/address.js';
 import {
   isJsonObject,
   type Json,
@@ -26,7 +27,8 @@ import type { MemberData } from './operations.js';
  * canonical place only, and only that of the workspace's version (rule 2).
  */
 export function userResource(member: MemberData, version: WorkspaceVersion, baseUrl: string): JsonObject {
-  const { enterprise, ...person } = member.profile.attributes;
+  const { enterprise, ...attributes } = member.profile.attributes;
+  const person = withEmails(attributes, member);
   const extension = version === 'V2' ? roleExtension(member) : undefined;
   const schemas = [CORE_USER];
   if (extension !== undefined) schemas.push(ROLLCALL_USER);
@@ -50,6 +52,13 @@ export function userResource(member: MemberData, version: WorkspaceVersion, base
       version: entityTag(member.version),
     },
   };
+}
+
+/** The attributes with the member's address as e-mail, where the workspace has added the member without any. */
+function withEmails(attributes: JsonObject, { managedBy, userName }: MemberData): JsonObject {
+  if (managedBy !== 'WORKSPACE' || attributes.emails !== undefined) return attributes;
+  const emails = emailsShown(userName);
+  return emails === undefined ? attributes : { ...attributes, emails };
 }
 
 export function userLocation(baseUrl: string, id: string): string {

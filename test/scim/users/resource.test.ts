@@ -19,6 +19,7 @@ const MEMBER: MemberData = {
   externalId: null,
   active: true,
   access: { __typename: 'RoleAccess', role: 'EDITOR', creditLimit: 500 },
+  managedBy: 'IDENTITY_PROVIDER',
   profile: { attributes: {} },
   groups: [],
   createdAt: new Date('2026-11-23T10:00:00Z'),
