@@ -93,7 +93,7 @@ function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
       `\`${names.join('.')}\` of the profile${leaf.caseExact ? ', exactly' : ', without case'}.`,
       ...(first.multiValued ? ['That of the primary value, or else of the first.'] : []),
     ].join(' '),
-    orderBy: { column: leaf.caseExact ? `(${text})` : `lower(${text})`, type: 'text', nullable: true },
+    orderBy: { column: leaf.caseExact ? `(${text})` : `text_folded(${text})`, type: 'text', nullable: true },
   };
 }
 
