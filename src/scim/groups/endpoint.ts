@@ -64,7 +64,7 @@ export function groupSource(operations: GroupOperations): ResourceSource {
       const { project, withMembers } = requestedOf(query);
       const { workspace } = await operations.listGroups(contextValue, {
         workspaceId,
-        ...filterOf(query),
+        ...filterOf(request),
         ...sortingOf(query, CORE_GROUP),
         ...page,
         withNext: pagesByCursor(request),
@@ -82,9 +82,9 @@ export function groupSource(operations: GroupOperations): ResourceSource {
 }
 
 /** @throws ScimError invalidFilter, for an empty filter too, which must not match every group */
-function filterOf(query: Query): { readonly filter?: GroupFilterInput } {
+function filterOf({ query, baseUrl }: ScimRequest): { readonly filter?: GroupFilterInput } {
   const filter = query.get('filter');
-  return filter === undefined ? {} : { filter: toGroupFilter(parseFilter(filter, CORE_GROUP)) };
+  return filter === undefined ? {} : { filter: toGroupFilter(parseFilter(filter, CORE_GROUP), baseUrl) };
 }
 
 function get(operations: GroupOperations): Handler {

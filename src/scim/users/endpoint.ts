@@ -96,9 +96,13 @@ function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageRequest
 }
 
 /** @throws ScimError invalidFilter, for an empty filter too, which must not match every user */
-function filterOf({ query, workspaceVersion }: ScimRequest): { readonly filter?: MemberFilterInput } {
+function filterOf({ query, workspaceVersion, baseUrl }: ScimRequest): {
+  readonly filter?: MemberFilterInput;
+} {
   const filter = query.get('filter');
-  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter), workspaceVersion) };
+  return filter === undefined
+    ? {}
+    : { filter: toMemberFilter(parseFilter(filter), workspaceVersion, baseUrl) };
 }
 
 function get(operations: Operations): Handler {

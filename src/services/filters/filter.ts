@@ -20,6 +20,7 @@ export interface MemberFilter {
   readonly membershipEndedAt?: Comparison<Date> | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
+  readonly version?: Comparison<number> | null;
   /** By the groups that the member is in. */
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
   /** Whether the limit allows no more credits in this month. */
@@ -37,5 +38,6 @@ export interface GroupFilter {
   readonly externalId?: TextComparison | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
+  readonly version?: Comparison<number> | null;
   readonly members?: { readonly some?: MemberFilter | null } | null;
 }

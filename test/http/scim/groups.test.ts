@@ -193,7 +193,7 @@ describe('lists', () => {
       [`${GROUP}:displayName eq "sales"`, ['Sales']],
       ['userName eq "ann@acme.test"', 'invalidFilter'],
       [`${CORE}:displayName eq "sales"`, 'invalidFilter'],
-      ['members.display eq "Ann Lee"', 'invalidFilter'],
+      ['members.display eq "Ann Lee"', ['Sales', 'Legal']],
       ['id co "0"', 'invalidFilter'],
       ['', 'invalidFilter'],
     ];
