@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scim: ['domain', 'http'],
   exports: ['domain', 'http', 'model', 'services'],
   'sign-in': ['auth', 'domain', 'http', 'model', 'services'],
-  // What plays an identity provider is a client of any SCIM server: it knows nothing of ours.
+  // The simulator is a client of any SCIM server, so it imports nothing else of src.
   simulator: [],
   cli: ['auth', 'database', 'domain', 'graphql', 'model', 'server', 'services', 'simulator'],
 };
@@ -34,7 +34,7 @@ const FORBIDDEN_PACKAGES: Readonly<Record<string, RegExp>> = {
   'sign-in': /^(graphql|type-graphql|@apollo|@mikro-orm|pg|kysely)/,
 };
 
-/** A file of src, with what it imports: files of ours as paths below src, packages by name. */
+/** A file of src with its imports: files as paths below src, packages by name. */
 interface SourceFile {
   readonly file: string;
   readonly text: string;
@@ -64,7 +64,7 @@ const sources = await readSources();
 const within = (directory: string) => sources.filter(({ file }) => file.startsWith(`${directory}/`));
 
 describe.each(Object.keys(ALLOWED))('src/%s', (directory) => {
-  test('imports of ours only what lies in its direction', () => {
+  test('imports only the directories that the table of directions allows', () => {
     const wrong = within(directory).flatMap(({ file, ours }) =>
       ours
         .filter((target) => {
@@ -76,7 +76,7 @@ describe.each(Object.keys(ALLOWED))('src/%s', (directory) => {
     expect(wrong).toEqual([]);
   });
 
-  test('imports no package of another layer', () => {
+  test('imports no package that belongs to another layer', () => {
     const wrong = within(directory).flatMap(({ file, packages }) =>
       packages.filter((name) => FORBIDDEN_PACKAGES[directory]?.test(name)).map((name) => `${file} → ${name}`),
     );
@@ -127,7 +127,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['viewer', 'sign-in'],
 ];
 
-test('rooms of src/services import only from their own floor and the floors below', () => {
+test('folders of src/services import only from their own floor and the floors below', () => {
   const room = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? '';
   const floorOf = (file: string) => FLOORS.findIndex((rooms) => rooms.includes(room(file)));
   const wrong = within('services').flatMap(({ file, ours }) =>

@@ -38,8 +38,8 @@ export function readExternalId(text: string | null): string | null {
   );
 }
 
-/** The members that a request wants in a group: a complete list, or members to add and remove. */
-export interface MembersWish {
+/** A change of a group's members: the complete list, or members to add and to remove. */
+export interface GroupMembersChange {
   /** The complete list. It applies before `add` and `remove`. */
   readonly all?: readonly string[];
   readonly add: readonly string[];

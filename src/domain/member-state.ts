@@ -21,13 +21,13 @@ import {
 } from './provisioning.js';
 import { requireOwnDirection, requireVisible } from './text.js';
 
-/** The state of a member that the rules examine. `access` is null when the member is not active. */
+/** The attributes of a member that the rules read. `access` is null when the member is not active. */
 export interface MemberState extends Person {
   readonly access: Access | null;
 }
 
-/** What the rules know about a change request besides the member. */
-export interface JudgingContext {
+/** The facts that the rules need for a change request, besides the member. */
+export interface RuleContext {
   readonly workspace: WorkspaceDefaults;
   /** Who requests the change. */
   readonly origin: Origin;
@@ -44,14 +44,15 @@ export interface JudgingContext {
 export function memberAfter(
   state: MemberState | null,
   request: MemberChangeRequest,
-  judging: JudgingContext,
+  facts: RuleContext,
 ): MemberState {
-  const echo = state === null ? undefined : withoutEmailsShown(state, request);
+  const isProvider = facts.origin === 'IDENTITY_PROVIDER';
+  const echo = state !== null && isProvider ? withoutEmailsShown(state, request) : undefined;
   if (state !== null && echo !== undefined) {
-    const next = judged(state, echo, judging);
+    const next = stateAfter(state, echo, facts);
     if (sameMember(state, next)) return next;
   }
-  return judged(state, request, judging);
+  return stateAfter(state, request, facts);
 }
 
 /**
@@ -68,26 +69,26 @@ function withoutEmailsShown(
   return { ...others, profile: rest };
 }
 
-function judged(
+function stateAfter(
   state: MemberState | null,
   request: MemberChangeRequest,
-  judging: JudgingContext,
+  facts: RuleContext,
 ): MemberState {
   const person = personAfter(state, request);
   const current = state?.access ?? null;
   if (state !== null && current?.role === 'OWNER') {
-    return ownerAfter(state, { ...person, access: current }, request, judging);
+    return ownerAfter(state, { ...person, access: current }, request, facts);
   }
   // Access is checked even for an inactive member: an invalid value is refused, a valid one is not stored (rule 21a).
   const access =
-    judging.workspace.version === 'V1'
-      ? seatAccessAfter(current, request, judging)
-      : roleAccessAfter(current, request, judging);
+    facts.workspace.version === 'V1'
+      ? seatAccessAfter(current, request, facts)
+      : roleAccessAfter(current, request, facts);
   const active = request.active ?? (request.mode === 'CREATE' || current !== null);
   return { ...person, access: active ? access : null };
 }
 
-/** Whether two states look the same (rule 21): a difference only in who set the limit does not count. */
+/** Whether two states are equal, apart from who set the limit (rule 21). */
 export function sameMember(a: MemberState, b: MemberState): boolean {
   return (
     PERSON_NAMES.every((name) => a[name] === b[name] || isDeepStrictEqual(a[name], b[name])) &&
@@ -141,7 +142,7 @@ function ownerAfter(
   state: MemberState,
   next: MemberState,
   request: MemberChangeRequest,
-  { mayChangeOwners }: JudgingContext,
+  { mayChangeOwners }: RuleContext,
 ): MemberState {
   const { access } = next;
   const changesRole =
@@ -167,7 +168,7 @@ export function ownerProtected(): DomainError {
 function seatAccessAfter(
   current: Access | null,
   request: MemberChangeRequest,
-  { workspace }: JudgingContext,
+  { workspace }: RuleContext,
 ): Access {
   const kept = current === null ? workspace.defaultSeatType : current.seatType;
   return {
@@ -178,16 +179,12 @@ function seatAccessAfter(
   };
 }
 
-function roleAccessAfter(
-  current: Access | null,
-  request: MemberChangeRequest,
-  judging: JudgingContext,
-): Access {
+function roleAccessAfter(current: Access | null, request: MemberChangeRequest, facts: RuleContext): Access {
   const role =
     request.role === undefined
-      ? (current?.role ?? judging.workspace.defaultRole ?? 'VIEWER')
+      ? (current?.role ?? facts.workspace.defaultRole ?? 'VIEWER')
       : assignable(request.role, current);
-  return { role, seatType: null, ...limitAfter(role, current, request, judging.origin) };
+  return { role, seatType: null, ...limitAfter(role, current, request, facts.origin) };
 }
 
 /**

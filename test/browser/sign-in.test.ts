@@ -19,7 +19,7 @@ let v1: TestWorkspace;
 let v2: TestWorkspace;
 let context: BrowserContext;
 let page: Page;
-/** What the browser complains of: blocked by the policy, missing, broken. */
+/** The complaints of the browser: blocked by the policy, missing, broken. */
 let complaints: string[];
 
 const seeded: string[] = [];
@@ -80,23 +80,23 @@ async function mailed(pattern: RegExp): Promise<string> {
 
 const LINK = /http:\S+\/sign-in\/link\/\S+/;
 
-async function askForLink(email: string): Promise<string> {
+async function requestLink(email: string): Promise<string> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your mailbox' }).waitFor();
   return mailed(LINK);
 }
 
 const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
-describe('the way through', () => {
-  test('with a link by mail, with the keyboard alone, to a workspace and out again', async () => {
+describe('signing in', () => {
+  test('by a mail link, with the keyboard alone, opens a workspace; signing out works too', async () => {
     await page.goto('/');
     await heading('Sign in');
     await page.keyboard.type('ben@acme.test');
     await page.keyboard.press('Enter');
-    await heading('Look into your mailbox');
+    await heading('Check your mailbox');
     await page.goto(await mailed(LINK));
     await page.keyboard.press('Enter');
     await heading('Your workspaces');
@@ -112,8 +112,8 @@ describe('the way through', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('the cookie is out of reach of scripts and of other sites', async () => {
-    await page.goto(await askForLink('ben@acme.test'));
+  test('keeps the cookie away from scripts and other sites', async () => {
+    await page.goto(await requestLink('ben@acme.test'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await heading('Your workspaces');
     expect(await context.cookies()).toEqual([
@@ -128,8 +128,8 @@ describe('the way through', () => {
     expect(await page.evaluate('document.cookie')).toBe('');
   });
 
-  test('with the code that another browser shows', async () => {
-    const link = await askForLink('ben@acme.test');
+  test('by the code that another browser shows', async () => {
+    const link = await requestLink('ben@acme.test');
     const other = await chromium.browser.newContext();
     const elsewhere = await other.newPage();
     await elsewhere.goto(link);
@@ -141,7 +141,7 @@ describe('the way through', () => {
     await heading('Your workspaces');
   });
 
-  test('with a click, in development; and the playground uses the cookie', async () => {
+  test('by a click, in development; the playground uses the same cookie', async () => {
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Ben Ito' }).click();
     await heading('Your workspaces');
@@ -152,7 +152,7 @@ describe('the way through', () => {
     expect(answer).toEqual({ data: { viewer: { label: 'ben@acme.test', method: 'DEVELOPMENT' } } });
   });
 
-  test('from the mail of an invitation into the workspace', async () => {
+  test('by the mail of an invitation opens the workspace', async () => {
     const email = nextAddress();
     await app.graphql(
       app.operatorToken,
@@ -177,7 +177,7 @@ async function invitationPath(): Promise<URL> {
   return new URL(url);
 }
 
-/** Every page, by what leads to it. */
+/** Every page, with the steps that lead to it. */
 const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] = [
   ['sign-in', () => page.goto('/sign-in')],
   [
@@ -191,11 +191,11 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
     },
   ],
   ['link-sent', () => page.goto('/sign-in/link/sent')],
-  ['link-here', async () => page.goto(await askForLink(await newMember()))],
+  ['link-here', async () => page.goto(await requestLink(await newMember()))],
   [
     'link-elsewhere',
     async () => {
-      const link = await askForLink(await newMember());
+      const link = await requestLink(await newMember());
       await context.clearCookies();
       await page.goto(link);
     },
@@ -250,7 +250,7 @@ async function invitationLink(): Promise<string> {
 }
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  test.each(PAGES)('%s: axe finds nothing, nothing is blocked, 320 px are enough', async (name, open) => {
+  test.each(PAGES)('%s passes axe, blocks no resource, and fits into 320 pixels', async (name, open) => {
     await context.close();
     await openContext({ colorScheme, viewport: { width: 1024, height: 768 } });
     await open();

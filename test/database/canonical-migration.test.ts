@@ -6,7 +6,7 @@ import { connect } from '../../src/database/orm.js';
 import { newId } from '../../src/domain/ids.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 
-/** Rule 15a on a database that has been in use before: the migration reports what it finds twice, and goes on. */
+/** Rule 15a on a database that has been in use: the migration reports duplicates and continues. */
 const MIGRATION = { migrations: ['Migration20261129120000_CanonicalNames'] };
 
 let testDatabase: TestDatabase;
@@ -117,7 +117,7 @@ async function canonical(
   return ids.map((id) => rows.find((row) => row.id === id)?.canonical);
 }
 
-test('who is there twice is reported, and one of the two keeps the name', async () => {
+test('duplicates are reported, and one of each pair keeps the name', async () => {
   const here = await workspace();
   const [fullWidth, plain, nfd, nfc] = [
     await account('ａｎｎ@t.test'),

@@ -23,7 +23,7 @@ let directory: string;
 let testDatabase: TestDatabase;
 let server: ServerProcess;
 let environment: Readonly<Record<string, string>>;
-/** What the operations leave to the reader. */
+/** The values that the operations leave to the reader. */
 let placeholders: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 describe.each(PAGES.filter(([, blocks]) => blocks.length > 0))('%s', (path, blocks) => {
-  test('its commands do what it says', { timeout: 120_000 }, async () => {
+  test('has commands that print what it says', { timeout: 120_000 }, async () => {
     const run = blocks.filter(({ text }) => !NOT_RUN.has(text));
     const outputs = await runInTurn(path, run);
     for (const [index, { text, next }] of run.entries()) {
@@ -93,19 +93,19 @@ test('docs/operators/monitor.md shows the log line of a request', async () => {
   expect(Object.keys({ ...written, actor: 'API_KEY' })).toEqual(Object.keys(JSON.parse(example?.text ?? '')));
 });
 
-test('what is not run is still in the documentation', () => {
+test('every command that is listed as not run is still in the documentation', () => {
   const commands = new Set(PAGES.flatMap(([, blocks]) => blocks.map(({ text }) => text)));
   expect([...NOT_RUN.keys()].filter((text) => !commands.has(text))).toEqual([]);
 });
 
-test('every kind of block is known', () => {
+test('every code block has a known language', () => {
   const documented = pages().filter(({ path }) => path !== 'ARCHITECTURE.md');
   const languages = new Set(documented.flatMap(({ blocks }) => blocks.map(({ language }) => language)));
   expect([...languages].sort()).toEqual(['graphql', 'ini', 'js', 'json', 'sh', 'text']);
 });
 
 /**
- * Runs the blocks of a page in one shell, so that a variable that one of them sets is known to the next.
+ * Runs the blocks of a page in one shell, so that a variable that one of them sets is set in the next one.
  * @returns what each of them wrote to standard output
  * @throws Error with the block and its output when one fails
  */
@@ -123,7 +123,7 @@ async function runInTurn(path: string, blocks: readonly CodeBlock[]): Promise<st
     'set -euo pipefail',
     // An answer that is a refusal ends the script.
     'curl() { command curl --fail-with-body --silent --show-error "$@"; }',
-    // What npx runs in the project, without the second that npx takes.
+    // The program that npx runs in the project, without the second that npx takes.
     `npx() { shift; node '${join(ROOT, 'dist/cli/main.js')}' "$@"; }`,
     ...[...server.banner.matchAll(/^ {2}([A-Z]+=\S+)$/gm)].map(([, assignment]) => assignment),
     ...steps,

@@ -41,7 +41,7 @@ export function groupFields(baseUrl: string): readonly (readonly [string, Member
   ];
 }
 
-/** The filter of `groups[…]`, which one and the same group must meet. */
+/** The filter of `groups[…]`, which a single group must meet. */
 export function toGroupOfMember(filter: Filter, baseUrl: string): object {
   const compiled = (one: Filter) => toGroupOfMember(one, baseUrl);
   switch (filter.kind) {

@@ -108,7 +108,7 @@ function addressField(prefix: string): MemberField {
 
 const RESOURCE_TYPE = derivedField([['User', ALL_MEMBERS]]);
 
-/** `userResource` has the extensions that these conditions find. */
+/** `userResource` lists the extensions by the same conditions. */
 function schemasField(version: WorkspaceVersion): MemberField {
   return derivedField([
     [CORE_USER, ALL_MEMBERS],
@@ -196,7 +196,7 @@ export function toMemberFilter(filter: Filter, version: WorkspaceVersion, baseUr
     case 'comparison':
       return comparison(scope, filter);
     case 'valuePath': {
-      // Of a single-valued attribute, the filter is a condition on its sub-attributes.
+      // For a single-valued attribute, the filter is a condition on its sub-attributes.
       if (!filter.target.attribute.multiValued) return compiled(filter.filter);
       fieldOf(scope, filter.target, filter.position);
       if (filter.target.attribute.name === 'emails') return toEmailFilter(filter.filter);

@@ -44,7 +44,7 @@ export function memberValue(
   return { value: id, $ref: userLocation(baseUrl, id), display: name, type: 'User' };
 }
 
-/** A Group that was sent. A key is there exactly if it was sent. */
+/** A Group that was sent. A key is present exactly if it was sent. */
 export interface SentGroup {
   readonly displayName?: string;
   readonly externalId?: string | null;
@@ -90,7 +90,7 @@ function readText(attribute: ScimAttribute, value: Json | undefined): string | n
 }
 
 /**
- * Reads the ids in a list of members. Of each, only `value` is read: the other sub-attributes are read-only. Some
+ * Reads the ids in a list of members. Only the `value` of each is read: the other sub-attributes are read-only. Some
  * providers send a single value without a list, or a bare id for its object.
  * @throws ScimError invalidValue
  */

@@ -93,9 +93,9 @@ function roleExtension({ access }: MemberData): JsonObject | undefined {
   return access.creditLimit === null ? { role } : { role, creditLimit: access.creditLimit };
 }
 
-/** A User that was sent, as a member input. A key is there exactly if it was sent. */
+/** A User that was sent, as a member input. A key is present exactly if it was sent. */
 export type SentUser = MemberInput & {
-  /** Everything about the person, unchecked; `{}` when there was nothing. */
+  /** The profile as it was sent, unchecked; `{}` when none was sent. */
   readonly profile: JsonObject;
 };
 
@@ -111,7 +111,7 @@ const OWN_ATTRIBUTES: ReadonlySet<string> = new Set<keyof MemberInput>([
   'creditLimit',
 ]);
 
-/** RFC 7644 §3.5.1, "readOnly": "Any values provided SHALL be ignored." Rule 20: a password is dropped on arrival. */
+/** RFC 7644 §3.5.1, "readOnly": "Any values provided SHALL be ignored." Passwords are not stored (rule 20). */
 const IGNORED: readonly ScimAttribute['mutability'][] = ['readOnly', 'writeOnly'];
 
 /**

@@ -14,14 +14,14 @@ import { authenticated, authorize, authorizeNow } from '../context/authorization
 import type { ServiceContext } from '../context/service-context.js';
 import { memberNotFound } from '../members/change.js';
 import { lockMembers } from '../rows/members.js';
-import { countsOf, findConsumer, standingOf } from './queries.js';
+import { countsOf, creditStateOf, findConsumer } from './queries.js';
 
 /** A member's request to use credits. */
 export interface ConsumptionRequest {
   readonly workspaceId: string;
   readonly memberId: string;
   readonly amount: number;
-  /** The client's name for this use: the same key is counted once. */
+  /** Identifies this use: requests with the same key are counted once. */
   readonly idempotencyKey: string;
 }
 
@@ -32,10 +32,10 @@ export interface Consumed {
 }
 
 /**
- * Uses credits, all of them or none (rule 23). The member's lock keeps its role, its limit and its account's use as they
- * are. The pool, which all members share, is checked and counted last, in one statement, so that concurrent calls wait
- * for each other only as long as a commit takes.
- * @throws DomainError as `authorize` does; FORBIDDEN in person for another member; WRONG_WORKSPACE_VERSION on V1;
+ * Uses credits, all of them or none (rule 23). The member's lock keeps its role, its limit and its account's use
+ * unchanged. The pool, which all members share, is checked and counted last, in one statement, so that concurrent calls
+ * wait for each other only as long as a commit takes.
+ * @throws DomainError as `authorize` does; FORBIDDEN for a person and another member; WRONG_WORKSPACE_VERSION on V1;
  *   NOT_FOUND; INVALID_INPUT for an invalid key, or one that was used for something else; CREDITS_EXHAUSTED
  */
 export async function consume(context: ServiceContext, request: ConsumptionRequest): Promise<Consumed> {
@@ -57,10 +57,10 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
     if (consumer === undefined) throw memberNotFound();
     const counts = await countsOf(tx, consumer, null);
     const facts = { userName: consumer.userName, amount: asked.amount, month: counts.month };
-    const standing = standingOf(consumer, workspace, counts);
+    const state = creditStateOf(consumer, workspace, counts);
     // Use never decreases within a month, so a refusal here cannot become wrong.
-    const block = creditBlock(standing, asked.amount);
-    if (block !== null) throw creditsExhausted(block, standing, facts);
+    const block = creditBlock(state, asked.amount);
+    if (block !== null) throw creditsExhausted(block, state, facts);
 
     const consumption: CreditConsumption = {
       id: newId(),
@@ -75,7 +75,7 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
       consumedBy: actorLabel(authenticated(context)),
     };
     if (!(await insert(tx, consumption))) {
-      // Another member's call with the same key was committed meanwhile.
+      // Another member's request with the same key was committed in the meantime.
       const other = await findByKey(tx, asked);
       if (other === undefined) throw new Error('an idempotency key was taken and is free');
       return replay(other, asked);
@@ -90,9 +90,9 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
         used: { before: counts.used, after: counts.used + asked.amount },
       },
     });
-    if (!(await takeFromPool(tx, consumption, standing.poolTotal ?? 0))) {
+    if (!(await takeFromPool(tx, consumption, state.poolTotal ?? 0))) {
       const now = await countsOf(tx, consumer, counts.month);
-      throw creditsExhausted('POOL', standingOf(consumer, workspace, now), facts);
+      throw creditsExhausted('POOL', creditStateOf(consumer, workspace, now), facts);
     }
     return { consumption, replayed: false };
   });
@@ -170,7 +170,7 @@ const INSERT = statement({
   columns: { id: uuid },
 });
 
-/** @returns false when the key is taken; it waits for a transaction that is about to take it */
+/** Waits for a concurrent transaction with the same key. @returns false when the key is taken */
 async function insert(sql: Sql, consumption: CreditConsumption): Promise<boolean> {
   return (await INSERT.row(sql, consumption)) !== undefined;
 }
@@ -183,7 +183,7 @@ const COUNT = statement({
   parameters: { workspaceId: uuid, accountId: uuid, month: text, amount: integer },
 });
 
-/** An account has one member in a workspace, and its lock is held: no other transaction counts for the account. */
+/** An account has one member in a workspace, whose lock is held: no other transaction counts for the account. */
 async function countForAccount(
   sql: Sql,
   { workspaceId, accountId, month, amount }: CreditConsumption,

@@ -5,7 +5,7 @@ import { selectList, TABLES, typesOf } from '../../database/tables.js';
 import { ROLES } from '../../domain/access.js';
 import {
   type CreditLimitSource,
-  type CreditStanding,
+  type CreditState,
   creditBlock,
   creditLimitOf,
   creditsLeft,
@@ -14,7 +14,7 @@ import type { CreditBlock } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
-import { authorize, demand } from '../context/authorization.js';
+import { authorize, requirePermission } from '../context/authorization.js';
 import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
@@ -29,11 +29,11 @@ export interface CreditPool {
   readonly month: string;
   readonly total: number;
   readonly used: number;
-  /** Never negative, also when the pool was lowered below what is used. */
+  /** Never negative, even when the pool was lowered below what is used. */
   readonly remaining: number;
 }
 
-/** The part of a member that the rules of credits need. */
+/** The columns of a member that the credit rules need. */
 export type Consumer = Pick<
   MemberRow,
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
@@ -105,13 +105,13 @@ async function findPool(sql: Sql, workspaceId: string, month: string | null): Pr
 
 export type PoolRow = Pick<CreditPool, 'month' | 'total' | 'used'>;
 
-/** The pool of a row. */
+/** Returns the pool of a row, with its remainder. */
 export function creditPool(workspaceId: string, { month, total, used }: PoolRow): CreditPool {
   return { workspaceId, month, total, used, remaining: Math.max(0, total - used) };
 }
 
 /** The credits used in a month, by one person and by all. */
-interface Counts extends Pick<CreditStanding, 'used' | 'poolTotal' | 'poolUsed'> {
+interface Counts extends Pick<CreditState, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly month: string;
   /** Whether the month is over. */
   readonly past: boolean;
@@ -155,16 +155,16 @@ export async function countsOf(
   return counts;
 }
 
-/** Everything that rule 23 needs to know about a member. */
-export function standingOf(
+/** The numbers that rule 23 needs about a member. */
+export function creditStateOf(
   { role, creditLimit }: Pick<Consumer, 'role' | 'creditLimit'>,
   { defaultCreditLimit }: Workspace,
   { used, poolTotal, poolUsed }: Counts,
-): CreditStanding {
+): CreditState {
   return { role, limit: creditLimitOf({ role, creditLimit }, defaultCreditLimit), used, poolTotal, poolUsed };
 }
 
-/** The member as it is now. */
+/** The member's current row. */
 export async function findConsumer(sql: Sql, workspaceId: string, id: string): Promise<Consumer | undefined> {
   return isId(id) ? CONSUMER.row(sql, { id, workspaceId }) : undefined;
 }
@@ -210,14 +210,14 @@ async function usageIn(
   if (counts.past) {
     return { month: counts.month, used, limit: null, limitSource: null, remaining: null, blockedBy: null };
   }
-  const standing = standingOf(member, workspace, counts);
+  const state = creditStateOf(member, workspace, counts);
   return {
     month: counts.month,
     used,
-    limit: standing.limit?.limit ?? null,
-    limitSource: standing.limit?.source ?? null,
-    remaining: creditsLeft(standing),
-    blockedBy: creditBlock(standing, 1),
+    limit: state.limit?.limit ?? null,
+    limitSource: state.limit?.source ?? null,
+    remaining: creditsLeft(state),
+    blockedBy: creditBlock(state, 1),
   };
 }
 
@@ -248,15 +248,12 @@ export async function authorizeReading(
   const grant = await authorize(context, 'workspace.read', workspaceId);
   // UUIDs come in any case (RFC 9562 §4).
   if (grant.memberId === null || grant.memberId !== memberId?.toLowerCase())
-    demand(context, grant, 'credits.read');
+    requirePermission(context, grant, 'credits.read');
   return grant;
 }
 
-/**
- * Sets the pool's total for the current month and later ones, in the transaction that changes the workspace's setting.
- * Past months keep their total.
- */
-export async function holdEachMonth(sql: Sql, workspaceId: string, total: number): Promise<void> {
+/** Sets the pool's total for the current month and later ones. Past months keep their total. */
+export async function setPoolTotal(sql: Sql, workspaceId: string, total: number): Promise<void> {
   await HOLD.rows(sql, { workspaceId, total });
 }
 

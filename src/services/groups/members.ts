@@ -2,7 +2,7 @@ import { arrayOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
-import type { MembersWish } from '../../domain/group.js';
+import type { GroupMembersChange } from '../../domain/group.js';
 import { isId } from '../../domain/ids.js';
 import type { Group } from '../../model/group.js';
 import { memberIdsOf } from '../rows/groups.js';
@@ -19,7 +19,7 @@ export interface MembersChanged {
   readonly left: readonly NamedMember[];
 }
 
-/** How much of an id a message repeats. */
+/** The longest part of an id that a message repeats. */
 const SHOWN_LENGTH = 100;
 
 export const NOBODY: MembersChanged = { joined: [], left: [] };
@@ -32,13 +32,13 @@ export function readIds(ids: readonly string[]): string[] {
 /**
  * Adds members to a group and removes others.
  * @param locked the members that the transaction has locked; ids that are missing are not members of the workspace
- * @returns those that were not in the group before, and those that were and have left
+ * @returns the members that joined, and those that left
  * @throws DomainError INVALID_INPUT naming the first id to be added that is not a member of the workspace
  */
 export async function changeMembers(
   sql: Sql,
   group: Group,
-  { all, add, remove }: MembersWish,
+  { all, add, remove }: GroupMembersChange,
   locked: ReadonlySet<string>,
 ): Promise<MembersChanged> {
   const wanted = new Set([...(all ?? []), ...add]);
@@ -97,7 +97,7 @@ async function removeFrom(sql: Sql, groupId: string, ids: readonly string[]): Pr
   return LEAVE.rows(sql, { groupId, ids });
 }
 
-/** Increases the members' versions: the groups of a member are part of it (spec scim, "ETag"). */
+/** Increases the members' versions: a member's version covers its groups (spec scim, "ETag"). */
 export async function growVersions(
   sql: Sql,
   workspaceId: string,

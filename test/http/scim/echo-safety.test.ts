@@ -6,7 +6,7 @@ import { becomeRole, create, ENTERPRISE, find, ROLLCALL, read, type User } from 
 
 /**
  * Spec scim, "Echo safety": for every member, `PUT` of exactly what `GET` returned answers 200 and changes nothing.
- * Okta's every update is such an echo, merged with what is mapped.
+ * Every update of Okta is such an echo, merged with the mapped attributes.
  */
 
 /** Everything about a person apart from the userName. No two have the same external id (rule 15). */
@@ -38,7 +38,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** PUTs what GET returned, and expects that nothing has happened. */
+/** PUTs what GET returned, and expects that nothing changes. */
 async function expectEcho(scim: ScimClient, id: string): Promise<User> {
   const before = await read(scim, id);
   const entries = await history(id);
@@ -53,7 +53,7 @@ function history(id: string): Promise<object[]> {
   return app.sql('select id from audit_entry where target_id = $1 order by id', [id]);
 }
 
-describe('V2', () => {
+describe('V2: PUT of what GET returned changes nothing', () => {
   let scim: ScimClient;
   let ownerEmail: string;
   let workspaceId: string;
@@ -78,25 +78,25 @@ describe('V2', () => {
     expect(echoed[ROLLCALL]).toEqual(access);
   });
 
-  test('nothing but a userName', async () => {
+  test('for a member with only a userName', async () => {
     const { id } = await create(scim, { userName: 'Plain@Acme.test' });
     await expectEcho(scim, id);
   });
 
-  test('an owner', async () => {
+  test('for an owner', async () => {
     const { id } = await find(scim, ownerEmail);
     const echoed = await expectEcho(scim, id);
     expect(echoed[ROLLCALL]).toEqual({ role: 'owner' });
   });
 
-  test('a guest: a role that cannot be assigned', async () => {
+  test('for a guest: a role that cannot be assigned', async () => {
     const { id } = await create(scim, { userName: 'guest@acme.test', ...person() });
     await becomeRole(app, id, 'GUEST');
     const echoed = await expectEcho(scim, id);
     expect(echoed[ROLLCALL]).toEqual({ role: 'guest' });
   });
 
-  test('an inactive member, who has no access to show', async () => {
+  test('for an inactive member, who has no access to show', async () => {
     const { id } = await create(scim, {
       userName: 'left@acme.test',
       ...person(),
@@ -108,7 +108,7 @@ describe('V2', () => {
     expect(Object.hasOwn(echoed, ROLLCALL)).toBe(false);
   });
 
-  test('a limit that people have set, which stays theirs', async () => {
+  test('for a limit that people have set, which stays theirs', async () => {
     const { id } = await create(scim, { userName: 'capped@acme.test', [ROLLCALL]: { role: 'editor' } });
     const target = { workspaceId, memberId: id };
     await done(app, app.operatorToken, 'memberSetCreditLimit', { ...target, creditLimit: 5 });
@@ -123,13 +123,13 @@ describe('V2', () => {
     await expectEcho(scim, id);
   });
 
-  test('a userName that is no address', async () => {
+  test('for a userName that is not an address', async () => {
     const emails = [{ value: 'annlee@acme.test', primary: true }];
     const { id } = await create(scim, { userName: 'annlee', emails });
     await expectEcho(scim, id);
   });
 
-  test('somebody who was removed and added again', async () => {
+  test('for a member who was removed and added again', async () => {
     const userName = 'again@acme.test';
     const { id } = await create(scim, {
       userName,
@@ -142,7 +142,7 @@ describe('V2', () => {
     await expectEcho(scim, id);
   });
 
-  test('with a key that has the scope SCIM and no other', async () => {
+  test('with a key that has only the scope SCIM', async () => {
     const { id } = await create(scim, {
       userName: 'scim@acme.test',
       ...person(),
@@ -151,13 +151,13 @@ describe('V2', () => {
     await expectEcho(app.scim(workspaceId, await app.key(workspaceId, ['SCIM'])), id);
   });
 
-  test('somebody added inactive', async () => {
+  test('for a member who was added inactive', async () => {
     const { id } = await create(scim, { userName: 'later@acme.test', ...person(), active: false });
     await expectEcho(scim, id);
   });
 });
 
-describe('V1', () => {
+describe('V1: PUT of what GET returned changes nothing', () => {
   let scim: ScimClient;
   let ownerEmail: string;
 
@@ -179,18 +179,18 @@ describe('V1', () => {
     expect(Object.hasOwn(echoed, 'seatType')).toBe(false);
   });
 
-  test.each(['ADMIN', 'MEMBER'])('role %s, which V1 does not show', async (role) => {
+  test.each(['ADMIN', 'MEMBER'])('for the role %s, which V1 does not show', async (role) => {
     const { id } = await create(scim, { userName: `${role}@acme.test`, ...person(), seatType: 'builder' });
     await becomeRole(app, id, role);
     await expectEcho(scim, id);
   });
 
-  test('an owner', async () => {
+  test('for an owner', async () => {
     const { id } = await find(scim, ownerEmail);
     await expectEcho(scim, id);
   });
 
-  test('an inactive member', async () => {
+  test('for an inactive member', async () => {
     const { id } = await create(scim, { userName: 'left@acme.test', ...person(), seatType: 'builder' });
     await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
     const echoed = await expectEcho(scim, id);

@@ -6,7 +6,7 @@ import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { evaluate } from './evaluate.js';
 import { create, ENTERPRISE, matching, ROLLCALL } from './resources.js';
 
-/** Spec scim, "Filters": compiled to SQL, and meaning what the RFC says of the resources that are answered. */
+/** Spec scim, "Filters": compiled to SQL, with the meaning that the RFC gives them for the resources in answers. */
 
 let app: TestApp;
 const scim: Record<'V1' | 'V2', ScimClient> = Object.create(null);
@@ -149,7 +149,7 @@ function filters(version: 'V1' | 'V2'): fc.Arbitrary<string> {
 }
 
 describe.each(['V1', 'V2'] as const)('%s', (version) => {
-  test('a filter finds whom a naive reading of the resources finds', async () => {
+  test('a filter finds the same members as a plain evaluation over all resources', async () => {
     await fc.assert(
       fc.asyncProperty(filters(version), async (filter) => {
         fc.pre(filter.length < 1000);
@@ -168,7 +168,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
   });
 });
 
-test('users by the groups that they are in', async () => {
+test('users are found by their groups', async () => {
   const client = scim.V2;
   const [ann, ben, cleo] = users.V2.slice(1);
   const group = async (displayName: string, ...members: (JsonObject | undefined)[]) =>

@@ -90,7 +90,7 @@ function send({ method, path, headers, body }: Request): Promise<Answer> {
   });
 }
 
-/** What holds of every answer to every request. */
+/** Expectations of every answer. */
 async function expectDecency({ workspaceId, faultsIn }: Target, request: Request): Promise<Answer> {
   const before = await traceOf(app, workspaceId);
   const answer = await send(request);
@@ -101,7 +101,7 @@ async function expectDecency({ workspaceId, faultsIn }: Target, request: Request
     if (changes) expect(faultsIn(JSON.parse(text))).toEqual([]);
     return answer;
   }
-  // 501 is what /Me is.
+  // 501 is the status of /Me.
   expect([status, status < 500 || status === 501]).toEqual([status, true]);
   expect(type).toBe('application/scim+json; charset=utf-8');
   expect(await traceOf(app, workspaceId)).toEqual(before);
@@ -140,7 +140,7 @@ describe('hostile input through HTTP', () => {
     () =>
       run(fc.tuple(either, bodies(person)), async ([workspace, body]) => {
         const answer = await expectDecency(workspace(), asked(workspace(), 'POST', '/Users', body));
-        // So that the next one is somebody new again, and the workspace stays small.
+        // Deletes the user, so that the next one is new and the workspace stays small.
         if (answer.status === 201)
           await send(asked(workspace(), 'DELETE', `/Users/${JSON.parse(answer.text).id}`));
       }),
@@ -166,7 +166,7 @@ describe('hostile input through HTTP', () => {
   );
 
   test(
-    'bodies that come compressed, or only say so',
+    'compressed bodies, and bodies that claim to be',
     () =>
       run(fc.tuple(bodies(person), fc.boolean()), async ([body, packed]) => {
         const request = asked(v2, 'PUT', `/Users/${v2.userId}`, packed ? gzipSync(body) : body);
@@ -176,7 +176,7 @@ describe('hostile input through HTTP', () => {
   );
 
   test(
-    'filters, attribute lists, pages, and whatever else stands in a query',
+    'filters, attribute lists, pages, and other query parameters',
     () =>
       run(fc.tuple(either, query), async ([workspace, parameters]) => {
         await expectDecency(workspace(), asked(workspace(), 'GET', `/Users${parameters}`));
@@ -230,7 +230,7 @@ describe('hostile input through HTTP', () => {
   );
 
   test(
-    'addresses beside the workspace',
+    'paths outside the workspace',
     () =>
       run(fc.tuple(inAddress, inAddress), async ([first, second]) => {
         const path = `/scim/${first}/organizations/${second}/Users`;
@@ -239,7 +239,7 @@ describe('hostile input through HTTP', () => {
     TIMEOUT,
   );
 
-  test('nothing of all this has broken a rule', async () => {
+  test('all rules still hold afterwards', async () => {
     await expectInvariants(app);
   });
 });

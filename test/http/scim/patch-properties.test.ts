@@ -6,7 +6,7 @@ import { auditSize } from '../graphql/operations.js';
 import { ALIAS, CORE, ENTERPRISE, ROLLCALL, read, userIn } from './resources.js';
 import { type Validator, validatorOf } from './schema-validator.js';
 
-/** What holds of every PATCH (RFC 7644 §3.5.2), whatever it asks for. More runs: FUZZ_RUNS=20000. */
+/** Properties of every PATCH (RFC 7644 §3.5.2). More runs: FUZZ_RUNS=20000. */
 
 const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 250), seed: 20_261_125, endOnFailure: true };
 const TIMEOUT = RUNS.numRuns * 200;
@@ -173,7 +173,7 @@ function patch(changes: readonly Operation[]) {
   return scim.patch(`/Users/${id}`, { Operations: changes });
 }
 
-test('the validator finds what it is there to find', async () => {
+test('the validator of resources finds faults', async () => {
   const user = await read(scim, id);
   const { userName: _, ...nameless } = user;
   const primary = { value: 'a@acme.test', primary: true };
@@ -198,7 +198,7 @@ test('the validator finds what it is there to find', async () => {
 
 describe('any sequence of operations', () => {
   test(
-    'leaves a resource as /Schemas describes it and the answer shows it, or is refused and changes nothing',
+    'leaves a resource that conforms to /Schemas and equals the answer, or is refused and changes nothing',
     async () => {
       const seen = { accepted: 0, refused: 0 };
       await fc.assert(
@@ -234,7 +234,7 @@ describe('any sequence of operations', () => {
 
 describe('the same replace a second time', () => {
   test(
-    'changes nothing: not the version, not a value',
+    'changes neither the version nor any value',
     async () => {
       const replace = fc.oneof(
         targets.map(([path, value]) => ({ op: 'replace', path, value })),
@@ -244,7 +244,7 @@ describe('the same replace a second time', () => {
         fc.asyncProperty(replace, async (change) => {
           const first = await patch([change]);
           fc.pre(first.status === 200);
-          // Refused the second time is what a filter that selects nothing any more is.
+          // The second time, a filter that no longer selects anything is refused.
           const second = await patch([change]);
           expect([200, 400]).toContain(second.status);
           expect(await read(scim, id)).toEqual(first.body);

@@ -3,7 +3,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../../s
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { create, ENTERPRISE, errorOf, ROLLCALL } from './resources.js';
 
-/** RFC 7644 §3.4.2.3; each order, by number and by cursor, against a naive sort of what is answered. */
+/** RFC 7644 §3.4.2.3; each order, by number and by cursor, against a plain sort of the answers. */
 
 let app: TestApp;
 let scim: ScimClient;
@@ -52,7 +52,7 @@ function at(user: JsonObject, steps: readonly string[]): Json | undefined {
   }, user);
 }
 
-/** What sorts: text without case but for externalId's, and nothing for who has none. */
+/** The sort key: text without case, except externalId; none for a user without a value. */
 function keyOf(user: JsonObject, steps: readonly string[]): string | number | undefined {
   const value = at(user, steps);
   if (typeof value === 'boolean') return Number(value);
@@ -101,7 +101,7 @@ describe.each<[sortBy: string, steps: string[]]>([
   [`${ROLLCALL}:creditLimit`, [ROLLCALL, 'creditLimit']],
   ['meta.created', ['meta', 'created']],
 ])('sortBy %s', (sortBy, steps) => {
-  test.each([false, true])('cursor: %s', async (cursor) => {
+  test.each([false, true])('by cursor: %s', async (cursor) => {
     const query = `sortBy=${encodeURIComponent(sortBy)}`;
     expect(await walk(query, cursor)).toEqual(sorted(steps));
     expect(await walk(`${query}&sortOrder=Descending`, cursor)).toEqual(sorted(steps).reverse());
@@ -118,7 +118,7 @@ test.each([
   expect({ status, body }).toEqual({ status: 400, body: errorOf(400, detail, scimType) });
 });
 
-test('sortBy name asks for one of its parts', async () => {
+test('sortBy name is refused, naming its sub-attributes', async () => {
   const { status, body } = await scim.get('/Users?sortBy=name');
   expect({ status, scimType: body.scimType }).toEqual({ status: 400, scimType: 'invalidPath' });
   expect(body.detail).toContain('name.familyName');

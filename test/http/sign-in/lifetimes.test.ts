@@ -24,7 +24,7 @@ beforeEach(async () => {
   workspace = await app.workspace({ version: 'V2' });
 });
 
-/** Asked anew: a process may know a session for a second. */
+/** In a new process, because a process caches a session for a second. */
 async function works(token: string, sessionLifetimes = DEFAULT_LIFETIMES): Promise<boolean> {
   const other = await app.beside({ clock: () => now, sessionLifetimes });
   try {
@@ -62,7 +62,7 @@ test('7 days end every session, however much it is used', async () => {
   expect(await works(token, patient)).toBe(false);
 });
 
-test('what is over is neither listed nor ended', async () => {
+test('an expired session is neither listed nor ended', async () => {
   await app.session(workspace.ownerEmail);
   later(13 * HOUR_MS);
   const token = await app.session(workspace.ownerEmail);

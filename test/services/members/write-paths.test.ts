@@ -65,7 +65,7 @@ interface Twin {
 type Answer = MemberChange | { readonly memberId: string } | { readonly group: string };
 
 interface Change {
-  /** For the report of a counterexample. */
+  /** The description in the report of a counterexample. */
   readonly what: string;
   readonly client: Client;
   readonly person: number;
@@ -135,7 +135,7 @@ async function twinOn(path: Path, version: WorkspaceVersion, run: number): Promi
   return { path, workspaceId: workspace.id, owner, groupId: group.id, ids: new Map() };
 }
 
-/** What a client is told, without what differs between two workspaces by nature. */
+/** The answer to a client, without the values that differ between two workspaces. */
 async function outcomeOf(twin: Twin, { client, person, act }: Change): Promise<object> {
   const context = await contextFor(twin, client);
   const [someone = NOBODY] = twin.ids.values();
@@ -338,7 +338,7 @@ async function expectSame(version: WorkspaceVersion, run: number, changes: reado
 }
 
 test.each(['V1', 'V2'] as const)(
-  '%s: whichever path writes them, generated changes have the same effects',
+  '%s: generated changes have the same effects in both write paths',
   { timeout: 120_000 },
   async (version) => {
     let run = 0;
@@ -417,7 +417,7 @@ test.each<[string, readonly Change[]]>([
   await expectSame('V2', made, changes);
 });
 
-test('most changes of a V2 member are one statement', async () => {
+test('most changes of a V2 member take one statement', async () => {
   made += 1;
   const twin = await twinOn('STATEMENT', 'V2', made);
   const transactions = vi.spyOn(Database.prototype, 'transaction');

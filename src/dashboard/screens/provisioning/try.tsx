@@ -18,20 +18,20 @@ import {
 import styles from './provisioning.module.css';
 
 type Explanation = NonNullable<ProvisioningExplainQuery['scimExplain']>;
-type Asked = Omit<ProvisioningExplainQueryVariables, 'workspaceId'>;
+type TriedRequest = Omit<ProvisioningExplainQueryVariables, 'workspaceId'>;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const EXAMPLE = JSON.stringify({ userName: 'bob@example.com', role: 'editor' }, null, 2);
 
-/** What the provider would be answered to a request, without doing it. */
+/** Shows the answer to a request and its changes, in a dry run. */
 export function TryRequest() {
   const t = useMessages();
   const [method, setMethod] = useState<(typeof METHODS)[number]>('POST');
   const [path, setPath] = useState('/Users');
   const [body, setBody] = useState(EXAMPLE);
   const [error, setError] = useState<string | undefined>(undefined);
-  const [asked, setAsked] = useState<{ readonly run: number; readonly request: Asked } | null>(null);
+  const [asked, setAsked] = useState<{ readonly run: number; readonly request: TriedRequest } | null>(null);
   const hasBody = method !== 'GET' && method !== 'DELETE';
 
   const ask = () => {
@@ -66,7 +66,7 @@ export function TryRequest() {
   );
 }
 
-/** @returns undefined when the text is not a JSON object; null when it is empty */
+/** Parses the body. @returns undefined when the text is not a JSON object; null when it is empty */
 function parsedBody(text: string): Record<string, unknown> | null | undefined {
   if (text.trim() === '') return null;
   try {
@@ -78,7 +78,7 @@ function parsedBody(text: string): Record<string, unknown> | null | undefined {
   }
 }
 
-function Answer({ request }: { readonly request: Asked }) {
+function Answer({ request }: { readonly request: TriedRequest }) {
   const { id: workspaceId } = useWorkspace();
   const [query, reload] = useQuery({
     query: ProvisioningExplainDocument,
