@@ -1,6 +1,6 @@
 import { domainOf, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses, type Profile } from './profile.js';
+import { emailAddresses, type JsonObject, type Profile } from './profile.js';
 import { requireVisible } from './text.js';
 
 /** RFC 5321 §4.5.3.1.3 allows 256 octets for a path, which includes two angle brackets. */
@@ -28,6 +28,14 @@ export function readAddress(text: string, attribute: string): string {
   if (isAddress(address)) return address;
   const message = faultOf(address, attribute) ?? `${attribute} must be an e-mail address.`;
   throw new DomainError('INVALID_INPUT', message, { attribute });
+}
+
+/**
+ * The e-mails that SCIM shows of somebody whom the workspace has added without any: providers match people by e-mail, and
+ * Okta's test of a SCIM server requires one of everybody.
+ */
+export function emailsShown(userName: string): readonly JsonObject[] | undefined {
+  return isAddress(userName) ? [{ type: 'work', value: userName, primary: true }] : undefined;
 }
 
 /** What is wrong with an address; undefined when the address is correct or the text does not have the form of one. */

@@ -59,6 +59,18 @@ function inLowerCase(text: string): string {
 }
 
 /**
+ * Text of a profile without case: NFC, and each character in its simple lower case (Unicode 5.18). The SQL function
+ * `text_folded` does the same, so that a filter in the database and one over a User agree.
+ */
+export function foldedText(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
+  // Character by character: the lower case of a whole text depends on what stands around a letter (Greek sigma).
+  return Array.from(text.normalize('NFC'), (character) =>
+    String.fromCodePoint(character.toLowerCase().codePointAt(0) ?? 0),
+  ).join('');
+}
+
+/**
  * The canonical form of a name, such as a group's (rule 15a): two names are the same exactly when their canonical forms
  * are equal. It follows the profile UsernameCaseMapped of RFC 8265, without its limits on characters.
  */

@@ -8,6 +8,7 @@ import {
   sameAccess,
   type WorkspaceDefaults,
 } from './access.js';
+import { emailsShown } from './address.js';
 import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { emailAddresses, isJsonObject, type Json } from './profile.js';
@@ -41,6 +42,34 @@ export interface RuleContext {
  *   INVALID_INPUT for a new member without userName or e-mail (rule 14)
  */
 export function memberAfter(
+  state: MemberState | null,
+  request: MemberChangeRequest,
+  facts: RuleContext,
+): MemberState {
+  const isProvider = facts.origin === 'IDENTITY_PROVIDER';
+  const echo = state !== null && isProvider ? withoutEmailsShown(state, request) : undefined;
+  if (state !== null && echo !== undefined) {
+    const next = stateAfter(state, echo, facts);
+    if (sameMember(state, next)) return next;
+  }
+  return stateAfter(state, request, facts);
+}
+
+/**
+ * The request of a provider that sends back the e-mails that SCIM shows of a member who has none (`emailsShown`): alone they
+ * change nothing, and are stored with any other change.
+ */
+function withoutEmailsShown(
+  state: MemberState,
+  { profile, ...others }: MemberChangeRequest,
+): MemberChangeRequest | undefined {
+  if (profile?.emails === undefined || state.profile.emails !== undefined) return undefined;
+  if (!isDeepStrictEqual(profile.emails, emailsShown(state.userName))) return undefined;
+  const { emails: _, ...rest } = profile;
+  return { ...others, profile: rest };
+}
+
+function stateAfter(
   state: MemberState | null,
   request: MemberChangeRequest,
   facts: RuleContext,

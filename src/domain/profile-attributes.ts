@@ -3,6 +3,8 @@ export interface ProfileAttribute {
   readonly name: string;
   readonly type: 'string' | 'boolean' | 'reference' | 'binary' | 'complex';
   readonly multiValued: boolean;
+  /** `readOnly`: what clients send for it is ignored. Absent: they may write it. */
+  readonly mutability?: 'readOnly';
   readonly description: string;
   /** Whether values that differ only in case are different. */
   readonly caseExact: boolean;
@@ -92,7 +94,8 @@ const ENTERPRISE: readonly ProfileAttribute[] = [
   complex('manager', 'The manager of the person.', [
     text('value', 'The id of the manager.'),
     reference('$ref', 'The URL of the manager.', ['User']),
-    text('displayName', 'The name of the manager.'),
+    // RFC 7643 §4.3: "The displayName of the user's manager. This attribute is OPTIONAL, and mutability is "readOnly"."
+    { ...text('displayName', 'The name of the manager, which is not filled in.'), mutability: 'readOnly' },
   ]),
 ];
 

@@ -11,11 +11,12 @@ export interface JsonObject {
 /** The attributes of a person that a member stores: those of PROFILE_ATTRIBUTES, in canonical form. */
 export type Profile = JsonObject;
 
-/** The part of an attribute's definition that the parser of values needs. */
+/** The part of an attribute's declaration that the parser of values needs. */
 export interface ValueShape {
   readonly name: string;
   readonly type: string;
   readonly multiValued: boolean;
+  readonly mutability?: string;
   readonly subAttributes?: readonly ValueShape[];
 }
 
@@ -34,15 +35,23 @@ function refuse(attribute: string, allowed: string): DomainError {
   return new DomainError('INVALID_INPUT', `${attribute} must be ${allowed}.`, { attribute });
 }
 
-function parseText(value: unknown, path: string): string {
-  // OneLogin and scripts send numbers, such as an employee number, without quotes. Only a whole number has a single
-  // spelling as text.
+/**
+ * Reads text. OneLogin and scripts send numbers, such as an employee number, without quotes; only a whole number has a
+ * single spelling as text.
+ * @returns undefined for any other value
+ */
+export function textIn(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== 'string') throw refuse(path, 'text');
+  return typeof value === 'string' ? value : undefined;
+}
+
+function parseText(value: unknown, path: string): string {
+  const text = textIn(value);
+  if (text === undefined) throw refuse(path, 'text');
   // PostgreSQL's jsonb stores neither NUL nor lone surrogates.
-  if (value.includes('\0') || !value.isWellFormed())
+  if (text.includes('\0') || !text.isWellFormed())
     throw refuse(path, 'text without NUL or broken characters');
-  return value;
+  return text;
 }
 
 /** Parses a boolean; Entra sends "True" and "False". @returns undefined for any other value */
@@ -67,6 +76,7 @@ function parseObject(
   const sent = new Map(Object.entries(value).map(([name, part]) => [name.toLowerCase(), part]));
   const parts: [name: string, part: Json][] = [];
   for (const shape of shapes) {
+    if (shape.mutability === 'readOnly') continue;
     const found = sent.get(shape.name.toLowerCase());
     const part = found === undefined ? undefined : parseAttribute(shape, found, `${prefix}${shape.name}`);
     if (part !== undefined) parts.push([shape.name, part]);
@@ -120,7 +130,22 @@ function parseList(shape: ValueShape, value: unknown, path: string): readonly Js
 }
 
 /**
- * Parses the value of one attribute into its canonical form.
+ * The value of a single-valued attribute that Entra, without aadOptscim062020, wraps in a list: `"path":
+ * "name.givenName", "value": [{ "$ref": null, "value": "Ann" }]`, and a manager likewise.
+ * @returns any other value unchanged
+ */
+export function singleValue<Value>(shape: ValueShape, value: Value): Value | Json {
+  const [one, ...others] = isJsonList(value) ? value : [];
+  if (shape.multiValued || !isJsonObject(one) || others.length > 0) return value;
+  if (shape.type === 'complex') return one;
+  return one.value ?? (Object.hasOwn(one, 'value') ? null : value);
+}
+
+/**
+ * Parses the value of one attribute into its canonical form. POST, PUT, PATCH, bulk operations and GraphQL all read
+ * values here, by one declaration for each attribute, and so accept the same beside the declared types: whole numbers
+ * for text (`textIn`), "true" and "false" for booleans (`booleanIn`), one value for a list, a list with one object for a
+ * single value (`singleValue`), and text for an object with a `value`. Filters compare with `textIn` and `booleanIn`.
  *
  * @param path the attribute's name in a refusal.
  * @returns undefined for an empty value: null, `""`, and lists and objects that contain only empty values.
@@ -129,16 +154,18 @@ function parseList(shape: ValueShape, value: unknown, path: string): readonly Js
 export function parseAttribute(shape: ValueShape, value: unknown, path = shape.name): Json | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (shape.multiValued) return parseList(shape, value, path);
-  if (shape.type === 'complex') return parseComplex(shape, value, path);
-  return shape.type === 'boolean' ? parseBoolean(value, path) : parseText(value, path);
+  const one = singleValue(shape, value);
+  if (one === null || one === '') return undefined;
+  if (shape.type === 'complex') return parseComplex(shape, one, path);
+  return shape.type === 'boolean' ? parseBoolean(one, path) : parseText(one, path);
 }
 
 /**
  * Parses a profile that a provider or a client sends (rule 20). The result is canonical: equal values become identical,
  * including the order of their keys, so that sending a profile twice changes nothing (rule 21).
  *
- * Names match in any case. Attributes that are not in PROFILE_ATTRIBUTES are dropped, and so are empty ones (null,
- * `""`, `[]`, `{}`). A single value of a list attribute becomes a list of one.
+ * Names match in any case. Attributes that are not in PROFILE_ATTRIBUTES are dropped, and so are read-only ones and
+ * empty ones (null, `""`, `[]`, `{}`). A single value of a list attribute becomes a list of one.
  *
  * @throws DomainError INVALID_INPUT that names the attribute and what is allowed.
  */

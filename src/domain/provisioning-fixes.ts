@@ -375,6 +375,14 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
       ['mappings', 'Map {closest}, and remove the mapping of roles.'],
     ],
   },
+  INACTIVE_ACCESS_IGNORED: {
+    cause: 'The provider sends {attribute} for people who are not active, for whom it is not kept.',
+    summary: 'Activate these people, and send {attribute} with or after the activation.',
+    steps: [
+      ['assignments', 'Assign the people to the app, if they are to be members.'],
+      ['retry', 'Force a sync of the people concerned.'],
+    ],
+  },
 };
 
 /** The values that the texts of a fix mention. */

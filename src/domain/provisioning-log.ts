@@ -92,6 +92,7 @@ export const NOTICE_CODES = [
   'ATTRIBUTE_IGNORED',
   'EMPTY_VALUE_IGNORED',
   'ROLES_IGNORED',
+  'INACTIVE_ACCESS_IGNORED',
 ] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { GraphQLSchema } from 'graphql';
 import type { WorkspaceVersion } from '../domain/access.js';
+import { withoutFormulas } from '../domain/csv.js';
 import { DomainError } from '../domain/errors.js';
 import { exportMembers } from '../services/members/export.js';
 import type { MemberRow } from '../services/rows/members.js';
@@ -91,16 +92,16 @@ async function* csvOf(
 
 /**
  * RFC 4180 §2: lines end in CRLF; fields with quotes, commas or line breaks are quoted, and quotes doubled.
- * A spreadsheet runs a cell that begins with = + - @, a tab or a line break as a formula, and names come from outside:
- * an apostrophe in front makes the cell text.
  */
 function csv(lines: readonly (readonly (string | number | null)[])[], bom: boolean): string {
-  return stringify([...lines], {
+  const cells = lines.map((line) =>
+    line.map((cell) => (typeof cell === 'string' ? withoutFormulas(cell) : cell)),
+  );
+  return stringify(cells, {
     bom,
     record_delimiter: 'windows',
     // The library quotes cells with CRLF only, but some programs end a line at CR or LF alone.
     quoted_match: /[\r\n]/,
-    escape_formulas: true,
   });
 }
 

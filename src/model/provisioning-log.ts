@@ -107,6 +107,8 @@ const CODE_MEANINGS: Readonly<Record<ScimCode, string>> = {
   ATTRIBUTE_IGNORED: 'An unknown attribute with a name similar to a known one was ignored.',
   EMPTY_VALUE_IGNORED: 'A role or seat type was sent empty, so the default of the workspace applied.',
   ROLES_IGNORED: 'The attribute roles was sent, which does not set the role.',
+  INACTIVE_ACCESS_IGNORED:
+    'A role, seat type or limit was sent for a member who is not active, and was not kept.',
 };
 
 export const ScimCodeEnum = enumOf(
@@ -125,6 +127,7 @@ export const ScimNoticeCodeEnum = enumOf(
     ATTRIBUTE_IGNORED: CODE_MEANINGS.ATTRIBUTE_IGNORED,
     EMPTY_VALUE_IGNORED: CODE_MEANINGS.EMPTY_VALUE_IGNORED,
     ROLES_IGNORED: CODE_MEANINGS.ROLES_IGNORED,
+    INACTIVE_ACCESS_IGNORED: CODE_MEANINGS.INACTIVE_ACCESS_IGNORED,
   },
 );
 

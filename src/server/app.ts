@@ -32,6 +32,7 @@ import type { MailTransport } from '../mail/transport.js';
 import type { Channel } from '../model/enums.js';
 import type { Compression } from '../scim/http/answer.js';
 import { scimFallback, scimRouter } from '../scim/http/router.js';
+import { SCIM_ELSEWHERE } from '../scim/http/wrong-address.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
@@ -244,7 +245,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     }),
   );
-  handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  handler.use(
+    ['/scim', SCIM_ELSEWHERE],
+    ...scimFallback({ onFault, compression: scimCompression, publicUrl }),
+  );
   const refuseForeign = refuseForeignChanges(reachedAt);
   // Before the routers of pages, each of whose paths would be compared with that of every operation.
   handler.use(

@@ -33,6 +33,7 @@ async function seedV1(database: Database): Promise<SeededWorkspace> {
     plan: 'ENTERPRISE',
     scimEnabled: true,
     ownerEmail: 'olivia@acme.test',
+    ownerProfile: { name: { givenName: 'Olivia', familyName: 'Reyes' } },
     seats: [
       { seatType: 'STARTER', total: 10 },
       { seatType: 'BUILDER', total: 5 },
@@ -66,6 +67,7 @@ async function seedV2(database: Database): Promise<SeededWorkspace> {
     plan: 'ENTERPRISE',
     scimEnabled: true,
     ownerEmail: 'olivia@acme.test',
+    ownerProfile: { name: { givenName: 'Olivia', familyName: 'Reyes' } },
     monthlyCredits: 100_000,
   });
   const people = [

@@ -35,7 +35,10 @@ async function added(attributes: object): Promise<string> {
 
 /** Status → the mistakes that get it. */
 const MISTAKES: Readonly<Record<number, readonly (() => Promise<ScimAnswer>)[]>> = {
-  401: [() => app.scim(workspaceId, `"${apiKey}"`).get('/Users')],
+  401: [
+    () => app.scim(workspaceId, `${apiKey.slice(0, -5)}wrong`).get('/Users'),
+    () => app.scim(workspaceId, `"${apiKey}"`).get('/Users'),
+  ],
   403: [
     async () => app.scim(workspaceId, await app.key(workspaceId, ['MEMBERS_READ'])).get('/Users'),
     async () => {
@@ -89,6 +92,7 @@ const MISTAKES: Readonly<Record<number, readonly (() => Promise<ScimAnswer>)[]>>
       await added(user({}));
       return v2.post('/Users', user({}));
     },
+    () => v2.post('/Users', { userName: 'owner@acme.test' }),
     async () => {
       await v2.post('/Groups', { displayName: 'Sales' });
       return v2.post('/Groups', { displayName: 'Sales' });
@@ -156,7 +160,11 @@ test("Entra's name of the role attribute works in any case, as docs/administrato
   expect(body[EXTENSION]).toEqual({ role: 'admin' });
 });
 
-/** Without the reference, and with the page's name for a workspace. */
+/** Without the reference, and with the page's names for server and workspace. */
 function plain(detail: string): string {
-  return detail.replace(/ \(ref [^)]*\)$/, '').replace(/Acme \d+/, 'Acme Credits');
+  return detail
+    .replace(/ \(ref [^)]*\)$/, '')
+    .replace(/Acme \d+/, 'Acme Credits')
+    .replace(app.url, 'https://your-server')
+    .replace(workspaceId, '{your-workspace-id}');
 }

@@ -38,7 +38,7 @@ describe('rule 20: what an identity provider sends about a person is kept and re
         organization: 'Acme',
         division: 'Lab',
         department: 'Research',
-        manager: { value: '26118915', $ref: '../Users/26118915', displayName: 'John Smith' },
+        manager: { value: '26118915', $ref: '../Users/26118915' },
       },
     };
     expect(parseProfile(profile)).toEqual(profile);
@@ -183,9 +183,9 @@ describe('INVALID_INPUT names the attribute and what is allowed', () => {
     ],
     [
       'NUL, which PostgreSQL cannot hold',
-      { enterprise: { manager: { displayName: 'a\0b' } } },
-      'enterprise.manager.displayName',
-      'enterprise.manager.displayName must be text without NUL or broken characters.',
+      { enterprise: { manager: { value: 'a\0b' } } },
+      'enterprise.manager.value',
+      'enterprise.manager.value must be text without NUL or broken characters.',
     ],
     [
       'half of a surrogate pair',

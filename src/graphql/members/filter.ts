@@ -62,6 +62,9 @@ export class GroupFilter implements GroupFilterOf {
   })
   updatedAt?: Comparison<Date> | null;
 
+  @Field(() => IntComparison, { nullable: true, description: 'Conditions on the version of the group.' })
+  version?: Comparison<number> | null;
+
   @Field(() => GroupMembersFilter, { nullable: true, description: 'Conditions on the members of the group.' })
   members?: GroupMembersFilter | null;
 }
@@ -178,6 +181,9 @@ export class MemberFilter implements MemberFilterOf {
     description: 'Conditions on the time at which the member last changed.',
   })
   updatedAt?: Comparison<Date> | null;
+
+  @Field(() => IntComparison, { nullable: true, description: 'Conditions on the version of the member.' })
+  version?: Comparison<number> | null;
 
   @Field(() => MemberGroupsFilter, { nullable: true, description: 'Conditions on the groups of the member.' })
   groups?: MemberGroupsFilter | null;

@@ -18,6 +18,7 @@ addFields(MemberProfileInput, 'Profile', PROFILE_ATTRIBUTES);
 
 function addFields(type: InputClass, typeName: string, attributes: readonly ProfileAttribute[]): void {
   for (const attribute of attributes) {
+    if (attribute.mutability === 'readOnly') continue;
     const fieldType = fieldTypeOf(typeName, attribute);
     const description = attribute.multiValued
       ? `${attribute.description} The list replaces the former one.`

@@ -3,6 +3,7 @@ import type { AssignableRole, SeatType, WorkspaceVersion } from '../../domain/ac
 import { AccessModelEnum, AssignableRoleEnum, type Plan, PlanEnum, SeatTypeEnum } from '../../model/enums.js';
 import { PositiveInt } from '../../model/scalars.js';
 import type { WorkspaceFilter as WorkspaceFilterOf } from '../../services/workspaces/queries.js';
+import { MemberProfileInput } from '../members/profile-input.js';
 import { SeatsInput } from '../seats/types.js';
 
 @InputType({ description: 'The workspace to create.' })
@@ -27,6 +28,13 @@ export class WorkspaceCreateInput {
 
   @Field(() => String, { description: 'The e-mail address of the first owner.' })
   ownerEmail!: string;
+
+  @Field(() => MemberProfileInput, {
+    nullable: true,
+    description:
+      'The name and other attributes of the first owner, which identity providers match people by.',
+  })
+  ownerProfile?: MemberProfileInput | null;
 
   @Field(() => [SeatsInput], { nullable: true, description: 'V1: the numbers of seats by type.' })
   seats?: SeatsInput[] | null;

@@ -12,6 +12,7 @@ import {
 } from '../../services/workspaces/queries.js';
 import { PageArguments } from '../lists/arguments.js';
 import { wellFormedId } from '../lists/ids.js';
+import { sentProfile } from '../members/profile-input.js';
 import type { Context } from '../serving/context.js';
 import { sentFields } from '../serving/sent-fields.js';
 import { WorkspaceCreateInput, WorkspaceFilter, WorkspaceUpdateInput } from './inputs.js';
@@ -91,10 +92,14 @@ export class WorkspaceMutations {
   })
   workspaceCreate(
     @Arg('input', () => WorkspaceCreateInput, { description: 'The workspace to create.' })
-    { accessModel, ...input }: WorkspaceCreateInput,
+    { accessModel, ownerProfile, ...input }: WorkspaceCreateInput,
     @Ctx() { services }: Context,
   ): Promise<WorkspaceCreatePayload> {
-    return createWorkspace(services, { ...input, version: accessModel });
+    return createWorkspace(services, {
+      ...input,
+      version: accessModel,
+      ownerProfile: ownerProfile == null ? null : sentProfile(ownerProfile),
+    });
   }
 
   @Mutation(() => WorkspaceUpdatePayload, {

@@ -148,6 +148,11 @@ export const CREDIT_LIMIT = attribute(
   { type: 'integer' },
 );
 
+/** Whether an attribute is part of a member's access. */
+export function isAccess(name: string): name is 'role' | 'seatType' | 'creditLimit' {
+  return name === SEAT_TYPE.name || name === ROLE.name || name === CREDIT_LIMIT.name;
+}
+
 function isEnterprise({ name }: ProfileAttribute): boolean {
   return name === 'enterprise';
 }

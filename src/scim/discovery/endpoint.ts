@@ -36,7 +36,27 @@ function unfiltered(handler: Handler): Handler {
   };
 }
 
-function configuration({ baseUrl }: ScimRequest): { status: number; body: object } {
+/** RFC 9865 §4. */
+const PAGINATION = {
+  cursor: true,
+  index: true,
+  defaultPaginationMethod: 'index',
+  defaultPageSize: DEFAULT_PAGE_SIZE,
+  maxPageSize: MAX_PAGE_SIZE,
+  cursorTimeout: CURSOR_SECONDS,
+};
+
+/**
+ * Clients that validate against RFC 7643 §5 alone refuse a configuration with `pagination`, so only those get it that ask
+ * for it by name.
+ */
+function asksForPagination({ query }: ScimRequest): boolean {
+  const names = query.get('attributes')?.toLowerCase().split(',') ?? [];
+  return names.some((name) => name.trim() === 'pagination');
+}
+
+function configuration(request: ScimRequest): { status: number; body: object } {
+  const { baseUrl } = request;
   const body = {
     schemas: [CONFIGURATION_SCHEMA],
     patch: { supported: true },
@@ -45,15 +65,7 @@ function configuration({ baseUrl }: ScimRequest): { status: number; body: object
     changePassword: { supported: false },
     sort: { supported: true },
     etag: { supported: true },
-    // RFC 9865 §4.
-    pagination: {
-      cursor: true,
-      index: true,
-      defaultPaginationMethod: 'index',
-      defaultPageSize: DEFAULT_PAGE_SIZE,
-      maxPageSize: MAX_PAGE_SIZE,
-      cursorTimeout: CURSOR_SECONDS,
-    },
+    ...(asksForPagination(request) ? { pagination: PAGINATION } : {}),
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

@@ -1,6 +1,7 @@
 import type { Filter, Operand } from './ast.js';
-import { type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import { idInAddress, type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
 import { filterFault } from './lexer.js';
+import { meets } from './matches.js';
 
 export const ID: MemberField = {
   present: (isPresent) => ({ id: { isPresent } }),
@@ -23,47 +24,69 @@ const GROUP_NAME = groupField((operator, operand) => ({
   displayName: { [TEXT_OPERATORS[operator]]: String(operand) },
 }));
 
-/** The filterable attributes under `groups`. */
-export const GROUP_FIELDS: readonly (readonly [string, MemberField])[] = [
-  // Only the presence of `groups` itself can be tested.
-  ['groups', groupField(() => undefined)],
-  ['groups.value', GROUP_ID],
-  ['groups.display', GROUP_NAME],
-];
+/** Every group of a member has the type "direct". */
+function typed(operator: PositiveOperator, operand: Operand): object {
+  return { id: meets(operator, 'direct', String(operand), false) ? { isPresent: true } : { in: [] } };
+}
+
+/** The filterable attributes under `groups`. @param baseUrl the SCIM base URL, with which their addresses begin */
+export function groupFields(baseUrl: string): readonly (readonly [string, MemberField])[] {
+  return [
+    // Only the presence of `groups` itself can be tested.
+    ['groups', groupField(() => undefined)],
+    ['groups.value', GROUP_ID],
+    ['groups.display', GROUP_NAME],
+    ['groups.type', groupField(typed)],
+    ['groups.$ref', groupField((operator, operand) => idInAddress(`${baseUrl}/Groups/`, operator, operand))],
+  ];
+}
 
 /** The filter of `groups[…]`, which a single group must meet. */
-export function toGroupOfMember(filter: Filter): object {
+export function toGroupOfMember(filter: Filter, baseUrl: string): object {
+  const compiled = (one: Filter) => toGroupOfMember(one, baseUrl);
   switch (filter.kind) {
     case 'and':
-      return { and: filter.filters.map(toGroupOfMember) };
+      return { and: filter.filters.map(compiled) };
     case 'or':
-      return { or: filter.filters.map(toGroupOfMember) };
+      return { or: filter.filters.map(compiled) };
     case 'not':
-      return { not: toGroupOfMember(filter.filter) };
+      return { not: compiled(filter.filter) };
     case 'presence':
     case 'comparison':
-      return groupPart(filter);
+      return groupPart(filter, baseUrl);
     case 'valuePath':
       throw new Error('the parser refuses a value path in a value path');
   }
 }
 
-/** Every group has an id and a name. */
-function groupPart(filter: Extract<Filter, { kind: 'presence' | 'comparison' }>): object {
-  const isName = filter.target.subAttribute?.name === 'display';
-  if (!isName && filter.target.subAttribute?.name !== 'value') {
-    throw filterFault(filter.position, `${nameOf(filter.target)} cannot be filtered by`);
-  }
+/** Every group has all parts. */
+function groupPart(filter: Extract<Filter, { kind: 'presence' | 'comparison' }>, baseUrl: string): object {
   const present = { id: { isPresent: true } };
   if (filter.kind === 'presence') return present;
   const { operator, operand, position } = filter;
   if (operand === null) return operator === 'ne' ? present : { not: present };
   const positive = operator === 'ne' ? 'eq' : operator;
-  const condition = isName
-    ? { displayName: { [TEXT_OPERATORS[positive]]: String(operand) } }
-    : ID.compare(positive, operand);
+  const condition = partCondition(filter.target.subAttribute?.name, positive, operand, baseUrl);
   if (condition === undefined) {
     throw filterFault(position, `${nameOf(filter.target)} cannot be compared with ${operator}`);
   }
   return operator === 'ne' ? { not: condition } : condition;
+}
+
+function partCondition(
+  part: string | undefined,
+  operator: PositiveOperator,
+  operand: Operand,
+  baseUrl: string,
+): object | undefined {
+  switch (part) {
+    case 'display':
+      return { displayName: { [TEXT_OPERATORS[operator]]: String(operand) } };
+    case 'type':
+      return typed(operator, operand);
+    case '$ref':
+      return idInAddress(`${baseUrl}/Groups/`, operator, operand);
+    default:
+      return ID.compare(operator, operand);
+  }
 }

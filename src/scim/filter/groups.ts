@@ -1,7 +1,7 @@
 import { CORE_GROUP } from '../discovery/attributes.js';
 import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import { nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import { idInAddress, nameOf, type PositiveOperator, TEXT_OPERATORS, versionOfTag } from './fields.js';
 import type { GroupFilterInput, IdComparison, MemberOfGroupInput } from './inputs.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
@@ -31,13 +31,37 @@ function timeField(name: 'createdAt' | 'updatedAt'): Field<GroupFilterInput> {
   };
 }
 
-const MEMBERS: Field<GroupFilterInput> = {
-  present: { members: { some: {} } },
+/** Members have a name: the display name, or else the userName. */
+const MEMBER_NAME: Field<MemberOfGroupInput> = {
+  present: ID.present,
   compare: (operator, operand) => {
-    const some = ID.compare(operator, operand);
-    return some && { members: { some } };
+    const condition = { [TEXT_OPERATORS[operator]]: String(operand) };
+    const isNamed = { displayName: { isPresent: true } };
+    return { or: [{ displayName: condition }, { and: [{ not: isNamed }, { userName: condition }] }] };
   },
 };
+
+/** Every member of a group has the type "User". */
+const MEMBER_TYPE: Field<MemberOfGroupInput> = {
+  present: ID.present,
+  compare: (operator, operand) =>
+    meets(operator, 'User', String(operand), false) ? ID.present : { not: ID.present },
+};
+
+function addressField(prefix: string): Field<{ readonly id: IdComparison }> {
+  return { present: ID.present, compare: (operator, operand) => idInAddress(prefix, operator, operand) };
+}
+
+/** At least one member meets the condition. */
+function ofMembers({ compare }: Field<MemberOfGroupInput>): Field<GroupFilterInput> {
+  return {
+    present: { members: { some: {} } },
+    compare: (operator, operand) => {
+      const some = compare(operator, operand);
+      return some && { members: { some } };
+    },
+  };
+}
 
 /** An attribute with the same value in every Group. */
 function constantField(value: string): Field<GroupFilterInput> {
@@ -48,21 +72,34 @@ function constantField(value: string): Field<GroupFilterInput> {
   };
 }
 
-/** The filterable attributes of a group. */
-const FIELDS: ReadonlyMap<string, Field<GroupFilterInput>> = new Map<string, Field<GroupFilterInput>>([
-  ['schemas', constantField(CORE_GROUP)],
-  ['meta.resourceType', constantField('Group')],
-  ['id', ID],
-  ['displayName', textField('displayName')],
-  ['externalId', textField('externalId')],
-  ['members', MEMBERS],
-  ['members.value', MEMBERS],
-  ['meta.created', timeField('createdAt')],
-  ['meta.lastModified', timeField('updatedAt')],
-]);
+/** The filterable attributes of a group. @param baseUrl the SCIM base URL, with which addresses begin */
+function groupFields(baseUrl: string): ReadonlyMap<string, Field<GroupFilterInput>> {
+  const ofMember = [...memberFields(baseUrl)].map(([name, field]) => [name, ofMembers(field)] as const);
+  return new Map<string, Field<GroupFilterInput>>([
+    ['schemas', constantField(CORE_GROUP)],
+    ['meta', constantField('')],
+    ['meta.resourceType', constantField('Group')],
+    ['meta.location', addressField(`${baseUrl}/Groups/`)],
+    ['meta.version', { present: ID.present, compare: versionOfTag }],
+    ['id', ID],
+    ['displayName', textField('displayName')],
+    ['externalId', textField('externalId')],
+    ['members', ofMembers(ID)],
+    ...ofMember,
+    ['meta.created', timeField('createdAt')],
+    ['meta.lastModified', timeField('updatedAt')],
+  ]);
+}
 
 /** The filterable sub-attributes of `members`. */
-const MEMBER_FIELDS: ReadonlyMap<string, Field<MemberOfGroupInput>> = new Map([['members.value', ID]]);
+function memberFields(baseUrl: string): ReadonlyMap<string, Field<MemberOfGroupInput>> {
+  return new Map<string, Field<MemberOfGroupInput>>([
+    ['members.value', ID],
+    ['members.$ref', addressField(`${baseUrl}/Users/`)],
+    ['members.display', MEMBER_NAME],
+    ['members.type', MEMBER_TYPE],
+  ]);
+}
 
 type Fields<Input> = ReadonlyMap<string, Field<Input>>;
 
@@ -89,18 +126,19 @@ function comparison<Input>(
 }
 
 /** The filter of `members[…]`, which a single member must meet. */
-function toMember(filter: Filter): MemberOfGroupInput {
+function toMember(filter: Filter, baseUrl: string): MemberOfGroupInput {
+  const compiled = (one: Filter) => toMember(one, baseUrl);
   switch (filter.kind) {
     case 'and':
-      return { and: filter.filters.map(toMember) };
+      return { and: filter.filters.map(compiled) };
     case 'or':
-      return { or: filter.filters.map(toMember) };
+      return { or: filter.filters.map(compiled) };
     case 'not':
-      return { not: toMember(filter.filter) };
+      return { not: compiled(filter.filter) };
     case 'presence':
-      return fieldOf(MEMBER_FIELDS, filter.target, filter.position).present;
+      return fieldOf(memberFields(baseUrl), filter.target, filter.position).present;
     case 'comparison':
-      return comparison(MEMBER_FIELDS, filter);
+      return comparison(memberFields(baseUrl), filter);
     case 'valuePath':
       throw filterFault(filter.position, 'a sub-attribute has no sub-attributes');
   }
@@ -110,22 +148,25 @@ function toMember(filter: Filter): MemberOfGroupInput {
  * Compiles a SCIM filter of groups to a `GroupFilter`. `members[value eq "…"]` matches the groups with that member, and
  * `eq null` means "not present".
  *
+ * @param baseUrl the SCIM base URL, with which `meta.location` and `$ref` begin
  * @throws ScimError 400 `invalidFilter` for an attribute that is not filterable, naming those that are
  */
-export function toGroupFilter(filter: Filter): GroupFilterInput {
+export function toGroupFilter(filter: Filter, baseUrl = ''): GroupFilterInput {
+  const compiled = (one: Filter) => toGroupFilter(one, baseUrl);
+  const fields = groupFields(baseUrl);
   switch (filter.kind) {
     case 'and':
-      return { and: filter.filters.map(toGroupFilter) };
+      return { and: filter.filters.map(compiled) };
     case 'or':
-      return { or: filter.filters.map(toGroupFilter) };
+      return { or: filter.filters.map(compiled) };
     case 'not':
-      return { not: toGroupFilter(filter.filter) };
+      return { not: compiled(filter.filter) };
     case 'presence':
-      return fieldOf(FIELDS, filter.target, filter.position).present;
+      return fieldOf(fields, filter.target, filter.position).present;
     case 'comparison':
-      return comparison(FIELDS, filter);
+      return comparison(fields, filter);
     case 'valuePath':
-      fieldOf(FIELDS, filter.target, filter.position);
-      return { members: { some: toMember(filter.filter) } };
+      fieldOf(fields, filter.target, filter.position);
+      return { members: { some: toMember(filter.filter, baseUrl) } };
   }
 }

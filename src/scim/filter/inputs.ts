@@ -53,6 +53,7 @@ export interface MemberFilterInput {
   readonly creditLimit?: OrderedComparison<number>;
   readonly createdAt?: OrderedComparison<string>;
   readonly updatedAt?: OrderedComparison<string>;
+  readonly version?: OrderedComparison<number>;
   /** Conditions on the profile, by attribute. */
   readonly [attribute: string]: unknown;
 }
@@ -63,6 +64,8 @@ export interface MemberOfGroupInput {
   readonly or?: readonly MemberOfGroupInput[];
   readonly not?: MemberOfGroupInput;
   readonly id?: IdComparison;
+  readonly userName?: StringComparison;
+  readonly displayName?: StringComparison;
 }
 
 /** `GroupFilter` of the GraphQL schema: the fields that SCIM filters compile to. */
@@ -75,5 +78,6 @@ export interface GroupFilterInput {
   readonly externalId?: StringComparison;
   readonly createdAt?: OrderedComparison<string>;
   readonly updatedAt?: OrderedComparison<string>;
+  readonly version?: OrderedComparison<number>;
   readonly members?: { readonly some: MemberOfGroupInput };
 }

@@ -1,4 +1,4 @@
-import { canonicalPart } from '../../domain/canonical.js';
+import { foldedText } from '../../domain/canonical.js';
 import type { Json } from '../../domain/profile.js';
 import { isJsonObject } from '../../domain/profile.js';
 import type { Comparison, ComparisonOperator, Filter, Operand } from './ast.js';
@@ -19,7 +19,7 @@ const MEETS: Readonly<Record<ComparisonOperator, (value: Present, operand: Prese
 };
 
 /**
- * Whether a value meets an operator. Text that is not `caseExact` is compared in its canonical form (rule 15a)
+ * Whether a value meets an operator. Text that is not `caseExact` is compared without case, as the database does
  * (RFC 7643 §7, "caseExact": "The server SHALL use case sensitivity when evaluating filters").
  */
 export function meets(
@@ -28,7 +28,7 @@ export function meets(
   operand: Present,
   caseExact: boolean,
 ): boolean {
-  const fold = (one: Present): Present => (typeof one === 'string' && !caseExact ? canonicalPart(one) : one);
+  const fold = (one: Present): Present => (typeof one === 'string' && !caseExact ? foldedText(one) : one);
   return MEETS[operator](fold(value), fold(operand));
 }
 

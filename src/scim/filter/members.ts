@@ -2,18 +2,21 @@ import { MAX_CREDIT_LIMIT, ROLES, SEAT_TYPES, type WorkspaceVersion } from '../.
 import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
 import type { AttributeReference } from '../discovery/names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import { type MemberField, nameOf, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
-import { GROUP_FIELDS, ID, toGroupOfMember } from './groups-of-member.js';
+import {
+  ALL_MEMBERS,
+  idInAddress,
+  type MemberField,
+  NO_MEMBERS,
+  nameOf,
+  type PositiveOperator,
+  TEXT_OPERATORS,
+  versionOfTag,
+} from './fields.js';
+import { groupFields, ID, toGroupOfMember } from './groups-of-member.js';
 import type { MemberFilterInput } from './inputs.js';
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
-import { profileField, toValueFilter } from './profile.js';
-
-/** Matches every member. */
-const ALL_MEMBERS: MemberFilterInput = { id: { isPresent: true } };
-
-/** Matches no member. */
-const NO_MEMBERS: MemberFilterInput = { id: { in: [] } };
+import { profileField, toEmailFilter, toValueFilter } from './profile.js';
 
 function textField(name: 'userName' | 'externalId'): MemberField {
   return {
@@ -88,11 +91,19 @@ function timeField(name: 'createdAt' | 'updatedAt'): MemberField {
  */
 function derivedField(values: readonly (readonly [text: string, MemberFilterInput])[]): MemberField {
   return {
-    present: (isPresent) => (isPresent ? ALL_MEMBERS : NO_MEMBERS),
+    present: presentAlways,
     compare: (operator, operand) => ({
       or: values.filter(([text]) => meets(operator, text, String(operand), true)).map(([, has]) => has),
     }),
   };
+}
+
+function presentAlways(isPresent: boolean): MemberFilterInput {
+  return isPresent ? ALL_MEMBERS : NO_MEMBERS;
+}
+
+function addressField(prefix: string): MemberField {
+  return { present: presentAlways, compare: (operator, operand) => idInAddress(prefix, operator, operand) };
 }
 
 const RESOURCE_TYPE = derivedField([['User', ALL_MEMBERS]]);
@@ -116,35 +127,42 @@ const OWN_FIELDS: readonly (readonly [string, MemberField])[] = [
   ['creditLimit', CREDIT_LIMIT],
   ['meta.created', timeField('createdAt')],
   ['meta.lastModified', timeField('updatedAt')],
-  ...GROUP_FIELDS,
+  ['meta.version', { present: presentAlways, compare: versionOfTag }],
 ];
 
-/** The filterable attributes outside the profile, by the workspace's version. */
-const FIELDS: Readonly<Record<WorkspaceVersion, ReadonlyMap<string, MemberField>>> = {
-  V1: fieldsOf('V1'),
-  V2: fieldsOf('V2'),
-};
+/** The filterable attributes outside the profile. */
+function fieldsOf({ version, baseUrl }: Scope): ReadonlyMap<string, MemberField> {
+  return new Map([
+    ['schemas', schemasField(version)],
+    ['meta', RESOURCE_TYPE],
+    ['meta.resourceType', RESOURCE_TYPE],
+    ['meta.location', addressField(`${baseUrl}/Users/`)],
+    ...OWN_FIELDS,
+    ...groupFields(baseUrl),
+  ]);
+}
 
-function fieldsOf(version: WorkspaceVersion): ReadonlyMap<string, MemberField> {
-  return new Map([['schemas', schemasField(version)], ['meta.resourceType', RESOURCE_TYPE], ...OWN_FIELDS]);
+/** The workspace whose members are filtered. */
+interface Scope {
+  readonly version: WorkspaceVersion;
+  /** The SCIM base URL, with which addresses begin. */
+  readonly baseUrl: string;
 }
 
 /** @throws ScimError invalidFilter for an attribute that is not filterable, naming those that are */
-function fieldOf(version: WorkspaceVersion, target: AttributeReference, position: number): MemberField {
-  const field = FIELDS[version].get(nameOf(target)) ?? profileField(target);
+function fieldOf(scope: Scope, target: AttributeReference, position: number): MemberField {
+  const fields = fieldsOf(scope);
+  const field = fields.get(nameOf(target)) ?? profileField(target);
   if (field !== undefined) return field;
-  const filterable = [...FIELDS[version].keys()].join(', ');
+  const filterable = [...fields.keys()].join(', ');
   throw filterFault(
     position,
     `${nameOf(target)} cannot be filtered by; these can: ${filterable}, and the attributes of the person`,
   );
 }
 
-function comparison(
-  version: WorkspaceVersion,
-  { target, operator, operand, position }: Comparison,
-): MemberFilterInput {
-  const field = fieldOf(version, target, position);
+function comparison(scope: Scope, { target, operator, operand, position }: Comparison): MemberFilterInput {
+  const field = fieldOf(scope, target, position);
   if (operand === null) return field.present(operator === 'ne');
   const compared = field.compare(operator === 'ne' ? 'eq' : operator, operand);
   if (compared === undefined) {
@@ -159,11 +177,13 @@ function comparison(
  * comparison but `ne`.
  *
  * @param version of the workspace, which decides which extensions a User has
+ * @param baseUrl the SCIM base URL, with which `meta.location` and `$ref` begin
  * @throws ScimError 400 `invalidFilter` for an attribute that is not filterable, naming those that are; the filter is
  *   never weakened instead
  */
-export function toMemberFilter(filter: Filter, version: WorkspaceVersion): MemberFilterInput {
-  const compiled = (one: Filter) => toMemberFilter(one, version);
+export function toMemberFilter(filter: Filter, version: WorkspaceVersion, baseUrl = ''): MemberFilterInput {
+  const scope = { version, baseUrl };
+  const compiled = (one: Filter) => toMemberFilter(one, version, baseUrl);
   switch (filter.kind) {
     case 'and':
       return { and: filter.filters.map(compiled) };
@@ -172,15 +192,16 @@ export function toMemberFilter(filter: Filter, version: WorkspaceVersion): Membe
     case 'not':
       return { not: compiled(filter.filter) };
     case 'presence':
-      return fieldOf(version, filter.target, filter.position).present(true);
+      return fieldOf(scope, filter.target, filter.position).present(true);
     case 'comparison':
-      return comparison(version, filter);
+      return comparison(scope, filter);
     case 'valuePath': {
       // For a single-valued attribute, the filter is a condition on its sub-attributes.
       if (!filter.target.attribute.multiValued) return compiled(filter.filter);
-      fieldOf(version, filter.target, filter.position);
+      fieldOf(scope, filter.target, filter.position);
+      if (filter.target.attribute.name === 'emails') return toEmailFilter(filter.filter);
       return filter.target.attribute.name === 'groups'
-        ? { groups: { some: toGroupOfMember(filter.filter) } }
+        ? { groups: { some: toGroupOfMember(filter.filter, baseUrl) } }
         : { [filter.target.attribute.name]: { some: toValueFilter(filter.filter) } };
     }
   }

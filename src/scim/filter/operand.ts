@@ -1,4 +1,4 @@
-import { booleanIn } from '../../domain/profile.js';
+import { booleanIn, textIn } from '../../domain/profile.js';
 import type { ScimAttribute } from '../discovery/attributes.js';
 import type { ComparisonOperator, Operand } from './ast.js';
 import { filterFault, type Token } from './lexer.js';
@@ -50,8 +50,8 @@ function convert({ type }: ScimAttribute, literal: string | number | boolean): O
     const number = typeof literal === 'string' && NUMBER.test(literal) ? Number(literal) : literal;
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
   }
-  if (typeof literal !== 'string') return undefined;
-  return type === 'dateTime' ? dateTimeOf(literal) : literal;
+  const text = textIn(literal);
+  return type === 'dateTime' && text !== undefined ? dateTimeOf(text) : text;
 }
 
 const EXPECTED: Readonly<Record<ScimAttribute['type'], string>> = {

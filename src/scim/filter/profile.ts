@@ -3,8 +3,15 @@ import { ENTERPRISE_USER, type ScimAttribute } from '../discovery/attributes.js'
 import type { AttributeReference } from '../discovery/names.js';
 import { profileNames } from '../discovery/profile-names.js';
 import type { Comparison, Filter, Operand } from './ast.js';
-import { type MemberField, type PositiveOperator, TEXT_OPERATORS } from './fields.js';
+import {
+  ALL_MEMBERS,
+  type MemberField,
+  NO_MEMBERS,
+  type PositiveOperator,
+  TEXT_OPERATORS,
+} from './fields.js';
 import type { MemberFilterInput } from './inputs.js';
+import { meets } from './matches.js';
 
 /** A comparison, or objects of comparisons by attribute. */
 type Condition = Readonly<Record<string, unknown>>;
@@ -37,11 +44,81 @@ export function profileField(target: AttributeReference): MemberField | undefine
     const condition = { [inputName(attribute)]: whole };
     return schema === ENTERPRISE_USER ? { enterprise: condition } : condition;
   };
+  const isEmail = attribute.name === 'emails';
+  const present = isEmail
+    ? { or: [compiled(PRESENT), emailShown(presentPart(subAttribute))] }
+    : compiled(PRESENT);
   return {
     // Not `isPresent: false`, which one value of a list would have to meet.
-    present: (isPresent) => (isPresent ? compiled(PRESENT) : { not: compiled(PRESENT) }),
-    compare: (operator, operand) => compiled(compared(subAttribute ?? attribute, operator, operand)),
+    present: (isPresent) => (isPresent ? present : { not: present }),
+    compare: (operator, operand) => {
+      const stored = compiled(compared(subAttribute ?? attribute, operator, operand));
+      return isEmail ? { or: [stored, emailShown(comparedEmail(subAttribute, operator, operand))] } : stored;
+    },
   };
+}
+
+/**
+ * The condition on the only value of `emails` that a User shows without having any (`emailsShown`).
+ * @param condition what must hold for its parts
+ */
+function emailShown(condition: MemberFilterInput): MemberFilterInput {
+  const isShown = {
+    managedBy: { in: ['WORKSPACE'] },
+    emails: { isPresent: false },
+    userName: { contains: '@' },
+  };
+  return { and: [isShown, condition] };
+}
+
+/** Compiles the filter of a value path over `emails`, also for the value that is only shown. */
+export function toEmailFilter(filter: Filter): MemberFilterInput {
+  return { or: [{ emails: { some: toValueFilter(filter) } }, emailShown(toEmailShown(filter))] };
+}
+
+function toEmailShown(filter: Filter): MemberFilterInput {
+  switch (filter.kind) {
+    case 'and':
+      return { and: filter.filters.map(toEmailShown) };
+    case 'or':
+      return { or: filter.filters.map(toEmailShown) };
+    case 'not':
+      return { not: toEmailShown(filter.filter) };
+    case 'presence':
+      return presentPart(filter.target.subAttribute);
+    case 'comparison': {
+      const { target, operator, operand } = filter;
+      const { subAttribute } = target;
+      if (operand === null)
+        return operator === 'ne' ? presentPart(subAttribute) : { not: presentPart(subAttribute) };
+      if (operator === 'ne') return { not: comparedEmail(subAttribute, 'eq', operand) };
+      return comparedEmail(subAttribute, operator, operand);
+    }
+    case 'valuePath':
+      throw new Error('the parser refuses a value path in a value path');
+  }
+}
+
+/** It has every part but `display`. */
+function presentPart(part: ScimAttribute | undefined): MemberFilterInput {
+  return part?.name === 'display' ? NO_MEMBERS : ALL_MEMBERS;
+}
+
+function comparedEmail(
+  part: ScimAttribute | undefined,
+  operator: PositiveOperator,
+  operand: Operand,
+): MemberFilterInput {
+  switch (part?.name) {
+    case 'value':
+      return { userName: { [TEXT_OPERATORS[operator]]: String(operand) } };
+    case 'type':
+      return meets(operator, 'work', String(operand), false) ? ALL_MEMBERS : NO_MEMBERS;
+    case 'primary':
+      return operand === true ? ALL_MEMBERS : NO_MEMBERS;
+    default:
+      return NO_MEMBERS;
+  }
 }
 
 /** Compiles the filter of a value path, which one and the same value must meet. */

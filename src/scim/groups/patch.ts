@@ -120,7 +120,7 @@ async function applyTo(
   if (name === 'displayName' && (op === 'remove' || isEmpty(value))) {
     throw new ScimError(400, 'displayName cannot be removed or empty.', 'invalidValue');
   }
-  const { displayName, externalId } = readAttribute(name, op === 'remove' ? null : value);
+  const { displayName, externalId } = readAttribute(path.attribute, op === 'remove' ? null : value);
   draft.name({
     ...(displayName === undefined ? {} : { displayName }),
     ...(externalId === undefined ? {} : { externalId }),

@@ -1,5 +1,11 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
-import { CORE_GROUP, CORE_USER } from '../discovery/attributes.js';
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseAttribute,
+} from '../../domain/profile.js';
+import { CORE_GROUP, CORE_USER, type ScimAttribute } from '../discovery/attributes.js';
 import { resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
 import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
@@ -9,13 +15,13 @@ import type { GroupData } from './operations.js';
 
 /** Converts a group to a SCIM Group (RFC 7643 §4.2). */
 export function groupResource(group: GroupData, baseUrl: string): JsonObject {
-  const members = (group.everyMember ?? []).map((member) => memberValue(member, baseUrl));
   return {
     schemas: [CORE_GROUP],
     id: group.id,
     ...(group.externalId === null ? {} : { externalId: group.externalId }),
     displayName: group.displayName,
-    ...(members.length === 0 ? {} : { members }),
+    // An empty list too: some providers never add anybody to a group that has no `members`.
+    ...(group.everyMember && { members: group.everyMember.map((member) => memberValue(member, baseUrl)) }),
     meta: {
       resourceType: 'Group',
       created: new Date(group.createdAt).toISOString(),
@@ -48,28 +54,29 @@ export interface SentGroup {
 /**
  * Reads a Group of a POST or PUT. Unknown and read-only attributes are ignored (RFC 7644 §3.5.1). The last value of a
  * repeated attribute counts.
- * @throws ScimError invalidSyntax for the schemas of another resource; invalidValue for a value of the wrong type
+ * @throws ScimError invalidSyntax for the schemas of another resource, invalidValue for members; DomainError
+ *   INVALID_INPUT for a value of the wrong type
  */
 export function readGroup(body: JsonObject): SentGroup {
   refuseOtherSchemas(body, CORE_GROUP, [CORE_USER.toLowerCase(), MESSAGES]);
   const parts = Object.entries(body).map(([key, value]) => {
     const found = resolveName(key, CORE_GROUP);
     const isRead = found?.kind === 'attribute' && found.subAttribute === undefined;
-    return isRead ? readAttribute(found.attribute.name, value) : {};
+    return isRead ? readAttribute(found.attribute, value) : {};
   });
   return Object.assign({}, ...parts);
 }
 
 /**
  * Reads one attribute of a group; returns no key for attributes that are not writable.
- * @throws ScimError invalidValue for a value of the wrong type
+ * @throws ScimError invalidValue for members, DomainError INVALID_INPUT for any other value of the wrong type
  */
-export function readAttribute(name: string, value: Json | undefined): SentGroup {
-  switch (name) {
+export function readAttribute(attribute: ScimAttribute, value: Json | undefined): SentGroup {
+  switch (attribute.name) {
     case 'displayName':
-      return { displayName: readText('displayName', value) ?? '' };
+      return { displayName: readText(attribute, value) ?? '' };
     case 'externalId':
-      return { externalId: readText('externalId', value) };
+      return { externalId: readText(attribute, value) };
     case 'members':
       return { memberIds: readMemberIds(value) };
     default:
@@ -77,12 +84,9 @@ export function readAttribute(name: string, value: Json | undefined): SentGroup 
   }
 }
 
-function readText(name: string, value: Json | undefined): string | null {
-  if (value === undefined || value === null) return null;
-  // A whole number is read as its digits, as in profiles.
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  if (typeof value === 'string') return value;
-  throw new ScimError(400, `${name} must be a string.`, 'invalidValue');
+function readText(attribute: ScimAttribute, value: Json | undefined): string | null {
+  const text = parseAttribute(attribute, value);
+  return typeof text === 'string' ? text : null;
 }
 
 /**

@@ -4,8 +4,11 @@ import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { isJsonObject, type JsonObject } from '../../domain/profile.js';
 import { ScimError } from './scim-error.js';
 
-/** The size limit of a body, before and after decompression. */
+/** The size limit of a body, before and after decompression, unless its endpoint has another. */
 export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** How many bodies beyond `MAX_BODY_BYTES` are read at a time, which bounds the memory that they take. */
+const LARGE_AT_ONCE = 4;
 
 const MEDIA_TYPES = ['application/scim+json', 'application/json'];
 const CHARSETS = ['utf-8', 'utf8'];
@@ -23,15 +26,39 @@ const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
 
 /**
  * Reads the body of a request. The rest of a refused body is not read.
+ * @param limit the most bytes of it, before and after it is unpacked
  * @returns the JSON object in it
- * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB (before or after it is unpacked), 400
- *   invalidSyntax for a body that is not UTF-8, not JSON, or not an object
+ * @throws ScimError 415 for another media type or encoding, 413 beyond the limit, 400 invalidSyntax for a body that is not
+ *   UTF-8, not JSON, or not an object
  */
-export async function readBody(request: IncomingMessage): Promise<JsonObject> {
+export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<JsonObject> {
   requireMediaType(request.headers['content-type']);
   const unpack = unpackingOf(request.headers['content-encoding']);
-  if (Number(request.headers['content-length']) > MAX_BODY_BYTES) throw tooLarge();
-  return parseBody(await unpacked(unpack, await readBytes(request)));
+  if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);
+  const read = async (most: number) =>
+    parseBody(await unpacked(unpack, await readBytes(request, most), most));
+  // What is compressed may become large, and what comes in chunks has no length.
+  const { 'content-length': length, 'content-encoding': coding } = request.headers;
+  const isSmall = Number(length) <= MAX_BODY_BYTES && coding === undefined;
+  return limit <= MAX_BODY_BYTES || isSmall
+    ? read(Math.min(limit, MAX_BODY_BYTES))
+    : inLine(() => read(limit));
+}
+
+let large = 0;
+const waiting: (() => void)[] = [];
+
+/** Reads one of the bodies that may be large, when it is its turn. */
+async function inLine(read: () => Promise<JsonObject>): Promise<JsonObject> {
+  if (large >= LARGE_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else large += 1;
+  try {
+    return await read();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) large -= 1;
+    else next();
+  }
 }
 
 /** @throws ScimError 415 */
@@ -45,34 +72,34 @@ function unpackingOf(contentEncoding = ''): Unpack {
 }
 
 /** `express.json` silently replaces bytes that are not UTF-8, and reads endless bodies. */
-async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
+async function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     // Destroying the request would close the connection before the answer is sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
-      if (length > MAX_BODY_BYTES) break;
+      if (length > limit) break;
       chunks.push(chunk);
     }
   } catch {
     throw invalidSyntax('The body could not be read.');
   }
-  if (length > MAX_BODY_BYTES) throw tooLarge();
+  if (length > limit) throw tooLarge(limit);
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-async function unpacked(unpack: Unpack, bytes: Uint8Array): Promise<Uint8Array> {
+async function unpacked(unpack: Unpack, bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   try {
-    return await unpack(bytes, { maxOutputLength: MAX_BODY_BYTES });
+    return await unpack(bytes, { maxOutputLength: limit });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge();
+    if (error instanceof RangeError) throw tooLarge(limit);
     throw invalidSyntax('The body does not match its Content-Encoding.');
   }
 }
 
-function tooLarge(): ScimError {
-  return new ScimError(413, 'The body is larger than 1 MB.');
+function tooLarge(limit: number): ScimError {
+  return new ScimError(413, `The body is larger than ${limit / MAX_BODY_BYTES} MB.`);
 }
 
 /** A body without a media type is read as JSON. @throws ScimError 415 */

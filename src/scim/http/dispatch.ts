@@ -15,6 +15,7 @@ import { NO_PARAMETERS, parseQuery, type Query } from './query.js';
 import { type Route, routesOf } from './routes.js';
 import { ScimError } from './scim-error.js';
 import { searchEndpoints } from './search.js';
+import { noSuchEndpoint } from './wrong-address.js';
 
 /** A request of an authenticated client, independent of HTTP. */
 export interface ScimCall {
@@ -25,8 +26,8 @@ export interface ScimCall {
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
   readonly client: ScimClient;
-  /** Reads the body. Throws ScimError when it cannot be read. */
-  body(): Promise<JsonObject>;
+  /** Reads the body, of at most so many bytes. Throws ScimError when it cannot be read. */
+  body(limit: number | undefined): Promise<JsonObject>;
   readonly workspaceId: string;
   readonly baseUrl: string;
   readonly requestId: string;
@@ -78,7 +79,7 @@ export function createDispatch(
     let query: Query = NO_PARAMETERS;
     let sent: JsonObject | undefined;
     const read = async () => {
-      sent = await call.body();
+      sent = await call.body(route?.endpoint.maxBodyBytes);
       return sent;
     };
     const outcomeOf = (answer: ScimAnswer, refusal?: { fault: Fault; error: unknown }): ScimOutcome => ({
@@ -105,7 +106,7 @@ export function createDispatch(
     let allow: string | undefined;
     try {
       route = routes(call.url);
-      if (route === undefined) throw noSuchEndpoint();
+      if (route === undefined) throw noSuchEndpoint(call.baseUrl);
       const { endpoint, id } = route;
       const handle = handlerOf(endpoint, call.method);
       if (handle === undefined) {
@@ -128,10 +129,6 @@ export function createDispatch(
       return outcomeOf(answer, { fault, error });
     }
   };
-}
-
-export function noSuchEndpoint(): ScimError {
-  return new ScimError(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.');
 }
 
 function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise<JsonObject>): ScimRequest {

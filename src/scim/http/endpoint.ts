@@ -45,4 +45,6 @@ export type Handler = (request: ScimRequest) => ScimAnswer | Promise<ScimAnswer>
 export interface Endpoint {
   readonly path: string;
   readonly methods: Readonly<Record<string, Handler>>;
+  /** The most bytes of a body, where it may be larger than elsewhere. */
+  readonly maxBodyBytes?: number;
 }

@@ -3,6 +3,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../doma
 import { cut, type ScimNotice, type ScimOperation } from '../../domain/provisioning-log.js';
 import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
 import { resolveName } from '../discovery/names.js';
+import type { ScimAnswer } from './endpoint.js';
 import { property } from './message.js';
 
 /** The attributes that decide on a member's access: only these give a notice when they have no effect. */
@@ -20,6 +21,7 @@ interface WrittenUser {
   readonly method: string;
   readonly sent: JsonObject | undefined;
   readonly workspaceVersion: WorkspaceVersion;
+  readonly answer: Pick<ScimAnswer, 'body'>;
 }
 
 /**
@@ -27,18 +29,31 @@ interface WrittenUser {
  * 53a). RFC 7644 §3.5.1 allows a server to ignore unknown attributes, so that a misspelled one looks like success.
  */
 export function noticesOf(
-  { sent, workspaceVersion }: WrittenUser,
+  { sent, workspaceVersion, answer }: WrittenUser,
   operation: ScimOperation,
 ): readonly ScimNotice[] {
   if (sent === undefined || !WRITES.has(operation)) return [];
   const core = operation.startsWith('GROUP_') ? CORE_GROUP : CORE_USER;
   const names = core === CORE_GROUP ? ['displayName', 'members'] : [...ACCESS[workspaceVersion], ...OTHERS];
   const parts = bodiesIn(sent);
+  const inactive = operation === 'USER_UPDATE' && isInactive(answer) ? accessIn(parts, workspaceVersion) : [];
   const found = noticesIn(parts, { core, names, known: NOTHING_SENT, version: workspaceVersion });
-  if (found.length === 0) return found;
+  if (found.length === 0) return inactive;
   // An attribute that has an effect in one place needs no notice for another place.
   const known = new Set(parts.flatMap((part) => effective(part)));
-  return noticesIn(parts, { core, names, known, version: workspaceVersion }).slice(0, MOST);
+  return [...noticesIn(parts, { core, names, known, version: workspaceVersion }), ...inactive].slice(0, MOST);
+}
+
+function isInactive({ body }: Pick<ScimAnswer, 'body'>): boolean {
+  return body !== undefined && 'active' in body && body.active === false;
+}
+
+/** Rule 21a: access for a member who remains inactive is checked and not stored. */
+function accessIn(parts: readonly JsonObject[], version: WorkspaceVersion): readonly ScimNotice[] {
+  const sent = new Set(parts.flatMap((part) => effective(part)));
+  return ACCESS[version]
+    .filter((name) => sent.has(name))
+    .map((name) => ({ code: 'INACTIVE_ACCESS_IGNORED', attribute: name, closest: name }));
 }
 
 const NOTHING_SENT: ReadonlySet<string> = new Set();

@@ -116,5 +116,5 @@ function inside(value: Json, apply: (part: JsonObject) => JsonObject): Json | un
   }
   if (!Array.isArray(value)) return value;
   const parts = value.map((item: Json) => inside(item, apply)).filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts;
+  return parts.length === 0 && value.length > 0 ? undefined : parts;
 }

@@ -1,13 +1,13 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
-import { DomainError } from '../../domain/errors.js';
 import { clientOf, type ScimClient } from '../../domain/provisioning-log.js';
 import type { GraphqlSource } from '../users/operations.js';
 import { type Compression, sendAnswer } from './answer.js';
 import { readBody } from './body.js';
-import { createDispatch, type Dispatch, noSuchEndpoint } from './dispatch.js';
+import { createDispatch, type Dispatch } from './dispatch.js';
 import type { ScimContext } from './endpoint.js';
 import { errorBody, faultOf } from './errors.js';
 import { inTurn } from './pipelining.js';
+import { baseUrlAt, MOUNT, noSuchEndpoint, unauthenticated } from './wrong-address.js';
 
 export interface ScimDependencies {
   /** The schema that /graphql serves: the adapter is a client of it. */
@@ -48,7 +48,6 @@ type ScimHttpRequest = Parameters<ScimHandler>[0];
 type FallbackHandler = RequestHandler<unknown, unknown, unknown, unknown, Locals>;
 type FaultHandler = ErrorRequestHandler<unknown, unknown, unknown, unknown, Locals>;
 
-const MOUNT = '/scim/v2/organizations';
 const ROUTE = `${MOUNT}/:workspaceId`;
 
 /**
@@ -72,10 +71,10 @@ export function scimRouter(dependencies: ScimDependencies): Router {
  * after the router, for URLs without a workspace.
  */
 export function scimFallback(
-  dependencies: Pick<ScimDependencies, 'onFault' | 'compression'>,
+  dependencies: Pick<ScimDependencies, 'onFault' | 'compression' | 'publicUrl'>,
 ): [FallbackHandler, FaultHandler] {
-  const notFound: FallbackHandler = () => {
-    throw noSuchEndpoint();
+  const notFound: FallbackHandler = (request) => {
+    throw noSuchEndpoint(baseUrlAt(origin(dependencies.publicUrl, request)));
   };
   return [notFound, answerFault(dependencies)];
 }
@@ -98,7 +97,7 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
       ifMatch: headers['if-match'],
       ifNoneMatch: headers['if-none-match'],
       client,
-      body: () => readBody(request),
+      body: (limit) => readBody(request, limit),
       workspaceId,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
       requestId: locals.requestId,
@@ -130,14 +129,13 @@ async function authenticated(
     client,
   });
   if (scim !== undefined) return scim;
-  throw new DomainError('UNAUTHENTICATED', 'The API key is not valid for this workspace.', {
-    hint:
-      'Check that your API key is correct and still enabled, and that the SCIM base URL contains the correct ' +
-      'workspace ID. Send the key as it is, or after "Bearer ".',
-  });
+  throw unauthenticated(headers.authorization, request.params.workspaceId);
 }
 
-function origin(publicUrl: string | undefined, request: ScimHttpRequest): string {
+function origin(
+  publicUrl: string | undefined,
+  request: { readonly protocol: string; readonly host: string },
+): string {
   return publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
 }
 

@@ -13,7 +13,8 @@ const ID = ':id';
 
 /**
  * Builds a table of the endpoints' paths, so that a request needs one lookup. A literal path takes precedence over one
- * with an id: `.search` is not the id of a user.
+ * with an id: `.search` is not the id of a user. Neither is the name of an endpoint: in `/Users/Users`, the base URL has
+ * the name at its end, and the provider has added it again.
  * @returns the lookup, which throws URIError for an id with an invalid percent-encoding
  */
 export function routesOf(endpoints: readonly Endpoint[]): Routes {
@@ -24,7 +25,7 @@ export function routesOf(endpoints: readonly Endpoint[]): Routes {
     const named = byPath.get(`/${segments.join('/')}`.toLowerCase());
     if (named !== undefined) return { endpoint: named, id: '' };
     const id = segments.pop();
-    if (id === undefined || id === '') return undefined;
+    if (id === undefined || id === '' || byPath.has(`/${id}`.toLowerCase())) return undefined;
     const endpoint = byPath.get(`/${[...segments, ID].join('/')}`.toLowerCase());
     return endpoint && { endpoint, id: decodeURIComponent(id) };
   };

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  isJsonList,
   isJsonObject,
   type Json,
   type JsonObject,
   parseAttribute,
+  singleValue,
 } from '../../domain/profile.js';
-import { CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import { CORE_USER, ENTERPRISE_USER, isAccess, ROLLCALL_USER } from '../discovery/attributes.js';
 import { type AttributeReference, resolveName } from '../discovery/names.js';
 import { ScimError } from '../http/scim-error.js';
 import { patchList } from './list.js';
@@ -77,16 +77,14 @@ function namesKnownSchemas(value: Json | undefined): boolean {
  */
 function assertUnchanged(draft: PatchResult, op: Op, path: AttributePath, value: Json | undefined): void {
   const { attribute, subAttribute, filter } = path;
+  const name =
+    attribute.mutability === 'readOnly' ? attribute.name : `${attribute.name}.${subAttribute?.name}`;
   if (attribute.name === 'schemas' && op !== 'remove' && namesKnownSchemas(value)) return;
   const whole = read(draft, path);
   const current = subAttribute !== undefined && isJsonObject(whole) ? whole[subAttribute.name] : whole;
   const unchanged = filter === undefined && isUnchanged(current, op === 'remove' ? null : value);
   if (unchanged || (op === 'remove' && isEmpty(current))) return;
-  throw new ScimError(400, `${attribute.name} is read-only and has another value.`, 'mutability');
-}
-
-function isAccess(name: string): name is 'role' | 'seatType' | 'creditLimit' {
-  return name === 'role' || name === 'seatType' || name === 'creditLimit';
+  throw new ScimError(400, `${name} is read-only and has another value.`, 'mutability');
 }
 
 /** Records role, seat or limit as sent: the service knows the version and the rules. */
@@ -136,17 +134,6 @@ function writeUserName(
   return write(draft, path, userName);
 }
 
-/**
- * Entra, without aadOptscim062020, wraps a single value in a list: `"path": "name.givenName", "value": [{ "$ref": null,
- * "value": "Ann" }]`, and a manager likewise.
- */
-function unwrapped({ attribute, subAttribute }: AttributePath, value: Json | undefined): Json | undefined {
-  const [one, ...others] = isJsonList(value) ? value : [];
-  if (attribute.multiValued || !isJsonObject(one) || others.length > 0) return value;
-  if ((subAttribute ?? attribute).type === 'complex') return one;
-  return Object.hasOwn(one, 'value') ? one.value : value;
-}
-
 function patchAttribute(
   draft: PatchResult,
   op: Op,
@@ -154,8 +141,8 @@ function patchAttribute(
   sent: Json | undefined,
 ): PatchResult {
   const { name, mutability, multiValued } = path.attribute;
-  const value = unwrapped(path, sent);
-  if (mutability === 'readOnly') {
+  const value = sent === undefined ? undefined : singleValue(path.subAttribute ?? path.attribute, sent);
+  if (mutability === 'readOnly' || path.subAttribute?.mutability === 'readOnly') {
     assertUnchanged(draft, op, path, value);
     return draft;
   }
@@ -168,12 +155,22 @@ function patchAttribute(
   return write(draft, path, patch(read(draft, path), op, path, value));
 }
 
+/**
+ * Applies a key of a value without a path. A read-only part of an attribute that can be written is ignored, as it is in
+ * the object that has it.
+ */
+function patchKey(draft: PatchResult, op: 'add' | 'replace', path: AttributePath, value: Json): PatchResult {
+  const { attribute, subAttribute } = path;
+  const isIgnored = attribute.mutability !== 'readOnly' && subAttribute?.mutability === 'readOnly';
+  return isIgnored ? draft : patchAttribute(draft, op, path, value);
+}
+
 /** Applies an operation to an extension; attributes that its object omits do not change. */
 function patchExtension(draft: PatchResult, op: 'add' | 'replace', schema: string, value: Json): PatchResult {
   if (isJsonObject(value)) {
     return Object.entries(value).reduce((next, [key, part]) => {
       const path = parseKey(key, schema);
-      return path?.kind === 'attribute' ? patchAttribute(next, op, path, part) : next;
+      return path?.kind === 'attribute' ? patchKey(next, op, path, part) : next;
     }, draft);
   }
   if (!isEmpty(value)) {
@@ -205,7 +202,7 @@ function patchRoot(draft: PatchResult, op: 'add' | 'replace', value: JsonObject)
     if (path === undefined) return next;
     return path.kind === 'schema'
       ? patchExtension(next, op, path.schema, part)
-      : patchAttribute(next, op, path, part);
+      : patchKey(next, op, path, part);
   }, draft);
 }
 

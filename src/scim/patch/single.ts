@@ -18,7 +18,7 @@ function mergeComplex(
   let merged: JsonObject | undefined = current;
   for (const [name, value] of Object.entries(sent)) {
     const part = findSubAttribute(attribute, name);
-    if (part === undefined) continue;
+    if (part === undefined || part.mutability === 'readOnly') continue;
     merged = withPart(merged ?? {}, part.name, parseAttribute(part, value, `${attribute.name}.${part.name}`));
   }
   return merged;

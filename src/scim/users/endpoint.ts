@@ -14,7 +14,7 @@ import { type Projection, projectionOf } from '../http/projection.js';
 import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
 import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
-import { readUser, userLocation, userResource } from './resource.js';
+import { readUser, type SentUser, userLocation, userResource } from './resource.js';
 
 /** How often a PATCH is retried when another request changes the member between reading and writing. */
 const PATCH_ATTEMPTS = 40;
@@ -96,9 +96,13 @@ function pageOfOne(member: MemberData | null, { first, offset = 0 }: PageRequest
 }
 
 /** @throws ScimError invalidFilter, for an empty filter too, which must not match every user */
-function filterOf({ query, workspaceVersion }: ScimRequest): { readonly filter?: MemberFilterInput } {
+function filterOf({ query, workspaceVersion, baseUrl }: ScimRequest): {
+  readonly filter?: MemberFilterInput;
+} {
   const filter = query.get('filter');
-  return filter === undefined ? {} : { filter: toMemberFilter(parseFilter(filter), workspaceVersion) };
+  return filter === undefined
+    ? {}
+    : { filter: toMemberFilter(parseFilter(filter), workspaceVersion, baseUrl) };
 }
 
 function get(operations: Operations): Handler {
@@ -118,10 +122,24 @@ function create(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const user = readUser(await request.body());
+    requireUserName(user);
     const member = await provision(operations, request, { mode: 'CREATE', externalId: null, ...user });
     const answer = oneUser(201, member, request, project);
     return { ...answer, headers: { ...answer.headers, Location: userLocation(request.baseUrl, member.id) } };
   };
+}
+
+/**
+ * RFC 7643 §4.1.1: userName is REQUIRED, as `/Schemas` says; GraphQL takes the e-mail address for it (rule 14). The
+ * service refuses a person with neither.
+ * @throws DomainError INVALID_INPUT
+ */
+function requireUserName({ userName, profile }: SentUser): void {
+  if ((userName ?? null) !== null || profile.emails === undefined) return;
+  throw new DomainError('INVALID_INPUT', 'userName is required and cannot be empty.', {
+    attribute: 'userName',
+    hint: 'Map userName to the e-mail address.',
+  });
 }
 
 /**
@@ -212,7 +230,9 @@ function remove(operations: Operations): Handler {
   return async (request) => {
     const { contextValue, workspaceId, id } = request;
     const version = await requiredVersion(request, 'user', versionReader(operations, request));
-    await operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } });
+    await orNoSuchUser(
+      operations.deleteMember(contextValue, { input: { workspaceId, memberId: id, ...version } }),
+    );
     return { status: 204 };
   };
 }
@@ -237,9 +257,9 @@ async function provision(
   { contextValue, workspaceId }: ScimRequest,
   input: Omit<ProvisioningRequest, 'workspaceId'>,
 ): Promise<MemberData> {
-  const { memberProvision } = await operations.provisionMember(contextValue, {
-    input: { workspaceId, ...input },
-  });
+  const { memberProvision } = await orNoSuchUser(
+    operations.provisionMember(contextValue, { input: { workspaceId, ...input } }),
+  );
   return memberProvision.member;
 }
 
@@ -253,6 +273,15 @@ function oneUser(status: number, member: MemberData, request: ScimRequest, proje
 
 function noSuchUser(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no user with this id in this workspace.');
+}
+
+/** An unknown id is answered alike by every method: the service calls it a member, which is no word of SCIM. */
+async function orNoSuchUser<Result>(done: Promise<Result>): Promise<Result> {
+  try {
+    return await done;
+  } catch (error) {
+    throw error instanceof DomainError && error.code === 'NOT_FOUND' ? noSuchUser() : error;
+  }
 }
 
 function isStaleVersion(error: unknown): boolean {

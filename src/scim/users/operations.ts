@@ -1,5 +1,5 @@
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
-import type { Role, SeatType } from '../../domain/access.js';
+import type { Origin, Role, SeatType } from '../../domain/access.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { JsonObject } from '../../domain/profile.js';
@@ -18,6 +18,8 @@ export interface MemberData {
     | { readonly __typename: 'SeatAccess'; readonly seatType: SeatType | null }
     | { readonly __typename: 'RoleAccess'; readonly role: Role; readonly creditLimit: number | null }
     | null;
+  /** Who last changed it. */
+  readonly managedBy: Origin;
   readonly profile: { readonly attributes: JsonObject };
   readonly groups: readonly { readonly id: string; readonly displayName: string }[];
   /** A Date in process, text over HTTP (graphql-scalars). */
@@ -27,7 +29,7 @@ export interface MemberData {
 
 const MEMBER = /* GraphQL */ `
   fragment M on Member {
-    id version userName externalId active
+    id version userName externalId active managedBy
     access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit } }
     profile { attributes }
     groups { id displayName }

@@ -1,7 +1,21 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
-import { booleanIn, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import { emailsShown } from '../../domain/address.js';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseAttribute,
+  singleValue,
+} from '../../domain/profile.js';
 import type { MemberInput } from '../../domain/provisioning.js';
-import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discovery/attributes.js';
+import {
+  CORE_GROUP,
+  CORE_USER,
+  ENTERPRISE_USER,
+  isAccess,
+  ROLLCALL_USER,
+  type ScimAttribute,
+} from '../discovery/attributes.js';
 import { type AttributeReference, resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
 import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
@@ -13,7 +27,8 @@ import type { MemberData } from './operations.js';
  * canonical place only, and only that of the workspace's version (rule 2).
  */
 export function userResource(member: MemberData, version: WorkspaceVersion, baseUrl: string): JsonObject {
-  const { enterprise, ...person } = member.profile.attributes;
+  const { enterprise, ...attributes } = member.profile.attributes;
+  const person = withEmails(attributes, member);
   const extension = version === 'V2' ? roleExtension(member) : undefined;
   const schemas = [CORE_USER];
   if (extension !== undefined) schemas.push(ROLLCALL_USER);
@@ -37,6 +52,13 @@ export function userResource(member: MemberData, version: WorkspaceVersion, base
       version: entityTag(member.version),
     },
   };
+}
+
+/** The attributes with the member's address as e-mail, where the workspace has added the member without any. */
+function withEmails(attributes: JsonObject, { managedBy, userName }: MemberData): JsonObject {
+  if (managedBy !== 'WORKSPACE' || attributes.emails !== undefined) return attributes;
+  const emails = emailsShown(userName);
+  return emails === undefined ? attributes : { ...attributes, emails };
 }
 
 export function userLocation(baseUrl: string, id: string): string {
@@ -78,29 +100,25 @@ export type SentUser = MemberInput & {
 };
 
 type Fields = Record<string, Json>;
-type Reader = (name: string, value: Json) => Json | undefined;
 
 /** The attributes that have a place of their own in a member input; all others are the profile's. */
-const OWN_ATTRIBUTES: ReadonlyMap<string, Reader> = new Map<keyof MemberInput, Reader>([
-  ['userName', readText],
-  ['externalId', readText],
-  ['active', readBoolean],
-  ['role', unparsed],
-  ['seatType', unparsed],
-  ['creditLimit', unparsed],
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set<keyof MemberInput>([
+  'userName',
+  'externalId',
+  'active',
+  'role',
+  'seatType',
+  'creditLimit',
 ]);
 
-/**
- * RFC 7644 §3.5.1: "any values provided SHALL be ignored" for read-only attributes, which a client sends back after a
- * GET. Passwords are not stored (rule 20).
- */
-const IGNORED_FIELDS = ['schemas', 'id', 'meta', 'groups', 'password'];
+/** RFC 7644 §3.5.1, "readOnly": "Any values provided SHALL be ignored." Passwords are not stored (rule 20). */
+const IGNORED: readonly ScimAttribute['mutability'][] = ['readOnly', 'writeOnly'];
 
 /**
  * Reads a User of a POST or PUT, or one that PATCH has changed, with our attributes wherever a provider places them.
  * Unknown attributes are ignored. The last value of a repeated attribute counts.
- * @throws ScimError invalidSyntax for the schemas of another resource; invalidValue for a userName, externalId or active of the wrong type, or an extension that is not an
- *   object
+ * @throws ScimError invalidSyntax for the schemas of another resource, invalidValue for an extension that is not an
+ *   object; DomainError INVALID_INPUT for a userName, externalId or active of the wrong type
  */
 export function readUser(body: JsonObject): SentUser {
   refuseOtherSchemas(body, CORE_USER, [CORE_GROUP.toLowerCase(), MESSAGES]);
@@ -111,9 +129,8 @@ export function readUser(body: JsonObject): SentUser {
     else if (found !== undefined) placeExtension(found.schema, extensionObject(key, value), collected);
   }
   const { own, profile, enterprise } = collected;
-  const read = Object.entries(own).map(([name, value]) => [name, OWN_ATTRIBUTES.get(name)?.(name, value)]);
   return {
-    ...Object.fromEntries(read.filter(([, value]) => value !== undefined)),
+    ...own,
     profile: Object.keys(enterprise).length === 0 ? profile : { ...profile, enterprise },
   };
 }
@@ -137,9 +154,9 @@ function place(
   collected: Collected,
 ): void {
   // `name.givenName` is a path, not the name of an attribute.
-  if (subAttribute !== undefined || IGNORED_FIELDS.includes(attribute.name)) return;
+  if (subAttribute !== undefined || IGNORED.includes(attribute.mutability)) return;
   if (schema === ENTERPRISE_USER) collected.enterprise[attribute.name] = value;
-  else if (OWN_ATTRIBUTES.has(attribute.name)) collected.own[attribute.name] = value;
+  else if (OWN_ATTRIBUTES.has(attribute.name)) placeOwn(attribute, value, collected.own);
   else collected.profile[attribute.name] = value;
 }
 
@@ -150,20 +167,14 @@ function extensionObject(urn: string, value: Json): JsonObject {
   throw new ScimError(400, `${urn} must be an object.`, 'invalidValue');
 }
 
-function readText(name: string, value: Json): string | null {
-  if (value === null || typeof value === 'string') return value;
-  throw new ScimError(400, `${name} must be a string.`, 'invalidValue');
-}
-
-/** An empty value counts as not sent. */
-function readBoolean(name: string, value: Json): boolean | undefined {
-  if (value === null || value === '') return undefined;
-  const boolean = booleanIn(value);
-  if (boolean !== undefined) return boolean;
-  throw new ScimError(400, `${name} must be true or false.`, 'invalidValue');
-}
-
-/** The service parses it, because it knows the workspace's version. */
-function unparsed(_name: string, value: Json): Json {
-  return value;
+function placeOwn(attribute: ScimAttribute, value: Json, own: Fields): void {
+  const { name, type } = attribute;
+  // The service parses access, because it knows the workspace's version.
+  if (isAccess(name)) own[name] = singleValue(attribute, value);
+  else {
+    const parsed = parseAttribute(attribute, value);
+    if (parsed !== undefined) own[name] = parsed;
+    // Empty text clears the attribute; an empty `active` counts as not sent.
+    else if (type !== 'boolean') own[name] = null;
+  }
 }

@@ -20,6 +20,7 @@ export interface MemberFilter {
   readonly membershipEndedAt?: Comparison<Date> | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
+  readonly version?: Comparison<number> | null;
   /** Conditions on the groups of the member. */
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
   /** Whether the member has reached the credit limit of this month. */
@@ -39,5 +40,6 @@ export interface GroupFilter {
   readonly externalId?: TextComparison | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
+  readonly version?: Comparison<number> | null;
   readonly members?: { readonly some?: MemberFilter | null } | null;
 }

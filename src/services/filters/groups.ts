@@ -10,6 +10,7 @@ const FIELDS = {
   externalId: { column: 'g.external_id', type: 'text' },
   createdAt: { column: 'g.created_at', type: 'timestamptz' },
   updatedAt: { column: 'g.updated_at', type: 'timestamptz' },
+  version: { column: 'g.version', type: 'integer' },
 } as const;
 
 /** Compiles a filter of members to SQL, as `groupFilterSql` does for groups. */

@@ -44,11 +44,20 @@ const FIELDS = {
   membershipEndedAt: { column: MEMBERSHIP_ENDED_AT, type: 'timestamptz' },
   createdAt: { column: 'm.created_at', type: 'timestamptz' },
   updatedAt: { column: 'm.updated_at', type: 'timestamptz' },
+  version: { column: 'm.version', type: 'integer' },
 } as const;
 
 type Field = keyof typeof FIELDS;
 
-const NEVER_NULL: readonly Field[] = ['id', 'userName', 'creditsUsed', 'managedBy', 'createdAt', 'updatedAt'];
+const NEVER_NULL: readonly Field[] = [
+  'id',
+  'userName',
+  'creditsUsed',
+  'managedBy',
+  'createdAt',
+  'updatedAt',
+  'version',
+];
 
 /** The fields that need the table `s`. */
 const MEMBERSHIP_FIELDS: readonly Field[] = [

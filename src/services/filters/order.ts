@@ -82,13 +82,18 @@ function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
   const holder = first.multiValued
     ? `coalesce(jsonb_path_query_first(m.profile, '$."${first.name}"[*] ? (@.primary == true)'), ${parents}->0)`
     : parents;
-  const text = `${holder}->>'${leaf.name}'`;
+  const stored = `${holder}->>'${leaf.name}'`;
+  // SCIM shows the address of a member whom the workspace has added without e-mails (`emailsShown`).
+  const text =
+    names.join('.') === 'emails.value'
+      ? `coalesce(${stored}, case when m.managed_by = 'WORKSPACE' then m.user_name end)`
+      : stored;
   return {
     description: [
       `\`${names.join('.')}\` of the profile${leaf.caseExact ? ', exactly' : ', without case'}.`,
       ...(first.multiValued ? ['That of the primary value, or else of the first.'] : []),
     ].join(' '),
-    orderBy: { column: leaf.caseExact ? `(${text})` : `lower(${text})`, type: 'text', nullable: true },
+    orderBy: { column: leaf.caseExact ? `(${text})` : `text_folded(${text})`, type: 'text', nullable: true },
   };
 }
 

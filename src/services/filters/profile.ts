@@ -53,7 +53,7 @@ function attributeSql(attribute: ProfileAttribute, json: string, asked: object, 
   const compared =
     type === 'boolean'
       ? { expression: `${text}::boolean`, type: 'boolean' }
-      : { expression: caseExact ? text : `lower${text}`, type: 'text', folded: !caseExact };
+      : { expression: caseExact ? text : `text_folded${text}`, type: 'text', folded: !caseExact };
   return comparisonSql({ name: inputName(attribute), nullable: true, ...compared }, asked, values);
 }
 

@@ -88,7 +88,12 @@ async function acceptFound(
   }
   // Locks in the order of every command: account, member, workspace, invitation, seats.
   const accountId = await findOrCreateAccount(tx, person.email);
-  const namesakes = await lockNamesakes(tx, workspaceId, person.email, accountId);
+  const namesakes = await lockNamesakes(tx, {
+    workspaceId,
+    userName: person.email,
+    accountId,
+    externalId: null,
+  });
   const { workspace } = await invitedNow(tx, workspaceId);
   await requireOpening(tx, person, workspace);
   const member = namesakes.find((row) => row.accountId === accountId && row.active);
@@ -98,6 +103,7 @@ async function acceptFound(
     workspaceId,
     address: person.email,
     userName: person.email,
+    externalId: null,
     grantNow: () => invitedNow(tx, workspaceId),
     requestFor: () => ({ mode: 'CREATE', userName: person.email, ...accessRequest(invitation) }),
   });

@@ -29,7 +29,7 @@ export interface Compared {
   /** The type to which the values of the comparison are cast. */
   readonly type: string;
   readonly nullable: boolean;
-  /** Set to compare without case: `expression` is in lower case, and values are converted to it. */
+  /** Set to compare without case: `expression` is `text_folded`, and values are converted. */
   readonly folded?: boolean;
   /** Converts values to the canonical form, which `expression` has (rule 15a). */
   readonly canonical?: (text: string) => string;
@@ -55,7 +55,7 @@ export function comparisonSql(
 ): string[] {
   const place = (value: unknown): string => {
     const placed = `$${values.push(value)}::${type}`;
-    return folded ? `lower(${placed})` : placed;
+    return folded ? `text_folded(${placed})` : placed;
   };
   const whole = (value: unknown): unknown =>
     canonical !== undefined && typeof value === 'string' ? canonical(value) : value;
@@ -75,7 +75,7 @@ export function comparisonSql(
   if (ne != null) sql.push(`not ${equal(ne)}`);
   if (among != null) {
     const list = `$${values.push([...among].filter(isPossible).map(whole))}::${type}[]`;
-    const any = folded ? `array(select lower(v) from unnest(${list}) v)` : list;
+    const any = folded ? `array(select text_folded(v) from unnest(${list}) v)` : list;
     sql.push(`coalesce(${expression} = any(${any}), false)`);
   }
   for (const [operator, sign] of Object.entries(ORDERINGS)) {

@@ -15,7 +15,6 @@ import { findMembers, lockMembers, MEMBER_TABLES, type MemberRow } from '../rows
 import { lockTypes } from '../seats.js';
 import { memberNotFound, requireVersion } from './change.js';
 import { lockOwners } from './effects.js';
-import { lockGroups } from './leave-groups.js';
 import {
   type AccessRequest,
   accessChange,
@@ -100,7 +99,7 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
       const expectedVersion = input.expectedVersions?.[index];
       outcomes.push(await changeOne(context, tx, grant, members, { memberId, expectedVersion, requestFor }));
     }
-    // Read again, because members who share a group with a removed one show the group's new version.
+    // Read again: when an owner was removed, another one may be the last now.
     const after = await findMembers(tx, workspaceId, memberIds);
     return outcomes.map((outcome, index) => {
       const memberId = memberIds[index] ?? '';
@@ -192,7 +191,7 @@ function requirePossible(workspace: Workspace, { access, setCreditLimit, action 
 }
 
 /**
- * Locks groups, workspace and seats in the order in which every command locks them, before the first member is written.
+ * Locks workspace and seats in the order in which every command locks them, before the first member is written.
  * Locking them member by member would take the locks in varying orders, and two commands could deadlock.
  */
 async function lockOthers(
@@ -201,13 +200,7 @@ async function lockOthers(
   { access, action }: BulkChange,
   members: readonly MemberRow[],
 ): Promise<void> {
-  if (action === 'REMOVE') {
-    await lockGroups(
-      sql,
-      members.flatMap(({ groups }) => groups.map(({ id }) => id)),
-    );
-    if (members.some(({ role }) => role === 'OWNER')) await lockOwners(sql, workspaceId);
-  }
+  if (action === 'REMOVE' && members.some(({ role }) => role === 'OWNER')) await lockOwners(sql, workspaceId);
   if (access?.seat == null && action !== 'REMOVE') return;
   const types = [...members.map(({ seatType }) => seatType), access?.seat?.seatType ?? null];
   await lockTypes(

@@ -4,7 +4,7 @@ import { addressOf } from '../../domain/address.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { memberAfter } from '../../domain/member-state.js';
-import type { MemberChangeRequest } from '../../domain/provisioning.js';
+import type { MemberChangeRequest, Person } from '../../domain/provisioning.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
 import type { Grant } from '../context/grant.js';
@@ -14,6 +14,7 @@ import { findOrCreateAccount } from '../rows/accounts.js';
 import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from '../rows/members.js';
 import { alreadyAMember } from './effects.js';
 import {
+  actionOf,
   additionOf,
   isUnchanged,
   type MemberChange,
@@ -46,12 +47,13 @@ export async function createMember(
   const addition = additionOf(context, grant, requestFor(grant.workspace));
   const created = await writeInOneStatement(context, addition);
   if (created !== undefined) return created;
-  const { userName, profile } = addition.next;
+  const { userName, externalId, profile } = addition.next;
   return context.database.transaction((tx) =>
     createMemberWithin(context, tx, {
       workspaceId,
       address: addressOf(userName, profile),
       userName,
+      externalId,
       requestFor,
       grantNow: () => authorizeNow(context, tx, 'member.write', workspaceId),
     }),
@@ -64,6 +66,8 @@ export interface Creation {
   /** The address of the person, and its userName. */
   readonly address: string;
   readonly userName: string;
+  /** The identity provider's id of the person; null when there is none. */
+  readonly externalId: string | null;
   /** Builds the request once the workspace is locked. */
   readonly requestFor: (workspace: Workspace) => MemberChangeRequest;
   /** Authorizes the creation, once account and former record are locked. */
@@ -78,29 +82,42 @@ export interface Creation {
 export async function createMemberWithin(
   context: ServiceContext,
   tx: Transaction,
-  { workspaceId, address, userName, requestFor, grantNow }: Creation,
+  { workspaceId, address, userName, externalId, requestFor, grantNow }: Creation,
 ): Promise<MemberChange> {
   const accountId = await findOrCreateAccount(tx, address);
-  const namesakes = await lockNamesakes(tx, workspaceId, userName, accountId);
-  const [former, another] = namesakes;
+  const found = await lockNamesakes(tx, { workspaceId, userName, accountId, externalId });
   const grant = await grantNow();
   const { workspace } = grant;
   const request = requestFor(workspace);
   const addition = additionOf(context, grant, request);
-  const taken = namesakes.find(({ membershipId }) => membershipId !== null) ?? another;
-  if (taken !== undefined) {
-    const isNamesake = canonicalUserName(taken.userName) === canonicalUserName(addition.next.userName);
-    throw alreadyAMember(addition.next, isNamesake ? 'userName' : 'account');
-  }
+  const former = formerMember(found, addition.next, accountId);
   if (former === undefined) return writeInTransaction(context, tx, { ...addition, accountId });
   const facts = ruleContext(context, grant, former.groups);
+  const next = memberAfter(stateOf(former), { ...request, userName: addition.next.userName }, facts);
   return writeInTransaction(context, tx, {
     workspace,
     row: former,
-    next: memberAfter(stateOf(former), { ...request, userName: addition.next.userName }, facts),
+    next,
     accessSetBy: addition.accessSetBy,
-    action: 'member.add',
+    action: actionOf(former, next),
   });
+}
+
+/**
+ * The member who is added again: the one with the userName or the account, else the last one with the same external id
+ * (rule 15).
+ * @param found everybody who has one of the three
+ * @throws DomainError ALREADY_A_MEMBER when one of them is active, or the userName and the account are two members'
+ */
+function formerMember(found: readonly MemberRow[], person: Person, accountId: string): MemberRow | undefined {
+  const hasUserName = ({ userName }: MemberRow) =>
+    canonicalUserName(userName) === canonicalUserName(person.userName);
+  const namesakes = found.filter((member) => hasUserName(member) || member.accountId === accountId);
+  const [former, another] = namesakes;
+  const taken = found.find(({ membershipId }) => membershipId !== null) ?? another;
+  if (taken === undefined) return former ?? found.at(-1);
+  if (hasUserName(taken)) throw alreadyAMember(person, 'userName', taken);
+  throw alreadyAMember(person, taken.accountId === accountId ? 'account' : 'externalId', taken);
 }
 
 /**

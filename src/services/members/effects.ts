@@ -71,9 +71,9 @@ export interface Effect {
  * the transaction.
  */
 export const EFFECTS = {
-  /** Rule 29: "Removing or deleting a member takes the person out of its groups." */
+  /** Rule 29: "deleting takes the person out". A removal does not: the groups' manager decides who is in them. */
   leaveGroups: {
-    applies: (write) => isDeparture(write) && write.row !== null && write.row.groups.length > 0,
+    applies: ({ row, next }) => next === null && row !== null && row.groups.length > 0,
     async run(_context, sql, { row }) {
       await leaveGroups(sql, requireRow(row));
       return { groups: [] };
@@ -82,7 +82,7 @@ export const EFFECTS = {
   /** The groups of a member show its name. */
   showNewName: {
     applies: (write) =>
-      !isDeparture(write) &&
+      write.next !== null &&
       write.row !== null &&
       write.row.groups.length > 0 &&
       nameShown(write.row) !== nameShown(write.after),
@@ -292,13 +292,13 @@ export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
 
 /** Runs a write that the unique constraints of rules 15 and 19 may refuse. @throws DomainError ALREADY_A_MEMBER */
 async function refuseDuplicate<Result>(
-  { userName, attributes }: MemberRow,
+  { userName, externalId, attributes }: MemberRow,
   write: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await write();
   } catch (error) {
-    const person = { userName, profile: attributes };
+    const person = { userName, externalId, profile: attributes };
     const constraint = violatedConstraint(error);
     if (constraint === 'member_user_name_unique') throw alreadyAMember(person, 'userName');
     if (constraint === 'member_account_unique') throw alreadyAMember(person, 'account');
@@ -306,14 +306,34 @@ async function refuseDuplicate<Result>(
   }
 }
 
+const AN_OWNER =
+  'The person is here as an owner, whom SCIM does not change: unassign the person from this app in your identity provider, or let an owner demote the person in the Rollcall dashboard first.';
+const MATCH_OR_CHANGE =
+  'Import the users of this workspace in your identity provider and match this person to the existing one, or change what is mapped to this attribute.';
+
 /**
  * The refusal of a person who is a member already (rules 15, 19), naming the attribute that is taken.
- * @param taken whether another member has the userName, or belongs to the account of the address
+ * @param taken whether another member has the userName, belongs to the account of the address, or is active and has the
+ *   external id
+ * @param by the other member, where it is known
  */
 export function alreadyAMember(
-  { userName, profile }: Pick<Person, 'userName' | 'profile'>,
-  taken: 'userName' | 'account',
+  { userName, externalId, profile }: Person,
+  taken: 'userName' | 'account' | 'externalId',
+  by: Pick<MemberRow, 'role'> | null = null,
 ): DomainError {
+  const providerHint = by?.role === 'OWNER' ? AN_OWNER : MATCH_OR_CHANGE;
+  if (taken === 'externalId') {
+    return new DomainError(
+      'ALREADY_A_MEMBER',
+      `The externalId ${externalId} is that of another member of this workspace.`,
+      {
+        attribute: 'externalId',
+        hint: 'Update the existing member, or send another externalId.',
+        providerHint,
+      },
+    );
+  }
   const address = taken === 'account' ? addressOf(userName, profile) : userName;
   const isUserName = address === userName;
   return new DomainError(
@@ -324,6 +344,7 @@ export function alreadyAMember(
     {
       attribute: isUserName ? 'userName' : 'emails',
       hint: 'Update the existing member, or send another userName and e-mail address.',
+      providerHint,
     },
   );
 }

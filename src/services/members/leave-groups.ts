@@ -7,8 +7,8 @@ import type { Group } from '../../model/group.js';
 import type { MemberRow } from '../rows/members.js';
 
 /**
- * Takes a member out of its groups (rule 29), and increments their versions. The caller has locked the member, so it
- * cannot join another group in the meantime.
+ * Takes a deleted member out of its groups (rule 29), and increments their versions. The caller has locked the member, so
+ * it cannot join another group in the meantime.
  */
 export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<void> {
   if (groups.length === 0) return;
@@ -53,12 +53,12 @@ const LOCK_GROUPS = statement({
 });
 
 /** Locks these groups until the transaction ends, in the order in which every command locks groups. */
-export async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise<void> {
+async function lockGroups(sql: Sql, groupIds: readonly string[]): Promise<void> {
   if (groupIds.length === 0) return;
   await LOCK_GROUPS.rows(sql, { groupIds });
 }
 
-/** The groups of a leaving member for the audit log; empty when there were none. */
+/** The groups of a deleted member for the audit log; empty when there were none. */
 export function groupsLeft({ groups }: MemberRow): AuditChanges {
   const left = groups.map(({ id, displayName }) => ({ id, displayName }));
   return left.length === 0 ? {} : { groups: { before: left, after: [] } };

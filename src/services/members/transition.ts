@@ -91,7 +91,8 @@ export function ruleContext(
   return { workspace, origin: originOf(context), mayChangeOwners: mayChangeOwners(context, grant) };
 }
 
-function actionOf(row: MemberRow, next: MemberState): AuditAction {
+/** What the audit log calls a change of an existing member. */
+export function actionOf(row: MemberRow, next: MemberState): AuditAction {
   if (row.membershipId === null && next.access !== null) return 'member.add';
   if (row.membershipId !== null && next.access === null) return 'member.remove';
   return 'member.update';
@@ -212,7 +213,7 @@ export function auditFactOf(transition: Transition, { id, userName }: MemberRow)
     changes: {
       ...memberChanges(row && stateOf(row), next),
       ...(clearsAccessSetBy(transition) ? { accessSetBy: { before: row?.accessSetBy, after: null } } : {}),
-      ...(row !== null && isDeparture(transition) ? groupsLeft(row) : {}),
+      ...(row !== null && next === null ? groupsLeft(row) : {}),
     },
   };
 }

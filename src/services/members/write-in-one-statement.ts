@@ -99,8 +99,10 @@ const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
 };
 
 /** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */
-const WORKSPACE_FACTS =
-  'select id from workspace where id = $workspaceId and revision = $revision for key share';
+const WORKSPACE_FACTS = `
+  select id from workspace where id = $workspaceId and revision = $revision
+    and not exists (select 1 from member where workspace_id = $workspaceId and external_id = $externalId)
+  for key share`;
 const MEMBER_FACTS = `
   select m.id from member m join workspace w on w.id = m.workspace_id
   where m.id = $id and m.workspace_id = $workspaceId and m.version = $versionBefore and w.revision = $revision

@@ -5,12 +5,14 @@ import { TABLES, typesOf } from '../../database/tables.js';
 import { type Access, type Origin, ROLES, SEAT_TYPES } from '../../domain/access.js';
 import { addressOf } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
+import { grantedAccess } from '../../domain/granted-access.js';
 import { isJsonList, isJsonObject, type Json, type Profile } from '../../domain/profile.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import { authorize, authorizeNow } from '../context/authorization.js';
 import { dryRunContext } from '../context/dry-run.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { update as updateGroup } from '../groups/commands.js';
+import { hasGrant } from '../groups/write.js';
 import { writeInTransaction } from '../members/write.js';
 import { get as getBrake } from '../removal-brake/brake.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
@@ -168,7 +170,11 @@ async function restoreInactive(
   if (row.membershipId !== null) return { member: row, changed: false };
   const last = await LAST_MEMBERSHIP.row(tx, { memberId, workspaceId });
   if (last === undefined) throw new Error('a member that was removed has had no membership');
-  const { accessSetBy, ...access } = last;
+  const { accessSetBy, ...held } = last;
+  // Rule 30: what nobody has set by name follows the groups, whose grants may have changed meanwhile.
+  const access = row.groups.some(hasGrant)
+    ? grantedAccess({ access: held, accessSetBy }, row.groups, workspace)
+    : held;
   const next = { ...stateOf(row), access };
   return writeInTransaction(context, tx, { workspace, row, next, accessSetBy, action: 'member.add' });
 }
@@ -182,7 +188,12 @@ async function restoreDeleted(
 ): Promise<Restored> {
   const state = stateBefore(label, changes);
   const accountId = await findOrCreateAccount(tx, addressOf(state.userName, state.profile));
-  const namesakes = await lockNamesakes(tx, workspaceId, state.userName, accountId);
+  const namesakes = await lockNamesakes(tx, {
+    workspaceId,
+    userName: state.userName,
+    accountId,
+    externalId: null,
+  });
   const { workspace } = await authorizeNow(context, tx, 'scim.manage', workspaceId);
   const back = namesakes.find(({ membershipId }) => membershipId !== null);
   if (back !== undefined) return { member: back, changed: false };

@@ -1,4 +1,12 @@
-import { arrayOf, type ColumnType, json, text, timestamptz, uuid } from '../../database/column-types.js';
+import {
+  arrayOf,
+  type ColumnType,
+  json,
+  nullable,
+  text,
+  timestamptz,
+  uuid,
+} from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { type Statement, statement } from '../../database/statement.js';
 import { TABLES, type Table, without } from '../../database/tables.js';
@@ -212,8 +220,13 @@ const LOCK = statement({
 });
 
 const NAMESAKE =
-  'm.workspace_id = $workspaceId and (m.canonical_user_name = $canonicalUserName or m.account_id = $accountId)';
-const NAMESAKE_PARAMETERS = { workspaceId: uuid, canonicalUserName: text, accountId: uuid };
+  'm.workspace_id = $workspaceId and (m.canonical_user_name = $canonicalUserName or m.account_id = $accountId or m.external_id = $externalId)';
+const NAMESAKE_PARAMETERS = {
+  workspaceId: uuid,
+  canonicalUserName: text,
+  accountId: uuid,
+  externalId: nullable(text),
+};
 
 const LOCK_NAMESAKES = statement({
   name: 'members.lockNamesakes',
@@ -223,7 +236,7 @@ const LOCK_NAMESAKES = statement({
 
 const NAMESAKES = statement({
   name: 'members.namesakes',
-  text: selectMembers(NAMESAKE),
+  text: `${selectMembers(NAMESAKE)} order by m.id`,
   parameters: NAMESAKE_PARAMETERS,
   columns: MEMBER_TYPES,
 });
@@ -316,14 +329,18 @@ export async function lockMembers(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The members that have a userName or belong to an account, locked until the transaction ends. */
-export async function lockNamesakes(
-  sql: Sql,
-  workspaceId: string,
-  userName: string,
-  accountId: string,
-): Promise<MemberRow[]> {
-  const values = { workspaceId, canonicalUserName: canonicalUserName(userName), accountId };
+/** What tells that two requests are about one person (rule 15). */
+export interface Identity {
+  readonly workspaceId: string;
+  readonly userName: string;
+  readonly accountId: string;
+  /** Null matches nobody. */
+  readonly externalId: string | null;
+}
+
+/** The members with the userName, the account or the external id, in the order of their ids, locked until the transaction ends. */
+export async function lockNamesakes(sql: Sql, { userName, ...others }: Identity): Promise<MemberRow[]> {
+  const values = { ...others, canonicalUserName: canonicalUserName(userName) };
   await LOCK_NAMESAKES.rows(sql, values);
   return members(sql, NAMESAKES, values);
 }

@@ -59,6 +59,7 @@ export async function join(
       workspaceId,
       address,
       userName: address,
+      externalId: null,
       grantNow: () => invitedNow(tx, workspaceId),
       requestFor: () => ({ mode: 'CREATE', userName: address }),
     });

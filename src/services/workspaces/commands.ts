@@ -12,7 +12,8 @@ import {
 import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
-import { EMPTY_PERSON } from '../../domain/provisioning.js';
+import { type JsonObject, parseProfile } from '../../domain/profile.js';
+import { EMPTY_PERSON, type Person } from '../../domain/provisioning.js';
 import { requiredName } from '../../domain/text.js';
 import type { Plan } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
@@ -32,6 +33,8 @@ export interface NewWorkspace {
   readonly scimEnabled: boolean;
   /** The address of its first owner. */
   readonly ownerEmail: string;
+  /** What is known about this person, such as the name. */
+  readonly ownerProfile?: JsonObject | null;
   /** V1: the numbers of seats by type. */
   readonly seats?: readonly { readonly seatType: SeatType; readonly total: number }[] | null;
   /** V2: the credits in the pool each month. */
@@ -62,7 +65,9 @@ export async function create(
       target: { type: 'workspace', id: workspace.id, label: workspace.name },
       changes: changesBetween({}, { ...settingsOf(workspace), seats, ownerEmail }),
     });
-    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, ownerEmail) };
+    const profile = parseProfile(input.ownerProfile ?? {});
+    const owner = { ...EMPTY_PERSON, userName: ownerEmail, profile };
+    return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, owner) };
   });
 }
 
@@ -142,12 +147,12 @@ async function addFirstOwner(
   context: ServiceContext,
   tx: Transaction,
   workspace: Workspace,
-  email: string,
+  owner: Person,
 ): Promise<string> {
   const { member } = await writeInTransaction(context, tx, {
     workspace,
     row: null,
-    next: { ...EMPTY_PERSON, userName: email, access: { ...NO_ACCESS, role: 'OWNER' } },
+    next: { ...owner, access: { ...NO_ACCESS, role: 'OWNER' } },
     accessSetBy: null,
     action: 'member.add',
   });

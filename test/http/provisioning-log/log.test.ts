@@ -167,6 +167,26 @@ test.each([
   expect(entry).toMatchObject({ code: null, notices: [notice] });
 });
 
+test('rules 21a, 53a: access for somebody who remains inactive leaves a notice', async () => {
+  const { body } = await scim.post('/Users', { userName: 'left@acme.test', active: false });
+  const role = { Operations: [{ op: 'replace', path: `${ROLLCALL}:role`, value: 'admin' }] };
+  const { status, headers } = await scim.patch(`/Users/${body.id}`, role);
+  expect(status).toBe(200);
+  const [entry] = await entries('request_id = $1', [headers.get('X-Request-Id')]);
+  expect(entry).toMatchObject({
+    code: null,
+    notices: [{ code: 'INACTIVE_ACCESS_IGNORED', attribute: 'role', closest: 'role' }],
+  });
+});
+
+test('rule 53a: a deactivation that repeats the role leaves no notice', async () => {
+  const userName = 'leaving@acme.test';
+  const { body } = await scim.post('/Users', { userName, role: 'editor' });
+  const { headers } = await scim.put(`/Users/${body.id}`, { userName, role: 'editor', active: false });
+  const [entry] = await entries('request_id = $1', [headers.get('X-Request-Id')]);
+  expect(entry).toMatchObject({ notices: null });
+});
+
 test.each([
   [
     'a complete profile',

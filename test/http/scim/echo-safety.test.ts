@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { done } from '../graphql/operations.js';
@@ -8,8 +9,8 @@ import { becomeRole, create, ENTERPRISE, find, ROLLCALL, read, type User } from 
  * Every update of Okta is such an echo, merged with the mapped attributes.
  */
 
+/** Everything about a person apart from the userName. No two have the same external id (rule 15). */
 const PERSON = {
-  externalId: '00u1',
   name: { givenName: 'Ann', familyName: 'Lee', honorificPrefix: 'Dr.' },
   displayName: 'Ann Lee',
   title: 'Engineer',
@@ -22,6 +23,10 @@ const PERSON = {
   addresses: [{ locality: 'Berlin', country: 'DE', type: 'work' }],
   [ENTERPRISE]: { employeeNumber: '7', department: 'Sales', manager: { value: '42' } },
 };
+
+function person(): object {
+  return { ...PERSON, externalId: randomUUID() };
+}
 
 let app: TestApp;
 
@@ -68,7 +73,7 @@ describe('V2: PUT of what GET returned changes nothing', () => {
     { role: 'viewer' },
   ])('%o', async (access) => {
     const name = Object.values(access).join('-');
-    const { id } = await create(scim, { userName: `${name}@acme.test`, ...PERSON, [ROLLCALL]: access });
+    const { id } = await create(scim, { userName: `${name}@acme.test`, ...person(), [ROLLCALL]: access });
     const echoed = await expectEcho(scim, id);
     expect(echoed[ROLLCALL]).toEqual(access);
   });
@@ -85,7 +90,7 @@ describe('V2: PUT of what GET returned changes nothing', () => {
   });
 
   test('for a guest: a role that cannot be assigned', async () => {
-    const { id } = await create(scim, { userName: 'guest@acme.test', ...PERSON });
+    const { id } = await create(scim, { userName: 'guest@acme.test', ...person() });
     await becomeRole(app, id, 'GUEST');
     const echoed = await expectEcho(scim, id);
     expect(echoed[ROLLCALL]).toEqual({ role: 'guest' });
@@ -94,7 +99,7 @@ describe('V2: PUT of what GET returned changes nothing', () => {
   test('for an inactive member, who has no access to show', async () => {
     const { id } = await create(scim, {
       userName: 'left@acme.test',
-      ...PERSON,
+      ...person(),
       [ROLLCALL]: { role: 'editor', creditLimit: 5 },
     });
     await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
@@ -126,7 +131,11 @@ describe('V2: PUT of what GET returned changes nothing', () => {
 
   test('for a member who was removed and added again', async () => {
     const userName = 'again@acme.test';
-    const { id } = await create(scim, { userName, ...PERSON, [ROLLCALL]: { role: 'admin', creditLimit: 5 } });
+    const { id } = await create(scim, {
+      userName,
+      ...person(),
+      [ROLLCALL]: { role: 'admin', creditLimit: 5 },
+    });
     await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
     const again = await create(scim, { userName });
     expect(again).toMatchObject({ id, [ROLLCALL]: { role: 'viewer' } });
@@ -136,14 +145,14 @@ describe('V2: PUT of what GET returned changes nothing', () => {
   test('with a key that has only the scope SCIM', async () => {
     const { id } = await create(scim, {
       userName: 'scim@acme.test',
-      ...PERSON,
+      ...person(),
       [ROLLCALL]: { role: 'editor' },
     });
     await expectEcho(app.scim(workspaceId, await app.key(workspaceId, ['SCIM'])), id);
   });
 
   test('for a member who was added inactive', async () => {
-    const { id } = await create(scim, { userName: 'later@acme.test', ...PERSON, active: false });
+    const { id } = await create(scim, { userName: 'later@acme.test', ...person(), active: false });
     await expectEcho(scim, id);
   });
 });
@@ -159,19 +168,19 @@ describe('V1: PUT of what GET returned changes nothing', () => {
   });
 
   test('with the last free seat of its type', async () => {
-    const { id } = await create(scim, { userName: 'elite@acme.test', ...PERSON, seatType: 'elite_2' });
+    const { id } = await create(scim, { userName: 'elite@acme.test', ...person(), seatType: 'elite_2' });
     const echoed = await expectEcho(scim, id);
     expect(echoed.seatType).toBe('elite_2');
   });
 
   test('without a seat', async () => {
-    const { id } = await create(scim, { userName: 'looker@acme.test', ...PERSON });
+    const { id } = await create(scim, { userName: 'looker@acme.test', ...person() });
     const echoed = await expectEcho(scim, id);
     expect(Object.hasOwn(echoed, 'seatType')).toBe(false);
   });
 
   test.each(['ADMIN', 'MEMBER'])('for the role %s, which V1 does not show', async (role) => {
-    const { id } = await create(scim, { userName: `${role}@acme.test`, ...PERSON, seatType: 'builder' });
+    const { id } = await create(scim, { userName: `${role}@acme.test`, ...person(), seatType: 'builder' });
     await becomeRole(app, id, role);
     await expectEcho(scim, id);
   });
@@ -182,7 +191,7 @@ describe('V1: PUT of what GET returned changes nothing', () => {
   });
 
   test('for an inactive member', async () => {
-    const { id } = await create(scim, { userName: 'left@acme.test', ...PERSON, seatType: 'builder' });
+    const { id } = await create(scim, { userName: 'left@acme.test', ...person(), seatType: 'builder' });
     await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
     const echoed = await expectEcho(scim, id);
     expect(Object.hasOwn(echoed, 'seatType')).toBe(false);

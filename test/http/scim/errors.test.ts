@@ -37,17 +37,37 @@ describe('a key that is refused', () => {
     ({ apiKey: foreignKey } = await app.workspace({ version: 'V2', scim: true }));
   });
 
-  const cases: readonly (readonly [string, () => readonly [workspaceId: string, key: string]])[] = [
-    ['a wrong key', () => [workspaceId, 'wrong']],
-    ['a key with its end cut off', () => [workspaceId, apiKey.slice(0, -1)]],
-    ['nothing after Bearer', () => [workspaceId, 'Bearer']],
-    ['Basic authentication', () => [workspaceId, `Basic ${apiKey}`]],
-    ["another workspace's key", () => [workspaceId, foreignKey]],
-    ['a workspace that does not exist', () => [UNKNOWN_WORKSPACE, apiKey]],
-    ['a workspace id that cannot be one', () => ['my-workspace', apiKey]],
+  const cases: readonly (readonly [
+    string,
+    () => readonly [workspaceId: string, key: string],
+    fault: string,
+  ])[] = [
+    ['a wrong key', () => [workspaceId, 'wrong'], ''],
+    [
+      'a key with its end cut off',
+      () => [workspaceId, apiKey.slice(0, -1)],
+      ' The key is cut short: a key has 73 characters.',
+    ],
+    [
+      'nothing after Bearer',
+      () => [workspaceId, 'Bearer'],
+      ' The Authorization header has no key after "Bearer".',
+    ],
+    [
+      'Basic authentication',
+      () => [workspaceId, `Basic ${apiKey}`],
+      ' The Authorization header has a scheme other than "Bearer".',
+    ],
+    ["another workspace's key", () => [workspaceId, foreignKey], ''],
+    ['a workspace that does not exist', () => [UNKNOWN_WORKSPACE, apiKey], ''],
+    [
+      'a workspace id that cannot be one',
+      () => ['my-workspace', apiKey],
+      ' The SCIM base URL must end in /scim/v2/organizations/ and the workspace ID.',
+    ],
   ];
 
-  test.each(cases)('%s', async (_, where) => {
+  test.each(cases)('%s', async (_, where, fault) => {
     const scim = app.scim(...where());
     const answers = [
       await scim.get('/Users'),
@@ -64,8 +84,9 @@ describe('a key that is refused', () => {
       }).toEqual({
         ...refusal(
           401,
-          'The API key is not valid for this workspace. Check that your API key is correct and still enabled, and ' +
-            'that the SCIM base URL contains the correct workspace ID. Send the key as it is, or after "Bearer ".',
+          `The API key is not valid for this workspace.${fault} Check that your API key is correct, still enabled and not ` +
+            'expired, and that the SCIM base URL contains the correct workspace ID. Send the key as it is, or after ' +
+            'one "Bearer ", without quotes, blanks or line breaks.',
         ),
         challenge: 'Bearer realm="SCIM"',
         allow: null,
@@ -188,8 +209,8 @@ describe('V2', () => {
     expect(statusAndBody(await scim.post('/Users', { userName: 'TAKEN@acme.test' }))).toEqual(
       refusal(
         409,
-        'TAKEN@acme.test is already a member of this workspace. Update the existing member, or send another ' +
-          'userName and e-mail address.',
+        'TAKEN@acme.test is already a member of this workspace. Import the users of this workspace in your identity ' +
+          'provider and match this person to the existing one, or change what is mapped to this attribute.',
         'uniqueness',
       ),
     );
@@ -210,8 +231,8 @@ describe('V2', () => {
   });
 
   test.each([
-    [{ userName: 7 }, 'userName must be a string.'],
-    [{ userName: 'x@acme.test', externalId: 7 }, 'externalId must be a string.'],
+    [{ userName: true }, 'userName must be text.'],
+    [{ userName: 'x@acme.test', externalId: 1.5 }, 'externalId must be text.'],
     [{ userName: 'x@acme.test', active: 'perhaps' }, 'active must be true or false.'],
     [{ userName: 'x@acme.test', [ROLLCALL]: 'admin' }, `${ROLLCALL} must be an object.`],
     [

@@ -27,7 +27,8 @@ function person(version: 'V1' | 'V2', index: number): object {
   });
   return {
     userName: `${WORDS[index % WORDS.length]}${index}@acme.test`,
-    externalId: some(WORDS, 1),
+    // No two people have the same (rule 15).
+    externalId: some([`a${index}`, `B${index}`, `${index}c`], 1),
     displayName: some(WORDS, 2),
     title: some(WORDS, 3),
     profileUrl: some(['https://a.test', 'https://A.test'], 4),

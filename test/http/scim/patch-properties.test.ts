@@ -159,7 +159,7 @@ beforeAll(async () => {
       { value: 'ann@acme.test', type: 'work', primary: true },
       { value: 'ann@home.test', type: 'home' },
     ],
-    [ENTERPRISE]: { department: 'Research', manager: { value: '7', displayName: 'John' } },
+    [ENTERPRISE]: { department: 'Research', manager: { value: '7' } },
     [ROLLCALL]: { role: 'editor', creditLimit: 500 },
   });
   id = userIn(answer.body).id;

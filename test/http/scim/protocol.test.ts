@@ -78,10 +78,34 @@ describe('methods', () => {
 });
 
 describe('paths', () => {
-  test.each(['/Nowhere', '/Users/1/2', '/Schemas/1/2'])('"%s": a SCIM 404', async (path) => {
+  test.each([
+    '/Nowhere',
+    '/Users/1/2',
+    '/Schemas/1/2',
+    '/Users/Users',
+    '/Users/Users/1',
+    '/Users/Groups',
+    '//Users',
+  ])('"%s": a SCIM 404 with the base URL', async (path) => {
     expect(await send(path)).toEqual(
-      fault(404, 'There is no such SCIM endpoint here. Check the SCIM base URL.'),
+      fault(
+        404,
+        `There is no such SCIM endpoint here. Check the SCIM base URL: it must be ${baseUrl}, and the provider adds /Users by itself.`,
+      ),
     );
+  });
+
+  test.each([
+    '/scim/v1/organizations/x/Users',
+    '/scim/v2/Users',
+    '/Users',
+    '/graphql/Users',
+    '/workspace/x/Groups/1',
+  ])('%s: a SCIM 404 with the form of the base URL', async (path) => {
+    const answer = await (await fetch(app.url + path)).json();
+    expect(answer).toMatchObject({
+      detail: expect.stringContaining(`${app.url}/scim/v2/organizations/{workspace ID}, and`),
+    });
   });
 
   test.each([

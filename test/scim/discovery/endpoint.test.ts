@@ -61,14 +61,6 @@ test('ServiceProviderConfig describes exactly the supported features', async () 
       changePassword: { supported: false },
       sort: { supported: true },
       etag: { supported: true },
-      pagination: {
-        cursor: true,
-        index: true,
-        defaultPaginationMethod: 'index',
-        defaultPageSize: 100,
-        maxPageSize: 200,
-        cursorTimeout: 3600,
-      },
       authenticationSchemes: [
         {
           type: 'oauthbearertoken',
@@ -80,6 +72,22 @@ test('ServiceProviderConfig describes exactly the supported features', async () 
         },
       ],
       meta: { resourceType: 'ServiceProviderConfig', location: `${BASE_URL}/ServiceProviderConfig` },
+    },
+  });
+});
+
+test('ServiceProviderConfig has the pagination of RFC 9865 for who asks for it: strict clients refuse it', async () => {
+  const { body } = await get('/ServiceProviderConfig', {
+    url: '/ServiceProviderConfig?attributes=pagination',
+  });
+  expect(body).toMatchObject({
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: 100,
+      maxPageSize: 200,
+      cursorTimeout: 3600,
     },
   });
 });

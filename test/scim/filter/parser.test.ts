@@ -183,7 +183,7 @@ describe('400 invalidFilter with the position, never "everybody"', () => {
     ['creditLimit sw 5', 13, 'creditLimit cannot be compared with sw'],
     ['x509Certificates.value gt "a"', 24, 'value cannot be compared with gt'],
     ['active eq "x"', 11, 'active is compared with true or false'],
-    ['userName eq 5', 13, 'userName is compared with text in double quotes'],
+    ['userName eq true', 13, 'userName is compared with text in double quotes'],
     ['creditLimit eq "many"', 16, 'creditLimit is compared with a number'],
     ['meta.created gt "yesterday"', 17, 'created is compared with a time such as "2026-01-31T12:00:00Z"'],
     [

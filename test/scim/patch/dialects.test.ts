@@ -98,7 +98,7 @@ describe('Microsoft Entra ID, without aadOptscim062020', () => {
         { op: 'Replace', path: 'DEPARTMENT', value: 'Lab' },
         { op: 'Replace', value: { 'manager.displayName': 'Jo' } },
       ]).resource,
-    ).toEqual(ann({ [ENTERPRISE]: { department: 'Lab', manager: { ...manager, displayName: 'Jo' } } }));
+    ).toEqual(ann({ [ENTERPRISE]: { department: 'Lab', manager } }));
   });
 
   test('sends our attributes under the only form of name that its screens accept', () => {
@@ -134,7 +134,7 @@ describe('Microsoft Entra ID with aadOptscim062020', () => {
         name: { givenName: 'Anna', familyName: 'Lee' },
         emails: [{ ...work, value: 'anna@acme.test' }, home],
         [ROLLCALL]: { role: 'viewer', creditLimit: 700 },
-        [ENTERPRISE]: { department: 'Lab', manager: { value: '7', displayName: 'Jo' } },
+        [ENTERPRISE]: { department: 'Lab', manager: { value: '7' } },
       }),
       touched: { role: 'viewer', creditLimit: 700, active: true },
     });

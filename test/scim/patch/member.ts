@@ -22,7 +22,7 @@ export const ANN: JsonObject = {
   ],
   active: true,
   [ROLLCALL]: { role: 'editor', creditLimit: 500 },
-  [ENTERPRISE]: { department: 'Research', manager: { value: '7', displayName: 'John' } },
+  [ENTERPRISE]: { department: 'Research', manager: { value: '7' } },
   meta: { resourceType: 'User', version: 'W/"3"' },
 };
 

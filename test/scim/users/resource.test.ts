@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DomainError } from '../../../src/domain/errors.js';
 import {
   CORE_USER,
   ENTERPRISE_USER,
@@ -18,6 +19,7 @@ const MEMBER: MemberData = {
   externalId: null,
   active: true,
   access: { __typename: 'RoleAccess', role: 'EDITOR', creditLimit: 500 },
+  managedBy: 'IDENTITY_PROVIDER',
   profile: { attributes: {} },
   groups: [],
   createdAt: new Date('2026-11-23T10:00:00Z'),
@@ -208,11 +210,16 @@ describe('parsing a User', () => {
   });
 
   test.each([
-    [{ active: 'yes' }, 'active must be true or false.'],
-    [{ active: 1 }, 'active must be true or false.'],
-    [{ userName: 1 }, 'userName must be a string.'],
-    [{ userName: ['a'] }, 'userName must be a string.'],
-    [{ externalId: {} }, 'externalId must be a string.'],
+    [{ active: 'yes' }, 'active', 'active must be true or false.'],
+    [{ active: 1 }, 'active', 'active must be true or false.'],
+    [{ userName: true }, 'userName', 'userName must be text.'],
+    [{ userName: ['a'] }, 'userName', 'userName must be text.'],
+    [{ externalId: {} }, 'externalId', 'externalId must be text.'],
+  ])('%o is refused: INVALID_INPUT', (body, attribute, message) => {
+    expect(() => readUser(body)).toThrow(new DomainError('INVALID_INPUT', message, { attribute }));
+  });
+
+  test.each([
     [{ [ENTERPRISE_USER]: 'Sales' }, `${ENTERPRISE_USER} must be an object.`],
     [{ [ROLLCALL_USER]: ['editor'] }, `${ROLLCALL_USER} must be an object.`],
   ])('refuses %o: invalidValue', (body, detail) => {

@@ -1,10 +1,9 @@
+import { withoutFormulas } from '../../../domain/csv.js';
 import { download } from '../download.js';
 
-/**
- * Writes a cell. One that a spreadsheet would take for a formula begins with an apostrophe, as in the server's exports.
- */
+/** Writes a cell. */
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = withoutFormulas(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

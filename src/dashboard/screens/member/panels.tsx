@@ -35,7 +35,7 @@ export function ProfilePanel({
           [t('member.department'), enterprise?.department],
           [t('member.organization'), enterprise?.organization],
           [t('member.employeeNumber'), enterprise?.employeeNumber],
-          [t('member.manager'), enterprise?.manager?.displayName],
+          [t('member.manager'), enterprise?.manager?.value],
           [t('member.language'), preferredLanguage],
           [t('member.timezone'), timezone],
           [t('edit.externalId'), externalId],

@@ -57,6 +57,7 @@ const CODE_TABLE: Readonly<Record<ScimCode, true>> = {
   EXPIRED_CURSOR: true,
   EXTENSION_IGNORED: true,
   FORBIDDEN: true,
+  INACTIVE_ACCESS_IGNORED: true,
   INTERNAL: true,
   INVALID_COUNT: true,
   INVALID_CURSOR: true,

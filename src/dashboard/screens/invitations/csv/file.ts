@@ -1,3 +1,5 @@
+import { withoutFormulas } from '../../../../domain/csv.js';
+
 /** A row of a CSV file, which may be longer than a line. */
 export interface CsvRecord {
   /** The number of its first line in the file, of which the header is line 1. */
@@ -66,10 +68,8 @@ export function partOf(header: string, records: readonly CsvRecord[]): string {
   return text;
 }
 
-/** A value for a CSV file. A spreadsheet must not take it for a formula. */
 function quoted(value: string): string {
-  const safe = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
+  return `"${withoutFormulas(value).replaceAll('"', '""')}"`;
 }
 
 /** Writes a CSV file with a byte order mark, by which spreadsheets know that it is UTF-8. */
