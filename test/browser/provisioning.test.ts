@@ -124,7 +124,7 @@ describe('a member with a problem', () => {
       .poll(async () => {
         await page.reload();
         await bob.waitFor();
-        return bob.getByText('Problem:').count();
+        return bob.getByRole('link', { name: /Problem:/ }).count();
       })
       .toBe(1);
     await page.getByText('Has a problem').click();
