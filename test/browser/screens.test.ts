@@ -265,6 +265,11 @@ const SCREENS: readonly Screen[] = [
 /** A small picture, to be copied to docs/administrators/images when the screen has changed. */
 async function pictureForGuide(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 1080, height: 600 });
+  // The fonts of the browser that npm brings have no arrows.
+  await page.evaluate(`{
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll('→', '>');
+  }`);
   const browser = await page.context().newCDPSession(page);
   const { data } = await browser.send('Page.captureScreenshot', { format: 'webp', quality: 70 });
   const picture = Buffer.from(data, 'base64');

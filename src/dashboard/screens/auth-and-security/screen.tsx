@@ -67,9 +67,7 @@ export default function AuthAndSecurityScreen() {
       {viewerCan.readSignInLog.allowed && <SignInLog />}
       <Panel
         title={t('auth.sessions')}
-        actions={
-          <TextLink href={`/workspace/${workspaceId}/settings/members`}>{t('nav.members')}</TextLink>
-        }
+        actions={<TextLink href={`/workspace/${workspaceId}/settings/members`}>{t('nav.members')}</TextLink>}
       >
         <p>{t('auth.sessionsHint')}</p>
       </Panel>
