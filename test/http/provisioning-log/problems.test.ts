@@ -87,9 +87,7 @@ describe('rule 55: health', () => {
     const { workspace } = await opened('V2');
     await app.scim(workspace.workspaceId, 'wrong').get('/Users');
     const { health, problems } = await shown(workspace, ({ health: { status } }) => status === 'FAILING');
-    expect(health.reason).toBe(
-      'No request gets in. Requests have an unknown key, or none.',
-    );
+    expect(health.reason).toBe('No request gets in. Requests have an unknown key, or none.');
     expect(problems).toMatchObject([
       { code: 'KEY_UNKNOWN', client: 'OKTA', subjects: [{ network: '127.0.0.0/24', name: null }] },
     ]);
