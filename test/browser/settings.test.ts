@@ -125,6 +125,7 @@ describe('API keys', () => {
     const { data } = await app.graphql(secret, document, { id: workspace.workspaceId });
     expect(data.workspace.memberCounts.active).toBe(4);
     await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.locator('main:focus').waitFor();
     expect(await page.getByText(secret).count()).toBe(0);
 
     const menu = page.getByRole('button', { name: 'More actions for Reports' });
