@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isVisible, requireOwnDirection, requireVisible } from '../../src/domain/text.js';
 import { refusalOf } from './refusal.js';
 
-const TAKE_IT_OUT =
-  'Remove the character. It may have been copied with the text, so type the text again.';
+const TAKE_IT_OUT = 'Remove the character. It may have been copied with the text, so type the text again.';
 
 describe('rule 15a: characters that a name which identifies may not contain', () => {
   test.each<[string, string]>([

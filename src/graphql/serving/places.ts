@@ -44,7 +44,11 @@ export function pathOfAttribute(
  * Finds the path of a variable's value, or of a part of it, where the document uses the variable.
  * @returns the names from the outermost to the innermost, relative to `input`
  */
-export function pathOfVariable(name: string, inside: readonly string[], { document }: SentOperation): string[] {
+export function pathOfVariable(
+  name: string,
+  inside: readonly string[],
+  { document }: SentOperation,
+): string[] {
   const uses: string[][] = [];
   if (document !== undefined) {
     const enter = ({ name: argument, value }: ArgumentNode) => {

@@ -17,7 +17,7 @@ import { differences, type ReviewEntry, useReview } from './review.js';
 const today = () => new Date().toISOString().slice(0, 10);
 /** The filter's value for everything: React Aria's lists have no empty key. */
 const ANY = 'ANY';
-/** The rows that are shown; the file has all of them. */
+/** The most rows on the screen; the file has all. */
 const SHOWN = 500;
 
 function dayOf(text: string | null): string {
