@@ -13,8 +13,10 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
-import { networkOf, type ScimEvent } from '../domain/provisioning-log.js';
+import { newId } from '../domain/ids.js';
+import { networkOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
+import { PUBLIC_TARGETS, type WebhookTargets } from '../domain/webhooks.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
 import { exportsRouter } from '../exports/router.js';
@@ -39,6 +41,7 @@ import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
@@ -47,6 +50,7 @@ import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
+import type { WebhookTransport } from '../webhooks/transport.js';
 import { dashboardRouter } from './dashboard.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricsHandler } from './metrics/router.js';
@@ -85,6 +89,10 @@ export interface AppOptions {
   readonly clock?: Clock | undefined;
   /** Absent: single sign-on cannot be configured. */
   readonly sso?: SsoEnvironment | undefined;
+  /** Absent: webhooks have public HTTPS URLs. */
+  readonly webhookTargets?: WebhookTargets | undefined;
+  /** Sends events to webhooks. Absent: this process sends none. */
+  readonly webhookTransport?: WebhookTransport | undefined;
   /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
   readonly metrics?: { readonly token: string | undefined } | undefined;
 }
@@ -143,9 +151,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
+    webhookTargets: options.webhookTargets ?? PUBLIC_TARGETS,
   };
+  const webhooks =
+    options.webhookTransport &&
+    new WebhookWorker(
+      () => serviceContext(shared, { actor: { type: 'SYSTEM' }, channel: 'SYSTEM', requestId: newId() }),
+      {
+        send: options.webhookTransport,
+        onFault: (error) => logger.error({ err: error }, 'webhooks could not be sent'),
+      },
+    );
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
+  webhooks?.start();
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
@@ -191,17 +210,17 @@ export async function createApp(options: AppOptions): Promise<App> {
         const credential = credentialIn(authorization);
         const actor = credential === undefined ? null : await credentials.verify(credential, address);
         const workspaceId = request.workspaceId.toLowerCase();
-        const attempt = {
+        const attempt = () => ({
           ...request,
           workspaceId,
           credential,
           requestId,
           network: networkOf(address),
           at: clock(),
-        };
+        });
         // The answer is the same for a key of another workspace and for an unknown workspace.
         if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
-          provisioningLog?.recordKeyFault(attempt);
+          provisioningLog?.recordKeyFault(attempt());
           return undefined;
         }
         const { apiKeyId, name: apiKeyLabel } = actor;
@@ -209,17 +228,41 @@ export async function createApp(options: AppOptions): Promise<App> {
           requireScim(actor);
         } catch (error) {
           const code = actor.workspace.scimEnabled ? 'KEY_WITHOUT_SCOPE' : 'SCIM_DISABLED';
-          provisioningLog?.recordKeyFault({ ...attempt, known: { code, apiKeyId, apiKeyLabel } });
+          provisioningLog?.recordKeyFault({ ...attempt(), known: { code, apiKeyId, apiKeyLabel } });
           throw error;
         }
         const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
         const key = { workspaceId, apiKeyId, apiKeyLabel };
-        const record = provisioningLog && ((event: ScimEvent) => provisioningLog.record(event, key));
-        return { contextValue, workspaceVersion: actor.workspace.version, record };
+        return {
+          contextValue,
+          workspaceVersion: actor.workspace.version,
+          ...(provisioningLog && {
+            record: (event: ScimEvent) => provisioningLog.record(event, key),
+            recordRead: (read: ScimRead) => provisioningLog.recordRead(read, key),
+          }),
+        };
       },
     }),
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  const refuseForeign = refuseForeignChanges(reachedAt);
+  // Before the routers of pages, each of whose paths would be compared with that of every operation.
+  handler.use(
+    '/graphql',
+    refuseForeign,
+    compress,
+    express.json({ limit: '1mb' }),
+    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
+    async (request: Request, { locals }: Response, next: NextFunction) => {
+      const actor = await actorOf(request);
+      locals.route = '/graphql';
+      locals.actor = actor?.type ?? 'NOBODY';
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
+      next();
+    },
+    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
+    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+  );
   handler.use(dashboardRouter());
   handler.use(
     '/api/workspaces/:workspaceId/auth/sso',
@@ -242,22 +285,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       providerPathFor,
       providerSignOutUrl: (services, origin) => signOutUrl(providers, services, origin),
     }),
-    refuseForeignChanges(reachedAt),
-  );
-  handler.use(
-    '/graphql',
-    compress,
-    express.json({ limit: '1mb' }),
-    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
-    async (request: Request, { locals }: Response, next: NextFunction) => {
-      const actor = await actorOf(request);
-      locals.route = '/graphql';
-      locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
-      next();
-    },
-    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
-    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+    refuseForeign,
   );
   handler.use(
     '/exports',
@@ -273,6 +301,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
     await graphql.stop();
+    await webhooks?.stop();
     await mailer.stop();
     await provisioningLog?.stop();
     await credentials.settled();

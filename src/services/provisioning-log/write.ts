@@ -1,15 +1,16 @@
-import { integer, jsonb } from '../../database/column-types.js';
+import { arrayOf, integer, jsonb, uuid } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { TABLES } from '../../database/tables.js';
+import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import {
-  isAnswer,
   keySubjectsOf,
   type LogEntry,
   type NotedProblem,
   problemsIn,
+  resolvesProblems,
   subjectsOf,
 } from './entry.js';
+import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
 /** A batch of entries to write. */
 export interface Batch {
@@ -37,6 +38,8 @@ const LOCK = statement({
   text: 'select 1 from pg_advisory_xact_lock($lock::integer::bigint)',
   parameters: { lock: integer },
 });
+
+const HOUR_MS = 3_600_000;
 
 const { fields } = TABLES.scimRequest;
 const COLUMNS = Object.values(fields).join(', ');
@@ -67,7 +70,7 @@ function typeOf(property: string): string {
   }
 }
 
-/** A URL may name a workspace that does not exist. */
+/** Inserts entries, except those of workspaces that do not exist, which a URL may name. */
 const INSERT = statement({
   name: 'provisioningLog.insert',
   text: `
@@ -148,9 +151,13 @@ const NOTE_PROBLEMS = statement({
         target_id = excluded.target_id, target_name = coalesce(excluded.target_name, scim_problem.target_name),
         api_key_id = excluded.api_key_id, api_key_label = excluded.api_key_label, network = excluded.network,
         attribute = excluded.attribute, value = excluded.value, closest = excluded.closest, detail = excluded.detail,
-        request_id = excluded.request_id, dismissed_at = null`,
+        request_id = excluded.request_id, dismissed_at = null
+    returning workspace_id as "workspaceId", subject, severity, since`,
   parameters: { problems: jsonb<readonly NotedProblem[]>() },
+  columns: typesOf(TABLES.scimProblem, 'workspaceId', 'subject', 'severity', 'since'),
 });
+
+const ENDED = without(TABLES.scimProblem, 'id', 'lastAt', 'network', 'dismissedAt');
 
 const END_PROBLEMS = statement({
   name: 'provisioningLog.endProblems',
@@ -158,8 +165,19 @@ const END_PROBLEMS = statement({
     delete from scim_problem p
     using jsonb_to_recordset($answers) as e("workspaceId" uuid, subject text, prefix text, id uuid)
     where p.workspace_id = e."workspaceId" and p.id < e.id
-      and (p.subject = e.subject or starts_with(p.subject, e.prefix))`,
+      and (p.subject = e.subject or starts_with(p.subject, e.prefix))
+    returning ${selectList(ENDED, 'p')}`,
   parameters: { answers: jsonb<readonly Answer[]>() },
+  columns: ENDED.columns,
+});
+
+const WITH_PROBLEMS = statement({
+  name: 'provisioningLog.workspacesWithProblems',
+  text: `
+    select w.id from unnest($workspaceIds::uuid[]) as w(id)
+    where exists (select 1 from scim_problem p where p.workspace_id = w.id)`,
+  parameters: { workspaceIds: arrayOf(uuid) },
+  columns: { id: uuid },
 });
 
 /** A success that resolves the problems of one subject, and of subjects with a prefix. */
@@ -174,16 +192,30 @@ interface Answer {
 export async function writeBatch(database: Database, batch: Batch): Promise<void> {
   const { entries, repeated } = batch;
   const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
-  const answers = answersIn(entries);
   await database.transaction(async (tx) => {
     await LOCK.rows(tx, { lock: WRITER_LOCK });
     if (entries.length > 0) await INSERT.rows(tx, { entries: JSON.stringify(entries) });
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
     await connect(tx, [...entries, ...repeated.map(asRepeated)]);
-    if (problems.length > 0) await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
-    if (answers.length > 0) await END_PROBLEMS.rows(tx, { answers: JSON.stringify(answers) });
+    const noted =
+      problems.length === 0 ? [] : await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
+    const ended = await endProblems(tx, entries);
+    await queueProblemEvents(tx, problems, noted, ended);
   });
+}
+
+/**
+ * Most workspaces have no problem, and their successes need no comparison.
+ * @returns the problems that have ended
+ */
+async function endProblems(sql: Sql, entries: readonly LogEntry[]): Promise<EndedProblem[]> {
+  const workspaceIds = [...new Set(entries.map(({ workspaceId }) => workspaceId))];
+  if (workspaceIds.length === 0) return [];
+  const rows = await WITH_PROBLEMS.rows(sql, { workspaceIds });
+  const withProblems = new Set(rows.map(({ id }) => id));
+  const answers = answersIn(entries.filter(({ workspaceId }) => withProblems.has(workspaceId)));
+  return answers.length === 0 ? [] : END_PROBLEMS.rows(sql, { answers: JSON.stringify(answers) });
 }
 
 function asRepeated({ entry, more }: Repetition): LogEntry {
@@ -201,7 +233,7 @@ function countsOf({ entries, repeated, dropped }: Batch): object[] {
     { workspaceId: string; at: Date; code: string; requests: number; dropped: number }
   >();
   for (const { workspaceId, at, code, times } of [...entries, ...repeated.map(asRepeated)]) {
-    const key = `${workspaceId} ${at.toISOString().slice(0, 13)} ${code ?? ''}`;
+    const key = `${workspaceId} ${Math.floor(at.getTime() / HOUR_MS)} ${code ?? ''}`;
     const count = counts.get(key);
     if (count === undefined)
       counts.set(key, { workspaceId, at, code: code ?? '', requests: times, dropped: 0 });
@@ -275,7 +307,7 @@ function answersIn(entries: readonly LogEntry[]): Answer[] {
     const { workspaceId, id, client, operation } = entry;
     add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
     // Notices of a member are stored under its subject, followed by the attribute.
-    if (isAnswer(entry)) {
+    if (resolvesProblems(entry)) {
       for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
     }
   }
