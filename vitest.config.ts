@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 /** Tests of pure functions and of the build: no PostgreSQL, no server of ours. */
-const UNITS = ['test/*.test.ts', 'test/{auth,build,domain,graphql,mail,scim,server,simulator}/**/*.test.ts'];
+const UNITS = [
+  'test/*.test.ts',
+  'test/{auth,build,dashboard,domain,graphql,mail,scim,server,simulator}/**/*.test.ts',
+];
 
 /** Tests of pages in a browser, against a server and a database of their own. */
 const BROWSER = ['test/browser/**/*.test.ts'];

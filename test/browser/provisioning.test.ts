@@ -124,13 +124,13 @@ describe('a member with a problem', () => {
       .poll(async () => {
         await page.reload();
         await bob.waitFor();
-        return bob.getByText('Problem:').count();
+        return bob.getByRole('link', { name: /Problem/ }).count();
       })
       .toBe(1);
     await page.getByText('Has a problem').click();
     await page.getByRole('row', { name: 'Ann Lee' }).waitFor({ state: 'detached' });
     expect(new URL(page.url()).searchParams.get('problem')).toBe('yes');
-    await bob.getByRole('link', { name: /Problem:/ }).click();
+    await bob.getByRole('link', { name: /Problem/ }).click();
     await problems(page).locator('li[aria-current]:focus').getByText('To fix it:').waitFor();
   });
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +84,13 @@ beforeAll(async () => {
   groupId = data.workspace.group.id;
   await change('invitationCreate', 'InvitationCreate', { email: 'nora@acme.test' });
   await change('invitationLinkCreate', 'InvitationLinkCreate', { maxUses: 25 });
+  await change('memberRemove', 'MemberRemove', { memberId: ids['Gus Moreau'] });
+  const key = await app.graphql(
+    app.operatorToken,
+    'mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) { apiKey { id } } }',
+    { input: { workspaceId: v2.workspaceId, name: 'Reports', scopes: ['MEMBERS_READ'] } },
+  );
+  await change('apiKeyRotate', 'ApiKeyRotate', { apiKeyId: key.data.apiKeyCreate.apiKey.id });
   const scim = app.scim(v2.workspaceId, v2.apiKey);
   await scim.post('/Users', { userName: 'ivo@acme.test', role: 'manager' });
   await scim.post('/Users', { userName: addressOf('Bob Kent') });
@@ -107,6 +114,8 @@ interface Screen {
   readonly email?: string;
   /** Waits until the screen is complete. */
   readonly ready: (page: Page) => Promise<unknown>;
+  /** Whether docs/administrators/dashboard.md shows the screen. */
+  readonly isInGuide?: boolean;
 }
 
 const inV2 = (path: string) => () => `/workspace/${v2.workspaceId}${path}`;
@@ -130,6 +139,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'members-menu', path: inV2('/settings/members'), ready: openMenu },
   {
     name: 'members-limit',
+    isInGuide: true,
     path: inV2('/settings/members'),
     ready: async (page) => {
       await openMenu(page);
@@ -185,7 +195,7 @@ const SCREENS: readonly Screen[] = [
       await page.getByText(/will change/).waitFor();
     },
   },
-  { name: 'api-keys', path: inV2('/settings/api-keys'), ready: text('Not used yet') },
+  { name: 'api-keys', isInGuide: true, path: inV2('/settings/api-keys'), ready: text('Old secret ends') },
   {
     name: 'api-key-create',
     path: inV2('/settings/api-keys'),
@@ -224,11 +234,30 @@ const SCREENS: readonly Screen[] = [
         .first()
         .click(),
   },
-  { name: 'access-review', path: inV2('/settings/access-review'), ready: text(addressOf('Carla Diaz')) },
+  {
+    name: 'access-review',
+    isInGuide: true,
+    path: inV2('/settings/access-review'),
+    ready: text(addressOf('Carla Diaz')),
+  },
   { name: 'general-v1', path: inV1('/settings/general'), ready: text('About this workspace') },
   { name: 'general-v2', path: inV2('/settings/general'), ready: text('About this workspace') },
   { name: 'auth', path: inV2('/settings/auth-and-security'), ready: text('No sign-in was refused') },
-  { name: 'provisioning', path: inV2('/settings/provisioning'), ready: text('Terraform file') },
+  {
+    name: 'provisioning',
+    isInGuide: true,
+    path: inV2('/settings/provisioning'),
+    ready: async (page) => {
+      await page.getByText('Terraform file').first().waitFor();
+      await page.getByRole('heading', { name: 'Problems' }).evaluate((place) => place.scrollIntoView());
+    },
+  },
+  {
+    name: 'member-removed',
+    isInGuide: true,
+    path: () => inV2(`/settings/members/${ids['Gus Moreau']}`)(),
+    ready: text('Add again'),
+  },
   {
     name: 'provisioning-requests',
     path: inV2('/settings/provisioning'),
@@ -243,6 +272,7 @@ const SCREENS: readonly Screen[] = [
   },
   {
     name: 'bulk-invite-preview',
+    isInGuide: true,
     path: inV2('/settings/invitations/csv'),
     ready: async (page) => {
       const rows = ['email,role', 'eva@acme.test,editor', 'no address,editor', 'finn@acme.test,king'];
@@ -278,14 +308,33 @@ const SCREENS: readonly Screen[] = [
   },
 ];
 
+/** A small picture, to be copied to docs/administrators/images when the screen has changed. */
+async function pictureForGuide(page: Page, name: string): Promise<void> {
+  await page.setViewportSize({ width: 1080, height: 600 });
+  // The fonts of the browser that npm brings have no arrows.
+  await page.evaluate(`{
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll('→', '>');
+  }`);
+  const browser = await page.context().newCDPSession(page);
+  const { data } = await browser.send('Page.captureScreenshot', { format: 'webp', quality: 70 });
+  const picture = Buffer.from(data, 'base64');
+  expect(picture.length).toBeLessThan(40_000);
+  await writeFile(`${SCREENSHOTS}${name}.webp`, picture);
+}
+
 describe.each(THEMES)('in the %s theme', (theme) => {
-  it.each(SCREENS)('$name passes axe, and fits into 320 pixels', async ({ name, path, email, ready }) => {
-    const page = await openDashboard(app, { path: path(), email: email ?? v2.ownerEmail, theme });
-    await ready(page);
-    await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}.png` });
-    await expectAccessible(page);
-    await page.setViewportSize({ width: 320, height: 640 });
-    await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}-320.png` });
-    await expectNoSideScroll(page);
-  });
+  it.each(SCREENS)(
+    '$name passes axe, and fits into 320 pixels',
+    async ({ name, path, email, ready, isInGuide = false }) => {
+      const page = await openDashboard(app, { path: path(), email: email ?? v2.ownerEmail, theme });
+      await ready(page);
+      await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}.png` });
+      if (isInGuide && theme === 'light') await pictureForGuide(page, name);
+      await expectAccessible(page);
+      await page.setViewportSize({ width: 320, height: 640 });
+      await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}-320.png` });
+      await expectNoSideScroll(page);
+    },
+  );
 });

@@ -125,6 +125,7 @@ describe('API keys', () => {
     const { data } = await app.graphql(secret, document, { id: workspace.workspaceId });
     expect(data.workspace.memberCounts.active).toBe(4);
     await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.locator('main:focus').waitFor();
     expect(await page.getByText(secret).count()).toBe(0);
 
     const menu = page.getByRole('button', { name: 'More actions for Reports' });
@@ -167,6 +168,18 @@ describe('Access review', () => {
     expect((await download).suggestedFilename()).toMatch(/^access-.*\.csv$/);
     await page.getByLabel('Compare with day').fill('2020-01-31');
     await page.getByRole('row', { name: /carla\.diaz.*Joined/ }).waitFor();
+  });
+
+  it('shows who was admin, with the role in the URL', async () => {
+    const { page } = await openScreen('/settings/access-review');
+    await page.getByRole('row', { name: /carla\.diaz/ }).waitFor();
+    await page.getByRole('button', { name: /Role/ }).click();
+    await page.getByRole('option', { name: 'Admin' }).click();
+    await page.getByRole('row', { name: /carla\.diaz/ }).waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /ann\.lee/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('role')).toBe('admin');
+    await page.getByRole('searchbox').fill('nobody');
+    await page.getByText('No member matches').waitFor();
   });
 });
 

@@ -2,6 +2,7 @@ import { keylessTypes, possibleTypes } from 'virtual:schema-types';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange } from 'urql';
 import { optimistic } from './optimistic.js';
+import { updates } from './updates.js';
 
 /** A refusal with the server's message, as screens show it. */
 export interface Refusal {
@@ -50,6 +51,7 @@ export function createClient(onSignedOut: () => void): Client {
       keys: Object.fromEntries(keylessTypes.map((type) => [type, () => null])),
       possibleTypes,
       optimistic,
+      updates,
     }),
     fetchExchange,
   ]);

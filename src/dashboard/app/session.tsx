@@ -21,6 +21,8 @@ export function leaveForSignIn(): void {
 
 /** Ends the session, as the sign-out button of the sign-in pages does: by a form, which other sites cannot send. */
 export function signOut(): void {
+  // Interrupted work is the person's own.
+  sessionStorage.clear();
   const form = document.createElement('form');
   form.method = 'post';
   form.action = '/sign-out';

@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useEffect } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import styles from './dialog.module.css';
 
@@ -15,6 +15,18 @@ interface DialogProps {
   readonly isAlert?: boolean;
 }
 
+/**
+ * Moves the focus to the screen when it would be nowhere, as after a dialog that another dialog has opened: the library
+ * gives it back to what had it, in the next frame, if that is still there.
+ */
+function focusSomewhere(): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) document.getElementById('main')?.focus();
+    }),
+  );
+}
+
 /** A modal dialog. It is open while it is rendered; the focus returns to where it was. */
 export function Dialog({
   title,
@@ -25,6 +37,7 @@ export function Dialog({
   isWide = false,
   isAlert = false,
 }: DialogProps) {
+  useEffect(() => focusSomewhere, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit?.();

@@ -48,12 +48,19 @@ export function Empty({ title, children, actions }: EmptyProps) {
 /** A short label of a state. */
 export function Badge({
   tone = 'neutral',
+  title,
   children,
 }: {
   readonly tone?: Tone;
+  /** More about it, for the mouse. */
+  readonly title?: string;
   readonly children: ReactNode;
 }) {
-  return <span className={toned(styles.badge, tone)}>{children}</span>;
+  return (
+    <span className={toned(styles.badge, tone)} title={title}>
+      {children}
+    </span>
+  );
 }
 
 /** The widths of the lines of a skeleton, so that they look like text. */

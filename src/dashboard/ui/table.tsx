@@ -14,6 +14,11 @@ import styles from './table.module.css';
 
 export { Cell, TableBody } from 'react-aria-components';
 
+/** The cell with the menu of a row. */
+export function ActionsCell({ children }: { readonly children: ReactNode }) {
+  return <Cell className={styles.pinned ?? ''}>{children}</Cell>;
+}
+
 type Plain<Props> = Omit<Props, 'className' | 'style' | 'children'>;
 
 interface TableFrameProps {
@@ -56,14 +61,17 @@ export function SelectableHeader({ children }: { readonly children: ReactNode })
 
 interface ColumnProps extends Plain<ComponentProps<typeof AriaColumn>> {
   readonly children: string;
-  /** Whether the title is only for screen readers. */
+  /** Whether the title is only for screen readers: that of the column with the rows' menus. */
   readonly isTitleHidden?: boolean;
 }
 
 /** The header of a column; pressing it sorts by the column when `allowsSorting` is set. */
 export function Column({ children: title, isTitleHidden = false, ...rest }: ColumnProps) {
   return (
-    <AriaColumn {...rest} className={styles.column ?? ''}>
+    <AriaColumn
+      {...rest}
+      className={isTitleHidden ? `${styles.column} ${styles.pinned}` : (styles.column ?? '')}
+    >
       {({ sortDirection }) => (
         <span className={styles.title}>
           <span className={isTitleHidden ? 'visually-hidden' : undefined}>{title}</span>

@@ -3,18 +3,20 @@ import { formatDate, formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
-import { TextField } from '../../ui/field.js';
+import { SearchField, Select, TextField } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty, Notice } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import styles from '../audit-log/audit-log.module.css';
 import { Forbidden } from '../forbidden.js';
-import { accessText, limitOf } from '../members/person.js';
+import { accessText, limitOf, ROLES } from '../members/person.js';
 import { downloadCsv } from './csv.js';
 import { differences, type ReviewEntry, useReview } from './review.js';
 
 const today = () => new Date().toISOString().slice(0, 10);
+/** The filter's value for everything: React Aria's lists have no empty key. */
+const ANY = 'ANY';
 /** The most rows on the screen; the file has all. */
 const SHOWN = 500;
 
@@ -25,23 +27,31 @@ function dayOf(text: string | null): string {
 /** Settings → Access review. The days are in the URL. */
 export default function AccessReviewScreen() {
   const t = useMessages();
-  const { id: workspaceId, viewerCan } = useWorkspace();
+  const { id: workspaceId, accessModel, viewerCan } = useWorkspace();
   const isOpen = viewerCan.reviewAccess.allowed;
   const [parameters, setParameters] = useSearchParams();
   const day = dayOf(parameters.get('day')) || today();
   const other = dayOf(parameters.get('compare'));
+  const role = ROLES[accessModel].find((known) => known.toLowerCase() === parameters.get('role'));
+  const search = parameters.get('search') ?? '';
   const review = useReview(workspaceId, isOpen ? day : '');
   const compared = useReview(workspaceId, isOpen ? other : '');
   const rowsOf = useRows();
   if (!isOpen) return <Forbidden title={t('review.title')} ability={viewerCan.reviewAccess} />;
-  const set = (name: 'day' | 'compare') => (value: string) =>
-    setParameters((now) => {
-      const next = new URLSearchParams(now);
-      if (value === '') next.delete(name);
-      else next.set(name, value);
-      return next;
-    });
-  const entries = review.query.data;
+  const set = (name: 'day' | 'compare' | 'role' | 'search') => (value: string) =>
+    setParameters(
+      (now) => {
+        const next = new URLSearchParams(now);
+        if (value === '') next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: name === 'search' },
+    );
+  const isWanted = (entry: ReviewEntry) =>
+    (role === undefined || entry.role === role) &&
+    `${entry.userName} ${entry.displayName}`.toLowerCase().includes(search.trim().toLowerCase());
+  const entries = review.query.data?.filter(isWanted);
   const columns = [
     t('members.userName'),
     t('members.column.person'),
@@ -67,15 +77,28 @@ export default function AccessReviewScreen() {
       <div className={styles.filters}>
         <TextField label={t('review.day')} type="date" value={day} onChange={set('day')} />
         <TextField label={t('review.compare')} type="date" value={other} onChange={set('compare')} />
+        <Select<string>
+          label={t('access.role')}
+          choices={[
+            { value: ANY, label: t('filter.anyRole') },
+            ...ROLES[accessModel].map((value) => ({ value, label: t(`role.${value}`) })),
+          ]}
+          value={role ?? ANY}
+          onChange={(value) => set('role')(value === ANY ? '' : value.toLowerCase())}
+        />
+        <SearchField label={t('members.search')} value={search} onChange={set('search')} />
       </div>
       <Loaded query={review.query} onRetry={review.retry}>
-        {(people) =>
-          other !== '' ? (
+        {(everybody) => {
+          const people = everybody.filter(isWanted);
+          return other !== '' ? (
             <Loaded query={compared.query} onRetry={compared.retry}>
-              {(before) => <Differences before={before} after={people} day={other} />}
+              {(before) => <Differences before={before} after={everybody} day={other} isWanted={isWanted} />}
             </Loaded>
           ) : people.length === 0 ? (
-            <Empty title={t('review.none')}>{t('review.noneHint')}</Empty>
+            <Empty title={t(everybody.length === 0 ? 'review.none' : 'members.none')}>
+              {t(everybody.length === 0 ? 'review.noneHint' : 'members.noneHint')}
+            </Empty>
           ) : (
             <>
               <p>{t('members.total', { count: people.length, formatted: formatNumber(people.length) })}</p>
@@ -84,8 +107,8 @@ export default function AccessReviewScreen() {
                 <Notice title={t('review.more', { formatted: formatNumber(SHOWN) })} />
               )}
             </>
-          )
-        }
+          );
+        }}
       </Loaded>
     </Page>
   );
@@ -116,12 +139,17 @@ interface DifferencesProps {
   readonly after: readonly ReviewEntry[];
   /** The day of `before`. */
   readonly day: string;
+  /** Whether the filters match the access on one of the days. */
+  readonly isWanted: (entry: ReviewEntry) => boolean;
 }
 
-function Differences({ before, after, day }: DifferencesProps) {
+function Differences({ before, after, day, isWanted }: DifferencesProps) {
   const t = useMessages();
   const { accessModel } = useWorkspace();
-  const found = differences(before, after);
+  const found = differences(before, after).filter(
+    (difference) =>
+      isWanted(difference.entry) || (difference.kind === 'changed' && isWanted(difference.before)),
+  );
   const text = ({ role, access }: ReviewEntry) => {
     const limit = limitOf(access);
     const words = accessText({ active: true, role, access }, accessModel, t);

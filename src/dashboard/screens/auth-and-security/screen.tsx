@@ -4,6 +4,7 @@ import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { CopyText } from '../../ui/copy.js';
+import { TextLink } from '../../ui/link.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Badge } from '../../ui/notice.js';
 import { Facts, Page, Panel } from '../../ui/panel.js';
@@ -64,6 +65,12 @@ export default function AuthAndSecurityScreen() {
         }
       </Loaded>
       {viewerCan.readSignInLog.allowed && <SignInLog />}
+      <Panel
+        title={t('auth.sessions')}
+        actions={<TextLink href={`/workspace/${workspaceId}/settings/members`}>{t('nav.members')}</TextLink>}
+      >
+        <p>{t('auth.sessionsHint')}</p>
+      </Panel>
     </Page>
   );
 }

@@ -54,7 +54,8 @@ export function ProfilePanel({
 export function AccessPanel({ member }: PanelProps) {
   const t = useMessages();
   const { accessModel } = useWorkspace();
-  const { usage, access, accessSetBy } = member;
+  const { access, accessSetBy } = member;
+  const usage = member.active ? member.usage : null;
   const own = limitOf(access);
   const canHaveLimit = access !== null && 'creditLimitApplies' in access && access.creditLimitApplies;
   const limit =

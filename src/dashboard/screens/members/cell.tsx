@@ -55,8 +55,9 @@ function Person({ member, settings, t }: PartProps & { readonly settings: string
       {name !== member.userName && <span className={styles.address}>{member.userName}</span>}
       {problem !== undefined && (
         <TextLink href={problemUrl(settings, problem)}>
-          <Badge tone={problem.severity === 'REFUSAL' ? 'danger' : 'warning'}>
-            {t('members.problem', { cause: problem.cause })}
+          <Badge tone={problem.severity === 'REFUSAL' ? 'danger' : 'warning'} title={problem.cause}>
+            {t('members.hasProblem')}
+            <span className="visually-hidden">: {problem.cause}</span>
           </Badge>
         </TextLink>
       )}

@@ -1,5 +1,5 @@
 import type { Translate } from '../../app/messages.js';
-import type { AccessModel, MemberAccessInput, SeatType } from '../../app/schema.generated.js';
+import type { AccessModel, MemberAccessInput, Role, SeatType } from '../../app/schema.generated.js';
 import type {
   AccessPartsFragment,
   MemberRowFragment,
@@ -23,6 +23,12 @@ export function nameOf({ profile, userName }: Pick<MemberRowFragment, 'profile' 
 export function problemUrl(settings: string, { problemId }: { readonly problemId: string }): string {
   return `${settings}/provisioning?problem=${encodeURIComponent(problemId)}`;
 }
+
+/** The roles that a member can have, to filter by. */
+export const ROLES: Readonly<Record<AccessModel, readonly Role[]>> = {
+  V1: ['OWNER', 'ADMIN', 'MEMBER', 'GUEST'],
+  V2: ['OWNER', 'ADMIN', 'EDITOR', 'VIEWER'],
+};
 
 type MemberAccessParts = Pick<MemberRowFragment, 'active' | 'role' | 'access'>;
 

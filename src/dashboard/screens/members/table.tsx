@@ -1,7 +1,15 @@
 import { memo } from 'react';
 import type { Selection, SortDescriptor } from 'react-aria-components';
 import { useMessages } from '../../app/messages.js';
-import { Cell, Column, SelectableHeader, SelectableRow, Table, TableBody } from '../../ui/table.js';
+import {
+  ActionsCell,
+  Cell,
+  Column,
+  SelectableHeader,
+  SelectableRow,
+  Table,
+  TableBody,
+} from '../../ui/table.js';
 import { MemberCell } from './cell.js';
 import type { Column as MemberColumn } from './columns.js';
 import { type MemberRow, nameOf } from './person.js';
@@ -68,9 +76,9 @@ export const MembersTable = memo(function MembersTable({
                 <MemberCell column={id} member={member} />
               </Cell>
             ))}
-            <Cell>
+            <ActionsCell>
               <RowMenu member={member} onOpen={onOpen} />
-            </Cell>
+            </ActionsCell>
           </SelectableRow>
         )}
       </TableBody>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Translate, useMessages } from '../../app/messages.js';
-import type { AccessModel, Role, SeatType } from '../../app/schema.generated.js';
+import type { Role, SeatType } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Checkbox, type Choice, SearchField, Select } from '../../ui/field.js';
@@ -8,14 +8,11 @@ import { CheckMenu } from '../../ui/menu.js';
 import { type ColumnId, columnsOf } from './columns.js';
 import { TYPING_PAUSE_MS } from './delayed.js';
 import { GroupFilter } from './group-filter.js';
+import { ROLES } from './person.js';
 import styles from './toolbar.module.css';
 import { type ChangeView, isFiltered, MANAGERS, type MembersView, NO_FILTERS, STATUSES } from './view.js';
 
 const ANY = 'ANY';
-const ROLES: Readonly<Record<AccessModel, readonly Role[]>> = {
-  V1: ['OWNER', 'ADMIN', 'MEMBER', 'GUEST'],
-  V2: ['OWNER', 'ADMIN', 'EDITOR', 'VIEWER'],
-};
 const SEAT_TYPES: readonly SeatType[] = ['STARTER', 'BUILDER', 'PRO', 'ELITE', 'ELITE_2', 'ELITE_3'];
 
 interface ToolbarProps {

@@ -14,10 +14,11 @@ import { type BrakePartsFragment, BrakeUpdateDocument } from './provisioning.gen
 
 interface BrakeSettingsProps {
   readonly brake: BrakePartsFragment;
+  readonly onChanged: () => void;
 }
 
 /** How many removals within how many minutes engage the brake. */
-export function BrakeSettings({ brake }: BrakeSettingsProps) {
+export function BrakeSettings({ brake, onChanged }: BrakeSettingsProps) {
   const t = useMessages();
   const { viewerCan } = useWorkspace();
   const [isEditing, setEditing] = useState(false);
@@ -48,14 +49,18 @@ export function BrakeSettings({ brake }: BrakeSettingsProps) {
           ],
         ]}
       />
-      {isEditing && <SettingsDialog brake={brake} onClose={() => setEditing(false)} />}
+      {isEditing && <SettingsDialog brake={brake} onChanged={onChanged} onClose={() => setEditing(false)} />}
     </Panel>
   );
 }
 
 const NUMBERS = ['mostMembers', 'mostPercent', 'windowMinutes'] as const;
 
-function SettingsDialog({ brake, onClose }: BrakeSettingsProps & { readonly onClose: () => void }) {
+interface SettingsDialogProps extends BrakeSettingsProps {
+  readonly onClose: () => void;
+}
+
+function SettingsDialog({ brake, onChanged, onClose }: SettingsDialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const { send, failure, isSaving } = useChange();
@@ -78,6 +83,7 @@ function SettingsDialog({ brake, onClose }: BrakeSettingsProps & { readonly onCl
     };
     if ((await send(BrakeUpdateDocument, { input })) === null) return;
     showToast({ text: t('brake.saved') });
+    onChanged();
     onClose();
   };
   return (

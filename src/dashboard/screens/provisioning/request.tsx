@@ -10,6 +10,7 @@ import { Changes } from '../audit-log/entry.js';
 import { Fix } from './fix.js';
 import { Notices } from './notices.js';
 import type { RequestPartsFragment } from './provisioning.generated.js';
+import { targetOf } from './requests-table.js';
 
 interface RequestDialogProps {
   readonly request: RequestPartsFragment;
@@ -20,7 +21,7 @@ interface RequestDialogProps {
 export function RequestDialog({ request, onClose }: RequestDialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const { member, targetName, auditEntry, fix, notices } = request;
+  const { member, auditEntry, fix, notices } = request;
   const settings = `/workspace/${workspaceId}/settings`;
   const optional = (name: string, value: string | null) => (value === null ? [] : [[name, value] as const]);
   return (
@@ -41,10 +42,10 @@ export function RequestDialog({ request, onClose }: RequestDialogProps) {
           [
             t('provisioning.about'),
             member === null ? (
-              (targetName ?? '–')
+              (targetOf(request) ?? '–')
             ) : (
               <TextLink key="member" href={`${settings}/members/${member.id}`}>
-                {targetName ?? t('provisioning.member')}
+                {targetOf(request) ?? member.userName}
               </TextLink>
             ),
           ],

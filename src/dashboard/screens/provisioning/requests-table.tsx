@@ -29,7 +29,7 @@ export function RequestsTable({ requests, onOpen }: RequestsTableProps) {
         id: request.id,
         cells: [
           <Time key="at" at={request.at} />,
-          request.targetName ?? request.apiKeyLabel ?? request.network ?? '–',
+          targetOf(request) ?? '–',
           t(`provisioning.operation.${request.operation}`),
           <Badge key="status" tone={toneOf(request)}>
             {request.code === null ? request.status : `${request.status} ${request.code}`}
@@ -47,6 +47,11 @@ export function RequestsTable({ requests, onOpen }: RequestsTableProps) {
       }))}
     />
   );
+}
+
+/** Whom or what a request is about; a request by id has no name of its own. */
+export function targetOf({ targetName, member, group }: RequestPartsFragment): string | null {
+  return targetName ?? member?.userName ?? group?.displayName ?? null;
 }
 
 function toneOf({ code, notices }: RequestPartsFragment): 'danger' | 'warning' | 'success' {

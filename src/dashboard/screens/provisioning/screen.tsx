@@ -62,7 +62,9 @@ export default function ProvisioningScreen() {
                 onChanged={refresh}
                 onFilter={showRequests}
               />
-              {workspace.scim.brake !== null && <BrakeSettings brake={workspace.scim.brake} />}
+              {workspace.scim.brake !== null && (
+                <BrakeSettings brake={workspace.scim.brake} onChanged={refresh} />
+              )}
             </>
           )
         }

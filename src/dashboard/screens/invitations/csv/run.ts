@@ -67,8 +67,11 @@ function withoutAnswer(error: CombinedError | undefined): PartAnswer {
   return { kind: 'refused', reason: sentence(refusal) };
 }
 
-const sentence = ({ message, hint }: { readonly message: string; readonly hint: string | null }) =>
-  hint === null ? message : `${message} ${hint}`;
+/** Message and hint as two sentences; a message that ends with what was sent has no full stop. */
+function sentence({ message, hint }: { readonly message: string; readonly hint: string | null }): string {
+  if (hint === null) return message;
+  return message.endsWith('.') ? `${message} ${hint}` : `${message}. ${hint}`;
+}
 
 /** Rows that are judged in one request: few, so that progress shows. */
 const JUDGED_AT_ONCE = 1000;

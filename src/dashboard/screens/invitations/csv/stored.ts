@@ -41,5 +41,16 @@ export function hasKept(): boolean {
 export function kept(): readonly Inviting[] {
   return Object.entries(sessionStorage)
     .filter(([key]) => key.startsWith(PREFIX))
-    .map(([, text]): Inviting => JSON.parse(String(text)));
+    .map(([, text]): unknown => JSON.parse(String(text)))
+    .filter(isInviting);
+}
+
+/** Whether a state is of this version of the page: another one may have kept it before the server was updated. */
+function isInviting(state: unknown): state is Inviting {
+  if (typeof state !== 'object' || state === null) return false;
+  const { id, workspaceId, header, left, verdicts }: Partial<Record<keyof Inviting, unknown>> = state;
+  return (
+    [id, workspaceId, header].every((text) => typeof text === 'string') &&
+    [left, verdicts].every(Array.isArray)
+  );
 }
