@@ -12,8 +12,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   auth: ['domain', 'model'],
   database: ['domain', 'model'],
   mail: [],
+  // Of `webhooks`, types only, as of `mail`.
+  webhooks: ['domain'],
   // Of `mail`, types only; a test below checks it.
-  services: ['auth', 'database', 'domain', 'mail', 'model'],
+  services: ['auth', 'database', 'domain', 'mail', 'model', 'webhooks'],
   graphql: ['domain', 'model', 'services'],
   http: ['domain'],
   scim: ['domain', 'http'],
@@ -122,7 +124,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['context'],
   ['audit', 'filters'],
   ['seats', 'removal-brake'],
-  ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso'],
+  ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso', 'webhooks'],
   ['provisioning-log'],
   ['viewer', 'sign-in'],
 ];
@@ -138,9 +140,9 @@ test('folders of src/services import only from their own floor and the floors be
   expect(wrong).toEqual([]);
 });
 
-test('services import types only from mail: server/app.ts injects the mailer', () => {
+test('services import types only from mail and webhooks: server/app.ts injects what sends', () => {
   const wrong = within('services').flatMap(
-    ({ text }) => text.match(/^import (?!type ).*\/mail\/.*$/gm) ?? [],
+    ({ text }) => text.match(/^import (?!type ).*'\.\.\/\.\.\/(mail|webhooks)\/.*$/gm) ?? [],
   );
   expect(wrong).toEqual([]);
 });

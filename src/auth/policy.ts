@@ -57,6 +57,8 @@ export const POLICY = {
   'sso.manage': { people: MANAGERS, scopes: [] },
   // Without DNS, an operator vouches for the domain (rule 42).
   'sso.vouchForDomain': OPERATORS_ONLY,
+  // Events contain what the audit log does.
+  'webhook.manage': { people: MANAGERS, scopes: [] },
   'signInLog.read': { people: MANAGERS, scopes: [] },
   'audit.read': { people: MANAGERS, scopes: ['AUDIT_READ'] },
 } as const satisfies Record<string, Rule>;

@@ -15,6 +15,8 @@ export async function rotateSecrets(terminal: Terminal, options: DatabaseOptions
     };
   });
   if (unreadable.length === 0) return;
-  terminal.err('No key of SECRETS_KEY decrypts the client secrets of these workspaces. Enter them again.\n');
+  terminal.err(
+    'No key of SECRETS_KEY decrypts the secrets of these workspaces. Enter client secrets again, and rotate webhooks.\n',
+  );
   throw new CommandFailure();
 }

@@ -25,6 +25,7 @@ import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';
 import { SignInLogEntry } from '../model/sign-in-log.js';
 import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso-connection.js';
+import { Webhook, WebhookAttempt, WebhookDelivery } from '../model/webhook.js';
 import { Workspace } from '../model/workspace.js';
 import type { ColumnType } from './column-types.js';
 
@@ -121,6 +122,9 @@ export const TABLES = {
   deletedApiKeySecret: table(DeletedApiKeySecret),
   scimBrake: table(ScimBrake),
   scimRemoval: table(ScimRemoval),
+  webhook: table(Webhook),
+  webhookDelivery: table(WebhookDelivery),
+  webhookAttempt: table(WebhookAttempt),
 };
 
 /** A row of a table as the class of the model describes it. */

@@ -33,6 +33,11 @@ export const AUDIT_ACTIONS = {
   'ssoDomain.verify': 'A domain of single sign-on was verified.',
   'ssoDomain.remove': 'A domain was removed from single sign-on.',
   'ssoSubject.remember': 'The identity provider signed a member in for the first time.',
+  'webhook.create': 'A webhook was created.',
+  'webhook.update': 'A webhook was changed: its URL, its event types, or whether it is enabled.',
+  'webhook.rotate': 'A webhook was given a new secret.',
+  'webhook.disable': 'The platform disabled a webhook: its receiver was gone, or failed for five days.',
+  'webhook.delete': 'A webhook was deleted.',
   'session.create': 'A session was opened for a person.',
   'session.end': 'A session was ended.',
 } as const;

@@ -74,7 +74,7 @@ const PROTOCOL_CODES = [
   'INTERNAL',
 ] as const;
 
-/** Why a request was not authenticated (rule 51). */
+/** The reasons why a request was not authenticated (rule 51). */
 export const KEY_CODES = [
   'KEY_UNKNOWN',
   'KEY_DISABLED',
@@ -86,7 +86,7 @@ export const KEY_CODES = [
 ] as const;
 export type KeyCode = (typeof KEY_CODES)[number];
 
-/** What an accepted request contained that was ignored (rule 53a). */
+/** The parts of an accepted request that were ignored (rule 53a). */
 export const NOTICE_CODES = [
   'EXTENSION_IGNORED',
   'ATTRIBUTE_IGNORED',

@@ -2,6 +2,7 @@ import { type BrakeLetter, brakeMail } from './brake-mail.js';
 import { type InvitationLetter, invitationMail } from './invitation-mail.js';
 import { type SignInLetter, signInMail } from './sign-in-mail.js';
 import type { Mail, MailTransport } from './transport.js';
+import { type WebhookLetter, webhookMail } from './webhook-mail.js';
 
 /** Receives the result of a mail: null when it was sent, else the reason for the failure. */
 export type DeliveryReport = (error: string | null) => Promise<void>;
@@ -72,6 +73,11 @@ export class Mailer {
   /** Queues a warning that removals are paused. Its delivery is not reported: the audit log records the pause. */
   warnOfRemovals(letter: BrakeLetter): void {
     this.#send(brakeMail(letter), [], () => Promise.resolve());
+  }
+
+  /** Queues the news that a webhook was disabled. Its delivery is not reported: the audit log records the change. */
+  tellOfDisabledWebhook(letter: WebhookLetter): void {
+    this.#send(webhookMail(letter), [], () => Promise.resolve());
   }
 
   /** @param secrets the parts of the mail that a report must not repeat */

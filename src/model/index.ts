@@ -23,6 +23,7 @@ import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';
 import { SignInLogEntry } from './sign-in-log.js';
 import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from './sso-connection.js';
+import { Webhook, WebhookAttempt, WebhookDelivery } from './webhook.js';
 import { Workspace } from './workspace.js';
 
 /** The entities of all tables. */
@@ -60,4 +61,7 @@ export const entities = [
   DeletedApiKeySecret,
   ScimBrake,
   ScimRemoval,
+  Webhook,
+  WebhookDelivery,
+  WebhookAttempt,
 ];

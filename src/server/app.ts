@@ -13,8 +13,10 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
+import { newId } from '../domain/ids.js';
 import { networkOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
+import { PUBLIC_TARGETS, type WebhookTargets } from '../domain/webhooks.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
 import { exportsRouter } from '../exports/router.js';
@@ -39,6 +41,7 @@ import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
 import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
@@ -47,6 +50,7 @@ import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
+import type { WebhookTransport } from '../webhooks/transport.js';
 import { dashboardRouter } from './dashboard.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricsHandler } from './metrics/router.js';
@@ -85,6 +89,10 @@ export interface AppOptions {
   readonly clock?: Clock | undefined;
   /** Absent: single sign-on cannot be configured. */
   readonly sso?: SsoEnvironment | undefined;
+  /** Absent: webhooks have public HTTPS URLs. */
+  readonly webhookTargets?: WebhookTargets | undefined;
+  /** Sends events to webhooks. Absent: this process sends none. */
+  readonly webhookTransport?: WebhookTransport | undefined;
   /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
   readonly metrics?: { readonly token: string | undefined } | undefined;
 }
@@ -143,9 +151,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
+    webhookTargets: options.webhookTargets ?? PUBLIC_TARGETS,
   };
+  const webhooks =
+    options.webhookTransport &&
+    new WebhookWorker(
+      () => serviceContext(shared, { actor: { type: 'SYSTEM' }, channel: 'SYSTEM', requestId: newId() }),
+      {
+        send: options.webhookTransport,
+        onFault: (error) => logger.error({ err: error }, 'webhooks could not be sent'),
+      },
+    );
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
+  webhooks?.start();
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
@@ -282,6 +301,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
     await graphql.stop();
+    await webhooks?.stop();
     await mailer.stop();
     await provisioningLog?.stop();
     await credentials.settled();

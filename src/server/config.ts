@@ -42,6 +42,8 @@ export interface Config {
   readonly dnsServers: readonly string[];
   /** Whether identity providers may be on private networks. */
   readonly ssoPrivateNetworks: boolean;
+  /** Whether events may be sent to private networks. */
+  readonly webhookPrivateNetworks: boolean;
   /** Whether an identity provider for development is started beside the server. */
   readonly developmentIdentityProvider: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -221,6 +223,7 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       'IP addresses, with or without a port, separated by commas, such as 192.0.2.53 or [2001:db8::53]:5353',
     ),
     ssoPrivateNetworks: read('SSO_PRIVATE_NETWORKS', development, parseSwitch, 'on or off'),
+    webhookPrivateNetworks: read('WEBHOOK_PRIVATE_NETWORKS', development, parseSwitch, 'on or off'),
     developmentIdentityProvider: read(
       'DEV_IDENTITY_PROVIDER',
       development,

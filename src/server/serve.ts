@@ -9,6 +9,7 @@ import { sessionLifetimes } from '../domain/session.js';
 import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
+import { httpTransport } from '../webhooks/http.js';
 import { createApp } from './app.js';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
@@ -75,6 +76,10 @@ export async function serve(config: Config, announce: Announce): Promise<Running
         : new Replicas(database, databaseReplicaUrls, databasePoolSize, (reason, replica) =>
             logger.warn({ reason, replica }, 'a replica is not used'),
           );
+    const webhookTargets = {
+      allowsHttp: config.development,
+      allowsPrivate: config.webhookPrivateNetworks,
+    };
     const app = await createApp({
       database,
       replicas,
@@ -90,6 +95,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       mailsInLog: config.mail === undefined,
       sessionLifetimes: sessionLifetimes(config),
       sso: ssoEnvironment(config, secrets?.secretsKey),
+      webhookTargets,
+      webhookTransport: httpTransport(webhookTargets),
       metrics:
         config.development || config.metricsToken !== undefined ? { token: config.metricsToken } : undefined,
     });

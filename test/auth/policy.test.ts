@@ -36,6 +36,7 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
   'credits.consume': ['', 'CREDITS_CONSUME'],
   'credits.consumeSelf': ['OWNER ADMIN MEMBER EDITOR VIEWER GUEST', ''],
   'apiKey.manage': ['OWNER ADMIN', ''],
+  'webhook.manage': ['OWNER ADMIN', ''],
   'scim.manage': ['OWNER ADMIN', ''],
   'secrets.rotate': ['', ''],
   'sso.manage': ['OWNER ADMIN', ''],

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Encryption, newEncryptionKey } from '../../src/auth/encryption.js';
+import { NO_SSO } from '../../src/services/context/sso-environment.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
@@ -35,10 +37,22 @@ let v1: TestWorkspace;
 let v2: TestWorkspace;
 let ids: Readonly<Record<string, string>>;
 let groupId: string;
+let webhookId: string;
 
 beforeAll(async () => {
   await mkdir(SCREENSHOTS, { recursive: true });
-  app = await startTestApp();
+  app = await startTestApp({
+    sso: { ...NO_SSO, encryption: Encryption.withKeys([newEncryptionKey()]) ?? null },
+    webhookTransport: async ({ body }) => ({
+      durationMs: 87,
+      status: JSON.parse(body).type === 'webhook.test' ? 200 : 503,
+      error:
+        JSON.parse(body).type === 'webhook.test' ? null : 'The receiver answered 503 Service Unavailable.',
+      response: JSON.parse(body).type === 'webhook.test' ? 'ok' : 'upstream connect error',
+      retryAfterMs: null,
+      isGone: false,
+    }),
+  });
   v1 = await app.workspace({ version: 'V1', seats: { pro: 5, starter: 20 }, ownerEmail: 'olivia@acme.test' });
   v2 = await app.workspace({ version: 'V2', credits: 10_000, ownerEmail: 'olivia@acme.test' });
   ids = await addPeople(app, v2, PEOPLE);
@@ -52,6 +66,15 @@ beforeAll(async () => {
     amount: 1200,
     idempotencyKey: '2',
   });
+  await change('webhookCreate', 'WebhookCreate', {
+    url: 'https://billing.acme.test/webhooks/rollcall',
+    description: 'Tells billing who is a member',
+    eventTypes: ['member.*', 'group.create'],
+  });
+  const webhooks = 'query ($id: ID!) { workspace(id: $id) { webhooks(first: 1) { nodes { id } } } }';
+  const made = await app.graphql(app.operatorToken, webhooks, { id: v2.workspaceId });
+  webhookId = made.data.workspace.webhooks.nodes[0].id;
+  await change('webhookTest', 'WebhookTest', { webhookId });
   await change('groupCreate', 'GroupCreate', {
     displayName: 'Design',
     memberIds: [ids['Ann Lee'], ids['Dora Finch'], ids['Fay Wong']],
@@ -168,6 +191,20 @@ const SCREENS: readonly Screen[] = [
     path: inV2('/settings/api-keys'),
     ready: (page) => page.getByRole('button', { name: 'Create API key' }).click(),
   },
+  { name: 'webhooks', path: inV2('/settings/webhooks'), ready: text('Tells billing') },
+  { name: 'webhooks-empty', path: inV1('/settings/webhooks'), ready: text('There are no webhooks yet') },
+  {
+    name: 'webhook-create',
+    path: inV2('/settings/webhooks'),
+    ready: (page) => page.getByRole('button', { name: 'Create webhook' }).click(),
+  },
+  { name: 'webhook', path: () => inV2(`/settings/webhooks/${webhookId}`)(), ready: text('503') },
+  { name: 'webhook-unknown', path: inV2('/settings/webhooks/unknown'), ready: text('There is nothing here') },
+  {
+    name: 'webhook-delivery',
+    path: () => inV2(`/settings/webhooks/${webhookId}`)(),
+    ready: (page) => page.getByRole('button', { name: 'Show group.create' }).click(),
+  },
   {
     name: 'audit-log',
     path: inV2('/settings/audit-log'),
@@ -218,6 +255,12 @@ const SCREENS: readonly Screen[] = [
   {
     name: 'viewer-credits',
     path: inV2('/settings/credits'),
+    email: addressOf('Carla Diaz'),
+    ready: text('You cannot open this page'),
+  },
+  {
+    name: 'viewer-webhooks',
+    path: inV2('/settings/webhooks'),
     email: addressOf('Carla Diaz'),
     ready: text('You cannot open this page'),
   },

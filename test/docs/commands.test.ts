@@ -29,7 +29,11 @@ let placeholders: Readonly<Record<string, string>>;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'rollcall-docs-'));
   testDatabase = await createTestDatabase();
-  environment = { DATABASE_URL: testDatabase.url, ROLLCALL_DATA_DIR: join(directory, 'data') };
+  environment = {
+    DATABASE_URL: testDatabase.url,
+    ROLLCALL_DATA_DIR: join(directory, 'data'),
+    METRICS_TOKEN: 'token-of-prometheus',
+  };
   server = await rollcallServer({ ...environment, LOG_LEVEL: 'info' });
   const [, token = ''] = /^ {2}TOKEN=(\S+)$/m.exec(server.banner) ?? [];
   const [, workspaceId = ''] = /^ {2}WORKSPACE=(\S+)$/m.exec(server.banner) ?? [];

@@ -27,6 +27,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   secretsKeys: 'SECRETS_KEY',
   dnsServers: 'DNS_SERVERS',
   ssoPrivateNetworks: 'SSO_PRIVATE_NETWORKS',
+  webhookPrivateNetworks: 'WEBHOOK_PRIVATE_NETWORKS',
   developmentIdentityProvider: 'DEV_IDENTITY_PROVIDER',
   logLevel: 'LOG_LEVEL',
   playground: 'PLAYGROUND',

@@ -97,6 +97,19 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
     },
   },
   {
+    path: '/settings/webhooks',
+    screen: lazy(() => import('../screens/webhooks/screen.js')),
+    nav: {
+      label: 'webhooks.title',
+      group: 'settings',
+      isShown: ({ viewerCan }) => viewerCan.manageWebhooks.allowed,
+    },
+  },
+  {
+    path: '/settings/webhooks/:webhookId',
+    screen: lazy(() => import('../screens/webhooks/deliveries.js')),
+  },
+  {
     path: '/settings/auth-and-security',
     screen: lazy(() => import('../screens/auth-and-security/screen.js')),
     nav: {

@@ -47,7 +47,7 @@ interface Cost {
 
 const NOTHING: Cost = { cost: 0, costliest: [], fields: 0, depth: 0, aliases: 0 };
 
-/** What the cost of an operation depends on besides the operation. */
+/** The values besides the operation on which its cost depends. */
 export interface CostContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;

@@ -69,6 +69,14 @@ import {
 } from '../sso/resolver.js';
 import { ViewerResolver } from '../viewer/resolver.js';
 import {
+  WebhookCreatePayloadResolver,
+  WebhookDeletePayloadResolver,
+  WebhookDeliveryResolver,
+  WebhookMutations,
+  WebhookResolver,
+  WorkspaceWebhooksResolver,
+} from '../webhooks/resolver.js';
+import {
   WorkspaceCreatePayloadResolver,
   WorkspaceMutations,
   WorkspaceResolver,
@@ -132,6 +140,11 @@ export function createSchema(): GraphQLSchema {
       SsoConnectionResolver,
       SsoDomainResolver,
       ViewerResolver,
+      WebhookCreatePayloadResolver,
+      WebhookDeletePayloadResolver,
+      WebhookDeliveryResolver,
+      WebhookMutations,
+      WebhookResolver,
       WorkspaceApiKeysResolver,
       WorkspaceCreatePayloadResolver,
       WorkspaceCreditsResolver,
@@ -142,6 +155,7 @@ export function createSchema(): GraphQLSchema {
       WorkspaceResolver,
       WorkspaceSeatsResolver,
       WorkspaceSsoResolver,
+      WorkspaceWebhooksResolver,
     ],
     // The services validate values, for all APIs alike.
     validate: false,

@@ -78,6 +78,11 @@ export class WorkspaceAbilities {
   readSignInLog!: Ability;
 
   @Field(() => Ability, {
+    description: 'Whether the caller may create, change, replay and delete webhooks.',
+  })
+  manageWebhooks!: Ability;
+
+  @Field(() => Ability, {
     description:
       'Whether the caller may manage provisioning: its set-up, its problems, and the brake on removals.',
   })

@@ -2,6 +2,7 @@ import type { Caller } from '../../auth/actor.js';
 import type { Database, Sql } from '../../database/database.js';
 import type { Replicas } from '../../database/replicas.js';
 import type { Clock, SessionLifetimes } from '../../domain/session.js';
+import type { WebhookTargets } from '../../domain/webhooks.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
@@ -28,6 +29,7 @@ export interface Shared {
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
   readonly sso: SsoEnvironment;
+  readonly webhookTargets: WebhookTargets;
 }
 
 /** The first argument of every service function: the caller, and the database. One per request. */

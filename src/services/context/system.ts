@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.js';
 import { newId } from '../../domain/ids.js';
 import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
+import { PUBLIC_TARGETS } from '../../domain/webhooks.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
@@ -31,6 +32,7 @@ export function localContext(
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
       sso,
+      webhookTargets: PUBLIC_TARGETS,
     },
     { actor, channel, requestId: newId() },
   );

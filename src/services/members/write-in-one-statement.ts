@@ -16,7 +16,7 @@ import {
   valuesOf,
 } from '../rows/member-statements.js';
 import { completeMember, type MemberRow } from '../rows/members.js';
-import { rememberRemovalSql } from '../rows/removals.js';
+import { recordRemovalSql } from '../rows/removals.js';
 import { type EffectName, effectsOf, endSessionsSql, type MemberWrite, memberWrite } from './effects.js';
 import { auditFactOf, type MemberChange, type Transition } from './transition.js';
 
@@ -69,11 +69,9 @@ const CTES = {
     name: 'signed_out',
     sql: endSessionsSql('written.account_id', 'written.workspace_id', 'written,'),
   },
-  rememberRemoval: {
+  recordRemoval: {
     name: 'remembered',
-    sql: rememberRemovalSql(
-      'select written.account_id, written.workspace_id, clock_timestamp() from written',
-    ),
+    sql: recordRemovalSql('select written.account_id, written.workspace_id, clock_timestamp() from written'),
   },
   recordAudit: {
     name: 'entry',
@@ -97,7 +95,7 @@ const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
   'members.change': CHANGED,
   'members.changeAccess': [...CHANGED, 'changeMembership'],
   'members.reactivate': [...CHANGED, 'openMembership'],
-  'members.remove': [...CHANGED, 'endMembership', 'endSessions', 'rememberRemoval'],
+  'members.remove': [...CHANGED, 'endMembership', 'endSessions', 'recordRemoval'],
 };
 
 /** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */

@@ -70,7 +70,7 @@ function isProblem({ code, operation }: LogEntry): boolean {
 }
 
 /** Whether an accepted request resolves an earlier refusal of the same member or group. */
-export function isAnswer({ code, operation }: LogEntry): boolean {
+export function resolvesProblems({ code, operation }: LogEntry): boolean {
   return code === null && WRITING_OPERATIONS.has(operation);
 }
 

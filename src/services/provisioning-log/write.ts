@@ -1,15 +1,16 @@
 import { arrayOf, integer, jsonb, uuid } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { TABLES } from '../../database/tables.js';
+import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import {
-  isAnswer,
   keySubjectsOf,
   type LogEntry,
   type NotedProblem,
   problemsIn,
+  resolvesProblems,
   subjectsOf,
 } from './entry.js';
+import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
 /** A batch of entries to write. */
 export interface Batch {
@@ -69,7 +70,7 @@ function typeOf(property: string): string {
   }
 }
 
-/** A URL may name a workspace that does not exist. */
+/** Inserts entries, except those of workspaces that do not exist, which a URL may name. */
 const INSERT = statement({
   name: 'provisioningLog.insert',
   text: `
@@ -150,9 +151,13 @@ const NOTE_PROBLEMS = statement({
         target_id = excluded.target_id, target_name = coalesce(excluded.target_name, scim_problem.target_name),
         api_key_id = excluded.api_key_id, api_key_label = excluded.api_key_label, network = excluded.network,
         attribute = excluded.attribute, value = excluded.value, closest = excluded.closest, detail = excluded.detail,
-        request_id = excluded.request_id, dismissed_at = null`,
+        request_id = excluded.request_id, dismissed_at = null
+    returning workspace_id as "workspaceId", subject, severity, since`,
   parameters: { problems: jsonb<readonly NotedProblem[]>() },
+  columns: typesOf(TABLES.scimProblem, 'workspaceId', 'subject', 'severity', 'since'),
 });
+
+const ENDED = without(TABLES.scimProblem, 'id', 'lastAt', 'network', 'dismissedAt');
 
 const END_PROBLEMS = statement({
   name: 'provisioningLog.endProblems',
@@ -160,8 +165,10 @@ const END_PROBLEMS = statement({
     delete from scim_problem p
     using jsonb_to_recordset($answers) as e("workspaceId" uuid, subject text, prefix text, id uuid)
     where p.workspace_id = e."workspaceId" and p.id < e.id
-      and (p.subject = e.subject or starts_with(p.subject, e.prefix))`,
+      and (p.subject = e.subject or starts_with(p.subject, e.prefix))
+    returning ${selectList(ENDED, 'p')}`,
   parameters: { answers: jsonb<readonly Answer[]>() },
+  columns: ENDED.columns,
 });
 
 const WITH_PROBLEMS = statement({
@@ -191,19 +198,24 @@ export async function writeBatch(database: Database, batch: Batch): Promise<void
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
     await connect(tx, [...entries, ...repeated.map(asRepeated)]);
-    if (problems.length > 0) await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
-    await endProblems(tx, entries);
+    const noted =
+      problems.length === 0 ? [] : await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
+    const ended = await endProblems(tx, entries);
+    await queueProblemEvents(tx, problems, noted, ended);
   });
 }
 
-/** Most workspaces have no problem, and their successes need no comparison. */
-async function endProblems(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
+/**
+ * Most workspaces have no problem, and their successes need no comparison.
+ * @returns the problems that have ended
+ */
+async function endProblems(sql: Sql, entries: readonly LogEntry[]): Promise<EndedProblem[]> {
   const workspaceIds = [...new Set(entries.map(({ workspaceId }) => workspaceId))];
-  if (workspaceIds.length === 0) return;
+  if (workspaceIds.length === 0) return [];
   const rows = await WITH_PROBLEMS.rows(sql, { workspaceIds });
   const withProblems = new Set(rows.map(({ id }) => id));
   const answers = answersIn(entries.filter(({ workspaceId }) => withProblems.has(workspaceId)));
-  if (answers.length > 0) await END_PROBLEMS.rows(sql, { answers: JSON.stringify(answers) });
+  return answers.length === 0 ? [] : END_PROBLEMS.rows(sql, { answers: JSON.stringify(answers) });
 }
 
 function asRepeated({ entry, more }: Repetition): LogEntry {
@@ -295,7 +307,7 @@ function answersIn(entries: readonly LogEntry[]): Answer[] {
     const { workspaceId, id, client, operation } = entry;
     add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
     // Notices of a member are stored under its subject, followed by the attribute.
-    if (isAnswer(entry)) {
+    if (resolvesProblems(entry)) {
       for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
     }
   }

@@ -1,9 +1,9 @@
 import { integer, text, timestamptz, uuid } from '../../database/column-types.js';
-import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { record } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { managersOf } from '../rows/managers.js';
 
 const ENGAGE = statement({
   name: 'removalBrake.engage',
@@ -16,15 +16,6 @@ const ENGAGE = statement({
        where r.workspace_id = b.workspace_id and r.at > clock_timestamp() - make_interval(mins => b.window_minutes)) as removed`,
   parameters: { now: timestamptz, workspaceId: uuid },
   columns: { name: text, minutes: integer, removed: integer },
-});
-
-const MANAGERS = statement({
-  name: 'removalBrake.managers',
-  text: `
-    select a.email::text as email from membership s join member m on m.id = s.member_id join account a on a.id = m.account_id
-    where s.workspace_id = $workspaceId and s.ended_at is null and s.role in ('OWNER', 'ADMIN') order by 1`,
-  parameters: { workspaceId: uuid },
-  columns: { email: text },
 });
 
 /**
@@ -63,8 +54,4 @@ async function engage(context: ServiceContext, workspaceId: string): Promise<voi
         context.mailer?.warnOfRemovals({ to, workspaceName: name, removed, minutes });
     });
   });
-}
-
-async function managersOf(sql: Sql, workspaceId: string): Promise<string[]> {
-  return (await MANAGERS.rows(sql, { workspaceId })).map(({ email }) => email);
 }

@@ -1,9 +1,9 @@
 import { UndecipherableError } from '../../auth/encryption.js';
 import { authorize } from '../context/authorization.js';
+import { encryptionOf } from '../context/encryption.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { findConnection } from '../rows/sso.js';
 import { requireConnection, ssoRefused } from './connection.js';
-import { encryptionOf } from './secret.js';
 
 const TICKET_MS = 10 * 60_000;
 

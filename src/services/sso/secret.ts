@@ -1,9 +1,11 @@
-import { type Encryption, UndecipherableError } from '../../auth/encryption.js';
+import { UndecipherableError } from '../../auth/encryption.js';
+import type { Transaction } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
-import { DomainError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { authorizeOperator } from '../context/authorization.js';
+import { encryptionOf } from '../context/encryption.js';
 import type { ServiceContext } from '../context/service-context.js';
+import { type StoredSecret, storedWebhookSecrets } from '../webhooks/secret.js';
 
 /**
  * Encrypts the client secret of a connection.
@@ -31,21 +33,13 @@ function purposeOf(connectionId: string): string {
   return `sso-connection:${connectionId}`;
 }
 
-/** @throws DomainError FORBIDDEN in production without SECRETS_KEY */
-export function encryptionOf({ sso }: ServiceContext): Encryption {
-  if (sso.encryption !== null) return sso.encryption;
-  throw new DomainError('FORBIDDEN', 'This server cannot store secrets: SECRETS_KEY is not set.', {
-    hint: 'Ask the operator of Rollcall to set SECRETS_KEY, as docs/operators/secrets.md describes.',
-  });
-}
-
 /** The result of `rotate`. */
 export interface Rotation {
   /** How many secrets are encrypted with the first key now and were not before. */
   readonly rotated: number;
   /** How many were encrypted with it already. */
   readonly current: number;
-  /** The workspaces whose secret no configured key decrypts; it has to be entered again. */
+  /** The workspaces with a secret that no configured key decrypts; it has to be entered or rotated again. */
   readonly unreadable: readonly string[];
 }
 
@@ -57,31 +51,39 @@ export async function rotate(context: ServiceContext): Promise<Rotation> {
   authorizeOperator(context, 'secrets.rotate');
   const encryption = encryptionOf(context);
   return context.database.transaction(async (tx) => {
-    const secrets = await rowsOf(
-      tx,
-      query
-        .selectFrom('ssoConnection')
-        .select(['id', 'workspaceId', 'clientSecret'])
-        .orderBy('id')
-        .forNoKeyUpdate(),
-    );
+    const secrets = [...(await storedClientSecrets(tx)), ...(await storedWebhookSecrets(tx))];
     let rotated = 0;
-    const unreadable: string[] = [];
-    for (const { id, workspaceId, clientSecret } of secrets) {
-      if (encryption.isCurrent(clientSecret)) continue;
+    const unreadable = new Set<string>();
+    let failed = 0;
+    for (const { workspaceId, encrypted, purpose, write } of secrets) {
+      if (encryption.isCurrent(encrypted)) continue;
       try {
-        const secret = encryption.decrypt(clientSecret, purposeOf(id));
-        const encrypted = encryption.encrypt(secret, purposeOf(id));
-        await rowsOf(
-          tx,
-          query.updateTable('ssoConnection').set({ clientSecret: encrypted }).where('id', '=', id),
-        );
+        await write(encryption.encrypt(encryption.decrypt(encrypted, purpose), purpose));
         rotated += 1;
       } catch (error) {
         if (!(error instanceof UndecipherableError)) throw error;
-        unreadable.push(workspaceId);
+        unreadable.add(workspaceId);
+        failed += 1;
       }
     }
-    return { rotated, current: secrets.length - rotated - unreadable.length, unreadable };
+    return { rotated, current: secrets.length - rotated - failed, unreadable: [...unreadable] };
   });
+}
+
+async function storedClientSecrets(tx: Transaction): Promise<StoredSecret[]> {
+  const connections = await rowsOf(
+    tx,
+    query
+      .selectFrom('ssoConnection')
+      .select(['id', 'workspaceId', 'clientSecret'])
+      .orderBy('id')
+      .forNoKeyUpdate(),
+  );
+  return connections.map(({ id, workspaceId, clientSecret }) => ({
+    workspaceId,
+    encrypted: clientSecret,
+    purpose: purposeOf(id),
+    write: (value) =>
+      rowsOf(tx, query.updateTable('ssoConnection').set({ clientSecret: value }).where('id', '=', id)),
+  }));
 }

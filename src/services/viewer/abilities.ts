@@ -38,6 +38,7 @@ export interface WorkspaceAbilities {
   readonly readAuditLog: Ability;
   readonly manageSso: Ability;
   readonly readSignInLog: Ability;
+  readonly manageWebhooks: Ability;
   readonly manageScim: Ability;
 }
 
@@ -92,6 +93,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     readAuditLog,
     manageSso: await may('sso.manage', ssoRefused),
     readSignInLog: await may('signInLog.read'),
+    manageWebhooks: await may('webhook.manage'),
     manageScim: await may('scim.manage'),
   };
 }

@@ -17,6 +17,7 @@ import { listOwn as listOwnSessions } from '../sessions/list.js';
 import { get as getSsoConnection } from '../sso/connection.js';
 import { get as getSsoDomain } from '../sso/domains.js';
 import { get as getSignInLogEntry } from '../sso/sign-in-log.js';
+import { get as getWebhook, delivery as getWebhookDelivery } from '../webhooks/queries.js';
 import { get as getWorkspace } from '../workspaces/queries.js';
 
 const TYPES = [
@@ -34,6 +35,8 @@ const TYPES = [
   'SignInLogEntry',
   'SsoSettings',
   'SsoDomain',
+  'Webhook',
+  'WebhookDelivery',
 ] as const;
 
 /** The table and the workspace of an id. */
@@ -60,6 +63,8 @@ const LOCATE = statement({
     union all select id, 'SsoSettings', workspace_id from sso_connection where id = any($ids::uuid[])
     union all select d.id, 'SsoDomain', c.workspace_id from sso_domain d
       join sso_connection c on c.id = d.connection_id where d.id = any($ids::uuid[])
+    union all select id, 'Webhook', workspace_id from webhook where id = any($ids::uuid[])
+    union all select id, 'WebhookDelivery', workspace_id from webhook_delivery where id = any($ids::uuid[])
     union all select a.id, 'Account', a.id from account a where a.id = any($ids::uuid[])`,
   parameters: { ids: arrayOf(uuid) },
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
@@ -123,6 +128,8 @@ const LOADERS: Readonly<Record<Located['type'], Loader>> = {
   SignInLogEntry: (context, { id, workspaceId }) => getSignInLogEntry(context, workspaceId, id),
   SsoSettings: (context, { workspaceId }) => getSsoConnection(context, workspaceId),
   SsoDomain: (context, { id, workspaceId }) => getSsoDomain(context, workspaceId, id),
+  Webhook: (context, { id, workspaceId }) => getWebhook(context, { workspaceId, webhookId: id }),
+  WebhookDelivery: (context, { id, workspaceId }) => getWebhookDelivery(context, workspaceId, id),
   Account: loadAccount,
   Session: loadSession,
 };

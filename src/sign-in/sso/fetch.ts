@@ -1,35 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIPv4 } from 'node:net';
 import type { CustomFetch } from 'openid-client';
+import { isPublicAddress } from '../../domain/network-address.js';
 
 /** Larger than any provider's documents; the rest of a larger body is not read. */
 const LARGEST_BODY = 1024 * 1024;
-
-/** Private addresses. No customer's provider has one, and a request would reach Rollcall's own network. */
-const PRIVATE = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv6');
-}
 
 /** A request to a provider failed: the provider is unavailable, slow, sends too much, or has a private address. */
 export class UnreachableError extends Error {
@@ -37,12 +11,6 @@ export class UnreachableError extends Error {
     super(reason, options);
     this.name = 'UnreachableError';
   }
-}
-
-/** Whether an address is in `PRIVATE`. An IPv4-mapped IPv6 address counts as its IPv4 address. */
-export function isPrivateAddress(address: string): boolean {
-  const unmapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return PRIVATE.check(unmapped, isIPv4(unmapped) ? 'ipv4' : 'ipv6');
 }
 
 /**
@@ -71,7 +39,7 @@ async function requirePublic(url: URL): Promise<void> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = await lookup(host, { all: true }).catch(() => []);
   if (addresses.length === 0) throw new UnreachableError(`The name ${host} cannot be resolved.`);
-  if (addresses.some(({ address }) => isPrivateAddress(address)))
+  if (!addresses.every(({ address }) => isPublicAddress(address)))
     throw new UnreachableError(`${host} has an address in a private network.`);
 }
 

@@ -27,6 +27,12 @@ export const CONSUMPTION = 'id memberId userName at month amount idempotencyKey 
 export const API_KEY = `
   id name description scopes prefix createdBy createdAt lastUsedAt lastUsedFrom expiresAt enabled disabledAt`;
 
+export const WEBHOOK = `
+  id url description eventTypes enabled disabledAt disabledReason createdBy createdAt failingSince previousSecretUntil`;
+
+export const DELIVERY =
+  'id eventId eventType body status createdAt nextAttemptAt attempts { status error response }';
+
 export const WORKSPACE = `
   id name accessModel plan scim { enabled } defaultCreditLimit
   defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
@@ -80,6 +86,13 @@ const SELECTIONS = {
   apiKeyUpdate: `apiKey { ${API_KEY} }`,
   apiKeyRotate: `secret apiKey { ${API_KEY} }`,
   apiKeyDelete: 'apiKeyId',
+  webhookCreate: `secret webhook { ${WEBHOOK} } webhookEdge { node { id } }`,
+  webhookUpdate: `webhook { ${WEBHOOK} }`,
+  webhookRotate: `secret webhook { ${WEBHOOK} }`,
+  webhookDelete: 'webhookId workspace { id }',
+  webhookTest: `delivery { ${DELIVERY} }`,
+  webhookReplay: `replayed webhook { ${WEBHOOK} }`,
+  webhookDeliveryReplay: `delivery { ${DELIVERY} }`,
   sessionCreate: 'sessionId token expiresAt',
   sessionEnd: 'sessionId',
 } as const;

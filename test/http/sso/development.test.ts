@@ -88,7 +88,7 @@ describe('the development identity provider', () => {
     });
     const lost = { ...environment, SECRETS_KEY: Buffer.alloc(32, 2).toString('base64') };
     const failed = await runInProcess(['secrets', 'rotate'], lost);
-    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('Enter them again.') });
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('Enter client secrets again') });
     expect(await remembered()).toBe(key);
   });
 

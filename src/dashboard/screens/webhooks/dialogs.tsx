@@ -1,0 +1,133 @@
+import { useState } from 'react';
+import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { TextField } from '../../ui/field.js';
+import { showToast } from '../../ui/toast.js';
+import { FormDialog } from '../form-dialog.js';
+import { useChange } from '../invitations/change.js';
+import { errorAt } from '../members/change.js';
+import {
+  WebhookDeleteDocument,
+  WebhookReplayDocument,
+  WebhookRotateDocument,
+  type WebhookRowFragment,
+} from './webhooks.generated.js';
+
+interface WebhookDialogProps {
+  readonly webhook: WebhookRowFragment;
+  readonly onClose: () => void;
+}
+
+/** ••• → Rotate secret: requests are signed with the old one too for some hours. */
+export function RotateDialog({
+  webhook,
+  onClose,
+  onRotated,
+}: WebhookDialogProps & { readonly onRotated: (secret: string, oldUntil: string | null) => void }) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [hours, setHours] = useState('24');
+  const { send, failure, isSaving } = useChange();
+  const isValid = /^\d{1,3}$/.test(hours.trim());
+  const rotate = async () => {
+    const input = { workspaceId, webhookId: webhook.id, overlapHours: Number(hours) };
+    const rotated = (await send(WebhookRotateDocument, { input }))?.webhookRotate;
+    if (rotated != null) onRotated(rotated.secret, rotated.webhook.previousSecretUntil);
+  };
+  return (
+    <FormDialog
+      title={t('webhooks.rotate')}
+      confirm={t('webhooks.rotate')}
+      onClose={onClose}
+      onSubmit={rotate}
+      failure={failure}
+      fields={['overlapHours']}
+      isSaving={isSaving}
+      isConfirmDisabled={!isValid}
+    >
+      <TextField
+        label={t('webhooks.overlap')}
+        description={t('webhooks.overlapHint')}
+        inputMode="numeric"
+        value={hours}
+        onChange={setHours}
+        error={isValid ? errorAt(failure, 'overlapHours') : t('apiKeys.overlapInvalid')}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}
+
+/** ••• → Delete. */
+export function DeleteDialog({
+  webhook,
+  onClose,
+  onDeleted,
+}: WebhookDialogProps & { readonly onDeleted: () => void }) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const { send, failure, isSaving } = useChange();
+  const remove = async () => {
+    const input = { workspaceId, webhookId: webhook.id };
+    if ((await send(WebhookDeleteDocument, { input })) === null) return;
+    showToast({ text: t('webhooks.deleted') });
+    onDeleted();
+    onClose();
+  };
+  return (
+    <FormDialog
+      title={t('webhooks.delete.title')}
+      confirm={t('webhooks.delete')}
+      onClose={onClose}
+      onSubmit={remove}
+      failure={failure}
+      isSaving={isSaving}
+      isDanger
+    >
+      <p>{t('webhooks.delete.text', { url: webhook.url })}</p>
+    </FormDialog>
+  );
+}
+
+/** Replay: everything since a day that has not arrived. */
+export function ReplayDialog({
+  webhook,
+  onClose,
+  onReplayed,
+}: WebhookDialogProps & { readonly onReplayed: () => void }) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const [day, setDay] = useState(new Date().toISOString().slice(0, 10));
+  const { send, failure, isSaving } = useChange();
+  const replay = async () => {
+    const input = { workspaceId, webhookId: webhook.id, since: `${day}T00:00:00Z` };
+    const replayed = (await send(WebhookReplayDocument, { input }))?.webhookReplay;
+    if (replayed == null) return;
+    showToast({ text: t('webhooks.replayed', { count: replayed.replayed }) });
+    onReplayed();
+    onClose();
+  };
+  return (
+    <FormDialog
+      title={t('webhooks.replayMissed')}
+      confirm={t('webhooks.replay')}
+      onClose={onClose}
+      onSubmit={replay}
+      failure={failure}
+      fields={['since']}
+      isSaving={isSaving}
+      isConfirmDisabled={day === ''}
+    >
+      <p>{t('webhooks.replayText')}</p>
+      <TextField
+        label={t('audit.since')}
+        description={t('webhooks.replayHint')}
+        type="date"
+        value={day}
+        onChange={setDay}
+        error={errorAt(failure, 'since')}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}

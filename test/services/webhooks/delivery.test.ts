@@ -1,0 +1,482 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newId } from '../../../src/domain/ids.js';
+import { record } from '../../../src/services/audit/record.js';
+import { rotate, update } from '../../../src/services/webhooks/commands.js';
+import { replayDelivery, replaySince } from '../../../src/services/webhooks/replay.js';
+import { update as updateWorkspace } from '../../../src/services/workspaces/commands.js';
+import { httpTransport } from '../../../src/webhooks/http.js';
+import { type Setting, startSetting, verified } from './setting.js';
+
+/** Events reach a webhook at least once: through failures, lost processes, late commits and replays. */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let setting: Setting;
+let workspaceId: string;
+
+beforeAll(async () => {
+  setting = await startSetting();
+});
+
+afterAll(() => setting.stop());
+
+beforeEach(async () => {
+  // Webhooks of earlier tests get nothing more.
+  await setting.sql('delete from webhook');
+  workspaceId = await setting.workspace();
+  setting.resetClock();
+  setting.receiver.received.length = 0;
+  setting.receiver.reply = () => ({ status: 204 });
+  setting.mails.length = 0;
+  setting.faults.length = 0;
+});
+
+let changes = 0;
+
+/** Makes a change, and returns the id of its audit entry. */
+async function change(id = workspaceId): Promise<string> {
+  changes += 1;
+  await updateWorkspace(setting.context(), { workspaceId: id, name: `Acme ${changes}` });
+  const [entry] = await setting.sql<{ id: string }>(
+    'select id from audit_entry where workspace_id = $1 order by id desc limit 1',
+    id,
+  );
+  return entry?.id ?? '';
+}
+
+/** The ids of the events that were received. */
+function receivedIds(): unknown[] {
+  return setting.receiver.received.map(({ headers }) => headers['webhook-id']);
+}
+
+interface DeliveryRow {
+  readonly id: string;
+  readonly event_id: string;
+  readonly status: string;
+  readonly next_attempt_at: string | null;
+}
+
+function deliveries(): Promise<DeliveryRow[]> {
+  return setting.sql('select id, event_id, status, next_attempt_at from webhook_delivery order by id');
+}
+
+async function statuses(): Promise<string[]> {
+  return (await deliveries()).map(({ status }) => status);
+}
+
+describe('an audit entry', () => {
+  test('is sent once, signed, to a webhook that subscribes to it', async () => {
+    const { secret } = await setting.webhook(workspaceId);
+    const id = await change();
+    const worker = setting.worker();
+    await worker.run();
+    await worker.run();
+    const [entry] = await setting.sql<{ at: string; request_id: string; changes: object }>(
+      'select at, request_id, changes from audit_entry where id = $1',
+      id,
+    );
+    expect(verified(setting.receiver.received, secret)).toEqual([
+      {
+        id,
+        type: 'workspace.update',
+        timestamp: new Date(entry?.at ?? '').toISOString(),
+        workspaceId,
+        data: {
+          id,
+          actor: { type: 'SYSTEM', id: null, label: 'system' },
+          channel: 'SYSTEM',
+          target: { type: 'workspace', id: workspaceId, label: `Acme ${changes}` },
+          changes: entry?.changes,
+          requestId: entry?.request_id,
+        },
+      },
+    ]);
+    expect(await statuses()).toEqual(['DELIVERED']);
+  });
+
+  test('of before the webhook, of another type or of another workspace is not sent', async () => {
+    await change();
+    await setting.webhook(workspaceId, ['member.*']);
+    await change();
+    await change(await setting.workspace());
+    await setting.worker().run();
+    expect(receivedIds()).toEqual([]);
+  });
+
+  test('is sent to each webhook of the workspace, with the same id', async () => {
+    await setting.webhook(workspaceId);
+    await setting.webhook(workspaceId, ['*']);
+    const id = await change();
+    await setting.worker().run();
+    expect(receivedIds().filter((received) => received === id)).toEqual([id, id]);
+  });
+
+  test('that is committed after later ones is not missed', async () => {
+    await setting.webhook(workspaceId);
+    const committing = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<string>();
+    const late = setting.database.transaction(async (tx) => {
+      const context = setting.context();
+      const target = { type: 'workspace', id: workspaceId, label: 'late' };
+      await record(context, tx, { workspaceId, action: 'workspace.update', target, changes: {} });
+      const [row] = await tx.rows<{ id: string }>(
+        `select id from audit_entry where workspace_id = $1 and target_label = 'late'`,
+        [workspaceId],
+      );
+      written.resolve(row?.id ?? '');
+      await committing.promise;
+    });
+    const lateId = await written.promise;
+    const id = await change();
+    const worker = setting.worker();
+    await worker.run();
+    expect(receivedIds()).toEqual([]);
+    committing.resolve();
+    await late;
+    await worker.run();
+    expect(receivedIds()).toEqual([lateId, id]);
+  });
+
+  test('waits for no transaction that only reads the log, such as a back-up', async () => {
+    await setting.webhook(workspaceId);
+    const reading = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    const backUp = setting.database.transaction(async (tx) => {
+      await tx.rows('select count(*) from audit_entry', []);
+      read.resolve();
+      await reading.promise;
+    });
+    await read.promise;
+    const id = await change();
+    await setting.worker().run();
+    expect(receivedIds()).toEqual([id]);
+    reading.resolve();
+    await backUp;
+  });
+});
+
+describe('two processes', () => {
+  test('deliver each event once, five at a time', async () => {
+    const { secret } = await setting.webhook(workspaceId);
+    const ids: string[] = [];
+    for (let index = 0; index < 40; index += 1) ids.push(await change());
+    const other = await setting.beside();
+    await Promise.all([setting.worker().run(), setting.worker({}, other).run(), setting.worker().run()]);
+    // A process that found the lock taken has returned early.
+    await setting.worker().run();
+    expect(receivedIds().sort()).toEqual([...ids].sort());
+    expect(verified(setting.receiver.received, secret)).toHaveLength(40);
+    expect(setting.receiver.mostAtOnce).toBeLessThanOrEqual(5);
+    expect(setting.faults).toEqual([]);
+  });
+
+  test('the deliveries of a lost process are taken over, with the same ids', async () => {
+    const { secret } = await setting.webhook(workspaceId);
+    const id = await change();
+    const send = httpTransport({ allowsHttp: true, allowsPrivate: true });
+    const lost = setting.worker({
+      // The event arrives, and the process ends before it stores that.
+      send: async (...args) => {
+        await send(...args);
+        throw new Error('the process is lost');
+      },
+    });
+    await lost.run();
+    const other = setting.worker();
+    await other.run();
+    expect(receivedIds()).toEqual([id]);
+    setting.pass(61 * SECOND);
+    await other.run();
+    expect(receivedIds()).toEqual([id, id]);
+    expect(verified(setting.receiver.received, secret)).toHaveLength(2);
+    expect(await statuses()).toEqual(['DELIVERED']);
+  });
+
+  test('a process that stops gives back what it has not sent', async () => {
+    await setting.webhook(workspaceId);
+    const id = await change();
+    const started = Promise.withResolvers<void>();
+    const stopping = setting.worker({
+      drainMs: 0,
+      send: (_request, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(undefined));
+          started.resolve();
+        }),
+    });
+    const running = stopping.run();
+    await started.promise;
+    await stopping.stop();
+    await running;
+    await setting.worker().run();
+    expect(receivedIds()).toEqual([id]);
+    expect(await setting.sql('select 1 from webhook_attempt')).toHaveLength(1);
+  });
+
+  test('a worker that was started finds changes by itself, and finishes what it sends when it stops', async () => {
+    await setting.webhook(workspaceId);
+    const arrived = Promise.withResolvers<void>();
+    const answering = Promise.withResolvers<{ status: number }>();
+    setting.receiver.reply = () => {
+      arrived.resolve();
+      return answering.promise;
+    };
+    const worker = setting.worker();
+    worker.start();
+    await change();
+    await arrived.promise;
+    const stopped = worker.stop();
+    answering.resolve({ status: 204 });
+    await stopped;
+    expect(await statuses()).toEqual(['DELIVERED']);
+  });
+});
+
+describe('a receiver that fails', () => {
+  /** Runs the worker at the time of every next attempt, until there is none. */
+  async function runUntilSettled(): Promise<number[]> {
+    const worker = setting.worker();
+    const start = setting.now().getTime();
+    const times: number[] = [];
+    for (;;) {
+      times.push(setting.now().getTime() - start);
+      await worker.run();
+      const [delivery] = await deliveries();
+      if (delivery?.next_attempt_at == null) return times;
+      setting.pass(Date.parse(delivery.next_attempt_at) - setting.now().getTime());
+    }
+  }
+
+  test('for an hour gets the event afterwards, and the log has every attempt', async () => {
+    const { webhook, secret } = await setting.webhook(workspaceId);
+    const id = await change();
+    const healthyFrom = setting.now().getTime() + HOUR;
+    setting.receiver.reply = () =>
+      setting.now().getTime() < healthyFrom ? { status: 503, body: 'down' } : { status: 200, body: 'ok' };
+    const times = await runUntilSettled();
+    expect(times).toEqual([0, 5 * SECOND, 305 * SECOND, 2_105 * SECOND, 2_105 * SECOND + 2 * HOUR]);
+    expect(receivedIds()).toEqual(times.map(() => id));
+    expect(verified(setting.receiver.received, secret)).toHaveLength(5);
+    expect(await setting.sql('select status, error, response from webhook_attempt order by at')).toEqual([
+      ...Array.from({ length: 4 }, () => ({
+        status: 503,
+        error: 'The receiver answered 503 Service Unavailable.',
+        response: 'down',
+      })),
+      { status: 200, error: null, response: 'ok' },
+    ]);
+    const [row] = await setting.sql('select failing_since from webhook where id = $1', webhook.id);
+    expect(row).toEqual({ failing_since: null });
+  });
+
+  test('for two days gets no more attempts', async () => {
+    await setting.webhook(workspaceId);
+    await change();
+    setting.receiver.reply = () => ({ status: 500 });
+    const times = await runUntilSettled();
+    expect(times).toHaveLength(9);
+    expect((times.at(-1) ?? 0) / HOUR).toBeCloseTo(47.6, 0);
+    expect(await statuses()).toEqual(['FAILED']);
+  });
+
+  test('holds up no events of another webhook', async () => {
+    const other = await setting.workspace();
+    await setting.webhook(workspaceId);
+    await setting.webhook(other);
+    const failing = await change();
+    setting.receiver.reply = ({ headers }) => ({ status: headers['webhook-id'] === failing ? 500 : 204 });
+    const id = await change(other);
+    await setting.worker().run();
+    expect(receivedIds().sort()).toEqual([failing, id].sort());
+    expect((await statuses()).sort()).toEqual(['DELIVERED', 'PENDING']);
+  });
+
+  test('and asks for a pause (Retry-After) gets nothing meanwhile', async () => {
+    await setting.webhook(workspaceId);
+    const first = await change();
+    setting.receiver.reply = () => ({ status: 429, headers: { 'retry-after': '600' } });
+    const worker = setting.worker();
+    await worker.run();
+    setting.receiver.reply = () => ({ status: 204 });
+    const second = await change();
+    setting.pass(599 * SECOND);
+    await worker.run();
+    expect(receivedIds()).toEqual([first]);
+    setting.pass(SECOND);
+    await worker.run();
+    expect(receivedIds().slice(1).sort()).toEqual([first, second].sort());
+  });
+
+  function disabled(): Promise<unknown[]> {
+    return setting.sql('select disabled_at is not null as disabled, disabled_reason as reason from webhook');
+  }
+
+  test('with 410 Gone is disabled at once; owners and admins get a mail', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    await change();
+    await change();
+    setting.receiver.reply = () => ({ status: 410 });
+    await setting.worker().run();
+    await setting.context().mailer?.idle();
+    expect(await disabled()).toEqual([{ disabled: true, reason: 'GONE' }]);
+    expect(await statuses()).toEqual(['FAILED', 'FAILED']);
+    expect(setting.mails).toEqual([
+      expect.objectContaining({
+        to: expect.stringMatching(/^owner-/),
+        subject: `Webhook disabled in Acme ${changes}`,
+        text: expect.stringContaining('410 Gone'),
+      }),
+    ]);
+    const entries = await setting.sql(
+      `select actor_type, target_id, changes from audit_entry where workspace_id = $1 and action = 'webhook.disable'`,
+      workspaceId,
+    );
+    expect(entries).toEqual([
+      {
+        actor_type: 'SYSTEM',
+        target_id: webhook.id,
+        changes: { enabled: { before: true, after: false }, reason: { before: null, after: 'GONE' } },
+      },
+    ]);
+  });
+
+  test('for five days is disabled; one success begins the days anew', async () => {
+    await setting.webhook(workspaceId);
+    const worker = setting.worker();
+    const fail = async () => {
+      setting.receiver.reply = () => ({ status: 500 });
+      await change();
+      await worker.run();
+    };
+    await fail();
+    setting.pass(4 * DAY);
+    setting.receiver.reply = () => ({ status: 204 });
+    await worker.run();
+    await fail();
+    setting.pass(4 * DAY);
+    await fail();
+    expect(await disabled()).toEqual([{ disabled: false, reason: null }]);
+    setting.pass(DAY);
+    await fail();
+    expect(await disabled()).toEqual([{ disabled: true, reason: 'FAILING' }]);
+    await setting.context().mailer?.idle();
+    expect(setting.mails).toHaveLength(1);
+    expect(setting.mails[0]?.text).toContain('failed for five days');
+  });
+});
+
+describe('replay', () => {
+  test('sends the event of one delivery again, with the same id and body', async () => {
+    await setting.webhook(workspaceId);
+    const id = await change();
+    const worker = setting.worker();
+    await worker.run();
+    const [delivery] = await deliveries();
+    await replayDelivery(setting.context(), { workspaceId, deliveryId: delivery?.id ?? '' });
+    await worker.run();
+    expect(receivedIds()).toEqual([id, id]);
+    const [first, second] = setting.receiver.received;
+    expect(second?.body).toBe(first?.body);
+  });
+
+  test('since a time sends what has failed, and what a disabled webhook has missed', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    const target = { workspaceId, webhookId: webhook.id };
+    const worker = setting.worker();
+    const since = new Date(setting.now().getTime() - MINUTE);
+    const arrived = await change();
+    await worker.run();
+    setting.receiver.reply = () => ({ status: 500 });
+    const failed = await change();
+    await worker.run();
+    setting.receiver.reply = () => ({ status: 204 });
+    await update(setting.context(), { ...target, enabled: false });
+    const missed = await change();
+    await worker.run();
+    await update(setting.context(), { ...target, enabled: true });
+    await worker.run();
+    expect(receivedIds()).toEqual([arrived, failed]);
+    expect(await replaySince(setting.context(), { ...target, since })).toMatchObject({ replayed: 1 });
+    await worker.run();
+    expect(receivedIds().slice(2).sort()).toEqual([failed, missed].sort());
+  });
+
+  test('reaches back 14 days, and not into the future', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    for (const shift of [-15 * DAY, MINUTE]) {
+      const since = new Date(setting.now().getTime() + shift);
+      await expect(
+        replaySince(setting.context(), { workspaceId, webhookId: webhook.id, since }),
+      ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    }
+  });
+});
+
+test('requests are signed with both secrets until the overlap of a rotation ends', async () => {
+  const { webhook, secret: old } = await setting.webhook(workspaceId);
+  const { secret } = await rotate(setting.context(), {
+    workspaceId,
+    webhookId: webhook.id,
+    overlapHours: 24,
+  });
+  const worker = setting.worker();
+  await change();
+  await worker.run();
+  expect(verified(setting.receiver.received, secret)).toHaveLength(1);
+  expect(verified(setting.receiver.received, old)).toHaveLength(1);
+  setting.pass(DAY);
+  setting.receiver.received.length = 0;
+  await change();
+  await worker.run();
+  expect(verified(setting.receiver.received, secret)).toHaveLength(1);
+  expect(() => verified(setting.receiver.received, old)).toThrow();
+});
+
+test('a secret that no key decrypts any more fails the attempts, until it is rotated', async () => {
+  const { webhook } = await setting.webhook(workspaceId);
+  await setting.sql(`update webhook set secret = 'v1.lost.AAAA.AAAA' where id = $1`, webhook.id);
+  await change();
+  const worker = setting.worker();
+  await worker.run();
+  expect(await setting.sql('select error from webhook_attempt')).toEqual([
+    { error: 'The secret of the webhook cannot be decrypted.' },
+  ]);
+  const { secret } = await rotate(setting.context(), {
+    workspaceId,
+    webhookId: webhook.id,
+    overlapHours: 24,
+  });
+  setting.pass(MINUTE);
+  await worker.run();
+  expect(verified(setting.receiver.received, secret)).toHaveLength(1);
+});
+
+test('deliveries are kept for 30 days', async () => {
+  await setting.webhook(workspaceId);
+  await change();
+  const worker = setting.worker();
+  await worker.run();
+  setting.pass(29 * DAY);
+  await worker.run();
+  expect(await statuses()).toEqual(['DELIVERED']);
+  setting.pass(2 * DAY);
+  await worker.run();
+  expect(await setting.sql('select 1 from webhook_delivery union all select 1 from webhook_attempt')).toEqual(
+    [],
+  );
+});
+
+test('an unknown id of a delivery or webhook is not found', async () => {
+  const unknown = [newId(), 'nonsense'];
+  for (const id of unknown) {
+    await expect(replayDelivery(setting.context(), { workspaceId, deliveryId: id })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(
+      update(setting.context(), { workspaceId, webhookId: id, enabled: false }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  }
+});
