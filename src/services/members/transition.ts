@@ -170,7 +170,6 @@ function newRow({ id: workspaceId }: Workspace, person: Person, accountId: strin
   const now = new Date();
   return {
     ...NO_VALUES,
-    ...NO_MEMBERSHIP,
     ...columnsOfPerson(person),
     id: newId(),
     workspaceId,

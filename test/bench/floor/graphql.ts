@@ -127,7 +127,8 @@ function withUsage(row: Row & Usage): object {
 }
 
 function access({ role, credit_limit }: Row): object | null {
-  return role === null ? null : { role, creditLimit: credit_limit, creditLimitApplies: role !== 'VIEWER' };
+  const creditLimitApplies = role === 'ADMIN' || role === 'EDITOR';
+  return role === null ? null : { role, creditLimit: credit_limit, creditLimitApplies };
 }
 
 function usage({ month, used, role, credit_limit, default_limit, pool_left }: Row & Usage): object {
