@@ -1,7 +1,6 @@
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
 import express, {
-  type ErrorRequestHandler,
   type Express,
   type NextFunction,
   type Request,
@@ -13,6 +12,8 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
+import { setShare } from '../database/request-scope.js';
+import { UnavailableError } from '../domain/errors.js';
 import { networkOf, type ScimEvent } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
 import { auditExport } from '../exports/audit.js';
@@ -47,10 +48,14 @@ import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { dashboardRouter } from './dashboard.js';
-import { type RequestLocals, requestLog } from './request-log.js';
+import { answerFault, notFound } from './faults.js';
+import { health } from './health.js';
+import { limitRequests } from './request-limits.js';
+import { requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
 
 const DEFAULT_LOG_DAYS = 30;
+const DEFAULT_REQUEST_SECONDS = 30;
 
 /** Shorter answers are sent uncompressed, which is faster. */
 const COMPRESSED_FROM = 8 * 1024;
@@ -78,6 +83,8 @@ export interface AppOptions {
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
   readonly provisioningLogDays?: number | undefined;
+  /** How long a request may take until its answer begins. Absent: 30. */
+  readonly requestSeconds?: number | undefined;
   /** Tells the time for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
   /** Absent: no single sign-on can be configured. */
@@ -93,18 +100,22 @@ export interface App {
 /** Puts everything together; the only place that knows all parts. Tests use it as `main.ts` does. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, logger, operatorToken, publicUrl, playground } = options;
+  // The log tells of a database that fails once, not for each of these.
+  const failing = (message: string) => (error: unknown) => {
+    if (!(error instanceof UnavailableError)) logger.error({ err: error }, message);
+  };
   const mailer = new Mailer({
     transport: options.mailTransport,
     invitationUrl: options.invitationUrl,
     pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
-    onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
+    onFault: failing('what became of a mail could not be noted'),
   });
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
   const credentials = new Credentials(database, operatorToken, {
-    onFault: (error) => logger.error({ err: error }, 'the last use of a credential could not be noted'),
+    onFault: failing('the last use of a credential could not be noted'),
     sessionLifetimes,
     clock,
   });
@@ -115,7 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ? undefined
       : new ProvisioningLog(database, {
           days: provisioningLogDays,
-          onFault: (error) => logger.error({ err: error }, 'the provisioning log could not be written'),
+          onFault: failing('the provisioning log could not be written'),
         });
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
@@ -141,10 +152,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
-  const actorOf = async (request: Incoming) => {
-    const { credential } = credentialOf(request, reachedAt(request));
-    return credential === undefined ? null : credentials.verify(credential, request.ip ?? '');
+  const verified = async (credential: string | undefined, address: string) => {
+    const actor = credential === undefined ? null : await credentials.verify(credential, address);
+    if (actor !== null) setShare(shareOf(actor));
+    return actor;
   };
+  const actorOf = (request: Incoming) =>
+    verified(credentialOf(request, reachedAt(request)).credential, request.ip ?? '');
 
   const signInContext = async (request: Incoming, requestId: string) =>
     serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId });
@@ -162,11 +176,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
   handler.use(requestLog(logger));
   if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
-  handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
-    response.locals.route = '/healthz';
-    await database.rows('select 1', []);
-    response.json({ status: 'ok' });
-  });
+  handler.get('/healthz', health(database));
+  handler.use(limitRequests(options.requestSeconds ?? DEFAULT_REQUEST_SECONDS));
   handler.use(
     '/scim/v2/organizations/:workspaceId',
     scimRouter({
@@ -176,7 +187,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       onFault,
       contextFor: async ({ authorization, requestId, address, ...request }) => {
         const credential = credentialIn(authorization);
-        const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        const actor = await verified(credential, address);
         const workspaceId = request.workspaceId.toLowerCase();
         const attempt = {
           ...request,
@@ -218,7 +229,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       contextFor: signInContext,
       contextOfToken: async (token, request, requestId) =>
         serviceContext(shared, {
-          actor: await credentials.verify(token, request.ip ?? ''),
+          actor: await verified(token, request.ip ?? ''),
           channel: 'SIGN_IN',
           requestId,
         }),
@@ -268,42 +279,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { handler, stop };
 }
 
+/** Whose share of the database's connections a caller uses. */
+function shareOf(actor: Actor): string {
+  if (actor.type === 'API_KEY') return actor.workspace.id;
+  return actor.type === 'PERSON' ? actor.accountId : actor.type;
+}
+
 /** The origin that the client used, when the configuration has none. */
 function originOf(request: Incoming): string {
   return `${request.protocol}://${request.host}`;
-}
-
-const notFound: RequestHandler = (_request, response) => {
-  const { requestId } = response.locals;
-  const message = 'There is nothing here. Try /graphql or /playground.';
-  response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND', requestId } }] });
-};
-
-/** Faults before GraphQL begins: a body that cannot be read, or something that nobody foresaw. Never HTML. */
-function answerFault(onFault: (error: unknown, requestId: string) => void): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    const { requestId } = response.locals;
-    const status = clientFault(error);
-    if (status === undefined) onFault(error, requestId);
-    if (response.headersSent) return next(error);
-    const [code, message] =
-      status === undefined
-        ? [
-            'INTERNAL_SERVER_ERROR',
-            'Something went wrong on our side. If it happens again, tell us the requestId.',
-          ]
-        : [
-            'BAD_REQUEST',
-            status === 413 ? 'The body is larger than 1 MB.' : 'The body cannot be read as JSON.',
-          ];
-    response.status(status ?? 500).json({ errors: [{ message, extensions: { code, requestId } }] });
-  };
-}
-
-/** The status that the body parser gives to what is the client's fault. */
-function clientFault(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
-  return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
 }
 
 /** Browsers use HTTPS alone for this host in the next year (RFC 6797 §6.1). */

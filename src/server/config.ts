@@ -15,6 +15,18 @@ export interface Config {
   readonly databaseReplicaUrls: readonly string[];
   /** The most connections that each process holds to the database, and to each replica. */
   readonly databasePoolSize: number;
+  /** A statement waits so long for a lock. */
+  readonly databaseLockSeconds: number;
+  /** A statement takes so long at most. */
+  readonly databaseStatementSeconds: number;
+  /** A transaction waits so long for its next statement. */
+  readonly databaseIdleSeconds: number;
+  /** A request waits so long for a connection. */
+  readonly databaseWaitSeconds: number;
+  /** The most of a process's connections that one workspace uses, in percent. */
+  readonly databaseSharePercent: number;
+  /** A request is refused when it takes so many seconds, unless its answer has begun. */
+  readonly requestSeconds: number;
   /** Where the embedded database and what development remembers are kept. */
   readonly dataDir: string;
   /** Where the server is reached from outside; undefined: where each request says. */
@@ -61,6 +73,7 @@ const MOST_WORKERS = 64;
 const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
+const MOST_SECONDS = 600;
 
 /** The configuration is wrong: `message` has one sentence a fault. */
 export class ConfigError extends Error {
@@ -100,6 +113,8 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     `one of ${MODES.join(', ')}`,
   );
   const development = mode !== 'production';
+  const seconds = (name: string, fallback: number) =>
+    read(name, fallback, wholeNumber(1, MOST_SECONDS), `a whole number from 1 to ${MOST_SECONDS}`);
   const smtpUrl = read<string | undefined>(
     'SMTP_URL',
     undefined,
@@ -134,6 +149,17 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       wholeNumber(2, MOST_CONNECTIONS),
       `a whole number from 2 to ${MOST_CONNECTIONS}`,
     ),
+    databaseLockSeconds: seconds('DATABASE_LOCK_SECONDS', 3),
+    databaseStatementSeconds: seconds('DATABASE_STATEMENT_SECONDS', 10),
+    databaseIdleSeconds: seconds('DATABASE_IDLE_SECONDS', 10),
+    databaseWaitSeconds: seconds('DATABASE_WAIT_SECONDS', 5),
+    databaseSharePercent: read(
+      'DATABASE_SHARE_PERCENT',
+      50,
+      wholeNumber(1, 100),
+      'a whole number from 1 to 100',
+    ),
+    requestSeconds: seconds('REQUEST_SECONDS', 30),
     dataDir: read(
       'ROLLCALL_DATA_DIR',
       fileURLToPath(new URL('../../.rollcall', import.meta.url)),

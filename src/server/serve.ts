@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import type { EpisodeEvents } from '../database/availability.js';
+import { databaseLimits } from '../database/limits.js';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
 import { Replicas } from '../database/replicas.js';
 import { sessionLifetimes } from '../domain/session.js';
@@ -42,7 +44,10 @@ export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close
  * @throws when it cannot be opened; nothing keeps running then
  */
 export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
-  const { database, migrations, duplicates, close } = await openDatabase(config);
+  const { database, migrations, duplicates, close } = await openDatabase(config, {
+    limits: databaseLimits(config),
+    events: episodesIn(logger),
+  });
   try {
     if (migrations.length > 0) {
       logger.info({ migrations }, 'migrated');
@@ -55,6 +60,14 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
     await close();
     throw error;
   }
+}
+
+/** Logs an outage once when it begins and once when it is over, however many requests it refuses. */
+function episodesIn(logger: Logger): EpisodeEvents {
+  return {
+    onBegin: (kind, reason) => logger.error({ kind, reason }, 'the database fails, and requests are refused'),
+    onEnd: (kind, episode) => logger.warn({ kind, ...episode }, 'the database works again'),
+  };
 }
 
 /**
@@ -70,8 +83,12 @@ export async function serve(config: Config, announce: Announce): Promise<Running
     const replicas =
       databaseReplicaUrls.length === 0
         ? undefined
-        : new Replicas(database, databaseReplicaUrls, databasePoolSize, (reason, replica) =>
-            logger.warn({ reason, replica }, 'a replica is not used'),
+        : new Replicas(
+            database,
+            databaseReplicaUrls,
+            databasePoolSize,
+            databaseLimits(config),
+            (reason, replica) => logger.warn({ reason, replica }, 'a replica is not used'),
           );
     const app = await createApp({
       database,
@@ -80,6 +97,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       operatorToken: config.operatorToken ?? secrets?.operatorToken,
       publicUrl: config.publicUrl,
       playground: config.playground,
+      requestSeconds: config.requestSeconds,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,

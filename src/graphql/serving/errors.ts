@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { DomainError } from '../../domain/errors.js';
+import { refusalIn } from '../../domain/errors.js';
 import type { Context } from './context.js';
 import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
 
@@ -41,13 +41,14 @@ export function formatErrors(onFault: (error: unknown) => void) {
     };
     const requestId = requestIds.getStore();
     const shown = (more: object) => ({ ...more, ...(requestId === undefined ? {} : { requestId }) });
-    if (cause instanceof DomainError) {
-      const { attribute, providerHint: _provider, ...details } = cause.details;
+    const refusal = refusalIn(cause);
+    if (refusal !== undefined) {
+      const { attribute, providerHint: _provider, ...details } = refusal.details;
       const known = attribute === undefined ? {} : { place: { attribute } satisfies KnownPlace };
       return {
-        message: cause.message,
+        message: refusal.message,
         ...place,
-        extensions: shown({ code: cause.code, ...details, ...known }),
+        extensions: shown({ code: refusal.code, ...details, ...known }),
       };
     }
     const invalid = invalidInput(extensions, cause, message);
@@ -111,6 +112,22 @@ function isArgumentFault(cause: unknown): boolean {
     /^Argument "/.test(cause.message)
   );
 }
+
+/** Answers an operation for which the database failed with 503, where nothing of it succeeded, and says when to try again. */
+export const answerUnavailable: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        if (body.kind !== 'single') return;
+        const { data, errors = [] } = body.singleResult;
+        const refusal = errors.find(({ extensions }) => extensions?.code === 'UNAVAILABLE');
+        if (refusal === undefined) return;
+        http.headers.set('retry-after', String(refusal.extensions?.retryAfterSeconds));
+        if (Object.values(data ?? {}).every((value) => value === null)) http.status = 503;
+      },
+    };
+  },
+};
 
 /** Adds `path` to errors: the path of the invalid value in the client's arguments, relative to `input`. */
 export const locateErrors: ApolloServerPlugin<Context> = {

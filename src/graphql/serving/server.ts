@@ -7,7 +7,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Compiler } from './compiler.js';
 import type { Context } from './context.js';
-import { formatErrors, locateErrors } from './errors.js';
+import { answerUnavailable, formatErrors, locateErrors } from './errors.js';
 import { executing } from './executor.js';
 import { noIntrospection, operationLimits } from './limits.js';
 import { readsOfQueries } from './reads.js';
@@ -44,6 +44,7 @@ export function createGraphqlServer({
     plugins: [
       operationLimits,
       locateErrors,
+      answerUnavailable,
       readsOfQueries,
       // Cache control instruments every field, which costs more than most fields do.
       ApolloServerPluginCacheControlDisabled(),
