@@ -55,6 +55,11 @@ export class Connections {
     this.#sweeper.unref();
   }
 
+  /** How many callers wait for a connection. */
+  get waiting(): number {
+    return this.#shares.waiting + this.#pool.waitingCount;
+  }
+
   /** Runs work that takes one connection from the pool itself, within the share of the present request. */
   async within<Result>(work: () => Promise<Result>): Promise<Result> {
     const giveBack = await this.#shares.take();

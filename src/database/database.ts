@@ -181,6 +181,12 @@ export class Database implements Sql {
     return Listening.on(this.#pool, channel, heard);
   }
 
+  /** How many connections the pool has, and how many callers wait for one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, waiting: this.#connections.waiting };
+  }
+
   async close(): Promise<void> {
     await this.#connections.close(() => this.#orm.close());
   }

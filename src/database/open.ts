@@ -4,7 +4,9 @@ import { type EpisodeEvents, SILENT } from './availability.js';
 import { CONTROL_CONNECTIONS } from './control-connection.js';
 import { Database } from './database.js';
 import { duplicateReports } from './duplicates.js';
-import { hasCluster, startEmbeddedPostgres } from './embedded/start.js';
+import { EmbeddedPostgresError } from './embedded/error.js';
+import { hasCluster, type Supervision, startEmbeddedPostgres } from './embedded/start.js';
+import { failureOf } from './failure.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
 import { lacksMigrations, migrate } from './migrate.js';
 import { connect, type DatabaseTarget } from './orm.js';
@@ -78,6 +80,8 @@ export interface OpenOptions {
   readonly limits?: DatabaseLimits;
   /** Told when the database begins to fail, and when it works again. */
   readonly events?: EpisodeEvents;
+  /** Has the embedded server started again when it dies. */
+  readonly supervision?: Supervision;
 }
 
 /**
@@ -87,7 +91,7 @@ export interface OpenOptions {
  */
 export async function openDatabase(
   choice: DatabaseChoice,
-  { mayCreate = true, limits = UNLIMITED, events = SILENT }: OpenOptions = {},
+  { mayCreate = true, limits = UNLIMITED, events = SILENT, supervision }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   if (!mayCreate && !databaseExists(choice)) throw new MissingDatabaseError(choice);
   const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
@@ -95,7 +99,7 @@ export async function openDatabase(
   const settings = { max_connections: String(OTHER_CONNECTIONS + workers * each) };
   const embedded =
     databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings })
+      ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings, supervision })
       : undefined;
   const target = embedded?.address ?? { url: databaseUrl ?? '' };
   let orm: MikroORM | undefined;
@@ -115,7 +119,13 @@ export async function openDatabase(
   } catch (error) {
     await orm?.close();
     await embedded?.stop();
-    throw error;
+    const failure = embedded && failureOf(error);
+    if (failure === undefined) throw error;
+    throw new EmbeddedPostgresError(
+      `PostgreSQL in ${resolve(dataDir)} failed while Rollcall started (${failure.reason}). Start again; its log, ` +
+        `${resolve(dataDir, 'postgres.log')}, may say why.`,
+      { cause: error },
+    );
   }
 }
 

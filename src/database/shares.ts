@@ -64,6 +64,11 @@ export class Shares {
     });
   }
 
+  /** How many callers wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   #mayBegin(share: string): boolean {
     return this.#free > 0 && this.#heldBy(share) < this.#mostEach;
   }

@@ -38,6 +38,7 @@ import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
+import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
@@ -49,7 +50,10 @@ import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { dashboardRouter } from './dashboard.js';
 import { answerFault, notFound } from './faults.js';
+import { readGraphqlBody } from './graphql-body.js';
 import { health } from './health.js';
+import { Metrics } from './metrics/metrics.js';
+import { metricsHandler } from './metrics/router.js';
 import { limitRequests } from './request-limits.js';
 import { requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
@@ -89,6 +93,8 @@ export interface AppOptions {
   readonly clock?: Clock | undefined;
   /** Absent: no single sign-on can be configured. */
   readonly sso?: SsoEnvironment | undefined;
+  /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
+  readonly metrics?: { readonly token: string | undefined } | undefined;
 }
 
 export interface App {
@@ -128,6 +134,13 @@ export async function createApp(options: AppOptions): Promise<App> {
           days: provisioningLogDays,
           onFault: failing('the provisioning log could not be written'),
         });
+  const metrics =
+    options.metrics &&
+    new Metrics({
+      connections: () => database.connections(),
+      provisioningLog,
+      engagedBrakes: () => engagedBrakes(database),
+    });
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
   const shared = {
@@ -174,9 +187,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.disable('x-powered-by');
   handler.disable('etag');
   handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  handler.use(requestLog(logger));
+  handler.use(requestLog(logger, metrics));
   if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
   handler.get('/healthz', health(database));
+  if (metrics !== undefined) handler.get('/metrics', metricsHandler(metrics, options.metrics?.token));
   handler.use(limitRequests(options.requestSeconds ?? DEFAULT_REQUEST_SECONDS));
   handler.use(
     '/scim/v2/organizations/:workspaceId',
@@ -244,8 +258,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   handler.use(
     '/graphql',
-    compress,
-    express.json({ limit: '1mb' }),
     // Not in Apollo's own hook: its answer to a fault there could not name the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
       const actor = await actorOf(request);
@@ -254,6 +266,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
       next();
     },
+    readGraphqlBody,
+    compress,
     (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
     expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
   );

@@ -9,8 +9,8 @@ export const notFound: RequestHandler = (_request, response) => {
 };
 
 /**
- * Answers faults before GraphQL begins, in its format and never in HTML: a credential that cannot be checked, a body that
- * cannot be read, or something that nobody foresaw.
+ * Answers faults outside the APIs, in GraphQL's format and never in HTML: a credential that cannot be checked, or something
+ * that nobody foresaw.
  */
 export function answerFault(onFault: (error: unknown, requestId: string) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
@@ -26,25 +26,11 @@ export function answerFault(onFault: (error: unknown, requestId: string) => void
         .json({ errors: [{ message, extensions: { code, ...details, requestId } }] });
       return;
     }
-    const status = clientFault(error);
-    if (status === undefined) onFault(error, requestId);
+    onFault(error, requestId);
     if (response.headersSent) return next(error);
-    const [code, message] =
-      status === undefined
-        ? [
-            'INTERNAL_SERVER_ERROR',
-            'Something went wrong on our side. If it happens again, tell us the requestId.',
-          ]
-        : [
-            'BAD_REQUEST',
-            status === 413 ? 'The body is larger than 1 MB.' : 'The body cannot be read as JSON.',
-          ];
-    response.status(status ?? 500).json({ errors: [{ message, extensions: { code, requestId } }] });
+    const message = 'Something went wrong on our side. If it happens again, tell us the requestId.';
+    response
+      .status(500)
+      .json({ errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }] });
   };
-}
-
-/** The status that the body parser gives to what is the client's fault. */
-function clientFault(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
-  return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
 }

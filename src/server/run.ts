@@ -46,8 +46,9 @@ async function serveUntilStopped(config: Config): Promise<void> {
 
 async function runUntil(stopRequested: Promise<void>, server: RunningServer): Promise<void> {
   prepareForRequests();
-  await stopRequested;
+  const failure = await Promise.race([stopRequested, server.failed]);
   await server.stop();
+  if (failure instanceof Error) throw failure;
 }
 
 /** A worker sends its start failure to the primary, which reports it once. */

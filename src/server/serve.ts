@@ -26,6 +26,8 @@ const NOTICE_MS = 100;
 
 /** A running server. */
 export interface RunningServer {
+  /** Resolves with the reason when the server cannot go on; it is still to be stopped. */
+  readonly failed: Promise<Error>;
   /** Takes no more requests, finishes those in flight and closes the database. A second call returns the same promise. */
   stop(): Promise<void>;
 }
@@ -35,6 +37,8 @@ export type Announce = (url: string, banner: string) => void;
 
 /** A database that is open and migrated and, in development, seeded. */
 export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close'> {
+  /** Resolves when the embedded database has died and cannot be started again. */
+  readonly failed: Promise<Error>;
   /** Undefined in production. */
   readonly secrets: DevelopmentSecrets | undefined;
 }
@@ -44,9 +48,14 @@ export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close
  * @throws when it cannot be opened; nothing keeps running then
  */
 export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
+  const { promise: failed, resolve: onGivenUp } = Promise.withResolvers<Error>();
   const { database, migrations, duplicates, close } = await openDatabase(config, {
     limits: databaseLimits(config),
     events: episodesIn(logger),
+    supervision: {
+      onRestarted: () => logger.error('the embedded PostgreSQL ended and was started again'),
+      onGivenUp,
+    },
   });
   try {
     if (migrations.length > 0) {
@@ -55,7 +64,7 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
         logger.warn({ duplicate: report }, 'two names became the same');
     }
     const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
-    return { database, secrets, close };
+    return { database, secrets, close, failed };
   } catch (error) {
     await close();
     throw error;
@@ -77,7 +86,7 @@ function episodesIn(logger: Logger): EpisodeEvents {
  */
 export async function serve(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
-  const { database, secrets, close } = await prepareDatabase(config, logger);
+  const { database, secrets, close, failed } = await prepareDatabase(config, logger);
   try {
     const { databaseReplicaUrls, databasePoolSize } = config;
     const replicas =
@@ -106,6 +115,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       mailsInLog: config.mail === undefined,
       sessionLifetimes: sessionLifetimes(config),
       sso: ssoEnvironment(config, secrets?.secretsKey),
+      metrics:
+        config.development || config.metricsToken !== undefined ? { token: config.metricsToken } : undefined,
     });
     try {
       const server = createServer(app.handler);
@@ -125,7 +136,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
           .finally(close);
         return stopped;
       };
-      return { stop };
+      return { stop, failed };
     } catch (error) {
       await app.stop();
       throw error;

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
+import { answerMetricsRequests } from './metrics/all-workers.js';
 import {
   type Announce,
   createLogger,
@@ -48,7 +49,7 @@ export async function serveWithWorkers(config: Config, announce: Announce): Prom
     stopped ??= end();
     return stopped;
   };
-  return { stop };
+  return { stop, failed: prepared.failed };
 }
 
 class Workers {
@@ -78,6 +79,7 @@ class Workers {
   #fork(): Worker {
     const worker = cluster.fork();
     this.#running.add(worker);
+    answerMetricsRequests(worker);
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#running.delete(worker);
       if (this.#isStopping) return;

@@ -40,7 +40,7 @@ describe('invitations', () => {
     expect(new URL(page.url()).searchParams.get('status')).toBe('revoked');
   });
 
-  it('says beside the field why somebody cannot be invited', async () => {
+  it('says beside the field why a person cannot be invited', async () => {
     const { page, workspace } = await openInvitations('?invite');
     await page.getByLabel('E-mail address').fill(workspace.ownerEmail);
     await page.getByRole('button', { name: 'Send invitation' }).click();
@@ -48,7 +48,7 @@ describe('invitations', () => {
     expect(await page.getByLabel('E-mail address').inputValue()).toBe(workspace.ownerEmail);
   });
 
-  it('makes a link for a number of people', async () => {
+  it('creates a link that several people can use', async () => {
     const { page } = await openInvitations();
     await page.getByRole('button', { name: 'Create link' }).click();
     const dialog = page.getByRole('dialog');
@@ -59,7 +59,7 @@ describe('invitations', () => {
     await page.getByText('Link, used 0 of 25 times').waitFor();
   });
 
-  it('invites 200 people from a spreadsheet with mistakes: verdicts first, then progress, then the results', async () => {
+  it('invites 200 people from a spreadsheet with mistakes: shows the verdicts, then progress, then the results', async () => {
     const { page, workspace } = await openInvitations('/csv');
     const people = Array.from({ length: 200 }, (_, index) => `person${index}@acme.test,editor`);
     const mistakes = ['no address,editor', 'king@acme.test,king', `${workspace.ownerEmail},viewer`];
@@ -74,7 +74,7 @@ describe('invitations', () => {
     await page.getByText('200 invitations').waitFor();
   });
 
-  it.each(THEMES)('have nothing that axe finds, in the %s theme', async (theme) => {
+  it.each(THEMES)('pass axe in the %s theme', async (theme) => {
     const { page } = await openInvitations('', { theme });
     await page.getByRole('heading', { name: 'There is no such invitation' }).waitFor();
     await expectAccessible(page);

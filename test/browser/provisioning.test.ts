@@ -50,7 +50,7 @@ async function refuseBob(opened: Opened): Promise<{ readonly reference: string }
 const problems = (page: Page) => page.getByRole('region', { name: 'Problems' });
 
 describe('an administrator finds out why Bob was refused', () => {
-  it('reads the problem with its fix, and sees it go away after a success', async () => {
+  it('reads the problem with its fix, which disappears after a success', async () => {
     const opened = await company();
     await refuseBob(opened);
     const page = await open(opened);
@@ -68,7 +68,7 @@ describe('an administrator finds out why Bob was refused', () => {
       .toBe(1);
   });
 
-  it('finds the request by its reference, and reads it in full', async () => {
+  it('finds a request by its reference, and reads it in full', async () => {
     const opened = await company();
     const { reference } = await refuseBob(opened);
     const page = await open(opened);
@@ -82,7 +82,7 @@ describe('an administrator finds out why Bob was refused', () => {
     await expectAccessible(page);
   });
 
-  it('leads from a request that was accepted to the member and the audit entry', async () => {
+  it('follows the link from an accepted request to the member and the audit entry', async () => {
     const opened = await company();
     await refuseBob(opened);
     await opened.scim.post('/Users', { ...BOB, role: 'editor' });
@@ -110,7 +110,7 @@ describe('an administrator finds out why Bob was refused', () => {
 });
 
 describe('Set up', () => {
-  it('has the base URL, the mappings and a Terraform file to save', async () => {
+  it('shows the base URL, the mappings and a Terraform file to save', async () => {
     const opened = await company();
     const page = await open(opened);
     await page.getByText(`/organizations/${opened.workspace.workspaceId}`).first().waitFor();
@@ -119,7 +119,7 @@ describe('Set up', () => {
     expect((await download).suggestedFilename()).toBe('rollcall.tf');
   });
 
-  it('plays the sequence of a provider: each step passed', async () => {
+  it('runs the request sequence of a provider: each step passes', async () => {
     const page = await open(await company());
     await page.getByRole('button', { name: 'Run the self-test' }).click();
     await page.getByText('All steps passed').waitFor();
@@ -129,7 +129,7 @@ describe('Set up', () => {
 });
 
 describe('Try a request', () => {
-  it('shows the refusal with its fix, what would change, and a body that is no JSON', async () => {
+  it('shows a refusal with its fix, the changes it would make, and a body that is not JSON', async () => {
     const page = await open(await company());
     const body = page.getByRole('textbox', { name: 'Body (JSON)' });
     const answer = page.getByRole('region', { name: 'Answer' });
@@ -150,8 +150,8 @@ describe('Try a request', () => {
   });
 });
 
-describe('the brake', () => {
-  it('says what is paused, brings members back after a dry run, and is released', async () => {
+describe('the removal brake', () => {
+  it('shows what is paused, restores members after a dry run, and is released', async () => {
     const opened = await company();
     const added = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
@@ -174,7 +174,7 @@ describe('the brake', () => {
   });
 });
 
-it('is for owners, admins and operators', async () => {
+it('only owners, admins and operators see the screen', async () => {
   const opened = await company();
   await addPeople(app, opened.workspace, [{ name: 'Vera Voss', role: 'VIEWER' }]);
   const page = await open(opened, '', addressOf('Vera Voss'));

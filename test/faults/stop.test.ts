@@ -25,7 +25,7 @@ async function expectNoPostgres(): Promise<void> {
 }
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  '%s, sent twice, stops the server and PostgreSQL',
+  '%s sent twice stops the server and PostgreSQL',
   async (signal) => {
     const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
     server.signal(signal);
@@ -35,7 +35,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-test('a closed standard output does not keep the server from stopping', async () => {
+test('the server stops although standard output is closed', async () => {
   const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir, LOG_LEVEL: 'info' });
   server.closeOutput();
   for (let index = 0; index < 20; index += 1) expect((await fetch(`${server.url}/healthz`)).status).toBe(200);

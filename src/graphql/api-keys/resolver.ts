@@ -28,7 +28,7 @@ import {
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
   @FieldResolver(() => Boolean, {
-    description: 'Whether the key is enabled. It may have expired all the same.',
+    description: 'Whether the key is enabled. An enabled key may still have expired.',
   })
   enabled(@Root() { disabledAt }: ApiKey): boolean {
     return disabledAt === null;
@@ -72,7 +72,7 @@ export class ApiKeyCreatePayloadResolver {
 export class ApiKeyDeletePayloadResolver {
   @FieldResolver(() => Workspace, {
     nullable: true,
-    description: 'The workspace that had the key. Null when it was deleted in between.',
+    description: 'The workspace that had the key. Null when it was deleted in the meantime.',
   })
   workspace(@Root() { workspaceId }: ApiKeyDeletePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
     return loaders.workspaces.load(workspaceId);
@@ -83,7 +83,7 @@ export class ApiKeyDeletePayloadResolver {
 export class ApiKeyMutations {
   @Mutation(() => ApiKeyCreatePayload, {
     nullable: true,
-    description: 'Creates an API key and shows its secret, this one time. Null when refused.',
+    description: 'Creates an API key and returns its secret, which is never shown again. Null when refused.',
   })
   apiKeyCreate(
     @Arg('input', () => ApiKeyCreateInput, { description: 'The key to create.' }) input: ApiKeyCreateInput,

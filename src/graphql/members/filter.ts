@@ -136,7 +136,8 @@ export class MemberFilter implements MemberFilterOf {
 
   @Field(() => ManagedByComparison, {
     nullable: true,
-    description: 'Conditions on who set the access. There is no value when it follows groups or default.',
+    description:
+      'Conditions on who set the access. It has no value when the access follows groups or the default.',
   })
   accessSetBy?: Comparison<Origin> | null;
 
@@ -156,7 +157,7 @@ export class MemberFilter implements MemberFilterOf {
   @Field(() => DateTimeComparison, {
     nullable: true,
     description:
-      'Conditions on the time at which the last membership ended, which only members have who have left.',
+      'Conditions on the time at which the last membership ended, which only members who have left have.',
   })
   membershipEndedAt?: Comparison<Date> | null;
 

@@ -6,7 +6,7 @@ import { refusalIn } from '../../domain/errors.js';
 import type { Context } from './context.js';
 import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
 
-/** The id of the present request: Apollo refuses some requests before they have a context. */
+/** The id of the current request, because Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
 
 /** The codes of errors about the request, whose texts are safe to show. */
@@ -20,7 +20,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   'QUERY_TOO_EXPENSIVE',
 ]);
 
-/** The known place of the invalid value, from which `locateErrors` computes the path. */
+/** The position of the invalid value, from which `locateErrors` computes the path. */
 type KnownPlace =
   | { readonly attribute: string }
   | { readonly variable: string; readonly path: readonly string[] };
@@ -51,6 +51,8 @@ export function formatErrors(onFault: (error: unknown) => void) {
         extensions: shown({ code: refusal.code, ...details, ...known }),
       };
     }
+    const limit = limitIn(cause);
+    if (limit !== undefined) return { message, extensions: shown(limit) };
     const invalid = invalidInput(extensions, cause, message);
     if (invalid !== undefined) return { message, ...place, extensions: shown(invalid) };
     if (ABOUT_THE_REQUEST.has(extensions.code)) {
@@ -65,6 +67,13 @@ export function formatErrors(onFault: (error: unknown) => void) {
   };
 }
 
+/** The extensions of a refusal of `size.ts`; Apollo gives every error of validation the same code. */
+function limitIn(cause: unknown): GraphQLError['extensions'] | undefined {
+  const original = cause instanceof GraphQLError ? cause.originalError : undefined;
+  const isLimit = original instanceof GraphQLError && original.extensions.code === 'QUERY_TOO_EXPENSIVE';
+  return isLimit ? original.extensions : undefined;
+}
+
 const HINTS: ReadonlyMap<unknown, object> = new Map([
   [
     ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
@@ -73,7 +82,7 @@ const HINTS: ReadonlyMap<unknown, object> = new Map([
 ]);
 
 /**
- * The extensions of an error about a value that cannot be coerced; graphql-js names the value's place only in the
+ * The extensions of an error about a value that cannot be coerced. graphql-js reports the value's position only in the
  * message.
  */
 function invalidInput(

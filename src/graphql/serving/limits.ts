@@ -86,10 +86,10 @@ export function noIntrospection(context: ValidationContext): ASTVisitor {
     Field(node) {
       if (node.name.value !== '__schema' && node.name.value !== '__type') return;
       context.reportError(
-        new GraphQLError('This server does not answer questions about its schema (introspection).', {
+        new GraphQLError('This server has introspection switched off.', {
           nodes: [node],
           extensions: {
-            hint: 'Read schema.graphql of the same version, or ask a server on which introspection is switched on.',
+            hint: 'Read schema.graphql of the same version, or introspect a server on which it is switched on.',
           },
         }),
       );
@@ -135,15 +135,15 @@ function refuseExpensive({ cost, costliest, depth, aliases }: Cost): void {
       ? [
           `costs ${cost}, and ${MOST_COST} is the most`,
           MOST_COST,
-          `Ask for smaller pages, or for less of each item: the costliest part is ${costliestPath}.`,
+          `Request smaller pages, or fewer fields of each item: the costliest part is ${costliestPath}.`,
         ]
       : depth > MOST_DEPTH
-        ? [`is ${depth} levels deep, and ${MOST_DEPTH} is the most`, MOST_DEPTH, 'Ask in several operations.']
+        ? [`is ${depth} levels deep, and ${MOST_DEPTH} is the most`, MOST_DEPTH, 'Send several operations.']
         : aliases > MOST_ALIASES
           ? [
               `has ${aliases} aliases, and ${MOST_ALIASES} is the most`,
               MOST_ALIASES,
-              'Ask for many things with `nodes` or with a filter.',
+              'Select many objects with `nodes` or with a filter.',
             ]
           : [];
   if (excess === undefined) return;
@@ -194,7 +194,9 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
     }
     const name = node.name.value;
     // Introspection is deep by nature and executes no statement.
-    if (name.startsWith('__')) return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1 };
+    const aliases = node.alias === undefined ? 0 : 1;
+    if (name.startsWith('__'))
+      return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1, aliases };
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     const inside = selectionCost(node.selectionSet, field && getNamedType(field.type));
     return {
@@ -202,7 +204,7 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
       costliest: [name, ...inside.costliest],
       fields: 1 + inside.fields,
       depth: 1 + inside.depth,
-      aliases: inside.aliases + (node.alias === undefined ? 0 : 1),
+      aliases: inside.aliases + aliases,
     };
   };
   const { mutation, query } = { mutation: schema.getMutationType(), query: schema.getQueryType() };

@@ -10,7 +10,7 @@ import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
-/** Load the relations of many rows, each relation in one statement. */
+/** Loaders of relations: each reads a relation of many rows in one statement. */
 export interface Loaders {
   readonly accounts: DataLoader<string, Account>;
   readonly workspaces: DataLoader<string, Workspace>;

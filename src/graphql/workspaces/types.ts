@@ -40,7 +40,7 @@ export class WorkspaceAbilities {
   readMembers!: Ability;
 
   @Field(() => Ability, {
-    description: 'Whether the caller may read the credit pool and what everybody has used of it.',
+    description: 'Whether the caller may read the credit pool and the usage of every member.',
   })
   readCredits!: Ability;
 

@@ -15,9 +15,10 @@ export type ExportedEntry = AuditEntry & { readonly cursor: string };
 const BATCH_SIZE = 500;
 
 /**
- * The time up to which the log is complete: no entry with an earlier `logged_at` can be committed any more. `logged_at` is
- * the database's clock when an entry is written, which is after the start of its transaction, and this is the earliest
- * start of the transactions that may have written. One that has not written, and is idle, will write later entries.
+ * The time up to which the log is complete: no entry with an earlier `logged_at` can be committed any more. `logged_at`
+ * is the database's clock when an entry is written, which is after the start of its transaction, and this is the
+ * earliest start of the transactions that may have written. An idle transaction that has written nothing can only write
+ * later entries.
  */
 const SETTLED = statement({
   name: 'audit.settled',

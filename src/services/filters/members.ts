@@ -27,7 +27,7 @@ export const CREDITS_USED = `coalesce((
   where u.workspace_id = m.workspace_id and u.account_id = m.account_id
     and u.month = to_char(now() at time zone 'UTC', 'YYYY-MM')), 0)`;
 
-/** How a field looks in SQL. `type` is what its values are cast to. */
+/** The SQL of each field. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
   userName: { column: 'm.canonical_user_name', type: 'text', canonical: canonicalUserName },
@@ -49,7 +49,7 @@ type Field = keyof typeof FIELDS;
 
 const NEVER_NULL: readonly Field[] = ['id', 'userName', 'creditsUsed', 'managedBy', 'createdAt', 'updatedAt'];
 
-/** The fields that need `s`. */
+/** The fields that need the table `s`. */
 const MEMBERSHIP_FIELDS: readonly Field[] = [
   'active',
   'role',
@@ -68,7 +68,7 @@ export function readsMembership(filter: MemberFilter): boolean {
 
 /**
  * Authorizes a filter: only callers who may read credits may filter by the use of credits.
- * @param filter of members or groups, or an object that holds one; modest
+ * @param filter of members or groups, or an object that contains one; its size is checked already
  * @throws DomainError as `authorize` does
  */
 export async function authorizeFilter(
@@ -126,7 +126,7 @@ function searchSql(text: string, values: unknown[]): string {
   ].join(' or ');
 }
 
-/** Whether the limit of the member, or else the workspace's default, is used up. */
+/** Whether the member has used up its limit, which is its own or the workspace's default. */
 const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
   select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
 
@@ -175,7 +175,7 @@ function groupsSql({ some, isPresent }: NonNullable<MemberFilter['groups']>, val
   return sql;
 }
 
-/** A member is active or is not; a comparison of two booleans would be of no use to an index. */
+/** A member is active or not: a comparison of two booleans could not use an index. */
 function activeSql({ eq, ne, isPresent }: Comparison<unknown>): string[] {
   const sql = [
     ...(eq == null ? [] : [eq === true ? '(s.id is not null)' : '(s.id is null)']),
