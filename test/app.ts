@@ -123,6 +123,7 @@ async function startServer(
     operatorToken: OPERATOR_TOKEN,
     publicUrl: undefined,
     playground: true,
+    wrongCredentials: 100_000,
     ...options,
   });
   const server = createServer(app.handler);

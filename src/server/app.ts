@@ -9,6 +9,7 @@ import express, {
 } from 'express';
 import type { Logger } from 'pino';
 import type { Actor } from '../auth/actor.js';
+import { networkOf as networkAt, normalizedAddress } from '../auth/remote-address.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
@@ -50,6 +51,7 @@ import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { dashboardRouter } from './dashboard.js';
 import { answerFault, notFound } from './faults.js';
+import { readForwarded } from './forwarded.js';
 import { readGraphqlBody } from './graphql-body.js';
 import { health } from './health.js';
 import { Metrics } from './metrics/metrics.js';
@@ -60,6 +62,7 @@ import { createScimAdapter } from './scim-adapter.js';
 
 const DEFAULT_LOG_DAYS = 30;
 const DEFAULT_REQUEST_SECONDS = 30;
+const DEFAULT_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** Shorter answers are sent uncompressed, which is faster. */
 const COMPRESSED_FROM = 8 * 1024;
@@ -87,6 +90,10 @@ export interface AppOptions {
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
   readonly provisioningLogDays?: number | undefined;
+  /** The proxies whose `X-Forwarded-*` headers are used. Absent: those on private networks. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** How many wrong credentials a network address may send in a minute. Absent: 100. */
+  readonly wrongCredentials?: number | undefined;
   /** How long a request may take until its answer begins. Absent: 30. */
   readonly requestSeconds?: number | undefined;
   /** Tells the time for sessions and sign-ins. */
@@ -151,7 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     recentMembers: new RecentMembers(),
     mailer,
     scim: createScimAdapter(schema, compiler, onFault),
-    signInLimits: new SignInLimits(database),
+    signInLimits: new SignInLimits(database, options.wrongCredentials),
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
@@ -166,8 +173,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
   const verified = async (credential: string | undefined, address: string) => {
-    const actor = credential === undefined ? null : await credentials.verify(credential, address);
-    if (actor !== null) setShare(shareOf(actor));
+    if (credential === undefined) return null;
+    const actor = await credentials.verify(credential, address);
+    if (actor === null)
+      await shared.signInLimits.takeWrongCredential(credential, networkAt(normalizedAddress(address)));
+    else setShare(shareOf(actor));
     return actor;
   };
   const actorOf = (request: Incoming) =>
@@ -186,8 +196,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const handler = express();
   handler.disable('x-powered-by');
   handler.disable('etag');
-  handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  handler.use(requestLog(logger, metrics));
+  handler.set('trust proxy', options.trustedProxies ?? DEFAULT_PROXIES);
+  handler.use(requestLog(logger, metrics), readForwarded);
   if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
   handler.get('/healthz', health(database));
   if (metrics !== undefined) handler.get('/metrics', metricsHandler(metrics, options.metrics?.token));
@@ -301,7 +311,8 @@ function shareOf(actor: Actor): string {
 
 /** The origin that the client used, when the configuration has none. */
 function originOf(request: Incoming): string {
-  return `${request.protocol}://${request.host}`;
+  // HTTP/1.0 has requests without a host.
+  return `${request.protocol}://${request.host ?? 'localhost'}`;
 }
 
 /** Browsers use HTTPS alone for this host in the next year (RFC 6797 §6.1). */

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isEncryptionKey } from '../auth/encryption.js';
 import { isAddress } from '../domain/address.js';
@@ -32,6 +33,10 @@ export interface Config {
   readonly dataDir: string;
   /** Where the server is reached from outside; undefined: where each request says. */
   readonly publicUrl: string | undefined;
+  /** The proxies whose `X-Forwarded-*` headers are used: addresses, networks and names of networks. */
+  readonly trustedProxies: readonly string[];
+  /** How many wrong credentials a network address may send in a minute. */
+  readonly wrongCredentialsPerMinute: number;
   readonly operatorToken: string | undefined;
   /** What reads `/metrics`; undefined: everybody in development, nobody in production. */
   readonly metricsToken: string | undefined;
@@ -77,6 +82,9 @@ const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
 const MOST_SECONDS = 600;
+const MOST_WRONG_CREDENTIALS = 100_000;
+/** Names that Express has for networks. */
+const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'] as const;
 
 /** The configuration is wrong: `message` has one sentence a fault. */
 export class ConfigError extends Error {
@@ -188,6 +196,18 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       parseOrigin,
       'an http:// or https:// URL without a path, such as https://rollcall.example.com',
     ),
+    trustedProxies: read<readonly string[]>(
+      'TRUSTED_PROXIES',
+      PRIVATE_NETWORKS,
+      parseProxies,
+      `none, or IP addresses, networks such as 192.0.2.0/24, and ${PRIVATE_NETWORKS.join(', ')}, separated by commas`,
+    ),
+    wrongCredentialsPerMinute: read(
+      'WRONG_CREDENTIALS_PER_MINUTE',
+      100,
+      wholeNumber(1, MOST_WRONG_CREDENTIALS),
+      `a whole number from 1 to ${MOST_WRONG_CREDENTIALS}`,
+    ),
     operatorToken: read<string | undefined>(
       'OPERATOR_TOKEN',
       undefined,
@@ -263,6 +283,17 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
   return config;
 }
 
+/**
+ * Checks what a server needs that the command line does not.
+ * @throws ConfigError in production without PUBLIC_URL
+ */
+export function requireServable({ development, publicUrl }: Config): void {
+  if (development || publicUrl !== undefined) return;
+  throw new ConfigError([
+    'PUBLIC_URL is needed in production: the origin at which clients reach the server, such as https://rollcall.example.com.',
+  ]);
+}
+
 function wholeNumber(least: number, most: number): (text: string) => number | undefined {
   return (text) => {
     const number = Number(text);
@@ -285,6 +316,21 @@ function parseDatabaseUrls(text: string): readonly string[] | undefined {
 function parseKeys(text: string): readonly string[] | undefined {
   const keys = text.split(',').map((key) => key.trim());
   return keys.every(isEncryptionKey) ? keys : undefined;
+}
+
+function parseProxies(text: string): readonly string[] | undefined {
+  if (text === 'none') return [];
+  const proxies = text.split(',').map((proxy) => proxy.trim());
+  return proxies.every(isNetwork) ? proxies : undefined;
+}
+
+/** Whether it is a name of networks, an IP address, or a network with the length of its prefix. */
+function isNetwork(text: string): boolean {
+  if (PRIVATE_NETWORKS.some((name) => name === text)) return true;
+  const [address = '', prefix, ...more] = text.split('/');
+  const longest = isIP(address) === 4 ? 32 : 128;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest);
+  return isIP(address) !== 0 && isPrefix && more.length === 0;
 }
 
 function parseNameServers(text: string): readonly string[] | undefined {

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { databaseExists } from '../database/open.js';
 import { leaveAddress } from './address.js';
-import { type Config, readConfig } from './config.js';
+import { type Config, readConfig, requireServable } from './config.js';
 import { failureText } from './failure.js';
 import { prepareForRequests } from './runtime.js';
 import { type Announce, type RunningServer, serve } from './serve.js';
@@ -16,7 +16,9 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function runServer(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
   try {
-    await serveUntilStopped(readConfig(overrides));
+    const config = readConfig(overrides);
+    requireServable(config);
+    await serveUntilStopped(config);
     if (cluster.isWorker) process.disconnect();
   } catch (error) {
     process.exitCode = 1;

@@ -107,6 +107,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       publicUrl: config.publicUrl,
       playground: config.playground,
       requestSeconds: config.requestSeconds,
+      trustedProxies: config.trustedProxies,
+      wrongCredentials: config.wrongCredentialsPerMinute,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,

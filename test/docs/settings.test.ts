@@ -21,6 +21,8 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   databaseWaitSeconds: 'DATABASE_WAIT_SECONDS',
   databaseSharePercent: 'DATABASE_SHARE_PERCENT',
   requestSeconds: 'REQUEST_SECONDS',
+  trustedProxies: 'TRUSTED_PROXIES',
+  wrongCredentialsPerMinute: 'WRONG_CREDENTIALS_PER_MINUTE',
   dataDir: 'ROLLCALL_DATA_DIR',
   publicUrl: 'PUBLIC_URL',
   operatorToken: 'OPERATOR_TOKEN',
