@@ -48,8 +48,8 @@ export class Connections {
     this.availability = new Availability(() => this.#control.check(), events);
     const connections = pool.options.max - LISTENING_CONNECTIONS;
     this.#shares = new Shares(connections, limits.sharePercent, limits.waitMs);
-    pool.on('connect', (client) => this.#opened(client));
-    pool.on('acquire', (client) => this.#taken.add(client));
+    // Not at `connect`: the pool may have connections already.
+    pool.on('acquire', (client) => this.#acquired(client));
     pool.on('release', (_error, client) => this.#taken.delete(client));
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
@@ -104,10 +104,12 @@ export class Connections {
     }
   }
 
-  #opened(client: PoolClient): void {
-    if (client instanceof PreparingClient) this.#clients.add(client);
+  #acquired(client: PoolClient): void {
+    this.#taken.add(client);
+    if (!(client instanceof PreparingClient) || this.#clients.has(client)) return;
+    this.#clients.add(client);
     client.once('end', () => {
-      if (client instanceof PreparingClient) this.#clients.delete(client);
+      this.#clients.delete(client);
       // Kysely does not return a connection whose transaction it cannot roll back: the pool would be one smaller for ever.
       setImmediate(() => {
         if (this.#taken.has(client)) client.release(true);
