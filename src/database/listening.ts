@@ -4,8 +4,8 @@ import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
 const AGAIN_AFTER_MS = 500;
 
 /**
- * Listens to what any process notifies on a channel, on a connection of the pool. When the connection is lost it opens
- * another one, and calls back as if notified, since it may have missed notifications meanwhile.
+ * Listens to the notifications of all processes on a channel, on a connection of the pool. When the connection is lost
+ * it opens another one, and calls back as if notified, because it may have missed notifications in the meantime.
  */
 export class Listening {
   readonly #pool: Pool;
@@ -72,7 +72,7 @@ export class Listening {
         this.#heard();
         return;
       } catch {
-        // The database cannot be reached, or `stop` was called. Requests report the former; this loop ends with either.
+        // The database cannot be reached, which requests report, or `stop` was called. The loop ends in both cases.
       }
     }
   }

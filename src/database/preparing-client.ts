@@ -2,13 +2,16 @@ import { LRUCache } from 'lru-cache';
 import { Client, type ClientConfig, type QueryResult, types } from 'pg';
 import { currentRequest, type RequestScope } from './request-scope.js';
 
-/** How many statements a connection keeps prepared: more than the program declares, few enough for the server's memory. */
+/**
+ * The most statements that a connection keeps prepared: more than the program declares, few enough for the server's
+ * memory.
+ */
 const MOST_STATEMENTS = 200;
 
 /**
- * A pg client that prepares every statement with parameters when its connection first runs it. PostgreSQL would parse and
- * plan an unnamed statement every time, which costs three times as much. Filters make unlimited different statements, so
- * the least recently used ones are deallocated.
+ * A pg client that prepares every statement with parameters when its connection first runs it. PostgreSQL would parse
+ * and plan an unnamed statement every time, which costs three times as much. Filters create any number of different
+ * statements, so the least recently used ones are deallocated.
  */
 export class PreparingClient extends Client {
   #made = 0;
@@ -80,7 +83,7 @@ export class PreparingClient extends Client {
   #nameOf(text: string): string {
     const known = this.#names.get(text);
     if (known !== undefined) return known;
-    // Names are not reused: pg would assume the text that it has prepared under the name.
+    // Names are not reused, because pg would assume the former text of the name.
     this.#made += 1;
     const name = `s${this.#made}`;
     this.#names.set(text, name);
@@ -95,7 +98,7 @@ export class PreparingClient extends Client {
     );
   }
 
-  /** pg keeps the text of every prepared statement as long as the connection lasts, and has no way to drop one. */
+  /** pg keeps the text of every prepared statement for as long as the connection lasts, and cannot drop one. */
   #forgetText(name: string): void {
     const connection: unknown = Reflect.get(this, 'connection');
     const texts: unknown =

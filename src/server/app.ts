@@ -69,7 +69,7 @@ const COMPRESSED_FROM = 8 * 1024;
 
 export interface AppOptions {
   readonly database: Database;
-  /** Copies of the database, which the caller closes. Absent: all is read from the database itself. */
+  /** Copies of the database, which the caller closes. Absent: all reads use the database itself. */
   readonly replicas?: Replicas | undefined;
   readonly logger: Logger;
   readonly operatorToken: string | undefined;
@@ -78,9 +78,9 @@ export interface AppOptions {
   readonly playground: boolean;
   /** Sends mails. Absent: invitations are passed on by hand. */
   readonly mailTransport?: MailTransport | undefined;
-  /** The page on which invitations are accepted, with `{token}` in it. */
+  /** The page that accepts invitations, with `{token}` in its URL. */
   readonly invitationUrl?: string | undefined;
-  /** The origin of our own pages, for the links of invitations. Absent: `publicUrl`. */
+  /** The origin of this server's pages, for the links of invitations. Absent: `publicUrl`. */
   readonly pagesUrl?: string | undefined;
   /** Only in development: the workspaces whose people sign in with a click. */
   readonly seededWorkspaceIds?: readonly string[] | undefined;
@@ -96,9 +96,9 @@ export interface AppOptions {
   readonly wrongCredentials?: number | undefined;
   /** How long a request may take until its answer begins. Absent: 30. */
   readonly requestSeconds?: number | undefined;
-  /** Tells the time for sessions and sign-ins. */
+  /** The clock for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
-  /** Absent: no single sign-on can be configured. */
+  /** Absent: single sign-on cannot be configured. */
   readonly sso?: SsoEnvironment | undefined;
   /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
   readonly metrics?: { readonly token: string | undefined } | undefined;
@@ -106,11 +106,11 @@ export interface AppOptions {
 
 export interface App {
   readonly handler: Express;
-  /** Finishes GraphQL operations that are under way, and sends mails that wait. The database is the caller's to close. */
+  /** Finishes running GraphQL operations, and sends waiting mails. The caller closes the database. */
   stop(): Promise<void>;
 }
 
-/** Puts everything together; the only place that knows all parts. Tests use it as `main.ts` does. */
+/** Composes the application; the only place that knows all its parts. Tests use it as `main.ts` does. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, logger, operatorToken, publicUrl, playground } = options;
   // The log tells of a database that fails once, not for each of these.
@@ -122,13 +122,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     invitationUrl: options.invitationUrl,
     pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
-    onFault: failing('what became of a mail could not be noted'),
+    onFault: failing('the result of a mail could not be written'),
   });
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
   const credentials = new Credentials(database, operatorToken, {
-    onFault: failing('the last use of a credential could not be noted'),
+    onFault: failing('the last use of a credential could not be written'),
     sessionLifetimes,
     clock,
   });
@@ -190,7 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const compress = compression({ threshold: COMPRESSED_FROM });
   const scimCompression: Compression = {
     from: COMPRESSED_FROM,
-    // The middleware needs no more than Node's own request and answer, whatever its type says.
+    // The middleware needs only Node's own request and response, although its type requires Express's.
     compress: (request, response) => Reflect.apply(compress, undefined, [request, response, () => undefined]),
   };
   const handler = express();
@@ -221,7 +221,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           network: networkOf(address),
           at: clock(),
         };
-        // A key of another workspace and an unknown workspace are answered alike: with nothing.
+        // The answer is the same for a key of another workspace and for an unknown workspace.
         if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
           provisioningLog?.recordKeyFault(attempt);
           return undefined;
@@ -268,7 +268,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   handler.use(
     '/graphql',
-    // Not in Apollo's own hook: its answer to a fault there could not name the request.
+    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
       const actor = await actorOf(request);
       locals.route = '/graphql';
@@ -309,7 +309,7 @@ function shareOf(actor: Actor): string {
   return actor.type === 'PERSON' ? actor.accountId : actor.type;
 }
 
-/** The origin that the client used, when the configuration has none. */
+/** The origin that the client used, when none is configured. */
 function originOf(request: Incoming): string {
   // HTTP/1.0 has requests without a host.
   return `${request.protocol}://${request.host ?? 'localhost'}`;

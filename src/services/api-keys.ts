@@ -1,6 +1,6 @@
 import { actorLabel } from '../auth/actor.js';
 import { type MintedSecret, mintSecret } from '../auth/secret.js';
-import { uuid } from '../database/column-types.js';
+import { nullable, timestamptz, uuid } from '../database/column-types.js';
 import type { Transaction } from '../database/database.js';
 import { query, rowOf, rowsOf } from '../database/query.js';
 import { selection, statement } from '../database/statement.js';
@@ -212,6 +212,30 @@ export async function remove(context: ServiceContext, target: KeyTarget): Promis
     return { apiKeyId: target.apiKeyId };
   });
 }
+
+/**
+ * Until when the old secret of a key keeps working after a rotation.
+ * @returns null when only the newest secret works
+ * @throws DomainError as `authorize` does
+ */
+export async function oldSecretWorksUntil(
+  context: ServiceContext,
+  { id: apiKeyId, workspaceId }: ApiKey,
+): Promise<Date | null> {
+  await authorize(context, 'apiKey.manage', workspaceId);
+  const [secret] = await OLD_SECRET.rows(context.batched, { apiKeyId });
+  return secret?.expiresAt ?? null;
+}
+
+/** The newest secret of a key has no end of its own. */
+const OLD_SECRET = statement({
+  name: 'apiKeys.oldSecret',
+  text: `
+    select s.expires_at as "expiresAt" from api_key_secret s
+    where s.api_key_id = $apiKeyId and s.expires_at > clock_timestamp() order by s.expires_at desc limit 1`,
+  parameters: { apiKeyId: uuid },
+  columns: { expiresAt: nullable(timestamptz) },
+});
 
 /** The provisioning log distinguishes a deleted key from an unknown one (rule 51). */
 const REMEMBER_SECRETS = statement({

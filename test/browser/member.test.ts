@@ -30,6 +30,20 @@ describe('the page of a member', () => {
     await page.getByRole('region', { name: 'Memberships' }).getByText('today').first().waitFor();
   });
 
+  it('has sessions, of which one or all are ended', async () => {
+    const { page } = await openAnn();
+    for (let count = 0; count < 3; count += 1) await app.session(addressOf('Ann Lee'));
+    await page.reload();
+    const sessions = page.getByRole('region', { name: 'Sessions' });
+    const end = sessions.getByRole('button', { name: 'End session' });
+    await expect.poll(() => end.count()).toBe(3);
+    await end.first().click();
+    await expect.poll(() => end.count()).toBe(2);
+    await sessions.getByRole('button', { name: 'End all sessions' }).click();
+    await sessions.getByText('No session is open.').waitFor();
+    await page.getByText('2 sessions were ended.').waitFor();
+  });
+
   it('renames the member, and the history shows the change', async () => {
     const { page } = await openAnn();
     await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();

@@ -109,6 +109,93 @@ describe('an administrator finds out why Bob was refused', () => {
   });
 });
 
+describe('a member with a problem', () => {
+  it('is marked in the members table, found by a filter, and leads to the problem', async () => {
+    const opened = await company();
+    await addPeople(app, opened.workspace, [{ name: 'Ann Lee' }, { name: 'Bob Kent' }]);
+    const { status } = await opened.scim.post('/Users', { userName: addressOf('Bob Kent') });
+    expect(status).toBe(409);
+    const page = await openDashboard(app, {
+      path: `/workspace/${opened.workspace.workspaceId}/settings/members`,
+      email: opened.workspace.ownerEmail,
+    });
+    const bob = page.getByRole('row', { name: 'Bob Kent' });
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await bob.waitFor();
+        return bob.getByText('Problem:').count();
+      })
+      .toBe(1);
+    await page.getByText('Has a problem').click();
+    await page.getByRole('row', { name: 'Ann Lee' }).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('problem')).toBe('yes');
+    await bob.getByRole('link', { name: /Problem:/ }).click();
+    await problems(page).locator('li[aria-current]:focus').getByText('To fix it:').waitFor();
+  });
+
+  it('shows the requests about it and how to fix them', async () => {
+    const opened = await company();
+    const { body } = await opened.scim.post('/Users', { userName: 'ann@acme.test' });
+    await opened.scim.patch(`/Users/${body.id}`, {
+      Operations: [{ op: 'replace', value: { role: 'boss' } }],
+    });
+    const page = await openDashboard(app, {
+      path: `/workspace/${opened.workspace.workspaceId}/settings/members/${body.id}`,
+      email: opened.workspace.ownerEmail,
+    });
+    const provisioning = page.getByRole('region', { name: 'Provisioning' });
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await provisioning.waitFor();
+        return provisioning.getByText('To fix it:').count();
+      })
+      .toBe(1);
+    expect(await provisioning.getByRole('button', { name: /Show request/ }).count()).toBe(2);
+    await provisioning.getByRole('link', { name: 'Show requests' }).click();
+    await page.getByRole('button', { name: 'Clear filter: Only about ann@acme.test' }).waitFor();
+  });
+});
+
+describe('the requests', () => {
+  it('are filtered by operation and key, and by a press on a bar of the chart', async () => {
+    const opened = await company();
+    await refuseBob(opened);
+    const page = await open(opened);
+    const requests = page.getByRole('region', { name: 'Requests' });
+    const rows = requests.getByRole('button', { name: /Show request/ });
+    await rows.waitFor();
+    await requests
+      .getByRole('listbox', { name: 'Refused requests by time' })
+      .getByRole('option')
+      .last()
+      .click();
+    const part = requests.getByRole('button', { name: /Clear filter: .* to / });
+    await part.waitFor();
+    expect(new URL(page.url()).searchParams.get('outcome')).toBe('REFUSED');
+    await rows.waitFor();
+    await requests
+      .getByRole('listbox', { name: 'Refused requests by time' })
+      .getByRole('option')
+      .first()
+      .click();
+    await page.getByText('No request matches').waitFor();
+    await part.click();
+    await rows.waitFor();
+    await requests.getByRole('button', { name: /Operation/ }).click();
+    await page.getByRole('option', { name: 'delete user' }).click();
+    await page.getByText('No request matches').waitFor();
+    await requests.getByRole('button', { name: /Operation/ }).click();
+    await page.getByRole('option', { name: 'create user' }).click();
+    await rows.waitFor();
+    await requests.getByRole('button', { name: /API key/ }).click();
+    await page.getByRole('listbox', { name: 'API key' }).getByRole('option').nth(1).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('key')).not.toBeNull();
+    await rows.waitFor();
+  });
+});
+
 describe('Set up', () => {
   it('shows the base URL, the mappings and a Terraform file to save', async () => {
     const opened = await company();

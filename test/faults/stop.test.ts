@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rollcallServer, rollcallUnderShell } from '../process.js';
 
-/** The server stops and stops the embedded PostgreSQL, whichever way it is told to. */
+/** The server stops together with the embedded PostgreSQL, for every way of stopping it. */
 
 let dataDir: string;
 

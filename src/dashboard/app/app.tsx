@@ -1,7 +1,8 @@
-import { type ReactNode, Suspense, useMemo } from 'react';
+import { type ReactNode, Suspense, useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
-import { Provider } from 'urql';
+import { Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
+import { hasKept } from '../screens/invitations/csv/stored.js';
 import { AccessEndedPage, ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
@@ -15,7 +16,7 @@ import { leaveForSignIn, Session, signInUrl } from './session.js';
 import { Shell } from './shell.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
 
-/** The dashboard: who is signed in, the frame, and the screen that the URL names. */
+/** The dashboard: the session, the frame, and the screen of the URL. */
 export function App() {
   const client = useMemo(() => createClient(leaveForSignIn), []);
   const [, navigate] = useLocation();
@@ -24,6 +25,7 @@ export function App() {
       <RouterProvider navigate={(href) => navigate(href)}>
         <Provider value={client}>
           <Session>
+            <InterruptedWork />
             <Switch>
               {ROUTES.map(({ path, screen: Screen }) => (
                 <Route key={path} path={path}>
@@ -70,6 +72,15 @@ export function App() {
   );
 }
 
+/** Goes on with long work that a reload has interrupted, once somebody is signed in. */
+function InterruptedWork() {
+  const client = useClient();
+  useEffect(() => {
+    if (hasKept()) void import('../screens/invitations/csv/job.js').then((job) => job.resumeInviting(client));
+  }, [client]);
+  return null;
+}
+
 function WorkspaceScreens() {
   const workspace = useWorkspace();
   return (
@@ -92,7 +103,7 @@ function WorkspaceScreens() {
   );
 }
 
-/** Shows a skeleton while the code of a screen is on its way. */
+/** Shows a skeleton while the code of a screen is loading. */
 function Waiting({ children }: { readonly children: ReactNode }) {
   const t = useMessages();
   const fallback = (

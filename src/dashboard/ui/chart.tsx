@@ -1,30 +1,58 @@
+import { ListBox, ListBoxItem } from 'react-aria-components';
 import { formatNumber } from '../app/formats.js';
 import styles from './chart.module.css';
 
 export interface Point {
   readonly id: string;
-  /** The place on the horizontal axis, such as a day. */
+  /** The position on the horizontal axis, such as a day. */
   readonly label: string;
-  /** Null where there is no value yet. */
+  /** Null when there is no value yet. */
   readonly value: number | null;
 }
 
 interface ChartProps {
-  /** What is shown, for readers. */
+  /** The title of the chart, for screen readers. */
   readonly label: string;
-  /** The titles of the table that readers get: what the points are, and what is counted. */
+  /** The column titles of the table for screen readers: the points, and the counted values. */
   readonly columns: readonly [string, string];
   readonly points: readonly Point[];
   readonly form: 'bars' | 'line';
   /** A dashed line at a value that matters, such as a limit. */
   readonly mark?: number | undefined;
+  /** Makes each point a choice, for the mouse and the keyboard. */
+  readonly onSelect?: (id: string) => void;
 }
 
 const HEIGHT = 100;
 const STEP = 10;
 
+type ChoicesProps = Required<Pick<ChartProps, 'label' | 'points' | 'onSelect'>>;
+
+/** The points as choices that lie over their bars. */
+function Choices({ label, points, onSelect }: ChoicesProps) {
+  return (
+    <ListBox
+      aria-label={label}
+      className={styles.choices ?? ''}
+      orientation="horizontal"
+      items={points}
+      onAction={(id) => onSelect(String(id))}
+    >
+      {({ id, label: name, value }) => (
+        <ListBoxItem
+          id={id}
+          textValue={`${name}: ${formatNumber(value ?? 0)}`}
+          className={styles.choice ?? ''}
+        >
+          <span className={styles.tip} title={`${name}: ${formatNumber(value ?? 0)}`} />
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
+}
+
 /** A chart of one series. Readers get the same figures as a table. */
-export function Chart({ label, columns, points, form, mark }: ChartProps) {
+export function Chart({ label, columns, points, form, mark, onSelect }: ChartProps) {
   const values = points.map(({ value }) => value ?? 0);
   const most = Math.max(1, mark ?? 0, ...values);
   const y = (value: number) => HEIGHT - (value / most) * HEIGHT;
@@ -34,6 +62,7 @@ export function Chart({ label, columns, points, form, mark }: ChartProps) {
     .join(' ');
   return (
     <figure className={styles.chart} aria-label={label}>
+      {onSelect !== undefined && <Choices label={label} points={points} onSelect={onSelect} />}
       <svg
         className={styles.plot}
         viewBox={`0 0 ${width} ${HEIGHT}`}

@@ -16,20 +16,29 @@ export { Cell, TableBody } from 'react-aria-components';
 
 type Plain<Props> = Omit<Props, 'className' | 'style' | 'children'>;
 
+interface TableFrameProps {
+  /** Whether newer rows are on their way. */
+  readonly isBusy: boolean;
+  readonly children: ReactNode;
+}
+
+/** Where a table scrolls. It renders again without the table, whose rows take long. */
+export function TableFrame({ isBusy, children }: TableFrameProps) {
+  return (
+    <div className={isBusy ? `${styles.scroll} ${styles.busy}` : styles.scroll} aria-busy={isBusy}>
+      {children}
+    </div>
+  );
+}
+
 interface TableProps extends Plain<ComponentProps<typeof AriaTable>> {
   readonly label: string;
-  /** Whether newer rows are on their way. */
-  readonly isBusy?: boolean;
   readonly children: ReactNode;
 }
 
 /** A table whose rows can be selected and ordered. Arrow keys move in it, and Tab leaves it. */
-export function Table({ label, isBusy = false, ...rest }: TableProps) {
-  return (
-    <div className={isBusy ? `${styles.scroll} ${styles.busy}` : styles.scroll} aria-busy={isBusy}>
-      <AriaTable {...rest} aria-label={label} className={styles.table ?? ''} />
-    </div>
-  );
+export function Table({ label, ...rest }: TableProps) {
+  return <AriaTable {...rest} aria-label={label} className={styles.table ?? ''} />;
 }
 
 /** The header of a table whose rows can be selected: the first column selects all of them. */
@@ -47,11 +56,11 @@ export function SelectableHeader({ children }: { readonly children: ReactNode })
 
 interface ColumnProps extends Plain<ComponentProps<typeof AriaColumn>> {
   readonly children: string;
-  /** Reads the title out and does not show it. */
+  /** Whether the title is only for screen readers. */
   readonly isTitleHidden?: boolean;
 }
 
-/** The header of a column; a press orders by it where `allowsSorting` is set. */
+/** The header of a column; pressing it sorts by the column when `allowsSorting` is set. */
 export function Column({ children: title, isTitleHidden = false, ...rest }: ColumnProps) {
   return (
     <AriaColumn {...rest} className={styles.column ?? ''}>
@@ -67,12 +76,12 @@ export function Column({ children: title, isTitleHidden = false, ...rest }: Colu
 }
 
 interface RowProps extends Plain<ComponentProps<typeof AriaRow>> {
-  /** Shows the row in faint colours: what it is about is no longer there. */
+  /** Shows the row in faint colours, because its object no longer exists. */
   readonly isFaint?: boolean;
   readonly children: ReactNode;
 }
 
-/** A row that can be selected by its box. */
+/** A row that can be selected by its checkbox. */
 export function SelectableRow({ isFaint = false, children, ...rest }: RowProps) {
   return (
     <AriaRow {...rest} className={isFaint ? `${styles.row} ${styles.faint}` : (styles.row ?? '')}>

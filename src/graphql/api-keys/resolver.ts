@@ -1,11 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { ApiKey } from '../../model/api-key.js';
+import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
 import {
   apiKeysOf,
   create as createApiKey,
   remove as deleteApiKey,
   list as listApiKeys,
+  oldSecretWorksUntil,
   rotate as rotateApiKey,
   update as updateApiKey,
 } from '../../services/api-keys.js';
@@ -32,6 +34,15 @@ export class ApiKeyResolver {
   })
   enabled(@Root() { disabledAt }: ApiKey): boolean {
     return disabledAt === null;
+  }
+
+  @FieldResolver(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The time until which the old secret keeps working after a rotation. Null when only the newest one works.',
+  })
+  oldSecretWorksUntil(@Root() apiKey: ApiKey, @Ctx() { services }: Context): Promise<Date | null> {
+    return oldSecretWorksUntil(services, apiKey);
   }
 
   @FieldResolver(() => Workspace, { description: 'The workspace to which the key belongs.' })

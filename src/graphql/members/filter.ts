@@ -134,6 +134,12 @@ export class MemberFilter implements MemberFilterOf {
   })
   creditLimitReached?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether provisioning has a problem with the member that nobody has dismissed.',
+  })
+  hasProblem?: boolean | null;
+
   @Field(() => ManagedByComparison, {
     nullable: true,
     description:

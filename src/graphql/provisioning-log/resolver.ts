@@ -7,6 +7,7 @@ import { Member } from '../../model/member.js';
 import { ScimNotice, ScimRequest } from '../../model/provisioning-log.js';
 import { type CountPeriod, counts as countRequests } from '../../services/provisioning-log/counts.js';
 import { health as healthOf } from '../../services/provisioning-log/health.js';
+import type { MemberProblem } from '../../services/provisioning-log/member-problems.js';
 import {
   dismiss as dismissProblem,
   list as listProblems,
@@ -29,6 +30,7 @@ import {
   ScimCounts,
   ScimFix,
   ScimHealth,
+  ScimMemberProblem,
   ScimProblem,
   ScimProblemDismissInput,
   ScimProblemDismissPayload,
@@ -212,6 +214,14 @@ function targetOf(
 
 @Resolver(() => Member)
 export class MemberScimRequestsResolver {
+  @FieldResolver(() => [ScimMemberProblem], {
+    nullable: true,
+    description: `The problems of provisioning with the member, which nobody has dismissed: refusals first, then notices. ${NULL_WITHOUT_PERMISSION}`,
+  })
+  scimProblems(@Root() member: Member, @Ctx() { loaders }: Context): Promise<MemberProblem[]> {
+    return loaders.memberProblems.load(member);
+  }
+
   @FieldResolver(() => ScimRequestConnection, {
     nullable: true,
     description: `The requests of the identity provider about the member, newest first. ${NULL_WITHOUT_PERMISSION}`,

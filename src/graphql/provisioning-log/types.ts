@@ -23,6 +23,7 @@ import {
   type HealthStatus,
   type ScimHealth as ScimHealthOf,
 } from '../../services/provisioning-log/health.js';
+import type { MemberProblem } from '../../services/provisioning-log/member-problems.js';
 import type { ProblemSubject, ScimProblemGroup } from '../../services/provisioning-log/problems.js';
 import {
   REQUEST_OUTCOMES,
@@ -212,6 +213,39 @@ export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'valu
 
   @Field(() => ScimFix, { description: 'The fix, on the screens of the client.' })
   fix!: ScimFix;
+}
+
+@ObjectType({ description: 'A problem of provisioning, as it concerns one member.' })
+export class ScimMemberProblem implements MemberProblem {
+  @Field(() => ID, { name: 'problemId', description: 'The id of the problem, as in `ScimProblem`.' })
+  id!: string;
+
+  @Field(() => ScimProblemSeverityEnum, { description: 'How much the problem matters.' })
+  severity!: Severity;
+
+  @Field(() => ScimCodeEnum, { description: 'The reason, for programs.' })
+  code!: ScimCode;
+
+  @Field(() => String, { description: 'The cause in a sentence, for people.' })
+  cause!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text that the provider got the last time. Null with notices.',
+  })
+  detail!: string | null;
+
+  @Field(() => ScimFix, { description: 'How to mend it, on the screens of the client.' })
+  fix!: ScimFix;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which the problem began.' })
+  since!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which it last occurred.' })
+  lastAt!: Date;
+
+  @Field(() => Int, { description: 'The number of requests about the member that it concerned.' })
+  times!: number;
 }
 
 @ObjectType({ description: 'A person, a group, a key or a kind of request with a problem.' })

@@ -129,6 +129,9 @@ export class MemberSessionsEndInput {
 
   @Field(() => ID, { description: 'The id of the member.' })
   memberId!: string;
+
+  @Field(() => [ID], { nullable: true, description: 'The ids of the sessions to end. Without ids, all are.' })
+  sessionIds?: string[] | null;
 }
 
 @ObjectType({ description: 'The sessions of a member, which do not open the workspace any more.' })

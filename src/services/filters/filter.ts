@@ -24,6 +24,8 @@ export interface MemberFilter {
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
   /** Whether the limit allows no more credits in this month. */
   readonly creditLimitReached?: boolean | null;
+  /** Whether provisioning has a problem with the member that nobody has dismissed. */
+  readonly hasProblem?: boolean | null;
   readonly search?: string | null;
 }
 

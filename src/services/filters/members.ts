@@ -8,6 +8,7 @@ import {
   escaped,
   type TextComparison,
 } from '../lists/comparison.js';
+import { IS_SHOWN_OF_MEMBER, PROBLEM_MEMBER, PROBLEM_TABLES } from '../rows/scim-problems.js';
 import type { MemberFilter } from './filter.js';
 import { groupFilterSql } from './groups.js';
 import { partsOf } from './limits.js';
@@ -67,7 +68,8 @@ export function readsMembership(filter: MemberFilter): boolean {
 }
 
 /**
- * Authorizes a filter: only callers who may read credits may filter by the use of credits.
+ * Authorizes a filter: only callers who may read credits may filter by the use of credits, and only those who may read
+ * the provisioning log by its problems.
  * @param filter of members or groups, or an object that contains one; its size is checked already
  * @throws DomainError as `authorize` does
  */
@@ -78,6 +80,7 @@ export async function authorizeFilter(
 ): Promise<void> {
   if (mentions(filter, 'creditsUsed') || mentions(filter, 'creditLimitReached'))
     await authorize(context, 'credits.read', workspaceId);
+  if (mentions(filter, 'hasProblem')) await authorize(context, 'audit.read', workspaceId);
 }
 
 function mentions(filter: object, field: string): boolean {
@@ -101,6 +104,7 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   conditions.push(...profileFilterSql(filter, values));
   if (filter.creditLimitReached != null)
     conditions.push(filter.creditLimitReached ? CREDIT_LIMIT_REACHED : `not ${CREDIT_LIMIT_REACHED}`);
+  if (filter.hasProblem != null) conditions.push(filter.hasProblem ? HAS_PROBLEM : `not ${HAS_PROBLEM}`);
   if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
     conditions.push(searchSql(filter.search.trim(), values));
@@ -129,6 +133,10 @@ function searchSql(text: string, values: unknown[]): string {
 /** Whether the member has used up its limit, which is its own or the workspace's default. */
 const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
   select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
+
+const HAS_PROBLEM = `exists (
+  select 1 from ${PROBLEM_TABLES}
+  where p.workspace_id = m.workspace_id and ${IS_SHOWN_OF_MEMBER} and ${PROBLEM_MEMBER} = m.id)`;
 
 /** An empty `or` is false and an empty `and` is true, as for `some` and `every` of JavaScript. */
 function joined(filters: readonly MemberFilter[], operator: 'and' | 'or', values: unknown[]): string {

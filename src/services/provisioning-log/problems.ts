@@ -40,7 +40,8 @@ export interface ScimProblemGroup extends ProblemKey {
   readonly subjectCount: number;
 }
 
-const GROUPED_VALUE = `case when p.attribute in ('role', 'seatType') then lower(p.value) end`;
+/** The value that tells problems apart, over the table `p` (scim_problem). */
+export const GROUPED_VALUE = `case when p.attribute in ('role', 'seatType') then lower(p.value) end`;
 
 const KEY_COLUMNS = {
   severity: oneOf(SEVERITIES),
@@ -95,7 +96,8 @@ export async function list(
   }));
 }
 
-function idOf({ severity, code, attribute, closest, value }: ProblemKey): string {
+/** The id of the problem with this cause. */
+export function idOf({ severity, code, attribute, closest, value }: ProblemKey): string {
   return encode([severity, code, attribute, closest, value]);
 }
 

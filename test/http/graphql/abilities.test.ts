@@ -31,7 +31,7 @@ function forbidden(action: Action): Ability {
   return refusedWith('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`);
 }
 
-/** Who may be asking, beside the operator. */
+/** The callers, besides the operator. */
 async function callers(workspace: TestWorkspace): Promise<Readonly<Record<string, string>>> {
   const { workspaceId, ownerEmail } = workspace;
   return {
@@ -43,7 +43,7 @@ async function callers(workspace: TestWorkspace): Promise<Readonly<Record<string
   };
 }
 
-/** What each ability promises, as the mutation that it is about. */
+/** The mutation of each ability. */
 const MEMBER_ABILITIES: Readonly<Record<string, readonly [MutationName, object]>> = {
   update: ['memberUpdate', { profile: { displayName: 'Somebody else' } }],
   setAccess: ['memberSetAccess', { access: { roleAccess: { role: 'VIEWER' } } }],
@@ -86,7 +86,7 @@ describe('Member.viewerCan', () => {
         const { data, errors } = await mutate(app, credential, mutation, { workspaceId, memberId, ...more });
         const outcome = { caller, name, allowed: ability.allowed };
         if (errors === undefined) {
-          // What would change nothing is no use to a button, though it is no error.
+          // A mutation that would change nothing is not an ability, although it is not an error.
           const isOfUse = data[mutation].changed !== false || name === 'setAccess';
           expect({ ...outcome, allowed: isOfUse }).toEqual(outcome);
         } else {
@@ -132,7 +132,7 @@ test('Workspace.viewerCan tells every caller what they may do', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const query = `query ($id: ID!) { workspace(id: $id) { viewerCan {
     setPlan ${ABILITY} readMembers ${ABILITY} addMember ${ABILITY} changeMembers ${ABILITY} reviewAccess ${ABILITY}
-    readAuditLog ${ABILITY} } } }`;
+    readAuditLog ${ABILITY} manageScim ${ABILITY} } } }`;
   const ask = async (credential: string | undefined) =>
     (await app.graphql(credential, query, { id: workspace.workspaceId })).data.workspace.viewerCan;
   const who = await callers(workspace);
@@ -144,10 +144,16 @@ test('Workspace.viewerCan tells every caller what they may do', async () => {
     changeMembers: YES,
     reviewAccess: YES,
     readAuditLog: YES,
+    manageScim: YES,
   };
   expect(await ask(who.operator)).toEqual(everything);
-  for (const credential of [who.owner, who.admin, who.key])
+  for (const credential of [who.owner, who.admin])
     expect(await ask(credential)).toEqual({ ...everything, setPlan: forbidden('workspace.setPlan') });
+  expect(await ask(who.key)).toEqual({
+    ...everything,
+    setPlan: forbidden('workspace.setPlan'),
+    manageScim: forbidden('scim.manage'),
+  });
   const reading = {
     ...everything,
     setPlan: forbidden('workspace.setPlan'),
@@ -155,6 +161,7 @@ test('Workspace.viewerCan tells every caller what they may do', async () => {
     changeMembers: forbidden('member.write'),
     reviewAccess: forbidden('audit.read'),
     readAuditLog: forbidden('audit.read'),
+    manageScim: forbidden('scim.manage'),
   };
   expect(await ask(who.reader)).toEqual(reading);
   expect(await ask(editor.token)).toEqual({

@@ -48,7 +48,7 @@ async function minted(input: object = {}): Promise<Minted> {
   return { apiKeyId: apiKey.id, secret };
 }
 
-/** Whether a secret opens the door. */
+/** Whether a secret is accepted. */
 async function works(secret: string): Promise<boolean> {
   const answer = await app.graphql(secret, '{ viewer { type label workspace { id } } }');
   if (answer.data !== null) {
@@ -300,6 +300,27 @@ describe('rule 25: apiKeyRotate', () => {
       "update api_key_secret set expires_at = now() - interval '1 second' where expires_at is not null",
     );
     expect([await works(secret), await works(next.secret)]).toEqual([false, true]);
+  });
+
+  test('oldSecretWorksUntil is the end of the overlap, and null outside one', async () => {
+    const { apiKeyId } = await minted();
+    const until = async (): Promise<string | null> => {
+      const { data } = await app.graphql(
+        admin.token,
+        'query ($id: ID!) { workspace(id: $id) { apiKeys(first: 200) { nodes { id oldSecretWorksUntil } } } }',
+        { id: workspaceId },
+      );
+      const keys: { id: string; oldSecretWorksUntil: string | null }[] = data.workspace.apiKeys.nodes;
+      return keys.find(({ id }) => id === apiKeyId)?.oldSecretWorksUntil ?? null;
+    };
+    expect(await until()).toBeNull();
+    const before = Date.now();
+    await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 2 });
+    const end = Date.parse((await until()) ?? '');
+    expect(end).toBeGreaterThanOrEqual(before + 2 * 3_600_000);
+    expect(end).toBeLessThanOrEqual(Date.now() + 2 * 3_600_000);
+    await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 0 });
+    expect(await until()).toBeNull();
   });
 
   test('without an overlap ends the old secret at once', async () => {

@@ -3,7 +3,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, mutate, nextAddress, person } from '../graphql/operations.js';
 import { CHROME, Visitor } from './visitor.js';
 
-/** Rules 32 and 35: what sessions open, and who sees and ends them. */
+/** Rules 32 and 35: the workspaces that sessions open, and the callers who list and end them. */
 let app: TestApp;
 let bank: TestWorkspace;
 let hostile: TestWorkspace;
@@ -240,18 +240,23 @@ describe("rule 35: the caller's sessions", () => {
     expect(entries).toEqual([
       { workspace: null, method: 'DEVELOPMENT' },
       { workspace: null, method: 'OPERATOR' },
-      // It opened one workspace alone: the end is that workspace's to know.
+      // It opened one workspace alone, to whose audit log the end belongs.
       { workspace: hostile.workspaceId, method: 'PROVIDER' },
     ]);
   });
 });
 
 describe('rule 35: memberSessionsEnd', () => {
-  const endOf = (credential: string, memberId: string, workspaceId = bank.workspaceId) =>
+  const endOf = (
+    credential: string,
+    memberId: string,
+    workspaceId = bank.workspaceId,
+    sessionIds: readonly string[] | null = null,
+  ) =>
     app.graphql(
       credential,
       'mutation ($input: MemberSessionsEndInput!) { memberSessionsEnd(input: $input) { memberId ended } }',
-      { input: { workspaceId, memberId } },
+      { input: { workspaceId, memberId, sessionIds } },
     );
 
   test('lets an owner end all sessions that open the workspace; in other workspaces they continue', async () => {
@@ -275,6 +280,32 @@ describe('rule 35: memberSessionsEnd', () => {
       [bank.workspaceId],
     );
     expect(entries).toEqual([{ method: 'OPERATOR' }, { method: 'PROVIDER' }]);
+  });
+
+  test('an owner ends one and leaves the others; ids of other people do nothing', async () => {
+    const ben = await person(app, bank);
+    const cleo = await person(app, bank);
+    const provider = await app.providerSession(ben.email, bank.workspaceId);
+    const owner = await app.session(ann);
+    const sessionsOf = async (memberId: string): Promise<{ id: string; method: string }[]> => {
+      const { data } = await app.graphql(
+        owner,
+        'query ($id: ID!, $memberId: ID!) { workspace(id: $id) { member(id: $memberId) { sessions { id method } } } }',
+        { id: bank.workspaceId, memberId },
+      );
+      return data.workspace.member.sessions;
+    };
+    const one = (await sessionsOf(ben.memberId)).find(({ method }) => method === 'PROVIDER');
+    const [other] = await sessionsOf(cleo.memberId);
+    const ids = [one?.id ?? '', other?.id ?? '', 'no id'];
+    expect(await endOf(owner, ben.memberId, bank.workspaceId, ids)).toMatchObject({
+      data: { memberSessionsEnd: { ended: 1 } },
+    });
+    expect((await sessionsOf(ben.memberId)).map(({ method }) => method)).toEqual(['OPERATOR']);
+    expect(await sessionsOf(cleo.memberId)).toHaveLength(1);
+    expect(await app.graphql(provider, '{ workspaces { nodes { id } } }')).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
   });
 
   test('is refused for everybody else, as abilities say', async () => {
@@ -346,7 +377,7 @@ test('10,000 sessions of a person, among 10,000 of others, are found by an index
   const bound = `select id from session where workspace_id = '${bank.workspaceId}' and ended_at is null`;
   expect(await plan(`${bound} and provider_subject = 'x'`)).toContain('session_of_subject');
   expect(await plan(`${bound} and provider_sid = 'x'`)).toMatch(/session_of_(sid|subject)/);
-  // The person's own list stays short, whatever there is.
+  // The person's own list has a limit.
   const token = await app.session(ann);
   expect((await app.graphql(token, SESSIONS)).data.mySessions).toHaveLength(200);
 });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { AccessModel, MemberOrderField } from '../../app/schema.generated.js';
 
 export type ColumnId =
@@ -15,7 +15,7 @@ export type ColumnId =
 /** A column of the members table. */
 export interface Column {
   readonly id: ColumnId;
-  /** The order of the list that a press on the column's header chooses; undefined where there is none. */
+  /** The order of the list that the column's header selects; undefined when there is none. */
   readonly sort?: MemberOrderField;
   readonly isHideable: boolean;
   readonly isShownAtFirst: boolean;
@@ -61,12 +61,13 @@ function stored(model: AccessModel): ReadonlySet<ColumnId> {
   return new Set(shown.map(({ id }) => id));
 }
 
-/** The columns that are shown, and how to choose them. This browser remembers the choice. */
+/** The visible columns, and a function that chooses them. The browser stores the choice. */
 export function useColumns(model: AccessModel) {
   const [shown, setShown] = useState(() => stored(model));
   const choose = (ids: ReadonlySet<ColumnId>) => {
     localStorage.setItem(keyOf(model), [...ids].join(','));
     setShown(stored(model));
   };
-  return { columns: columnsOf(model).filter(({ id }) => shown.has(id)), shown, choose };
+  const columns = useMemo(() => columnsOf(model).filter(({ id }) => shown.has(id)), [model, shown]);
+  return { columns, shown, choose };
 }

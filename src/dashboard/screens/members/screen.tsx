@@ -7,6 +7,7 @@ import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty, Notice } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
+import { TableFrame } from '../../ui/table.js';
 import { AddMemberDialog } from './add-member.js';
 import type { BulkAction } from './bulk/action.js';
 import { SelectionBar } from './bulk/bar.js';
@@ -24,7 +25,7 @@ import { MembersTable } from './table.js';
 import { MembersToolbar } from './toolbar.js';
 import { filterOf, isFiltered, NO_FILTERS, pageOf, useMembersView } from './view.js';
 
-/** What is open above the table. */
+/** The dialog that is open above the table. */
 type Opened =
   | { readonly kind: 'member'; readonly action: MemberAction; readonly member: MemberRow }
   | { readonly kind: 'bulk'; readonly action: BulkAction }
@@ -53,7 +54,7 @@ export default function MembersScreen() {
   const live = useLivePage(variables, query.fetching ? undefined : rows.map((row) => row.id));
   const open: OpenAction = useCallback((action, member) => setOpened({ kind: 'member', action, member }), []);
   const close = () => setOpened(null);
-  // A job that ends later refreshes the page that is shown then.
+  // A job that ends later refreshes the page that is visible then.
   const refresh = useRef(live.show);
   refresh.current = live.show;
   const changed = () => void refresh.current();
@@ -85,17 +86,18 @@ export default function MembersScreen() {
           rows.length === 0 ? (
             <NoMembers isFiltered={isFiltered(view)} onClear={() => changeView(NO_FILTERS)} />
           ) : (
-            <MembersTable
-              members={rows}
-              columns={columns}
-              sort={view.sort}
-              isDescending={view.isDescending}
-              selected={selection.keys}
-              isBusy={query.fetching}
-              onSort={changeView}
-              onSelect={selection.select}
-              onOpen={open}
-            />
+            <TableFrame isBusy={query.fetching}>
+              <MembersTable
+                members={rows}
+                columns={columns}
+                sort={view.sort}
+                isDescending={view.isDescending}
+                selected={selection.keys}
+                onSort={changeView}
+                onSelect={selection.select}
+                onOpen={open}
+              />
+            </TableFrame>
           )
         }
       </Loaded>
@@ -120,7 +122,7 @@ export default function MembersScreen() {
   );
 }
 
-/** The members that match, as a file. */
+/** The URL of the export of all matching members. */
 function exportUrl(workspaceId: string, filter: string): string {
   return `/exports/workspaces/${workspaceId}/members.csv?filter=${encodeURIComponent(filter)}`;
 }

@@ -14,20 +14,18 @@ interface MembersTableProps {
   readonly sort: MembersView['sort'];
   readonly isDescending: boolean;
   readonly selected: Selection;
-  readonly isBusy: boolean;
   readonly onSort: ChangeView;
   readonly onSelect: (selected: Selection) => void;
   readonly onOpen: OpenAction;
 }
 
-/** The rows of a page of members. It renders again only when they change, and not while somebody types. */
+/** The rows of a page of members. It renders again only when they change, and not while the viewer types. */
 export const MembersTable = memo(function MembersTable({
   members,
   columns,
   sort,
   isDescending,
   selected,
-  isBusy,
   onSort,
   onSelect,
   onOpen,
@@ -45,7 +43,6 @@ export const MembersTable = memo(function MembersTable({
   return (
     <Table
       label={t('members.title')}
-      isBusy={isBusy}
       selectionMode="multiple"
       selectedKeys={selected}
       onSelectionChange={onSelect}

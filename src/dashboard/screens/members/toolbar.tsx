@@ -28,7 +28,7 @@ interface ToolbarProps {
 /** Search, filters and columns of the members table. */
 export function MembersToolbar({ view, onChange, shownColumns, onColumns }: ToolbarProps) {
   const t = useMessages();
-  const { accessModel } = useWorkspace();
+  const { accessModel, viewerCan } = useWorkspace();
   const hideable = columnsOf(accessModel).filter(({ isHideable }) => isHideable);
   return (
     <div className={styles.toolbar}>
@@ -68,6 +68,11 @@ export function MembersToolbar({ view, onChange, shownColumns, onColumns }: Tool
           onChange={(isLimitReached) => onChange({ isLimitReached })}
         >
           {t('filter.limitReached')}
+        </Checkbox>
+      )}
+      {viewerCan.readAuditLog.allowed && (
+        <Checkbox isSelected={view.hasProblem} onChange={(hasProblem) => onChange({ hasProblem })}>
+          {t('filter.hasProblem')}
         </Checkbox>
       )}
       {isFiltered(view) && (
@@ -117,14 +122,14 @@ interface SearchProps {
   readonly onSearch: (text: string) => void;
 }
 
-/** The search box. What is typed is shown at once, and searched for when typing rests. */
+/** The search box. The typed text is shown at once, and searched for after a pause in typing. */
 function Search({ text, onSearch }: SearchProps) {
   const t = useMessages();
   const [typed, setTyped] = useState(text);
   const searched = useRef(text);
   const search = useRef(onSearch);
   search.current = onSearch;
-  // Back, Forward and Clear filters change the text from outside.
+  // Back, Forward and Clear filters change the text from outside the box.
   useEffect(() => {
     if (text === searched.current) return;
     searched.current = text;
