@@ -36,7 +36,7 @@ export interface Config {
   /** The proxies whose `X-Forwarded-*` headers are used: addresses, networks and names of networks. */
   readonly trustedProxies: readonly string[];
   /** How many wrong credentials a network address may send in a minute. */
-  readonly wrongCredentialsPerMinute: number;
+  readonly wrongCredentialsLimit: number;
   readonly operatorToken: string | undefined;
   /** The token that reads `/metrics`; undefined: everybody may in development, nobody in production. */
   readonly metricsToken: string | undefined;
@@ -86,8 +86,8 @@ const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
 const MOST_SECONDS = 600;
 const MOST_WRONG_CREDENTIALS = 100_000;
-/** Names that Express has for networks. */
-const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'] as const;
+/** Express's names for the networks that `private` stands for. */
+const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** The configuration is wrong: `message` has one sentence for each fault. */
 export class ConfigError extends Error {
@@ -203,10 +203,10 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       'TRUSTED_PROXIES',
       PRIVATE_NETWORKS,
       parseProxies,
-      `none, or IP addresses, networks such as 192.0.2.0/24, and ${PRIVATE_NETWORKS.join(', ')}, separated by commas`,
+      'none, or IP addresses, networks such as 192.0.2.0/24, and private, separated by commas',
     ),
-    wrongCredentialsPerMinute: read(
-      'WRONG_CREDENTIALS_PER_MINUTE',
+    wrongCredentialsLimit: read(
+      'WRONG_CREDENTIALS_LIMIT',
       100,
       wholeNumber(1, MOST_WRONG_CREDENTIALS),
       `a whole number from 1 to ${MOST_WRONG_CREDENTIALS}`,
@@ -324,12 +324,12 @@ function parseKeys(text: string): readonly string[] | undefined {
 function parseProxies(text: string): readonly string[] | undefined {
   if (text === 'none') return [];
   const proxies = text.split(',').map((proxy) => proxy.trim());
-  return proxies.every(isNetwork) ? proxies : undefined;
+  if (!proxies.every((proxy) => proxy === 'private' || isNetwork(proxy))) return undefined;
+  return proxies.flatMap((proxy) => (proxy === 'private' ? PRIVATE_NETWORKS : [proxy]));
 }
 
-/** Whether it is a name of networks, an IP address, or a network with the length of its prefix. */
+/** Whether it is an IP address, or a network with the length of its prefix. */
 function isNetwork(text: string): boolean {
-  if (PRIVATE_NETWORKS.some((name) => name === text)) return true;
   const [address = '', prefix, ...more] = text.split('/');
   const longest = isIP(address) === 4 ? 32 : 128;
   const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest);

@@ -55,7 +55,7 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
     limits: databaseLimits(config),
     events: episodesIn(logger),
     supervision: {
-      onRestarted: () => logger.error('the embedded PostgreSQL ended and was started again'),
+      onRestarted: () => logger.error('the embedded PostgreSQL was started again'),
       onGivenUp,
     },
   });
@@ -76,7 +76,7 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
 /** Logs an outage once when it begins and once when it is over, however many requests it refuses. */
 function episodesIn(logger: Logger): EpisodeEvents {
   return {
-    onBegin: (kind, reason) => logger.error({ kind, reason }, 'the database fails, and requests are refused'),
+    onBegin: (kind, reason) => logger.error({ kind, reason }, 'the database fails; requests are refused'),
     onEnd: (kind, episode) => logger.warn({ kind, ...episode }, 'the database works again'),
   };
 }
@@ -110,7 +110,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       playground: config.playground,
       requestSeconds: config.requestSeconds,
       trustedProxies: config.trustedProxies,
-      wrongCredentials: config.wrongCredentialsPerMinute,
+      wrongCredentials: config.wrongCredentialsLimit,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,

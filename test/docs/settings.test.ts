@@ -22,7 +22,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   databaseSharePercent: 'DATABASE_SHARE_PERCENT',
   requestSeconds: 'REQUEST_SECONDS',
   trustedProxies: 'TRUSTED_PROXIES',
-  wrongCredentialsPerMinute: 'WRONG_CREDENTIALS_PER_MINUTE',
+  wrongCredentialsLimit: 'WRONG_CREDENTIALS_LIMIT',
   dataDir: 'ROLLCALL_DATA_DIR',
   publicUrl: 'PUBLIC_URL',
   operatorToken: 'OPERATOR_TOKEN',

@@ -176,15 +176,17 @@ describe('single sign-on', () => {
 });
 
 describe('what the network may say', () => {
-  test.each(['loopback', '192.0.2.7, 2001:db8::/32', 'none'])('TRUSTED_PROXIES: %s', (text) => {
-    expect(readConfig({}, { TRUSTED_PROXIES: text }).trustedProxies).toEqual(
-      text === 'none' ? [] : text.split(', '),
-    );
+  test.each([
+    ['private', ['loopback', 'linklocal', 'uniquelocal']],
+    ['192.0.2.7, 2001:db8::/32', ['192.0.2.7', '2001:db8::/32']],
+    ['none', []],
+  ])('TRUSTED_PROXIES: %s', (text, proxies) => {
+    expect(readConfig({}, { TRUSTED_PROXIES: text }).trustedProxies).toEqual(proxies);
   });
 
   test.each(['anybody', '192.0.2.0/33', '192.0.2.0/24/1', '*'])('TRUSTED_PROXIES: not %s', (text) => {
     expect(faultsOf({ TRUSTED_PROXIES: text })).toEqual([
-      'TRUSTED_PROXIES must be none, or IP addresses, networks such as 192.0.2.0/24, and loopback, linklocal, uniquelocal, separated by commas.',
+      'TRUSTED_PROXIES must be none, or IP addresses, networks such as 192.0.2.0/24, and private, separated by commas.',
     ]);
   });
 
