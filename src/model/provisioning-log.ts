@@ -74,6 +74,7 @@ const CODE_MEANINGS: Readonly<Record<ScimCode, string>> = {
   CREDITS_EXHAUSTED: 'There are not that many credits left.',
   RATE_LIMITED: 'The provider has sent too many requests.',
   REMOVALS_PAUSED: 'The provider has removed too many members, and further removals are paused.',
+  UNAVAILABLE: 'The database could not be reached or was too busy; the provider tries again.',
   INVALID_FILTER: 'The filter of a search is malformed or not supported.',
   TOO_MANY: 'The search has too many results.',
   UNIQUENESS: 'A value that must be unique is taken.',

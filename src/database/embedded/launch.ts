@@ -17,6 +17,8 @@ export interface LaunchPlan {
   readonly logFile: string;
   readonly binaries: PostgresBinaries;
   readonly identity: ServerIdentity | undefined;
+  /** On Windows: the port of the server that this one replaces, at which clients look for it. */
+  readonly port?: number;
   /** Server settings, which override the defaults below. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -155,7 +157,11 @@ async function launchThroughPgCtl(plan: LaunchPlan, options: readonly string[]):
 /** A unix socket that only the server's user and root can reach, and no TCP; on Windows TCP on the loopback alone. */
 async function listenSettings(plan: LaunchPlan, argument: string): Promise<Record<string, string>> {
   if (process.platform === 'win32') {
-    return { listen_addresses: '127.0.0.1', port: String(await freePort()), unix_socket_directories: '' };
+    return {
+      listen_addresses: '127.0.0.1',
+      port: String(plan.port ?? (await freePort())),
+      unix_socket_directories: '',
+    };
   }
   const directory = await socketDirectory(plan, argument === plan.clusterDir);
   return {

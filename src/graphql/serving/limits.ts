@@ -222,7 +222,9 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
     }
     const name = node.name.value;
     // Introspection is deep by nature and executes no statement.
-    if (name.startsWith('__')) return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1 };
+    const aliases = node.alias === undefined ? 0 : 1;
+    if (name.startsWith('__'))
+      return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1, aliases };
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     const inside = selectionCost(node.selectionSet, field && getNamedType(field.type));
     return {
@@ -230,7 +232,7 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
       costliest: [name, ...inside.costliest],
       fields: 1 + inside.fields,
       depth: 1 + inside.depth,
-      aliases: inside.aliases + (node.alias === undefined ? 0 : 1),
+      aliases: inside.aliases + aliases,
     };
   };
   const { mutation, query } = { mutation: schema.getMutationType(), query: schema.getQueryType() };

@@ -5,6 +5,7 @@ import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/se
 import { text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Listening } from '../../database/listening.js';
+import { outlastingRequest } from '../../database/request-scope.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
@@ -85,7 +86,8 @@ export class Credentials {
     }
     const known = this.#asking.get(hash);
     if (known !== undefined) return known;
-    const asking = this.#ask(secret, hash, normalizedAddress(address)).finally(() => {
+    const ask = () => this.#ask(secret, hash, normalizedAddress(address));
+    const asking = outlastingRequest(ask).finally(() => {
       if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
     });
     this.#asking.set(hash, asking);

@@ -187,9 +187,7 @@ function dependsOnOthers({ row, after }: MemberWrite): boolean {
   return row?.role === 'OWNER' || after.role === 'OWNER' || after.groups.length > 0;
 }
 
-const DEADLOCK_DETECTED = '40P01';
-
-/** Runs a statement. @returns undefined for a duplicate or a deadlock, which the transaction handles */
+/** Runs a statement. @returns undefined for a duplicate, which the transaction handles */
 async function unlessRefused(
   write: () => Promise<Partial<MemberRow> | undefined>,
 ): Promise<Partial<MemberRow> | undefined> {
@@ -197,8 +195,7 @@ async function unlessRefused(
     return await write();
   } catch (error) {
     const isDuplicate = violatedConstraint(error)?.startsWith('member_') === true;
-    const isDeadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;
-    if (isDuplicate || isDeadlock) return undefined;
+    if (isDuplicate) return undefined;
     throw error;
   }
 }
