@@ -2,7 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
-import { Listening } from './listening.js';
+import { type Heard, Listening } from './listening.js';
 import { PipelinedReads } from './pipelined.js';
 
 const MOST_ATTEMPTS = 5;
@@ -135,11 +135,11 @@ export class Database implements Sql {
   }
 
   /**
-   * Listens to what any process notifies on a channel. Stop it before the database is closed.
+   * Listens to what any process notifies on some channels. Stop it before the database is closed.
    * @param heard called at every notification, and when one may have been missed
    */
-  listen(channel: string, heard: () => void): Promise<Listening> {
-    return Listening.on(this.#pool, channel, heard);
+  listen(heard: Heard): Promise<Listening> {
+    return Listening.on(this.#pool, heard);
   }
 
   async close(): Promise<void> {

@@ -25,22 +25,25 @@ import { requestIds } from '../graphql/serving/errors.js';
 import { createLoaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
+import { Streams } from '../graphql/serving/stream.js';
 import { Mailer } from '../mail/mailer.js';
 import type { MailTransport } from '../mail/transport.js';
 import type { Channel } from '../model/enums.js';
 import type { Compression } from '../scim/http/answer.js';
 import { scimFallback, scimRouter } from '../scim/http/router.js';
+import { ActivityHints } from '../services/context/activity-hints.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
+import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
-import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
+import { refuseForeignChanges, refuseOtherThanStreams } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
 import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
@@ -78,6 +81,8 @@ export interface AppOptions {
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
   readonly provisioningLogDays?: number | undefined;
+  /** How long a client of a stream may not read, in milliseconds. Absent: a minute. */
+  readonly stalledMs?: number | undefined;
   /** Tells the time for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
   /** Absent: no single sign-on can be configured. */
@@ -86,6 +91,8 @@ export interface AppOptions {
 
 export interface App {
   readonly handler: Express;
+  /** Ends subscriptions, whose clients are told to subscribe again: before connections are closed. */
+  endStreams(): void;
   /** Finishes GraphQL operations that are under way, and sends mails that wait. The database is the caller's to close. */
   stop(): Promise<void>;
 }
@@ -103,18 +110,26 @@ export async function createApp(options: AppOptions): Promise<App> {
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
+  const activity = new Activity(database, (error) =>
+    logger.error({ err: error }, 'what is new could not be read for subscriptions'),
+  );
+  const hints = new ActivityHints(database, (error) =>
+    logger.error({ err: error }, 'subscriptions could not be told of what is new'),
+  );
   const credentials = new Credentials(database, operatorToken, {
+    onForget: () => activity.checkAll(),
     onFault: (error) => logger.error({ err: error }, 'the last use of a credential could not be noted'),
     sessionLifetimes,
     clock,
   });
-  const listening = await credentials.listen();
+  const listening = await database.listen({ ...credentials.heard, ...activity.heard });
   const { provisioningLogDays = DEFAULT_LOG_DAYS } = options;
   const provisioningLog =
     provisioningLogDays === 0
       ? undefined
       : new ProvisioningLog(database, {
           days: provisioningLogDays,
+          hints,
           onFault: (error) => logger.error({ err: error }, 'the provisioning log could not be written'),
         });
   const onFault = (error: unknown, requestId?: string) =>
@@ -126,6 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
     mailer,
+    hints,
     scim: createScimAdapter(schema, compiler, onFault),
     signInLimits: new SignInLimits(database),
     sessionLifetimes,
@@ -134,6 +150,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
+  const streams = new Streams({ schema, introspection: playground, onFault, stalledMs: options.stalledMs });
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
@@ -232,6 +249,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     refuseForeignChanges(reachedAt),
   );
   handler.use(
+    '/graphql/stream',
+    express.json({ limit: '1mb' }),
+    refuseOtherThanStreams(reachedAt),
+    async (request: Request, response: Response) => {
+      const { locals } = response;
+      const { credential } = credentialOf(request, reachedAt(request));
+      let actor = await actorOf(request);
+      locals.route = '/graphql/stream';
+      locals.actor = actor?.type ?? 'NOBODY';
+      const current = () => contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
+      const renew = async () => {
+        actor = credential === undefined ? null : await credentials.verifyAgain(credential);
+        return current().services;
+      };
+      const stream = { activity, lastEventId: request.get('last-event-id'), renew, current };
+      await streams.answer(request, response, { ...current(), stream });
+    },
+  );
+  handler.use(
     '/graphql',
     compress,
     express.json({ limit: '1mb' }),
@@ -259,13 +295,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (playground) handler.use('/playground', compress, playgroundRouter());
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
+    streams.close();
     await graphql.stop();
     await mailer.stop();
     await provisioningLog?.stop();
+    await hints.stop();
+    await activity.stop();
     await credentials.settled();
     await listening.stop();
   };
-  return { handler, stop };
+  return { handler, endStreams: () => streams.close(), stop };
 }
 
 /** The origin that the client used, when the configuration has none. */

@@ -4,7 +4,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError } from '../../domain/errors.js';
 import type { Context } from './context.js';
-import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
+import { type Asked, pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
 
 /** The id of the present request: Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
@@ -18,6 +18,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND,
   ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED,
   'QUERY_TOO_EXPENSIVE',
+  'SUBSCRIPTION_INTERRUPTED',
 ]);
 
 /** The known place of the invalid value, from which `locateErrors` computes the path. */
@@ -119,19 +120,22 @@ export const locateErrors: ApolloServerPlugin<Context> = {
       async willSendResponse({ response: { body }, document, operation, request }) {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
         const asked = { document, operation, variables: request.variables ?? {} };
-        body.singleResult.errors = body.singleResult.errors.map((error) => {
-          const { place, ...extensions } = error.extensions ?? {};
-          if (!isKnownPlace(place)) return error;
-          const path =
-            'attribute' in place
-              ? pathOfAttribute(place.attribute, error.path ?? [], asked)
-              : pathOfVariable(place.variable, place.path, asked);
-          return { ...error, extensions: { ...extensions, path } };
-        });
+        body.singleResult.errors = body.singleResult.errors.map((error) => located(error, asked));
       },
     };
   },
 };
+
+/** The error with the `path` of the value at fault, where `formatErrors` has found its place. */
+export function located(error: GraphQLFormattedError, asked: Asked): GraphQLFormattedError {
+  const { place, ...extensions } = error.extensions ?? {};
+  if (!isKnownPlace(place)) return error;
+  const path =
+    'attribute' in place
+      ? pathOfAttribute(place.attribute, error.path ?? [], asked)
+      : pathOfVariable(place.variable, place.path, asked);
+  return { ...error, extensions: { ...extensions, path } };
+}
 
 function isKnownPlace(place: unknown): place is KnownPlace {
   return typeof place === 'object' && place !== null && ('attribute' in place || 'variable' in place);

@@ -1,5 +1,5 @@
 import { text } from '../../database/column-types.js';
-import { type RowOfSelection, selection, statement } from '../../database/statement.js';
+import { type RowOfSelection, selection } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
@@ -8,26 +8,12 @@ import type { ServiceContext } from '../context/service-context.js';
 import { decode, encode, isTimestamp } from '../lists/cursor.js';
 import { type AuditFilter, auditFilterSql } from './filter.js';
 import { AUDIT_LIST, ENTRY_TYPES } from './queries.js';
+import { SETTLED } from './settled.js';
 
 /** An entry with its cursor, after which a later export continues. */
 export type ExportedEntry = AuditEntry & { readonly cursor: string };
 
 const BATCH_SIZE = 500;
-
-/**
- * The time up to which the log is complete: no entry with an earlier `logged_at` can be committed any more. `logged_at` is
- * the database's clock when an entry is written, which is after the start of its transaction, and this is the earliest
- * start of the transactions that may have written. One that has not written, and is idle, will write later entries.
- */
-const SETTLED = statement({
-  name: 'audit.settled',
-  text: `
-    select coalesce(min(xact_start), clock_timestamp())::text as settled from pg_stat_activity
-    where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()
-      and (backend_xid is not null or state = 'active')`,
-  parameters: {},
-  columns: { settled: text },
-});
 
 const EXPORTED = selection({
   name: 'audit.export',

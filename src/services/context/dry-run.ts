@@ -2,11 +2,12 @@ import type { Caller } from '../../auth/actor.js';
 import type { Database } from '../../database/database.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
+import { NO_HINTS } from './activity-hints.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
 /**
  * A context for commands that are rolled back: caches of its own, so that the process remembers nothing of them, and no
- * mails.
+ * mails and notifications.
  * @param database the one that `Database.dryRun` gives
  */
 export function dryRunContext(
@@ -22,6 +23,7 @@ export function dryRunContext(
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
       mailer: null,
+      hints: NO_HINTS,
     },
     caller,
   );

@@ -4,6 +4,7 @@ import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.j
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
+import { NO_HINTS } from './activity-hints.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 import { SignInLimits } from './sign-in-limits.js';
@@ -27,6 +28,7 @@ export function localContext(
       recentMembers: new RecentMembers(),
       mailer: null,
       scim: null,
+      hints: NO_HINTS,
       signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),

@@ -3,7 +3,7 @@ import { violatedConstraint } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { addressOf } from '../../domain/address.js';
-import { ENTRY, entryOf } from '../audit/record.js';
+import { ENTRY, entryOf, hint } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { ACCOUNT_PARAMETERS, accountValues, findOrCreateSql } from '../rows/accounts.js';
 import {
@@ -160,7 +160,9 @@ export async function writeInOneStatement(
     ...Object.fromEntries(entry.map(([name, value]) => [`${ENTRY_PREFIX}${name}`, value])),
   };
   const written = await unlessRefused(() => statement.row(context.database, values));
-  return written && { member: completeMember({ ...after, ...written }), changed: true };
+  if (written === undefined) return undefined;
+  hint(context, { workspaceId: workspace.id });
+  return { member: completeMember({ ...after, ...written }), changed: true };
 }
 
 /** Other members and groups may change what an owner's or a group member's row shows, and not its version. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.js';
 import { isId, newId } from '../../domain/ids.js';
 import type { ScimEvent } from '../../domain/provisioning-log.js';
+import type { Hints } from '../context/activity-hints.js';
 import { entryOf, type LogEntry, type LogKey } from './entry.js';
 import { type FoundBy, foundBy, type JudgedFault, judgeKeys, type KeyFault } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
@@ -23,6 +24,7 @@ const DAY_MS = 24 * HOUR_MS;
 export interface ProvisioningLogOptions {
   /** How many days entries are kept. */
   readonly days: number;
+  readonly hints: Hints;
   /** Told when entries could not be written; they are tried again. */
   onFault(error: unknown): void;
 }
@@ -145,6 +147,8 @@ export class ProvisioningLog {
         const all = [...entries, ...fresh.map(({ entry }) => entry)];
         await this.#partition(all);
         await writeBatch(this.#database, { entries: all, repeated, dropped });
+        for (const workspaceId of new Set(all.map((entry) => entry.workspaceId)))
+          this.#options.hints.happened('SCIM', workspaceId);
         for (const { fault, entry } of fresh) fault.entry = entry;
         for (const [fault, number] of counted) fault.waiting -= number;
         this.#waiting = this.#waiting.slice(entries.length);

@@ -1,13 +1,13 @@
 import { integer, jsonb } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { TABLES } from '../../database/tables.js';
 import {
   isAnswer,
   keySubjectsOf,
   type LogEntry,
   type NotedProblem,
   problemsIn,
+  SCIM_REQUEST,
   subjectsOf,
 } from './entry.js';
 
@@ -38,7 +38,7 @@ const LOCK = statement({
   parameters: { lock: integer },
 });
 
-const { fields } = TABLES.scimRequest;
+const { fields } = SCIM_REQUEST;
 const COLUMNS = Object.values(fields).join(', ');
 /** The names in the JSON of a batch, with their types: those of the properties. */
 const RECORD = Object.keys(fields)

@@ -181,7 +181,7 @@ describe('believing', () => {
     let listening: Listening;
 
     beforeEach(async () => {
-      listening = await here.listen();
+      listening = await database.listen(here.heard);
       // What is believed does not end by itself any more.
       vi.spyOn(performance, 'now').mockReturnValue(1);
     });

@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import type { Request, Response } from 'express';
+import type { ExecutionResult } from 'graphql';
+import { createHandler, type Handler, type RequestParams } from 'graphql-sse';
+import type { Context } from './context.js';
+import { requestIds } from './errors.js';
+import { type Answers, type SubscriptionOptions, subscribe } from './subscription.js';
+
+/** How long a client may not read before its stream ends. */
+const STALLED_MS = 60_000;
+
+export interface StreamOptions extends SubscriptionOptions {
+  /** Absent: a minute. */
+  readonly stalledMs?: number | undefined;
+}
+
+/** One request for a stream: its context, and how far the client is. */
+interface Stream {
+  readonly context: Context;
+  readonly requestId: string;
+  readonly pace: Pace;
+}
+
+/** Holds the next answer back until the client has taken the one before, so that nothing piles up for a slow one. */
+class Pace {
+  answers: Answers | undefined;
+  /** The id of the entry that is being sent. */
+  id: string | undefined;
+  #isFree = true;
+  #wake: () => void = () => undefined;
+
+  async turn(): Promise<void> {
+    if (!this.#isFree) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#isFree = false;
+  }
+
+  sent(): void {
+    this.#isFree = true;
+    this.#wake();
+  }
+}
+
+/** Answers subscriptions as server-sent events, each on a connection of its own (GraphQL over SSE, distinct mode). */
+export class Streams {
+  readonly #handler: Handler<Request, Stream>;
+  readonly #open = new Set<Answers>();
+  readonly #stalledMs: number;
+
+  constructor(options: StreamOptions) {
+    this.#stalledMs = options.stalledMs ?? STALLED_MS;
+    this.#handler = createHandler<Request, Stream>({
+      // No token: nobody attaches operations to the stream of another request.
+      authenticate: () => null,
+      onSubscribe: ({ context }, params) => this.#begin(context, params, options),
+      onNext: async (_context, { context: { pace } }, answer) => {
+        await pace.turn();
+        pace.id = pace.answers?.idOf(answer);
+      },
+    });
+  }
+
+  /** Answers a request. @throws what nobody foresaw, before or after the answer began */
+  async answer(request: Request, response: Response, context: Context): Promise<void> {
+    const pace = new Pace();
+    const { requestId } = response.locals;
+    const [body, { status, headers }] = await this.#handler({
+      method: request.method,
+      url: request.url,
+      // Every client that comes here wants a stream, whether it says so or not.
+      headers: { get: (name) => (name === 'accept' ? 'text/event-stream' : request.get(name)) },
+      body: () => request.body ?? null,
+      raw: request,
+      context: { context, requestId, pace },
+    });
+    if (body === null || typeof body === 'string') {
+      response
+        .status(status)
+        .set(headers ?? {})
+        .send(body ?? '');
+      return;
+    }
+    const { answers } = pace;
+    if (answers !== undefined) this.#open.add(answers);
+    const leave = () => void body.return();
+    response.once('close', leave);
+    try {
+      response.writeHead(200, HEADERS);
+      if (response.destroyed) leave();
+      await this.#send(body, response, pace);
+    } finally {
+      response.off('close', leave);
+      leave();
+      if (answers !== undefined) this.#open.delete(answers);
+    }
+  }
+
+  /** Ends all streams, whose clients are told to subscribe again: to be called when the server stops. */
+  close(): void {
+    for (const answers of this.#open) answers.interrupt('The server is stopping.');
+  }
+
+  async #begin(
+    { context, requestId, pace }: Stream,
+    { query, operationName, variables }: RequestParams,
+    options: StreamOptions,
+  ): Promise<Answers | ExecutionResult> {
+    const answers = await requestIds.run(requestId, () =>
+      subscribe({ query, operationName, variables }, context, options),
+    );
+    if ('interrupt' in answers) pace.answers = answers;
+    return answers;
+  }
+
+  async #send(chunks: AsyncIterable<string>, response: Response, pace: Pace): Promise<void> {
+    for await (const chunk of chunks) {
+      const isAnswer = chunk.startsWith(NEXT);
+      const id = isAnswer && pace.id !== undefined ? `id: ${pace.id}\n` : '';
+      if (response.write(`${id}${chunk}`) || (await this.#isTaken(response))) {
+        if (isAnswer) pace.sent();
+        continue;
+      }
+      // A blocked client finds these last words when it reads on within as much time again.
+      pace.answers?.interrupt('The client did not read for too long.');
+      const last = await pace.answers?.next();
+      if (last?.done === false) response.write(`${NEXT}\ndata: ${JSON.stringify(last.value)}\n\n`);
+      response.write('event: complete\ndata:\n\n');
+      setTimeout(() => response.destroy(), this.#stalledMs).unref();
+      break;
+    }
+    response.end();
+  }
+
+  /** Whether the client reads what was written, before it has stalled. */
+  async #isTaken(response: Response): Promise<boolean> {
+    const left = new AbortController();
+    const timeout = setTimeout(() => left.abort(), this.#stalledMs);
+    try {
+      await Promise.race([
+        once(response, 'drain', { signal: left.signal }),
+        once(response, 'close', { signal: left.signal }),
+      ]);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timeout);
+      left.abort();
+    }
+  }
+}
+
+/** How the library begins an answer. */
+const NEXT = 'event: next';
+
+/** `no-transform` and `X-Accel-Buffering` keep proxies from holding events back. */
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+};
