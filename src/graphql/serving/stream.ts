@@ -67,7 +67,7 @@ export class Streams {
   async answer(request: Request, response: Response, context: Context): Promise<void> {
     const pace = new Pace();
     const { requestId } = response.locals;
-    const [body, { status, headers }] = await this.#handler({
+    const [body, { status }] = await this.#handler({
       method: request.method,
       url: request.url,
       // Every client that comes here wants a stream, whether it says so or not.
@@ -77,10 +77,9 @@ export class Streams {
       context: { context, requestId, pace },
     });
     if (body === null || typeof body === 'string') {
-      response
-        .status(status)
-        .set(headers ?? {})
-        .send(body ?? '');
+      // What the library says of a request that it cannot read is for programmers of servers.
+      const message = 'Send a subscription as JSON: {"query": "subscription { … }", "variables": { … }}.';
+      response.status(status).json({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] });
       return;
     }
     const { answers } = pace;
@@ -123,12 +122,12 @@ export class Streams {
         if (isAnswer) pace.sent();
         continue;
       }
-      // A blocked client finds these last words when it reads on within as much time again.
+      // A client that reads on within a minute finds these last words.
       pace.answers?.interrupt('The client did not read for too long.');
       const last = await pace.answers?.next();
       if (last?.done === false) response.write(`${NEXT}\ndata: ${JSON.stringify(last.value)}\n\n`);
       response.write('event: complete\ndata:\n\n');
-      setTimeout(() => response.destroy(), this.#stalledMs).unref();
+      setTimeout(() => response.destroy(), STALLED_MS).unref();
       break;
     }
     response.end();

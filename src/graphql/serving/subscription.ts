@@ -54,8 +54,11 @@ export async function subscribe(
   const variables = request.variables ?? {};
   let asked: Asked = { document: undefined, operation: undefined, variables };
   const format = formatErrors(onFault);
+  const formatted = (errors: readonly GraphQLError[]) =>
+    errors.map((error) => changed(error, located(format(error.toJSON(), error), asked)));
   const refusal = (errors: readonly GraphQLError[]): ExecutionResult => ({
-    errors: errors.map((error) => changed(error, located(format(error.toJSON(), error), asked))),
+    data: null,
+    errors: formatted(errors),
   });
   try {
     const document = parsed(request.query);
@@ -80,8 +83,7 @@ export async function subscribe(
     const answer = async (entry: unknown): Promise<ExecutionResult> => {
       const contextValue = context.stream?.current() ?? context;
       const { data, errors } = await execute({ ...args, rootValue: entry, contextValue });
-      const answered = data === undefined ? {} : { data };
-      return errors === undefined ? answered : { ...answered, ...refusal(errors) };
+      return { data: data ?? null, ...(errors === undefined ? {} : { errors: formatted(errors) }) };
     };
     const path = [rootKeyOf(operation)];
     const entries = source[Symbol.asyncIterator]();

@@ -96,7 +96,10 @@ export class Activity {
     };
     try {
       const [, feed] = await Promise.all([used[0].loading, used[1].loading]);
-      const position = after === null ? feed.end : await this.#positionOf(feeds, workspaceId, after);
+      // The feed may not have read yet what was committed until now.
+      const position = await (after === null
+        ? feeds.log.start(this.#database, workspaceId)
+        : this.#positionOf(feeds, workspaceId, after));
       const follower = new Follower(feed, position, permission, check, () => {
         this.#doubts.forget(follower);
         release();

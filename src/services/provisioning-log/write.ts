@@ -75,7 +75,8 @@ const INSERT = statement({
     select ${Object.keys(fields)
       .map((name) => (name === 'notices' ? `nullif(e."notices", 'null'::jsonb)` : `e."${name}"`))
       .join(', ')}
-    from jsonb_to_recordset($entries) as e(${RECORD}) join workspace w on w.id = e."workspaceId"`,
+    from jsonb_to_recordset($entries) as e(${RECORD}) join workspace w on w.id = e."workspaceId"
+    order by e."id"`,
   parameters: { entries: jsonb<readonly LogEntry[]>() },
 });
 
