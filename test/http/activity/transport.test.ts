@@ -175,10 +175,11 @@ test('a client that does not read gets its last word and loses nothing', async (
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
   const body = JSON.stringify(activity(workspaceId, start?.id));
   socket.write(
-    `POST /graphql/stream HTTP/1.1\r\nHost: x\r\nAuthorization: ${workspace.apiKey}\r\nAccept: text/event-stream\r\n` +
+    `POST /graphql/stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: ${workspace.apiKey}\r\nAccept: text/event-stream\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
-  socket.pause();
+  // It begins to read, and reads no further.
+  await once(socket, 'readable');
   const others = await Promise.all(
     Array.from({ length: MOST_OF_HOLDER - 1 }, () =>
       openStream(app.url, workspace.apiKey, activity(workspaceId)),
@@ -198,6 +199,7 @@ test('a client that does not read gets its last word and loses nothing', async (
   socket.on('data', (chunk) => {
     text += chunk;
   });
+  socket.resume();
   await once(socket, 'close');
   expect(text).toContain('SUBSCRIPTION_INTERRUPTED');
   const ids = [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);

@@ -59,7 +59,7 @@ export default function ProvisioningScreen() {
         }
       </Loaded>
       <div ref={requests}>
-        <Requests view={view} onChange={change} />
+        <Requests view={view} onChange={change} onNews={refresh} />
       </div>
       <Setup />
       <TryRequest />

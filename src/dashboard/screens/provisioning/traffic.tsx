@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { formatNumber, formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
@@ -14,8 +14,11 @@ import styles from './provisioning.module.css';
 const PERIODS: readonly ScimCountPeriod[] = ['HOUR', 'DAY', 'WEEK'];
 const OUTCOMES = ['accepted', 'refused'] as const;
 
-/** The requests of a period by time, accepted ones beside refused ones. */
-export function Traffic() {
+/**
+ * The requests of a period by time, accepted ones beside refused ones.
+ * @param news grows when there are new requests
+ */
+export function Traffic({ news }: { readonly news: number }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const [period, setPeriod] = useState<ScimCountPeriod>('DAY');
@@ -23,6 +26,9 @@ export function Traffic() {
     query: ProvisioningCountsDocument,
     variables: { workspaceId, period },
   });
+  useEffect(() => {
+    if (news > 0) reload({ requestPolicy: 'network-only' });
+  }, [news, reload]);
   return (
     <>
       <Select
