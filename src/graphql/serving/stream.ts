@@ -5,6 +5,7 @@ import { createHandler, type Handler, type RequestParams } from 'graphql-sse';
 import type { Context } from './context.js';
 import { requestIds } from './errors.js';
 import { type Answers, type SubscriptionOptions, subscribe } from './subscription.js';
+import { Turnstile } from './turnstile.js';
 
 /** How long a client may not read before its stream ends. */
 const STALLED_MS = 60_000;
@@ -49,6 +50,7 @@ export class Streams {
   readonly #handler: Handler<Request, Stream>;
   readonly #open = new Set<Answers>();
   readonly #stalledMs: number;
+  readonly #turnstile = new Turnstile();
 
   constructor(options: StreamOptions) {
     this.#stalledMs = options.stalledMs ?? STALLED_MS;
@@ -58,6 +60,7 @@ export class Streams {
       onSubscribe: ({ context }, params) => this.#begin(context, params, options),
       onNext: async (_context, { context: { pace } }, answer) => {
         await pace.turn();
+        await this.#turnstile.pass();
         pace.id = pace.answers?.idOf(answer);
       },
     });
