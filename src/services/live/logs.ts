@@ -74,7 +74,7 @@ const PAGE_PARAMETERS = {
 };
 
 /** The rest of a page's statement, over the alias `e`. */
-const PAGE = `
+const REST_OF_PAGE = `
     where e.workspace_id = $workspaceId
       and (e.logged_at, e.id) > ($afterTime::text::timestamptz, $afterId)
       and (e.logged_at, e.id) <= ($untilTime::text::timestamptz, $untilId)
@@ -84,16 +84,16 @@ const PAGE = `
 function logOf<Entry extends { readonly id: string }>(
   name: string,
   table: string,
-  page: Page<Entry>,
+  PAGE: Page<Entry>,
   start: Log<Entry>['start'],
 ): Log<Entry> {
-  const positionOf = statement({
+  const POSITION = statement({
     name: `live.${name}Position`,
     text: `select ${textOf('e.logged_at')} as time, e.id from ${table} e where e.workspace_id = $workspaceId and e.id = $id`,
     parameters: { workspaceId: uuid, id: uuid },
     columns: PLACE,
   });
-  const news = statement({
+  const NEWS = statement({
     name: `live.${name}News`,
     text: `
     select f.id from unnest($ids::uuid[], $times::text[], $entryIds::uuid[]) f(id, time, entry_id)
@@ -110,14 +110,14 @@ function logOf<Entry extends { readonly id: string }>(
   return {
     start,
     async positionOf(sql, workspaceId, id) {
-      const row = await positionOf.row(sql, { workspaceId, id });
+      const row = await POSITION.row(sql, { workspaceId, id });
       return row && `${row.time} ${row.id}`;
     },
     async page(sql, workspaceId, after, until) {
       const { time: afterTime, id: afterId } = partsOf(after);
       const { time: untilTime, id: untilId } = partsOf(until);
       const values = { workspaceId, afterTime, afterId, untilTime, untilId, most: MOST_IN_PAGE };
-      const rows = await page.rows(sql, values);
+      const rows = await PAGE.rows(sql, values);
       return rows.map((entry) => ({ entry, position: `${entry.loggedText} ${entry.id}` }));
     },
     async news(sql, places) {
@@ -127,7 +127,7 @@ function logOf<Entry extends { readonly id: string }>(
         times: parts.map(({ time }) => time),
         entryIds: parts.map(({ id }) => id),
       };
-      return (await news.rows(sql, values)).map(({ id }) => id);
+      return (await NEWS.rows(sql, values)).map(({ id }) => id);
     },
   };
 }
@@ -138,7 +138,7 @@ export const AUDIT_LOG: Log<AuditEntry> = logOf(
   'audit_entry',
   statement({
     name: 'live.auditPage',
-    text: `select ${selectList(ENTRY, 'e')}, ${textOf('e.logged_at')} as "loggedText" from audit_entry e ${PAGE}`,
+    text: `select ${selectList(ENTRY, 'e')}, ${textOf('e.logged_at')} as "loggedText" from audit_entry e ${REST_OF_PAGE}`,
     parameters: PAGE_PARAMETERS,
     columns: { ...ENTRY.columns, loggedText: text },
   }),
@@ -163,7 +163,7 @@ export const SCIM_LOG: Log<ScimRequest> = logOf(
   'scim_request',
   statement({
     name: 'live.scimPage',
-    text: `select ${selectList(SCIM_REQUEST, 'e')}, ${textOf('e.logged_at')} as "loggedText" from scim_request e ${PAGE}`,
+    text: `select ${selectList(SCIM_REQUEST, 'e')}, ${textOf('e.logged_at')} as "loggedText" from scim_request e ${REST_OF_PAGE}`,
     parameters: PAGE_PARAMETERS,
     columns: { ...SCIM_REQUEST.columns, loggedText: text },
   }),
