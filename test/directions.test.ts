@@ -64,7 +64,7 @@ const sources = await readSources();
 const within = (directory: string) => sources.filter(({ file }) => file.startsWith(`${directory}/`));
 
 describe.each(Object.keys(ALLOWED))('src/%s', (directory) => {
-  test('imports of ours only what lies in its direction', () => {
+  test('imports only the directories that the table of directions allows', () => {
     const wrong = within(directory).flatMap(({ file, ours }) =>
       ours
         .filter((target) => {
@@ -76,7 +76,7 @@ describe.each(Object.keys(ALLOWED))('src/%s', (directory) => {
     expect(wrong).toEqual([]);
   });
 
-  test('imports no package of another layer', () => {
+  test('imports no package that belongs to another layer', () => {
     const wrong = within(directory).flatMap(({ file, packages }) =>
       packages.filter((name) => FORBIDDEN_PACKAGES[directory]?.test(name)).map((name) => `${file} → ${name}`),
     );
@@ -127,7 +127,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['viewer', 'sign-in', 'live'],
 ];
 
-test('rooms of src/services import only from their own floor and the floors below', () => {
+test('folders of src/services import only from their own floor and the floors below', () => {
   const room = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? '';
   const floorOf = (file: string) => FLOORS.findIndex((rooms) => rooms.includes(room(file)));
   const wrong = within('services').flatMap(({ file, ours }) =>

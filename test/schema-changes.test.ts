@@ -29,7 +29,7 @@ const git = (...words: string[]) =>
   });
 const report = () => execFileSync(process.execPath, [SCRIPT], { ...surroundings(), encoding: 'utf8' });
 
-test('what breaks, what may surprise, and what is safe; uncommitted, committed, and without a past', async () => {
+test('lists breaking, risky and safe changes; of uncommitted and committed schemas, and without a history', async () => {
   await write('type Query { a: Int b: E } enum E { X }');
   expect(report()).toBe(
     'Changes of schema.graphql since the last commit: there is no earlier commit here to compare with.\n',

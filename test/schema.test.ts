@@ -18,7 +18,7 @@ beforeAll(() => {
   schema = createSchema();
 });
 
-test('schema.graphql is what the code says: `npm run schema` writes it', async () => {
+test('schema.graphql equals the code’s schema: `npm run schema` writes it', async () => {
   const committed = await readFile(new URL('../schema.graphql', import.meta.url), 'utf8');
   expect(schemaText(schema)).toBe(committed);
 });
@@ -58,7 +58,7 @@ describe('descriptions', () => {
   });
 
   /** Words that the project does not use, each of which hides who does what. */
-  test('use no words that say nothing', () => {
+  test('use no filler words', () => {
     const banned =
       /\b(stay|stays|wish|wishes|whoever|believed|landmark|evidence|truth|given|door|told|in person|things?)\b/i;
     const found = described()
@@ -69,7 +69,7 @@ describe('descriptions', () => {
 });
 
 /** Spec graphql, "Conventions": nothing is nullable without a reason that its description gives. */
-test('every field that may be null says when', () => {
+test('every nullable field says when it is null', () => {
   const silent = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type))
     .filter(({ name }) => !name.startsWith('__'))
@@ -82,7 +82,7 @@ test('every field that may be null says when', () => {
 });
 
 /** What is listed can be fetched again by `node`; an access of the past is no thing of today. */
-test('whatever stands in a connection is a Node', () => {
+test('every node of a connection is a Node', () => {
   const others = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type))
     .filter(({ name }) => name.endsWith('Edge'))
@@ -106,7 +106,7 @@ test('no field repeats the name of its type', () => {
  * Spec graphql, "Conventions": one `input` a mutation, a payload of its own. It is nullable, so that a refusal does not
  * take the results of other mutations with it (graphql-schema, fault 3).
  */
-test('every mutation takes one input and answers with a payload of its own, or null', () => {
+test('every mutation takes one input and returns a payload of its own, or null', () => {
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
   expect(mutations).not.toEqual([]);
   for (const { name, args, type } of mutations) {

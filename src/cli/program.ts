@@ -91,6 +91,22 @@ export function program(terminal: Terminal): Command {
     .description('encrypt every stored secret with the first key of SECRETS_KEY')
     .action((options) => rotateSecrets(terminal, options));
 
+  rollcall
+    .command('backup <file>')
+    .description('write the embedded database into a file, even while a server runs')
+    .action(async (file: string) => {
+      const { backUp } = await import('./backup.js');
+      await backUp(terminal, file);
+    });
+
+  rollcall
+    .command('restore <file>')
+    .description('make the embedded database from a backup')
+    .action(async (file: string) => {
+      const { restore } = await import('./backup.js');
+      await restore(terminal, file);
+    });
+
   const simulation = rollcall
     .command('simulate')
     .description('send the requests of an identity provider to a SCIM server');

@@ -142,6 +142,12 @@ export class Database implements Sql {
     return Listening.on(this.#pool, heard);
   }
 
+  /** How many connections the pool has, and how many callers wait for one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
   async close(): Promise<void> {
     await this.#pipelined.close();
     await this.#orm.close();

@@ -46,7 +46,7 @@ export const NO_ACCESS: { readonly [Name in keyof Access]: null } = {
 /** The names of the fields of Access. The model's `Membership` stores each under the same name. */
 export const ACCESS_NAMES = Object.keys(NO_ACCESS) as (keyof Access)[];
 
-/** The fields of an access that people see: two accesses that differ only in who set the limit look the same. */
+/** The fields of an access that clients see: who set the limit is not among them. */
 export function visibleAccess(access: Access | null): {
   readonly [Name in keyof Access]?: Access[Name] | null;
 } {
@@ -66,7 +66,7 @@ export function creditLimitApplies(role: Role): boolean {
   return role === 'ADMIN' || role === 'EDITOR';
 }
 
-/** Whether two accesses look the same to people (rule 21). */
+/** Whether two accesses are equal, apart from who set the limit (rule 21). */
 export function sameAccess(a: Access | null, b: Access | null): boolean {
   return isDeepStrictEqual(visibleAccess(a), visibleAccess(b));
 }

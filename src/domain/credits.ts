@@ -1,19 +1,19 @@
 import { creditLimitApplies, type Role } from './access.js';
 import { type CreditBlock, DomainError } from './errors.js';
 
-/** Where a credit limit comes from: the member, or the workspace's default for members without one (rule 5). */
+/** The sources of a credit limit: the member, or the workspace's default for members without one (rule 5). */
 export const CREDIT_LIMIT_SOURCES = ['MEMBER', 'WORKSPACE_DEFAULT'] as const;
 export type CreditLimitSource = (typeof CREDIT_LIMIT_SOURCES)[number];
 
 export const LONGEST_IDEMPOTENCY_KEY = 200;
 
-/** The credit limit that applies to a member, and where it comes from. */
+/** The credit limit that applies to a member, and its source. */
 export interface CreditLimit {
   readonly limit: number;
   readonly source: CreditLimitSource;
 }
 
-/** The figures that decide whether a member may use credits. */
+/** The values that decide whether a member may use credits. */
 export interface CreditStanding {
   /** Null when the member is not active. */
   readonly role: Role | null;

@@ -17,8 +17,9 @@ export interface GroupGrant {
 }
 
 /**
- * The access of a member for whom nobody set access: the strongest grant of the groups, else the workspace's default
- * (rule 30: "V2: admin > editor > viewer", "V1: elite_3 > elite_2 > elite > pro > builder > starter").
+ * The workspace's defaults for a member whose access was not set explicitly: the strongest grant of the groups, else
+ * the workspace's default (rule 30: "V2: admin > editor > viewer", "V1: elite_3 > elite_2 > elite > pro > builder >
+ * starter").
  */
 export function withGrants(workspace: WorkspaceDefaults, grants: readonly GroupGrant[]): WorkspaceDefaults {
   const role = ASSIGNABLE_ROLES.find((one) => grants.some(({ grantedRole }) => grantedRole === one));

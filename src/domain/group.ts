@@ -38,7 +38,7 @@ export function readExternalId(text: string | null): string | null {
   );
 }
 
-/** The members that a request wants in a group: a complete list, or members to add and remove. */
+/** A change of a group's members: the complete list, or members to add and to remove. */
 export interface MembersWish {
   /** The complete list. It applies before `add` and `remove`. */
   readonly all?: readonly string[];

@@ -20,14 +20,14 @@ const ASK_FOR_NEW = 'Ask an owner or admin of the workspace for a new invitation
 const CLOSED: Readonly<
   Record<Exclude<InvitationStatus, 'PENDING'>, readonly [message: string, hint: string]>
 > = {
-  ACCEPTED: ['The invitation has been accepted: it cannot be used again.', ASK_FOR_NEW],
+  ACCEPTED: ['The invitation has been accepted and cannot be used again.', ASK_FOR_NEW],
   SUPERSEDED: [
-    'The person has become a member in another way since the invitation was sent: it cannot be used any more.',
+    'The person has become a member in another way since the invitation was sent: it can no longer be used.',
     ASK_FOR_NEW,
   ],
   REVOKED: ['The invitation has been revoked.', ASK_FOR_NEW],
   EXPIRED: [
-    `The invitation has expired: it was good for ${INVITATION_DAYS} days.`,
+    `The invitation has expired: it was valid for ${INVITATION_DAYS} days.`,
     'Ask an owner or admin of the workspace to send it again.',
   ],
 };
@@ -38,7 +38,7 @@ export function invitationClosed(status: Exclude<InvitationStatus, 'PENDING'>): 
   return new DomainError('INVITATION_CLOSED', message, { hint });
 }
 
-/** Why an invitation cannot be revoked; undefined when it can, or when it is already revoked. */
+/** Returns why an invitation cannot be revoked; undefined when it can, or when it is already revoked. */
 export function revokingRefused(status: InvitationStatus): DomainError | undefined {
   if (status !== 'ACCEPTED') return undefined;
   return new DomainError('INVITATION_CLOSED', 'The invitation has been accepted.', {
@@ -47,14 +47,14 @@ export function revokingRefused(status: InvitationStatus): DomainError | undefin
 }
 
 /**
- * Why an invitation cannot be sent again; undefined when it is pending or expired, or when the person who accepted it
- * has left.
+ * Returns why an invitation cannot be sent again; undefined when it is pending or expired, or when the person who
+ * accepted it has left.
  */
 export function resendingRefused(status: InvitationStatus): DomainError | undefined {
   if (status !== 'ACCEPTED' && status !== 'REVOKED') return undefined;
   return new DomainError(
     'INVITATION_CLOSED',
     status === 'ACCEPTED' ? 'The invitation has been accepted.' : 'The invitation has been revoked.',
-    { hint: 'Make a new invitation.' },
+    { hint: 'Create a new invitation.' },
   );
 }

@@ -20,12 +20,12 @@ import {
 } from './provisioning.js';
 import { requireOwnDirection, requireVisible } from './text.js';
 
-/** The state of a member that the rules examine. `access` is null when the member is not active. */
+/** The attributes of a member that the rules read. `access` is null when the member is not active. */
 export interface MemberState extends Person {
   readonly access: Access | null;
 }
 
-/** What the rules know about a change request besides the member. */
+/** The facts that the rules need for a change request, besides the member. */
 export interface JudgingContext {
   readonly workspace: WorkspaceDefaults;
   /** Who requests the change. */
@@ -59,7 +59,7 @@ export function memberAfter(
   return { ...person, access: active ? access : null };
 }
 
-/** Whether two states look the same (rule 21): a difference only in who set the limit does not count. */
+/** Whether two states are equal, apart from who set the limit (rule 21). */
 export function sameMember(a: MemberState, b: MemberState): boolean {
   return (
     PERSON_NAMES.every((name) => a[name] === b[name] || isDeepStrictEqual(a[name], b[name])) &&

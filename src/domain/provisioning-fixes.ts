@@ -73,7 +73,7 @@ export type ProviderScreen = keyof typeof SCREENS;
 export const PROVIDER_SCREENS: Readonly<Record<ProviderScreen, Readonly<Record<ScimClient, string>>>> =
   SCREENS;
 
-/** What to do, and on which screen. */
+/** A step of a fix, and its screen. */
 export interface FixStep {
   readonly screen: string;
   readonly do: string;
@@ -102,8 +102,8 @@ const REPORT = ['operator', 'Report the reference at the end of the answer.'] as
 function clientFault(cause: string): FixRow {
   return {
     cause,
-    summary: 'The client speaks SCIM in a way that the server does not understand. Report it.',
-    steps: [['retry', 'Look up the request that failed.'], REPORT],
+    summary: 'The client sends SCIM requests that the server does not support. Report it.',
+    steps: [['retry', 'Read the request that failed.'], REPORT],
   };
 }
 
@@ -115,7 +115,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     steps: [
       [
         'keys',
-        'Check that the key exists, is enabled and has not expired; else create one with the scope SCIM.',
+        'Check that the key exists, is enabled and has not expired; otherwise create one with the scope SCIM.',
       ],
       [
         'key',
@@ -132,12 +132,12 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     ],
   },
   NOT_FOUND: {
-    cause: 'The provider remembers the id of a member or group that was deleted here.',
+    cause: 'The provider has stored the id of a member or group that was deleted here.',
     summary: 'Unassign the person or group and assign it again.',
     steps: [['assignments', 'Remove the assignment, and assign the person or group again.'], RETRY],
   },
   INVALID_INPUT: {
-    cause: 'The provider sends a value for {attribute} that Rollcall does not know.',
+    cause: 'The provider sends an unknown value for {attribute}.',
     summary: 'Correct the value that is mapped to {attribute}.',
     steps: [
       [
@@ -162,7 +162,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     cause: 'The provider sends the role owner, member or guest.',
     summary: 'Map the role to admin, editor or viewer.',
     steps: [
-      ['attributes', 'Let the enumerated values of role be admin, editor and viewer.'],
+      ['attributes', 'Set the enumerated values of role to admin, editor and viewer.'],
       ['mappings', 'Map the group or attribute to admin, editor or viewer.'],
       RETRY,
     ],
@@ -171,21 +171,21 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     cause: 'The provider sends a creditLimit for a viewer, who uses no credits.',
     summary: 'Change the role to editor or admin, or remove the creditLimit.',
     steps: [
-      ['assignments', 'Change the role to editor or admin, or empty the creditLimit of the person.'],
+      ['assignments', 'Change the role to editor or admin, or clear the creditLimit of the person.'],
       RETRY,
     ],
   },
   ALREADY_A_MEMBER: {
     cause: 'Somebody in the workspace has this address already.',
-    summary: 'Let the provider import and match the existing member, or give one of the two another address.',
+    summary: 'Let the provider import and match the existing member, or change one of the two addresses.',
     steps: [
-      ['members', 'Look up the address: a member who is owner is not changed over SCIM.'],
+      ['members', 'Search for the address. SCIM does not change a member who is an owner.'],
       ['assignments', 'Import the users and match them, or correct the address of the person.'],
       RETRY,
     ],
   },
   ALREADY_A_GROUP: {
-    cause: 'The workspace has a group of this name.',
+    cause: 'The workspace has a group with this name already.',
     summary: 'Link the existing group, or rename one of the two.',
     steps: [['groups', 'Link the existing group, or push this one under another name.'], RETRY],
   },
@@ -196,8 +196,8 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   },
   INVITATION_CLOSED: {
     cause: 'The invitation was accepted, revoked or has expired.',
-    summary: 'Nothing is left to do with the invitation.',
-    steps: [['members', 'Invite the person again, if that is still wanted.']],
+    summary: 'The invitation needs no action.',
+    steps: [['members', 'Invite the person again if they should still join.']],
   },
   SEAT_UNAVAILABLE: {
     cause: 'All seats of the type are taken.',
@@ -209,10 +209,10 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     ],
   },
   OWNER_PROTECTED: {
-    cause: 'The person is an owner of the workspace, whom SCIM does not change.',
-    summary: 'Unassign the owner from the app, or let an owner demote the person first.',
+    cause: 'The person is an owner of the workspace, and SCIM does not change owners.',
+    summary: 'Unassign the owner from the app, or have an owner demote the person first.',
     steps: [
-      ['members', 'Demote the owner, if the provider is to manage the person.'],
+      ['members', 'Demote the owner if the provider should manage the person.'],
       ['assignments', 'Otherwise remove the assignment of the owner.'],
     ],
   },
@@ -222,7 +222,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     steps: [['members', 'Promote another member to owner.'], RETRY],
   },
   STALE_VERSION: {
-    cause: "The record was changed between the provider's reading and writing.",
+    cause: 'The record was changed after the provider read it.',
     summary: 'Retry.',
     steps: [RETRY],
   },
@@ -233,17 +233,17 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   },
   RATE_LIMITED: {
     cause: 'The provider sends more requests than the server allows.',
-    summary: 'Nothing: the provider tries again by itself.',
-    steps: [['retry', 'Retry what is still failed after some minutes.']],
+    summary: 'No action is needed: the provider tries again.',
+    steps: [['retry', 'Retry the tasks that are still failed after a few minutes.']],
   },
   REMOVALS_PAUSED: {
     cause: 'The provider has removed many members within minutes, and further removals are paused.',
-    summary: 'Check whether the removals are meant; then release the brake, or undo them.',
+    summary: 'Check whether the removals are intended. Then release the brake, or undo them.',
     steps: [
       ['assignments', 'Check whether people were unassigned by mistake: a group, a mapping, a filter.'],
       [
         'provisioning',
-        'Release the brake if the removals are meant; else undo them once the provider is corrected.',
+        'Release the brake if the removals are intended. Otherwise undo them once the provider is corrected.',
       ],
     ],
   },
@@ -251,50 +251,50 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
   TOO_MANY: clientFault('A search has too many results.'),
   UNIQUENESS: clientFault('A value that must be unique is taken.'),
   MUTABILITY: clientFault('An attribute that cannot be changed was sent.'),
-  INVALID_SYNTAX: clientFault('The body is not what SCIM expects.'),
+  INVALID_SYNTAX: clientFault('The body is not valid SCIM.'),
   INVALID_PATH: {
     cause: 'The provider changes an attribute that Rollcall does not have.',
     summary: 'Remove the mapping of the attribute that the answer names.',
     steps: [['mappings', 'Remove the mapping of the attribute, or correct its name.'], RETRY],
   },
-  NO_TARGET: clientFault('The provider changes one of several values, and none is the one that it means.'),
+  NO_TARGET: clientFault('The provider changes one of several values, and its filter matches none of them.'),
   INVALID_VALUE: {
     cause: 'The provider sends a value of the wrong type for {attribute}.',
     summary: 'Correct the data type or the mapping of {attribute}.',
     steps: [
       ['attributes', 'Check the data type of {attribute}.'],
-      ['mappings', 'Check what is mapped to {attribute}.'],
+      ['mappings', 'Check the mapping of {attribute}.'],
       RETRY,
     ],
   },
-  INVALID_VERS: clientFault('The client speaks another version of SCIM.'),
-  SENSITIVE: clientFault('The client puts personal data into an address.'),
-  INVALID_CURSOR: clientFault('The client continues a list that is another one.'),
-  EXPIRED_CURSOR: clientFault('The client continues a list too late.'),
-  INVALID_COUNT: clientFault('The client asks for a number of results that is out of range.'),
+  INVALID_VERS: clientFault('The client uses another version of SCIM.'),
+  SENSITIVE: clientFault('The client puts personal data into a URL.'),
+  INVALID_CURSOR: clientFault('The client uses a cursor of another list, or a damaged one.'),
+  EXPIRED_CURSOR: clientFault('The client uses a cursor that has expired.'),
+  INVALID_COUNT: clientFault('The client requests a number of results that is out of range.'),
   UNKNOWN_ENDPOINT: {
     cause: 'The base URL is wrong.',
-    summary: 'Enter the base URL of this workspace, without /Users and without a slash at its end.',
+    summary: 'Enter the base URL of this workspace, without /Users and without a trailing slash.',
     steps: [['key', 'Enter the base URL as this page shows it, and test the connection.']],
   },
-  METHOD_NOT_ALLOWED: clientFault('The method does not exist at this address.'),
+  METHOD_NOT_ALLOWED: clientFault('The URL does not support the method.'),
   NOT_ACCEPTABLE: clientFault('The client does not accept JSON.'),
-  CONFLICT: clientFault('Operations of a bulk request wait for each other.'),
+  CONFLICT: clientFault('Operations of a bulk request refer to each other.'),
   TOO_LARGE: clientFault('The body is larger than 1 MB.'),
   UNSUPPORTED_MEDIA_TYPE: clientFault('The body is not sent as JSON in UTF-8.'),
-  NOT_IMPLEMENTED: clientFault('The client uses a part of SCIM that does not exist here.'),
+  NOT_IMPLEMENTED: clientFault('The client uses a part of SCIM that the server does not support.'),
   TIMED_OUT: {
-    cause: 'A bulk request took too long, and the rest of it was not begun.',
-    summary: 'Nothing: the provider sends the rest again.',
+    cause: 'A bulk request took too long, and its last operations were not executed.',
+    summary: 'No action is needed: the provider sends the rest again.',
     steps: [RETRY],
   },
   INTERNAL: {
-    cause: 'The server has a fault.',
+    cause: 'An unexpected error occurred in the server.',
     summary: 'Retry, and report the reference if it happens again.',
     steps: [RETRY, REPORT],
   },
   KEY_UNKNOWN: {
-    cause: 'Requests come with a key that nobody knows, or with none.',
+    cause: 'Requests have an unknown key, or none.',
     summary: 'Paste the key again, or create a new one.',
     steps: [
       ['keys', 'Create a key with the scope SCIM.'],
@@ -360,7 +360,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     ],
   },
   EMPTY_VALUE_IGNORED: {
-    cause: 'The mapping gives no {attribute} for these people, so the default of the workspace applies.',
+    cause: 'The mapping leaves {attribute} empty for these people, so the default of the workspace applies.',
     summary: 'Map {attribute} to a value for everybody.',
     steps: [
       ['mappings', 'Map {attribute} to an attribute that everybody has, or to a constant.'],
@@ -368,7 +368,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     ],
   },
   ROLES_IGNORED: {
-    cause: 'The provider sends roles, which does not set the role.',
+    cause: 'The provider sends the attribute roles, which does not set the role.',
     summary: 'Map {closest} instead of roles.',
     steps: [
       ['attributes', 'Add the attribute {closest}.'],

@@ -27,13 +27,13 @@ export const SIGN_IN_REFUSAL_REASONS = [
 export type SignInRefusalReason = (typeof SIGN_IN_REFUSAL_REASONS)[number];
 
 interface RefusalText {
-  /** What happened, for the administrator who reads the sign-in log. */
+  /** What happened, for an administrator who reads the sign-in log. */
   readonly what: string;
   /** What to change. */
   readonly change: string;
   /** The screen on which to change it. */
   readonly screen: string;
-  /** The sentence that the person reads. It never reveals whether an address is known. */
+  /** The sentence that the person sees. It never reveals whether an address is known. */
   readonly person: string;
   /** What the person can do next. */
   readonly wayOn: string;
@@ -111,7 +111,7 @@ export const SIGN_IN_REFUSALS: Readonly<Record<SignInRefusalReason, RefusalText>
   },
   STATE_REPLAYED: {
     what: 'The answer of the identity provider was used a second time.',
-    change: 'Nothing, if the person has reloaded the page. Otherwise find out who else has seen the address.',
+    change: 'Nothing if the person has reloaded the page. Otherwise find out who else has seen the URL.',
     screen: 'The browser of the person',
     person: 'This sign-in has been used already.',
     wayOn: START_AGAIN,
@@ -125,27 +125,27 @@ export const SIGN_IN_REFUSALS: Readonly<Record<SignInRefusalReason, RefusalText>
   },
   PROVIDER_ERROR: {
     what: 'The identity provider has answered with an error.',
-    change: 'Look the error up in the logs of the identity provider.',
+    change: 'Search for the error in the logs of the identity provider.',
     screen: SIGN_ON,
     person: 'Your identity provider has answered with an error.',
     wayOn: ASK_ADMINISTRATOR,
   },
   CLIENT_REJECTED: {
     what: 'The identity provider does not accept the client ID with the client secret.',
-    change: 'Make a new client secret at the identity provider, and enter it. Secrets of Entra ID expire.',
+    change: 'Create a new client secret at the identity provider, and enter it. Secrets of Entra ID expire.',
     screen: SSO_SETTINGS,
     person: 'Single sign-on does not work at the moment.',
     wayOn: ASK_ADMINISTRATOR,
   },
   CODE_REJECTED: {
-    what: 'The identity provider does not accept its own code: it was used already, has expired, or is of another app.',
+    what: 'The identity provider does not accept its own authorization code: it was used already, has expired, or belongs to another app.',
     change: 'Let the person start again. If it happens every time, compare client ID and redirect URI.',
     screen: SIGN_ON,
     person: NOT_ACCEPTED,
     wayOn: START_AGAIN,
   },
   TOKEN_INVALID: {
-    what: 'The ID token is not valid: its signature, issuer, audience or nonce is wrong.',
+    what: 'The ID token is invalid: its signature, issuer, audience or nonce is wrong.',
     change:
       'Compare client ID and discovery URL with the app, which must sign ID tokens with an asymmetric algorithm such as RS256.',
     screen: SIGN_ON,
@@ -192,7 +192,7 @@ export const SIGN_IN_REFUSALS: Readonly<Record<SignInRefusalReason, RefusalText>
     change: 'Assign the person to the SCIM app too: each user must be assigned to both.',
     screen: ASSIGNMENTS,
     person:
-      'You are assigned to the SSO app of your organization, but not to its SCIM app, so you are no member of this workspace.',
+      'You are assigned to the SSO app of your organization, but not to its SCIM app, so you are not a member of this workspace.',
     wayOn: ASK_ADMINISTRATOR,
   },
   INACTIVE: {
@@ -211,7 +211,7 @@ export const SIGN_IN_REFUSALS: Readonly<Record<SignInRefusalReason, RefusalText>
   },
   SSO_REQUIRED: {
     what: 'The person has tried to sign in by mail link, but must come through the identity provider.',
-    change: 'Nothing, if the person can sign in there. Otherwise assign them to the SSO app.',
+    change: 'Nothing if the person can sign in there. Otherwise assign them to the SSO app.',
     screen: ASSIGNMENTS,
     person: 'This workspace is opened by your identity provider only.',
     wayOn: 'Sign in with your identity provider.',

@@ -9,7 +9,7 @@ export type SsoProvider = (typeof SSO_PROVIDERS)[number];
 export const DOMAIN_PROOFS = ['DNS', 'OPERATOR'] as const;
 export type DomainProof = (typeof DOMAIN_PROOFS)[number];
 
-/** Where a provider is: a client sends one of the three. */
+/** The location of a provider: a client sends one of the three. */
 export interface ProviderLocation {
   readonly oktaDomain?: string | null;
   readonly entraTenantId?: string | null;
@@ -111,12 +111,12 @@ function discoveryUrlFrom(provider: SsoProvider, text: string, allowHttp: boolea
   return `${base.replace(/\/+$/, '')}${WELL_KNOWN}`;
 }
 
-/** The issuer of a discovery URL, without a slash at its end. */
+/** The issuer of a discovery URL, without a trailing slash. */
 export function issuerOf(discoveryUrl: string): string {
   return discoveryUrl.slice(0, -WELL_KNOWN.length);
 }
 
-/** Whether two issuers are equal, apart from the slash that some providers put at the end. */
+/** Whether two issuers are equal, apart from the trailing slash that some providers send. */
 export function sameIssuer(one: string, other: string): boolean {
   return one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }

@@ -91,7 +91,7 @@ function refuseCharacter(attribute: string, character: string | undefined): void
     hint:
       character === '\uFFFD'
         ? 'The text was not read as UTF-8 somewhere on its way. Send it again as UTF-8.'
-        : 'Take the character out. It may have come along when the text was copied, so type the text again.',
+        : 'Remove the character. It may have been copied with the text, so type the text again.',
   });
 }
 

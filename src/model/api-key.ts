@@ -38,7 +38,7 @@ export class ApiKey implements Node {
   @Property({ type: 'array', columnType: 'text[]' })
   scopes!: ApiKeyScope[];
 
-  @Field(() => String, { description: 'The first characters of the secret, by which people recognise it.' })
+  @Field(() => String, { description: 'The first characters of the secret, by which people recognize it.' })
   @Property({ type: 'text' })
   prefix!: string;
 

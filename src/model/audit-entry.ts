@@ -107,7 +107,7 @@ export class AuditEntry implements Node {
   changes!: AuditChanges;
 
   @Field(() => String, {
-    description: 'The id of the request that made the change, which the server log has too.',
+    description: 'The id of the request that made the change, which is also in the server log.',
   })
   @Property({ type: 'text' })
   requestId!: string;

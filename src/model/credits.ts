@@ -154,7 +154,7 @@ export class CreditConsumption implements Node {
   idempotencyKey!: string;
 
   @Field(() => String, {
-    description: 'Who asked for them, as they were called then: a person, a key, an operator.',
+    description: 'The name of the actor at that time: a person, an API key or an operator.',
   })
   @Property({ type: 'text' })
   consumedBy!: string;

@@ -74,7 +74,7 @@ export class SsoConnection implements Node {
 
   @Field(() => Boolean, {
     description:
-      'Whether members with an address in a verified domain can sign in with the provider only. Owners keep the mail link.',
+      'Whether members with an address in a verified domain must sign in through the provider. Owners keep the mail link.',
   })
   @Property({ type: 'boolean' })
   ssoRequired!: boolean;

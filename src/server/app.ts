@@ -40,6 +40,7 @@ import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment
 import { MemberPositions } from '../services/lists/positions.js';
 import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
+import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
@@ -50,6 +51,8 @@ import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import { dashboardRouter } from './dashboard.js';
+import { Metrics } from './metrics/metrics.js';
+import { metricsHandler } from './metrics/router.js';
 import { type RequestLocals, requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
 
@@ -87,6 +90,8 @@ export interface AppOptions {
   readonly clock?: Clock | undefined;
   /** Absent: no single sign-on can be configured. */
   readonly sso?: SsoEnvironment | undefined;
+  /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
+  readonly metrics?: { readonly token: string | undefined } | undefined;
 }
 
 export interface App {
@@ -132,6 +137,13 @@ export async function createApp(options: AppOptions): Promise<App> {
           hints,
           onFault: (error) => logger.error({ err: error }, 'the provisioning log could not be written'),
         });
+  const metrics =
+    options.metrics &&
+    new Metrics({
+      connections: () => database.connections(),
+      provisioningLog,
+      engagedBrakes: () => engagedBrakes(database),
+    });
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
   const shared = {
@@ -177,13 +189,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.disable('x-powered-by');
   handler.disable('etag');
   handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  handler.use(requestLog(logger));
+  handler.use(requestLog(logger, metrics));
   if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
   handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
     response.locals.route = '/healthz';
     await database.rows('select 1', []);
     response.json({ status: 'ok' });
   });
+  if (metrics !== undefined) handler.get('/metrics', metricsHandler(metrics, options.metrics?.token));
   handler.use(
     '/scim/v2/organizations/:workspaceId',
     scimRouter({

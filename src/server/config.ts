@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isEncryptionKey } from '../auth/encryption.js';
 import { isAddress } from '../domain/address.js';
@@ -20,6 +21,8 @@ export interface Config {
   /** Where the server is reached from outside; undefined: where each request says. */
   readonly publicUrl: string | undefined;
   readonly operatorToken: string | undefined;
+  /** What reads `/metrics`; undefined: everybody in development, nobody in production. */
+  readonly metricsToken: string | undefined;
   /** Where mails are sent from, and as whom; undefined: nowhere. */
   readonly mail: MailConfig | undefined;
   /** The page of the customer's application on which invitations are accepted, with `{token}` in it; undefined: our own. */
@@ -87,11 +90,24 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     parse: (text: string) => Value | undefined,
     allowed: string,
   ): Value => {
-    const text = setting(name)?.trim();
+    const text = (textOfFile(name) ?? setting(name))?.trim();
     if (text === undefined || text === '') return fallback;
     const value = parse(text);
     if (value === undefined) faults.push(`${name} must be ${allowed}.`);
     return value ?? fallback;
+  };
+  /** The content of the file that `NAME_FILE` names, as container platforms pass secrets. */
+  const textOfFile = (name: string): string | undefined => {
+    const path = setting(`${name}_FILE`);
+    if (path === undefined || path === '') return undefined;
+    if ((setting(name) ?? '') !== '')
+      faults.push(`${name} and ${name}_FILE are both set: remove one of them.`);
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      faults.push(`${name}_FILE cannot be read (${error instanceof Error ? error.message : error}).`);
+      return undefined;
+    }
   };
   const mode = read(
     'NODE_ENV',
@@ -152,6 +168,12 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       parseToken,
       `at least ${SHORTEST_TOKEN} characters long, without blanks`,
     ),
+    metricsToken: read<string | undefined>(
+      'METRICS_TOKEN',
+      undefined,
+      parseToken,
+      `at least ${SHORTEST_TOKEN} characters long, without blanks`,
+    ),
     logLevel: read(
       'LOG_LEVEL',
       'info',
@@ -208,7 +230,8 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
   };
   // Mails need a sender; and their links must not lead to whatever host a request has named.
   for (const name of smtpUrl === undefined ? [] : development ? ['MAIL_FROM'] : ['MAIL_FROM', 'PUBLIC_URL']) {
-    if ((setting(name)?.trim() ?? '') === '') faults.push(`${name} is needed with SMTP_URL.`);
+    const isSet = [name, `${name}_FILE`].some((either) => (setting(either)?.trim() ?? '') !== '');
+    if (!isSet) faults.push(`${name} is needed with SMTP_URL.`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { Metrics } from './metrics/metrics.js';
 
 /** What handlers put into `response.locals` for the log. */
 export interface RequestLocals {
@@ -13,9 +14,10 @@ export interface RequestLocals {
   errorCode?: string;
 }
 
-/** Gives every request an id and logs one line when it is answered, without credentials and bodies. */
+/** Gives every request an id; when it is answered, counts it and logs one line, without credentials and bodies. */
 export function requestLog(
   logger: Logger,
+  metrics: Metrics | undefined,
 ): RequestHandler<unknown, unknown, unknown, unknown, RequestLocals> {
   return (request, response, next) => {
     const started = performance.now();
@@ -24,13 +26,17 @@ export function requestLog(
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
     response.on('finish', () => {
-      const { route, actor, errorCode } = response.locals;
+      const { route = 'unknown', actor, errorCode } = response.locals;
+      const { method } = request;
+      const status = response.statusCode;
+      const ms = performance.now() - started;
+      metrics?.count({ method, route, status, seconds: ms / 1000, code: errorCode });
       logger.info({
         requestId,
-        method: request.method,
-        route: route ?? 'unknown',
-        status: response.statusCode,
-        ms: Math.round((performance.now() - started) * 10) / 10,
+        method,
+        route,
+        status,
+        ms: Math.round(ms * 10) / 10,
         ...(actor === undefined ? {} : { actor }),
         ...(errorCode === undefined ? {} : { code: errorCode }),
       });

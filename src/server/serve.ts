@@ -88,6 +88,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       mailsInLog: config.mail === undefined,
       sessionLifetimes: sessionLifetimes(config),
       sso: ssoEnvironment(config, secrets?.secretsKey),
+      metrics:
+        config.development || config.metricsToken !== undefined ? { token: config.metricsToken } : undefined,
     });
     try {
       const server = createServer(app.handler);

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
+import { answerMetricsRequests } from './metrics/all-workers.js';
 import {
   type Announce,
   createLogger,
@@ -78,6 +79,7 @@ class Workers {
   #fork(): Worker {
     const worker = cluster.fork();
     this.#running.add(worker);
+    answerMetricsRequests(worker);
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#running.delete(worker);
       if (this.#isStopping) return;

@@ -1,6 +1,6 @@
 import { actorLabel } from '../auth/actor.js';
 import { type MintedSecret, mintSecret } from '../auth/secret.js';
-import { uuid } from '../database/column-types.js';
+import { nullable, timestamptz, uuid } from '../database/column-types.js';
 import type { Transaction } from '../database/database.js';
 import { query, rowOf, rowsOf } from '../database/query.js';
 import { selection, statement } from '../database/statement.js';
@@ -66,7 +66,7 @@ export async function list(
   );
 }
 
-/** What the cursors of the workspace's keys belong to. */
+/** The list to which a cursor of the workspace's keys belongs. */
 export function apiKeysOf(workspaceId: string): ListOrder {
   return { name: KEYS.name, owner: workspaceId };
 }
@@ -153,7 +153,7 @@ export interface ApiKeyUpdate extends KeyTarget {
 }
 
 /**
- * Renames, describes, disables or enables a key. Absent fields do not change; a null description is cleared.
+ * Changes a key. Absent attributes stay unchanged; a null description is cleared.
  * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT
  */
 export async function update(context: ServiceContext, input: ApiKeyUpdate): Promise<ApiKey> {
@@ -213,7 +213,31 @@ export async function remove(context: ServiceContext, target: KeyTarget): Promis
   });
 }
 
-/** The provisioning log tells the use of a deleted key from that of an unknown one (rule 51). */
+/**
+ * Until when the old secret of a key keeps working after a rotation.
+ * @returns null when only the newest secret works
+ * @throws DomainError as `authorize` does
+ */
+export async function oldSecretWorksUntil(
+  context: ServiceContext,
+  { id: apiKeyId, workspaceId }: ApiKey,
+): Promise<Date | null> {
+  await authorize(context, 'apiKey.manage', workspaceId);
+  const [secret] = await OLD_SECRET.rows(context.batched, { apiKeyId });
+  return secret?.expiresAt ?? null;
+}
+
+/** The newest secret of a key has no end of its own. */
+const OLD_SECRET = statement({
+  name: 'apiKeys.oldSecret',
+  text: `
+    select s.expires_at as "expiresAt" from api_key_secret s
+    where s.api_key_id = $apiKeyId and s.expires_at > clock_timestamp() order by s.expires_at desc limit 1`,
+  parameters: { apiKeyId: uuid },
+  columns: { expiresAt: nullable(timestamptz) },
+});
+
+/** The provisioning log distinguishes a deleted key from an unknown one (rule 51). */
 const REMEMBER_SECRETS = statement({
   name: 'apiKeys.rememberSecrets',
   text: `
@@ -223,7 +247,7 @@ const REMEMBER_SECRETS = statement({
   parameters: { apiKeyId: uuid },
 });
 
-/** Works on a locked key of the workspace, and makes every process drop the key from its cache at the commit. */
+/** Runs `work` on a key of the workspace, locked, and makes every process drop the key from its cache at the commit. */
 async function onKey<Result>(
   context: ServiceContext,
   { workspaceId, apiKeyId }: KeyTarget,
@@ -251,7 +275,7 @@ function lockKey(tx: Transaction, workspaceId: string, apiKeyId: string): Promis
   );
 }
 
-/** Writes what commands change of a key; the columns of its last use are written by authentication, at any time. */
+/** Writes the columns that commands change. Authentication writes the columns of the last use, at any time. */
 async function writeKey(
   tx: Transaction,
   { id, name, description, prefix, disabledAt }: ApiKey,
@@ -266,7 +290,7 @@ async function insertSecret(tx: Transaction, { id }: ApiKey, { lookup, hash }: M
   await rowsOf(tx, query.insertInto('apiKeySecret').values({ lookup, hash, apiKeyId: id, expiresAt: null }));
 }
 
-/** Lets the key's secrets work until then at the latest. */
+/** Lets the key's secrets expire at this time, unless they expire earlier. */
 async function expireSecrets(tx: Transaction, { id }: ApiKey, at: Date): Promise<void> {
   await rowsOf(
     tx,

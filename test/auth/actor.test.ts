@@ -34,6 +34,6 @@ test.each<[Actor, string]>([
     'ann@acme.test',
   ],
   [{ type: 'API_KEY', apiKeyId: newId(), name: 'Okta', scopes: ['SCIM'], workspace: WORKSPACE }, 'Okta'],
-])('rule 28: what an audit entry calls $type', (actor, label) => {
+])('rule 28: the label of an actor of type $type in an audit entry', (actor, label) => {
   expect(actorLabel(actor)).toBe(label);
 });

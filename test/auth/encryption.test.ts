@@ -15,14 +15,14 @@ function withKeys(...keys: string[]): Encryption {
 }
 
 describe('rule 37: secrets at rest', () => {
-  test('come back for the purpose for which they were encrypted', () => {
+  test('are decrypted for the same purpose', () => {
     const encrypted = withKeys(FIRST).encrypt('geheim ✓', 'a');
     expect(encrypted).toMatch(/^v1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]+$/);
     expect(encrypted).not.toContain('geheim');
     expect(withKeys(FIRST).decrypt(encrypted, 'a')).toBe('geheim ✓');
   });
 
-  test('look different each time', () => {
+  test('look different each time, also for the same text', () => {
     expect(withKeys(FIRST).encrypt('s', 'a')).not.toBe(withKeys(FIRST).encrypt('s', 'a'));
   });
 
@@ -35,9 +35,9 @@ describe('rule 37: secrets at rest', () => {
       (encrypted) => [encrypted.replace(/\.[\w-]{16}\./, '.AAAAAAAAAAAAAAAA.'), 'a'],
     ],
     ['another format', (encrypted) => [encrypted.replace('v1', 'v2'), 'a']],
-    ['what is no encrypted text', () => ['plain', 'a']],
-    ['nothing', () => ['', 'a']],
-  ])('%s: refused', (_name, changed) => {
+    ['text that is not encrypted', () => ['plain', 'a']],
+    ['an empty text', () => ['', 'a']],
+  ])('are not decrypted with %s', (_name, changed) => {
     const encryption = withKeys(FIRST);
     const [text, purpose] = changed(encryption.encrypt('secret', 'a'));
     expect(() => encryption.decrypt(text, purpose)).toThrow(UndecipherableError);
@@ -45,7 +45,7 @@ describe('rule 37: secrets at rest', () => {
 });
 
 describe('rotation', () => {
-  test('the first key encrypts, all decrypt', () => {
+  test('encrypts with the first key and decrypts with all of them', () => {
     const old = withKeys(FIRST).encrypt('secret', 'a');
     const both = withKeys(SECOND, FIRST);
     expect(both.decrypt(old, 'a')).toBe('secret');
@@ -58,7 +58,7 @@ describe('rotation', () => {
     );
   });
 
-  test('without keys there is nothing to encrypt with', () => {
+  test('nothing can be encrypted without keys', () => {
     expect(Encryption.withKeys([])).toBe(undefined);
   });
 });
@@ -72,6 +72,6 @@ test.each([
   [`${'A'.repeat(43)}==`, false],
   [Buffer.alloc(16).toString('base64'), false],
   ['Ä'.repeat(43), false],
-])('a key is base64 of 32 bytes: %s', (text, expected) => {
+])('a key is 32 bytes in base64: %s, %s', (text, expected) => {
   expect(isEncryptionKey(text)).toBe(expected);
 });

@@ -46,14 +46,14 @@ const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string
 
 const ACTIONS = Object.keys(POLICY) as Action[];
 
-test.each(ACTIONS)('%s', (action) => {
+test.each(ACTIONS)('%s: allowed roles and scopes', (action) => {
   expect([
     ROLES.filter((role) => roleMay(role, action)).join(' '),
     API_KEY_SCOPES.filter((scope) => scopesMay([scope], true, action)).join(' '),
   ]).toEqual(EXPECTED[action]);
 });
 
-test('who is no active member may do nothing', () => {
+test('an inactive member may do nothing', () => {
   expect(ACTIONS.filter((action) => roleMay(null, action))).toEqual([]);
 });
 
@@ -61,14 +61,14 @@ test('a key without scopes may do nothing', () => {
   expect(ACTIONS.filter((action) => scopesMay([], true, action))).toEqual([]);
 });
 
-test('the scope SCIM is worth nothing while SCIM is off, and the others are worth the same', () => {
+test('while SCIM is off, the scope SCIM allows nothing and the other scopes are unchanged', () => {
   for (const scope of API_KEY_SCOPES) {
     const on = ACTIONS.filter((action) => scopesMay([scope], true, action));
     expect(ACTIONS.filter((action) => scopesMay([scope], false, action))).toEqual(scope === 'SCIM' ? [] : on);
   }
 });
 
-test('scopes add up', () => {
+test('several scopes allow what each of them allows', () => {
   expect(ACTIONS.filter((action) => scopesMay(['AUDIT_READ', 'CREDITS_READ'], false, action))).toEqual([
     'workspace.read',
     'credits.readPool',
@@ -77,7 +77,7 @@ test('scopes add up', () => {
   ]);
 });
 
-test('rules 12, 27 and 30: no scope covers owners, grants, keys, seats, settings or sessions', () => {
+test('rules 12, 27 and 30: no scope allows changes of owners, group grants, keys, seats, settings or sessions', () => {
   const covered = ACTIONS.filter((action) => scopesMay(API_KEY_SCOPES, true, action));
   expect(covered).toEqual([
     'workspace.read',

@@ -17,7 +17,7 @@ describe('rule 26: secrets', () => {
     },
   );
 
-  test('no two are alike', () => {
+  test('no two generated secrets are the same', () => {
     const minted = Array.from({ length: 100 }, () => mintSecret('key'));
     expect(new Set(minted.map(({ secret }) => secret)).size).toBe(100);
     expect(new Set(minted.map(({ lookup }) => lookup)).size).toBe(100);
@@ -39,11 +39,11 @@ describe('rule 26: secrets', () => {
     secret.toUpperCase(),
     secret.replace('_key_', '_cat_'),
     secret.replace('rollcall', 'rollcal1'),
-  ])('%j has not the form of one', (text) => {
+  ])('%j is not a well-formed secret', (text) => {
     expect(readSecret(text)).toBeUndefined();
   });
 
-  test('hashes are the same or not, whatever their lengths', () => {
+  test('hashes of any lengths are compared for equality', () => {
     expect(sameHash('abcd', 'abcd')).toBe(true);
     expect(sameHash('abcd', 'abce')).toBe(false);
     expect(sameHash('abcd', 'abcde')).toBe(false);
@@ -65,7 +65,7 @@ describe('the credential in an Authorization header', () => {
     ['bearer   token', 'token'],
     ['BEARER\ttoken', 'token'],
     ['bearertoken', 'bearertoken'],
-  ])('%j: %j', (header, credential) => {
+  ])('of %j is %j', (header, credential) => {
     expect(credentialIn(header)).toBe(credential);
   });
 });

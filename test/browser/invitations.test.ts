@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
 import { browserPerFile, expectAccessible, openDashboard, THEMES } from './dashboard.js';
@@ -24,6 +26,25 @@ const csv = (lines: readonly string[]) => ({
   buffer: Buffer.from(lines.join('\n')),
 });
 
+/** Chooses a file of so many people without a mistake, and waits for the verdicts. */
+async function choosePeople(page: Page, count: number): Promise<void> {
+  const people = Array.from({ length: count }, (_, index) => `person${index}@acme.test,editor`);
+  await page.locator('input[type=file]').setInputFiles(csv(['email,role', ...people]));
+  await page.getByText(`${count} people of ${count} rows will be invited`).waitFor();
+}
+
+/** Whether a request invites people, and does not only judge the file. */
+const isInviting = (body: string | null) =>
+  body?.includes('InvitationsCreateFromCsv') === true && body.includes('"dryRun":false');
+
+async function invited(workspaceId: string): Promise<number> {
+  const [row] = await app.sql<{ count: number }>(
+    'select count(*)::integer as count from invitation where workspace_id = $1',
+    [workspaceId],
+  );
+  return row?.count ?? 0;
+}
+
 describe('invitations', () => {
   it('invites one person, shows the link once, and revokes the invitation', async () => {
     const { page } = await openInvitations('?invite');
@@ -40,7 +61,7 @@ describe('invitations', () => {
     expect(new URL(page.url()).searchParams.get('status')).toBe('revoked');
   });
 
-  it('says beside the field why somebody cannot be invited', async () => {
+  it('says beside the field why a person cannot be invited', async () => {
     const { page, workspace } = await openInvitations('?invite');
     await page.getByLabel('E-mail address').fill(workspace.ownerEmail);
     await page.getByRole('button', { name: 'Send invitation' }).click();
@@ -48,7 +69,7 @@ describe('invitations', () => {
     expect(await page.getByLabel('E-mail address').inputValue()).toBe(workspace.ownerEmail);
   });
 
-  it('makes a link for a number of people', async () => {
+  it('creates a link that several people can use', async () => {
     const { page } = await openInvitations();
     await page.getByRole('button', { name: 'Create link' }).click();
     const dialog = page.getByRole('dialog');
@@ -59,7 +80,7 @@ describe('invitations', () => {
     await page.getByText('Link, used 0 of 25 times').waitFor();
   });
 
-  it('invites 200 people from a spreadsheet with mistakes: verdicts first, then progress, then the results', async () => {
+  it('invites 200 people from a spreadsheet with mistakes: shows the verdicts, then progress, then the results', async () => {
     const { page, workspace } = await openInvitations('/csv');
     const people = Array.from({ length: 200 }, (_, index) => `person${index}@acme.test,editor`);
     const mistakes = ['no address,editor', 'king@acme.test,king', `${workspace.ownerEmail},viewer`];
@@ -67,14 +88,76 @@ describe('invitations', () => {
     await page.getByText('200 people of 203 rows will be invited, and 3 rows are refused.').waitFor();
     expect(await page.getByRole('row').count()).toBe(4);
     await page.getByRole('button', { name: 'Invite 200 people' }).click();
-    await page.getByText('200 people were invited, and 0 rows were refused.').waitFor();
+    await page.getByText('200 people were invited, and 3 rows were refused.').waitFor();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download results' }).click();
-    expect((await downloading).suggestedFilename()).toBe('invitations.csv');
+    const file = await downloading;
+    expect(file.suggestedFilename()).toBe('invitations.csv');
+    const results = (await readFile(await file.path(), 'utf8')).split('\r\n');
+    expect(results).toHaveLength(205);
+    expect(results[2]).toContain('"3","king@acme.test","Refused"');
+    expect(results[4]).toContain('"5","person0@acme.test","invited"');
     await page.getByText('200 invitations').waitFor();
   });
 
-  it.each(THEMES)('have nothing that axe finds, in the %s theme', async (theme) => {
+  it('goes on after a connection that fails in the middle, and invites nobody twice', async () => {
+    const { page, workspace } = await openInvitations('/csv');
+    await choosePeople(page, 450);
+    let requests = 0;
+    await page.route('**/graphql', async (route) => {
+      if (!isInviting(route.request().postData())) return route.continue();
+      requests += 1;
+      if (requests !== 2) return route.continue();
+      // The server invites them, and the answer is lost.
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await page.getByRole('button', { name: 'Invite 450 people' }).click();
+    await page.getByText('Inviting goes on when the connection is back').waitFor();
+    await page.getByText('200 of 450').waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('450 people were invited, and 0 rows were refused.').waitFor();
+    expect(await invited(workspace.workspaceId)).toBe(450);
+  });
+
+  it('is picked up again after a reload', async () => {
+    const { page, workspace } = await openInvitations('/csv');
+    page.on('dialog', (dialog) => dialog.accept());
+    await choosePeople(page, 450);
+    let requests = 0;
+    await page.route('**/graphql', async (route) => {
+      if (!isInviting(route.request().postData())) return route.continue();
+      requests += 1;
+      // The second request never gets its answer: the page is reloaded before.
+      if (requests === 2) await route.fetch();
+      else await route.continue();
+    });
+    await page.getByRole('button', { name: 'Invite 450 people' }).click();
+    await expect.poll(() => invited(workspace.workspaceId)).toBe(400);
+    await page.reload();
+    await page.getByText('450 people were invited, and 0 rows were refused.').waitFor();
+    expect(await invited(workspace.workspaceId)).toBe(450);
+    await page.reload();
+    await page.getByText('450 people were invited, and 0 rows were refused.').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.reload();
+    await page.getByText('450 invitations').waitFor();
+    expect(await page.getByText('450 people were invited').count()).toBe(0);
+  });
+
+  it('can be stopped when it cannot go on, and says who was not invited', async () => {
+    const { page, workspace } = await openInvitations('/csv');
+    await choosePeople(page, 250);
+    await page.route('**/graphql', (route) =>
+      isInviting(route.request().postData()) ? route.abort() : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Invite 250 people' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Nobody was invited, and 250 rows were refused.').waitFor();
+    expect(await invited(workspace.workspaceId)).toBe(0);
+  });
+
+  it.each(THEMES)('pass axe in the %s theme', async (theme) => {
     const { page } = await openInvitations('', { theme });
     await page.getByRole('heading', { name: 'There is no such invitation' }).waitFor();
     await expectAccessible(page);

@@ -20,8 +20,8 @@ async function openAnn() {
   return { page, workspace };
 }
 
-describe('one member', () => {
-  it('is found in the table, and shows who changed what when', async () => {
+describe('the page of a member', () => {
+  it('opens from the table, and shows who changed what when', async () => {
     const { page, workspace } = await openAnn();
     await page.goto(`/workspace/${workspace.workspaceId}/settings/members`);
     await page.getByRole('link', { name: 'Ann Lee' }).click();
@@ -30,7 +30,21 @@ describe('one member', () => {
     await page.getByRole('region', { name: 'Memberships' }).getByText('today').first().waitFor();
   });
 
-  it('is renamed, and the history has the change', async () => {
+  it('has sessions, of which one or all are ended', async () => {
+    const { page } = await openAnn();
+    for (let count = 0; count < 3; count += 1) await app.session(addressOf('Ann Lee'));
+    await page.reload();
+    const sessions = page.getByRole('region', { name: 'Sessions' });
+    const end = sessions.getByRole('button', { name: 'End session' });
+    await expect.poll(() => end.count()).toBe(3);
+    await end.first().click();
+    await expect.poll(() => end.count()).toBe(2);
+    await sessions.getByRole('button', { name: 'End all sessions' }).click();
+    await sessions.getByText('No session is open.').waitFor();
+    await page.getByText('2 sessions were ended.').waitFor();
+  });
+
+  it('renames the member, and the history shows the change', async () => {
     const { page } = await openAnn();
     await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
     await page.getByRole('menuitem', { name: 'Edit profile' }).click();
@@ -40,7 +54,7 @@ describe('one member', () => {
     await page.getByText(/Ann Lee → Ann Mary Lee/).waitFor();
   });
 
-  it('is removed, and added again with the access from before', async () => {
+  it('removes the member, and adds the member again with the former access', async () => {
     const { page } = await openAnn();
     await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
@@ -51,7 +65,7 @@ describe('one member', () => {
     await expect.poll(() => page.getByRole('region', { name: 'Access' }).textContent()).toContain('300');
   });
 
-  it('is refused with the reason beside the field', async () => {
+  it('shows the reason of a refusal beside the field', async () => {
     const { page, workspace } = await openAnn();
     await addPeople(app, workspace, [{ name: 'Bob Kent' }]);
     await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
@@ -63,7 +77,7 @@ describe('one member', () => {
     expect(await field.inputValue()).toBe(addressOf('Bob Kent'));
   });
 
-  it('of another workspace looks like one that does not exist', async () => {
+  it('for a member of another workspace looks as for one that does not exist', async () => {
     const { page } = await openAnn();
     const other = await app.workspace({ version: 'V2' });
     await page.goto(page.url().replace(/members\/.*/, `members/${other.ownerMemberId}`));

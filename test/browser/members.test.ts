@@ -66,7 +66,7 @@ function setLimit(workspace: TestWorkspace, memberId: string | undefined, credit
 }
 
 describe('the members table', () => {
-  it('finds people as their name is typed, and the address bar has the search for a colleague', async () => {
+  it('finds people as their name is typed, and puts the search into the URL', async () => {
     const { page, workspace } = await openMembers();
     await page.getByRole('searchbox').fill('dora');
     await rowOf(page, 'Bob Kent').waitFor({ state: 'detached' });
@@ -79,7 +79,7 @@ describe('the members table', () => {
     expect(await rowOf(colleague, 'Ann Lee').count()).toBe(0);
   });
 
-  it('filters, orders, and goes back', async () => {
+  it('filters, sorts, and goes back', async () => {
     const { page } = await openMembers();
     await page.getByRole('button', { name: 'Any role' }).click();
     await page.getByRole('option', { name: 'Viewer' }).click();
@@ -92,7 +92,7 @@ describe('the members table', () => {
     await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('Dora Finch');
   });
 
-  it('remembers which columns are hidden', async () => {
+  it('remembers hidden columns', async () => {
     const { page } = await openMembers();
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Groups' }).click();
@@ -137,7 +137,7 @@ describe('a credit limit', () => {
     expect(await rowOf(page, 'Dora Finch').innerText()).toContain('No limit');
   });
 
-  it('is not overwritten when somebody else was faster: what changed is shown, and what was typed is kept', async () => {
+  it("does not overwrite another person's change: it shows what changed and keeps what was typed", async () => {
     const { page, workspace, ids } = await openMembers();
     await openAction(page, 'Dora Finch', 'Set credit limit');
     await page.getByRole('textbox', { name: 'Credit limit' }).fill('500');
@@ -150,7 +150,7 @@ describe('a credit limit', () => {
     await page.getByText('The credit limit of Dora Finch is now 500.').waitFor();
   });
 
-  it('is taken back on the screen when the connection fails, and can be sent again', async () => {
+  it('is rolled back on the screen when the connection fails, and can be sent again', async () => {
     const { page } = await openMembers();
     await openAction(page, 'Dora Finch', 'Set credit limit');
     await page.getByRole('textbox', { name: 'Credit limit' }).fill('900');
@@ -174,7 +174,7 @@ describe('roles and removal', () => {
     expect(await rowOf(page, 'Bob Kent').innerText()).toContain('Viewer');
   });
 
-  it('promotes an owner, and demotes one', async () => {
+  it('promotes and demotes an owner', async () => {
     const { page } = await openMembers();
     await openAction(page, 'Ann Lee', 'Promote to owner');
     await page.getByRole('button', { name: 'Promote to owner' }).click();
@@ -192,7 +192,7 @@ describe('roles and removal', () => {
     expect((await demote.innerText()).split('\n').length).toBe(2);
   });
 
-  it('says who loses what before it removes, and undoes the removal', async () => {
+  it('shows who loses what before it removes members, and undoes the removal', async () => {
     const { page, workspace, ids } = await openMembers();
     await openAction(page, 'Dora Finch', 'Remove');
     const dialog = page.getByRole('alertdialog');
@@ -212,8 +212,8 @@ describe('roles and removal', () => {
   });
 });
 
-describe('many members', () => {
-  it('are changed after a dry run that lists each refusal', async () => {
+describe('bulk changes', () => {
+  it('change members after a dry run that lists each refusal', async () => {
     const { page, workspace } = await openMembers();
     await page.getByRole('columnheader', { name: 'Select' }).locator('label').click();
     await page.getByText('5 selected').waitFor();
@@ -234,7 +234,7 @@ describe('many members', () => {
     await expect.poll(() => rowOf(page, 'Bob Kent').innerText()).toContain('250');
   });
 
-  it('are removed together, and are back after Undo', async () => {
+  it('remove members, who are back after Undo', async () => {
     const { page } = await openMembers();
     await rowOf(page, 'Bob Kent').locator('label').click();
     await rowOf(page, 'Dora Finch').locator('label').click();
@@ -251,14 +251,14 @@ describe('many members', () => {
   });
 });
 
-describe('what others change', () => {
-  it('appears in its row within two seconds, without a reload', async () => {
+describe('changes by other people', () => {
+  it('appear in their row within two seconds, without a reload', async () => {
     const { page, workspace, ids } = await openMembers();
     await setLimit(workspace, ids['Dora Finch'], 777);
     await rowOf(page, 'Dora Finch').getByText('777').first().waitFor({ timeout: 4000 });
   });
 
-  it('announces new members and does not move the rows until they are asked for', async () => {
+  it('announces new members, and keeps the rows in place until the person loads them', async () => {
     const { page, workspace } = await openMembers();
     await addPeople(app, workspace, [{ name: 'Aaron Aa' }]);
     await page.getByText('The list has changed since it was loaded.').waitFor();
@@ -268,7 +268,7 @@ describe('what others change', () => {
   });
 });
 
-describe('for everybody', () => {
+describe('accessibility', () => {
   it('sets a credit limit with the keyboard alone', async () => {
     const { page } = await openMembers();
     await page.getByRole('row', { name: 'Ann Lee' }).focus();
@@ -284,7 +284,7 @@ describe('for everybody', () => {
     await page.locator('[aria-label="More actions for Ann Lee"]:focus').waitFor();
   });
 
-  it.each(THEMES)('has nothing that axe finds, in the %s theme', async (theme) => {
+  it.each(THEMES)('passes axe in the %s theme', async (theme) => {
     const { page } = await openMembers('', { theme });
     await expectAccessible(page);
     await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
@@ -295,7 +295,7 @@ describe('for everybody', () => {
     await expectAccessible(page);
   });
 
-  it('fits a window of 320 pixels', async () => {
+  it('fits into a window of 320 pixels', async () => {
     const { page } = await openMembers('', { width: 320 });
     await expectNoSideScroll(page);
   });

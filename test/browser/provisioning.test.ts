@@ -50,7 +50,7 @@ async function refuseBob(opened: Opened): Promise<{ readonly reference: string }
 const problems = (page: Page) => page.getByRole('region', { name: 'Problems' });
 
 describe('an administrator finds out why Bob was refused', () => {
-  it('reads the problem with its fix, and sees it go away after a success', async () => {
+  it('reads the problem with its fix, which disappears after a success', async () => {
     const opened = await company();
     await refuseBob(opened);
     const page = await open(opened);
@@ -68,7 +68,7 @@ describe('an administrator finds out why Bob was refused', () => {
       .toBe(1);
   });
 
-  it('finds the request by its reference, and reads it in full', async () => {
+  it('finds a request by its reference, and reads it in full', async () => {
     const opened = await company();
     const { reference } = await refuseBob(opened);
     const page = await open(opened);
@@ -82,7 +82,7 @@ describe('an administrator finds out why Bob was refused', () => {
     await expectAccessible(page);
   });
 
-  it('leads from a request that was accepted to the member and the audit entry', async () => {
+  it('follows the link from an accepted request to the member and the audit entry', async () => {
     const opened = await company();
     await refuseBob(opened);
     await opened.scim.post('/Users', { ...BOB, role: 'editor' });
@@ -109,8 +109,95 @@ describe('an administrator finds out why Bob was refused', () => {
   });
 });
 
+describe('a member with a problem', () => {
+  it('is marked in the members table, found by a filter, and leads to the problem', async () => {
+    const opened = await company();
+    await addPeople(app, opened.workspace, [{ name: 'Ann Lee' }, { name: 'Bob Kent' }]);
+    const { status } = await opened.scim.post('/Users', { userName: addressOf('Bob Kent') });
+    expect(status).toBe(409);
+    const page = await openDashboard(app, {
+      path: `/workspace/${opened.workspace.workspaceId}/settings/members`,
+      email: opened.workspace.ownerEmail,
+    });
+    const bob = page.getByRole('row', { name: 'Bob Kent' });
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await bob.waitFor();
+        return bob.getByText('Problem:').count();
+      })
+      .toBe(1);
+    await page.getByText('Has a problem').click();
+    await page.getByRole('row', { name: 'Ann Lee' }).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('problem')).toBe('yes');
+    await bob.getByRole('link', { name: /Problem:/ }).click();
+    await problems(page).locator('li[aria-current]:focus').getByText('To fix it:').waitFor();
+  });
+
+  it('shows the requests about it and how to fix them', async () => {
+    const opened = await company();
+    const { body } = await opened.scim.post('/Users', { userName: 'ann@acme.test' });
+    await opened.scim.patch(`/Users/${body.id}`, {
+      Operations: [{ op: 'replace', value: { role: 'boss' } }],
+    });
+    const page = await openDashboard(app, {
+      path: `/workspace/${opened.workspace.workspaceId}/settings/members/${body.id}`,
+      email: opened.workspace.ownerEmail,
+    });
+    const provisioning = page.getByRole('region', { name: 'Provisioning' });
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await provisioning.waitFor();
+        return provisioning.getByText('To fix it:').count();
+      })
+      .toBe(1);
+    expect(await provisioning.getByRole('button', { name: /Show request/ }).count()).toBe(2);
+    await provisioning.getByRole('link', { name: 'Show requests' }).click();
+    await page.getByRole('button', { name: 'Clear filter: Only about ann@acme.test' }).waitFor();
+  });
+});
+
+describe('the requests', () => {
+  it('are filtered by operation and key, and by a press on a bar of the chart', async () => {
+    const opened = await company();
+    await refuseBob(opened);
+    const page = await open(opened);
+    const requests = page.getByRole('region', { name: 'Requests' });
+    const rows = requests.getByRole('button', { name: /Show request/ });
+    await rows.waitFor();
+    await requests
+      .getByRole('listbox', { name: 'Refused requests by time' })
+      .getByRole('option')
+      .last()
+      .click();
+    const part = requests.getByRole('button', { name: /Clear filter: .* to / });
+    await part.waitFor();
+    expect(new URL(page.url()).searchParams.get('outcome')).toBe('REFUSED');
+    await rows.waitFor();
+    await requests
+      .getByRole('listbox', { name: 'Refused requests by time' })
+      .getByRole('option')
+      .first()
+      .click();
+    await page.getByText('No request matches').waitFor();
+    await part.click();
+    await rows.waitFor();
+    await requests.getByRole('button', { name: /Operation/ }).click();
+    await page.getByRole('option', { name: 'delete user' }).click();
+    await page.getByText('No request matches').waitFor();
+    await requests.getByRole('button', { name: /Operation/ }).click();
+    await page.getByRole('option', { name: 'create user' }).click();
+    await rows.waitFor();
+    await requests.getByRole('button', { name: /API key/ }).click();
+    await page.getByRole('listbox', { name: 'API key' }).getByRole('option').nth(1).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('key')).not.toBeNull();
+    await rows.waitFor();
+  });
+});
+
 describe('Set up', () => {
-  it('has the base URL, the mappings and a Terraform file to save', async () => {
+  it('shows the base URL, the mappings and a Terraform file to save', async () => {
     const opened = await company();
     const page = await open(opened);
     await page.getByText(`/organizations/${opened.workspace.workspaceId}`).first().waitFor();
@@ -119,7 +206,7 @@ describe('Set up', () => {
     expect((await download).suggestedFilename()).toBe('rollcall.tf');
   });
 
-  it('plays the sequence of a provider: each step passed', async () => {
+  it('runs the request sequence of a provider: each step passes', async () => {
     const page = await open(await company());
     await page.getByRole('button', { name: 'Run the self-test' }).click();
     await page.getByText('All steps passed').waitFor();
@@ -129,7 +216,7 @@ describe('Set up', () => {
 });
 
 describe('Try a request', () => {
-  it('shows the refusal with its fix, what would change, and a body that is no JSON', async () => {
+  it('shows a refusal with its fix, the changes it would make, and a body that is not JSON', async () => {
     const page = await open(await company());
     const body = page.getByRole('textbox', { name: 'Body (JSON)' });
     const answer = page.getByRole('region', { name: 'Answer' });
@@ -150,8 +237,8 @@ describe('Try a request', () => {
   });
 });
 
-describe('the brake', () => {
-  it('says what is paused, brings members back after a dry run, and is released', async () => {
+describe('the removal brake', () => {
+  it('shows what is paused, restores members after a dry run, and is released', async () => {
     const opened = await company();
     const added = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
@@ -174,7 +261,7 @@ describe('the brake', () => {
   });
 });
 
-it('is for owners, admins and operators', async () => {
+it('only owners, admins and operators see the screen', async () => {
   const opened = await company();
   await addPeople(app, opened.workspace, [{ name: 'Vera Voss', role: 'VIEWER' }]);
   const page = await open(opened, '', addressOf('Vera Voss'));

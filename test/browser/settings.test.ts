@@ -46,7 +46,7 @@ async function choose(page: Page, action: string): Promise<void> {
 }
 
 describe('the overview', () => {
-  it('tells a member who has used up the limit what blocks them, and leads to no settings', async () => {
+  it('tells a member who has reached the limit what blocks them, and has no link to settings', async () => {
     const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
     const ids = await addPeople(app, workspace, PEOPLE);
     const use = { memberId: ids['Dora Finch'], amount: 300, idempotencyKey: 'all' };
@@ -61,7 +61,7 @@ describe('the overview', () => {
 });
 
 describe('Credits', () => {
-  it('shows who uses most, and sets the default limit', async () => {
+  it('shows who uses most credits, and sets the default limit', async () => {
     const { page, workspace, ids } = await openScreen('/settings/members');
     const use = { memberId: ids['Ann Lee'], amount: 1200, idempotencyKey: '1' };
     await change(workspace, 'creditsConsume', 'CreditsConsume', use);
@@ -75,7 +75,7 @@ describe('Credits', () => {
 });
 
 describe('Seats', () => {
-  it('shows what is free, and who holds a seat', async () => {
+  it('shows free seats, and who holds a seat', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 5 } });
     const path = `/workspace/${workspace.workspaceId}/settings/seats`;
     const page = await openDashboard(app, { path, email: workspace.ownerEmail });
@@ -87,7 +87,7 @@ describe('Seats', () => {
 });
 
 describe('Groups', () => {
-  it('creates a group, adds Ann, and counts whom the grant changes before it is saved', async () => {
+  it('creates a group, adds Ann, and counts the members that the grant changes before it is saved', async () => {
     const { page } = await openScreen('/settings/groups');
     await page.getByRole('button', { name: 'Create group' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Design');
@@ -112,7 +112,7 @@ describe('Groups', () => {
 });
 
 describe('API keys', () => {
-  it('creates a key whose secret works and is shown once, rotates, disables and deletes it', async () => {
+  it('creates a key whose secret works and is shown once; rotates, disables and deletes it', async () => {
     const { page, workspace } = await openScreen('/settings/api-keys');
     await page.getByRole('button', { name: 'Create API key' }).click();
     const dialog = page.getByRole('dialog');
@@ -144,7 +144,7 @@ describe('API keys', () => {
 });
 
 describe('Audit log', () => {
-  it('finds a change by its action, and shows it before and after', async () => {
+  it('finds a change by its action, and shows the values before and after', async () => {
     const { page, workspace, ids } = await openScreen('/settings/audit-log');
     const limit = { memberId: ids['Dora Finch'], creditLimit: 400 };
     await change(workspace, 'memberSetCreditLimit', 'MemberSetCreditLimit', limit);
@@ -159,7 +159,7 @@ describe('Audit log', () => {
 });
 
 describe('Access review', () => {
-  it('shows who has access today, compares with a day before, and saves a file', async () => {
+  it('shows who has access today, compares it with an earlier day, and saves a file', async () => {
     const { page } = await openScreen('/settings/access-review');
     await page.getByRole('row', { name: /carla\.diaz/ }).waitFor();
     const download = page.waitForEvent('download');

@@ -90,8 +90,8 @@ async function askForLink(email: string): Promise<string> {
 
 const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
-describe('the way through', () => {
-  test('with a link by mail, with the keyboard alone, to a workspace and out again', async () => {
+describe('signing in', () => {
+  test('by a mail link, with the keyboard alone, opens a workspace; signing out works too', async () => {
     await page.goto('/');
     await heading('Sign in');
     await page.keyboard.type('ben@acme.test');
@@ -112,7 +112,7 @@ describe('the way through', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('the cookie is out of reach of scripts and of other sites', async () => {
+  test('keeps the cookie away from scripts and other sites', async () => {
     await page.goto(await askForLink('ben@acme.test'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await heading('Your workspaces');
@@ -128,7 +128,7 @@ describe('the way through', () => {
     expect(await page.evaluate('document.cookie')).toBe('');
   });
 
-  test('with the code that another browser shows', async () => {
+  test('by the code that another browser shows', async () => {
     const link = await askForLink('ben@acme.test');
     const other = await chromium.browser.newContext();
     const elsewhere = await other.newPage();
@@ -141,7 +141,7 @@ describe('the way through', () => {
     await heading('Your workspaces');
   });
 
-  test('with a click, in development; and the playground uses the cookie', async () => {
+  test('by a click, in development; the playground uses the same cookie', async () => {
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Ben Ito' }).click();
     await heading('Your workspaces');
@@ -152,7 +152,7 @@ describe('the way through', () => {
     expect(answer).toEqual({ data: { viewer: { label: 'ben@acme.test', method: 'DEVELOPMENT' } } });
   });
 
-  test('from the mail of an invitation into the workspace', async () => {
+  test('by the mail of an invitation opens the workspace', async () => {
     const email = nextAddress();
     await app.graphql(
       app.operatorToken,
@@ -250,7 +250,7 @@ async function invitationLink(): Promise<string> {
 }
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  test.each(PAGES)('%s: axe finds nothing, nothing is blocked, 320 px are enough', async (name, open) => {
+  test.each(PAGES)('%s passes axe, blocks no resource, and fits into 320 pixels', async (name, open) => {
     await context.close();
     await openContext({ colorScheme, viewport: { width: 1024, height: 768 } });
     await open();

@@ -80,15 +80,15 @@ async function signedIn(): Promise<{ page: Page; email: string; memberId: string
   return { page, ...person };
 }
 
-describe('the way through', () => {
-  test('from a page of the dashboard to the provider, and back to the page (rules 38, 48)', async () => {
+describe('single sign-on', () => {
+  test('leads from a page of the dashboard to the provider, and back to the page (rules 38, 48)', async () => {
     const { page, email } = await signedIn();
     await page.waitForURL(`${app.url}/workspace/${workspace.workspaceId}/settings/members`);
     await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
     await membersShown(page);
   });
 
-  test('signing out here signs out at the provider, and comes back (rule 44)', async () => {
+  test('signs out at the provider too, and returns (rule 44)', async () => {
     const { page, email } = await signedIn();
     await page.getByRole('button', { name: `Account: ${email}` }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -103,7 +103,7 @@ describe('the way through', () => {
     await heading(page, 'Who are you?');
   });
 
-  test('a removed person with an open tab is told so, and is refused on signing in again (rules 34, 41)', async () => {
+  test('tells a removed person with an open tab, and refuses the next sign-in (rules 34, 41)', async () => {
     const { page, email, memberId } = await signedIn();
     await membersShown(page);
     const { workspaceId, apiKey } = workspace;
@@ -192,7 +192,7 @@ async function startAtDownProvider(): Promise<string> {
 }
 
 describe.each(THEMES)('%s', (theme) => {
-  test.each(PAGES)('%s: axe finds nothing, nothing is blocked, 320 px are enough', async (_name, open) => {
+  test.each(PAGES)('%s passes axe, blocks no resource, and fits into 320 pixels', async (_name, open) => {
     const page = await open(theme);
     await expectAccessible(page);
     await page.setViewportSize({ width: 320, height: 640 });

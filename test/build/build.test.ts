@@ -64,7 +64,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(project, { recursive: true, force: true }));
 
-test('builds every step, says so, and leaves nothing but the outputs and what it records', () => {
+test('a first build runs every step, says so, and writes only the outputs and its record', () => {
   expect(runs).toEqual(['page', 'server']);
   expect(lines).toEqual([
     'Building server and page …',
@@ -76,13 +76,13 @@ test('builds every step, says so, and leaves nothing but the outputs and what it
   expect(readdirSync(join(project, 'dist/.build')).sort()).toEqual(['page.json', 'server.json']);
 });
 
-test('does nothing, and says nothing, when everything is up to date', async () => {
+test('a build does nothing and prints nothing when everything is up to date', async () => {
   lines = [];
   expect(await stepsBuilt()).toEqual([]);
   expect(lines).toEqual([]);
 });
 
-describe('builds again', () => {
+describe('a build runs again', () => {
   test.each<[string, () => void, string[]]>([
     ['an input has changed', () => write('src/a.js', 'aa'), ['server']],
     ['there is a new input', () => write('client/new.html', 'new'), ['page']],
@@ -112,12 +112,12 @@ describe('builds again', () => {
   });
 });
 
-test('not for a new time of modification alone, as after switching branches back and forth', async () => {
+test('a build does not run for a new modification time alone, as after switching branches back and forth', async () => {
   write('src/a.js', 'a');
   expect(await stepsBuilt()).toEqual([]);
 });
 
-test('a step that fails changes none of its outputs, and is tried again', async () => {
+test('a failing step changes none of its outputs, and is run again next time', async () => {
   write('src/a.js', 'changed');
   write('src/b.js', 'broken');
   await expect(build(plan)).rejects.toThrow('b.js is broken');
@@ -128,7 +128,7 @@ test('a step that fails changes none of its outputs, and is tried again', async 
   expect([read('dist/a.js'), read('dist/b.js')]).toEqual(['CHANGED', 'MENDED']);
 });
 
-test('of several builds at the same time one works, and the others wait', async () => {
+test('of several builds at once, one runs and the others wait', async () => {
   write('src/a.js', 'changed');
   lines = [];
   runs = [];
@@ -138,7 +138,7 @@ test('of several builds at the same time one works, and the others wait', async 
   expect(lines.filter((line) => line.startsWith('Waiting'))).toHaveLength(2);
 });
 
-test('the lock of a build that was killed is removed', async () => {
+test('a build removes the lock of a killed build', async () => {
   write('src/a.js', 'changed');
   // No process has this number: it is above the largest that Linux gives.
   write('dist/.build/lock', '4194305');
@@ -146,15 +146,15 @@ test('the lock of a build that was killed is removed', async () => {
   expect(readdirSync(join(project, 'dist/.build')).sort()).toEqual(['page.json', 'server.json']);
 });
 
-describe('a command', () => {
-  test('builds what has never been built', async () => {
+describe('a command of package.json', () => {
+  test('builds what was never built', async () => {
     rmSync(join(project, 'dist'), { recursive: true });
     runs = [];
     await ensureBuilt(plan);
     expect(runs.sort()).toEqual(['page', 'server']);
   });
 
-  test('runs what has been built, although the source has changed', async () => {
+  test('runs the existing build although the source has changed', async () => {
     write('src/a.js', 'changed');
     runs = [];
     await ensureBuilt(plan);

@@ -71,7 +71,7 @@ function workspaceCreate(...more: string[]): string[] {
 }
 
 describe('rollcall workspace create', () => {
-  test('V2 with SCIM: its key works at once, in the running server', async () => {
+  test('V2 with SCIM: the new key works at once in the running server', async () => {
     const made = await json(...workspaceCreate('--version', 'V2', '--scim', '--credits', '100000'));
     expect(made).toEqual({
       workspaceId: UUID,
@@ -83,7 +83,7 @@ describe('rollcall workspace create', () => {
     expect(await scimStatus(made.workspaceId ?? '', made.apiKey ?? '')).toBe(200);
   });
 
-  test('V1 with seats, for people: a line for each value', async () => {
+  test('V1 with seats, printed for people: one value per line', async () => {
     const args = workspaceCreate('--version', 'V1', '--seats', 'builder=5,pro=2');
     const { code, stdout } = await runInProcess(args, {
       ...environment,
@@ -117,7 +117,7 @@ describe('rollcall workspace create', () => {
 });
 
 describe('rollcall key create', () => {
-  test('makes a key with the scopes, in any case', async () => {
+  test('creates a key with the scopes, written in any case', async () => {
     const { workspaceId = '' } = await json(...workspaceCreate('--version', 'V2', '--scim'));
     const made = await json(
       ...['key', 'create', '--workspace', workspaceId, '--name', 'Okta', '--scopes', 'scim,MEMBERS_READ'],
@@ -130,14 +130,14 @@ describe('rollcall key create', () => {
     ['01890a5d-ac96-774b-bcce-b302099a8057', 'SCIM', /^There is no such workspace\./],
     ['nowhere', 'SCIM', /^There is no such workspace\./],
     ['nowhere', 'EVERYTHING', /Use some of SCIM,MEMBERS_READ/],
-  ])('refuses workspace %s, scopes %s', async (workspace, scopes, message) => {
+  ])('refuses workspace %s with scopes %s', async (workspace, scopes, message) => {
     const args = ['key', 'create', '--workspace', workspace, '--name', 'Okta', '--scopes', scopes];
     expect(await refusal(args)).toMatch(message);
   });
 });
 
 describe('rollcall session create', () => {
-  test('mints a session for an owner, who is somebody in GraphQL with it', async () => {
+  test('creates a session for an owner, which GraphQL accepts', async () => {
     await json(...workspaceCreate('--version', 'V2'));
     const made = await json('session', 'create', '--email', 'Owner@acme.test');
     expect(made).toEqual({
@@ -165,7 +165,7 @@ describe('rollcall session create', () => {
 });
 
 describe('rollcall migrate', () => {
-  test('says that there is nothing to do', async () => {
+  test('says that no migration is pending', async () => {
     expect(await rollcall(['migrate'])).toEqual({
       code: 0,
       stdout: 'The database is up to date.\n',
@@ -173,7 +173,7 @@ describe('rollcall migrate', () => {
     });
   });
 
-  test('--json: lists the migrations that were applied', async () => {
+  test('--json lists the applied migrations', async () => {
     expect(await json('migrate')).toEqual({ applied: [] });
   });
 });

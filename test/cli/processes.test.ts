@@ -36,7 +36,7 @@ const WORKSPACE = [
   'owner@acme.test',
 ];
 
-describe('beside a server with its own data directory and port', () => {
+describe('a command beside a server with its own data directory and port', () => {
   let server: ServerProcess;
 
   beforeAll(async () => {
@@ -48,11 +48,11 @@ describe('beside a server with its own data directory and port', () => {
     await server.ended;
   });
 
-  test('the first start says that it makes a database, and where', () => {
+  test('the first start of the server says that it creates a database, and where', () => {
     expect(server.banner).toContain(`Making a database in ${dataDir} …\n`);
   });
 
-  test('with the same data directory: gives URLs of the server, and a key that it knows', async () => {
+  test('with the same data directory prints URLs of the server and a key that the server accepts', async () => {
     const { code, stdout, stderr } = await rollcall([...WORKSPACE, '--json'], { ROLLCALL_DATA_DIR: dataDir });
     expect({ code, stderr }).toEqual({
       code: 0,
@@ -67,7 +67,7 @@ describe('beside a server with its own data directory and port', () => {
     expect(response.status).toBe(200);
   });
 
-  test('with another data directory: says which, and makes no database in it', async () => {
+  test('with another data directory says which, and creates no database in it', async () => {
     const other = join(scratch, 'other');
     expect(await rollcall(WORKSPACE, { ROLLCALL_DATA_DIR: other })).toEqual({
       code: 1,
@@ -80,7 +80,7 @@ describe('beside a server with its own data directory and port', () => {
     expect(await readdir(scratch)).toEqual(['data']);
   });
 
-  test('with an address that a killed server has left: it is ignored and removed', async () => {
+  test('ignores and removes the address that a killed server has left', async () => {
     const other = join(scratch, 'killed');
     await mkdir(join(other, 'servers'), { recursive: true });
     const left = { url: 'http://localhost:1', database: `the embedded one in ${other}` };
@@ -92,7 +92,7 @@ describe('beside a server with its own data directory and port', () => {
     await rm(other, { recursive: true });
   });
 
-  test('lastUsedFrom is the address of a client as people write it', async () => {
+  test('sees the address of a client in lastUsedFrom, as people write it', async () => {
     const { apiKey } = seeded(server.banner, 'V2');
     const response = await fetch(`${server.url.replace('localhost', '127.0.0.1')}/graphql`, {
       method: 'POST',
@@ -114,7 +114,7 @@ describe('beside a server with its own data directory and port', () => {
   });
 });
 
-test('--init makes the database; without a server, the URLs are those of PORT', async () => {
+test('--init creates the database; without a server, the URLs have PORT', async () => {
   const fresh = join(scratch, 'fresh');
   const { code, stdout } = await rollcall([...WORKSPACE, '--init', '--json'], {
     ROLLCALL_DATA_DIR: fresh,
@@ -125,7 +125,7 @@ test('--init makes the database; without a server, the URLs are those of PORT', 
   await rm(fresh, { recursive: true });
 });
 
-test('a configured database without our tables is left as it is, unless told otherwise', async () => {
+test('a configured database without our tables is left unchanged without --init', async () => {
   const database = await createTestDatabase({ empty: true });
   try {
     const environment = { ROLLCALL_DATA_DIR: dataDir, DATABASE_URL: databaseUrl(database) };
@@ -142,8 +142,8 @@ test('a configured database without our tables is left as it is, unless told oth
   }
 });
 
-describe('a start that fails says why, in a sentence', () => {
-  test('every wrong setting at once', async () => {
+describe('a start that fails says why in a sentence', () => {
+  test('listing every wrong setting at once', async () => {
     const wrong = {
       PORT: 'http',
       DATABASE_URL: 'mysql://localhost/x',
@@ -162,7 +162,7 @@ describe('a start that fails says why, in a sentence', () => {
     );
   });
 
-  test('a database that is not there', async () => {
+  test('when the database does not exist', async () => {
     const DATABASE_URL = 'postgresql://rollcall:secret@127.0.0.1:9/rollcall';
     const ended = await rollcall(['serve', '--port', '0'], { ROLLCALL_DATA_DIR: dataDir, DATABASE_URL });
     expect(ended).toEqual({
@@ -173,7 +173,7 @@ describe('a start that fails says why, in a sentence', () => {
     expect(ended.stderr).not.toContain('secret');
   });
 
-  test('a port that is taken', async () => {
+  test('when the port is taken', async () => {
     const taken = createServer();
     const port = await new Promise<number>((resolve) => {
       taken.listen(0, () => {
@@ -189,7 +189,7 @@ describe('a start that fails says why, in a sentence', () => {
   });
 });
 
-test('npx finds the command, and it runs', async () => {
+test('npx finds and runs the command', async () => {
   const command = fileURLToPath(new URL('../../bin/rollcall.js', import.meta.url));
   await expect(access(command, constants.X_OK)).resolves.toBeUndefined();
   const { stdout } = await promisify(execFile)(process.execPath, [command, '--help']);

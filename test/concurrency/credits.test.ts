@@ -57,7 +57,7 @@ function factsOf({ errors = [] }: GraphqlAnswer): CreditFacts {
 }
 
 describe('a pool of 100', () => {
-  test('and 200 calls of 1 by many members: exactly 100 are counted', async () => {
+  test('counts exactly 100 of 200 concurrent uses of 1 by many members', async () => {
     const people = await atOnce(8, () => editor());
     const answers = await atOnce(200, (index) =>
       consume(app, workspace, { memberId: people[index % people.length]?.memberId ?? '', amount: 1 }),
@@ -69,13 +69,13 @@ describe('a pool of 100', () => {
     expect(await consumptionsOf(app, workspace, 'first: 0')).toMatchObject({ totalCount: 100 });
   });
 
-  test('and 200 calls of 1 by one member', async () => {
+  test('counts exactly 100 of 200 concurrent uses of 1 by one member', async () => {
     const { memberId } = await editor();
     const answers = await atOnce(200, () => consume(app, workspace, { memberId, amount: 1 }));
     expect(split(answers).counted).toHaveLength(100);
   });
 
-  test('and calls of all sizes: none is counted in part, and what was refused was too much at its moment', async () => {
+  test('counts no use of any size in part, and refuses only uses that exceed it at that moment', async () => {
     const people = await atOnce(5, () => editor());
     const amounts = Array.from({ length: 60 }, (_, index) => (index % 7) + 1);
     const answers = await atOnce(amounts.length, (index) =>
@@ -95,7 +95,7 @@ describe('a pool of 100', () => {
     expect(await poolOf(app, workspace)).toMatchObject({ used });
   });
 
-  test('that is the first of its month: one row is made', async () => {
+  test('gets one row for the month when the first uses come at once', async () => {
     const people = await atOnce(10, () => editor());
     await app.sql("update credit_month set month = '2020-01' where workspace_id = $1", [
       workspace.workspaceId,
@@ -108,7 +108,7 @@ describe('a pool of 100', () => {
 });
 
 describe('a limit of 20', () => {
-  test('and 60 calls of 1: exactly 20 are counted', async () => {
+  test('counts exactly 20 of 60 concurrent uses of 1', async () => {
     const { memberId, email } = await editor(20);
     const answers = await atOnce(60, () => consume(app, workspace, { memberId, amount: 1 }));
     const { counted, refused } = split(answers);
@@ -116,7 +116,7 @@ describe('a limit of 20', () => {
     expect(refused).toEqual(Array.from({ length: 40 }, () => limitExhausted(email, 20, 20, 1)));
   });
 
-  test('that is set while credits are used: never more than 20 from then on', async () => {
+  test('that is set while credits are used is never exceeded from then on', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     const uses = atOnce(40, () => consume(app, workspace, { memberId, amount: 1 }));
@@ -128,8 +128,8 @@ describe('a limit of 20', () => {
   });
 });
 
-describe('one key', () => {
-  test('sent 50 times at once is counted once, and answered alike', async () => {
+describe('one idempotency key', () => {
+  test('sent 50 times at once is counted once, and every answer is the same', async () => {
     const { memberId } = await editor();
     const idempotencyKey = nextKey();
     const answers = await atOnce(50, () => consume(app, workspace, { memberId, amount: 60, idempotencyKey }));
@@ -142,7 +142,7 @@ describe('one key', () => {
     expect(first.creditPool.used).toBe(60);
   });
 
-  test('sent for many members at once is counted for one of them, and refused to the others', async () => {
+  test('sent for many members at once is counted for one of them, and refused for the others', async () => {
     const people = await atOnce(20, () => editor());
     const idempotencyKey = nextKey();
     const answers = await Promise.all(
@@ -156,7 +156,7 @@ describe('one key', () => {
     expect(await poolOf(app, workspace)).toMatchObject({ used: 1 });
   });
 
-  test('of which the first is refused by the pool is counted by whoever comes when there is room', async () => {
+  test('that the pool refused at first is counted for the first request that comes when there is room', async () => {
     const { workspaceId } = workspace;
     const people = await atOnce(10, () => editor());
     const idempotencyKey = nextKey();
@@ -171,7 +171,7 @@ describe('one key', () => {
 });
 
 describe('while credits are used', () => {
-  test('the member is removed: what was counted was counted before, and nothing after', async () => {
+  test('removing the member ends the counting: nothing is counted afterwards', async () => {
     const { workspaceId } = workspace;
     for (let round = 0; round < 3; round += 1) {
       const { memberId } = await editor();
@@ -194,7 +194,7 @@ describe('while credits are used', () => {
     }
   });
 
-  test('the member is deleted and added again: the cap is one', async () => {
+  test('deleting the member and adding the person again keeps one cap', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor(10);
     const access = { roleAccess: { role: 'EDITOR', creditLimit: 10 } };
@@ -210,7 +210,7 @@ describe('while credits are used', () => {
     expect(before + split(more).counted.length).toBe(10);
   });
 
-  test('the role becomes viewer: credits are used before, and not after', async () => {
+  test('changing the role to viewer ends the counting', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     const uses = atOnce(15, () => consume(app, workspace, { memberId, amount: 1 }));
@@ -223,7 +223,7 @@ describe('while credits are used', () => {
     expect(split(await uses).counted).toHaveLength(used);
   });
 
-  test('the pool is lowered and raised: nobody waits in a circle, and no pool is overdrawn', async () => {
+  test('lowering and raising the pool causes no deadlock, and no pool is overdrawn', async () => {
     const { workspaceId } = workspace;
     const people = await atOnce(6, () => editor());
     const [uses] = await Promise.all([
@@ -248,7 +248,7 @@ describe('while credits are used', () => {
     expect(await consume(app, workspace, { memberId, amount: 1 })).toMatchObject({ errors: [{}] });
   });
 
-  test('the workspace leaves ENTERPRISE, and its admins become editors (rule 24): everything is counted', async () => {
+  test('rule 24: leaving ENTERPRISE makes editors of admins, and every use is counted', async () => {
     const { workspaceId } = workspace;
     const admins = await atOnce(5, () => person(app, workspace, { roleAccess: { role: 'ADMIN' } }));
     const [answers] = await Promise.all([

@@ -46,7 +46,7 @@ describe('V2', () => {
     scim = app.scim(workspace.workspaceId, workspace.apiKey);
   });
 
-  test('PATCHes of one group at the same moment are all done', async () => {
+  test('concurrent PATCHes of one group are all applied', async () => {
     const users = await people(20);
     const [leaving, joining] = [users.slice(0, 10), users.slice(10)];
     const id = await group(leaving);
@@ -59,7 +59,7 @@ describe('V2', () => {
     expect((await scim.get(`/Groups/${id}`)).body.meta.version).toBe('W/"21"');
   });
 
-  test('of those who make a group of one name, one does', async () => {
+  test('of concurrent requests that create a group of one name, one succeeds', async () => {
     const displayName = nextAddress();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => scim.post('/Groups', { displayName })),
@@ -67,7 +67,7 @@ describe('V2', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...answers.slice(1).map(() => 409)]);
   });
 
-  test('who is deleted or deactivated while being added is in no group', async () => {
+  test('a member who is deleted or deactivated while being added is in no group', async () => {
     const users = await people(20);
     const id = await group();
     // So many removals would engage the brake (rule 63).
@@ -90,7 +90,7 @@ describe('V2', () => {
     expect((await membersOf(id)).filter((member) => deleted.includes(member))).toEqual([]);
   });
 
-  test('a group that is renamed, granted, emptied and deleted while members come, go and leave the workspace', async () => {
+  test('renaming, granting, emptying and deleting a group while members come and go leaves a consistent state', async () => {
     const { workspaceId } = workspace;
     const owner = await app.session(workspace.ownerEmail);
     const users = await people(12);
@@ -121,7 +121,7 @@ describe('V2', () => {
   });
 });
 
-test('V1: a group that grants one seat, and many who join it at the same moment: one gets it', async () => {
+test('V1: of many who join a group that grants the last seat, one gets it', async () => {
   workspace = await app.workspace({ version: 'V1', seats: { pro: 1 } });
   scim = app.scim(workspace.workspaceId, workspace.apiKey);
   const { workspaceId, ownerEmail } = workspace;

@@ -47,7 +47,7 @@ function membersNamed(email: string): Promise<object[]> {
   );
 }
 
-test('a link for one, and twenty who come with it: one is let in', async () => {
+test('a link with one use lets in one of twenty people', async () => {
   const { token, invitation } = await operator('invitationLinkCreate', { maxUses: 1 });
   const sessions = await Promise.all(Array.from({ length: 20 }, () => sessionOf(nextAddress())));
   const answers = await Promise.all(
@@ -59,7 +59,7 @@ test('a link for one, and twenty who come with it: one is let in', async () => {
   ]);
 });
 
-test('one person who accepts ten times at once is let in once', async () => {
+test('a person who accepts ten times at once is added once', async () => {
   const email = nextAddress();
   const { token } = await operator('invitationCreate', { email });
   const session = await sessionOf(email);
@@ -71,7 +71,7 @@ test('one person who accepts ten times at once is let in once', async () => {
   expect(await membersNamed(email)).toHaveLength(1);
 });
 
-test('an acceptance and an addition through SCIM of the same person end with one member', async () => {
+test('accepting and a SCIM create of the same person at once end with one member', async () => {
   const scim = app.scim(workspaceId, workspace.apiKey);
   for (let round = 0; round < 10; round += 1) {
     const email = nextAddress();
@@ -94,7 +94,7 @@ test('an acceptance and an addition through SCIM of the same person end with one
   }
 });
 
-test('of ten who invite the same person, one does', async () => {
+test('of ten concurrent invitations of the same person, one succeeds', async () => {
   const email = nextAddress();
   const answers = await Promise.all(
     Array.from({ length: 10 }, () =>
@@ -104,7 +104,7 @@ test('of ten who invite the same person, one does', async () => {
   expect(outcomes(answers)).toEqual({ done: 1, ALREADY_INVITED: 9 });
 });
 
-test('an invitation that is revoked, sent again and accepted at once is one of them, in one order', async () => {
+test('revoking, resending and accepting an invitation at once have the result of some sequence', async () => {
   for (let round = 0; round < 10; round += 1) {
     const email = nextAddress();
     const { token, invitation } = await operator('invitationCreate', { email });
@@ -122,7 +122,7 @@ test('an invitation that is revoked, sent again and accepted at once is one of t
   }
 });
 
-test('files with the same people in other orders, at once: everybody is invited once', async () => {
+test('files with the same people in different orders, imported at once, invite everybody once', async () => {
   const emails = Array.from({ length: 50 }, () => nextAddress());
   const files = [emails, emails.toReversed(), [...emails.slice(25), ...emails.slice(0, 25)]];
   const answers = await Promise.all(
@@ -143,7 +143,7 @@ test('files with the same people in other orders, at once: everybody is invited 
   expect(new Set(codes)).toEqual(new Set(['ALREADY_INVITED']));
 });
 
-test('somebody who is deleted while accepting again is not left half in', async () => {
+test('a member who is deleted while accepting again is not left half added', async () => {
   for (let round = 0; round < 5; round += 1) {
     const email = nextAddress();
     const { member } = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName: email });
@@ -161,7 +161,7 @@ test('somebody who is deleted while accepting again is not left half in', async 
   }
 });
 
-test('V1: the last seat, and ten invitations to it: one person sits, nine can try again', async () => {
+test('V1: of ten invitations to the last seat, one is accepted and nine can be tried again', async () => {
   workspace = await app.workspace({ version: 'V1', seats: { pro: 1 } });
   workspaceId = workspace.workspaceId;
   const invited = await Promise.all(

@@ -54,8 +54,8 @@ async function expectVersions({ workspaceId }: TestWorkspace, changes: number): 
   expect(row?.grown).toBe(changes);
 }
 
-describe('two bulks over the same members', () => {
-  test('in opposite orders: both come to their end, and the last one has its way as a whole', async () => {
+describe('two bulk changes of the same members', () => {
+  test('in opposite orders both finish, and every member has the values of the later one', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const workspace = await app.workspace({ version: 'V2' });
       const ids = await crowd(workspace);
@@ -73,7 +73,7 @@ describe('two bulks over the same members', () => {
     }
   });
 
-  test('that swap types of seats: none is lost, none is given twice', async () => {
+  test('that swap seat types lose no seat and assign none twice', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: SIZE, pro: SIZE / 2 } });
     const ids = await crowd(workspace, { seatAccess: { seatType: 'BUILDER' } });
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -90,7 +90,7 @@ describe('two bulks over the same members', () => {
     }
   });
 
-  test('of other members in the same groups', async () => {
+  test('of different members in the same groups both finish', async () => {
     const workspace = await app.workspace({ version: 'V2', brake: false });
     const { workspaceId } = workspace;
     const ids = await crowd(workspace);
@@ -106,7 +106,7 @@ describe('two bulks over the same members', () => {
   });
 });
 
-test('a bulk and single mutations: each member ends as one of them has said', async () => {
+test('a bulk change and single mutations: each member ends as one of the requests asked', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, apiKey } = workspace;
@@ -127,7 +127,7 @@ test('a bulk and single mutations: each member ends as one of them has said', as
   }
 });
 
-test('rule 13: bulks that remove all owners from both ends leave one', async () => {
+test('rule 13: two bulk changes that remove all owners in opposite orders leave one owner', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const { workspaceId, ownerMemberId } = workspace;
   const ids = await crowd(workspace);

@@ -34,7 +34,7 @@ function statuses(answers: readonly ScimAnswer[]): Readonly<Record<number, numbe
 }
 
 describe('rule 8: one free seat', () => {
-  test('and 100 people added at the same moment: exactly one gets it', async () => {
+  test('and 100 people added at once: exactly one gets it', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
     const answers = await atOnce(100, () =>
       scimOf(workspace).post('/Users', { schemas: [CORE], userName: nextAddress(), seatType: 'builder' }),
@@ -44,7 +44,7 @@ describe('rule 8: one free seat', () => {
     expect(members.body).toMatchObject({ totalResults: 1 });
   });
 
-  test('and people of both doors who change to it', async () => {
+  test('and members who change to it through SCIM and GraphQL: exactly one gets it', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 1 } });
     const { workspaceId } = workspace;
     const users = await atOnce(20, () => create(scimOf(workspace), { userName: nextAddress() }));
@@ -61,7 +61,7 @@ describe('rule 8: one free seat', () => {
     expect(taken.filter(Boolean)).toHaveLength(1);
   });
 
-  test('that is given back and taken at the same moment is never counted twice', async () => {
+  test('that is freed and taken at once is never counted twice', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 3 } });
     const scim = scimOf(workspace);
     const holders = await atOnce(3, () => create(scim, { userName: nextAddress(), seatType: 'pro' }));
@@ -73,7 +73,7 @@ describe('rule 8: one free seat', () => {
 });
 
 describe('rule 13: the last owner', () => {
-  test('two owners demote each other at the same moment: one stays', async () => {
+  test('two owners who demote each other at once: one remains', async () => {
     for (let round = 0; round < 5; round += 1) {
       const workspace = await app.workspace({ version: 'V2' });
       const { workspaceId, ownerMemberId, ownerEmail } = workspace;
@@ -99,7 +99,7 @@ describe('rule 13: the last owner', () => {
     }
   });
 
-  test('many owners are removed and demoted at the same moment: one stays', async () => {
+  test('many owners who are removed and demoted at once: one remains', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const owners = await atOnce(8, () => person(app, workspace));
@@ -122,7 +122,7 @@ describe('rule 13: the last owner', () => {
 });
 
 describe('rule 15: one address', () => {
-  test('added 50 times at the same moment, in many spellings, is one member', async () => {
+  test('added 50 times at once, in many spellings, is one member', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const answers = await atOnce(50, (index) =>
       scimOf(workspace).post('/Users', {
@@ -135,7 +135,7 @@ describe('rule 15: one address', () => {
     expect(accounts).toHaveLength(1);
   });
 
-  test('added in many workspaces at the same moment is one account with a member in each', async () => {
+  test('added to many workspaces at once is one account with a member in each', async () => {
     const workspaces = await Promise.all([1, 2, 3, 4].map(() => app.workspace({ version: 'V2' })));
     const userName = nextAddress();
     const users = await Promise.all(workspaces.map((workspace) => create(scimOf(workspace), { userName })));
@@ -145,7 +145,7 @@ describe('rule 15: one address', () => {
     expect(accounts).toHaveLength(1);
   });
 
-  test('an inactive member added again by many at the same moment has one new stay', async () => {
+  test('of an inactive member, added again by many requests at once, opens one new membership', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const scim = scimOf(workspace);
     const userName = nextAddress();
@@ -157,7 +157,7 @@ describe('rule 15: one address', () => {
     expect(stays.toSorted()).toEqual([{ open: false }, { open: true }]);
   });
 
-  test('two members who change to one address at the same moment: one does', async () => {
+  test('to which two members change at once is given to one of them', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const scim = scimOf(workspace);
     const users = await atOnce(10, () => create(scim, { userName: nextAddress() }));
@@ -170,7 +170,7 @@ describe('rule 15: one address', () => {
     expect(statuses(answers)).toEqual({ 200: 1, 409: 9 });
   });
 
-  test('two members who exchange their addresses at the same moment do not block each other', async () => {
+  test('exchanged between two members at once causes no deadlock', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const scim = scimOf(workspace);
     const [ann, bob] = await Promise.all([1, 2].map(() => create(scim, { userName: nextAddress() })));
@@ -184,8 +184,8 @@ describe('rule 15: one address', () => {
   });
 });
 
-describe('rule 13: rights that have just ended', () => {
-  test('are worth nothing later in the same document', async () => {
+describe('rule 13: an owner who is demoted', () => {
+  test('has lost the rights for the later mutations of the same document', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, ownerMemberId: memberId } = workspace;
     const second = await person(app, workspace);
@@ -199,7 +199,7 @@ describe('rule 13: rights that have just ended', () => {
     expect(errors).toMatchObject([{ path: ['ownerPromote'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  test('three owners who demote each other in a circle do not all succeed', async () => {
+  test('does not succeed together with the others when three owners demote each other in a circle', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const people = await atOnce(3, () => person(app, workspace));
@@ -220,8 +220,8 @@ describe('rule 13: rights that have just ended', () => {
   });
 });
 
-describe('a workspace that leaves ENTERPRISE (rule 24)', () => {
-  test('while its admins are changed and removed: everything is done, and nobody waits in a circle', async () => {
+describe('rule 24: a workspace that leaves ENTERPRISE', () => {
+  test('while its admins are changed and removed: every request is done, without deadlock', async () => {
     for (let round = 0; round < 3; round += 1) {
       const workspace = await app.workspace({ version: 'V2' });
       const { workspaceId } = workspace;
@@ -244,8 +244,8 @@ describe('a workspace that leaves ENTERPRISE (rule 24)', () => {
   });
 });
 
-describe('rule 24: who is added while the workspace leaves ENTERPRISE', () => {
-  test('is added before, and then no admin any more, or is refused because SCIM is off', async () => {
+describe('rule 24: a member added through SCIM while the workspace leaves ENTERPRISE', () => {
+  test('is added before it and no longer an admin, or is refused because SCIM is off', async () => {
     for (let round = 0; round < 3; round += 1) {
       const workspace = await app.workspace({ version: 'V2' });
       const { workspaceId } = workspace;
@@ -265,7 +265,7 @@ describe('rule 24: who is added while the workspace leaves ENTERPRISE', () => {
 });
 
 describe('seats that are bought', () => {
-  test('for the first time by many at the same moment: each change tells what was before it', async () => {
+  test('for the first time by many requests at once: each audit entry has the value before it', async () => {
     const { workspaceId } = await app.workspace({ version: 'V1' });
     await atOnce(5, (index) =>
       done(app, app.operatorToken, 'seatsSet', {
@@ -283,7 +283,7 @@ describe('seats that are bought', () => {
 });
 
 describe('a key that is deleted while it is used', () => {
-  test('does not work once the deletion has been answered, however long its own look-up took', async () => {
+  test('is refused once the deletion has been answered, even by a request whose check had begun before', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const made = await done(app, app.operatorToken, 'apiKeyCreate', {
@@ -302,8 +302,8 @@ describe('a key that is deleted while it is used', () => {
   });
 });
 
-describe('one member at many hands', () => {
-  test('rule 16: who is activated and deactivated at the same moment is one or the other, and nothing fails', async () => {
+describe('one member changed by many requests at once', () => {
+  test('rule 16: activated and deactivated, the member is one or the other, and no request fails', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
     const scim = scimOf(workspace);
     const { id } = await create(scim, { userName: nextAddress(), seatType: 'builder' });
@@ -315,7 +315,7 @@ describe('one member at many hands', () => {
     }
   });
 
-  test('PUT, PATCH, DELETE and mutations at the same moment end in one of the possible states', async () => {
+  test('by PUT, PATCH, DELETE and mutations, ends in one of the possible states', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 2, pro: 2 } });
     const scim = scimOf(workspace);
     const { workspaceId } = workspace;
@@ -335,7 +335,7 @@ describe('one member at many hands', () => {
     }
   });
 
-  test('PATCHes of different values at the same moment are all done', async () => {
+  test('by PATCHes of different attributes, has all the values', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const scim = scimOf(workspace);
     const { id } = await create(scim, { userName: nextAddress() });

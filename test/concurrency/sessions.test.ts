@@ -134,7 +134,7 @@ const RANDOM_RUNS = 12;
 
 const at = (email: string, workspaceId: string) => `${email} ${workspaceId}`;
 
-test('a session reads a workspace exactly when it may', async () => {
+test('a session reads a workspace exactly when the rules allow it', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       const model: Model = {

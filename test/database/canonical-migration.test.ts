@@ -117,7 +117,7 @@ async function canonical(
   return ids.map((id) => rows.find((row) => row.id === id)?.canonical);
 }
 
-test('who is there twice is reported, and one of the two keeps the name', async () => {
+test('duplicates are reported, and one of each pair keeps the name', async () => {
   const here = await workspace();
   const [fullWidth, plain, nfd, nfc] = [
     await account('ａｎｎ@t.test'),

@@ -47,7 +47,7 @@ async function poolChange(
   );
 }
 
-test('what months have held before is read from the audit log', async () => {
+test('past pools are read from the audit log', async () => {
   await orm.migrator.down(MIGRATION);
   const audited = await workspace('V2', 400);
   await poolChange(audited, '2026-08-01T00:00:00Z', 'workspace.create', 100);

@@ -109,7 +109,7 @@ async function leave(child: ChildProcess): Promise<void> {
 }
 
 describe('a data directory', () => {
-  it('gets a cluster and the database at the first start', async () => {
+  it('gets a cluster and a database at the first start', async () => {
     const server = await start();
 
     expect(server.address).toMatchObject({ port: 5432, user: 'rollcall', database: 'rollcall' });
@@ -128,14 +128,14 @@ describe('a data directory', () => {
     expect(await isRunning()).toBe(false);
   });
 
-  it('keeps its data over a restart, and takes settings', async () => {
+  it('keeps its data across a restart, and applies settings', async () => {
     const server = await start(dataDir, { max_connections: '17' });
 
     expect(await query(server.address, 'table kept')).toEqual(['first']);
     expect(await query(server.address, 'show max_connections')).toEqual(['17']);
   });
 
-  it('keeps what was committed when the server is killed', async () => {
+  it('keeps committed data when the server is killed', async () => {
     const killed = await start();
     await query(killed.address, `insert into kept values ('second')`);
     process.kill(await postmasterPid(), 'SIGKILL');
@@ -147,7 +147,7 @@ describe('a data directory', () => {
     expect(await query(server.address, 'select 1')).toEqual([1]);
   });
 
-  it('is not blocked by a left-over process number that is now another program’s', async () => {
+  it('starts although the process id that a killed server left now belongs to another program', async () => {
     await (await start()).stop();
     const other = spawn('sleep', ['60'], { stdio: 'ignore' });
     onTestFinished(() => {
@@ -165,7 +165,7 @@ describe('a data directory', () => {
     expect(await query(server.address, 'table kept')).toEqual(['first', 'second']);
   });
 
-  it('may have a path that is too long for a socket', async () => {
+  it('may have a path that is too long for a Unix socket', async () => {
     const long = join(scratch, 'x'.repeat(120));
     const server = await start(long);
     const { host } = server.address;
@@ -178,7 +178,7 @@ describe('a data directory', () => {
   });
 
   // As root the server runs as `nobody`, who can't enter root's directories.
-  it.runIf(process.geteuid?.() === 0)('may be closed to the user that the server runs as', async () => {
+  it.runIf(process.geteuid?.() === 0)('may be unreadable for the user that PostgreSQL runs as', async () => {
     const closed = join(scratch, 'closed');
     await mkdir(closed, { mode: 0o700 });
 
@@ -188,8 +188,8 @@ describe('a data directory', () => {
   });
 });
 
-describe('several users of a server', () => {
-  it('share one cluster and one server when they come first at the same moment', async () => {
+describe('several programs that use one server', () => {
+  it('share one cluster and one server when they start at the same moment', async () => {
     const directory = join(scratch, 'together');
     const servers = await Promise.all([start(directory), start(directory), start(directory)]);
 
@@ -200,7 +200,7 @@ describe('several users of a server', () => {
     expect(await startsIn(directory)).toBe(1);
   });
 
-  it('leave it running until the last has stopped, in whatever order', async () => {
+  it('keep it running until the last has stopped, in any order', async () => {
     const first = await start();
     const second = await start();
     expect(second.address).toEqual(first.address);
@@ -213,7 +213,7 @@ describe('several users of a server', () => {
     await second.stop();
   });
 
-  it('may be other processes', async () => {
+  it('may be separate processes', async () => {
     const other = await startElsewhere();
     const pid = await postmasterPid();
     const server = await start();
@@ -225,7 +225,7 @@ describe('several users of a server', () => {
     expect(await isRunning()).toBe(false);
   });
 
-  it('take over the server of a killed process, and stop it at their end', async () => {
+  it('take over the server of a killed process, and stop it at the end', async () => {
     const other = await startElsewhere();
     const pid = await postmasterPid();
     other.kill('SIGKILL');
@@ -238,7 +238,7 @@ describe('several users of a server', () => {
     expect(await isRunning()).toBe(false);
   });
 
-  it.skipIf(process.platform === 'win32')('do not lose it to a Ctrl-C', async () => {
+  it.skipIf(process.platform === 'win32')('do not lose it to Ctrl-C', async () => {
     const other = await startElsewhere();
     const server = await start();
     if (other.pid === undefined) throw new Error('The other process has no number');
@@ -250,8 +250,8 @@ describe('several users of a server', () => {
   });
 });
 
-describe('a data directory that can’t be used is refused with what to do', () => {
-  it('when a file is in its place', async () => {
+describe('a data directory that cannot be used is refused with what to do', () => {
+  it('when its path is a file', async () => {
     const file = join(scratch, 'file');
     await writeFile(file, '');
 
@@ -265,7 +265,7 @@ describe('a data directory that can’t be used is refused with what to do', () 
     }
   });
 
-  it.runIf(process.platform === 'linux')('when nobody can make anything there', async () => {
+  it.runIf(process.platform === 'linux')('when it cannot be created', async () => {
     await expect(startEmbeddedPostgres({ dataDir: '/proc/x/y', database: 'rollcall' })).rejects.toThrow(
       /^The data directory \/proc\/x\/y can't be used \(ENOENT: .*\)\. Name another directory/,
     );
@@ -281,7 +281,7 @@ describe('a data directory that can’t be used is refused with what to do', () 
     );
   });
 
-  it('when the server does not start, with the end of its log', async () => {
+  it('when PostgreSQL does not start: with the end of its log', async () => {
     await expect(
       startEmbeddedPostgres({ dataDir, database: 'rollcall', settings: { shared_buffers: 'plenty' } }),
     ).rejects.toThrow(/did not start in .*\n.*invalid value for parameter "shared_buffers": "plenty"/);

@@ -26,7 +26,7 @@ test('model and migrations agree', async () => {
   expect(await orm.schema.getUpdateSchemaSQL()).toBe('');
 });
 
-test('a migrated database has nothing left to migrate, whoever asks how often', async () => {
+test('a migrated database has no pending migration, also when several processes ask at once', async () => {
   expect(await Promise.all([migrate(orm), migrate(orm)])).toEqual([[], []]);
 });
 
@@ -136,7 +136,7 @@ describe('workspace', () => {
     expect(await refusedBy(...insertOf('workspace', { ...row, ...wrong }))).toBe(constraint);
   });
 
-  test('keeps its version', async () => {
+  test('keeps its workspace version', async () => {
     const row = workspaceRow('V2');
     await insert('workspace', row);
     expect(
@@ -167,13 +167,13 @@ describe('account and member', () => {
     await insert('member', { ...member, id: newId(), workspace_id: elsewhere.id });
   });
 
-  test('who manages a member is one of two', async () => {
+  test('managedBy is one of two values', async () => {
     const { workspace } = await workspaceWithMember('V2');
     const row = { ...(await memberRow(workspace.id, 'ben@acme.test')), managed_by: 'NOBODY' };
     expect(await refusedBy(...insertOf('member', row))).toBe('member_managed_by_known');
   });
 
-  test('nobody is a member of nothing, or without an account', async () => {
+  test('a member needs a workspace and an account', async () => {
     const { workspace } = await workspaceWithMember('V2');
     const row = await memberRow(workspace.id, 'ben@acme.test');
     expect(await refusedBy(...insertOf('member', { ...row, workspace_id: newId() }))).toBe(
@@ -229,13 +229,13 @@ describe('membership', () => {
     ['V2', { role: 'ADMIN', ...LIMIT }],
     ['V2', { role: 'EDITOR', ...LIMIT, credit_limit: 2_147_483_647 }],
     ['V2', { role: 'GUEST' }],
-  ])('%s holds %j', async (version, right) => {
+  ])('%s may have %j', async (version, right) => {
     const { stay } = await workspaceWithMember(version);
     await insert('membership', { ...stay, ...right });
   });
 });
 
-test('a stay is of a member of its own workspace', async () => {
+test('a membership and its member are of the same workspace', async () => {
   const [one, other] = [await workspaceWithMember('V2'), await workspaceWithMember('V2')];
   const stray = { ...one.stay, member_id: other.stay.member_id };
   expect(await refusedBy(...insertOf('membership', stray))).toBe('membership_of_own_member');
@@ -267,7 +267,7 @@ describe('member_group', () => {
     expect(await refusedBy(...insertOf('member_group', groupRow(workspace, wrong)))).toBe(constraint);
   });
 
-  test('rule 29: its name is its own, without case; its members are of its workspace', async () => {
+  test("rule 29: a group's name is unique without case; its members are of its workspace", async () => {
     const [one, other] = [await workspaceWithMember('V2'), await workspaceWithMember('V2')];
     const group = groupRow(one.workspace);
     await insert('member_group', group);
@@ -345,7 +345,7 @@ describe('rule 22: invitation', () => {
     expect(await refusedBy(...insertOf('invitation', invitationRow(workspace, wrong)))).toBe(constraint);
   });
 
-  test('one that is open a workspace and address, without case; any number that are over, and links', async () => {
+  test('one open invitation per workspace and address, without case; any number of closed ones and links', async () => {
     const [here, there] = [workspaceRow('V2'), workspaceRow('V2')];
     await insert('workspace', here);
     await insert('workspace', there);
@@ -362,7 +362,7 @@ describe('rule 22: invitation', () => {
     ).toBe('invitation_one_open');
   });
 
-  test('outlives the record of who has accepted it', async () => {
+  test('keeps the invitation when the member who accepted it is deleted', async () => {
     const { workspace, member } = await workspaceWithMember('V2');
     const row = invitationRow(workspace, { ...ACCEPTED, accepted_by: member.id });
     await insert('invitation', row);
@@ -391,7 +391,7 @@ describe('seat_allocation', () => {
     expect(await refusedBy(...insertOf('seat_allocation', row))).toBe(constraint);
   });
 
-  test('a type is bought once', async () => {
+  test('a seat type has one row per workspace', async () => {
     const workspace = workspaceRow('V1');
     await insert('workspace', workspace);
     await insert('seat_allocation', { workspace_id: workspace.id, ...BUILDER });
@@ -451,7 +451,7 @@ describe('rules 37 to 45: single sign-on', () => {
     expect(await refusedBy(...insertOf('sso_domain', row))).toBe(constraint);
   });
 
-  test('a subject is one member of a workspace, and is forgotten with the member', async () => {
+  test('a subject belongs to one member of a workspace, and is deleted with the member', async () => {
     const { workspace, member } = await workspaceWithMember('V2');
     const subject = {
       workspace_id: workspace.id,
@@ -466,7 +466,7 @@ describe('rules 37 to 45: single sign-on', () => {
     expect(await database.rows('select 1 from sso_subject where member_id = $1', [member.id])).toEqual([]);
   });
 
-  test('a reference finds one entry of the sign-in log', async () => {
+  test('a reference identifies one entry of the sign-in log', async () => {
     const { workspace_id } = await connection();
     const entry = {
       workspace_id,
@@ -494,7 +494,7 @@ describe('api_key', () => {
     expect(await refusedBy(...insertOf('api_key', row))).toBe('api_key_scopes_known');
   });
 
-  test('a secret is one key’s, and goes with it', async () => {
+  test('a secret belongs to one key, and is deleted with it', async () => {
     const workspace = workspaceRow('V2');
     await insert('workspace', workspace);
     const id = newId();
@@ -538,7 +538,7 @@ describe('rule 28: audit_entry', () => {
     ]);
   });
 
-  test('outlives its workspace: it refers to nothing', async () => {
+  test('remains when its workspace is deleted: it has no foreign keys', async () => {
     const workspace = workspaceRow('V2');
     await insert('workspace', workspace);
     const id = newId();
@@ -576,7 +576,7 @@ describe('credits', () => {
     };
   }
 
-  test('of a workspace, an account and a member', async () => {
+  test('belong to a workspace, an account and a member', async () => {
     const { month, usage, entry } = await spending();
     await insert('credit_month', month);
     await insert('credit_usage', usage);
@@ -594,7 +594,7 @@ describe('credits', () => {
     expect(await refusedBy(...insertOf('credit_month', { ...month, ...wrong }))).toBe(constraint);
   });
 
-  test('V1 has none', async () => {
+  test('V1 workspaces have none', async () => {
     const { month } = await spending();
     const workspace = workspaceRow('V1');
     await insert('workspace', workspace);
@@ -602,7 +602,7 @@ describe('credits', () => {
     expect(await refusedBy(...insertOf('credit_month', wrong))).toBe('credit_month_only_v2');
   });
 
-  test('rule 23: a pool may be lowered below what is used; then no more is used of it', async () => {
+  test('rule 23: a pool may be lowered below what is used', async () => {
     const { month } = await spending();
     await insert('credit_month', month);
     const changed = (change: string) =>
@@ -636,7 +636,7 @@ describe('credits', () => {
     expect(await refusedBy(...insertOf('credit_consumption', { ...entry, ...wrong }))).toBe(constraint);
   });
 
-  test('rule 23: a key is counted once in its workspace, and what was counted stays as it is', async () => {
+  test('rule 23: an idempotency key is unique in its workspace, and its entry cannot be changed', async () => {
     const { entry } = await spending();
     await insert('credit_consumption', entry);
     expect(await refusedBy(...insertOf('credit_consumption', { ...entry, id: newId() }))).toBe(
@@ -647,7 +647,7 @@ describe('credits', () => {
     );
   });
 
-  test('rules 17 and 18: outlive the member’s record', async () => {
+  test('rules 17 and 18: usage remains when the member is deleted', async () => {
     const { usage, entry } = await spending();
     await insert('credit_usage', usage);
     await insert('credit_consumption', entry);
@@ -662,7 +662,7 @@ describe('credits', () => {
 });
 
 describe('a transaction', () => {
-  test('is all or nothing, and its effects come after the commit only', async () => {
+  test('is rolled back as a whole, and its side effects run only after the commit', async () => {
     const effects: string[] = [];
     const id = newId();
     const work = (fails: boolean) =>

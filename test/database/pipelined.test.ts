@@ -24,7 +24,7 @@ const doubled = (number: number) =>
 
 const numbers = Array.from({ length: 500 }, (_, index) => index);
 
-test('whoever asks at the same moment gets what belongs to them, over two connections', async () => {
+test('concurrent reads each get their own rows, over two connections', async () => {
   const answers = await Promise.all(numbers.map(doubled));
   expect(answers).toEqual(numbers.map((number) => [{ doubled: 2 * number }]));
   const pids = await Promise.all(
@@ -33,7 +33,7 @@ test('whoever asks at the same moment gets what belongs to them, over two connec
   expect(new Set(pids.flat().map(({ pid }) => pid)).size).toBe(2);
 });
 
-test('one that fails spoils no other', async () => {
+test('a failing read does not affect the others', async () => {
   const answers = await Promise.allSettled(
     numbers.map((number) =>
       database.pipelined.rows<{ share: number }>('select 100 / $1::integer as share', [number % 5]),
@@ -45,13 +45,13 @@ test('one that fails spoils no other', async () => {
   }
 });
 
-test('NUL is refused as everywhere', async () => {
+test('NUL in a value is refused', async () => {
   await expect(database.pipelined.rows('select $1::text', ['\0'])).rejects.toMatchObject({
     code: 'INVALID_INPUT',
   });
 });
 
-test('connections that are ended are followed by others', async () => {
+test('ended connections are replaced', async () => {
   await Promise.all(numbers.map(doubled));
   await database.rows(
     'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
@@ -61,7 +61,7 @@ test('connections that are ended are followed by others', async () => {
   expect(await Promise.all(numbers.map(doubled))).toHaveLength(500);
 });
 
-test('where no database is, whoever asks is told so', async () => {
+test('without a database, every read fails with the reason', async () => {
   const nowhere = new PipelinedReads({ ...testDatabase.address, host: '/nowhere' });
   const answers = await Promise.allSettled([1, 2, 3].map((n) => nowhere.rows('select $1::integer', [n])));
   for (const answer of answers) expect(answer.status).toBe('rejected');

@@ -28,7 +28,7 @@ test('a statement with values is prepared once', async () => {
   expect(await prepared()).toEqual([text]);
 });
 
-test('of statements without end, those that were used last stay prepared', async () => {
+test('of ever more statements, the most recently used stay prepared', async () => {
   const often = 'select $1::integer as often';
   for (let index = 0; index < 500; index += 1) {
     await client.query(`select $1::integer as shape_${index}`, [index]);
@@ -40,7 +40,7 @@ test('of statements without end, those that were used last stay prepared', async
   expect(kept).toContain('select $1::integer as shape_499');
 });
 
-test('in a transaction that has failed, nothing gets out of step', async () => {
+test('after a failure in a transaction, later statements work', async () => {
   await client.query('begin');
   await expect(client.query('select $1::integer / 0', [1])).rejects.toThrow('division by zero');
   for (let index = 0; index < 300; index += 1) {

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const HOSTILE = `o'brien"; drop table account; --@example.com`;
 
-test('values are bound, in the order of their places', () => {
+test('binds values in the order of their placeholders', () => {
   const built = query
     .selectFrom('account')
     .select(['id', 'createdAt'])
@@ -34,7 +34,7 @@ test('values are bound, in the order of their places', () => {
   });
 });
 
-test('rows have the names of the properties of the model', async () => {
+test("names the columns of rows after the model's properties", async () => {
   const account = { id: newId(), email: HOSTILE, createdAt: new Date('2026-11-23T10:00:00.123Z') };
   await rowsOf(database, query.insertInto('account').values({ ...account, canonicalEmail: HOSTILE }));
   const found = query.selectFrom('account as a').select(['a.id', 'a.email', 'a.createdAt']);
@@ -42,12 +42,12 @@ test('rows have the names of the properties of the model', async () => {
   expect(await rowOf(database, found.where('a.id', '=', newId()))).toBeUndefined();
 });
 
-test('keys inside JSON stay as they are', async () => {
+test('leaves keys inside JSON unchanged', async () => {
   const built = query.selectNoFrom(sql<object>`'{"snake_case": [{"an_other": 1}]}'::jsonb`.as('someJson'));
   expect(await rowsOf(database, built)).toEqual([{ someJson: { snake_case: [{ an_other: 1 }] } }]);
 });
 
-test('in a transaction it sees what the transaction has written, and is rolled back with it', async () => {
+test('inside a transaction sees its writes, and is rolled back with it', async () => {
   const id = newId();
   const found = query.selectFrom('account').select('id').where('id', '=', id);
   const seen = await database.dryRun((dry) =>
@@ -65,6 +65,6 @@ test('in a transaction it sees what the transaction has written, and is rolled b
   expect(await rowOf(database, found)).toBeUndefined();
 });
 
-test('execute() is refused, since it would read nothing', async () => {
+test('refuses execute(), which would return nothing', async () => {
   await expect(query.selectFrom('account').select('id').execute()).rejects.toThrow('run by rowsOf or rowOf');
 });

@@ -19,19 +19,19 @@ const echo: Sql = {
   },
 };
 
-test('parameters have places in the order of their declaration, and values follow by name', async () => {
+test('parameters are numbered in the order of their declaration, and values are passed by name', async () => {
   expect(await NAMED.row(echo, { second: 2, first: null })).toBeUndefined();
   expect(asked).toEqual([['select $1::text as "one", $2::integer + $2 as "two" where $2 > 0', [null, 2]]]);
 });
 
-describe('is refused when it is declared', () => {
+describe('a declaration is refused', () => {
   test('with a parameter that its text does not use', () => {
     expect(() => statement({ name: 'test.unused', text: 'select 1', parameters: { id: text } })).toThrow(
       'The statement test.unused does not use $id.',
     );
   });
 
-  test('with a parameter in its text that it does not name', () => {
+  test('with a parameter in its text that is not declared', () => {
     expect(() => statement({ name: 'test.unknown', text: 'select $id', parameters: {} })).toThrow(
       'The statement test.unknown does not declare its parameter $id.',
     );

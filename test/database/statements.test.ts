@@ -62,7 +62,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** A call with text for SQL: statements are constants (`FIND.rows`), and everything else has another name. */
 const RAW = /(?<![A-Z][A-Z_]*)\.(?:rows|batches|query)[<(]/;
 
-test('no other SQL is run than what is declared, but for the files with a reason', async () => {
+test('SQL is written only in declared statements, except in files listed with a reason', async () => {
   const files = (await readdir(SRC, { recursive: true })).filter((name) => name.endsWith('.ts'));
   const raw = await Promise.all(
     files
@@ -76,26 +76,29 @@ test('no other SQL is run than what is declared, but for the files with a reason
   expect(reasons.filter((reason) => !found.some((name) => name.startsWith(reason)))).toEqual([]);
 });
 
-test('every module is looked at, and every statement has a name of its own', () => {
+test('every module is checked, and every statement has a unique name', () => {
   expect(Object.keys(modules).length).toBeGreaterThan(50);
   const names = statements.map(({ name }) => name);
   expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
 });
 
-describe.each(statements.map((statement) => [statement.name, statement] as const))('%s', (_, statement) => {
-  test('is what it is declared to be', async () => {
-    const { parameters, columns } = await describer.describe(statement.text);
-    expect(parameters).toEqual(typeNames(statement.parameters));
-    const read = Object.entries(statement.columns);
-    // A statement that is run for its effect may give rows that nobody reads.
-    if (read.length === 0) return;
-    expect(columns.map(({ name, type }) => [name, type])).toEqual(
-      read.map(([name, { name: type }]) => [name, type]),
-    );
-    const mayBeNull = columns.filter(({ nullable }) => nullable === true).map(({ name }) => name);
-    expect(mayBeNull.filter((name) => statement.columns[name]?.nullable === false)).toEqual([]);
-  });
-});
+describe.each(statements.map((statement) => [statement.name, statement] as const))(
+  'statement %s',
+  (_, statement) => {
+    test('has the declared parameters and columns', async () => {
+      const { parameters, columns } = await describer.describe(statement.text);
+      expect(parameters).toEqual(typeNames(statement.parameters));
+      const read = Object.entries(statement.columns);
+      // A statement that is run for its effect may give rows that nobody reads.
+      if (read.length === 0) return;
+      expect(columns.map(({ name, type }) => [name, type])).toEqual(
+        read.map(([name, { name: type }]) => [name, type]),
+      );
+      const mayBeNull = columns.filter(({ nullable }) => nullable === true).map(({ name }) => name);
+      expect(mayBeNull.filter((name) => statement.columns[name]?.nullable === false)).toEqual([]);
+    });
+  },
+);
 
 function typeNames(types: DeclaredStatement['parameters']): string[] {
   return Object.values(types).map(({ name }) => name);

@@ -22,7 +22,7 @@ afterAll(async () => {
 /** rate-limiter-flexible reads and writes its table with its own SQL. */
 const OWN_SQL = ['rate_limit'];
 
-test('every entity is a table, except those with SQL of a library', async () => {
+test('every entity has a table, except those that a library queries', async () => {
   const orm = await connect(testDatabase.address, 1);
   const entities = [...orm.getMetadata()]
     .map(({ tableName }) => tableName)
@@ -46,7 +46,7 @@ test.each(Object.entries(TABLES))('%s', async (_, table) => {
   expect(all.columns.map(({ name }) => name).sort()).toEqual(Object.values(table.fields).sort());
 });
 
-test('a table without some columns has none of them', () => {
+test('without() leaves the named columns out', () => {
   const rest = without(TABLES.apiKeySecret, 'hash');
   expect(rest.properties).toEqual(['lookup', 'apiKeyId', 'expiresAt']);
   expect(Object.keys(rest.columns)).toEqual(rest.properties);

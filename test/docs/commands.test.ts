@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 describe.each(PAGES.filter(([, blocks]) => blocks.length > 0))('%s', (path, blocks) => {
-  test('its commands do what it says', { timeout: 120_000 }, async () => {
+  test('has commands that print what it says', { timeout: 120_000 }, async () => {
     const run = blocks.filter(({ text }) => !NOT_RUN.has(text));
     const outputs = await runInTurn(path, run);
     for (const [index, { text, next }] of run.entries()) {
@@ -93,12 +93,12 @@ test('docs/operators/monitor.md shows the log line of a request', async () => {
   expect(Object.keys({ ...written, actor: 'API_KEY' })).toEqual(Object.keys(JSON.parse(example?.text ?? '')));
 });
 
-test('what is not run is still in the documentation', () => {
+test('every command that is listed as not run is still in the documentation', () => {
   const commands = new Set(PAGES.flatMap(([, blocks]) => blocks.map(({ text }) => text)));
   expect([...NOT_RUN.keys()].filter((text) => !commands.has(text))).toEqual([]);
 });
 
-test('every kind of block is known', () => {
+test('every code block has a known language', () => {
   const documented = pages().filter(({ path }) => path !== 'ARCHITECTURE.md');
   const languages = new Set(documented.flatMap(({ blocks }) => blocks.map(({ language }) => language)));
   expect([...languages].sort()).toEqual(['graphql', 'ini', 'js', 'json', 'sh', 'text']);

@@ -32,6 +32,6 @@ test.each([
   ],
   ['docs/developers/graphql.md', session],
   ['docs/operators/commands.md', session],
-])('%s says: %s', (path, sentence) => {
+])('%s has this figure: %s', (path, sentence) => {
   expect(page(path).text.replace(/\s+/g, ' ')).toContain(sentence);
 });

@@ -18,7 +18,7 @@ const items = text
   .slice(1)
   .map((item) => (item.split(/\n\n/)[0] ?? '').replace(/\s+/g, ' ').trim());
 
-test('it has an item for each code, with the cause and the fix', () => {
+test('troubleshooting has an item for each code, with the cause and the fix', () => {
   const expected = SCIM_CODES.map((code) => `\`${code}\`: ${causeOf(code)} ${fixOf(code, 'OTHER').summary}`);
   expect(items.filter((item) => /^`[A-Z_]+`:/.test(item))).toEqual(expected);
 });
@@ -32,7 +32,7 @@ const PURPOSES: Readonly<Record<ProviderScreen, string>> = {
   retry: 'failed requests',
 };
 
-test('it has the screens of each provider', () => {
+test('troubleshooting names the screens of each provider', () => {
   const expected = SCIM_CLIENTS.filter((client) => client !== 'OTHER').flatMap((client) =>
     Object.entries(PROVIDER_SCREENS).map(([screen, names]) => `${purposeOf(screen)}: ${names[client]}`),
   );
@@ -47,7 +47,7 @@ function purposeOf(screen: string): string | undefined {
 }
 
 describe.each(SCIM_CLIENTS)('the fixes for %s', (client) => {
-  test.each(SCIM_CODES)('%s says what to do, on which screen, with nothing left open', (code) => {
+  test.each(SCIM_CODES)('of %s say what to do and on which screen, without open placeholders', (code) => {
     const { summary, steps } = fixOf(code, client);
     const texts = [causeOf(code), summary, ...steps.flatMap((step) => [step.screen, step.do])];
     expect(steps.length).toBeGreaterThan(0);
@@ -55,7 +55,7 @@ describe.each(SCIM_CLIENTS)('the fixes for %s', (client) => {
   });
 });
 
-test("the fix for the other version's attribute names the one to add instead", () => {
+test("the fix for the other version's attribute names the attribute to add instead", () => {
   expect(fixOf('WRONG_WORKSPACE_VERSION', 'OKTA', { attribute: 'seatType' })).toEqual({
     summary: 'Remove seatType and add role instead.',
     steps: [

@@ -27,7 +27,7 @@ const objects = Object.values(schema.getTypeMap())
 const isNode = (type: (typeof objects)[number]) => type.getInterfaces().some(({ name }) => name === 'Node');
 const embedded = objects.filter((type) => !isNode(type)).map(({ name }) => name);
 
-test('Apollo Client: no key for what is no Node, and all members of interfaces and unions', async () => {
+test('Apollo Client: types that are not Nodes have no key, and every interface and union lists its types', async () => {
   const { possibleTypes, typePolicies } = (await evaluated('Apollo Client')) as {
     possibleTypes: Record<string, string[]>;
     typePolicies: Record<string, object>;
@@ -41,7 +41,7 @@ test('Apollo Client: no key for what is no Node, and all members of interfaces a
   expect(typePolicies.MemberConnection).toEqual({ keyFields: false, merge: false });
 });
 
-test('urql: no key for what is no Node', async () => {
+test('urql: types that are not Nodes have no key', async () => {
   const { keys } = (await evaluated('urql with graphcache')) as { keys: Record<string, () => unknown> };
   expect(Object.keys(keys)).toEqual(expect.arrayContaining(embedded));
   for (const type of objects.filter(isNode)) expect(keys).not.toHaveProperty(type.name);

@@ -2,6 +2,7 @@ const INSTALLS = 'It would replace the packages that the tests run on; continuou
 const DOCKER = 'It needs Docker, which the tests do not require.';
 const SERVES = 'It serves until it is stopped; tests start the same program in other ways.';
 const WRITES = 'It writes a file into the project of the client.';
+const EMBEDDED = 'The pages run on a database server; test/cli/backup.test.ts runs these commands.';
 const CLIENT_PROGRAMS = "It needs PostgreSQL's client programs, which npm ci does not install.";
 
 /** Blocks of commands in the documentation that the tests do not run, each with the reason. */
@@ -34,6 +35,12 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'docker compose --env-file .env -f docker/compose.yaml exec rollcall \\\n' +
       '  node dist/cli/main.js workspace create --name Globex --version V2 --owner owner@globex.test --scim',
     DOCKER,
+  ],
+  ['npx rollcall backup rollcall.tar.gz', EMBEDDED],
+  [
+    'ROLLCALL_DATA_DIR=restored npx rollcall restore rollcall.tar.gz\n' +
+      'ROLLCALL_DATA_DIR=restored npx rollcall serve --port 0',
+    EMBEDDED,
   ],
   ['pg_dump --format=custom --file=rollcall.dump "$DATABASE_URL"', CLIENT_PROGRAMS],
   ['pg_restore --no-owner --exit-on-error --dbname="$DATABASE_URL" rollcall.dump', CLIENT_PROGRAMS],

@@ -30,14 +30,14 @@ test('every scope of API keys is described', () => {
   expect(rows.map(([scope = '']) => codeIn(scope)).sort()).toEqual([...API_KEY_SCOPES].sort());
 });
 
-describe('no scope', () => {
+describe('without any scope, a key', () => {
   const actions = ['apiKey.manage', 'owner.write', 'group.grant'] as const satisfies (keyof typeof POLICY)[];
-  test.each(actions)('allows %s', (action) => {
+  test.each(actions)('may not use %s', (action) => {
     expect(scopesMay(API_KEY_SCOPES, true, action)).toBe(false);
   });
 });
 
-describe('the command line', () => {
+describe('the help of the command line', () => {
   const { text } = page('docs/operators/commands.md');
   const commands = leaves(program(PROCESS_TERMINAL), []);
 
@@ -48,7 +48,7 @@ describe('the command line', () => {
   });
 
   test.each(commands.map(({ name, options }) => [name, options] as const))(
-    'of %s names every option',
+    'names every option of %s',
     (name, options) => {
       expect(options.filter((option) => !text.includes(option))).toEqual([]);
       expect(text).toContain(`rollcall ${name}`);
@@ -56,7 +56,7 @@ describe('the command line', () => {
   );
 });
 
-test('the log messages to watch are those that the program writes', () => {
+test('the log messages to monitor are the ones that the program writes', () => {
   const { rows } = tableOf('docs/operators/monitor.md', 'Level');
   const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))

@@ -116,7 +116,7 @@ const MISTAKES: Readonly<Record<number, readonly (() => Promise<ScimAnswer>)[]>>
   ],
 };
 
-test('it quotes the answer to every mistake, and no other', async () => {
+test('quotes exactly the answers to the mistakes', async () => {
   const details: string[] = [faultOf(new Error('unknown')).detail];
   for (const [status, mistakes] of Object.entries(MISTAKES)) {
     for (const mistake of mistakes) {
@@ -129,7 +129,7 @@ test('it quotes the answer to every mistake, and no other', async () => {
   expect([...quotes].sort()).toEqual([...new Set(details)].sort());
 });
 
-test('it has a section for each status that a mistake gets', () => {
+test('has a section for each status that a mistake gets', () => {
   const { anchors } = page('docs/administrators/troubleshooting.md');
   const statuses = [...Object.keys(MISTAKES), '500'];
   expect(
@@ -137,7 +137,7 @@ test('it has a section for each status that a mistake gets', () => {
   ).toEqual([]);
 });
 
-test('a role in a schema that is unknown is ignored, as it says', async () => {
+test('is right that a role in an unknown schema is ignored', async () => {
   const { status, body } = await v2.post('/Users', {
     userName: 'misspelt@acme.test',
     'urn:base44:params:scim:schemas:extension:users:2.0': { role: 'admin' },
@@ -147,7 +147,7 @@ test('a role in a schema that is unknown is ignored, as it says', async () => {
   expect(body[EXTENSION]).toEqual({ role: 'viewer' });
 });
 
-test("Entra's name of the role works in any case, as docs/administrators/entra.md says", async () => {
+test("Entra's name of the role attribute works in any case, as docs/administrators/entra.md says", async () => {
   const { status, body } = await v2.post('/Users', {
     userName: 'entra@acme.test',
     'urn:ietf:params:scim:schemas:extension:base44:2.0:User': { role: 'Admin' },

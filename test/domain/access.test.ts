@@ -13,20 +13,15 @@ const EDITOR: Access = {
 };
 
 test.each<[string, Access | null, Access | null, boolean]>([
-  ['nobody and nobody', null, null, true],
-  ['nobody and somebody', null, EDITOR, false],
-  ['somebody and nobody', EDITOR, null, false],
-  ['the same', EDITOR, { ...EDITOR }, true],
+  ['neither has access', null, null, true],
+  ['only the second has access', null, EDITOR, false],
+  ['only the first has access', EDITOR, null, false],
+  ['equal copies', EDITOR, { ...EDITOR }, true],
   ['another role', EDITOR, { ...EDITOR, role: 'ADMIN' }, false],
   ['another seat', EDITOR, { ...EDITOR, seatType: 'PRO' }, false],
   ['another limit', EDITOR, { ...EDITOR, creditLimit: 6 }, false],
   ['no limit', EDITOR, { ...EDITOR, creditLimit: null, creditLimitSetBy: null }, false],
-  [
-    'who set the limit is no difference by itself',
-    EDITOR,
-    { ...EDITOR, creditLimitSetBy: 'WORKSPACE' },
-    true,
-  ],
-])('rule 21: %s', (_case, one, other, same) => {
+  ['another origin of the same limit', EDITOR, { ...EDITOR, creditLimitSetBy: 'WORKSPACE' }, true],
+])('rule 21: whether two accesses are equal: %s', (_case, one, other, same) => {
   expect(sameAccess(one, other)).toBe(same);
 });

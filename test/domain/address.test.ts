@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressOf, isAddress } from '../../src/domain/address.js';
 import { refusalOf } from './refusal.js';
 
-describe('an e-mail address, as far as can be told without sending mail', () => {
+describe('an e-mail address, as far as it can be checked without sending mail', () => {
   test.each([
     'ann@acme.test',
     'Ann.Lee+scim@acme.test',
@@ -13,7 +13,7 @@ describe('an e-mail address, as far as can be told without sending mail', () => 
     'ａｎｎ＠ａｃｍｅ．ｔｅｓｔ',
     'ann@[192.0.2.1]',
     `${'a'.repeat(244)}@acme.test`,
-  ])('%s is one', (text) => {
+  ])('%s is valid', (text) => {
     expect(isAddress(text)).toBe(true);
   });
 
@@ -28,23 +28,23 @@ describe('an e-mail address, as far as can be told without sending mail', () => 
     'mailto:ann@acme.test',
     'ann@xn--zzzzzz99999.test',
     `${'a'.repeat(245)}@acme.test`,
-  ])('%j is none', (text) => {
+  ])('%j is not valid', (text) => {
     expect(isAddress(text)).toBe(false);
   });
 });
 
-describe('rule 14: whose account a member is', () => {
+describe('rule 14: the account of a member', () => {
   const EMAILS = [
     { value: 'home@acme.test', type: 'home' },
     { value: 'work@acme.test', primary: true },
   ];
 
   test.each([
-    ['userName, where it is an address', 'ann@acme.test', EMAILS, 'ann@acme.test'],
-    ['else the primary e-mail', 'ann', EMAILS, 'work@acme.test'],
-    ['else the first e-mail', 'ann', EMAILS.slice(0, 1), 'home@acme.test'],
+    ['is the one of userName, when it is an address', 'ann@acme.test', EMAILS, 'ann@acme.test'],
+    ['else that of the primary e-mail', 'ann', EMAILS, 'work@acme.test'],
+    ['else that of the first e-mail', 'ann', EMAILS.slice(0, 1), 'home@acme.test'],
     [
-      'an e-mail that is none does not count',
+      'ignores an e-mail that is not an address',
       'ann',
       [{ value: 'x', primary: true }, ...EMAILS],
       'work@acme.test',
@@ -54,7 +54,7 @@ describe('rule 14: whose account a member is', () => {
   });
 
   test.each([[[]], [[{ value: 'not an address' }]]])(
-    'with neither (e-mails %j) it is refused, saying so',
+    'is refused when neither userName nor an e-mail (%j) is an address',
     (emails) => {
       expect(refusalOf(() => addressOf('ann', { emails }))).toEqual({
         code: 'INVALID_INPUT',

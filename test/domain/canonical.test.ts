@@ -35,7 +35,7 @@ describe('rule 15a: one canonical form of addresses and userNames', () => {
     expect(canonicalUserName(text)).toBe(canonical);
   });
 
-  test('a domain is no number: 0x7f.1 is not 127.0.0.1', () => {
+  test('a domain is not read as a number: 0x7f.1 is not 127.0.0.1', () => {
     expect(canonicalUserName('ann@0x7f.1')).toBe('ann@0x7f.1');
   });
 });
@@ -59,8 +59,8 @@ const TEXT = fc.oneof(
   fc.emailAddress(),
 );
 
-describe('whatever the text', () => {
-  test('a canonical form is its own canonical form', () => {
+describe('for any text', () => {
+  test('the canonical form of a canonical form is the same', () => {
     fc.assert(
       fc.property(TEXT, (text) => {
         for (const canonical of [canonicalUserName, canonicalName])
@@ -70,7 +70,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('spellings that differ in blanks around, in NFC and NFD, and in ASCII case are one', () => {
+  test('spellings that differ in surrounding blanks, in NFC and NFD, and in ASCII case have one canonical form', () => {
     fc.assert(
       fc.property(TEXT, (text) => {
         for (const canonical of [canonicalUserName, canonicalName]) {
@@ -84,7 +84,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('it never looks like the mark of a duplicate', () => {
+  test('a canonical form never looks like the mark of a duplicate', () => {
     fc.assert(
       fc.property(TEXT, (text) => {
         expect(canonicalUserName(`${DUPLICATE}${text}`).startsWith(DUPLICATE)).toBe(false);
@@ -93,7 +93,7 @@ describe('whatever the text', () => {
   });
 });
 
-describe('a part of an address, for contains, starts with and ends with', () => {
+describe('a part of an address, in the filters contains, starts with and ends with', () => {
   test.each<[string, string]>([
     ['ANN', 'ann'],
     [' ann', ' ann'],
@@ -105,7 +105,7 @@ describe('a part of an address, for contains, starts with and ends with', () => 
   });
 });
 
-test('blanks are what Unicode calls White_Space', () => {
+test('blanks are the characters with the Unicode property White_Space', () => {
   expect(withoutBlanks('\u0085\u2028 a b \u202f')).toBe('a b');
   expect(withoutBlanks('\u200ba')).toBe('\u200ba');
 });

@@ -9,7 +9,7 @@ import {
   creditsLeft,
 } from '../../src/domain/credits.js';
 
-describe('rules 5 and 6: the limit that holds', () => {
+describe('rules 5 and 6: the credit limit that applies', () => {
   test.each([
     ['ADMIN', 5, 9, { limit: 5, source: 'MEMBER' }],
     ['EDITOR', 9, 5, { limit: 9, source: 'MEMBER' }],
@@ -19,7 +19,7 @@ describe('rules 5 and 6: the limit that holds', () => {
     ['VIEWER', null, 9, null],
     ['GUEST', null, 9, null],
     [null, null, 9, null],
-  ] as const)('%s, own %s, default %s', (role, creditLimit, byDefault, limit) => {
+  ] as const)('to %s with the own limit %s and the default %s', (role, creditLimit, byDefault, limit) => {
     expect(creditLimitOf({ role, creditLimit }, byDefault)).toEqual(limit);
   });
 });
@@ -40,7 +40,7 @@ const standing: fc.Arbitrary<CreditStanding> = fc.record({
 });
 
 describe('rule 23', () => {
-  test('what is left can be used, and not one more', () => {
+  test('exactly the remaining credits can be used', () => {
     fc.assert(
       fc.property(standing, (at) => {
         const left = creditsLeft(at);
@@ -51,7 +51,7 @@ describe('rule 23', () => {
     );
   });
 
-  test('a refusal has the counts that it rests on', () => {
+  test('a refusal has the counts that explain it', () => {
     fc.assert(
       fc.property(standing, fc.integer({ min: 1, max: MAX_CREDIT_LIMIT }), (at, amount) => {
         const blockedBy = creditBlock(at, amount);
@@ -69,7 +69,7 @@ describe('rule 23', () => {
     ['2026-01', '2026-02-01'],
     ['2026-09', '2026-10-01'],
     ['2026-12', '2027-01-01'],
-  ])('of %s there is more from %s', (month, day) => {
+  ])('a refusal in %s says that credits are available again from %s', (month, day) => {
     const at = { role: 'OWNER', limit: null, used: 1, poolTotal: 1, poolUsed: 1 } as const;
     const { details } = creditsExhausted('POOL', at, { userName: 'ann@acme.test', amount: 1, month });
     expect(details.hint).toBe(`Ask an owner or admin to raise the pool, or wait until ${day} (UTC).`);

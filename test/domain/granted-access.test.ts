@@ -38,10 +38,10 @@ test.each([
   expect(withGrants(V1, grants)).toEqual({ ...V1, defaultSeatType: strongest });
 });
 
-describe('what a member may do after a change of grants', () => {
+describe('the access after a change of group grants', () => {
   const held = (is: Access) => ({ access: is, accessSetBy: null });
 
-  test('follows them, up and down', () => {
+  test('follows the strongest grant, up and down', () => {
     expect(grantedAccess(held(access('VIEWER')), [role('ADMIN')], V2)).toEqual(access('ADMIN'));
     expect(grantedAccess(held(access('ADMIN')), [], V2)).toEqual(access('VIEWER'));
     expect(grantedAccess(held(access('MEMBER')), [seat('PRO')], V1)).toEqual(
@@ -53,7 +53,7 @@ describe('what a member may do after a change of grants', () => {
     );
   });
 
-  test('owners, and whose access somebody has set by name, stay what they are', () => {
+  test('stays the same for owners and for members whose access was set explicitly', () => {
     expect(grantedAccess(held(access('OWNER')), [role('EDITOR')], V2)).toEqual(access('OWNER'));
     for (const accessSetBy of ['WORKSPACE', 'IDENTITY_PROVIDER'] as const) {
       const set = { access: access('VIEWER'), accessSetBy };
@@ -61,19 +61,19 @@ describe('what a member may do after a change of grants', () => {
     }
   });
 
-  test('rule 6: a limit stays where the role allows one, and goes with a change to viewer', () => {
+  test('rule 6: keeps a credit limit where the role allows one, and clears it with a change to viewer', () => {
     const limited = access('EDITOR', { creditLimit: 5, creditLimitSetBy: 'WORKSPACE' });
     expect(grantedAccess(held(limited), [role('ADMIN')], V2)).toEqual({ ...limited, role: 'ADMIN' });
     expect(grantedAccess(held(limited), [], V2)).toEqual(access('VIEWER'));
   });
 });
 
-describe('who has set the access by name', () => {
+describe('who set the access explicitly', () => {
   const around = { workspace: V2, origin: 'IDENTITY_PROVIDER' } as const;
   const held = { access: access('EDITOR'), accessSetBy: null };
   const patch = { mode: 'PATCH' } as const;
 
-  test('whoever names another than the member has; an echo names nothing', () => {
+  test('is the origin of a request with another access; an echo changes nothing', () => {
     expect(accessSetByAfter(held, { ...patch, role: 'ADMIN' }, around)).toBe('IDENTITY_PROVIDER');
     expect(accessSetByAfter(held, { ...patch, role: 'EDITOR' }, around)).toBeNull();
     const set = { ...held, accessSetBy: 'WORKSPACE' } as const;
@@ -81,12 +81,12 @@ describe('who has set the access by name', () => {
     expect(accessSetByAfter(set, { ...patch, userName: 'x@acme.test' }, around)).toBe('WORKSPACE');
   });
 
-  test('with a new stay it begins anew', () => {
+  test('is decided anew with a new membership', () => {
     expect(accessSetByAfter(null, { mode: 'CREATE', role: 'VIEWER' }, around)).toBe('IDENTITY_PROVIDER');
     expect(accessSetByAfter(null, { mode: 'CREATE' }, around)).toBeNull();
   });
 
-  test('V1: the seat counts, no seat included; the role does not', () => {
+  test('V1: counts the seat, including a removed one, and not the role', () => {
     const v1 = { ...around, workspace: V1 };
     const seated = { access: access('MEMBER', { seatType: 'PRO' }), accessSetBy: null };
     expect(accessSetByAfter(seated, { ...patch, seatType: null }, v1)).toBe('IDENTITY_PROVIDER');

@@ -41,7 +41,7 @@ function accessAfter(
   return memberAfter(member(held), request, judging).access;
 }
 
-describe('somebody new', () => {
+describe('a new member', () => {
   const ANN = { mode: 'CREATE', userName: 'ann@acme.test' } as const;
 
   test('rule 4: on V2 gets the default role, initially viewer', () => {
@@ -52,7 +52,7 @@ describe('somebody new', () => {
     expect(memberAfter(null, { ...ANN, role: 'ADMIN' }, around(V2))).toEqual(member(access('ADMIN')));
   });
 
-  test('rule 10: on V1 gets the default seat if there is one, else none; always the role member', () => {
+  test('rule 10: on V1 gets the default seat if one is free, else none; always the role member', () => {
     expect(memberAfter(null, ANN, around(V1))).toEqual(member(access('MEMBER')));
     const withSeat = member(access('MEMBER', { seatType: 'PRO' }));
     expect(memberAfter(null, ANN, around({ ...V1, defaultSeatType: 'PRO' }))).toEqual(withSeat);
@@ -66,14 +66,14 @@ describe('somebody new', () => {
     );
   });
 
-  test('rule 14: without userName is called by the primary e-mail', () => {
+  test('rule 14: without userName gets the primary e-mail as userName', () => {
     const profile = { emails: [{ value: 'b@acme.test' }, { value: 'a@acme.test', primary: true }] };
     expect(memberAfter(null, { mode: 'CREATE', profile }, around(V2))).toEqual(
       member(access('VIEWER'), { userName: 'a@acme.test', profile }),
     );
   });
 
-  test('rule 14: with neither is refused', () => {
+  test('rule 14: without userName and e-mail is refused', () => {
     expect(
       refusalOf(() => memberAfter(null, { mode: 'CREATE', profile: { title: 'x' } }, around(V2))),
     ).toEqual({
@@ -84,7 +84,7 @@ describe('somebody new', () => {
     });
   });
 
-  test('rule 21a: added inactive has no access; what was sent is checked all the same', () => {
+  test('rule 21a: added inactive has no access, and what was sent is checked all the same', () => {
     const request = { ...ANN, active: false, role: 'EDITOR', creditLimit: 5 } as const;
     expect(memberAfter(null, request, around(V2))).toEqual(member(null));
     expect(refusalOf(() => memberAfter(null, { ...request, role: 'VIEWER' }, around(V2)))).toMatchObject({
@@ -96,7 +96,7 @@ describe('somebody new', () => {
   });
 });
 
-describe('what a change request leaves out remains', () => {
+describe('what a change request omits stays unchanged', () => {
   const ANN = member(limited('EDITOR', 500, 'WORKSPACE'), {
     externalId: '00u1',
     profile: { title: 'Engineer' },
@@ -124,7 +124,7 @@ describe('what a change request leaves out remains', () => {
     });
   });
 
-  test('a V1 admin stays one when the identity provider moves the seat', () => {
+  test('a V1 admin stays admin when the identity provider changes the seat', () => {
     const held = access('ADMIN', { seatType: 'PRO' });
     expect(accessAfter(held, patch({ seatType: 'ELITE' }), around(V1))).toEqual(
       access('ADMIN', { seatType: 'ELITE' }),
@@ -140,7 +140,7 @@ describe('rule 3: assignable roles', () => {
       'update the mapping.',
   };
 
-  test.each(['OWNER', 'MEMBER', 'GUEST'] as const)('%s cannot be assigned, whatever the mode', (role) => {
+  test.each(['OWNER', 'MEMBER', 'GUEST'] as const)('%s cannot be assigned in any mode', (role) => {
     const refusal = {
       code: 'ROLE_NOT_ASSIGNABLE',
       message: `The role ${role.toLowerCase()} cannot be assigned.`,
@@ -157,7 +157,7 @@ describe('rule 3: assignable roles', () => {
     }
   });
 
-  test('a guest keeps the role in an echo, and may be moved to an assignable one', () => {
+  test('a guest keeps the role in an echo, and may be changed to an assignable one', () => {
     expect(accessAfter(access('GUEST'), patch({ role: 'GUEST' }), around(V2))).toEqual(access('GUEST'));
     expect(accessAfter(access('GUEST'), patch({}), around(V2))).toEqual(access('GUEST'));
     expect(accessAfter(access('GUEST'), patch({ role: 'EDITOR' }), around(V2))).toEqual(access('EDITOR'));
@@ -197,7 +197,7 @@ describe('rule 6: credit limits are for admins and editors', () => {
     expect(accessAfter(held, { mode: 'REPLACE', ...request }, around(V2))).toEqual(after);
   });
 
-  test('whoever sets it is remembered', () => {
+  test('the origin that sets a limit is recorded', () => {
     expect(
       accessAfter(access('EDITOR'), patch({ creditLimit: 5 }), around(V2, { origin: 'WORKSPACE' })),
     ).toEqual(limited('EDITOR', 5, 'WORKSPACE'));
@@ -250,22 +250,22 @@ describe('rule 6: credit limits are for admins and editors', () => {
     });
   });
 
-  test('the one exception: a limit of the dashboard that comes back with a change to viewer is an echo', () => {
+  test('the one exception: a limit from the dashboard that comes back with a change to viewer is an echo', () => {
     const request = { mode: 'REPLACE', userName: 'ann@acme.test', role: 'VIEWER', creditLimit: 500 } as const;
     expect(accessAfter(limited('EDITOR', 500, 'WORKSPACE'), request, around(V2))).toEqual(access('VIEWER'));
     expect(accessAfter(limited('ADMIN', 500, 'WORKSPACE'), request, around(V2))).toEqual(access('VIEWER'));
   });
 });
 
-describe('coming and going', () => {
+describe('activation and removal', () => {
   const GONE = member(null);
 
-  test('rule 16: removal takes the access, and leaves the rest', () => {
+  test('rule 16: removal clears the access and keeps the rest', () => {
     const ann = member(limited('EDITOR', 5, 'WORKSPACE'), { externalId: '00u1', profile: { title: 'x' } });
     expect(memberAfter(ann, patch({ active: false }), around(V2))).toEqual({ ...ann, access: null });
   });
 
-  test('rule 15: added again gets what is sent or the default, never what was', () => {
+  test('rule 15: adding again gives the sent access or the default, never the former one', () => {
     const defaults = { ...V2, defaultRole: 'EDITOR' } as const;
     expect(memberAfter(GONE, patch({ active: true }), around(defaults))).toEqual(member(access('EDITOR')));
     expect(memberAfter(GONE, { mode: 'CREATE' }, around(defaults))).toEqual(member(access('EDITOR')));
@@ -278,7 +278,7 @@ describe('coming and going', () => {
   });
 
   test.each<ProvisionMode>(['PATCH', 'REPLACE'])(
-    'rule 21a: %s of who is and stays inactive is checked, not stored',
+    'rule 21a: a %s that leaves the member inactive is checked, not stored',
     (mode) => {
       expect(memberAfter(GONE, { mode, role: 'EDITOR', creditLimit: 5 }, around(V2))).toEqual(GONE);
       expect(memberAfter(GONE, { mode, seatType: 'PRO' }, around(V1))).toEqual(GONE);
@@ -305,24 +305,24 @@ describe('rule 12: owners', () => {
     ['removal', { active: false }],
     ['another role', { role: 'ADMIN' }],
     ['a limit', { creditLimit: 5 }],
-  ])('%s is refused to who may not change owners', (_case, request) => {
+  ])('%s is refused for a caller who may not change owners', (_case, request) => {
     for (const mode of ['PATCH', 'REPLACE', 'CREATE'] as const) {
       expect(refusalOf(() => memberAfter(OLIVIA, { mode, ...request }, around(V2)))).toEqual(PROTECTED);
     }
   });
 
-  test('a seat likewise, on V1', () => {
+  test('so is a seat, on V1', () => {
     expect(refusalOf(() => memberAfter(OLIVIA, patch({ seatType: 'PRO' }), around(V1)))).toEqual(PROTECTED);
   });
 
-  test('a request that changes nothing succeeds: an identity provider replays what it read', () => {
+  test('a request that changes nothing succeeds: an identity provider sends back what it read', () => {
     const replay = { mode: 'REPLACE', ...OLIVIA, active: true, role: 'OWNER', creditLimit: null } as const;
     const { access: _, ...request } = { ...replay };
     expect(memberAfter(OLIVIA, request, around(V2))).toEqual(OLIVIA);
     expect(memberAfter(OLIVIA, patch({ active: true }), around(V2))).toEqual(OLIVIA);
   });
 
-  test('who may change owners changes all but the access: that is for promotion and demotion', () => {
+  test('a caller who may change owners changes everything but the access, which promotion and demotion change', () => {
     const owner = around(V2, { origin: 'WORKSPACE', mayChangeOwners: true });
     expect(memberAfter(OLIVIA, patch({ userName: 'o@acme.test' }), owner)).toEqual({
       ...OLIVIA,
@@ -334,7 +334,7 @@ describe('rule 12: owners', () => {
   });
 });
 
-describe('rule 21: the same thing', () => {
+describe('rule 21: equal states', () => {
   const ANN = member(limited('EDITOR', 5, 'WORKSPACE'), { externalId: '00u1', profile: { title: 'x' } });
 
   test.each<[string, MemberState, boolean]>([

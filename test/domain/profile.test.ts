@@ -12,8 +12,8 @@ function refusal(value: unknown): DomainError {
   throw new Error('was accepted');
 }
 
-describe('rule 20: what an identity provider says about a person is kept and given back', () => {
-  test('all attributes of RFC 7643 §4.1 and §4.3 that are about the person', () => {
+describe('rule 20: what an identity provider sends about a person is kept and returned', () => {
+  test('keeps all attributes of RFC 7643 §4.1 and §4.3 that are about the person', () => {
     const profile = {
       name: { formatted: 'Dr. Ann Lee', familyName: 'Lee', givenName: 'Ann', honorificPrefix: 'Dr.' },
       displayName: 'Ann Lee',
@@ -44,7 +44,7 @@ describe('rule 20: what an identity provider says about a person is kept and giv
     expect(parseProfile(profile)).toEqual(profile);
   });
 
-  test('what is not about the person is dropped: unknown attributes, passwords, access', () => {
+  test('drops what is not about the person: unknown attributes, passwords, access', () => {
     expect(
       parseProfile({
         title: 'x',
@@ -57,14 +57,14 @@ describe('rule 20: what an identity provider says about a person is kept and giv
     ).toEqual({ title: 'x' });
   });
 
-  test('names are read without case and stored in their own spelling', () => {
+  test('reads names without case and stores them in the spelling of the RFC', () => {
     expect(parseProfile({ DISPLAYNAME: 'Ann', Name: { GIVENNAME: 'Ann' } })).toEqual({
       name: { givenName: 'Ann' },
       displayName: 'Ann',
     });
   });
 
-  test('null, "", [] and {} say nothing, at any depth', () => {
+  test('null, "", [] and {} count as not sent, at any depth', () => {
     expect(
       parseProfile({
         title: null,
@@ -77,7 +77,7 @@ describe('rule 20: what an identity provider says about a person is kept and giv
     ).toEqual({});
   });
 
-  test('keys that JavaScript objects inherit are unknown attributes like any other', () => {
+  test('properties that JavaScript objects inherit are unknown attributes like any other', () => {
     const profile = parseProfile(
       JSON.parse(
         '{"__proto__":{"title":"x"},"constructor":{"prototype":{"y":1}},"name":{"__proto__":{"givenName":"z"}}}',
@@ -88,8 +88,8 @@ describe('rule 20: what an identity provider says about a person is kept and giv
   });
 });
 
-describe('rule 21: saying the same thing twice changes nothing', () => {
-  test('the same in another order, spelling or form becomes the same text', () => {
+describe('rule 21: sending the same values twice changes nothing', () => {
+  test('values in another order, spelling or form become the same text', () => {
     const one = parseProfile({
       emails: { type: 'work', value: 'a@x.test', primary: 'True' },
       displayName: 'Ann',
@@ -104,19 +104,19 @@ describe('rule 21: saying the same thing twice changes nothing', () => {
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
   });
 
-  test('what has been read is read as itself', () => {
+  test('parsing a parsed profile changes nothing', () => {
     const profile = parseProfile({ roles: 'lead', enterprise: { manager: '7', employeeNumber: 7 } });
     expect(parseProfile(profile)).toEqual(profile);
   });
 
-  test('the same value twice counts once', () => {
+  test('a repeated value counts once', () => {
     expect(parseProfile({ roles: [{ value: 'lead' }, { value: 'lead' }] })).toEqual({
       roles: [{ value: 'lead' }],
     });
   });
 });
 
-describe('what providers send for a value', () => {
+describe('forms in which providers send values', () => {
   test('"True" and "False" for booleans (Entra)', () => {
     expect(
       parseProfile({
@@ -133,20 +133,20 @@ describe('what providers send for a value', () => {
     });
   });
 
-  test('whole numbers for text', () => {
+  test('whole numbers for texts', () => {
     expect(parseProfile({ enterprise: { employeeNumber: 701984 } })).toEqual({
       enterprise: { employeeNumber: '701984' },
     });
   });
 
-  test('bare text for a value of a list, and for the manager (Entra)', () => {
+  test('plain text for a value of a list, and for the manager (Entra)', () => {
     expect(parseProfile({ emails: ['a@x.test'], enterprise: { manager: '26118915' } })).toEqual({
       emails: [{ value: 'a@x.test' }],
       enterprise: { manager: { value: '26118915' } },
     });
   });
 
-  test('of several primary values, the first stays it', () => {
+  test('several primary values: the first stays primary', () => {
     expect(
       parseProfile({
         emails: [
@@ -163,7 +163,7 @@ describe('what providers send for a value', () => {
   });
 });
 
-describe('INVALID_INPUT says which attribute and what is allowed', () => {
+describe('INVALID_INPUT names the attribute and what is allowed', () => {
   test.each([
     ['a profile that is no object', 'x', 'profile', 'profile must be an object.'],
     ['a list for one text', { title: ['x'] }, 'title', 'title must be text.'],
@@ -205,7 +205,7 @@ describe('INVALID_INPUT says which attribute and what is allowed', () => {
   });
 });
 
-test('rule 14: the primary e-mail comes first, then the others in their order', () => {
+test('rule 14: addresses are tried in order, the primary e-mail first', () => {
   expect(
     emailAddresses({
       emails: [

@@ -15,10 +15,10 @@ const MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
 /** What REPLACE cannot do without. */
 const NAMED = { userName: 'ann@acme.test' };
 
-describe('rule 1: the versions never mix; presence alone decides', () => {
+describe('rule 1: an attribute of the other workspace version is refused by its presence alone', () => {
   const VALUES = [null, '', 0, false, [], {}, 'builder', 'editor', 500];
 
-  test.each(MODES)('%s of seatType on V2, whatever its value', (mode) => {
+  test.each(MODES)('V2: %s of seatType, whatever its value', (mode) => {
     for (const seatType of VALUES) {
       expect(refusalOf(() => read('V2', { mode, ...NAMED, role: 'editor', seatType }))).toEqual({
         code: 'WRONG_WORKSPACE_VERSION',
@@ -33,7 +33,7 @@ describe('rule 1: the versions never mix; presence alone decides', () => {
   });
 
   test.each(MODES.flatMap((mode) => [[mode, 'role'] as const, [mode, 'creditLimit'] as const]))(
-    '%s of %s on V1, whatever its value',
+    'V1: %s of %s, whatever its value',
     (mode, name) => {
       for (const value of VALUES) {
         expect(refusalOf(() => read('V1', { mode, ...NAMED, seatType: 'pro', [name]: value }))).toEqual({
@@ -49,13 +49,13 @@ describe('rule 1: the versions never mix; presence alone decides', () => {
     },
   );
 
-  test('it comes before any other refusal', () => {
+  test('is refused before anything else', () => {
     const wrong = { mode: 'CREATE', userName: ' ', active: null, seatType: 'throne' } as const;
     expect(refusalOf(() => read('V2', wrong))).toMatchObject({ code: 'WRONG_WORKSPACE_VERSION' });
   });
 });
 
-describe('an absent key asks for nothing', () => {
+describe('an absent key changes nothing', () => {
   test.each([
     ['CREATE', {}, { mode: 'CREATE' }],
     ['PATCH', {}, { mode: 'PATCH' }],
@@ -75,7 +75,7 @@ describe('userName', () => {
   });
 
   test.each([null, '', undefined])(
-    'rule 14: %j counts as not sent in a CREATE: an e-mail may stand in',
+    'rule 14: %j counts as not sent in a CREATE, where an e-mail may replace it',
     (userName) => {
       expect(read('V2', { mode: 'CREATE', userName })).toEqual({ mode: 'CREATE' });
     },
@@ -97,7 +97,7 @@ describe('userName', () => {
   });
 });
 
-describe('texts that PostgreSQL cannot hold, or nobody means', () => {
+describe('texts that PostgreSQL cannot store, or that are too long or have control characters', () => {
   const TEXTS = ['a\0b', 'a\nb', '\ud800', 'a'.repeat(801)];
 
   test.each(['userName', 'externalId'])('%s', (attribute) => {
@@ -133,7 +133,7 @@ describe('profile', () => {
 });
 
 describe('active', () => {
-  test.each(MODES)('%s: true and false', (mode) => {
+  test.each(MODES)('%s: true and false are accepted', (mode) => {
     expect(read('V2', { mode, ...NAMED, active: true })).toEqual({ mode, ...NAMED, active: true });
     expect(read('V2', { mode, ...NAMED, active: false })).toEqual({ mode, ...NAMED, active: false });
   });
@@ -145,7 +145,7 @@ describe('active', () => {
     expect(read('V2', { mode, ...NAMED, active })).toEqual({ mode, ...NAMED });
   });
 
-  test('PATCH: null would remove it, and that is refused', () => {
+  test('PATCH: null is refused, because active cannot be removed', () => {
     expect(refusalOf(() => read('V2', { mode: 'PATCH', active: null }))).toEqual({
       code: 'INVALID_INPUT',
       message: 'active cannot be removed.',
@@ -178,7 +178,7 @@ describe('rule 3: role', () => {
     expect(read('V2', { mode, ...NAMED, role })).toEqual({ mode, ...NAMED });
   });
 
-  test('PATCH: null would remove it, and that is refused', () => {
+  test('PATCH: null is refused, because role cannot be removed', () => {
     expect(refusalOf(() => read('V2', { mode: 'PATCH', role: null }))).toEqual({
       code: 'INVALID_INPUT',
       message: 'role cannot be removed.',

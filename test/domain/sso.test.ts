@@ -31,7 +31,7 @@ describe('rule 37: the discovery URL', () => {
     ['https://idp.acme.com/', 'https://idp.acme.com'],
     ['https://idp.acme.com/realms/acme', 'https://idp.acme.com/realms/acme'],
     [`https://idp.acme.com/realms/acme${WELL_KNOWN}`, 'https://idp.acme.com/realms/acme'],
-  ])('as it was sent: %s', (discoveryUrl, issuer) => {
+  ])('of any provider, as it was sent: %s', (discoveryUrl, issuer) => {
     expect(discoveryUrlOf('OTHER_OIDC', { discoveryUrl }, false)).toBe(`${issuer}${WELL_KNOWN}`);
   });
 
@@ -43,14 +43,14 @@ describe('rule 37: the discovery URL', () => {
     'https://idp.acme.com/#x',
     'javascript:alert(1)',
     `https://idp.acme.com/${'x'.repeat(600)}`,
-  ])('not %.40s', (discoveryUrl) => {
+  ])('refuses %.40s', (discoveryUrl) => {
     expect(refusalOf(() => discoveryUrlOf('OTHER_OIDC', { discoveryUrl }, false))).toMatchObject({
       code: 'INVALID_INPUT',
       attribute: 'discoveryUrl',
     });
   });
 
-  test('http in development', () => {
+  test('may be http in development', () => {
     expect(discoveryUrlOf('OTHER_OIDC', { discoveryUrl: 'http://127.0.0.1:4001' }, true)).toBe(
       `http://127.0.0.1:4001${WELL_KNOWN}`,
     );
@@ -72,7 +72,7 @@ describe('rule 37: the discovery URL', () => {
       { discoveryUrl: 'https://login.microsoftonline.com/organizations/v2.0' },
       'discoveryUrl',
     ],
-  ] as const)('%s with %j: refused', (provider, location, attribute) => {
+  ] as const)('of %s with %j is refused', (provider, location, attribute) => {
     expect(refusalOf(() => discoveryUrlOf(provider, location, false))).toMatchObject({
       code: 'INVALID_INPUT',
       attribute,
@@ -86,7 +86,7 @@ describe('rule 42: domains', () => {
     [' @ACME.com. ', 'acme.com'],
     ['münchen.de', 'xn--mnchen-3ya.de'],
     ['mail.acme.co.uk', 'mail.acme.co.uk'],
-  ])('%s', (text, domain) => {
+  ])('%s is accepted', (text, domain) => {
     expect(readDomain(text)).toBe(domain);
   });
 
@@ -101,7 +101,7 @@ describe('rule 42: domains', () => {
     'acme.com/x',
     'a@b.com',
     '*.acme.com',
-  ])('not %s', (text) => {
+  ])('%s is refused', (text) => {
     expect(refusalOf(() => readDomain(text))).toMatchObject({
       code: 'INVALID_INPUT',
       attribute: 'domain',
@@ -109,7 +109,7 @@ describe('rule 42: domains', () => {
   });
 });
 
-test('issuers are the same with and without a slash at the end', () => {
+test('issuers are compared without a slash at the end', () => {
   expect(sameIssuer('https://a.test/', 'https://a.test')).toBe(true);
   expect(sameIssuer('https://a.test', 'https://a.test/x')).toBe(false);
 });

@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { isVisible, requireOwnDirection, requireVisible } from '../../src/domain/text.js';
 import { refusalOf } from './refusal.js';
 
-const TAKE_IT_OUT =
-  'Take the character out. It may have come along when the text was copied, so type the text again.';
+const TAKE_IT_OUT = 'Remove the character. It may have been copied with the text, so type the text again.';
 
-describe('rule 15a: what a name that identifies may not contain', () => {
+describe('rule 15a: characters that a name which identifies may not contain', () => {
   test.each<[string, string]>([
     ['\u0007', 'U+0007 (control character)'],
     ['\u00ad', 'U+00AD (SOFT HYPHEN)'],
@@ -18,7 +17,7 @@ describe('rule 15a: what a name that identifies may not contain', () => {
     ['\u0378', 'U+0378 (not assigned in Unicode)'],
     ['\uffff', 'U+FFFF (not assigned in Unicode)'],
     ['\ud83d', 'U+D83D (half of a surrogate pair)'],
-  ])('%j is refused, naming it', (character, named) => {
+  ])('%j is refused: the message names %s', (character, named) => {
     expect(isVisible(`a${character}b`)).toBe(false);
     expect(refusalOf(() => requireVisible('userName', `a${character}b`))).toEqual({
       code: 'INVALID_INPUT',
@@ -28,7 +27,7 @@ describe('rule 15a: what a name that identifies may not contain', () => {
     });
   });
 
-  test('U+FFFD comes with advice about UTF-8', () => {
+  test('U+FFFD is refused with advice about UTF-8', () => {
     expect(refusalOf(() => requireVisible('email', 'm\ufffdller@t.test'))).toMatchObject({
       message: 'email contains U+FFFD (REPLACEMENT CHARACTER), which is not allowed.',
       hint: 'The text was not read as UTF-8 somewhere on its way. Send it again as UTF-8.',
@@ -36,14 +35,14 @@ describe('rule 15a: what a name that identifies may not contain', () => {
   });
 
   test.each(['jürgen@müller.test', 'O’Neil', '山田 太郎', '\u2764\ufe0f', 'ａｎｎ', 'γλώσσα'])(
-    '%j is fine',
+    '%j is accepted',
     (text) => {
       expect(isVisible(text)).toBe(true);
     },
   );
 });
 
-test('a name for display may have joiners, and nothing that reorders what is around it', () => {
+test('a display name may have joiners, and no character that reorders the text around it', () => {
   expect(() => requireOwnDirection('displayName', 'می\u200cخواهم')).not.toThrow();
   expect(refusalOf(() => requireOwnDirection('displayName', 'Ann \u202etset'))).toMatchObject({
     code: 'INVALID_INPUT',

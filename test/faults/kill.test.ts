@@ -65,7 +65,7 @@ async function addPeople({ banner }: ServerProcess, onAdded: (count: number) => 
   return added;
 }
 
-test('kill -9 of server and database in the middle of 1,000 adds: nothing lost, nothing half-written', async () => {
+test('kill -9 of server and database during 1,000 adds: no member is lost or half-written', async () => {
   const first = await serve();
   const postmaster = await postmasterPid();
   const added = await addPeople(first, (count) => {

@@ -38,7 +38,7 @@ async function send(method: string, path: string, body?: object) {
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-test('removals are counted over processes, and SIGTERM writes what is left of the log', async () => {
+test('removals are counted across processes, and SIGTERM writes the rest of the log', async () => {
   const added = await Promise.all(
     Array.from({ length: 40 }, (_, index) =>
       send('POST', '/Users', { userName: `m${index}@processes.test` }),

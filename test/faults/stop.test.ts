@@ -26,7 +26,7 @@ async function expectNoPostgres(): Promise<void> {
 }
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-  '%s, sent twice, stops the server and PostgreSQL',
+  '%s sent twice stops the server and PostgreSQL',
   async (signal) => {
     const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
     server.signal(signal);
@@ -36,7 +36,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-test('a subscription ends with a word that tells to subscribe again, and does not delay the stop', async () => {
+test('a subscription ends with SUBSCRIPTION_INTERRUPTED and does not delay the stop', async () => {
   const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
   const [, token = ''] = /^ {2}TOKEN=(\S+)$/m.exec(server.banner) ?? [];
   const [, workspaceId = ''] = /^ {2}WORKSPACE=(\S+)$/m.exec(server.banner) ?? [];
@@ -52,7 +52,7 @@ test('a subscription ends with a word that tells to subscribe again, and does no
   expect(performance.now() - began).toBeLessThan(9_000);
 });
 
-test('a closed standard output does not keep the server from stopping', async () => {
+test('the server stops although standard output is closed', async () => {
   const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir, LOG_LEVEL: 'info' });
   server.closeOutput();
   for (let index = 0; index < 20; index += 1) expect((await fetch(`${server.url}/healthz`)).status).toBe(200);

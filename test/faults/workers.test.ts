@@ -87,7 +87,7 @@ describe('two workers', () => {
     expect((await watched.workers()).size).toBe(2);
   });
 
-  test('know at once of a key that one of them deletes', async () => {
+  test('both refuse a key at once when one of them deletes it', async () => {
     const { baseUrl, apiKey } = seeded(server.banner, 'V2');
     const [, operatorToken = ''] = /Operator token\s+(\S+)/.exec(server.banner) ?? [];
     const workspaceId = baseUrl.slice(baseUrl.lastIndexOf('/') + 1);
@@ -116,7 +116,18 @@ describe('two workers', () => {
     await expect.poll(statuses).toEqual(new Set([401]));
   });
 
-  test('one that is killed is replaced, and the other one goes on', async () => {
+  test('answer the metrics of both together, whichever is asked', async () => {
+    const requests = async () => {
+      const text = await (await fetch(`${server.url}/metrics`, { headers: CLOSING })).text();
+      const counts = text.matchAll(/^rollcall_http_request_duration_seconds_count\{.*healthz.*\} (\d+)$/gm);
+      return [...counts].map(([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
+    };
+    const before = await requests();
+    await watched.workers();
+    for (let asked = 0; asked < 4; asked += 1) expect(await requests()).toBe(before + 8);
+  });
+
+  test('keep serving when one is killed, which is replaced', async () => {
     const [killed = 0] = await watched.workers();
     process.kill(killed, 'SIGKILL');
     await expect
@@ -130,7 +141,7 @@ describe('two workers', () => {
   });
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s stops all of them, and then the database', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('%s stops all workers, and then the database', async (signal) => {
   const server = await rollcallServer(environment);
   const workers = await new Watched(server).workers();
   expect(workers.size).toBe(2);
@@ -140,7 +151,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s stops all of them, and then the da
   await expectNoPostgres();
 });
 
-test('a port that is taken is told once, and nothing is left running', async () => {
+test('a taken port is reported once, and no process remains', async () => {
   const other = createServer();
   const port = await new Promise<number>((resolve) =>
     other.listen(0, () => {

@@ -11,7 +11,7 @@ const LETTER = {
 };
 
 describe('the mail to somebody invited', () => {
-  test('has the link, the token, and until when', () => {
+  test('has the link, the token, and the end of its validity', () => {
     expect(invitationMail(LETTER, 'https://app.acme.test/join?a=1&t=rollcall_invitation_0_x')).toEqual({
       to: 'ann@acme.test',
       subject: 'Invitation to Acme',
@@ -34,14 +34,14 @@ The invitation is good until 2027-01-24, and only for ann@acme.test. If you did 
     });
   });
 
-  test('without a page to accept it on, has the token', () => {
+  test('has the token when there is no page to accept it on', () => {
     const { text, html } = invitationMail(LETTER, null);
     expect(text).toContain('Your invitation: rollcall_invitation_0_x\n');
     expect(html).toContain('<p>Your invitation: <code>rollcall_invitation_0_x</code></p>');
     expect(html).not.toContain('href');
   });
 
-  test('names are text, on one line, whatever they hold', () => {
+  test('has names as text on one line, whatever they contain', () => {
     const workspaceName = '<img src=x>"&\'\r\nBcc: all@acme.test\u2028';
     const { subject, text, html } = invitationMail({ ...LETTER, workspaceName }, null);
     expect(subject).toBe('Invitation to <img src=x>"&\' Bcc: all@acme.test ');

@@ -40,7 +40,7 @@ function mailerOver(transport: MailTransport | undefined) {
   return { mailer, failures, faults };
 }
 
-test('five at once, the others wait; each is told what became of its own', async () => {
+test('sends five mails at once while others wait, and reports the result of each', async () => {
   const { held, transport } = heldTransport();
   const { mailer, failures } = mailerOver(transport);
   const told: (string | null)[] = [];
@@ -59,7 +59,7 @@ test('five at once, the others wait; each is told what became of its own', async
   expect(failures).toEqual(['550 No such mailbox, it said: …']);
 });
 
-test('stopping sends what waits, and closes the transport then', async () => {
+test('stopping sends the waiting mails, and then closes the transport', async () => {
   const { held, transport, isClosed } = heldTransport();
   const { mailer } = mailerOver(transport);
   const told: (string | null)[] = [];
@@ -74,7 +74,7 @@ test('stopping sends what waits, and closes the transport then', async () => {
   expect(isClosed()).toBe(true);
 });
 
-test('a report that fails is a fault, and holds nothing up', async () => {
+test('a failing report is logged as a fault and delays no mail', async () => {
   const { held, transport } = heldTransport();
   const { mailer, faults } = mailerOver(transport);
   const fault = new Error('the database is away');
@@ -84,7 +84,7 @@ test('a report that fails is a fault, and holds nothing up', async () => {
   expect(faults).toEqual([fault]);
 });
 
-test('without a transport nothing is sent', async () => {
+test('without a transport no mail is sent', async () => {
   const { mailer } = mailerOver(undefined);
   expect(mailer.sends).toBe(false);
   mailer.invite(letter('ann@acme.test'), () => Promise.reject(new Error('told')));

@@ -278,7 +278,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe.each(SCENARIOS)('$name', ({ workspace: wishes, steps, outcomes }) => {
-  test('leaves the same through SCIM as through GraphQL', async () => {
+  test('has the same result through SCIM as through GraphQL', async () => {
     const ends = [];
     for (const door of [throughGraphql, throughScim]) {
       const workspace = await app.workspace(wishes);

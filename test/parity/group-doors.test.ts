@@ -131,7 +131,7 @@ async function remains({ workspaceId }: TestWorkspace): Promise<object> {
   return Promise.all(statements.map((statement) => app.sql(statement, [workspaceId])));
 }
 
-test('groups leave the same through SCIM as through GraphQL (rules 29, 30)', async () => {
+test('changes of groups have the same result through SCIM as through GraphQL (rules 29, 30)', async () => {
   const ends = [];
   for (const door of [throughGraphql, throughScim]) {
     const workspace = await app.workspace({

@@ -153,7 +153,7 @@ const respelling = (text: string) =>
 const PAIR = ADDRESS.chain((text) => fc.tuple(fc.constant(text), fc.oneof(respelling(text), ADDRESS)));
 
 describe('two spellings are the same person exactly when their canonical forms are equal', () => {
-  test('at every door', async () => {
+  test('in every interface', async () => {
     await fc.assert(
       fc.asyncProperty(PAIR, async ([first, second]) => {
         fc.pre(isAddress(second));
@@ -174,7 +174,7 @@ describe('two spellings are the same person exactly when their canonical forms a
 });
 
 describe('two names are the same group exactly when their canonical forms are equal', () => {
-  test('at every door', async () => {
+  test('in every interface', async () => {
     const name = fc.tuple(word, fc.constantFrom(' ', '\u2003', ''), word).map((parts) => parts.join(''));
     const pair = name.chain((text) => fc.tuple(fc.constant(text), fc.oneof(respelling(text), name)));
     await fc.assert(
@@ -204,7 +204,7 @@ const CASES: readonly [string, string, string, boolean][] = [
   ['domains', 'x@m\u00fcller.test', 'x@XN--MLLER-KVA.test', true],
 ];
 
-describe('one person, or two', () => {
+describe('one person or two', () => {
   test.each(CASES)('%s: %j, %j', async (_case, first, second, isSame) => {
     const workspace = await app.workspace({ version: 'V2' });
     expect((await users(workspace).post('/Users', { schemas: [CORE], userName: first })).status).toBe(201);
@@ -213,7 +213,7 @@ describe('one person, or two', () => {
   });
 });
 
-test('case 3: the spelling that came is kept for display', async () => {
+test('case 3: the original spelling is kept for display', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const { body } = await users(workspace).post('/Users', {
     schemas: [CORE],
@@ -251,7 +251,7 @@ const HIDDEN: readonly [string, string][] = [
   ['a@t\u00ad.test', 'U+00AD (SOFT HYPHEN)'],
 ];
 
-describe.each(HIDDEN)('case 4: %j is refused at every door, naming the character', (text, named) => {
+describe.each(HIDDEN)('case 4: every interface refuses %j, naming the character', (text, named) => {
   const message = (attribute: string) => `${attribute} contains ${named}, which is not allowed.`;
   const refusal = (attribute: string, input = attribute) => ({
     errors: [{ message: message(attribute), extensions: { code: 'INVALID_INPUT', path: [input] } }],
@@ -312,7 +312,7 @@ describe.each(HIDDEN)('case 4: %j is refused at every door, naming the character
   });
 });
 
-test('case 4: who has such a name already is deactivated by the echo of it all the same', async () => {
+test('case 4: a member who already has such a name can be deactivated by an echo', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const { body } = await users(workspace).post('/Users', { schemas: [CORE], userName: nextAddress() });
   await app.sql(
@@ -328,7 +328,7 @@ test('case 4: who has such a name already is deactivated by the echo of it all t
   });
 });
 
-describe('case 5: the message names the attribute that is taken', () => {
+describe('case 5: the message names the attribute whose value is taken', () => {
   test.each([
     [
       'userName',

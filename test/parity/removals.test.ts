@@ -93,7 +93,7 @@ const link = () =>
   });
 
 describe.each(WAYS)('after %s', (_way, remove) => {
-  test('a link from before lets the person not in again; one from afterwards does', async () => {
+  test('an older link does not let the person in again; a newer one does', async () => {
     const { token } = await link();
     const email = nextAddress();
     const { body } = await scim().post('/Users', { schemas: [CORE], userName: email });
@@ -112,7 +112,7 @@ describe.each(WAYS)('after %s', (_way, remove) => {
     expect(accepted).toMatchObject({ changed: true, member: { active: true, role: 'ADMIN' } });
   });
 
-  test('an invitation by e-mail from before does not either; a new one does', async () => {
+  test('an older invitation by e-mail does not either; a newer one does', async () => {
     const email = nextAddress();
     const input = { workspaceId: workspace.workspaceId, email };
     const { token } = await done(app, app.operatorToken, 'invitationCreate', input);
@@ -134,7 +134,7 @@ describe.each(WAYS)('after %s', (_way, remove) => {
   });
 });
 
-test('a removal from one workspace says nothing about another', async () => {
+test('a removal from one workspace has no effect in another', async () => {
   const email = nextAddress();
   const { body } = await scim().post('/Users', { schemas: [CORE], userName: email });
   const session = await app.session(email);

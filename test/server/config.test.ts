@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionLifetimes } from '../../src/domain/session.js';
 import { ConfigError, readConfig } from '../../src/server/config.js';
 
@@ -16,8 +19,41 @@ const SMTP_URL = 'smtps://user:p%40ss@mail.acme.test:465';
 const MAIL_FROM = 'Rollcall <rollcall@acme.test>';
 const INVITATION_URL = 'https://app.acme.test/join/{token}';
 
+describe('NAME_FILE', () => {
+  let file: string;
+
+  beforeAll(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rollcall-config-'));
+    file = join(directory, 'secret');
+    await writeFile(file, 'token-from-a-file\n');
+  });
+
+  afterAll(() => rm(dirname(file), { recursive: true }));
+
+  test('any setting may be the content of a file, without the line break at its end', () => {
+    expect(readConfig({}, { OPERATOR_TOKEN_FILE: file }).operatorToken).toBe('token-from-a-file');
+  });
+
+  test('an empty name of a file is no file', () => {
+    expect(readConfig({}, { OPERATOR_TOKEN_FILE: '' }).operatorToken).toBeUndefined();
+  });
+
+  test('refuses a file that cannot be read, and a setting that is set twice', () => {
+    expect(faultsOf({ OPERATOR_TOKEN_FILE: `${file}-missing` })).toEqual([
+      expect.stringMatching(/^OPERATOR_TOKEN_FILE cannot be read \(ENOENT: .*\)\.$/),
+    ]);
+    expect(faultsOf({ OPERATOR_TOKEN_FILE: file, OPERATOR_TOKEN: 'another-long-token' })).toEqual([
+      'OPERATOR_TOKEN and OPERATOR_TOKEN_FILE are both set: remove one of them.',
+    ]);
+  });
+
+  test('a wrong value in a file is refused without showing it', () => {
+    expect(faultsOf({ PORT_FILE: file })).toEqual(['PORT must be a port number from 0 to 65535.']);
+  });
+});
+
 describe('mail', () => {
-  test('is none unless told', () => {
+  test('is off by default', () => {
     expect(readConfig({}, {})).toMatchObject({ mail: undefined, invitationUrl: undefined });
     expect(readConfig({}, { SMTP_URL: ' ', MAIL_FROM })).toMatchObject({ mail: undefined });
   });
@@ -32,7 +68,7 @@ describe('mail', () => {
     },
   );
 
-  test('needs a sender and, in production, the address that links lead to', () => {
+  test('needs a sender and, in production, the URL of links', () => {
     expect(faultsOf({ SMTP_URL })).toEqual(['MAIL_FROM is needed with SMTP_URL.']);
     expect(faultsOf({ SMTP_URL, NODE_ENV: 'production' })).toEqual([
       'MAIL_FROM is needed with SMTP_URL.',
@@ -40,14 +76,17 @@ describe('mail', () => {
     ]);
   });
 
-  test.each(['mail.acme.test', 'http://mail.acme.test', 'smtp://', 'smtp:'])('SMTP_URL: not %s', (url) => {
-    expect(faultsOf({ SMTP_URL: url, MAIL_FROM, INVITATION_URL })).toEqual([
-      'SMTP_URL must be an smtp:// or smtps:// URL, such as smtps://user:password@mail.example.com.',
-    ]);
-  });
+  test.each(['mail.acme.test', 'http://mail.acme.test', 'smtp://', 'smtp:'])(
+    'SMTP_URL: refuses %s',
+    (url) => {
+      expect(faultsOf({ SMTP_URL: url, MAIL_FROM, INVITATION_URL })).toEqual([
+        'SMTP_URL must be an smtp:// or smtps:// URL, such as smtps://user:password@mail.example.com.',
+      ]);
+    },
+  );
 
   test.each(['Rollcall', 'Rollcall <rollcall>', 'a@acme.test, b@acme.test', 'a@acme.test,b@acme.test', '<>'])(
-    'MAIL_FROM: not %s',
+    'MAIL_FROM: refuses %s',
     (from) => {
       expect(faultsOf({ SMTP_URL, MAIL_FROM: from, INVITATION_URL })).toEqual([
         'MAIL_FROM must be an e-mail address, or a name and an address: Rollcall <rollcall@example.com>.',
@@ -56,7 +95,7 @@ describe('mail', () => {
   );
 
   test.each(['https://app.acme.test/join', 'app.acme.test/{token}', 'javascript:{token}'])(
-    'INVITATION_URL: not %s',
+    'INVITATION_URL: refuses %s',
     (url) => {
       expect(faultsOf({ INVITATION_URL: url })).toEqual([
         'INVITATION_URL must be an http:// or https:// URL with {token} in it, such as https://app.example.com/join/{token}.',
@@ -65,10 +104,10 @@ describe('mail', () => {
   );
 });
 
-describe('rule 33: how long sessions last', () => {
+describe('rule 33: the duration of sessions', () => {
   const HOUR_MS = 3_600_000;
 
-  test('12 hours without use and 7 days at most, unless told', () => {
+  test('is 12 hours without use and at most 7 days by default', () => {
     expect(sessionLifetimes(readConfig({}, {}))).toEqual({ idleMs: 12 * HOUR_MS, maxMs: 7 * 24 * HOUR_MS });
     expect(sessionLifetimes(readConfig({}, { SESSION_IDLE_HOURS: '1', SESSION_MAX_DAYS: '30' }))).toEqual({
       idleMs: HOUR_MS,
@@ -76,7 +115,7 @@ describe('rule 33: how long sessions last', () => {
     });
   });
 
-  test.each(['0', '-1', '1.5', 'x', '9999'])('not %s', (text) => {
+  test.each(['0', '-1', '1.5', 'x', '9999'])('refuses %s', (text) => {
     expect(faultsOf({ SESSION_IDLE_HOURS: text, SESSION_MAX_DAYS: text })).toEqual([
       'SESSION_IDLE_HOURS must be a whole number from 1 to 2160.',
       'SESSION_MAX_DAYS must be a whole number from 1 to 90.',
@@ -85,7 +124,7 @@ describe('rule 33: how long sessions last', () => {
 });
 
 describe('processes and databases', () => {
-  test('one process, without replicas, unless told', () => {
+  test('are one process without replicas by default', () => {
     expect(readConfig({}, {})).toMatchObject({
       workers: 1,
       databaseReplicaUrls: [],
@@ -93,11 +132,11 @@ describe('processes and databases', () => {
     });
   });
 
-  test.each(['0', '65', 'two', '1.5', '-1'])('WORKERS: not %s', (workers) => {
+  test.each(['0', '65', 'two', '1.5', '-1'])('WORKERS: refuses %s', (workers) => {
     expect(faultsOf({ WORKERS: workers })).toEqual(['WORKERS must be a whole number from 1 to 64.']);
   });
 
-  test('DATABASE_POOL_SIZE: not 1, which would be for listening alone', () => {
+  test('DATABASE_POOL_SIZE: refuses 1, which would only serve notifications', () => {
     expect(faultsOf({ DATABASE_POOL_SIZE: '1' })).toEqual([
       'DATABASE_POOL_SIZE must be a whole number from 2 to 500.',
     ]);
@@ -115,7 +154,7 @@ describe('processes and databases', () => {
 });
 
 describe('single sign-on', () => {
-  test('needs no setting in development; keys are several', () => {
+  test('needs no setting in development; several keys are accepted', () => {
     const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
     expect(readConfig({}, { SECRETS_KEY: `${one}, ${other}` })).toMatchObject({ secretsKeys: [one, other] });
     expect(readConfig({}, { NODE_ENV: 'production' })).toMatchObject({
@@ -131,7 +170,7 @@ describe('single sign-on', () => {
     ['SECRETS_KEY', `${Buffer.alloc(32).toString('base64')},`, 'keys of 32 bytes in base64'],
     ['DNS_SERVERS', 'ns.acme.test', 'IP addresses'],
     ['SSO_PRIVATE_NETWORKS', 'yes', 'on or off'],
-  ])('%s: not %s', (name, value, allowed) => {
+  ])('%s: refuses %s', (name, value, allowed) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be ${allowed}`)]);
   });
 });

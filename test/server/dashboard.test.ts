@@ -26,7 +26,7 @@ async function scriptPath(): Promise<string> {
 
 describe('the page of the dashboard', () => {
   it.each(['/', '/workspace/0190a1b2', '/workspace/0190a1b2/settings/members?search=ann', '/account'])(
-    'is served at %s, and asked for again each time',
+    'is served at %s, and revalidated each time',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(200);
@@ -36,7 +36,7 @@ describe('the page of the dashboard', () => {
     },
   );
 
-  it('runs scripts of this server only, none of them inline, and is framed by nobody', async () => {
+  it('allows only scripts of this server, none of them inline, and cannot be framed', async () => {
     const response = await get('/');
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'self'");
@@ -62,21 +62,21 @@ describe('its assets', () => {
     ['br', 'br'],
     ['gzip', 'gzip'],
     ['gzip, br', 'br'],
-  ])('are sent as the build compressed them, to a browser that accepts %s', async (accepted, encoding) => {
+  ])('are sent in the compression of the build to a browser that accepts %s', async (accepted, encoding) => {
     const response = await get(await scriptPath(), { 'Accept-Encoding': accepted });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-encoding')).toBe(encoding);
     expect(response.headers.get('vary')?.toLowerCase()).toContain('accept-encoding');
   });
 
-  it('are cached for ever, because their names have a hash of their content', async () => {
+  it('are cached for ever, because their names contain a hash of their content', async () => {
     const path = await scriptPath();
     expect(path).toMatch(/^\/assets\/.+-[\w-]{8}\.js$/);
     expect((await get(path)).headers.get('cache-control')).toBe('public,max-age=31536000,immutable');
   });
 
   it.each(['/assets/unknown.js', '/assets/../index.html', '/assets/%2e%2e/%2e%2e/main.js'])(
-    'are not anything else: %s',
+    'are not found under other paths: %s',
     async (path) => {
       expect((await get(path)).status).toBe(404);
     },
@@ -84,7 +84,7 @@ describe('its assets', () => {
 });
 
 describe('before the build', () => {
-  it('says how to build it', async () => {
+  it('says how to build the dashboard', async () => {
     const server = createServer(express().use(dashboardRouter('/nowhere')));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

@@ -17,7 +17,7 @@ function patches(server: FakeServer): unknown[] {
   return server.seen.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
 }
 
-describe.each(['', COMPLIANT])('a server that does everything right, "%s"', (flag) => {
+describe.each(['', COMPLIANT])('a server without faults, "%s"', (flag) => {
   it.each(['V1', 'V2', 'plain'] as const)('passes: %s', async (version) => {
     for (const hasGroups of [false, true]) {
       const server = await start(version, 3);
@@ -38,12 +38,12 @@ describe.each(['', COMPLIANT])('a server that does everything right, "%s"', (fla
   });
 });
 
-describe('what goes out is what Entra sends', () => {
+describe('requests are those that Entra sends', () => {
   const userName = expect.stringMatching(/^rollcall\.simulation\.[0-9a-f]{12}@example\.com$/);
   const renamed = expect.stringMatching(/^renamed\.rollcall\.simulation\.[0-9a-f]{12}@example\.com$/);
   const email = expect.stringMatching(/^updated\.rollcall\.simulation\.[0-9a-f]{12}@example\.com$/);
 
-  it('in headers: a bearer token', async () => {
+  it('headers have a bearer token', async () => {
     const server = await start('V2', 1);
     await simulate(server.baseUrl);
     expect(server.seen[0]?.headers).toMatchObject({
@@ -52,7 +52,7 @@ describe('what goes out is what Entra sends', () => {
     });
   });
 
-  it('in the test of the connection and in searches: a filter and nothing else', async () => {
+  it('the connection test and searches have a filter and nothing else', async () => {
     const server = await start('V2', 1);
     await simulate(server.baseUrl);
     const searches = server.seen
@@ -62,7 +62,7 @@ describe('what goes out is what Entra sends', () => {
     expect(searches[2]).toMatch(/^\/Users\?filter=externalId\+eq\+%2200u[0-9a-f]{17}%22$/);
   });
 
-  it('in the create', async () => {
+  it('the create', async () => {
     const server = await start('V2', 1);
     await simulate(server.baseUrl);
     expect(server.seen.find(({ method }) => method === 'POST')?.body).toEqual({
@@ -79,7 +79,7 @@ describe('what goes out is what Entra sends', () => {
     });
   });
 
-  it('in changes: capital operations with paths, and text for booleans', async () => {
+  it('changes have capitalized operations with paths, and text for booleans', async () => {
     const server = await start('V2', 1);
     await simulate(server.baseUrl);
     const replace = (path: string, value: unknown) => ({ op: 'Replace', path, value });
@@ -101,7 +101,7 @@ describe('what goes out is what Entra sends', () => {
     );
   });
 
-  it('in changes with the flag: dotted and qualified keys without a path, and booleans', async () => {
+  it('changes with the flag have dotted and qualified keys without a path, and booleans', async () => {
     const server = await start('V2', 1);
     await simulate(server.baseUrl + COMPLIANT);
     const replace = (path: string, value: unknown) => ({ op: 'replace', path, value });
@@ -132,7 +132,7 @@ describe('what goes out is what Entra sends', () => {
   it.each([
     ['', { op: 'Remove', path: 'members', value: [{ $ref: null, value: 'id-2' }] }],
     [COMPLIANT, { op: 'remove', path: 'members[value eq "id-2"]' }],
-  ])('in groups, "%s"', async (flag, removal) => {
+  ])('groups, "%s"', async (flag, removal) => {
     const server = await start('plain', 1);
     server.haveGroups();
     await simulate(server.baseUrl + flag);
@@ -175,7 +175,7 @@ const FAULTS: readonly (readonly [Fault, readonly string[]])[] = [
   ['any key accepted', ['errors: an invalid key']],
 ];
 
-describe('a fault fails the checks that see it, and no others', () => {
+describe('a fault fails exactly the checks that concern it', () => {
   it.each(FAULTS)('%s', async (fault, expected) => {
     const server = await start('V2', 3, fault);
     server.haveGroups();
@@ -183,7 +183,7 @@ describe('a fault fails the checks that see it, and no others', () => {
     expect(failures(summary)).toEqual(expected);
   });
 
-  it('a key that is refused ends the run at the first check, and is never written', async () => {
+  it('a refused key ends the run at the first check, and is never printed', async () => {
     const server = await start('V2', 3);
     const { checks, lines } = await simulate(server.baseUrl, 'another-key');
     expect(checks.map((check) => check.problems)).toEqual([

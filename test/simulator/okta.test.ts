@@ -7,7 +7,7 @@ import { failures, playing, start } from './runs.js';
 const EXTENSION = 'urn:base44:params:scim:schemas:extension:user:2.0';
 const simulate = playing(simulateOkta);
 
-describe('a server that does everything right', () => {
+describe('a server without faults', () => {
   it.each(['V1', 'V2', 'plain'] as const)('passes: %s', async (version) => {
     const server = await start(version, 250);
     const summary = await simulate(server.baseUrl);
@@ -25,21 +25,21 @@ describe('a server that does everything right', () => {
     },
   );
 
-  it('may have no seat to give', async () => {
+  it('may have no free seat', async () => {
     const server = await start('V1', 3, 'no free seat');
     const summary = await simulate(server.baseUrl);
     expect(failures(summary)).toEqual([]);
     expect(summary.lines).toContain('       refused, as it is right when no builder seat is free');
   });
 
-  it('may have nobody yet, or exactly a page of users', async () => {
+  it('may have no users, or exactly a page of them', async () => {
     for (const people of [0, 100, 101]) {
       const server = await start('plain', people);
       expect(failures(await simulate(server.baseUrl))).toEqual([]);
     }
   });
 
-  it('gets a line for every request and a summary', async () => {
+  it('has a line for every request and a summary', async () => {
     const server = await start('V2', 150);
     const { lines, checks } = await simulate(server.baseUrl);
     expect(lines[0]).toBe('ok   GET /Users?startIndex=1&count=2  200  test credentials: the first users');
@@ -50,8 +50,8 @@ describe('a server that does everything right', () => {
   });
 });
 
-describe('what goes out is what Okta sends', () => {
-  it('in headers: the bare key, a Content-Type only with a body', async () => {
+describe('requests are those that Okta sends', () => {
+  it('headers have the bare key, and a Content-Type only with a body', async () => {
     const server = await start('V2', 3);
     await simulate(server.baseUrl);
     const [first] = server.seen;
@@ -65,7 +65,7 @@ describe('what goes out is what Okta sends', () => {
     expect(created?.headers['content-type']).toBe('application/scim+json; charset=utf-8');
   });
 
-  it('in the search: the filter first, spaces as +', async () => {
+  it('the search has the filter first, and spaces as +', async () => {
     const server = await start('V2', 3);
     await simulate(server.baseUrl);
     const search = server.seen.find((request) => request.path.includes('filter=userName+eq+%22'));
@@ -74,7 +74,7 @@ describe('what goes out is what Okta sends', () => {
     );
   });
 
-  it('in the create, with the extension on V2 and without any access on V1', async () => {
+  it('the create has the extension on V2, and no access on V1', async () => {
     const bodies: Record<string, Record<string, unknown> | undefined> = {};
     for (const version of ['V1', 'V2'] as const) {
       const server = await start(version, 3);
@@ -102,7 +102,7 @@ describe('what goes out is what Okta sends', () => {
     });
   });
 
-  it('in the deactivation: a PATCH without a path; in a PUT: what was read, merged', async () => {
+  it('the deactivation is a PATCH without a path, or a PUT with what was read', async () => {
     const server = await start('V2', 3);
     await simulate(server.baseUrl);
     expect(server.seen.find((request) => request.method === 'PATCH')?.body).toEqual({
@@ -223,7 +223,7 @@ const FAULTS: readonly (readonly [Fault, readonly string[]])[] = [
   ['inactive is not found', ['unassign: the filter still finds it', 'assign again: found, inactive']],
 ];
 
-describe('a fault fails the checks that see it, and no others', () => {
+describe('a fault fails exactly the checks that concern it', () => {
   it.each(FAULTS)('%s', async (fault, expected) => {
     const server = await start('V2', 250, fault);
     const summary = await simulate(server.baseUrl);
@@ -233,7 +233,7 @@ describe('a fault fails the checks that see it, and no others', () => {
     expect(server.userNames()).toHaveLength(250);
   });
 
-  it('says in words what is wrong', async () => {
+  it('a failed check says what is wrong', async () => {
     const server = await start('V2', 3, 'create refused');
     const { checks, lines } = await simulate(server.baseUrl);
     expect(checks.find((check) => !check.ok)).toEqual({
@@ -251,7 +251,7 @@ describe('a fault fails the checks that see it, and no others', () => {
   });
 });
 
-describe('no server to talk to', () => {
+describe('without a server', () => {
   const first = 'GET /Users?startIndex=1&count=2';
 
   it.each([
@@ -260,14 +260,14 @@ describe('no server to talk to', () => {
     ['http://user:word@example.com/', KEY, 'the base URL must not hold a user name or password'],
     ['http://example.com/', 'one\ntwo', 'the key holds a character that no header can carry'],
     ['http://example.com/', 'sécr…t', 'the key holds a character that no header can carry'],
-  ])('settings that cannot work: %s, %j', async (baseUrl, token, problem) => {
+  ])('wrong settings are refused: %s, %j', async (baseUrl, token, problem) => {
     const { checks } = await simulate(baseUrl, token);
     expect(checks.map(({ request, status, problems }) => [request, status, problems])).toEqual([
       [first, null, [problem]],
     ]);
   });
 
-  it('nothing listens there', async () => {
+  it('a connection that is refused is reported', async () => {
     const server = await startFakeServer('V2', 1);
     await server.close();
     const { checks, lines } = await simulate(server.baseUrl.replace('127.0.0.1', 'localhost'));
@@ -279,7 +279,7 @@ describe('no server to talk to', () => {
     expect(lines.at(-1)).toBe('0 passed, 1 failed');
   });
 
-  it('no answer in time, on one request only', async () => {
+  it('a missing answer to a single request is reported', async () => {
     const server = await start('V2', 3);
     const summary = await simulateOkta({
       baseUrl: server.baseUrl,
@@ -303,7 +303,7 @@ describe('no server to talk to', () => {
     expect(summary.checks.at(-1)?.name).toBe('clean up: searches for the created user');
   });
 
-  it('a key that is refused ends the run at the first check', async () => {
+  it('a refused key ends the run at the first check', async () => {
     const server = await start('V2', 3);
     const { checks, lines } = await simulate(server.baseUrl, 'another-key');
     expect(checks.map((check) => check.problems)).toEqual([
@@ -313,7 +313,7 @@ describe('no server to talk to', () => {
   });
 });
 
-it('never writes the key, not even when the server repeats it', async () => {
+it('the key is never printed, not even when the server repeats it', async () => {
   const server = await start('V2', 3, 'create refused', 'detail repeats the key');
   const { checks, lines } = await simulate(server.baseUrl);
   expect(lines).toContain('       expected 201, got 403: "SCIM is not enabled ([key])"');

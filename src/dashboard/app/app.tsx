@@ -1,7 +1,8 @@
-import { type ReactNode, Suspense, useMemo } from 'react';
+import { type ReactNode, Suspense, useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
-import { Provider } from 'urql';
+import { Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
+import { hasKept } from '../screens/invitations/csv/stored.js';
 import { AccessEndedPage, ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
@@ -24,6 +25,7 @@ export function App() {
       <RouterProvider navigate={(href) => navigate(href)}>
         <Provider value={client}>
           <Session>
+            <InterruptedWork />
             <Switch>
               {ROUTES.map(({ path, screen: Screen }) => (
                 <Route key={path} path={path}>
@@ -68,6 +70,15 @@ export function App() {
       </RouterProvider>
     </I18nProvider>
   );
+}
+
+/** Goes on with long work that a reload has interrupted, once somebody is signed in. */
+function InterruptedWork() {
+  const client = useClient();
+  useEffect(() => {
+    if (hasKept()) void import('../screens/invitations/csv/job.js').then((job) => job.resumeInviting(client));
+  }, [client]);
+  return null;
 }
 
 function WorkspaceScreens() {

@@ -19,12 +19,21 @@ export function JobsPanel() {
   );
 }
 
-function JobCard({ job: { id, label, done, total, outcome } }: { readonly job: Job }) {
+function JobCard({ job: { id, label, done, total, paused, outcome } }: { readonly job: Job }) {
   const t = useMessages();
   if (outcome === undefined) {
     return (
       <div className={styles.job}>
         <Progress label={label} done={done} total={total} />
+        {paused !== undefined && (
+          <>
+            <p role="alert">{paused.reason}</p>
+            <div className={styles.actions}>
+              <Button onPress={paused.goOn}>{t('jobs.goOn')}</Button>
+              <Button onPress={paused.stop}>{t('jobs.stop')}</Button>
+            </div>
+          </>
+        )}
       </div>
     );
   }
@@ -47,7 +56,7 @@ function JobCard({ job: { id, label, done, total, outcome } }: { readonly job: J
       {action !== undefined && (
         <Button
           onPress={() => {
-            dismissJob(id);
+            if (action.keepsJob !== true) dismissJob(id);
             action.onPress();
           }}
         >

@@ -6,7 +6,12 @@ export interface JobOutcome {
   readonly isFailure?: boolean;
   /** One line per item that was refused. */
   readonly details?: readonly string[];
-  readonly action?: { readonly label: string; readonly onPress: () => void };
+  readonly action?: {
+    readonly label: string;
+    readonly onPress: () => void;
+    /** Whether the job remains on the list after the press. */
+    readonly keepsJob?: boolean;
+  };
 }
 
 /** Long work that goes on while other screens are open. */
@@ -15,8 +20,23 @@ export interface Job {
   readonly label: string;
   readonly done: number;
   readonly total: number;
+  /** Why the job has stopped, and what lets it go on; undefined while it runs. */
+  readonly paused?:
+    | { readonly reason: string; readonly goOn: () => void; readonly stop: () => void }
+    | undefined;
   /** Undefined while the job runs. */
   readonly outcome?: JobOutcome;
+  readonly onDismiss: () => void;
+}
+
+/** What a job tells about itself. */
+export interface JobControl {
+  report(done: number): void;
+  /**
+   * Shows why the job has stopped. It goes on when the person says so, or when the connection is back.
+   * @returns false when the person wants no more of it
+   */
+  pause(reason: string): Promise<boolean>;
 }
 
 let jobs: readonly Job[] = [];
@@ -35,24 +55,37 @@ function warn(event: BeforeUnloadEvent): void {
 
 /**
  * Starts long work, whose progress is shown beside every screen.
- * @param run does the work, reports how many items are done, and must not reject
+ * @param run does the work, and must not reject
  */
 export function startJob(
   label: string,
   total: number,
-  run: (report: (done: number) => void) => Promise<JobOutcome>,
+  run: (control: JobControl) => Promise<JobOutcome>,
+  { done = 0, onDismiss = () => undefined }: Partial<Pick<Job, 'done' | 'onDismiss'>> = {},
 ): void {
   const id = nextId;
   nextId += 1;
   const update = (change: Partial<Job>) =>
     store(jobs.map((job) => (job.id === id ? { ...job, ...change } : job)));
+  const pause = (reason: string) =>
+    new Promise<boolean>((resolve) => {
+      const end = (goesOn: boolean) => {
+        window.removeEventListener('online', goOn);
+        update({ paused: undefined });
+        resolve(goesOn);
+      };
+      const goOn = () => end(true);
+      window.addEventListener('online', goOn);
+      update({ paused: { reason, goOn, stop: () => end(false) } });
+    });
   window.addEventListener('beforeunload', warn);
-  store([...jobs, { id, label, total, done: 0 }]);
-  void run((done) => update({ done })).then((outcome) => update({ outcome }));
+  store([...jobs, { id, label, total, done, onDismiss }]);
+  void run({ report: (count) => update({ done: count }), pause }).then((outcome) => update({ outcome }));
 }
 
 /** Takes a job that has ended off the list. */
 export function dismissJob(id: number): void {
+  jobs.find((job) => job.id === id)?.onDismiss();
   store(jobs.filter((job) => job.id !== id));
 }
 

@@ -13,6 +13,8 @@ interface FormDialogProps {
   readonly failure: Failure | null;
   /** The fields of the form, which show what is refused about them themselves. */
   readonly fields?: readonly string[];
+  /** What to do after a lost answer, for changes that can be made twice. */
+  readonly offlineHint?: string;
   readonly isSaving: boolean;
   readonly isDanger?: boolean;
   readonly isConfirmDisabled?: boolean;
@@ -22,7 +24,7 @@ interface FormDialogProps {
 /** A dialog that sends one change: its fields, why it was refused, and the buttons Cancel and the change's own. */
 export function FormDialog(props: FormDialogProps) {
   const { title, confirm, onClose, onSubmit, failure, fields = [], isSaving, children } = props;
-  const { isDanger = false, isConfirmDisabled = false } = props;
+  const { isDanger = false, isConfirmDisabled = false, offlineHint } = props;
   const t = useMessages();
   return (
     <Dialog
@@ -45,7 +47,7 @@ export function FormDialog(props: FormDialogProps) {
       }
     >
       {children}
-      <FailureNotice failure={failure} fields={fields} />
+      <FailureNotice failure={failure} fields={fields} offlineHint={offlineHint} />
     </Dialog>
   );
 }

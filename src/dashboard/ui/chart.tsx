@@ -1,3 +1,4 @@
+import { ListBox, ListBoxItem } from 'react-aria-components';
 import { formatNumber } from '../app/formats.js';
 import styles from './chart.module.css';
 
@@ -18,13 +19,40 @@ interface ChartProps {
   readonly form: 'bars' | 'line';
   /** A dashed line at a value that matters, such as a limit. */
   readonly mark?: number | undefined;
+  /** Makes each point a choice, for the mouse and the keyboard. */
+  readonly onSelect?: (id: string) => void;
 }
 
 const HEIGHT = 100;
 const STEP = 10;
 
+type ChoicesProps = Required<Pick<ChartProps, 'label' | 'points' | 'onSelect'>>;
+
+/** The points as choices that lie over their bars. */
+function Choices({ label, points, onSelect }: ChoicesProps) {
+  return (
+    <ListBox
+      aria-label={label}
+      className={styles.choices ?? ''}
+      orientation="horizontal"
+      items={points}
+      onAction={(id) => onSelect(String(id))}
+    >
+      {({ id, label: name, value }) => (
+        <ListBoxItem
+          id={id}
+          textValue={`${name}: ${formatNumber(value ?? 0)}`}
+          className={styles.choice ?? ''}
+        >
+          <span className={styles.tip} title={`${name}: ${formatNumber(value ?? 0)}`} />
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
+}
+
 /** A chart of one series. Readers get the same figures as a table. */
-export function Chart({ label, columns, points, form, mark }: ChartProps) {
+export function Chart({ label, columns, points, form, mark, onSelect }: ChartProps) {
   const values = points.map(({ value }) => value ?? 0);
   const most = Math.max(1, mark ?? 0, ...values);
   const y = (value: number) => HEIGHT - (value / most) * HEIGHT;
@@ -34,6 +62,7 @@ export function Chart({ label, columns, points, form, mark }: ChartProps) {
     .join(' ');
   return (
     <figure className={styles.chart} aria-label={label}>
+      {onSelect !== undefined && <Choices label={label} points={points} onSelect={onSelect} />}
       <svg
         className={styles.plot}
         viewBox={`0 0 ${width} ${HEIGHT}`}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useRef, useState } from 'react';
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Text } from 'react-aria-components';
 import { Button } from './button.js';
 import { CheckIcon, ChevronIcon, MoreIcon } from './icons.js';
@@ -21,39 +21,68 @@ interface MenuProps {
   readonly trigger?: ReactNode;
 }
 
-/** A menu of actions behind a button. */
+/** A menu of actions behind a button. It is made when the button is pressed, since a table has one in every row. */
 export function Menu({ label, actions, trigger }: MenuProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
   return (
-    <MenuTrigger>
-      <Button kind={trigger === undefined ? 'icon' : 'secondary'} aria-label={label}>
+    <>
+      <Button
+        ref={button}
+        kind={trigger === undefined ? 'icon' : 'secondary'}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onPress={() => setOpen(true)}
+      >
         {trigger ?? <MoreIcon />}
       </Button>
-      <Popover className={styles.popover ?? ''} placement="bottom end">
-        <AriaMenu className={styles.list ?? ''} aria-label={label}>
-          {actions.map(({ id, label: text, blockedBecause, isDanger = false, onAction }) => {
-            const isBlocked = blockedBecause != null;
-            const look = isBlocked ? styles.blocked : isDanger ? styles.danger : '';
-            return (
-              <MenuItem
-                key={id}
-                id={id}
-                textValue={text}
-                className={`${styles.item} ${look}`}
-                shouldCloseOnSelect={!isBlocked}
-                onAction={isBlocked ? () => undefined : onAction}
-              >
-                <Text slot="label">{text}</Text>
-                {isBlocked && (
-                  <Text slot="description" className={styles.reason ?? ''}>
-                    {blockedBecause}
-                  </Text>
-                )}
-              </MenuItem>
-            );
-          })}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
+      {isOpen && <OpenMenu label={label} actions={actions} button={button} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+interface OpenMenuProps {
+  readonly label: string;
+  readonly actions: readonly MenuAction[];
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly onClose: () => void;
+}
+
+function OpenMenu({ label, actions, button, onClose }: OpenMenuProps) {
+  return (
+    <Popover
+      className={styles.popover ?? ''}
+      placement="bottom end"
+      aria-label={label}
+      triggerRef={button}
+      isOpen
+      onOpenChange={onClose}
+    >
+      <AriaMenu className={styles.list ?? ''} aria-label={label} autoFocus="first" onClose={onClose}>
+        {actions.map(({ id, label: text, blockedBecause, isDanger = false, onAction }) => {
+          const isBlocked = blockedBecause != null;
+          const look = isBlocked ? styles.blocked : isDanger ? styles.danger : '';
+          return (
+            <MenuItem
+              key={id}
+              id={id}
+              textValue={text}
+              className={`${styles.item} ${look}`}
+              shouldCloseOnSelect={!isBlocked}
+              onAction={isBlocked ? () => undefined : onAction}
+            >
+              <Text slot="label">{text}</Text>
+              {isBlocked && (
+                <Text slot="description" className={styles.reason ?? ''}>
+                  {blockedBecause}
+                </Text>
+              )}
+            </MenuItem>
+          );
+        })}
+      </AriaMenu>
+    </Popover>
   );
 }
 

@@ -16,20 +16,29 @@ export { Cell, TableBody } from 'react-aria-components';
 
 type Plain<Props> = Omit<Props, 'className' | 'style' | 'children'>;
 
+interface TableFrameProps {
+  /** Whether newer rows are on their way. */
+  readonly isBusy: boolean;
+  readonly children: ReactNode;
+}
+
+/** Where a table scrolls. It renders again without the table, whose rows take long. */
+export function TableFrame({ isBusy, children }: TableFrameProps) {
+  return (
+    <div className={isBusy ? `${styles.scroll} ${styles.busy}` : styles.scroll} aria-busy={isBusy}>
+      {children}
+    </div>
+  );
+}
+
 interface TableProps extends Plain<ComponentProps<typeof AriaTable>> {
   readonly label: string;
-  /** Whether newer rows are on their way. */
-  readonly isBusy?: boolean;
   readonly children: ReactNode;
 }
 
 /** A table whose rows can be selected and ordered. Arrow keys move in it, and Tab leaves it. */
-export function Table({ label, isBusy = false, ...rest }: TableProps) {
-  return (
-    <div className={isBusy ? `${styles.scroll} ${styles.busy}` : styles.scroll} aria-busy={isBusy}>
-      <AriaTable {...rest} aria-label={label} className={styles.table ?? ''} />
-    </div>
-  );
+export function Table({ label, ...rest }: TableProps) {
+  return <AriaTable {...rest} aria-label={label} className={styles.table ?? ''} />;
 }
 
 /** The header of a table whose rows can be selected: the first column selects all of them. */

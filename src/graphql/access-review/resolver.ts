@@ -27,7 +27,7 @@ export class AccessReviewResolver {
     @Ctx() { services }: Context,
     @Arg('filter', () => AccessReviewFilter, {
       nullable: true,
-      description: 'The conditions on the entries. Without a filter there are all.',
+      description: 'The conditions on the entries. Without a filter all are listed.',
     })
     filter?: AccessReviewFilter | null,
   ) {

@@ -7,7 +7,7 @@ import type * as services from '../../services/members/access-review.js';
 import { IntComparison, RoleComparison, SeatTypeComparison, StringComparison } from '../lists/comparisons.js';
 import { connectionOf } from '../lists/connection.js';
 
-@InputType({ description: 'Conditions on the reviewed access as it was then, all of which must hold.' })
+@InputType({ description: 'Conditions on the access at that time, all of which must hold.' })
 export class AccessReviewFilter implements services.AccessReviewFilter {
   @Field(() => StringComparison, {
     nullable: true,
@@ -66,8 +66,7 @@ export class AccessReviewEntry {
 
   @Field(() => AccessGrant, {
     nullable: true,
-    description:
-      'The last change of the access up to that time. Null when the audit log does not reach back that far.',
+    description: 'The last change of the access up to that time. Null when it is older than the audit log.',
   })
   grantedBy!: AccessGrant | null;
 }

@@ -18,7 +18,7 @@ export class ApiKeyCreateInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'The time at which the key expires. A key without one never does.',
+    description: 'The time at which the key expires. Without a time it never expires.',
   })
   expiresAt?: Date | null;
 }

@@ -1,11 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { ApiKey } from '../../model/api-key.js';
+import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
 import {
   apiKeysOf,
   create as createApiKey,
   remove as deleteApiKey,
   list as listApiKeys,
+  oldSecretWorksUntil,
   rotate as rotateApiKey,
   update as updateApiKey,
 } from '../../services/api-keys.js';
@@ -28,10 +30,19 @@ import {
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
   @FieldResolver(() => Boolean, {
-    description: 'Whether the key is enabled. It may have expired all the same.',
+    description: 'Whether the key is enabled. An enabled key may still have expired.',
   })
   enabled(@Root() { disabledAt }: ApiKey): boolean {
     return disabledAt === null;
+  }
+
+  @FieldResolver(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The time until which the old secret keeps working after a rotation. Null when only the newest one works.',
+  })
+  oldSecretWorksUntil(@Root() apiKey: ApiKey, @Ctx() { services }: Context): Promise<Date | null> {
+    return oldSecretWorksUntil(services, apiKey);
   }
 
   @FieldResolver(() => Workspace, { description: 'The workspace to which the key belongs.' })
@@ -72,7 +83,7 @@ export class ApiKeyCreatePayloadResolver {
 export class ApiKeyDeletePayloadResolver {
   @FieldResolver(() => Workspace, {
     nullable: true,
-    description: 'The workspace that had the key. Null when it was deleted in between.',
+    description: 'The workspace that had the key. Null when it was deleted in the meantime.',
   })
   workspace(@Root() { workspaceId }: ApiKeyDeletePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
     return loaders.workspaces.load(workspaceId);
@@ -83,7 +94,7 @@ export class ApiKeyDeletePayloadResolver {
 export class ApiKeyMutations {
   @Mutation(() => ApiKeyCreatePayload, {
     nullable: true,
-    description: 'Creates an API key and shows its secret, this one time. Null when refused.',
+    description: 'Creates an API key and returns its secret, which is never shown again. Null when refused.',
   })
   apiKeyCreate(
     @Arg('input', () => ApiKeyCreateInput, { description: 'The key to create.' }) input: ApiKeyCreateInput,

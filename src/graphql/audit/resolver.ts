@@ -51,7 +51,7 @@ export class AuditResolver {
     @Ctx() { services }: Context,
     @Arg('filter', () => AuditFilter, {
       nullable: true,
-      description: 'The conditions on the entries. Without a filter there are all.',
+      description: 'The conditions on the entries. Without a filter all are listed.',
     })
     filter?: AuditFilter | null,
   ) {

@@ -39,7 +39,7 @@ function requestedMonths({ months }: { readonly months?: unknown }): number {
   return typeof months === 'number' ? months : DEFAULT_MONTHS;
 }
 
-const CURRENT_MONTH = 'The month to read. Without one it is the current month.';
+const CURRENT_MONTH = 'The month to read. The default is the current month.';
 
 @Resolver(() => Workspace)
 export class WorkspaceCreditsResolver {
@@ -99,7 +99,7 @@ export class CreditMutations {
     nullable: true,
     description:
       'V2: sets the number of credits in the pool, from the current month on. The pools of past months do not ' +
-      'change. When more credits than that are used already, no more can be used in this month. Null when refused.',
+      'change. When more credits are used already, no more can be used in this month. Null when refused.',
   })
   async creditPoolSet(
     @Arg('input', () => CreditPoolSetInput, { description: 'The pool to set.' }) input: CreditPoolSetInput,
@@ -111,7 +111,7 @@ export class CreditMutations {
   @Mutation(() => CreditsConsumePayload, {
     nullable: true,
     description:
-      'V2: uses credits of the pool for a member, all or none. An error `CREDITS_EXHAUSTED` tells in ' +
+      'V2: uses credits of the pool for a member, all or none. An error `CREDITS_EXHAUSTED` says in ' +
       '`extensions.credits` whether the role, the limit or the pool stands against it, with the numbers. For API ' +
       'keys with the scope CREDITS_CONSUME, for members themselves, and for operators. Null when refused.',
   })

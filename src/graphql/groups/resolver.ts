@@ -135,12 +135,12 @@ export class WorkspaceGroupsResolver {
     @Ctx() { services }: Context,
     @Arg('filter', () => GroupFilter, {
       nullable: true,
-      description: 'The conditions on the groups. Without a filter there are all.',
+      description: 'The conditions on the groups. Without a filter all are listed.',
     })
     filter?: GroupFilter | null,
     @Arg('orderBy', () => GroupOrder, {
       nullable: true,
-      description: 'The order of the groups. Without one it is that of creation.',
+      description: 'The order of the groups. The default is the order of creation.',
     })
     orderBy?: GroupOrder | null,
   ) {
@@ -156,7 +156,7 @@ const CHANGED_MEMBERS = {
     'Null when the caller may not read members.',
 };
 
-/** Declares the field of a payload for the members that a command on a group changed. */
+/** Declares a payload's field for the members that a change of a group has changed. */
 function changedMembersOf(payload: () => new () => object) {
   @Resolver(payload)
   class ChangedMembersResolver {
@@ -192,7 +192,7 @@ export class GroupCreatePayloadResolver {
 export class GroupDeletePayloadResolver {
   @FieldResolver(() => Workspace, {
     nullable: true,
-    description: 'The workspace that had the group. Null when it was deleted in between.',
+    description: 'The workspace that had the group. Null when it was deleted in the meantime.',
   })
   workspace(@Root() { workspaceId }: GroupDeletePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
     return loaders.workspaces.load(workspaceId);

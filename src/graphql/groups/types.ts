@@ -37,7 +37,7 @@ export class GroupGrant {
 }
 
 @ObjectType({
-  description: 'A member of a group, with as much as a list of thousands needs.',
+  description: 'A member of a group, with only the fields that a list of thousands needs.',
   simpleResolvers: true,
 })
 export class GroupMemberReference {

@@ -108,7 +108,7 @@ export class InvitationMutations {
   @Mutation(() => InvitationsCreateFromCsvPayload, {
     nullable: true,
     description:
-      'Invites all people of a CSV file by mail. Each row is judged on its own, and one that is refused does not affect the others. Null when refused.',
+      'Invites all people of a CSV file by mail. Each row is checked on its own, and a refused one does not affect the others. Null when refused.',
   })
   async invitationsCreateFromCsv(
     @Arg('input', () => InvitationsCreateFromCsvInput, { description: 'The CSV file to read.' })
@@ -152,7 +152,7 @@ export class InvitationMutations {
   @Mutation(() => InvitationAcceptPayload, {
     nullable: true,
     description:
-      'Makes the caller a member, who must be a person with a session. Only the person with its address can accept an invitation by mail. Null when refused.',
+      'Makes the caller, who must be a person with a session, a member. Only the person with its address can accept an invitation by mail. Null when refused.',
   })
   invitationAccept(
     @Arg('input', () => InvitationAcceptInput, { description: 'The invitation to accept.' })
@@ -176,7 +176,7 @@ export class WorkspaceInvitationsResolver {
     @Ctx() { services }: Context,
     @Arg('filter', () => InvitationFilter, {
       nullable: true,
-      description: 'The conditions on the invitations. Without a filter there are all.',
+      description: 'The conditions on the invitations. Without a filter all are listed.',
     })
     filter?: InvitationFilter | null,
     @Arg('orderBy', () => InvitationOrder, { nullable: true, description: 'The order of the invitations.' })
@@ -199,7 +199,7 @@ function rowResult({ row, email, minted, error }: ImportedRow): InvitationRowRes
   };
 }
 
-/** Declares the field of a payload for the edge of a new invitation in the list of invitations. */
+/** Declares a payload's field for the edge of the new invitation. */
 function invitationEdgeOf(payload: () => new () => InvitationCreatePayload) {
   @Resolver(payload)
   class InvitationEdgeResolver {

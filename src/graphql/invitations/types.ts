@@ -27,7 +27,7 @@ abstract class InvitationTokenPayload {
 
   @Field(() => String, {
     description:
-      'The token for `invitationAccept`, which is shown now and never again. The mail has it too, if one is sent.',
+      'The token for `invitationAccept`, which is never shown again. The mail, if one is sent, contains it too.',
   })
   token!: string;
 
@@ -92,8 +92,7 @@ export class InvitationRowResult {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The token of the invitation, which is shown this one time. Null when there is no invitation.',
+    description: 'The token of the invitation, which is never shown again. Null when there is no invitation.',
   })
   token!: string | null;
 
@@ -126,7 +125,7 @@ export class InvitationsCreateFromCsvPayload {
   refusedCount!: number;
 
   @Field(() => [String], {
-    description: 'The columns of the file that have no meaning here and were not read.',
+    description: 'The unknown columns of the file, which were ignored.',
   })
   ignoredColumns!: readonly string[];
 }

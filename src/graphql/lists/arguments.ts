@@ -25,7 +25,8 @@ export class PageArguments {
 export class OffsetPageArguments extends PageArguments {
   @Field(() => Int, {
     nullable: true,
-    description: 'The number of items to skip at the start. It goes with `first` only, and not with cursors.',
+    description:
+      'The number of items to skip at the start. It can be combined with `first` only, not with cursors.',
   })
   offset?: number | null;
 }

@@ -47,12 +47,12 @@ export class MemberAccessInput {
   roleAccess?: RoleAccessInput | null;
 }
 
-/** Converts an access to the form that services accept. */
+/** Converts an access to the services' form. */
 export function requestedAccess({ seatAccess, roleAccess }: MemberAccessInput): AccessRequest {
   return { seat: seatAccess ?? null, role: roleAccess ?? null };
 }
 
-/** Does the same for an input whose access is optional. */
+/** Converts the access of an input in which it is optional. */
 export function withRequestedAccess<Input extends { readonly access?: MemberAccessInput | null }>(
   input: Input,
 ) {

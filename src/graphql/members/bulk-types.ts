@@ -9,7 +9,7 @@ import { MemberAccessInput } from './access.js';
 import { MemberFilter } from './filter.js';
 import { MemberPreview } from './preview.js';
 
-const BulkActionEnum = enumOf(BULK_ACTIONS, 'MembersBulkAction', 'The changes that need no value.', {
+const BulkActionEnum = enumOf(BULK_ACTIONS, 'MembersBulkAction', 'The changes without a value.', {
   REMOVE: 'Removes the members from the workspace, as `memberRemove` does.',
   CLEAR_CREDIT_LIMIT: 'V2: clears the credit limits, as `memberClearCreditLimit` does.',
 });
@@ -29,7 +29,7 @@ export class MembersBulkChange {
   })
   creditLimit?: number | null;
 
-  @Field(() => BulkActionEnum, { nullable: true, description: 'A change that needs no value.' })
+  @Field(() => BulkActionEnum, { nullable: true, description: 'A change without a value.' })
   action?: BulkAction | null;
 }
 
@@ -44,7 +44,7 @@ export class MembersSelector {
 
   @Field(() => MemberFilter, {
     nullable: true,
-    description: `All members that match the filter, at most ${MOST_MEMBERS}. It needs \`expectedCount\`.`,
+    description: `All members that match the filter, at most ${MOST_MEMBERS}. It requires \`expectedCount\`.`,
   })
   filter?: MemberFilter | null;
 }
@@ -125,6 +125,6 @@ export class MembersBulkUpdatePayload {
   @Field(() => Int, { description: 'The number of members that were refused, or would be.' })
   refusedCount!: number;
 
-  @Field(() => Boolean, { description: 'Whether nothing was written, because a dry run was asked for.' })
+  @Field(() => Boolean, { description: 'Whether it was a dry run, which writes nothing.' })
   dryRun!: boolean;
 }

@@ -151,7 +151,7 @@ export class MemberMutations {
   @Mutation(() => MemberDeletePayload, {
     nullable: true,
     description:
-      'Deletes the record of a member, who is removed from the workspace with it. Null when refused.',
+      'Deletes the record of a member, who is thereby removed from the workspace. Null when refused.',
   })
   async memberDelete(
     @Arg('input', () => MemberDeleteInput, { description: 'The member to delete.' }) input: MemberDeleteInput,
@@ -188,7 +188,7 @@ export class MemberMutations {
   @Mutation(() => MembersBulkUpdatePayload, {
     nullable: true,
     description:
-      'Makes the same change to many members in one transaction. Each is judged on its own: those who are refused are reported, and all others are changed. Null when refused.',
+      'Makes the same change to many members in one transaction. Each is checked on its own: refusals are reported, and all other members are changed. Null when refused.',
   })
   async membersBulkUpdate(
     @Arg('input', () => MembersBulkUpdateInput, { description: 'The members, and the change.' })
@@ -212,14 +212,14 @@ export class MemberAddPayloadResolver {
 export class MemberDeletePayloadResolver {
   @FieldResolver(() => Workspace, {
     nullable: true,
-    description: 'The workspace that had the member. Null when it was deleted in between.',
+    description: 'The workspace that had the member. Null when it was deleted in the meantime.',
   })
   workspace(@Root() { workspaceId }: MemberDeletePayload, @Ctx() { loaders }: Context): Promise<Workspace> {
     return loaders.workspaces.load(workspaceId);
   }
 }
 
-/** The number of results: the number of ids sent; for a filter, the number of matching members is not known yet. */
+/** The number of results: the number of ids. For a filter it is not known yet, so the maximum counts. */
 function bulkSize({ input }: Readonly<Record<string, unknown>>): number {
   const { members }: { members?: unknown } = Object(input);
   const { ids }: { ids?: unknown } = Object(members);

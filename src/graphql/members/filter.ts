@@ -134,9 +134,16 @@ export class MemberFilter implements MemberFilterOf {
   })
   creditLimitReached?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether provisioning has a problem with the member that nobody has dismissed.',
+  })
+  hasProblem?: boolean | null;
+
   @Field(() => ManagedByComparison, {
     nullable: true,
-    description: 'Conditions on who set the access. There is no value when it follows groups or default.',
+    description:
+      'Conditions on who set the access. It has no value when the access follows groups or the default.',
   })
   accessSetBy?: Comparison<Origin> | null;
 
@@ -156,7 +163,7 @@ export class MemberFilter implements MemberFilterOf {
   @Field(() => DateTimeComparison, {
     nullable: true,
     description:
-      'Conditions on the time at which the last membership ended, which only members have who have left.',
+      'Conditions on the time at which the last membership ended, which only members who have left have.',
   })
   membershipEndedAt?: Comparison<Date> | null;
 

@@ -31,7 +31,7 @@ abstract class MemberTargetInput {
 
 @InputType({
   description:
-    'A record as an identity provider sends it. A field counts as sent when its key is there, even with null. The ' +
+    'A record as an identity provider sends it. A field counts as sent when its key is present, even with null. The ' +
     'values are checked by the rules of provisioning, which accept more forms than the types of this schema.',
 })
 export class MemberProvisionInput implements ProvisioningRequest {
@@ -138,7 +138,7 @@ export class MemberSetCreditLimitInput extends MemberTargetInput {
   creditLimit!: number;
 }
 
-@InputType({ description: 'The member whose access is to follow groups and default again.' })
+@InputType({ description: 'The member whose access shall follow its groups or the default again.' })
 export class MemberClearAccessInput extends MemberTargetInput {}
 
 @InputType({ description: 'The member whose credit limit to clear.' })

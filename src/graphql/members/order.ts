@@ -78,7 +78,7 @@ export class MemberOrder {
     nullable: true,
     description:
       "Any other attribute of the profile, by the path of SCIM's names as in `MemberProfile.attributes`, such as " +
-      '`addresses.country`. Of a list, the primary value counts, or else the first.',
+      '`addresses.country`. In a list, the primary value counts, or else the first.',
   })
   profileAttribute?: string | null;
 

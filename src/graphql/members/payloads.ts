@@ -23,7 +23,7 @@ export class MemberUpdatePayload extends MemberPayload {}
 @ObjectType({ description: 'The member whose access was set.' })
 export class MemberSetAccessPayload extends MemberPayload {}
 
-@ObjectType({ description: 'The member whose access follows groups and default again.' })
+@ObjectType({ description: 'The member whose access follows its groups or the default again.' })
 export class MemberClearAccessPayload extends MemberPayload {}
 
 @ObjectType({ description: 'The member whose credit limit was set.' })

@@ -50,7 +50,7 @@ function listFilter(typeName: string, description: string, parts: readonly Profi
   );
 
   class ListFilter {}
-  const some = { nullable: true, description: 'One and the same value meets all of these conditions.' };
+  const some = { nullable: true, description: 'A single value meets all of these conditions.' };
   Field(() => ValueFilter, some)(ListFilter.prototype, 'some');
   addIsPresent(ListFilter);
   InputType(`${typeName}Filter`, { description: `Conditions on the values of the list. ${description}` })(

@@ -83,7 +83,8 @@ export class MemberFieldsResolver {
 export class MembershipResolver {
   @FieldResolver(() => Member, {
     nullable: true,
-    description: 'The member to whom the membership belongs. Null when the record was deleted in between.',
+    description:
+      'The member to whom the membership belongs. Null when the record was deleted in the meantime.',
   })
   member(
     @Root() { workspaceId, memberId }: Membership,
@@ -111,7 +112,7 @@ function requestedDays({ days }: { readonly days?: unknown }): number {
   return typeof days === 'number' ? days : DEFAULT_DAYS;
 }
 
-const FILTER = 'The conditions on the members. Without a filter there are all.';
+const FILTER = 'The conditions on the members. Without a filter all are listed.';
 
 @Resolver(() => Workspace)
 export class WorkspaceMembersResolver {
@@ -137,7 +138,7 @@ export class WorkspaceMembersResolver {
   @FieldResolver(() => MemberConnection, {
     nullable: true,
     description:
-      'The members of the workspace as they are now, active or not. `accessReview` answers about the past. Null when ' +
+      'The members of the workspace as they are now, active or not. `accessReview` lists those of the past. Null when ' +
       'the caller may not read members.',
   })
   async members(
@@ -148,7 +149,7 @@ export class WorkspaceMembersResolver {
     filter?: MemberFilter | null,
     @Arg('orderBy', () => MemberOrder, {
       nullable: true,
-      description: 'The order of the members. Without one it is that of creation.',
+      description: 'The order of the members. The default is the order of creation.',
     })
     orderBy?: MemberOrder | null,
   ) {

@@ -19,7 +19,7 @@ export class MemberAbilities {
   setAccess!: Ability;
 
   @Field(() => Ability, {
-    description: 'Whether the caller may let the access follow groups and default again.',
+    description: 'Whether the caller may make the access follow groups or the default again.',
   })
   clearAccess!: Ability;
 
@@ -28,7 +28,7 @@ export class MemberAbilities {
 
   @Field(() => Ability, {
     description:
-      'Whether the caller may use credits for the member, as far as the role allows. `Member.usage.blockedBy` tells ' +
+      'Whether the caller may use credits for the member, as far as the role allows. `Member.usage.blockedBy` says ' +
       'whether the limit and the pool allow it too.',
   })
   consumeCredits!: Ability;
@@ -47,7 +47,9 @@ export class MemberAbilities {
 
   @Field(() => Ability, { description: 'Whether the caller may read the changes of the member.' })
   readHistory!: Ability;
-  @Field(() => Ability, { description: "See and end the person's sessions for the workspace." })
+  @Field(() => Ability, {
+    description: "Whether the caller may see and end the person's sessions for the workspace.",
+  })
   endSessions!: Ability;
 }
 

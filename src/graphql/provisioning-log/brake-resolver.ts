@@ -34,7 +34,7 @@ export class ScimBrakeResolver {
 
   @Mutation(() => ScimBrakeReleasePayload, {
     nullable: true,
-    description: 'Lets removals by the identity provider pass for an hour. Null when refused.',
+    description: 'Allows removals by the identity provider for an hour. Null when refused.',
   })
   async scimBrakeRelease(
     @Arg('input', () => ScimBrakeReleaseInput, { description: 'The brake to release.' })
@@ -60,7 +60,7 @@ export class ScimBrakeResolver {
     nullable: true,
     description:
       'Restores all members that the identity provider removed before the brake engaged, with the access, seat, limit ' +
-      'and groups of then. The brake remains engaged until it is released. Null when refused.',
+      'and groups that they had. The brake remains engaged until it is released. Null when refused.',
   })
   async scimBrakeUndo(
     @Arg('input', () => ScimBrakeUndoInput, { description: 'The removals to undo.' })
@@ -73,8 +73,8 @@ export class ScimBrakeResolver {
   @Mutation(() => ScimRemovalsUndoPayload, {
     nullable: true,
     description:
-      'Brings back members whom the identity provider has removed in the last 24 hours, with the access, seat, limit and ' +
-      'groups of then. Null when refused.',
+      'Restores members that the identity provider has removed in the last 24 hours, with the access, seat, limit and ' +
+      'groups that they had. Null when refused.',
   })
   async scimRemovalsUndo(
     @Arg('input', () => ScimRemovalsUndoInput, { description: 'The removals to undo.' })

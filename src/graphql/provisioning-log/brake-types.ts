@@ -34,11 +34,11 @@ export class ScimBrake implements Brake {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'The time until which all removals pass. Null when the brake was not released.',
+    description: 'The time until which all removals are allowed. Null when the brake was not released.',
   })
   releasedUntil!: Date | null;
 
-  @Field(() => Int, { description: 'The number of removals within the window, up to now.' })
+  @Field(() => Int, { description: 'The number of removals within the present window.' })
   removals!: number;
 }
 
@@ -92,16 +92,16 @@ export const ScimUndoOutcomeEnum = enumOf(
   'ScimUndoOutcome',
   'The results of undoing a removal.',
   {
-    RESTORED: 'The member is back, with its access, seat and limit.',
+    RESTORED: 'The member was restored with its access, seat and limit.',
     ALREADY_BACK: 'The person had been added again already.',
-    REFUSED: 'The member cannot come back, for the reason in `refusal`.',
+    REFUSED: 'The member cannot be restored, for the reason in `refusal`.',
   },
 );
 
 @ObjectType({ description: 'The result of undoing one removal.' })
 export class ScimUndoResult {
   @Field(() => ID, {
-    description: 'The id of the member that was removed. A deleted one comes back with another.',
+    description: 'The id of the member that was removed. A deleted member is restored with another id.',
   })
   removedId!: string;
 
@@ -111,7 +111,7 @@ export class ScimUndoResult {
   @Field(() => GraphQLDateTime, { description: 'The time of the removal.' })
   removedAt!: Date;
 
-  @Field(() => ScimUndoOutcomeEnum, { description: 'The result in a word.' })
+  @Field(() => ScimUndoOutcomeEnum, { description: 'The result of undoing the removal.' })
   outcome!: UndoOutcome;
 
   @Field(() => Member, {
@@ -125,17 +125,20 @@ export class ScimUndoResult {
 
   @Field(() => [String], {
     description:
-      'The names of groups that the member is not back in, because they were deleted or refuse it.',
+      'The names of groups that the member could not rejoin, because they were deleted or refuse it.',
   })
   groupsLost!: string[];
 }
 
-@InputType({ description: 'The removals of the window in which the brake has engaged.' })
+@InputType({ description: 'The removals that have engaged the brake.' })
 export class ScimBrakeUndoInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether to report only what would happen.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether to write nothing and only report what would happen.',
+  })
   dryRun!: boolean;
 }
 
@@ -146,14 +149,17 @@ export class ScimRemovalsUndoInput {
 
   @Field(() => GraphQLDateTime, {
     nullable: true,
-    description: 'The removals at this time or later. Absent, those of the last 24 hours.',
+    description: 'The earliest time of the removals. The default is 24 hours ago.',
   })
   since?: Date | null;
 
-  @Field(() => [ID], { nullable: true, description: 'The removals of these members. Absent, of all.' })
+  @Field(() => [ID], { nullable: true, description: 'The removed members. Without ids, all are restored.' })
   memberIds?: string[] | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether to report only what would happen.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether to write nothing and only report what would happen.',
+  })
   dryRun!: boolean;
 }
 
@@ -162,7 +168,7 @@ abstract class UndoPayload {
   @Field(() => [ScimUndoResult], { description: 'The result for each removed member.' })
   results!: ScimUndoResult[];
 
-  @Field(() => Int, { description: 'The number of members that are back, or would be.' })
+  @Field(() => Int, { description: 'The number of members that were restored, or would be.' })
   restored!: number;
 
   @Field(() => Boolean, { description: 'Whether nothing was written.' })

@@ -14,7 +14,7 @@ export class ScimDryRunResolver {
   @Query(() => ScimExplanation, {
     nullable: true,
     description:
-      'What the identity provider would be answered to a request, and what the request would change. Nothing is done: ' +
+      'The answer that the identity provider would get to a request, and the changes that it would make. Nothing is written: ' +
       'there is no audit entry, mail or seat afterwards. For owners, admins and operators. Null when refused.',
   })
   scimExplain(
@@ -32,7 +32,7 @@ export class ScimDryRunResolver {
   @Query(() => ScimSelfTest, {
     nullable: true,
     description:
-      'Plays the whole sequence of an identity provider without doing it, and tells which steps pass. For owners, ' +
+      'Executes the request sequence of an identity provider in a dry run, and returns which steps pass. For owners, ' +
       'admins and operators. Null when refused.',
   })
   scimSelfTest(
@@ -45,7 +45,7 @@ export class ScimDryRunResolver {
   @FieldResolver(() => ScimSetup, {
     nullable: true,
     description:
-      'Everything to type into an identity provider. Null when the caller may not connect one to the workspace.',
+      'Everything to enter at an identity provider. Null when the caller may not connect one to the workspace.',
   })
   setup(
     @Root() { workspaceId, baseUrl }: ScimEndpoint,

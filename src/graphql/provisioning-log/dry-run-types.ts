@@ -32,7 +32,7 @@ export class ScimExplainedChange implements ExplainedChange {
 }
 
 @ObjectType({
-  description: 'What a SCIM request would be answered and would change. Nothing of it was done.',
+  description: 'The answer to a SCIM request, and the changes that it would make. Nothing was written.',
   simpleResolvers: true,
 })
 export class ScimExplanation implements Explanation {
@@ -59,7 +59,7 @@ export class ScimExplanation implements Explanation {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The attribute at fault. Null when no single one is.',
+    description: 'The attribute at fault. Null when no single attribute is.',
   })
   attribute!: string | null;
 
@@ -68,7 +68,7 @@ export class ScimExplanation implements Explanation {
 
   @Field(() => ScimFix, {
     nullable: true,
-    description: 'How to mend the refusal. Null when the request would be accepted.',
+    description: 'How to fix the refusal. Null when the request would be accepted.',
   })
   fix!: ScimFix | null;
 
@@ -79,14 +79,14 @@ export class ScimExplanation implements Explanation {
 export const ScimSelfTestStepNameEnum = enumOf(
   SELF_TEST_STEPS,
   'ScimSelfTestStepName',
-  'The steps of an identity provider, in order.',
+  'The requests of an identity provider, in order.',
   {
-    TEST_CREDENTIALS: 'Asks for one member, as the test of the connection does.',
-    SEARCH: 'Looks the person up by userName.',
-    CREATE: 'Adds the person with what the workspace needs: a role, or a seat type.',
+    TEST_CREDENTIALS: 'Reads one member, as the connection test does.',
+    SEARCH: 'Searches for the person by userName.',
+    CREATE: 'Adds the person with a role or a seat type, which the workspace needs.',
     READ: 'Reads the new member.',
     UPDATE: 'Changes an attribute of the member.',
-    DEACTIVATE: 'Removes the member, as an unassignment does.',
+    DEACTIVATE: 'Removes the member, as an unassignment in the provider does.',
     REACTIVATE: 'Adds the member again.',
     GROUP_PUSH: 'Creates a group with the member in it.',
     GROUP_DELETE: 'Deletes the group again.',
@@ -97,11 +97,11 @@ export const ScimSelfTestStepNameEnum = enumOf(
 export const ScimSelfTestOutcomeEnum = enumOf(
   SELF_TEST_OUTCOMES,
   'ScimSelfTestOutcome',
-  'What came of a step of a self-test.',
+  'The outcomes of a step of a self-test.',
   {
-    PASSED: 'It was answered as it should be.',
-    FAILED: 'It was answered with a refusal.',
-    SKIPPED: 'It needs an earlier step that failed.',
+    PASSED: 'The request had the expected answer.',
+    FAILED: 'The request was refused or had another answer.',
+    SKIPPED: 'The step needs an earlier step, which failed.',
   },
 );
 
@@ -110,7 +110,7 @@ export class ScimSelfTestStep implements SelfTestStep {
   @Field(() => ScimSelfTestStepNameEnum, { description: 'The name of the step.' })
   step!: SelfTestStepName;
 
-  @Field(() => ScimSelfTestOutcomeEnum, { description: 'What came of it.' })
+  @Field(() => ScimSelfTestOutcomeEnum, { description: 'The outcome of the step.' })
   outcome!: SelfTestOutcome;
 
   @Field(() => String, { description: 'The method and the path of its request.' })
@@ -125,12 +125,12 @@ export class ScimSelfTestStep implements SelfTestStep {
   @Field(() => String, { nullable: true, description: 'The reason of the refusal. Null unless it failed.' })
   detail!: string | null;
 
-  @Field(() => ScimFix, { nullable: true, description: 'How to mend it. Null unless it failed.' })
+  @Field(() => ScimFix, { nullable: true, description: 'How to fix the failure. Null unless it failed.' })
   fix!: ScimFix | null;
 }
 
 @ObjectType({
-  description: 'What became of the whole sequence of an identity provider, of which nothing was done.',
+  description: 'The result of the request sequence of an identity provider. Nothing was written.',
   simpleResolvers: true,
 })
 export class ScimSelfTest implements SelfTest {
@@ -158,7 +158,7 @@ export class ScimSetupAttribute implements SetupAttribute {
   @Field(() => String, { description: 'The data type: `String` or `Integer`.' })
   dataType!: SetupAttribute['dataType'];
 
-  @Field(() => [String], { description: 'The enumerated values; none when any value will do.' })
+  @Field(() => [String], { description: 'The enumerated values. Empty when any value is valid.' })
   values!: string[];
 
   @Field(() => Boolean, { description: 'Whether everybody must have a value.' })
@@ -170,14 +170,14 @@ export class ScimSetupMapping implements SetupMapping {
   @Field(() => String, { description: 'The attribute of the application.' })
   attribute!: string;
 
-  @Field(() => String, { description: 'The value or expression; empty where it is up to the administrator.' })
+  @Field(() => String, { description: 'The value or expression. Empty when the administrator chooses it.' })
   value!: string;
 
   @Field(() => String, { description: 'The meaning of the attribute.' })
   note!: string;
 }
 
-@ObjectType({ description: 'Everything to type into an identity provider.', simpleResolvers: true })
+@ObjectType({ description: 'Everything to enter at an identity provider.', simpleResolvers: true })
 export class ScimSetup implements ScimSetupOf {
   @Field(() => String, { description: 'The SCIM 2.0 base URL.' })
   baseUrl!: string;
@@ -202,7 +202,7 @@ export class ScimSetup implements ScimSetupOf {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A Terraform file that makes the application, without the key. Null except for Okta.',
+    description: 'A Terraform file that creates the application, without the key. Null except for Okta.',
   })
   terraform!: string | null;
 }

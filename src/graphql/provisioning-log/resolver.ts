@@ -7,6 +7,7 @@ import { Member } from '../../model/member.js';
 import { ScimNotice, ScimRequest } from '../../model/provisioning-log.js';
 import { type CountPeriod, counts as countRequests } from '../../services/provisioning-log/counts.js';
 import { health as healthOf } from '../../services/provisioning-log/health.js';
+import type { MemberProblem } from '../../services/provisioning-log/member-problems.js';
 import {
   dismiss as dismissProblem,
   list as listProblems,
@@ -29,6 +30,7 @@ import {
   ScimCounts,
   ScimFix,
   ScimHealth,
+  ScimMemberProblem,
   ScimProblem,
   ScimProblemDismissInput,
   ScimProblemDismissPayload,
@@ -44,7 +46,7 @@ const NULL_WITHOUT_PERMISSION = 'Null when the caller may not read the provision
 export class ScimEndpointResolver {
   @FieldResolver(() => ScimHealth, {
     nullable: true,
-    description: `How provisioning fares, with the reason. ${NULL_WITHOUT_PERMISSION}`,
+    description: `The state of provisioning, with its reason. ${NULL_WITHOUT_PERMISSION}`,
   })
   health(@Root() { workspaceId }: ScimEndpoint, @Ctx() { services }: Context): Promise<ScimHealth> {
     return healthOf(services, workspaceId);
@@ -65,7 +67,7 @@ export class ScimEndpointResolver {
   @FieldResolver(() => [ScimProblem], {
     nullable: true,
     description:
-      'What is wrong now: refusals first, then notices; those that concern most people first. A problem goes when the ' +
+      'The present problems: refusals first, then notices, and among them those that affect most people first. A problem ends when the ' +
       `provider succeeds. ${NULL_WITHOUT_PERMISSION}`,
   })
   problems(
@@ -73,7 +75,7 @@ export class ScimEndpointResolver {
     @Ctx() { services }: Context,
     @Arg('includeDismissed', () => Boolean, {
       defaultValue: false,
-      description: 'Whether problems that were dismissed are listed too.',
+      description: 'Whether to list dismissed problems too.',
     })
     includeDismissed: boolean,
   ): Promise<ScimProblemGroup[]> {
@@ -90,7 +92,7 @@ export class ScimEndpointResolver {
     @Ctx() { services }: Context,
     @Arg('filter', () => ScimRequestFilter, {
       nullable: true,
-      description: 'The conditions on the requests. Without a filter there are all.',
+      description: 'The conditions on the requests. Without a filter all are listed.',
     })
     filter?: ScimRequestFilter | null,
   ) {
@@ -103,7 +105,7 @@ export class ScimEndpointResolver {
 @Resolver(() => ScimProblem)
 export class ScimProblemResolver {
   @FieldResolver(() => [ScimProblemSubject], {
-    description: 'The people, groups or keys that it concerns, the latest first.',
+    description: 'The people, groups or keys with the problem, the latest first.',
   })
   subjects(
     @Root() problem: ScimProblemGroup,
@@ -132,7 +134,7 @@ export class ScimProblemSubjectResolver {
   @FieldResolver(() => Member, {
     nullable: true,
     description:
-      'The member as it is now. Null when it concerns none, when the member does not exist, and when the caller may not see it.',
+      'The member as it is now. Null when the problem is not about a member, when the member does not exist, and when the caller may not see it.',
   })
   member(@Root() target: ProblemSubject, @Ctx() { loaders }: Context): Promise<object | null> {
     return targetOf(loaders, 'member', target);
@@ -152,7 +154,9 @@ export class ScimProblemSubjectResolver {
 
 @Resolver(() => ScimRequest)
 export class ScimRequestResolver {
-  @FieldResolver(() => String, { description: 'The reference that ended the answer if it was a refusal.' })
+  @FieldResolver(() => String, {
+    description: 'The reference of the request, which ends the text of a refusal.',
+  })
   reference(@Root() { requestId }: ScimRequest): string {
     return referenceOf(requestId);
   }
@@ -164,7 +168,7 @@ export class ScimRequestResolver {
 
   @FieldResolver(() => ScimFix, {
     nullable: true,
-    description: 'How to mend the refusal. Null when the request was accepted.',
+    description: 'How to fix the refusal. Null when the request was accepted.',
   })
   fix(@Root() { code, client, attribute }: ScimRequest): ScimFix | null {
     return code === null ? null : (fixOf(code, client, { attribute }) as ScimFix);
@@ -190,14 +194,15 @@ export class ScimRequestResolver {
 
   @FieldResolver(() => AuditEntry, {
     nullable: true,
-    description: 'The change that it made, with both values of each field. Null when it changed nothing.',
+    description:
+      'The audit entry of the change that the request made. Null when it changed nothing, or several objects.',
   })
   auditEntry(@Root() request: ScimRequest, @Ctx() { services }: Context): Promise<AuditEntry | null> {
     return auditEntryOf(services, request);
   }
 }
 
-/** Null for a caller who may read the log but not the members. */
+/** Returns null for a caller who may read the log but not the members. */
 function targetOf(
   loaders: Context['loaders'],
   type: 'member' | 'group',
@@ -209,6 +214,14 @@ function targetOf(
 
 @Resolver(() => Member)
 export class MemberScimRequestsResolver {
+  @FieldResolver(() => [ScimMemberProblem], {
+    nullable: true,
+    description: `The problems of provisioning with the member, which nobody has dismissed: refusals first, then notices. ${NULL_WITHOUT_PERMISSION}`,
+  })
+  scimProblems(@Root() member: Member, @Ctx() { loaders }: Context): Promise<MemberProblem[]> {
+    return loaders.memberProblems.load(member);
+  }
+
   @FieldResolver(() => ScimRequestConnection, {
     nullable: true,
     description: `The requests of the identity provider about the member, newest first. ${NULL_WITHOUT_PERMISSION}`,
@@ -227,7 +240,7 @@ export class AuditEntryScimRequestResolver {
   @FieldResolver(() => ScimRequest, {
     nullable: true,
     description:
-      'The SCIM request that made the change. Null when it came by another interface, or its entry has expired.',
+      'The SCIM request that made the change. Null when the change came through another interface, or the entry has expired.',
   })
   scimRequest(@Root() entry: AuditEntry, @Ctx() { services }: Context): Promise<ScimRequest | null> {
     return ofAuditEntry(services, entry);

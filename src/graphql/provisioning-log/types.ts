@@ -23,6 +23,7 @@ import {
   type HealthStatus,
   type ScimHealth as ScimHealthOf,
 } from '../../services/provisioning-log/health.js';
+import type { MemberProblem } from '../../services/provisioning-log/member-problems.js';
 import type { ProblemSubject, ScimProblemGroup } from '../../services/provisioning-log/problems.js';
 import {
   REQUEST_OUTCOMES,
@@ -41,7 +42,7 @@ export const ScimHealthStatusEnum = enumOf(
     NOT_CONNECTED: 'No identity provider has sent a request yet.',
     HEALTHY: 'Requests of the identity provider are accepted.',
     DEGRADED: 'Some people were refused in the last 24 hours.',
-    FAILING: 'The last requests were all refused, or no request gets in.',
+    FAILING: 'The last requests were all refused, or no key is accepted.',
     IDLE: 'The identity provider has sent nothing for seven days.',
   },
 );
@@ -60,7 +61,7 @@ export const ScimCountPeriodEnum = enumOf(
 export const ScimProblemSeverityEnum = enumOf(
   SEVERITIES,
   'ScimProblemSeverity',
-  'How much a problem of provisioning matters.',
+  'The severities of a problem of provisioning.',
   {
     REFUSAL: 'Requests of the identity provider are refused.',
     NOTICE: 'Requests are accepted, but a part of them has no effect.',
@@ -70,7 +71,7 @@ export const ScimProblemSeverityEnum = enumOf(
 export const ScimRequestOutcomeEnum = enumOf(
   REQUEST_OUTCOMES,
   'ScimRequestOutcome',
-  'What came of a SCIM request.',
+  'The outcomes of SCIM requests.',
   {
     ACCEPTED: 'The request was accepted.',
     REFUSED: 'The request was refused.',
@@ -80,7 +81,7 @@ export const ScimRequestOutcomeEnum = enumOf(
 
 @ObjectType({ description: 'How provisioning through the identity provider fares.', simpleResolvers: true })
 export class ScimHealth implements ScimHealthOf {
-  @Field(() => ScimHealthStatusEnum, { description: 'The state in a word.' })
+  @Field(() => ScimHealthStatusEnum, { description: 'The state of provisioning.' })
   status!: HealthStatus;
 
   @Field(() => String, { description: 'The reason for this state in a sentence.' })
@@ -132,7 +133,7 @@ export class ScimCounts implements ScimCountsOf {
   refused!: number;
 
   @Field(() => Int, {
-    description: 'The number of requests of which nothing else is known, because the log was overloaded.',
+    description: 'The number of requests that were not recorded, because the log was overloaded.',
   })
   dropped!: number;
 
@@ -140,7 +141,7 @@ export class ScimCounts implements ScimCountsOf {
   byCode!: ScimCodeCount[];
 
   @Field(() => [ScimCountStep], {
-    description: 'The requests by time, oldest first, with steps that have none.',
+    description: 'The requests by time, oldest first, including steps without requests.',
   })
   steps!: ScimCountStep[];
 }
@@ -154,7 +155,7 @@ export class ScimFixStep implements FixStepOf {
   do!: string;
 }
 
-@ObjectType({ description: 'How a problem is mended.', simpleResolvers: true })
+@ObjectType({ description: 'The fix of a problem.', simpleResolvers: true })
 export class ScimFix implements FixOf {
   @Field(() => String, { description: 'The fix in a sentence.' })
   summary!: string;
@@ -163,9 +164,60 @@ export class ScimFix implements FixOf {
   steps!: ScimFixStep[];
 }
 
-@ObjectType({ description: 'Something that is wrong now, with everybody whom it concerns.' })
+@ObjectType({ description: 'A present problem of provisioning, with everybody whom it affects.' })
 export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'value'> {
   @Field(() => ID, { name: 'problemId', description: 'The id of the problem, for `scimProblemDismiss`.' })
+  id!: string;
+
+  @Field(() => ScimProblemSeverityEnum, { description: 'The severity of the problem.' })
+  severity!: Severity;
+
+  @Field(() => ScimCodeEnum, { description: 'The reason, for programs.' })
+  code!: ScimCode;
+
+  @Field(() => String, { description: 'The cause in a sentence, for people.' })
+  cause!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text of the last refusal. Null for notices and for problems with keys.',
+  })
+  detail!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The attribute that is at fault or was ignored. Null when no single attribute is.',
+  })
+  attribute!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The closest name that would have an effect. Null except for notices.',
+  })
+  closest!: string | null;
+
+  @Field(() => ScimClientEnum, { description: 'The family of the client that sent the last request.' })
+  client!: ScimClient;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which the problem began.' })
+  since!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'The time at which it last occurred.' })
+  lastAt!: Date;
+
+  @Field(() => Int, { description: 'The number of requests with the problem.' })
+  times!: number;
+
+  @Field(() => Int, { description: 'The number of people, groups or keys with the problem.' })
+  subjectCount!: number;
+
+  @Field(() => ScimFix, { description: 'The fix, on the screens of the client.' })
+  fix!: ScimFix;
+}
+
+@ObjectType({ description: 'A problem of provisioning, as it concerns one member.' })
+export class ScimMemberProblem implements MemberProblem {
+  @Field(() => ID, { name: 'problemId', description: 'The id of the problem, as in `ScimProblem`.' })
   id!: string;
 
   @Field(() => ScimProblemSeverityEnum, { description: 'How much the problem matters.' })
@@ -179,24 +231,12 @@ export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'valu
 
   @Field(() => String, {
     nullable: true,
-    description: 'The text that the provider got the last time. Null with notices and with keys.',
+    description: 'The text that the provider got the last time. Null with notices.',
   })
   detail!: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'The attribute at fault, or the one that was ignored. Null when no single one is.',
-  })
-  attribute!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The closest name that would have an effect. Null except with notices.',
-  })
-  closest!: string | null;
-
-  @Field(() => ScimClientEnum, { description: 'The family of the client that sent the last request.' })
-  client!: ScimClient;
+  @Field(() => ScimFix, { description: 'How to mend it, on the screens of the client.' })
+  fix!: ScimFix;
 
   @Field(() => GraphQLDateTime, { description: 'The time at which the problem began.' })
   since!: Date;
@@ -204,14 +244,8 @@ export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'valu
   @Field(() => GraphQLDateTime, { description: 'The time at which it last occurred.' })
   lastAt!: Date;
 
-  @Field(() => Int, { description: 'The number of requests that it concerned.' })
+  @Field(() => Int, { description: 'The number of requests about the member that it concerned.' })
   times!: number;
-
-  @Field(() => Int, { description: 'The number of people, groups or keys that it concerns.' })
-  subjectCount!: number;
-
-  @Field(() => ScimFix, { description: 'How to mend it, on the screens of the client.' })
-  fix!: ScimFix;
 }
 
 @ObjectType({ description: 'A person, a group, a key or a kind of request with a problem.' })
@@ -221,7 +255,8 @@ export class ScimProblemSubject
 {
   @Field(() => String, {
     nullable: true,
-    description: 'The name of the member or group as the provider sent it. Null when it concerns neither.',
+    description:
+      'The name of the member or group as the provider sent it. Null when the problem is about neither.',
   })
   name!: string | null;
 
@@ -233,7 +268,7 @@ export class ScimProblemSubject
 
   @Field(() => String, {
     nullable: true,
-    description: 'The network from which the requests came. Null except with problems of keys.',
+    description: 'The network from which the requests came. Null except for problems with keys.',
   })
   network!: string | null;
 
@@ -242,7 +277,7 @@ export class ScimProblemSubject
 
   @Field(() => String, {
     nullable: true,
-    description: 'The text that the provider got. Null with notices and with keys.',
+    description: 'The text of the refusal. Null for notices and for problems with keys.',
   })
   detail!: string | null;
 
@@ -285,7 +320,7 @@ export class ScimRequestFilter implements ScimRequestFilterOf {
   @Field(() => ID, { nullable: true, description: 'The request came with the API key that has this id.' })
   apiKeyId?: string | null;
 
-  @Field(() => ScimRequestOutcomeEnum, { nullable: true, description: 'What came of the request.' })
+  @Field(() => ScimRequestOutcomeEnum, { nullable: true, description: 'The outcome of the request.' })
   outcome?: RequestOutcome | null;
 
   @Field(() => [ScimCodeEnum], {

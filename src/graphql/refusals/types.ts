@@ -20,7 +20,7 @@ export const ErrorCodeEnum = enumOf(
   {
     UNAUTHENTICATED: 'The credential is missing, wrong, expired or revoked.',
     FORBIDDEN: 'The caller is known, but may not do this.',
-    NOT_FOUND: 'The workspace has nothing with this id, or the caller may not know of it.',
+    NOT_FOUND: 'No such object exists in the workspace, or the caller may not see it.',
     INVALID_INPUT: 'A value is malformed or out of range.',
     WRONG_WORKSPACE_VERSION:
       'The attribute belongs to the other access model, that is, to the other version of workspaces.',
@@ -65,7 +65,7 @@ export class Refusal {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What to do about it, in a sentence. Null when the message says it already.',
+    description: 'What to do, in a sentence. Null when the message says it already.',
   })
   hint!: string | null;
 
@@ -92,7 +92,7 @@ export function refusalOf({ code, message, details }: DomainError, sent?: object
 }
 
 @ObjectType({
-  description: 'Whether the caller may do something, and if not, why: for a button that is disabled.',
+  description: 'Whether the caller may do something, and if not, why, so that a client can disable a button.',
 })
 export class Ability {
   @Field(() => Boolean, { description: 'Whether the mutation would be allowed.' })

@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Context } from './context.js';
 import { type Asked, pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
 
-/** The id of the present request: Apollo refuses some requests before they have a context. */
+/** The id of the current request, because Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
 
 /** The codes of errors about the request, whose texts are safe to show. */
@@ -21,7 +21,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   'SUBSCRIPTION_INTERRUPTED',
 ]);
 
-/** The known place of the invalid value, from which `locateErrors` computes the path. */
+/** The position of the invalid value, from which `locateErrors` computes the path. */
 type KnownPlace =
   | { readonly attribute: string }
   | { readonly variable: string; readonly path: readonly string[] };
@@ -73,7 +73,7 @@ const HINTS: ReadonlyMap<unknown, object> = new Map([
 ]);
 
 /**
- * The extensions of an error about a value that cannot be coerced; graphql-js names the value's place only in the
+ * The extensions of an error about a value that cannot be coerced. graphql-js reports the value's position only in the
  * message.
  */
 function invalidInput(

@@ -52,7 +52,10 @@ export class Executor {
     this.#compiler = compiler;
   }
 
-  /** @returns the result of graphql's own `execute` */
+  /**
+   * Executes an operation.
+   * @returns the result of graphql's own `execute`
+   */
   async execute(contextValue: object, request: OperationRequest): Promise<ExecutionResult> {
     const { document, operation, operationName, variables } = request;
     const compiled = operation && this.#compiledOf(document, operation);
@@ -76,7 +79,7 @@ export class Executor {
     if (known !== undefined) return known;
     const times = (this.#requestCounts.get(document) ?? 0) + 1;
     this.#requestCounts.set(document, times);
-    // A document that cannot be compiled at this count never can.
+    // A document that cannot be compiled now can never be compiled.
     if (times !== REQUESTS_TO_COMPILE || !isSafeToCompile(this.#schema, document, operation))
       return undefined;
     try {

@@ -96,10 +96,10 @@ export function noIntrospection(context: ValidationContext): ASTVisitor {
     Field(node) {
       if (node.name.value !== '__schema' && node.name.value !== '__type') return;
       context.reportError(
-        new GraphQLError('This server does not answer questions about its schema (introspection).', {
+        new GraphQLError('This server has introspection switched off.', {
           nodes: [node],
           extensions: {
-            hint: 'Read schema.graphql of the same version, or ask a server on which introspection is switched on.',
+            hint: 'Read schema.graphql of the same version, or introspect a server on which it is switched on.',
           },
         }),
       );
@@ -145,15 +145,15 @@ function refuseExpensive({ cost, costliest, depth, aliases }: Cost): void {
       ? [
           `costs ${cost}, and ${MOST_COST} is the most`,
           MOST_COST,
-          `Ask for smaller pages, or for less of each item: the costliest part is ${costliestPath}.`,
+          `Request smaller pages, or fewer fields of each item: the costliest part is ${costliestPath}.`,
         ]
       : depth > MOST_DEPTH
-        ? [`is ${depth} levels deep, and ${MOST_DEPTH} is the most`, MOST_DEPTH, 'Ask in several operations.']
+        ? [`is ${depth} levels deep, and ${MOST_DEPTH} is the most`, MOST_DEPTH, 'Send several operations.']
         : aliases > MOST_ALIASES
           ? [
               `has ${aliases} aliases, and ${MOST_ALIASES} is the most`,
               MOST_ALIASES,
-              'Ask for many things with `nodes` or with a filter.',
+              'Select many objects with `nodes` or with a filter.',
             ]
           : [];
   if (excess === undefined) return;

@@ -1,22 +1,25 @@
 import DataLoader from 'dataloader';
 import type { Account } from '../../model/account.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
+import type { Member } from '../../model/member.js';
 import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
 import { type CreditDay, daysOf } from '../../services/credits/reports.js';
+import { type MemberProblem, problemsOf } from '../../services/provisioning-log/member-problems.js';
 import { findAccounts } from '../../services/rows/accounts.js';
 import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
-/** Load the relations of many rows, each relation in one statement. */
+/** Loaders of relations: each reads a relation of many rows in one statement. */
 export interface Loaders {
   readonly accounts: DataLoader<string, Account>;
   readonly workspaces: DataLoader<string, Workspace>;
   /** Not cached, because a client may use credits between two fields of a request. */
   readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]>;
   readonly auditActors: DataLoader<AuditEntry, object | null>;
+  readonly memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]>;
   readonly nodes: DataLoader<string, NodeRow | null>;
 }
 
@@ -29,6 +32,7 @@ export function createLoaders(context: ServiceContext): Loaders {
     }),
     creditDays: new DataLoader((pools) => daysOf(context, pools), { cache: false }),
     auditActors: new DataLoader((entries) => actorsOf(context, entries)),
+    memberProblems: new DataLoader((members) => problemsOf(context, members)),
     nodes: new DataLoader((ids) => nodesByIds(context, ids), { maxBatchSize: MOST_NODES }),
   };
 }

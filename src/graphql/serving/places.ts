@@ -16,7 +16,7 @@ import {
 import { pathIn } from '../refusals/path.js';
 
 /** The operation that a client sent; fields are undefined if the request failed before they were known. */
-export interface Asked {
+export interface SentOperation {
   readonly document: DocumentNode | undefined;
   readonly operation: OperationDefinitionNode | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export interface Asked {
 export function pathOfAttribute(
   attribute: string,
   responsePath: readonly (string | number)[],
-  { document, operation, variables }: Asked,
+  { document, operation, variables }: SentOperation,
 ): string[] {
   const field = document && operation && fieldAt(responsePath, operation.selectionSet, fragmentsIn(document));
   const args = Object.fromEntries(
@@ -44,7 +44,11 @@ export function pathOfAttribute(
  * Finds the path of a variable's value, or of a part of it, where the document uses the variable.
  * @returns the names from the outermost to the innermost, relative to `input`
  */
-export function pathOfVariable(name: string, inside: readonly string[], { document }: Asked): string[] {
+export function pathOfVariable(
+  name: string,
+  inside: readonly string[],
+  { document }: SentOperation,
+): string[] {
   const uses: string[][] = [];
   if (document !== undefined) {
     const enter = ({ name: argument, value }: ArgumentNode) => {

@@ -76,7 +76,7 @@ import {
 } from '../workspaces/resolver.js';
 
 const SCHEMA =
-  'The members of workspaces: who they are, what they may do, and who changed it. Send a session token, an API key or ' +
+  'The members of workspaces, their access, and the changes of both. Send a session token, an API key or ' +
   'the operator token in the header `Authorization`. Start with `viewer` and `workspaces`. A field that is refused is ' +
   'null, and `errors` says why in `extensions { code, path, hint, requestId }`: `code` is an `ErrorCode`, `path` is the ' +
   'place of the value at fault relative to `input`, and `hint` says what to do. Messages and hints are written for ' +

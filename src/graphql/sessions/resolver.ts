@@ -28,7 +28,7 @@ export class SessionResolver {
 
   @Mutation(() => SessionCreatePayload, {
     nullable: true,
-    description: 'Creates a session for a person and shows its token. For operators. Null when refused.',
+    description: 'Creates a session for a person and returns its token. For operators. Null when refused.',
   })
   sessionCreate(
     @Arg('input', () => SessionCreateInput, { description: 'The person for whom to create it.' })
@@ -81,8 +81,8 @@ export class MemberSessionsResolver {
   @FieldResolver(() => [Session], {
     nullable: true,
     description:
-      "The person's open sessions that open the workspace, newest first. Null when the caller may not read them: they are " +
-      'for owners and admins with a session of their own.',
+      "The person's open sessions that open the workspace, newest first. Null unless the caller is an owner or " +
+      'admin with a session of their own.',
   })
   sessions(
     @Root() member: Member & { readonly workspaceId: string },

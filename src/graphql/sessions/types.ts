@@ -11,7 +11,7 @@ export const SessionMethodEnum = enumOf(
   {
     PROVIDER: 'Through the identity provider of a workspace: the session opens that workspace alone.',
     MAIL_LINK: 'By a link that was mailed. An invitation that was mailed opens its workspace alone.',
-    OPERATOR: 'An operator, or the command line, minted the session.',
+    OPERATOR: 'An operator, or the command line, created the session.',
     DEVELOPMENT: 'By a click, on a server for development.',
   },
 );
@@ -42,20 +42,21 @@ export class Session implements Node {
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description:
-      'The time of the last use, to the minute. Null for managers of a workspace, where the session opens others too.',
+      'The time of the last use, to the minute. Null for managers of a workspace when the session opens other workspaces too.',
   })
   lastUsedAt!: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The network address of the last use. Null as `lastUsedAt` is, and before the first use.',
+    description:
+      'The network address of the last use. Null whenever `lastUsedAt` is, and before the first use.',
   })
   lastUsedFrom!: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The browser that signed in, such as `Firefox on Windows`. Null as `lastUsedAt` is, and when it is not a browser.',
+      'The browser that signed in, such as `Firefox on Windows`. Null whenever `lastUsedAt` is, and when it is not a browser.',
   })
   browser!: string | null;
 
@@ -93,7 +94,7 @@ export class SessionCreatePayload {
   @Field(() => ID, { description: 'The id of the session.' })
   sessionId!: string;
 
-  @Field(() => String, { description: 'The token, which is shown now and never again.' })
+  @Field(() => String, { description: 'The token, which is never shown again.' })
   token!: string;
 
   @Field(() => GraphQLDateTime, { description: 'The time at which the session expires.' })
@@ -110,7 +111,7 @@ export class SessionEndPayload {
 export class SessionsEndInput {
   @Field(() => Boolean, {
     defaultValue: true,
-    description: 'Whether the session of this request goes on. False signs out everywhere.',
+    description: 'Whether to keep the session of this request. False signs out everywhere.',
   })
   keepCurrent!: boolean;
 }
@@ -128,6 +129,9 @@ export class MemberSessionsEndInput {
 
   @Field(() => ID, { description: 'The id of the member.' })
   memberId!: string;
+
+  @Field(() => [ID], { nullable: true, description: 'The ids of the sessions to end. Without ids, all are.' })
+  sessionIds?: string[] | null;
 }
 
 @ObjectType({ description: 'The sessions of a member, which do not open the workspace any more.' })

@@ -4,7 +4,7 @@ import { DomainProofEnum, SsoProviderEnum } from '../../model/sso-connection.js'
 
 @InputType({
   description:
-    'Settings of single sign-on. What is absent or null does not change; the first time, the provider, the client ID, the client secret and where the provider is are required.',
+    'Settings of single sign-on. Absent or null fields keep their values. The first time, the provider, its location, the client ID and the client secret are required.',
 })
 export class SsoConnectionSetInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
@@ -28,7 +28,7 @@ export class SsoConnectionSetInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Where the provider describes itself: its issuer, with or without `/.well-known/openid-configuration`. Not needed for Google.',
+      'The discovery URL: the issuer of the provider, with or without `/.well-known/openid-configuration`. Not needed for Google.',
   })
   discoveryUrl?: string | null;
 
@@ -44,7 +44,7 @@ export class SsoConnectionSetInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether members with an address in a verified domain can sign in with the provider only.',
+    description: 'Whether members with an address in a verified domain must sign in through the provider.',
   })
   ssoRequired?: boolean | null;
 
@@ -55,13 +55,13 @@ export class SsoConnectionSetInput {
   joinOnSignIn?: boolean | null;
 }
 
-@InputType({ description: 'The configuration to rehearse a sign-in with.' })
+@InputType({ description: 'The configuration with which to rehearse a sign-in.' })
 export class SsoConnectionTestInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
 }
 
-@InputType({ description: 'The configuration to delete, of a workspace.' })
+@InputType({ description: 'The configuration of single sign-on to delete.' })
 export class SsoConnectionDeleteInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
@@ -76,7 +76,7 @@ export class SsoDomainAddInput {
   domain!: string;
 }
 
-@InputType({ description: 'The domain to verify, and how.' })
+@InputType({ description: 'The domain to verify, and the method.' })
 export class SsoDomainVerifyInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
@@ -86,7 +86,7 @@ export class SsoDomainVerifyInput {
 
   @Field(() => DomainProofEnum, {
     defaultValue: 'DNS',
-    description: 'How: by its TXT record, or because the calling operator vouches for it.',
+    description: 'The method: the TXT record of the domain, or an operator who vouches for it.',
   })
   proof!: DomainProof;
 }

@@ -64,7 +64,7 @@ export class WorkspaceSsoResolver {
     @Ctx() { services }: Context,
     @Arg('reference', () => String, {
       nullable: true,
-      description: 'Only the entry with this reference, which the person was shown.',
+      description: 'The reference that the person was shown, to read only its entry.',
     })
     reference?: string | null,
   ) {
@@ -83,7 +83,7 @@ export class SsoConnectionResolver {
 
   @Mutation(() => SsoConnectionSetPayload, {
     nullable: true,
-    description: 'Configures single sign-on, or changes how it is configured. Null when refused.',
+    description: 'Configures single sign-on, or changes its configuration. Null when refused.',
   })
   async ssoConnectionSet(
     @Arg('input', () => SsoConnectionSetInput, { description: 'The settings to change.' })
@@ -96,7 +96,7 @@ export class SsoConnectionResolver {
   @Mutation(() => SsoConnectionTestPayload, {
     nullable: true,
     description:
-      'Rehearses a sign-in: the page shows which claims the provider sends, and opens no session. Null when refused.',
+      'Rehearses a sign-in: returns a page that shows the claims of the provider and opens no session. Null when refused.',
   })
   async ssoConnectionTest(
     @Arg('input', () => SsoConnectionTestInput, { description: 'The configuration to test.' })
@@ -129,7 +129,7 @@ export class SsoDomainResolver {
 
   @Mutation(() => SsoDomainAddPayload, {
     nullable: true,
-    description: 'Adds a domain, which counts once it is verified. Null when refused.',
+    description: 'Adds a domain, which has an effect once it is verified. Null when refused.',
   })
   async ssoDomainAdd(
     @Arg('input', () => SsoDomainAddInput, { description: 'The domain to add.' }) input: SsoDomainAddInput,

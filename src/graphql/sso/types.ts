@@ -38,11 +38,11 @@ export class SsoConnectionSetPayload {
 export class SsoConnectionTestPayload {
   @Field(() => String, {
     description:
-      'The page to open: it signs you in at the provider and shows the claims that came, without opening a session.',
+      'The page to open. It signs the person in at the provider and shows the claims, without opening a session.',
   })
   url!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'Until when the page can be opened.' })
+  @Field(() => GraphQLDateTime, { description: 'The time until which the page can be opened.' })
   expiresAt!: Date;
 }
 

@@ -7,7 +7,7 @@ import { Viewer, ViewerWorkspace } from './types.js';
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
-  @Query(() => Viewer, { description: 'The caller, as the server knows it.' })
+  @Query(() => Viewer, { description: 'The caller: a person, an API key or an operator.' })
   viewer(@Ctx() { services }: Context): Viewer {
     return getViewer(services);
   }

@@ -79,7 +79,7 @@ export class WorkspaceUpdateInput {
 
   @Field(() => PositiveInt, {
     nullable: true,
-    description: 'V2: the credit limit of members without a limit of their own. Null sets no such limit.',
+    description: 'V2: the credit limit of members without a limit of their own. Null means no limit.',
   })
   defaultCreditLimit?: number | null;
 }

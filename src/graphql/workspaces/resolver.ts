@@ -46,7 +46,7 @@ export class WorkspaceResolver {
     @Ctx() { services }: Context,
     @Arg('filter', () => WorkspaceFilter, {
       nullable: true,
-      description: 'The conditions on the workspaces. Without a filter there are all.',
+      description: 'The conditions on the workspaces. Without a filter all are listed.',
     })
     filter?: WorkspaceFilter | null,
   ) {

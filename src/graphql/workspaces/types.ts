@@ -40,7 +40,7 @@ export class WorkspaceAbilities {
   readMembers!: Ability;
 
   @Field(() => Ability, {
-    description: 'Whether the caller may read the credit pool and what everybody has used of it.',
+    description: 'Whether the caller may read the credit pool and the usage of every member.',
   })
   readCredits!: Ability;
 
@@ -76,6 +76,12 @@ export class WorkspaceAbilities {
 
   @Field(() => Ability, { description: 'Whether the caller may read why sign-ins were refused.' })
   readSignInLog!: Ability;
+
+  @Field(() => Ability, {
+    description:
+      'Whether the caller may manage provisioning: its set-up, its problems, and the brake on removals.',
+  })
+  manageScim!: Ability;
 }
 
 @ObjectType({ description: 'The workspace that was created.' })

@@ -104,7 +104,10 @@ class BulkRun {
     return Object.values(this.#answers).filter((answer) => answer !== undefined);
   }
 
-  /** @param refusal why the operation must not run; undefined when it may */
+  /**
+   * Executes an operation.
+   * @param refusal why the operation must not be executed; undefined when it may
+   */
   async run(operation: BulkOperation, refusal: ScimError | undefined): Promise<void> {
     const { index, method, bulkId } = operation;
     const named = {
@@ -213,7 +216,7 @@ class BulkRun {
   }
 }
 
-/** What the path of an operation leads to; undefined when it leads nowhere. */
+/** The endpoint of an operation's path; undefined when there is none. */
 function routeOf(routes: Routes, path: string): Route | undefined {
   try {
     return routes(path);

@@ -62,7 +62,10 @@ function readFailOnErrors(value: Json | undefined): number | undefined {
   throw new ScimError(400, 'failOnErrors must be a whole number.', 'invalidValue');
 }
 
-/** @param bulkIds the bulkIds of earlier operations; adds the one of this operation */
+/**
+ * Reads one operation.
+ * @param bulkIds the bulkIds of earlier operations; the one of this operation is added
+ */
 function readOperation(sent: Json, index: number, bulkIds: Set<string>): BulkOperation {
   const operation = isJsonObject(sent) ? sent : {};
   const method = text(property(operation, 'method'))?.toUpperCase();

@@ -88,57 +88,63 @@ export const COMMON_ATTRIBUTES: readonly ScimAttribute[] = [
     type: 'complex',
     subAttributes: [
       readOnly('resourceType', 'The kind of the resource.', { caseExact: true }),
-      readOnly('created', 'When it was made.', { type: 'dateTime' }),
-      readOnly('lastModified', 'When it last changed.', { type: 'dateTime' }),
+      readOnly('created', 'The time at which the resource was created.', { type: 'dateTime' }),
+      readOnly('lastModified', 'The time at which the resource last changed.', { type: 'dateTime' }),
       readOnly('location', 'Its address.', { type: 'reference', caseExact: true, referenceTypes: ['uri'] }),
       readOnly('version', 'Its ETag.', { caseExact: true }),
     ],
   }),
 ];
 
-const USER_NAME = attribute('userName', 'The e-mail address with which the person is known.', {
+const USER_NAME = attribute('userName', 'The name of the user, normally the e-mail address.', {
   required: true,
   uniqueness: 'server',
 });
 
-const ACTIVE = attribute('active', 'Whether the person is a member of the workspace now.', {
+const ACTIVE = attribute('active', 'Whether the user is a member of the workspace now.', {
   type: 'boolean',
 });
 
-const GROUPS = readOnly('groups', 'The groups that the person is in. Changed through the groups.', {
+const GROUPS = readOnly('groups', 'The groups of the user, which are changed through the groups.', {
   type: 'complex',
   multiValued: true,
   subAttributes: [
     readOnly('value', 'The id of the group.', { caseExact: true }),
-    readOnly('$ref', 'The address of the group.', {
+    readOnly('$ref', 'The URL of the group.', {
       type: 'reference',
       caseExact: true,
       referenceTypes: ['Group'],
     }),
     readOnly('display', 'The name of the group.'),
-    readOnly('type', 'How the person is in the group.', { canonicalValues: ['direct'] }),
+    readOnly('type', 'The kind of membership, which is always direct.', { canonicalValues: ['direct'] }),
   ],
 });
 
-/** Rule 20: dropped on arrival. Defined so that requests with it are accepted; not listed in `/Schemas`. */
-export const PASSWORD = attribute('password', 'Dropped on arrival.', {
+/**
+ * Rule 20: defined so that requests with a password are accepted; the value is not stored. Not listed in `/Schemas`.
+ */
+export const PASSWORD = attribute('password', 'Accepted and not stored.', {
   caseExact: true,
   mutability: 'writeOnly',
   returned: 'never',
 });
 
 /** V1's attribute, at the root of the User. */
-export const SEAT_TYPE = attribute('seatType', 'The seat that the member takes. Without one: no seat.', {
+export const SEAT_TYPE = attribute('seatType', "The type of the user's seat. Absent without a seat.", {
   canonicalValues: SEAT_TYPES.map((seatType) => seatType.toLowerCase()),
 });
 
 /** V2's attributes, in the extension. */
-export const ROLE = attribute('role', 'What the member may do. Other roles can be seen, not assigned.', {
-  canonicalValues: ASSIGNABLE_ROLES.map((role) => role.toLowerCase()),
-});
+export const ROLE = attribute(
+  'role',
+  'The role of the user. Roles other than these can be read, but not assigned.',
+  {
+    canonicalValues: ASSIGNABLE_ROLES.map((role) => role.toLowerCase()),
+  },
+);
 export const CREDIT_LIMIT = attribute(
   'creditLimit',
-  'The most credits an admin or editor may use in a calendar month. Without one: no cap of its own.',
+  'The most credits that an admin or editor may use in a calendar month. Absent without a limit.',
   { type: 'integer' },
 );
 
@@ -164,14 +170,14 @@ function coreSchema(attributes: readonly ScimAttribute[]): ScimSchema {
 const ENTERPRISE_SCHEMA: ScimSchema = {
   id: ENTERPRISE_USER,
   name: 'EnterpriseUser',
-  description: 'What an organization notes about its people.',
+  description: 'The attributes of a user in an organization.',
   attributes: ENTERPRISE_ATTRIBUTES,
 };
 
 const ROLLCALL_SCHEMA: ScimSchema = {
   id: ROLLCALL_USER,
   name: 'WorkspaceAccess',
-  description: 'What a member may do in the workspace.',
+  description: 'The access of a user to the workspace.',
   attributes: [ROLE, CREDIT_LIMIT],
 };
 
@@ -190,18 +196,18 @@ export const GROUP_SCHEMA: ScimSchema = {
       required: true,
       uniqueness: 'server',
     }),
-    attribute('members', 'Who is in the group.', {
+    attribute('members', 'The members of the group.', {
       type: 'complex',
       multiValued: true,
       subAttributes: [
         attribute('value', 'The id of the user.', { caseExact: true, mutability: 'immutable' }),
-        readOnly('$ref', 'The address of the user.', {
+        readOnly('$ref', 'The URL of the user.', {
           type: 'reference',
           caseExact: true,
           referenceTypes: ['User'],
         }),
         readOnly('display', 'The name of the user.'),
-        readOnly('type', 'What kind of member it is.', { canonicalValues: ['User'] }),
+        readOnly('type', 'The type of the member, which is always User.', { canonicalValues: ['User'] }),
       ],
     }),
   ],

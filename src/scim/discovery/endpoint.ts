@@ -13,7 +13,7 @@ const CONFIGURATION_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProvi
 const RESOURCE_TYPE_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
 const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 
-/** A resource type or a schema; `id` is the last segment of its address. */
+/** A resource type or a schema; `id` is the last segment of its URL. */
 type Description = { readonly id: string } & Readonly<Record<string, unknown>>;
 
 /**

@@ -23,7 +23,7 @@ export interface Presence extends Positioned {
   readonly target: AttributeReference;
 }
 
-/** `emails[type eq "work"]`: at least one value of the attribute meets the whole of `filter`. */
+/** `emails[type eq "work"]`: at least one value of the attribute meets all conditions of `filter`. */
 export interface ValuePath extends Positioned {
   readonly kind: 'valuePath';
   readonly target: AttributeReference;

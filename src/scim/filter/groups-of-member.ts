@@ -31,7 +31,7 @@ export const GROUP_FIELDS: readonly (readonly [string, MemberField])[] = [
   ['groups.display', GROUP_NAME],
 ];
 
-/** The filter of `groups[…]`, which one and the same group must meet. */
+/** The filter of `groups[…]`, which a single group must meet. */
 export function toGroupOfMember(filter: Filter): object {
   switch (filter.kind) {
     case 'and':

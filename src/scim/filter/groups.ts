@@ -88,7 +88,7 @@ function comparison<Input>(
   return operator === 'ne' ? { not: compared } : compared;
 }
 
-/** The filter of `members[…]`, which one and the same member must meet. */
+/** The filter of `members[…]`, which a single member must meet. */
 function toMember(filter: Filter): MemberOfGroupInput {
   switch (filter.kind) {
     case 'and':

@@ -23,13 +23,13 @@ export interface BooleanComparison {
   readonly isPresent?: boolean;
 }
 
-/** For `Role` and `SeatType`. */
+/** Conditions on a role or a seat type. */
 export interface EnumComparison<Value extends string> {
   readonly in?: readonly Value[];
   readonly isPresent?: boolean;
 }
 
-/** For whole numbers, and for points in time as RFC 3339 text. */
+/** Conditions on whole numbers, and on times as RFC 3339 text. */
 export interface OrderedComparison<Value extends number | string> {
   readonly eq?: Value;
   readonly gt?: Value;

@@ -97,7 +97,7 @@ function derivedField(values: readonly (readonly [text: string, MemberFilterInpu
 
 const RESOURCE_TYPE = derivedField([['User', ALL_MEMBERS]]);
 
-/** `userResource` has the extensions that these conditions find. */
+/** `userResource` lists the extensions by the same conditions. */
 function schemasField(version: WorkspaceVersion): MemberField {
   return derivedField([
     [CORE_USER, ALL_MEMBERS],
@@ -176,7 +176,7 @@ export function toMemberFilter(filter: Filter, version: WorkspaceVersion): Membe
     case 'comparison':
       return comparison(version, filter);
     case 'valuePath': {
-      // Of a single-valued attribute, the filter is a condition on its sub-attributes.
+      // For a single-valued attribute, the filter is a condition on its sub-attributes.
       if (!filter.target.attribute.multiValued) return compiled(filter.filter);
       fieldOf(version, filter.target, filter.position);
       return filter.target.attribute.name === 'groups'

@@ -137,7 +137,7 @@ async function patchMembers(
   const isWhole = subAttribute === undefined || subAttribute.name === 'value';
   // RFC 7643 §4.2: the sub-attributes of a member are immutable, so members are added and removed, not changed.
   if (!isWhole || (filter !== undefined && op !== 'remove')) {
-    throw new ScimError(400, 'A member of a group is added or removed, not changed.', 'mutability');
+    throw new ScimError(400, 'Members of a group can be added and removed, not changed.', 'mutability');
   }
   if (filter !== undefined) draft.remove(idsIn(filter) ?? (await selected(filter, group)));
   // Entra lists the members to remove in the value. Without a value, all are removed (RFC 7644 §3.5.2.2).

@@ -38,7 +38,7 @@ export function memberValue(
   return { value: id, $ref: userLocation(baseUrl, id), display: name, type: 'User' };
 }
 
-/** A Group that was sent. A key is there exactly if it was sent. */
+/** A Group that was sent. A key is present exactly if it was sent. */
 export interface SentGroup {
   readonly displayName?: string;
   readonly externalId?: string | null;
@@ -86,7 +86,7 @@ function readText(name: string, value: Json | undefined): string | null {
 }
 
 /**
- * Reads the ids in a list of members. Of each, only `value` is read: the other sub-attributes are read-only. Some
+ * Reads the ids in a list of members. Only the `value` of each is read: the other sub-attributes are read-only. Some
  * providers send a single value without a list, or a bare id for its object.
  * @throws ScimError invalidValue
  */

@@ -24,8 +24,8 @@ const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
 /**
  * Reads the body of a request. The rest of a refused body is not read.
  * @returns the JSON object in it
- * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB (before or after it is unpacked),
- *   400 invalidSyntax for what is not UTF-8, JSON, or an object
+ * @throws ScimError 415 for another media type or encoding, 413 beyond 1 MB (before or after it is unpacked), 400
+ *   invalidSyntax for a body that is not UTF-8, not JSON, or not an object
  */
 export async function readBody(request: IncomingMessage): Promise<JsonObject> {
   requireMediaType(request.headers['content-type']);
@@ -111,7 +111,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // V8's own message quotes the body, which may hold a password.
+    // V8's own message quotes the body, which may contain a password.
     throw invalidSyntax('The body is not valid JSON.');
   }
 }

@@ -16,11 +16,11 @@ export interface CursorScope {
 }
 
 /**
- * Makes the cursor that continues a list (RFC 9865 §2). The server keeps no state: the cursor holds the position, the
- * time, and a digest of both and of the list, so that a damaged or foreign cursor is refused. It grants no access: a
- * forged cursor reaches no more than a filter would.
- * @param place where the next page begins
- * @returns text of RFC 3986's unreserved characters, as RFC 9865 demands
+ * Creates the cursor that continues a list (RFC 9865 §2). The server keeps no state: the cursor contains the position,
+ * the time, and a digest of both and of the list, so that a damaged or foreign cursor is refused. A forged cursor gives
+ * no more access than a filter would.
+ * @param place the position at which the next page begins
+ * @returns text of RFC 3986's unreserved characters, as RFC 9865 requires
  */
 export function writeCursor(scope: CursorScope, place: string, now = new Date()): string {
   const issued = Math.floor(now.getTime() / 1000);

@@ -17,7 +17,7 @@ import { noticesOf } from './notices.js';
 import type { Query } from './query.js';
 import type { ScimType } from './scim-error.js';
 
-/** A request, with what came of it. */
+/** An answered request and its result. */
 export interface AnsweredRequest {
   readonly method: string;
   /** The path of the endpoint, such as `/Users/:id`; undefined when there is none. */
@@ -32,7 +32,7 @@ export interface AnsweredRequest {
   readonly at: Date;
   readonly durationMs: number;
   readonly answer: ScimAnswer;
-  /** Why it was refused, and what was thrown. */
+  /** Why the request was refused, and the error that was thrown. */
   readonly refusal: { readonly fault: Fault; readonly error: unknown } | undefined;
 }
 
@@ -89,7 +89,10 @@ function userOperation(method: string, sent: JsonObject | undefined): ScimOperat
   return text === 'true' && method === 'PATCH' ? 'USER_REACTIVATE' : 'USER_UPDATE';
 }
 
-/** The attributes by which a provider looks somebody up. Values of other attributes are not kept (rule 50). */
+/**
+ * Filters by the attributes with which providers search for a user. Values of other attributes are not stored (rule
+ * 50).
+ */
 const NAMING_FILTER =
   /^\s*(?:[\w:.-]+:)?(?:userName|externalId|displayName|emails(?:\[[^\]]*\])?(?:\.value)?|id)\s+\w+\s+"((?:[^"\\]|\\.)*)"/i;
 
@@ -145,7 +148,7 @@ function refusalOf({ refusal, sent }: AnsweredRequest): Refused {
   };
 }
 
-/** The attributes whose faults the adapter finds itself: its texts begin with their names. */
+/** The attributes that the adapter checks itself: its messages begin with their names. */
 const NAMED_FIRST = /^(userName|externalId|active|role|seatType|creditLimit|displayName|members)\b/;
 
 function attributeAtFault(error: unknown, detail: string): string | undefined {
@@ -153,13 +156,13 @@ function attributeAtFault(error: unknown, detail: string): string | undefined {
   return NAMED_FIRST.exec(detail)?.[1];
 }
 
-/** A value of a list or an object may hold anything, so only plain values are kept (rule 50). */
+/** A list or an object may contain anything, so only plain values are stored (rule 50). */
 function scalarText(value: Json | undefined): string | null {
   if (value === undefined || typeof value === 'object') return null;
   return cut(String(value));
 }
 
-/** The value that a body carries for an attribute: at the top, in an extension, or in an operation of a PATCH. */
+/** The value of an attribute in a body: at the top, in an extension, or in an operation of a PATCH. */
 function sentValue(body: JsonObject, attribute: string): Json | undefined {
   const name = attribute.split('.').at(-1)?.toLowerCase() ?? '';
   const operations = property(body, 'Operations');

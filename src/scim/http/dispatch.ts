@@ -16,7 +16,7 @@ import { type Route, routesOf } from './routes.js';
 import { ScimError } from './scim-error.js';
 import { searchEndpoints } from './search.js';
 
-/** A request of an authenticated client, without HTTP's machinery. */
+/** A request of an authenticated client, independent of HTTP. */
 export interface ScimCall {
   readonly method: string;
   /** Path and query below the base URL of the workspace. */
@@ -33,12 +33,12 @@ export interface ScimCall {
   readonly context: ScimContext;
 }
 
-/** What is to be answered, and what the provisioning log is to say of it. */
+/** The answer to a request, and its description for the provisioning log. */
 export interface ScimOutcome {
   readonly answer: ScimAnswer;
   /** The path of the endpoint; undefined when there is none. */
   readonly endpoint: string | undefined;
-  /** Why it was refused. */
+  /** Why the request was refused. */
   readonly fault: Fault | undefined;
   /** Describes the request, once it is answered. */
   describe(): ScimEvent;
@@ -47,10 +47,10 @@ export interface ScimOutcome {
 export type Dispatch = (call: ScimCall) => Promise<ScimOutcome>;
 
 /**
- * Prepares what answers SCIM requests.
+ * Creates the function that answers SCIM requests.
  * @param onFault called once with each unexpected error
  * @returns a function that answers any request, refusals included
- * @throws Error when the schema lacks what the adapter asks of it
+ * @throws Error when the schema lacks fields that the adapter needs
  */
 export function createDispatch(
   graphql: GraphqlSource,
@@ -147,7 +147,7 @@ function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise
   };
 }
 
-/** The value of Allow: HEAD goes with GET, and every path has OPTIONS. */
+/** The value of Allow: a path with GET also has HEAD, and every path has OPTIONS. */
 function allowedBy({ methods }: Endpoint): string {
   const own = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...own, 'OPTIONS'].join(', ');

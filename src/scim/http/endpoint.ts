@@ -3,12 +3,12 @@ import type { JsonObject } from '../../domain/profile.js';
 import type { ScimClient, ScimEvent } from '../../domain/provisioning-log.js';
 import type { Query } from './query.js';
 
-/** What an authenticated client works with. */
+/** The context of an authenticated client. */
 export interface ScimContext {
   /** GraphQL's context for the caller. */
   readonly contextValue: object;
   readonly workspaceVersion: WorkspaceVersion;
-  /** Takes what the provisioning log keeps of a request; absent where nothing is kept. */
+  /** Records a request in the provisioning log; absent where nothing is recorded. */
   readonly record?: ((event: ScimEvent) => void) | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface ScimRequest extends ScimContext {
   readonly workspaceId: string;
   /** Appended to the detail of every error, in its short form. */
   readonly requestId: string;
-  /** The SCIM base URL of the workspace, absolute, without a slash at its end. */
+  /** The SCIM base URL of the workspace, absolute, without a trailing slash. */
   readonly baseUrl: string;
   /** The `:id` of the path; empty on paths without one. */
   readonly id: string;

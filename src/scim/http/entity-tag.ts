@@ -10,8 +10,8 @@ export function entityTag(version: number): string {
 }
 
 /**
- * Reads If-Match and If-None-Match. Both `W/"3"` and `"3"` name version 3: RFC 7232 §3.1 demands a strong
- * comparison for If-Match, but RFC 7644 §3.14 sends weak tags in it.
+ * Reads If-Match and If-None-Match. Both `W/"3"` and `"3"` name version 3: RFC 7232 §3.1 requires a strong comparison
+ * for If-Match, but RFC 7644 §3.14 sends weak tags in it.
  */
 export function versionCondition(header: string | undefined): VersionCondition {
   if (header === undefined) return undefined;

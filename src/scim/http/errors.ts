@@ -34,7 +34,7 @@ const HEADERS: Partial<Record<ErrorCode, Headers>> = {
   UNAUTHENTICATED: { 'WWW-Authenticate': 'Bearer realm="SCIM"' },
   // Okta retries after Retry-After; without the header it creates a task for an administrator.
   RATE_LIMITED: { 'Retry-After': '1' },
-  // Long enough for an administrator to release the brake, and the provider goes on by itself (rule 63).
+  // Long enough for an administrator to release the brake; then the provider continues by itself (rule 63).
   REMOVALS_PAUSED: { 'Retry-After': '300' },
 };
 

@@ -74,8 +74,8 @@ function scopeOf({ path }: ResourceSource, { workspaceId, query }: ScimRequest):
 }
 
 /**
- * Resources of all types as one list, type after type (RFC 7644 §3.4.2.1). A type without the filter's attributes has no
- * matches; a filter that fits no type is refused.
+ * Resources of all types as one list, type after type (RFC 7644 §3.4.2.1). A type without the filter's attributes has
+ * no matches; a filter by attributes that no type has is refused.
  */
 export function allOf(sources: readonly ResourceSource[]): ResourceSource {
   return {
@@ -138,7 +138,7 @@ function placeOf(text: string): Place {
   return { index: Number(text.slice(0, dot)), after: after === '' ? undefined : after };
 }
 
-/** The position after a page, if it lies in this type: where the type goes on, or its beginning when the page was full. */
+/** The position after a page, if it is in this type: the rest of the type, or its beginning when the page was full. */
 function continuation(index: number, room: number, page: ResourcePage): string | undefined {
   if (page.next !== undefined) return `${index}.${page.next}`;
   return room === 0 && page.totalResults > 0 ? `${index}.` : undefined;

@@ -8,7 +8,7 @@ export function property(object: JsonObject, name: string): Json | undefined {
 }
 
 /**
- * Refuses a body whose `schemas` name another message. Providers leave `schemas` out, so its absence is accepted.
+ * Refuses a body whose `schemas` name another message. It may be absent, because providers omit it.
  * @param schema the message's URN (RFC 7644 §8.2)
  * @throws ScimError 400 invalidSyntax
  */
@@ -18,8 +18,8 @@ export function requireMessage(body: JsonObject, schema: string): void {
 }
 
 /**
- * Refuses a body that names what it certainly is not. Other URNs are accepted: providers name their own extensions, and
- * those of older versions of SCIM.
+ * Refuses a body whose `schemas` name another kind of resource or message. Unknown URNs are accepted: providers send
+ * those of their own extensions, and of older versions of SCIM.
  * @param schema the URN that the body should name
  * @param others URNs of other resources and messages, or their beginnings, in lower case
  * @throws ScimError 400 invalidSyntax

@@ -5,7 +5,7 @@ import { CORE_GROUP, CORE_USER, ENTERPRISE_USER, ROLLCALL_USER } from '../discov
 import { resolveName } from '../discovery/names.js';
 import { property } from './message.js';
 
-/** The attributes that decide on somebody's access: these are worth a notice when they have no effect. */
+/** The attributes that decide on a member's access: only these give a notice when they have no effect. */
 const ACCESS: Readonly<Record<WorkspaceVersion, readonly string[]>> = {
   V1: ['seatType'],
   V2: ['role', 'creditLimit'],
@@ -13,7 +13,7 @@ const ACCESS: Readonly<Record<WorkspaceVersion, readonly string[]>> = {
 
 const OTHERS = ['userName', 'externalId', 'active'];
 
-/** How many letters may be wrong in a name that is still taken for one of ours. */
+/** The most letters by which a name may differ from one of ours. */
 const CLOSE = 2;
 
 interface WrittenUser {
@@ -23,8 +23,8 @@ interface WrittenUser {
 }
 
 /**
- * What an accepted request carried to no effect, with the closest thing that would have counted (rule 53a). RFC 7644
- * §3.5.1 lets unknown attributes be ignored, and a misspelt one then looks like success.
+ * Returns the parts of an accepted request that had no effect, each with the closest name that would have had one (rule
+ * 53a). RFC 7644 §3.5.1 allows a server to ignore unknown attributes, so that a misspelled one looks like success.
  */
 export function noticesOf(
   { sent, workspaceVersion }: WrittenUser,
@@ -36,7 +36,7 @@ export function noticesOf(
   const parts = bodiesIn(sent);
   const found = noticesIn(parts, { core, names, known: NOTHING_SENT, version: workspaceVersion });
   if (found.length === 0) return found;
-  // What the request sends where it counts needs no notice where it does not.
+  // An attribute that has an effect in one place needs no notice for another place.
   const known = new Set(parts.flatMap((part) => effective(part)));
   return noticesIn(parts, { core, names, known, version: workspaceVersion }).slice(0, MOST);
 }
@@ -64,7 +64,7 @@ const WRITES: ReadonlySet<ScimOperation> = new Set([
 /** The most notices of one request. */
 const MOST = 5;
 
-/** The body itself, or what the operations of a PATCH hold: each as an object of attributes. */
+/** The body itself, or the values of a PATCH's operations, as objects of attributes. */
 function bodiesIn(sent: JsonObject): readonly JsonObject[] {
   const operations = property(sent, 'Operations');
   if (!isJsonList(operations)) return [sent];
@@ -77,7 +77,7 @@ function bodiesIn(sent: JsonObject): readonly JsonObject[] {
   });
 }
 
-/** The names of access attributes that a part sends with a value, where they count. */
+/** The names of access attributes that a part sends with a value, in a place where they have an effect. */
 function effective(part: JsonObject): string[] {
   return Object.entries(part).flatMap(([key, value]) => {
     const found = resolveName(key);
@@ -101,9 +101,9 @@ interface Sent {
   readonly key: string;
   readonly value: Json;
   readonly core: string;
-  /** The names that count. */
+  /** The names that have an effect. */
   readonly names: readonly string[];
-  /** What the request sends where it counts. */
+  /** The attributes that the request sends with an effect. */
   readonly known: ReadonlySet<string>;
   readonly version: WorkspaceVersion;
 }
@@ -158,7 +158,7 @@ function inExtension(
   });
 }
 
-/** An extension that nobody knows, with something in it that would count elsewhere or with a name like ours. */
+/** An unknown extension with an access attribute in it, or with a name similar to ours. */
 function unknownExtension(
   urn: string,
   extension: JsonObject,
@@ -187,12 +187,12 @@ function closeName(key: string, names: readonly string[], known: ReadonlySet<str
   return name === undefined ? [] : [{ code: 'ATTRIBUTE_IGNORED', attribute: cut(key), closest: name }];
 }
 
-/** Whether a name is one of ours but for case, separators or a slip of the hand. */
+/** Whether a name differs from one of ours only by case, separators or a typing error. */
 function isClose(sent: string, name: string): boolean {
   const plain = sent.toLowerCase().replace(/[^a-z\d]/g, '');
   const wanted = name.toLowerCase();
   if (plain === wanted) return true;
-  // In a short name, two slips make another word.
+  // In a short name, two errors make another word.
   const allowed = wanted.length > 6 ? CLOSE : 1;
   return distance(plain, wanted, allowed) <= allowed;
 }

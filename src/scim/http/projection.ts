@@ -26,9 +26,9 @@ function coreNames(resource: string): readonly string[] {
 }
 
 /**
- * Reads `attributes`, which names the attributes to return, and `excludedAttributes`, which names those to leave out
- * (RFC 7644 §3.9). Unknown names select nothing; `id` and `schemas` are always returned. The RFC calls the two
- * "mutually exclusive"; a request with both gets the first without the second.
+ * Reads `attributes`, which names the attributes to return, and `excludedAttributes`, which names those to omit (RFC
+ * 7644 §3.9). Unknown names select nothing; `id` and `schemas` are always returned. The RFC calls the two "mutually
+ * exclusive"; a request with both gets the first minus the second.
  * @param resource the core schema of the requested resource
  */
 export function projectionOf(query: Query, resource = CORE_USER): Projection {

@@ -21,7 +21,7 @@ export interface Paging {
 
 /**
  * Reads the query of a URL. `+` is a space, because some providers encode it so.
- * @throws ScimError invalidValue for a parameter that is there twice
+ * @throws ScimError invalidValue for a repeated parameter
  */
 export function parseQuery(url: string): Query {
   const start = url.indexOf('?');
@@ -37,7 +37,7 @@ export function parseQuery(url: string): Query {
 
 /**
  * Reads startIndex and count.
- * @throws ScimError invalidValue for what is not a whole number
+ * @throws ScimError invalidValue for a value that is not a whole number
  */
 export function pagingOf(query: Query): Paging {
   return {
@@ -55,7 +55,7 @@ export function pagingOf(query: Query): Paging {
 export function cursorCountOf(query: Query): number {
   const text = query.get('count')?.trim() ?? '';
   if (text === '') return DEFAULT_PAGE_SIZE;
-  // RFC 9865 §2 leaves count as RFC 7644 §3.4.2.4 has it: "A negative value SHALL be interpreted as "0"."
+  // RFC 9865 §2 uses the count of RFC 7644 §3.4.2.4: "A negative value SHALL be interpreted as "0"."
   const count = /^[+-]?\d+$/.test(text) ? Math.max(Number(text), 0) : Number.NaN;
   if (count <= MAX_PAGE_SIZE) return count;
   throw new ScimError(400, `With a cursor, count must be from 0 to ${MAX_PAGE_SIZE}.`, 'invalidCount');

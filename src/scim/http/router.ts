@@ -37,7 +37,7 @@ interface PathParameters {
 
 interface Locals {
   readonly requestId: string;
-  /** For the request log. */
+  /** The route in the request log. */
   route?: string;
   errorCode?: string;
   actor?: string;
@@ -53,7 +53,7 @@ const ROUTE = `${MOUNT}/:workspaceId`;
 
 /**
  * SCIM 2.0 (RFC 7644) for one workspace. Mount it at `/scim/v2/organizations/:workspaceId`, before anything that reads
- * bodies. The key is checked first: a request without one learns nothing, not even which paths exist.
+ * bodies. The key is checked first: a request without one does not even learn which paths exist.
  *
  * @returns a router that answers everything below its mount point, in SCIM's media type
  * @throws Error when an operation of the adapter is not valid in the schema
@@ -69,7 +69,7 @@ export function scimRouter(dependencies: ScimDependencies): Router {
 
 /**
  * Handlers for unknown paths and for errors, which answer in SCIM's media type, never in HTML. Mount them at `/scim`
- * after the router, for addresses without a workspace.
+ * after the router, for URLs without a workspace.
  */
 export function scimFallback(
   dependencies: Pick<ScimDependencies, 'onFault' | 'compression'>,

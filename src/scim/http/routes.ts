@@ -12,9 +12,9 @@ export type Routes = (path: string) => Route | undefined;
 const ID = ':id';
 
 /**
- * Builds a table of the endpoints' paths, so that a request needs one look-up. A literal path takes precedence over one
+ * Builds a table of the endpoints' paths, so that a request needs one lookup. A literal path takes precedence over one
  * with an id: `.search` is not the id of a user.
- * @returns the look-up, which throws URIError for an id with an invalid percent-encoding
+ * @returns the lookup, which throws URIError for an id with an invalid percent-encoding
  */
 export function routesOf(endpoints: readonly Endpoint[]): Routes {
   const byPath = new Map(endpoints.map((endpoint) => [endpoint.path.toLowerCase(), endpoint]));

@@ -34,7 +34,8 @@ function search(source: ResourceSource): Handler {
 
 /**
  * Converts a search request to the equivalent query, so that the same code answers both.
- * @throws ScimError 400: invalidSyntax for another message, invalidValue for a parameter of the wrong type or one that is there twice
+ * @throws ScimError 400: invalidSyntax for another message, invalidValue for a parameter of the wrong type or a
+ *   repeated one
  */
 export function searchQuery(body: JsonObject): Query {
   requireMessage(body, SEARCH_REQUEST);
@@ -57,7 +58,7 @@ function parameter(name: string, key: string, value: Json): string | undefined {
     throw invalidValue(`${key} must be text.`);
   }
   if (isOneOf(NUMBERS)) {
-    // The query refuses what is not a whole number.
+    // `pagingOf` refuses values that are not whole numbers.
     if (typeof value === 'number' || typeof value === 'string') return String(value);
     throw invalidValue(`${key} must be a whole number.`);
   }

@@ -16,9 +16,9 @@ import { type AttributePath, parseKey } from './path.js';
 import { patchSingle } from './single.js';
 
 /**
- * The attributes of access that the operations set or removed. A key is there exactly if an operation names it, and the
- * service validates its value. `''` was sent empty, which counts as not sent, except that the presence of the other
- * version's attribute is refused (rule 1). `null` was removed, or is an empty `creditLimit`.
+ * The attributes of access that the operations set or removed. A key is present exactly if an operation names it, and
+ * the service validates its value. `''` means that it was sent empty, which counts as not sent, except that the other
+ * version's attribute is refused (rule 1). `null` means that it was removed, or that `creditLimit` was sent empty.
  */
 export interface Touched {
   readonly role?: Json;
@@ -55,7 +55,10 @@ function write(
   return { ...draft, resource: withPart(resource, schema, withPart(extension, attribute.name, value)) ?? {} };
 }
 
-/** Whether a value sent for a read-only attribute equals the current one; of an object, the sub-attributes sent. */
+/**
+ * Whether a value sent for a read-only attribute equals the current one; for an object, the sub-attributes that were
+ * sent.
+ */
 function isUnchanged(current: Json | undefined, sent: Json | undefined): boolean {
   if (isEmpty(sent) || (Array.isArray(sent) && sent.length === 0)) return isEmpty(current);
   if (!isJsonObject(current) || !isJsonObject(sent)) return isDeepStrictEqual(current, sent);

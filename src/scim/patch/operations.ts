@@ -58,10 +58,10 @@ function readOperation(operation: Json, index: number, resource?: string): Patch
 
 /**
  * Reads the body of a PATCH (RFC 7644 §3.5.2). Keys and operations are read in any case. `schemas` may be absent,
- * because Okta leaves it out, but must not name another message.
+ * because Okta omits it, but must not name another message.
  *
  * @param resource the core schema of the patched resource; by default a User's
- * @throws ScimError 400: `invalidSyntax` for a body that is no patch, `invalidPath` and `invalidFilter` for a path,
+ * @throws ScimError 400: `invalidSyntax` for a body that is not a PATCH, `invalidPath` and `invalidFilter` for a path,
  *   `noTarget` for `remove` without one, `invalidValue` for a missing value and for too many operations.
  */
 export function parsePatch(body: unknown, resource?: string): readonly PatchOperation[] {

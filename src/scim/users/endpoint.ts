@@ -173,7 +173,7 @@ function patch(operations: Operations): Handler {
 }
 
 /**
- * The command for a PATCH: of access, the attributes that an operation named; of the person, the whole result, which is
+ * The input for a PATCH: the access attributes that an operation named, and the whole profile that results, which is
  * valid only for the version that was read. A PATCH that leaves the person unchanged needs no version.
  */
 function patchInput(

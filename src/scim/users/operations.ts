@@ -170,7 +170,7 @@ export function prepareOperations(source: GraphqlSource): Operations {
   };
 }
 
-/** An id in a SCIM path that no resource can have is answered as an unknown id (404). */
+/** Answers a malformed id in a SCIM path as an unknown one (404). */
 export function ofWellFormedId<Types extends OperationTypes<Readonly<{ id: string }>, object>>(
   operation: Operation<Types>,
   none: Types['data'],
@@ -189,7 +189,7 @@ export interface GraphqlSource {
 type Prepare = <Types extends AnyOperation>(source: string) => Operation<Types>;
 
 /**
- * Makes functions from documents.
+ * Creates a function that compiles documents.
  * @returns a function that throws an AggregateError for a document that is not valid in the schema
  */
 export function preparing({ schema, compile }: GraphqlSource): Prepare {

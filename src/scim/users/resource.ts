@@ -71,9 +71,9 @@ function roleExtension({ access }: MemberData): JsonObject | undefined {
   return access.creditLimit === null ? { role } : { role, creditLimit: access.creditLimit };
 }
 
-/** A User that was sent, as a member input. A key is there exactly if it was sent. */
+/** A User that was sent, as a member input. A key is present exactly if it was sent. */
 export type SentUser = MemberInput & {
-  /** Everything about the person, unchecked; `{}` when there was nothing. */
+  /** The profile as it was sent, unchecked; `{}` when none was sent. */
   readonly profile: JsonObject;
 };
 
@@ -92,7 +92,7 @@ const OWN_ATTRIBUTES: ReadonlyMap<string, Reader> = new Map<keyof MemberInput, R
 
 /**
  * RFC 7644 §3.5.1: "any values provided SHALL be ignored" for read-only attributes, which a client sends back after a
- * GET. Passwords are dropped on arrival (rule 20).
+ * GET. Passwords are not stored (rule 20).
  */
 const IGNORED_FIELDS = ['schemas', 'id', 'meta', 'groups', 'password'];
 

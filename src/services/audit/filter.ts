@@ -13,16 +13,16 @@ export interface AuditFilter {
   readonly targetId?: string | null;
   readonly channels?: readonly Channel[] | null;
   readonly requestId?: string | null;
-  /** Text in the actor's or the target's name, or in the action, without case. */
+  /** A part of the actor's or target's name, or of the action, in any case. */
   readonly search?: string | null;
-  /** From this moment on. */
+  /** The earliest time. */
   readonly since?: Date | null;
-  /** Before this moment. */
+  /** The time before which the entries lie. */
   readonly until?: Date | null;
 }
 
 /**
- * Compiles the filter to SQL over the table `e` (audit_entry), with the conditions that are asked for only: PostgreSQL cannot
+ * Compiles the filter to SQL over the table `e` (audit_entry), with only the conditions that are set: PostgreSQL cannot
  * use an index for `$1 is null or …`.
  * @param values the statement's values so far; the filter's are appended
  * @throws DomainError INVALID_INPUT for an unknown action

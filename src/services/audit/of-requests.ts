@@ -5,7 +5,7 @@ import type { AuditEntry } from '../../model/audit-entry.js';
 
 const ENTRY = without(TABLES.auditEntry, 'loggedAt');
 
-/** A bulk request has at most 1,000 operations. */
+/** A bulk request has at most 1,000 operations, each with an entry. */
 const MOST = 1_000;
 
 /** The audit entries of a request, oldest first. The caller has authorized the request. */

@@ -7,7 +7,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { type AuditFilter, auditFilterSql } from './filter.js';
 
-/** An entry as it is shown: `logged_at` only orders the export. */
+/** The table without `loggedAt`, which only orders the export. */
 const ENTRY = without(TABLES.auditEntry, 'loggedAt');
 
 export const ENTRY_TYPES = ENTRY.columns;

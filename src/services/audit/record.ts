@@ -18,7 +18,7 @@ export interface AuditFact {
   readonly changes: AuditChanges;
 }
 
-/** The table of entries as they are inserted: the database sets `logged_at`. */
+/** The columns that an insert writes: the database sets `logged_at`. */
 export const ENTRY = without(TABLES.auditEntry, 'loggedAt');
 
 const COLUMNS = Object.values(ENTRY.fields).join(', ');
@@ -93,10 +93,10 @@ export async function record(context: ServiceContext, sql: Sql, fact: AuditFact)
 }
 
 /**
- * Writes the audit entries of a command that did the same to many things, in one statement and with one time.
+ * Writes the audit entries of a command that changed many targets in the same way, in one statement and with one time.
  * @param sql the transaction
  * @param facts all with the same workspace, action and type of target
- * @param at the time, which a command that writes several kinds of entries gives to all of them
+ * @param at the time of all entries; a command that writes several kinds of entries passes the same time
  */
 export async function recordMany(
   context: ServiceContext,

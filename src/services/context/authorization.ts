@@ -16,8 +16,8 @@ import type { ServiceContext } from './service-context.js';
 
 /**
  * The first statement of every service function that concerns a workspace.
- * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace that the caller has no part in,
- *   exactly as for one that does not exist; FORBIDDEN for what the policy table does not allow
+ * @throws DomainError UNAUTHENTICATED without a credential; NOT_FOUND for a workspace of which the caller is not a
+ *   member, exactly as for one that does not exist; FORBIDDEN when the policy table does not allow the action
  */
 export async function authorize(
   context: ServiceContext,
@@ -29,7 +29,7 @@ export async function authorize(
   return grant;
 }
 
-/** Checks a grant that has been looked up. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
+/** Checks whether a grant allows an action. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export function demand(context: ServiceContext, grant: Grant, action: Action): void {
   const actor = authenticated(context);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
@@ -48,21 +48,21 @@ export async function authorizeNow(
 ): Promise<Grant> {
   const grant = await lookUpStanding(sql, authenticated(context), workspaceId, LOCKED);
   demand(context, grant, action);
-  // A request that came in through the SCIM door when SCIM was still on.
+  // SCIM may have been switched off since the request came in.
   if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
   return grant;
 }
 
 /**
- * The workspace, with its settings locked, for a person who is no member yet and has an invitation. The grant allows
- * nothing by itself.
+ * Returns the grant of a person who is not a member yet and has an invitation, with the workspace's settings locked. It
+ * allows no action.
  * @throws DomainError NOT_FOUND
  */
 export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
   return lookUpStanding(sql, { type: 'SYSTEM' }, workspaceId, LOCKED);
 }
 
-/** Like `authorize`, for what concerns no workspace: only operators (and the platform itself) do such things. */
+/** Authorizes an action that concerns no workspace: only operators and the platform itself may do it. */
 export function authorizeOperator(context: ServiceContext, action: Action): void {
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && actor.type !== 'SYSTEM') {
@@ -80,7 +80,7 @@ export function authenticated(context: ServiceContext): Actor {
   return context.caller.actor;
 }
 
-/** Whether the policy table allows it: the same answer that abilities show and that `authorize` enforces. */
+/** Whether the policy table allows the action. Both abilities and `authorize` use it. */
 export function permits(actor: Actor, grant: Grant, action: Action): boolean {
   switch (actor.type) {
     case 'OPERATOR':
@@ -99,7 +99,7 @@ export function mayChangeOwners({ caller }: ServiceContext, { role }: Grant): bo
   return caller.actor.type !== 'PERSON' || roleMay(role, 'owner.write');
 }
 
-/** What the caller is in the workspace, looked up once a request. @throws DomainError NOT_FOUND */
+/** The caller's grant in the workspace, read once per request. @throws DomainError NOT_FOUND */
 export function standing(context: ServiceContext, workspaceId: string): Promise<Grant> {
   const { actor } = context.caller;
   if (actor?.type === 'API_KEY') {
@@ -136,7 +136,7 @@ async function lookUpStanding(
   return { workspace, role: ownRole, memberId: ownMemberId };
 }
 
-/** The statements that read what an actor is in a workspace. */
+/** The statements that read an actor's grant in a workspace. */
 function standingStatements(name: string, lock: string) {
   return {
     standingOfOthers: statement({
@@ -162,7 +162,7 @@ function standingStatements(name: string, lock: string) {
         join member m on m.workspace_id = w.id and m.account_id = $accountId
         join membership s on s.member_id = m.id and s.ended_at is null
         where w.id = $workspaceId and ${sessionLists(2)} ${lock}`,
-      // The order of the last four is that of `sessionOpens` and `sessionLists`.
+      // The last four are in the order of `sessionOpens` and `sessionLists`.
       parameters: {
         workspaceId: uuid,
         accountId: uuid,
@@ -182,7 +182,9 @@ function standingStatements(name: string, lock: string) {
 }
 
 const READ = standingStatements('read', '');
-/** With the lock that a foreign key to the workspace takes anyway; a change of settings takes one that excludes it. */
+/**
+ * This is the lock that a foreign key to the workspace takes anyway; a change of settings takes one that excludes it.
+ */
 const LOCKED = standingStatements('lock', 'for key share of w');
 
 function notOpened({ id, name }: Workspace, connected: boolean): DomainError {
@@ -214,7 +216,7 @@ function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainEr
   return new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, { hint });
 }
 
-/** The SCIM door is for identity providers. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */
+/** Checks that the key may use SCIM. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */
 export function requireScim({ workspace, scopes }: KeyHolder): void {
   if (!workspace.scimEnabled) throw scimDisabled(workspace);
   if (scopes.includes('SCIM')) return;
@@ -223,7 +225,7 @@ export function requireScim({ workspace, scopes }: KeyHolder): void {
   });
 }
 
-/** The actor behind a key with the scope SCIM is the identity provider, whichever door it uses (spec "Words"). */
+/** Who makes the change: a key with the scope SCIM is the identity provider's, through GraphQL too (spec "Words"). */
 export function originOf({ caller: { actor } }: ServiceContext): Origin {
   return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
 }

@@ -12,8 +12,8 @@ import { openAt, sessionIsOpen } from '../rows/sessions.js';
 import { WORKSPACE_COLUMNS, WORKSPACE_TYPES } from '../rows/workspaces.js';
 
 /**
- * How long a credential is cached. Processes notify each other when one is revoked; should the notification be lost, the
- * credential works no longer than that.
+ * How long a credential is cached. Processes notify each other when one is revoked; if the notification is lost, the
+ * credential works for at most this long.
  */
 const CACHED_FOR_MS = 1000;
 /** The channel on which processes tell each other to empty their caches. */
@@ -26,13 +26,13 @@ interface CredentialKey {
   readonly lookup: string;
 }
 
-/** The last use of a session is noted once in a minute: a session may be idle for hours (rule 33). */
+/** The last use of a session is written at most once a minute: a session may be idle for hours (rule 33). */
 const SESSION_USE_NOTED_MS = 60_000;
 
 type Holder = KeyHolder | Person | Operator;
 
 export interface CredentialsOptions {
-  /** Told when the last use of a credential could not be noted. */
+  /** Called when the last use of a credential could not be written. */
   readonly onFault?: (error: unknown) => void;
   /** Told when the cache was emptied: what was true of a credential may no longer be. */
   readonly onForget?: () => void;
@@ -40,24 +40,22 @@ export interface CredentialsOptions {
   readonly clock?: Clock;
 }
 
-/** Tells who a credential belongs to. */
+/** Finds the actor of a credential. */
 export class Credentials {
   readonly #database: Database;
   readonly #operatorHash: string | undefined;
-  /** Grows when the cache is emptied: what was read before must not be cached after. */
+  /** Counts how often the cache was emptied: what was read before must not be cached afterwards. */
   #forgotten = 0;
   readonly #onFault: (error: unknown) => void;
   readonly #onForget: () => void;
   readonly #sessions: { readonly sessionLifetimes: SessionLifetimes; readonly clock: Clock };
-  /** Last uses that are being written: no request waits for them. */
+  /** Last uses that are being written; no request waits for them. */
   readonly #noting = new Set<Promise<unknown>>();
   readonly #cached = new LRUCache<string, Holder>({ max: MOST_CACHED, ttl: CACHED_FOR_MS });
   /** Lookups in progress: concurrent requests with the same credential share one. */
   readonly #asking = new Map<string, Promise<Holder | null>>();
 
-  /**
-   * @param operatorToken the token of the configuration; undefined: there is no operator at this door
-   */
+  /** @param operatorToken the token of the configuration; undefined: no operator can sign in */
   constructor(
     database: Database,
     operatorToken: string | undefined,
@@ -76,8 +74,8 @@ export class Credentials {
   }
 
   /**
-   * @param credential what came in the Authorization header or in the cookie
-   * @param address where from; remembered as the last use of the key or session
+   * @param credential the credential from the Authorization header or the cookie
+   * @param address the client's network address, which is stored with the last use of the key or session
    * @returns the actor, or null when the credential is unknown, expired, disabled or revoked
    */
   async verify(credential: string, address: string): Promise<Actor | null> {
@@ -117,15 +115,15 @@ export class Credentials {
   }
 
   /**
-   * Empties the cache as soon as the change is committed, here at once and in all processes that listen: to be called
-   * where a key, a session or a workspace's settings change.
+   * Empties the cache of this process and of all listening processes when the transaction commits. Every change of a
+   * key, a session or a workspace's settings calls it.
    */
   async forgetAtCommit(tx: Transaction): Promise<void> {
     tx.afterCommit(() => this.forget());
     await tx.notify(FORGET_CHANNEL);
   }
 
-  /** What to do when another process says that the cache must be emptied. */
+  /** Empties the cache whenever another process notifies. */
   readonly heard: Heard = { [FORGET_CHANNEL]: () => this.forget() };
 
   /** Empties the cache. */
@@ -162,7 +160,7 @@ export class Credentials {
     return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
   }
 
-  /** Waits until the last uses have been noted: to be called before the database is closed. */
+  /** Waits until the last uses have been written. Call it before the database is closed. */
   async settled(): Promise<void> {
     await Promise.all(this.#noting);
   }
@@ -192,8 +190,8 @@ export class Credentials {
 
   /**
    * The stored form of an operator's session, which ends when the operator token changes.
-   * @param operatorToken what somebody says the operator token is
-   * @returns the hash for the session with that token; null when the operator token is wrong, or there is none
+   * @param operatorToken the token that the person entered
+   * @returns the hash for the session with that token; null when the operator token is wrong or not configured
    */
   operatorSessionHash(operatorToken: string, sessionHash: string): string | null {
     const hash = hashSecret(operatorToken);
@@ -228,7 +226,7 @@ const KEY_BY_LOOKUP = statement({
 /** The prefix of an IPv4 address on a dual-stack socket (RFC 4291, section 2.5.5.2). */
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
 
-// Once in ten seconds is as exact as anybody needs it, and spares the row the rest.
+// Written at most once in ten seconds, which is exact enough and keeps the row from being updated by every request.
 const KEY_USED = statement({
   name: 'credentials.keyUsed',
   text: `

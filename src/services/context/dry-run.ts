@@ -6,9 +6,8 @@ import { NO_HINTS } from './activity-hints.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
 /**
- * A context for commands that are rolled back: caches of its own, so that the process remembers nothing of them, and no
- * mails and notifications.
- * @param database the one that `Database.dryRun` gives
+ * A context for commands that are rolled back: its caches are its own, and it sends no mail and no notification.
+ * @param database the database from `Database.dryRun`
  */
 export function dryRunContext(
   context: ServiceContext,

@@ -1,6 +1,6 @@
 import type { ScimEvent } from '../../domain/provisioning-log.js';
 
-/** A SCIM request to be answered in process, as an identity provider would send it. */
+/** A SCIM request, as an identity provider would send it, for the adapter in this process. */
 export interface AdapterRequest {
   readonly method: string;
   /** Path and query below the SCIM base URL: `/Users/{id}`. */
@@ -9,7 +9,7 @@ export interface AdapterRequest {
   readonly baseUrl: string;
 }
 
-/** The answer of the adapter, with what the provisioning log would keep of it. */
+/** The answer of the adapter, with the event that the provisioning log would store. */
 export interface AdapterAnswer {
   readonly status: number;
   readonly body: object | null;
@@ -18,6 +18,6 @@ export interface AdapterAnswer {
 
 /**
  * Answers SCIM requests in process: the adapter that also serves HTTP. Services know only this; the server injects it.
- * @param Context the caller's: the key of an identity provider, on whichever database
+ * @param Context the context of the caller, which is an identity provider's key
  */
 export type ScimAdapter<Context> = (context: Context, request: AdapterRequest) => Promise<AdapterAnswer>;

@@ -23,7 +23,7 @@ export interface Shared {
   readonly recentMembers: RecentMembers;
   /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;
-  /** Answers SCIM requests that are only tried; null where there is no adapter. */
+  /** Answers the SCIM requests of dry runs; null where there is no adapter. */
   readonly scim: ScimAdapter<ServiceContext> | null;
   readonly signInLimits: SignInLimits;
   /** Takes hints that a log has a new entry, for those who follow it. */
@@ -35,7 +35,10 @@ export interface Shared {
 
 /** The first argument of every service function: the caller, and the database. One per request. */
 export interface ServiceContext extends Shared {
-  /** The database or a replica, for what is only shown. What a write depends on is read from `database`. */
+  /**
+   * The database or a replica, for reads whose results are only shown. A write reads from `database` what it depends
+   * on.
+   */
   readonly reads: Sql;
   /** As `reads`, for statements that read a few rows by an index. */
   readonly pipelined: Sql;

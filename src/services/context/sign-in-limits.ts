@@ -3,7 +3,7 @@ import { hashSecret } from '../../auth/secret.js';
 import type { Database } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
 
-/** The most that may be done in an hour (rule 46). */
+/** The limits per hour (rule 46). */
 const MOST_AN_HOUR = {
   /** Mail links to one e-mail address. */
   linksTo: 5,
@@ -32,9 +32,9 @@ export class SignInLimits {
   }
 
   /**
-   * Counts one.
+   * Counts one attempt.
    * @param subject what it is counted for; only a hash of it is stored
-   * @throws DomainError RATE_LIMITED, with the seconds to wait, when there were too many
+   * @throws DomainError RATE_LIMITED, with the seconds to wait, when there are too many attempts
    */
   async take(limit: Limit, subject: string): Promise<void> {
     try {
@@ -44,7 +44,7 @@ export class SignInLimits {
     }
   }
 
-  /** @throws DomainError RATE_LIMITED when as many as are allowed have been counted already */
+  /** @throws DomainError RATE_LIMITED when the limit is reached already */
   async check(limit: Limit, subject: string): Promise<void> {
     const counted = await this.#limiters[limit].get(hashSecret(subject));
     if (counted !== null && counted.consumedPoints >= MOST_AN_HOUR[limit]) throw tooMany(counted);

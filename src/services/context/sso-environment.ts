@@ -7,7 +7,10 @@ export interface SsoEnvironment {
   readonly encryption: Encryption | null;
   /** Whether providers may be on http: in development and tests. */
   readonly allowsHttp: boolean;
-  /** Whether providers may be on private networks. Elsewhere customers could have us ask our own servers. */
+  /**
+   * Whether providers may be on private networks. Otherwise customers could make this server send requests to internal
+   * servers.
+   */
   readonly allowsPrivateNetworks: boolean;
   /**
    * The TXT records of a domain, each in its parts.
@@ -31,7 +34,7 @@ export function txtResolver(servers: readonly string[]): SsoEnvironment['resolve
   };
 }
 
-/** For work that configures no single sign-on. */
+/** For commands that do not configure single sign-on. */
 export const NO_SSO: SsoEnvironment = {
   encryption: null,
   allowsHttp: false,

@@ -10,7 +10,7 @@ import { type ServiceContext, serviceContext } from './service-context.js';
 import { SignInLimits } from './sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
-/** A context without a request: of the command line (an operator at the machine), and of the platform itself. */
+/** A context without a request, for the command line (as an operator) and for the platform itself. */
 export function localContext(
   database: Database,
   channel: Extract<Channel, 'CLI' | 'SYSTEM'>,

@@ -21,7 +21,7 @@ export interface ConsumptionRequest {
   readonly workspaceId: string;
   readonly memberId: string;
   readonly amount: number;
-  /** The client's name for this use: the same key is counted once. */
+  /** Identifies this use: requests with the same key are counted once. */
   readonly idempotencyKey: string;
 }
 
@@ -32,10 +32,10 @@ export interface Consumed {
 }
 
 /**
- * Uses credits, all of them or none (rule 23). The member's lock keeps its role, its limit and its account's use as they
- * are. The pool, which all members share, is checked and counted last, in one statement, so that concurrent calls wait
- * for each other only as long as a commit takes.
- * @throws DomainError as `authorize` does; FORBIDDEN in person for another member; WRONG_WORKSPACE_VERSION on V1;
+ * Uses credits, all of them or none (rule 23). The member's lock keeps its role, its limit and its account's use
+ * unchanged. The pool, which all members share, is checked and counted last, in one statement, so that concurrent calls
+ * wait for each other only as long as a commit takes.
+ * @throws DomainError as `authorize` does; FORBIDDEN for a person and another member; WRONG_WORKSPACE_VERSION on V1;
  *   NOT_FOUND; INVALID_INPUT for an invalid key, or one that was used for something else; CREDITS_EXHAUSTED
  */
 export async function consume(context: ServiceContext, request: ConsumptionRequest): Promise<Consumed> {
@@ -75,7 +75,7 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
       consumedBy: actorLabel(authenticated(context)),
     };
     if (!(await insert(tx, consumption))) {
-      // Another member's call with the same key was committed meanwhile.
+      // Another member's request with the same key was committed in the meantime.
       const other = await findByKey(tx, asked);
       if (other === undefined) throw new Error('an idempotency key was taken and is free');
       return replay(other, asked);
@@ -170,7 +170,7 @@ const INSERT = statement({
   columns: { id: uuid },
 });
 
-/** @returns false when the key is taken; it waits for a transaction that is about to take it */
+/** Waits for a concurrent transaction with the same key. @returns false when the key is taken */
 async function insert(sql: Sql, consumption: CreditConsumption): Promise<boolean> {
   return (await INSERT.row(sql, consumption)) !== undefined;
 }
@@ -183,7 +183,7 @@ const COUNT = statement({
   parameters: { workspaceId: uuid, accountId: uuid, month: text, amount: integer },
 });
 
-/** An account has one member in a workspace, and its lock is held: no other transaction counts for the account. */
+/** An account has one member in a workspace, whose lock is held: no other transaction counts for the account. */
 async function countForAccount(
   sql: Sql,
   { workspaceId, accountId, month, amount }: CreditConsumption,

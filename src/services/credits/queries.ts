@@ -29,11 +29,11 @@ export interface CreditPool {
   readonly month: string;
   readonly total: number;
   readonly used: number;
-  /** Never negative, also when the pool was lowered below what is used. */
+  /** Never negative, even when the pool was lowered below what is used. */
   readonly remaining: number;
 }
 
-/** The part of a member that the rules of credits need. */
+/** The columns of a member that the credit rules need. */
 export type Consumer = Pick<
   MemberRow,
   'id' | 'workspaceId' | 'accountId' | 'userName' | 'role' | 'creditLimit'
@@ -105,7 +105,7 @@ async function findPool(sql: Sql, workspaceId: string, month: string | null): Pr
 
 export type PoolRow = Pick<CreditPool, 'month' | 'total' | 'used'>;
 
-/** The pool of a row. */
+/** Returns the pool of a row, with its remainder. */
 export function creditPool(workspaceId: string, { month, total, used }: PoolRow): CreditPool {
   return { workspaceId, month, total, used, remaining: Math.max(0, total - used) };
 }
@@ -155,7 +155,7 @@ export async function countsOf(
   return counts;
 }
 
-/** Everything that rule 23 needs to know about a member. */
+/** The numbers that rule 23 needs about a member. */
 export function standingOf(
   { role, creditLimit }: Pick<Consumer, 'role' | 'creditLimit'>,
   { defaultCreditLimit }: Workspace,
@@ -164,7 +164,7 @@ export function standingOf(
   return { role, limit: creditLimitOf({ role, creditLimit }, defaultCreditLimit), used, poolTotal, poolUsed };
 }
 
-/** The member as it is now. */
+/** The member's current row. */
 export async function findConsumer(sql: Sql, workspaceId: string, id: string): Promise<Consumer | undefined> {
   return isId(id) ? CONSUMER.row(sql, { id, workspaceId }) : undefined;
 }
@@ -252,10 +252,7 @@ export async function authorizeReading(
   return grant;
 }
 
-/**
- * Sets the pool's total for the current month and later ones, in the transaction that changes the workspace's setting.
- * Past months keep their total.
- */
+/** Sets the pool's total for the current month and later ones. Past months keep their total. */
 export async function holdEachMonth(sql: Sql, workspaceId: string, total: number): Promise<void> {
   await HOLD.rows(sql, { workspaceId, total });
 }

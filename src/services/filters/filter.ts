@@ -1,7 +1,7 @@
 import type { Origin, Role, SeatType } from '../../domain/access.js';
 import type { Comparison, TextComparison } from '../lists/comparison.js';
 
-/** A filter of members: all conditions must hold. Every client uses it (spec graphql, "Shape"). */
+/** A filter of members: all conditions must hold. GraphQL, SCIM and exports use it (spec graphql, "Shape"). */
 export interface MemberFilter {
   readonly and?: readonly MemberFilter[] | null;
   readonly or?: readonly MemberFilter[] | null;
@@ -24,6 +24,8 @@ export interface MemberFilter {
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
   /** Whether the limit allows no more credits in this month. */
   readonly creditLimitReached?: boolean | null;
+  /** Whether provisioning has a problem with the member that nobody has dismissed. */
+  readonly hasProblem?: boolean | null;
   readonly search?: string | null;
 }
 

@@ -3,7 +3,7 @@ import { comparisonSql } from '../lists/comparison.js';
 import { MEMBER_TABLES } from '../rows/members.js';
 import type { GroupFilter, MemberFilter } from './filter.js';
 
-/** How a field looks in SQL. `type` is what its values are cast to. */
+/** The SQL of each field. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'g.id', type: 'uuid' },
   displayName: { column: 'g.canonical_display_name', type: 'text', canonical: canonicalName },
@@ -12,13 +12,13 @@ const FIELDS = {
   updatedAt: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;
 
-/** Compiles a filter of members, as `groupFilterSql` does one of groups. */
+/** Compiles a filter of members to SQL, as `groupFilterSql` does for groups. */
 type CompileMembers = (filter: MemberFilter, values: unknown[]) => string;
 
 /**
  * Compiles the filter to SQL over the table `g` (member_group).
  * @param values the statement's values so far; the filter's are appended
- * @param membersSql compiles filters of members, which may contain filters of groups in turn
+ * @param membersSql compiles filters of members, which may contain filters of groups
  * @returns a condition that is true or false, never null, so that `not` means what it says
  */
 export function groupFilterSql(filter: GroupFilter, values: unknown[], membersSql: CompileMembers): string {

@@ -1,11 +1,11 @@
 import { DomainError } from '../../domain/errors.js';
 import type { GroupFilter, MemberFilter } from './filter.js';
 
-/** More than any SCIM filter has, and few enough for the stack and for PostgreSQL's planner. */
+/** More than any SCIM filter needs, and few enough for the stack and for PostgreSQL's planner. */
 const MOST_PARTS = 1000;
 const MOST_LEVELS = 100;
 
-/** The filters that a filter of members or groups is combined of. */
+/** The filters of which a filter of members or groups is composed. */
 export function partsOf<Filter extends Combined<Filter>>({ and, or, not }: Filter): readonly Filter[] {
   return [...(and ?? []), ...(or ?? []), ...(not == null ? [] : [not])];
 }
@@ -52,7 +52,7 @@ export function requireModestGroups(filter: GroupFilter): void {
 
 interface Measure<Filter> {
   partsOf(filter: Filter): readonly Filter[];
-  /** How many parts the filter counts for, without those that `partsOf` returns. */
+  /** How many parts the filter itself counts as, without those that `partsOf` returns. */
   sizeOf(filter: Filter): number;
   readonly hint?: string;
 }

@@ -8,6 +8,7 @@ import {
   escaped,
   type TextComparison,
 } from '../lists/comparison.js';
+import { IS_SHOWN_OF_MEMBER, PROBLEM_MEMBER, PROBLEM_TABLES } from '../rows/scim-problems.js';
 import type { MemberFilter } from './filter.js';
 import { groupFilterSql } from './groups.js';
 import { partsOf } from './limits.js';
@@ -27,7 +28,7 @@ export const CREDITS_USED = `coalesce((
   where u.workspace_id = m.workspace_id and u.account_id = m.account_id
     and u.month = to_char(now() at time zone 'UTC', 'YYYY-MM')), 0)`;
 
-/** How a field looks in SQL. `type` is what its values are cast to. */
+/** The SQL of each field. `type` is what its values are cast to. */
 const FIELDS = {
   id: { column: 'm.id', type: 'uuid' },
   userName: { column: 'm.canonical_user_name', type: 'text', canonical: canonicalUserName },
@@ -49,7 +50,7 @@ type Field = keyof typeof FIELDS;
 
 const NEVER_NULL: readonly Field[] = ['id', 'userName', 'creditsUsed', 'managedBy', 'createdAt', 'updatedAt'];
 
-/** The fields that need `s`. */
+/** The fields that need the table `s`. */
 const MEMBERSHIP_FIELDS: readonly Field[] = [
   'active',
   'role',
@@ -67,8 +68,9 @@ export function readsMembership(filter: MemberFilter): boolean {
 }
 
 /**
- * Authorizes a filter: only callers who may read credits may filter by the use of credits.
- * @param filter of members or groups, or an object that holds one; modest
+ * Authorizes a filter: only callers who may read credits may filter by the use of credits, and only those who may read
+ * the provisioning log by its problems.
+ * @param filter of members or groups, or an object that contains one; its size is checked already
  * @throws DomainError as `authorize` does
  */
 export async function authorizeFilter(
@@ -78,6 +80,7 @@ export async function authorizeFilter(
 ): Promise<void> {
   if (mentions(filter, 'creditsUsed') || mentions(filter, 'creditLimitReached'))
     await authorize(context, 'credits.read', workspaceId);
+  if (mentions(filter, 'hasProblem')) await authorize(context, 'audit.read', workspaceId);
 }
 
 function mentions(filter: object, field: string): boolean {
@@ -101,6 +104,7 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
   conditions.push(...profileFilterSql(filter, values));
   if (filter.creditLimitReached != null)
     conditions.push(filter.creditLimitReached ? CREDIT_LIMIT_REACHED : `not ${CREDIT_LIMIT_REACHED}`);
+  if (filter.hasProblem != null) conditions.push(filter.hasProblem ? HAS_PROBLEM : `not ${HAS_PROBLEM}`);
   if (filter.groups != null) conditions.push(...groupsSql(filter.groups, values));
   if (filter.search != null && filter.search.trim() !== '') {
     conditions.push(searchSql(filter.search.trim(), values));
@@ -126,9 +130,13 @@ function searchSql(text: string, values: unknown[]): string {
   ].join(' or ');
 }
 
-/** Whether the limit of the member, or else the workspace's default, is used up. */
+/** Whether the member has used up its limit, which is its own or the workspace's default. */
 const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
   select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
+
+const HAS_PROBLEM = `exists (
+  select 1 from ${PROBLEM_TABLES}
+  where p.workspace_id = m.workspace_id and ${IS_SHOWN_OF_MEMBER} and ${PROBLEM_MEMBER} = m.id)`;
 
 /** An empty `or` is false and an empty `and` is true, as for `some` and `every` of JavaScript. */
 function joined(filters: readonly MemberFilter[], operator: 'and' | 'or', values: unknown[]): string {
@@ -175,7 +183,7 @@ function groupsSql({ some, isPresent }: NonNullable<MemberFilter['groups']>, val
   return sql;
 }
 
-/** A member is active or is not; a comparison of two booleans would be of no use to an index. */
+/** A member is active or not: a comparison of two booleans could not use an index. */
 function activeSql({ eq, ne, isPresent }: Comparison<unknown>): string[] {
   const sql = [
     ...(eq == null ? [] : [eq === true ? '(s.id is not null)' : '(s.id is null)']),

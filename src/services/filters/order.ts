@@ -7,7 +7,7 @@ export interface MemberOrdering {
   readonly description: string;
   /** Absent for the id itself, which is the last term of every order. */
   readonly orderBy?: OrderBy;
-  /** Whether it is a column of the open membership. */
+  /** Whether the order is by a column of the open membership. */
   readonly ofMembership?: boolean;
 }
 

@@ -3,9 +3,10 @@ import { inputName } from '../../domain/profile-paths.js';
 import { type Comparison, comparesNothing, comparisonSql } from '../lists/comparison.js';
 
 /**
- * Compiles the part of a filter about the profile to SQL over `m.profile`: a comparison for a simple attribute; comparisons
- * of its parts, and `isPresent`, for a complex one; `some`, which one value must meet as a whole, for a list.
- * @param filter its other parts are ignored
+ * Compiles the part of a filter about the profile to SQL over `m.profile`: a comparison for a simple attribute;
+ * comparisons of its parts, and `isPresent`, for a complex one; `some`, whose conditions one value must meet together,
+ * for a list.
+ * @param filter the parts that are not about the profile are ignored
  * @param values the statement's values so far; the filter's are appended
  * @returns conditions that are true or false, never null; all of them must hold
  * @throws DomainError INVALID_INPUT for empty comparisons
@@ -14,7 +15,7 @@ export function profileFilterSql(filter: object, values: unknown[]): string[] {
   const conditions = partsSql(PROFILE_ATTRIBUTES, 'm.profile', filter, values);
   if (conditions.length === 0) return [];
   const implied = impliedParts(PROFILE_ATTRIBUTES, filter);
-  // The first condition follows from the others, and can use an index; the others decide.
+  // The first condition follows from the others and can use an index; the others decide.
   return implied === undefined
     ? conditions
     : [

@@ -151,7 +151,7 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const asksForMembers = request.all !== undefined || request.add.length > 0 || request.remove.length > 0;
     const members = asksForMembers ? await changeMembers(tx, group, request, locked) : NOBODY;
     const next = { ...group, ...named };
-    // The name that the group has had so far passes: providers send it back with other changes.
+    // The present name is accepted unchecked: providers send it back with other changes.
     if (next.displayName !== group.displayName) requireVisible('displayName', next.displayName);
     const renamed = next.displayName !== group.displayName;
     const affected = [...members.joined, ...members.left].map(({ id }) => id);
@@ -169,8 +169,8 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
 }
 
 /**
- * Sets or clears what the group grants; its members' access follows (rule 30). A dry run does the same in a transaction
- * that is rolled back, and answers with the group as it is.
+ * Sets or clears what the group grants; its members' access follows (rule 30). A dry run rolls its transaction back,
+ * and returns the group as it is.
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; WRONG_WORKSPACE_VERSION; SEAT_UNAVAILABLE
  */
 export async function setGrant(
@@ -241,9 +241,9 @@ const DELETE = statement({
 interface Scope {
   /** Members that the command names. */
   readonly ids: readonly string[];
-  /** Whether it concerns all members of the group. */
+  /** Whether the command concerns all members of the group. */
   everybody(group: Group): boolean;
-  /** Whether everything is rolled back. */
+  /** Whether the transaction is rolled back. */
   readonly dryRun?: boolean;
 }
 
@@ -260,9 +260,9 @@ interface OnGroup {
 }
 
 /**
- * Works on one group in a transaction that locks the members concerned, then the group: in that order, because removing a
- * member locks the member first and its groups later. Members that join before the group is locked are locked after it;
- * should that deadlock, PostgreSQL ends one transaction and the command runs again.
+ * Runs `work` on one group in a transaction that locks the members concerned, then the group: in that order, because
+ * removing a member locks the member first and its groups later. Members that join before the group is locked are
+ * locked after it. If that deadlocks, PostgreSQL aborts one transaction, and its command runs again.
  * @throws DomainError as `authorize` does; NOT_FOUND, STALE_VERSION; whatever `work` throws
  */
 async function onGroup<Result>(

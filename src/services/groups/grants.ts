@@ -12,7 +12,7 @@ import { exchangeMany } from '../seats.js';
 
 /**
  * The members whose access follows their groups, with what the groups grant: not owners, inactive members, and members
- * whose access was set by name (rule 30).
+ * whose access was set explicitly (rule 30).
  */
 const HOLDERS = statement({
   name: 'groups.grantHolders',
@@ -36,12 +36,12 @@ const HOLDERS = statement({
 });
 
 /**
- * Recomputes the access of members after their groups, or the grants of these, have changed (rule 30): the strongest
- * grant, or else the workspace's default. Each member whose access changes gets an audit entry; the caller increases
- * versions, because it knows what else has changed.
+ * Recomputes the access of members after their groups, or the grants of their groups, have changed (rule 30): the
+ * strongest grant, or else the workspace's default. Each member whose access changes gets an audit entry; the caller
+ * increases versions, because it knows what else has changed.
  * @param sql the transaction, which holds the locks of these members
  * @returns the ids of those whose access has changed
- * @throws DomainError SEAT_UNAVAILABLE, naming who would get none
+ * @throws DomainError SEAT_UNAVAILABLE, naming the first member without a free seat
  */
 export async function followGrants(
   context: ServiceContext,

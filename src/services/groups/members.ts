@@ -19,7 +19,7 @@ export interface MembersChanged {
   readonly left: readonly NamedMember[];
 }
 
-/** How much of an id a message repeats. */
+/** The longest part of an id that a message repeats. */
 const SHOWN_LENGTH = 100;
 
 export const NOBODY: MembersChanged = { joined: [], left: [] };
@@ -32,7 +32,7 @@ export function readIds(ids: readonly string[]): string[] {
 /**
  * Adds members to a group and removes others.
  * @param locked the members that the transaction has locked; ids that are missing are not members of the workspace
- * @returns those that were not in the group before, and those that were and have left
+ * @returns the members that joined, and those that left
  * @throws DomainError INVALID_INPUT naming the first id to be added that is not a member of the workspace
  */
 export async function changeMembers(
@@ -97,7 +97,7 @@ async function removeFrom(sql: Sql, groupId: string, ids: readonly string[]): Pr
   return LEAVE.rows(sql, { groupId, ids });
 }
 
-/** Increases the members' versions: the groups of a member are part of it (spec scim, "ETag"). */
+/** Increases the members' versions: a member's version covers its groups (spec scim, "ETag"). */
 export async function growVersions(
   sql: Sql,
   workspaceId: string,

@@ -95,7 +95,7 @@ const ORDER_COLUMNS = {
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },
 } as const;
 
-/** What the cursors of a workspace's groups belong to, in the order of creation. */
+/** The list to which a cursor of a workspace's groups, in the order of creation, belongs. */
 export function groupsOf(workspaceId: string): ListOrder {
   return { name: GROUPS.name, owner: workspaceId };
 }
@@ -158,14 +158,14 @@ export async function members(
   );
 }
 
-/** A member of a group, with as much as a list of thousands needs. */
+/** A member of a group, with only what a list of thousands needs. */
 export interface GroupMemberReference {
   readonly memberId: string;
   readonly name: string;
 }
 
 /**
- * All members of the group, however many: providers compare them with their own list.
+ * All members of the group, without paging, because providers compare them with their own list.
  * @throws DomainError as `authorize` does
  */
 export async function everyMember(context: ServiceContext, group: Group): Promise<GroupMemberReference[]> {

@@ -12,7 +12,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
 import type { MembersChanged } from './members.js';
 
-/** Writes a changed group, with its next version. @throws DomainError ALREADY_A_GROUP */
+/** Writes a changed group with its next version. @throws DomainError ALREADY_A_GROUP */
 export async function writeGroup(sql: Sql, next: Group): Promise<Group> {
   const written = await refusingSameName(next.displayName, () =>
     UPDATE.row(sql, { ...next, canonicalDisplayName: canonicalName(next.displayName) }),
@@ -68,7 +68,7 @@ export function hasGrant({ grantedRole, grantedSeatType }: GroupGrant): boolean 
   return grantedRole !== null || grantedSeatType !== null;
 }
 
-/** The members that joined and left. Lists of all members would hide one newcomer among thousands. */
+/** The members that joined and left. A list of all members would hide one change among thousands. */
 export function memberChangesOf({ joined, left }: MembersChanged): AuditChanges {
   return changesBetween({ 'members.removed': listed(left) }, { 'members.added': listed(joined) });
 }

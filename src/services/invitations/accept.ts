@@ -53,12 +53,12 @@ export async function accept(context: ServiceContext, { token }: { token: string
   return acceptance;
 }
 
-/** The identity that a sign-in proved for the person with an invitation. */
+/** The identity that the sign-in of a person with an invitation proved. */
 export type Proven = Omit<Person, 'type' | 'expiresAt'>;
 
 /**
- * Accepts an invitation for somebody who is just signing in, before their session is opened in the same transaction.
- * @param lookup the public part of the invitation's token, which the person has shown to have
+ * Accepts an invitation for a person who is signing in, whose session is opened later in the same transaction.
+ * @param lookup the public part of the invitation's token, which the person has proved to have
  * @throws DomainError as `accept` does
  */
 export async function acceptAs(
@@ -108,7 +108,7 @@ async function acceptFound(
 }
 
 /**
- * A session that could not open the workspace afterwards proves too little to join it (rules 32, 43).
+ * Refuses a session that could not open the workspace afterwards: it proves too little to join it (rules 32, 43).
  * @throws DomainError FORBIDDEN, with where to sign in
  */
 async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace): Promise<void> {
@@ -121,7 +121,10 @@ async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace)
   });
 }
 
-/** @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators, which cannot become members */
+/**
+ * Returns the caller, who must be a person. @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators,
+ * which cannot become members
+ */
 function inPerson(context: ServiceContext): Person {
   const actor = authenticated(context);
   if (actor.type === 'PERSON') return actor;
@@ -130,7 +133,7 @@ function inPerson(context: ServiceContext): Person {
   });
 }
 
-/** One error for every invalid token, so that it does not tell which invitations exist. */
+/** One error for every invalid token, which does not reveal whether the invitation exists. */
 function unknownInvitation(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no such invitation.', {
     attribute: 'token',
@@ -160,7 +163,7 @@ async function use(
   if (invitation !== undefined) await refuseRemoved(tx, invitation, accountId);
   if (invitation !== undefined && invitation.status !== 'PENDING') throw invitationClosed(invitation.status);
   const used = await USE.row(tx, { id, lookup });
-  // Sent again, or deleted with its workspace, since the token was read.
+  // The invitation was sent again, or deleted with its workspace, since the token was read.
   if (used === undefined) throw unknownInvitation();
   return used;
 }
@@ -208,8 +211,8 @@ async function settle(
 }
 
 /**
- * Lets the session that accepts see the workspace again, if an earlier removal ended it there (rule 16). The person's other
- * sessions remain ended there.
+ * Lets the accepting session open the workspace again, if an earlier removal ended it for the workspace (rule 16). The
+ * person's other sessions stay ended for it.
  */
 async function admitSession(sql: Sql, { sessionId }: Person, workspaceId: string): Promise<void> {
   await rowsOf(

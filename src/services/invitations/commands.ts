@@ -24,7 +24,7 @@ import {
   revokeInvitation,
 } from './write.js';
 
-/** Which invitation a command is about. */
+/** Identifies the invitation of a command. */
 export interface InvitationTarget {
   readonly workspaceId: string;
   readonly invitationId: string;
@@ -103,7 +103,7 @@ function invitedAccess(
 }
 
 /**
- * The access that a request to add a member asks for; the default when it says nothing about access.
+ * The access in a request to add a member, or the default when it has none.
  * @throws DomainError as `memberAfter` does
  */
 export function validatedAccess(
@@ -154,7 +154,7 @@ export async function resend(context: ServiceContext, target: InvitationTarget):
   });
 }
 
-/** Works on one invitation, locked. @throws DomainError as `authorize` does; NOT_FOUND */
+/** Runs `work` on one invitation, locked. @throws DomainError as `authorize` does; NOT_FOUND */
 async function onInvitation<Result>(
   context: ServiceContext,
   { workspaceId, invitationId }: InvitationTarget,
@@ -170,7 +170,7 @@ async function onInvitation<Result>(
 }
 
 /**
- * Runs a command about invitations in a transaction. The caller's rights are read again under the lock of its own member.
+ * Runs a command on invitations in a transaction. The caller's rights are read again under the lock of its own member.
  * @throws DomainError as `authorize` does
  */
 export function managing<Result>(

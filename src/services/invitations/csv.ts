@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { DomainError } from '../../domain/errors.js';
 
-/** Few enough rows for one transaction. */
+/** The most rows that one transaction writes. */
 export const MOST_ROWS = 5000;
 export const MOST_CHARACTERS = 1_000_000;
 /** A file with more broken lines than this is refused. */
@@ -14,7 +14,7 @@ type Column = (typeof CSV_COLUMNS)[number];
 export interface CsvRow {
   /** The number of its first line; the header is line 1. */
   readonly row: number;
-  /** Empty where the file has no value, or no such column. */
+  /** Empty when the file has no value or no such column. */
   readonly cells: Readonly<Record<Column, string>>;
   /** Why the line cannot be read. */
   readonly fault: DomainError | undefined;
@@ -104,8 +104,8 @@ function refused(message: string, hint: string): DomainError {
 }
 
 /**
- * All lines that are not empty, from the header on. Where the parser fails, the line is kept as one that cannot be read, and
- * parsing starts again at the next line: an unclosed quote would swallow the rest of the file.
+ * All lines that are not empty, from the header on. Where the parser fails, the line is returned as one that cannot be
+ * read, and parsing continues with the next line: otherwise an unclosed quote would consume the rest of the file.
  */
 function linesOf(csv: string): Line[] {
   const { text, delimiter, linesBefore } = delimited(csv);
@@ -152,7 +152,7 @@ function parsed(text: string, delimiter: string): { lines: Line[]; brokenAt: num
   }
 }
 
-/** The text after so many lines; undefined when there is none. */
+/** The text after `count` lines; undefined when there is none. */
 function withoutLines(text: string, count: number): string | undefined {
   let end = -1;
   for (let line = 0; line < count; line += 1) {
@@ -163,8 +163,8 @@ function withoutLines(text: string, count: number): string | undefined {
 }
 
 /**
- * The text with uniform line ends, and its delimiter. Excel saves a byte order mark, semicolons where the comma is the
- * decimal sign, and at times a first line that names the delimiter; files that were joined have mixed line ends.
+ * The text with uniform line ends, and its delimiter. Excel writes a byte order mark, semicolons where the comma is the
+ * decimal sign, and sometimes a first line that names the delimiter; concatenated files have mixed line ends.
  */
 function delimited(csv: string): { text: string; delimiter: string; linesBefore: number } {
   const text = csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');

@@ -22,7 +22,7 @@ import {
 export interface ImportedRow {
   /** The number of the line in the file, the header being line 1. */
   readonly row: number;
-  /** The address in the file; empty where there is none. */
+  /** The address in the file; empty when the row has none. */
   readonly email: string;
   readonly minted: MintedInvitation | null;
   readonly error: DomainError | null;
@@ -75,7 +75,7 @@ function validateRows(context: ServiceContext, now: Grant, rows: readonly CsvRow
   });
 }
 
-/** @throws DomainError INVALID_INPUT, with a hint for the person who has saved the file */
+/** @throws DomainError INVALID_INPUT, with a hint for the person who saved the file */
 function requireAddress(email: string): void {
   try {
     readAddress(email, 'email');
@@ -103,8 +103,8 @@ function repeated(email: string, row: number): DomainError {
 }
 
 /**
- * The columns are the same for both versions, so that one template serves both: an empty cell says nothing, and a value in
- * the other version's column is refused (rule 1).
+ * Both workspace versions have the same columns, so that one template serves both: an empty cell is ignored, and a
+ * value in the other version's column is refused (rule 1).
  */
 function accessIn(
   context: ServiceContext,
@@ -140,7 +140,7 @@ function inColumnNames(error: unknown): unknown {
   return new DomainError(code, message.replace('seatType', 'seat'), { ...details, attribute: 'seat' });
 }
 
-/** Refuses the rows of people who are members or invited already, in one statement. */
+/** Refuses the rows of people who are members or invited already, with one statement for all rows. */
 async function refuseInvitees(
   tx: Transaction,
   { workspace }: Grant,
@@ -187,7 +187,7 @@ async function write(
     if ('error' in one) return withoutInvitation(one);
     const { row, email } = one;
     const invitation = minted.get(row) ?? null;
-    // Another transaction has invited them meanwhile.
+    // Another transaction has invited the person in the meantime.
     return { row, email, minted: invitation, error: invitation === null ? alreadyInvited(email) : null };
   });
 }

@@ -56,12 +56,12 @@ export function invitationEdge(invitation: InvitationRow): Edge<InvitationRow> {
     orderBy: ORDER_COLUMNS.CREATED_AT,
     descending: true,
   };
-  // As PostgreSQL writes a time.
+  // The time as PostgreSQL writes it.
   return edgeIn(order, invitation, createdAt.toISOString().replace('T', ' ').replace('Z', '+00'));
 }
 
 /**
- * The invitations of a workspace, newest first unless an order is asked for.
+ * The invitations of a workspace, newest first by default.
  * @throws DomainError as `authorize` and `Page` do
  */
 export async function list(

@@ -146,8 +146,8 @@ const INVITEES = statement({
 });
 
 /**
- * Writes new invitations with their audit entries, in two statements however many, and sends them after the commit.
- * @returns one entry for each invitation, in order; undefined where one to the same address is pending
+ * Writes new invitations with their audit entries, in two statements, and mails them after the commit.
+ * @returns one entry for each invitation, in order; undefined when one to the same address is pending
  */
 export async function insertInvitations(
   context: ServiceContext,
@@ -270,8 +270,8 @@ function revocation({ revokedAt }: InvitationRow): AuditFact['changes'] {
 }
 
 /**
- * Revokes the open invitations of a member that is deleted: without its memberships, nothing shows that they are
- * superseded. A removed member keeps its memberships.
+ * Revokes the open invitations of a deleted member: without memberships, nothing shows that they are superseded. A
+ * removed member keeps its memberships.
  */
 export async function revokeInvitationsOf(
   context: ServiceContext,

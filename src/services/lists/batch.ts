@@ -14,10 +14,11 @@ type Rows = Record<string, unknown>[];
 const MOST_PARENTS = 200;
 
 /**
- * Combines the same statement for many parents (the memberships of every member of a page) into one. Statements that run in
- * one turn of the event loop and differ only in `$1`, the parent's id, are combined. A single statement runs unchanged;
- * rows of combined statements carry the parent's id as `batchParent`, and the number of the row as `batchRow`.
- * @param sql where statements run; made once a request, so that requests of different callers are not combined
+ * Combines the same statement for many parents (the memberships of every member of a page) into one. Statements that
+ * run in one turn of the event loop and differ only in `$1`, the parent's id, are combined. A single statement runs
+ * unchanged; rows of combined statements carry the parent's id as `batchParent`, and the number of the row as
+ * `batchRow`.
+ * @param sql where statements run; made once per request, so that statements of different callers are not combined
  */
 export function batching(sql: Sql): Sql {
   const loader = new DataLoader<Statement, Rows>((statements) => runAll(sql, statements), {
@@ -49,9 +50,12 @@ async function runAll(sql: Sql, statements: readonly Statement[]): Promise<(Rows
   return statements.map((statement) => results.get(statement) ?? []);
 }
 
-/** Returns a function that gives statements that can be combined the same key; a statement without a parent is its own key. */
+/**
+ * Returns a function that returns the same key for statements that can be combined, and a key of its own for a
+ * statement without a parent.
+ */
 function grouping(): (statement: Statement) => unknown {
-  // Numbers stand for texts, which are long.
+  // Numbers replace the texts, which are long, in the keys.
   const numbers = new Map<string, number>();
   return (statement) => {
     const { text, values } = statement;

@@ -23,15 +23,15 @@ export interface TextComparison extends Comparison<string> {
 
 /** The part of a row that is compared. */
 export interface Compared {
-  /** Its name in the filter, for errors. */
+  /** Its name in the filter, for error messages. */
   readonly name: string;
   readonly expression: string;
   /** What the values of the comparison are cast to. */
   readonly type: string;
   readonly nullable: boolean;
-  /** Set to compare without case: `expression` is in lower case, and values are converted. */
+  /** Set to compare without case: `expression` is in lower case, and values are converted to it. */
   readonly folded?: boolean;
-  /** Text whose canonical form is compared: `expression` is in it, and values are put into it (rule 15a). */
+  /** Converts values to the canonical form, which `expression` has (rule 15a). */
   readonly canonical?: (text: string) => string;
 }
 
@@ -46,7 +46,7 @@ const PATTERNS = {
  * Compiles a comparison to SQL.
  * @param values the statement's values so far; the comparison's are appended
  * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold
- * @throws DomainError INVALID_INPUT for an empty comparison: a variable that was not set must not match every row
+ * @throws DomainError INVALID_INPUT for an empty comparison, because an unset variable must not match every row
  */
 export function comparisonSql(
   { name, expression, type, nullable, folded = false, canonical }: Compared,
@@ -59,7 +59,7 @@ export function comparisonSql(
   };
   const whole = (value: unknown): unknown =>
     canonical !== undefined && typeof value === 'string' ? canonical(value) : value;
-  // Text that is not a UUID matches no row; PostgreSQL would fail to cast it.
+  // Text that is not a UUID matches no row, and PostgreSQL would fail to cast it.
   const isPossible = (value: unknown): boolean =>
     type !== 'uuid' || (typeof value === 'string' && isId(value));
   const equal = (value: unknown): string => {

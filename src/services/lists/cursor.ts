@@ -3,29 +3,29 @@ import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { ListOrder, OrderBy } from './listing.js';
 
-/** The place of a row in a list. */
+/** The position of a row in a list. */
 export interface Cursor {
   readonly id: string;
   /** The value that the list is ordered by, as text; null where the list is ordered by the id alone. */
   readonly key: string | typeof WITHOUT | null;
 }
 
-/** The key of a row that has no value. JSON tells it apart from null, which means that the list has no key. */
+/** The key of a row without a value. Null means that the list has no key. */
 export const WITHOUT = false;
 
-/** The cursor as text. @param mark the list, by `markOf` */
+/** Encodes a cursor. @param mark identifies the list, from `markOf` */
 export function writeCursor({ id, key }: Cursor, mark: string): string {
   return encode([mark, id, key]);
 }
 
-/** Names a list and its order in a few characters. */
+/** Returns a few characters that identify a list and its order. */
 export function markOf({ name, owner = '', orderBy, descending = false }: ListOrder): string {
   const text = `${name} ${owner} ${orderBy?.column ?? ''} ${descending ? 'desc' : 'asc'}`;
   return createHash('sha256').update(text).digest('base64url').slice(0, 8);
 }
 
 /**
- * The cursor that a client sent.
+ * Decodes the cursor that a client sent.
  * @param attribute the argument that holds it
  * @throws DomainError INVALID_INPUT for text that is not a cursor of this list
  */
@@ -39,12 +39,12 @@ export function readCursor(text: string, attribute: 'after' | 'before', list: Li
   });
 }
 
-/** A place in a list as opaque text. */
+/** Encodes a position in a list as opaque text. */
 export function encode(parts: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** The parts of such a text; none for any other text. Each must be checked before it is used. */
+/** The parts of a text from `encode`; none for any other text. Check each before use. */
 export function decode(cursor: string): readonly unknown[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
@@ -64,7 +64,7 @@ const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
   boolean: (key) => key === 'true' || key === 'false',
 };
 
-/** Whether PostgreSQL can have written the time, as text of a `timestamptz`. */
+/** Whether the text is a `timestamptz` as PostgreSQL writes it. */
 export function isTimestamp(key: string): boolean {
   return TIMESTAMPTZ.test(key) && !Number.isNaN(Date.parse(key));
 }
@@ -73,7 +73,7 @@ function isText(key: string): boolean {
   return key.isWellFormed() && !key.includes('\0');
 }
 
-/** Whether the key can be a value of what the list is ordered by: cursors of other lists have keys of other types. */
+/** Whether the key has the type of the list's order: cursors of other lists have keys of other types. */
 function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key'] {
   if (orderBy === undefined) return key === null;
   if (key === WITHOUT) return orderBy.nullable === true;

@@ -1,7 +1,7 @@
 import type { Selection } from '../../database/statement.js';
 import type { Positions } from './positions.js';
 
-/** What a list is ordered by before the id. */
+/** The first term of a list's order, before the id. */
 export interface OrderBy {
   readonly column: string;
   readonly type: 'text' | 'timestamptz' | 'integer' | 'boolean';
@@ -12,9 +12,9 @@ export interface OrderBy {
 /** The list and the order to which a cursor belongs. */
 export type ListOrder = Pick<Listing, 'name' | 'owner' | 'orderBy' | 'descending'>;
 
-/** A list, before it is cut into pages. */
+/** A list that pages are read from. */
 export interface Listing<Row = unknown> extends Selection<Row> {
-  /** The part of `from` that the condition and the order need, where rows are only counted or skipped. */
+  /** The part of `from` that the condition and the order need, for statements that only count or skip rows. */
   readonly narrowFrom?: string;
   /** The id of the object to which the list belongs: a cursor of another object's list is refused. */
   readonly owner?: string;
@@ -26,6 +26,9 @@ export interface Listing<Row = unknown> extends Selection<Row> {
   readonly descending?: boolean;
   /** Set for a list of all rows of a workspace (`$1`), in the order of their ids. */
   readonly positions?: Positions;
-  /** Whether the list belongs to one of a page's many rows, as a member's memberships do: then rows and total are read in one statement. */
+  /**
+   * Whether the list belongs to a row of a page, as a member's memberships do: then rows and total are read in one
+   * statement.
+   */
   readonly ofRow?: boolean;
 }

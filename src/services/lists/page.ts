@@ -7,7 +7,10 @@ import type { Checkpoint, Positions } from './positions.js';
 /** The most rows that one page holds. */
 export const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 50;
-/** Sizes whose limit is written into the text. Each makes a statement of its own, and connections keep few prepared. */
+/**
+ * The sizes whose limit is written into the text. Each makes a statement of its own, and a connection keeps few
+ * prepared statements.
+ */
 const USUAL_SIZES: ReadonlySet<number> = new Set([DEFAULT_PAGE_SIZE, 100, MAX_PAGE_SIZE]);
 
 /** Relay's arguments, and `offset` for clients that count (SCIM's startIndex). */
@@ -44,8 +47,8 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   #totalWanted = false;
 
   /**
-   * @param itemOf what to make of a row
-   * @throws DomainError INVALID_INPUT for arguments that do not fit together
+   * @param itemOf converts a row to an item
+   * @throws DomainError INVALID_INPUT for arguments that contradict each other
    */
   constructor(sql: Sql, listing: Listing<Row>, page: PageArguments, itemOf: (row: Row) => Item) {
     this.#itemOf = itemOf;
@@ -87,7 +90,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     };
   }
 
-  /** How many rows the list has. A first page that is not full tells it without counting. */
+  /** How many rows the list has. A first page that is not full needs no count. */
   totalCount(): Promise<number> {
     this.#totalWanted = true;
     this.#counted ??= this.#count();
@@ -127,7 +130,8 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     if (positions === undefined) return this.#select();
     const total = await this.totalCount();
     if (this.#offset >= total) return [];
-    // A second attempt, with new checkpoints, costs no more than to skip the rows, and concurrent requests share them.
+    // A second attempt with new checkpoints costs no more than skipping the rows, and concurrent requests share the
+    // checkpoints.
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const checkpoint = await positions.checkpointBefore(this.#offset, total);
       if (checkpoint === undefined) break;
@@ -138,7 +142,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     return this.#select();
   }
 
-  /** One row more than the page holds tells whether there is another page. */
+  /** Selects one row more than the page holds, which shows whether there is another page. */
   async #select(checkpoint?: Checkpoint): Promise<Keyed<Row>[]> {
     const {
       columns,
@@ -228,7 +232,7 @@ function sizeOf(page: PageArguments, backward: boolean): number {
   return size;
 }
 
-/** For lists whose rows are their items. */
+/** The `itemOf` of lists whose rows are their items. */
 export function asIs<Row>(row: Row): Row {
   return row;
 }
@@ -237,15 +241,15 @@ function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }, ma
   return writeCursor({ id, key: orderKey === undefined ? null : (orderKey ?? WITHOUT) }, mark);
 }
 
-/** Something in a list, with the cursor of its place there. */
+/** An item of a list, with its cursor. */
 export interface Edge<Item> {
   readonly cursor: string;
   readonly node: Item;
 }
 
 /**
- * The edge of something that was just added, in the list of which it is now part.
- * @param orderKey the value that the list is ordered by, as text; left out where that is the id
+ * The edge of an item that was just added to a list.
+ * @param orderKey the value that the list is ordered by, as text; omitted when the list is ordered by the id
  */
 export function edgeIn<Item extends { id: string }>(
   list: ListOrder,

@@ -3,7 +3,7 @@ import { arrayOf, integer, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 
-/** How many rows a list has, and which row is at which offset, without reading all rows. */
+/** Finds the row at an offset of a list without reading all rows before it. */
 export interface Positions {
   /** The offset from which a checkpoint is cheaper than skipping rows. */
   readonly far: number;
@@ -20,24 +20,24 @@ export interface Checkpoint {
   readonly id: string;
   /** How many rows come before it. */
   readonly position: number;
-  /** SQL that gives `expected` while the position is right. */
+  /** SQL that returns `expected` while the position is right. */
   check(place: (value: unknown) => string): string;
   readonly expected: string;
-  /** To be called when the check has given something else. */
+  /** Call it when the check returned another value. */
   invalidate(): void;
 }
 
-/** How many rows lie between checkpoints, and so the most that a page skips. */
+/** The number of rows between checkpoints, and so the most that a page skips. */
 const DISTANCE = 1000;
 /** While deletions invalidate the checkpoints again and again, they are not read more often than this. */
 const READ_EVERY_MS = 5000;
-/** The checkpoints of a workspace of a million members are a thousand ids. */
+/** The checkpoints of a workspace with a million members are a thousand ids. */
 const MOST_WORKSPACES = 200;
 
 /** The id of every thousandth member, in the order of ids. */
 interface Checkpoints {
   readonly ids: readonly string[];
-  /** How many members had been deleted at the time. */
+  /** How many members had been deleted when they were read. */
   readonly deletions: number;
 }
 
@@ -97,7 +97,7 @@ export class MemberPositions {
   readonly #cached = new LRUCache<string, Cached>({ max: MOST_WORKSPACES });
 
   /**
-   * The positions of a workspace's members, all of whom the caller may read.
+   * The positions of a workspace's members. The caller may read all of them.
    * @param pipelined for statements that read a few rows by an index
    */
   of(sql: Sql, pipelined: Sql, workspaceId: string): Positions {
@@ -129,7 +129,10 @@ export class MemberPositions {
     };
   }
 
-  /** The cached checkpoints, read again where that is due: by the first request, for all that come meanwhile. */
+  /**
+   * The cached checkpoints. When they must be read again, the first request reads them, and concurrent requests wait
+   * for it.
+   */
   async #current(sql: Sql, workspaceId: string, total: number): Promise<Cached> {
     const cached = this.#cached.get(workspaceId);
     if (cached === undefined) return this.#keep(workspaceId, read(sql, workspaceId));
@@ -141,7 +144,7 @@ export class MemberPositions {
     return isDue ? this.#keep(workspaceId, read(sql, workspaceId, checkpoints)) : cached;
   }
 
-  /** Only the first request that finds them wrong invalidates them: for later ones, there may be new ones already. */
+  /** Only the first request that finds them wrong invalidates them: later ones may see new checkpoints already. */
   #invalidate(workspaceId: string, cached: Cached): void {
     if (this.#cached.get(workspaceId) !== cached) return;
     this.#cached.set(workspaceId, { checkpoints: Promise.resolve(undefined), since: cached.since });
@@ -155,7 +158,7 @@ export class MemberPositions {
   }
 }
 
-/** @returns undefined when the cached ones are no longer right */
+/** Reads the checkpoints that are not cached yet. @returns undefined when the cached ones are no longer right */
 async function read(
   sql: Sql,
   workspaceId: string,

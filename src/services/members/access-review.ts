@@ -9,7 +9,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { type Comparison, comparisonSql, type TextComparison } from '../lists/comparison.js';
 import { Page, type PageArguments } from '../lists/page.js';
 
-/** Which accesses to list: all conditions must hold for the access at that moment. */
+/** Conditions on the access at that moment; all of them must hold. */
 export interface AccessReviewFilter {
   readonly userName?: TextComparison | null;
   readonly role?: Comparison<Role> | null;
@@ -46,8 +46,8 @@ interface Row {
  * Lists who had which access at a moment, by userName: all members who were active then, also those deleted since.
  *
  * A membership stores only its last access, but the audit log stores the value before every change (rule 28). So the
- * value of an attribute then is the value before its first later change, or the present one if there is none. The entry
- * of a deletion has all attributes of the member.
+ * value of an attribute at the moment is the value before its first later change, or the present value if it has not
+ * changed since. The entry of a deletion has all attributes of the member.
  * @param asOf changes of this millisecond count as made
  * @throws DomainError as `authorize` does, for the members and for the audit log; INVALID_INPUT for a future moment
  */
@@ -97,7 +97,7 @@ export async function list(
 /** The names of the reviewed attributes in the audit log. */
 const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
 
-/** The userNames that members had at the moment and have lost since. */
+/** The former userNames of members that have changed them since the moment. */
 const FORMER_NAMES = statement({
   name: 'accessReview.formerNames',
   text: `
@@ -109,8 +109,8 @@ const FORMER_NAMES = statement({
 });
 
 /**
- * $1 is the workspace, $2 the moment, $3 an id that is less than that of every later entry; $4 are the former userNames as
- * the log has them, and $5 their canonical forms.
+ * $1 is the workspace, $2 the moment, $3 an id below those of all later entries; $4 are the former userNames as the log
+ * has them, and $5 their canonical forms.
  */
 const ACCESS_THEN = `(
   with later as (
@@ -166,7 +166,7 @@ function filterSql(filter: AccessReviewFilter, values: unknown[]): string[] {
   });
 }
 
-/** Clocks are sometimes set back. */
+/** The most by which a clock may be set back. */
 const MARGIN_MS = 60_000;
 
 /**

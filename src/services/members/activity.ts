@@ -18,7 +18,7 @@ const LAST_ACTIVE_AT = statement({
 });
 
 /**
- * The last time at which a member used credits or made a change in the workspace. For members whom the caller may see.
+ * The last time at which a member used credits or made a change in the workspace. The caller may see the member.
  * @returns null when there is no such time
  */
 export async function lastActiveAt(

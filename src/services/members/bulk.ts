@@ -28,7 +28,7 @@ import {
 import { type RequestFor, type Transition, transitionOf } from './transition.js';
 import { checkInTransaction, writeInTransaction } from './write.js';
 
-/** The changes that need no value. */
+/** The changes without a value. */
 export const BULK_ACTIONS = ['REMOVE', 'CLEAR_CREDIT_LIMIT'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
@@ -67,14 +67,13 @@ export interface BulkResult {
   readonly error: DomainError | null;
 }
 
-/** Enough for any page of a screen, and few enough for one transaction that others may wait for. */
+/** Enough for any page of a screen, and few enough for one transaction, for whose locks others may wait. */
 export const MOST_MEMBERS = 500;
 
 /**
- * Applies one change to many members, in the order of their ids. Each is judged by the rules of the single mutations:
- * refusals are reported, all others are changed. It is one transaction, so nobody sees half of it and a fault leaves
- * nothing. A dry run is the same transaction, rolled back.
- * @returns a result for every id, in their order; an id that is there twice is changed twice (rule 21)
+ * Applies one change to many members, in the order of their ids. The rules of the single mutations decide on each
+ * member: refusals are reported, all others are changed, in one transaction. A dry run rolls it back.
+ * @returns a result for every id, in their order; a repeated id is changed twice (rule 21)
  * @throws DomainError as `authorize` does, once for all; INVALID_INPUT for too many or no ids; STALE_VERSION when
  *   another number of members matches the filter than expected; WRONG_WORKSPACE_VERSION for a change that is refused to
  *   every member of the workspace
@@ -89,7 +88,7 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
   const work = async (tx: Transaction): Promise<BulkResult[]> => {
     const memberIds = await selectIds(tx, input);
     await lockMembers(tx, workspaceId, own === null ? memberIds : [...memberIds, own]);
-    // Before their locks were held, somebody may have changed whether they match.
+    // Another transaction may have changed which members match before the locks were held.
     if (selector.filter != null && !isDeepStrictEqual(await selectIds(tx, input), memberIds))
       throw otherMembers();
     const grant = await authorizeNow(context, tx, 'member.write', workspaceId);
@@ -101,7 +100,7 @@ export async function bulkUpdate(context: ServiceContext, input: BulkUpdate): Pr
       const expectedVersion = input.expectedVersions?.[index];
       outcomes.push(await changeOne(context, tx, grant, members, { memberId, expectedVersion, requestFor }));
     }
-    // Read again: members who share a group with a removed one show the group's new version.
+    // Read again, because members who share a group with a removed one show the group's new version.
     const after = await findMembers(tx, workspaceId, memberIds);
     return outcomes.map((outcome, index) => {
       const memberId = memberIds[index] ?? '';
@@ -151,7 +150,7 @@ const MATCHING = selection({
 
 /**
  * The ids of the members to change.
- * @throws DomainError INVALID_INPUT when too many match; STALE_VERSION when not as many as expected do
+ * @throws DomainError INVALID_INPUT when too many match; STALE_VERSION when another number than expected matches
  */
 async function selectIds(
   sql: Sql,
@@ -182,7 +181,10 @@ function otherMembers(): DomainError {
   });
 }
 
-/** Refuses once what would be refused to every member. @throws DomainError WRONG_WORKSPACE_VERSION */
+/**
+ * Refuses a change that every member of the workspace would refuse.
+ * @throws DomainError WRONG_WORKSPACE_VERSION
+ */
 function requirePossible(workspace: Workspace, { access, setCreditLimit, action }: BulkChange): void {
   if (access != null) requestedAccess(workspace, access);
   if (setCreditLimit != null || action === 'CLEAR_CREDIT_LIMIT')
@@ -191,7 +193,7 @@ function requirePossible(workspace: Workspace, { access, setCreditLimit, action 
 
 /**
  * Locks groups, workspace and seats in the order in which every command locks them, before the first member is written.
- * Locked member by member, they could be locked in any order, and two commands could deadlock.
+ * Locking them member by member would take the locks in varying orders, and two commands could deadlock.
  */
 async function lockOthers(
   sql: Sql,
@@ -222,8 +224,9 @@ interface One {
 }
 
 /**
- * Judges one member, and writes only what nothing can refuse any more, so nothing has to be rolled back.
- * @param members the members as they are by now, by id
+ * Changes one member. Everything that can refuse the change is checked before it is written, so nothing has to be
+ * rolled back.
+ * @param members the current members, by id
  */
 async function changeOne(
   context: ServiceContext,

@@ -24,11 +24,11 @@ import {
 import { writeInTransaction } from './write.js';
 import { writeInOneStatement } from './write-in-one-statement.js';
 
-/** The member that a command is about. */
+/** Identifies the member of a command. */
 export interface MemberTarget {
   readonly workspaceId: string;
   readonly memberId: string;
-  /** Refuse when the member has another version by now. */
+  /** Refuse the command when the member has another version. */
   readonly expectedVersion?: number | null;
 }
 
@@ -58,21 +58,21 @@ export async function createMember(
   );
 }
 
-/** A member to create in a transaction of the caller's. */
+/** A member to create in the transaction of the caller. */
 export interface Creation {
   readonly workspaceId: string;
-  /** The address of the person, and the userName to claim. */
+  /** The address of the person, and its userName. */
   readonly address: string;
   readonly userName: string;
   /** Builds the request once the workspace is locked. */
   readonly requestFor: (workspace: Workspace) => MemberChangeRequest;
-  /** Authorizes it, once account and former record are locked. */
+  /** Authorizes the creation, once account and former record are locked. */
   readonly grantNow: () => Promise<Grant>;
 }
 
 /**
- * Creates a member, or reactivates a former one, in a transaction: what `createMember` and the acceptance of an
- * invitation share.
+ * Creates a member, or reactivates a former one, in a transaction. `createMember` and the acceptance of an invitation
+ * share it.
  * @throws DomainError as `grantNow` does; ALREADY_A_MEMBER; SEAT_UNAVAILABLE; whatever `memberAfter` refuses
  */
 export async function createMemberWithin(
@@ -104,8 +104,8 @@ export async function createMemberWithin(
 }
 
 /**
- * Changes a member. Where it is possible, one statement does it; a person's own rights may end at this moment, so for
- * callers who are members in person it takes a transaction.
+ * Changes a member. One statement does it where possible. For a caller who is a member it takes a transaction, because
+ * the caller's own rights may end at the same time.
  * @param requestFor builds the request once workspace and member are known
  * @throws DomainError as `authorize` and `requestFor` do; NOT_FOUND; STALE_VERSION; whatever `memberAfter` and
  *   `writeInTransaction` refuse
@@ -119,7 +119,8 @@ export async function changeMember(
   const grant = await authorize(context, 'member.write', workspaceId);
   if (grant.memberId === null) {
     const recent = context.recentMembers.take(memberId);
-    // The statement checks the version of what it writes; any other answer must not rest on a row that may be stale.
+    // The statement checks the version of the row that it writes. Any other answer must not rely on a row that may be
+    // stale.
     const readers = [() => recent, () => findMember(context.database.pipelined, workspaceId, memberId)];
     for (const read of readers) {
       const row = await read();
@@ -132,7 +133,10 @@ export async function changeMember(
   );
 }
 
-/** @returns undefined when it takes a transaction; also to refuse, which only a locked row can justify */
+/**
+ * Changes a member without a lock. @returns undefined when a transaction is needed, also for every refusal, which only
+ * a locked row can justify
+ */
 async function changeUnlocked(
   context: ServiceContext,
   grant: Grant,
@@ -155,8 +159,8 @@ async function changeUnlocked(
 }
 
 /**
- * Runs a command on one member in a transaction that locks it; and the caller's own member, when the caller is a person:
- * of two who demote each other, only one may succeed with the rights of before.
+ * Runs a command on one member in a transaction that locks it, and the caller's own member when the caller is a person:
+ * of two owners who demote each other, only one may succeed.
  * @throws DomainError as `authorize` and `work` do; NOT_FOUND, STALE_VERSION
  */
 export async function withLockedMember<Result>(

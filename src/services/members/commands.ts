@@ -85,7 +85,7 @@ export async function addMember(context: ServiceContext, input: NewMember): Prom
 }
 
 /**
- * Changes what is known about the person. Absent attributes keep their values; null clears those that may be empty, and
+ * Changes attributes of the person. Absent attributes keep their values; null clears attributes that may be empty, and
  * counts as absent for the others.
  * @throws DomainError as `changeMember` does
  */
@@ -123,8 +123,8 @@ export async function setAccess(
 }
 
 /**
- * Clears who has set the access: from then on it follows the member's groups, or else the workspace's default (rule
- * 30). Changes nothing of an owner, or where nobody has set it.
+ * Makes the access follow the member's groups, or else the workspace's default, instead of being set explicitly (rule
+ * 30). Changes nothing for an owner, or for an access that was not set explicitly.
  * @throws DomainError as `changeMember` does; SEAT_UNAVAILABLE
  */
 export async function clearAccess(context: ServiceContext, target: MemberTarget): Promise<MemberChange> {
@@ -198,7 +198,7 @@ export function promoteOwner(context: ServiceContext, target: MemberTarget): Pro
 }
 
 /**
- * Demotes an owner to the access that the caller sets (rule 13).
+ * Demotes an owner to an access that the caller names (rule 13).
  * @throws DomainError as `changeOwner` does; INVALID_INPUT for a member who is not an owner; LAST_OWNER;
  *   WRONG_WORKSPACE_VERSION, CREDIT_LIMIT_NOT_ALLOWED, SEAT_UNAVAILABLE for the access
  */
@@ -230,7 +230,7 @@ function changeOwner(
 ): Promise<MemberChange> {
   return withLockedMember(context, 'owner.write', target, (tx, row, { workspace }) => {
     const next = { ...stateOf(row), access: accessFor(workspace, row) };
-    // The caller names the access, whatever the groups grant.
+    // The caller names the access explicitly, so grants of groups do not change it.
     return writeInTransaction(context, tx, { workspace, row, next, accessSetBy: originOf(context), action });
   });
 }

@@ -53,7 +53,7 @@ export interface MemberDay {
 
 const MOST_DAYS = 366;
 
-// The number of the active at the end of a day is that of now, without the changes of the days after it.
+// The active members at the end of a day are the present ones, without the changes of the days after it.
 const DAYS = statement({
   name: 'members.days',
   text: `

@@ -48,27 +48,27 @@ export function memberWrite(context: ServiceContext, transition: Transition): Me
   return { ...transition, after: rowAfter(context, transition), changesAccount };
 }
 
-/** The values that only the database knows. */
+/** The values that only the database can set. */
 type Written = Partial<MemberRow>;
 
-/** One thing that the transition of a member brings about. */
+/** One consequence of a member's transition. */
 export interface Effect {
-  /** Whether it is due for this transition. */
+  /** Whether the transition has this effect. */
   applies(write: MemberWrite): boolean;
   /**
-   * Brings it about in a transaction that holds the member's lock.
-   * @returns what the row has afterwards that was not known before
-   * @throws DomainError where a rule that the database decides refuses it
+   * Writes it in a transaction that holds the member's lock.
+   * @returns the values of the row that the database has set
+   * @throws DomainError when a rule that the database decides refuses it
    */
   run(context: ServiceContext, sql: Sql, write: MemberWrite): Promise<Written | undefined> | Promise<void>;
-  /** Refuses beforehand what `run` would refuse, where several members are written and only some may be refused. */
+  /** Refuses in advance what `run` would refuse, for bulk changes, in which only some members may be refused. */
   check?(sql: Sql, write: MemberWrite): Promise<void>;
 }
 
 /**
- * Everything that the transition of a member brings about, in the order in which a transaction does it (and takes its
- * locks). The one-statement path implements some of these (`write-in-one-statement.ts`); a transition to which another
- * one applies takes the transaction.
+ * All effects of a member's transition, in the order in which a transaction writes them (and takes its locks). The
+ * one-statement path implements some of these (`write-in-one-statement.ts`); a transition with any other effect takes
+ * the transaction.
  */
 export const EFFECTS = {
   /** Rule 29: "Removing or deleting a member takes the person out of its groups." */
@@ -99,7 +99,7 @@ export const EFFECTS = {
     applies: ({ next }) => next === null,
     run: (context, sql, { row }) => revokeInvitationsOf(context, sql, requireRow(row)),
   },
-  /** The account of a new member's address, unless the caller has found it. */
+  /** Finds the account of a new member's address, unless the caller has found it. */
   findAccount: {
     applies: ({ row, accountId }) => row === null && accountId === undefined,
     run: findAccountOf,
@@ -136,7 +136,7 @@ export const EFFECTS = {
     applies: (write) => write.next !== null && wasActive(write) && !isActive(write),
     run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
   },
-  /** Rule 16: the sessions of a person who leaves, and of the person to whom the member belonged before. */
+  /** Rule 16: ends the sessions of a person who leaves, and of the person to whom the member belonged before. */
   endSessions: {
     applies: (write) => write.row !== null && (isDeparture(write) || write.changesAccount),
     async run(_context, sql, write) {
@@ -171,7 +171,7 @@ export const EFFECTS = {
 
 export type EffectName = keyof typeof EFFECTS;
 
-/** The effects that are due for a transition, in the order in which a transaction runs them. */
+/** The effects that apply to a transition, in the order in which a transaction runs them. */
 export function effectsOf(write: MemberWrite): EffectName[] {
   const names = Object.keys(EFFECTS) as EffectName[];
   return names.filter((name) => EFFECTS[name].applies(write));
@@ -202,7 +202,7 @@ function seatAfter(write: Transition): Access['seatType'] {
   return write.next?.access?.seatType ?? null;
 }
 
-/** A statement of an effect, and what it returns of the row. */
+/** A statement of an effect, and the values of the row that it returns. */
 function writing(name: string, text: string, ...returned: readonly (keyof typeof TABLES.member.columns)[]) {
   const parameters = parametersOf(text);
   return statement({ name, text, parameters, columns: typesOf(TABLES.member, ...returned) });
@@ -269,8 +269,8 @@ const LOCK_OWNERS = statement({
 });
 
 /**
- * Refuses what would leave the workspace without an owner. The lock of the workspace's row keeps others from making its
- * owners fewer; every caller has locked a member first, so all lock in the same order.
+ * Refuses a change that would leave the workspace without an owner. It locks the workspace's row, so that no other
+ * transaction reduces the number of owners; every caller has locked a member first, so all lock in the same order.
  * @throws DomainError LAST_OWNER (rule 13)
  */
 export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
@@ -285,7 +285,7 @@ export function lastOwner(): DomainError {
   });
 }
 
-/** Keeps others from making owners fewer until the transaction ends. */
+/** Prevents other transactions from reducing the number of owners until this one ends. */
 export async function lockOwners(sql: Sql, workspaceId: string): Promise<void> {
   await LOCK_OWNERS.rows(sql, { workspaceId });
 }

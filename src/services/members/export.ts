@@ -12,12 +12,12 @@ import {
   memberOf,
 } from '../rows/members.js';
 
-/** Few round trips, and little memory. */
+/** Large enough for few round trips, and small enough for little memory. */
 const BATCH_SIZE = 500;
 
 /**
- * All members of a workspace in the order of their ids, as they are when the first batch is read. From then on a
- * connection is held until the last batch, or until the caller leaves the loop.
+ * All members of a workspace in the order of their ids, as they are when the first batch is read. A connection is held
+ * until the last batch, or until the caller leaves the loop.
  * @returns the workspace, and the members in batches
  * @throws DomainError as `authorize` does; INVALID_INPUT for a filter that is too large
  */

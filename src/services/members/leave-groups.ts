@@ -7,8 +7,8 @@ import type { Group } from '../../model/group.js';
 import type { MemberRow } from '../rows/members.js';
 
 /**
- * Takes a member out of its groups (rule 29), and increments their versions. The caller has locked the member, so nobody
- * puts it into another group meanwhile.
+ * Takes a member out of its groups (rule 29), and increments their versions. The caller has locked the member, so it
+ * cannot join another group in the meantime.
  */
 export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<void> {
   if (groups.length === 0) return;
@@ -19,7 +19,7 @@ export async function leaveGroups(sql: Sql, { id, groups }: MemberRow): Promise<
 }
 
 /**
- * Increments the versions of a member's groups, which show another name of the member then: a version covers everything
+ * Increments the versions of a member's groups, which now show another name of the member: a version covers everything
  * that a group shows (RFC 7644 §3.14). The caller has locked the member.
  * @returns the groups afterwards, in the same order
  */

@@ -28,7 +28,7 @@ import {
  * One member of the workspace, by id or by userName (in any case).
  * @returns null when there is no such member
  * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members who ask for others; INVALID_INPUT unless
- *   exactly one of the two is there
+ *   exactly one of the two is sent
  */
 export async function getMember(
   context: ServiceContext,
@@ -96,7 +96,7 @@ export async function listMembers(
   );
 }
 
-/** What the cursors of a workspace's members belong to, in the order of creation. */
+/** The list to which a cursor of a workspace's members, in the order of creation, belongs. */
 export function membersOf(workspaceId: string): ListOrder {
   return { name: MEMBERS.name, owner: workspaceId };
 }
@@ -104,7 +104,7 @@ export function membersOf(workspaceId: string): ListOrder {
 const CHANGED_MEMBERS = { ...MEMBERS, name: 'members.changed' };
 
 /**
- * The members that a command on a group has changed, by id.
+ * The members that a change of a group has changed, by id.
  * @throws DomainError as `authorize` and `Page` do
  */
 export async function changedMembers(
@@ -137,7 +137,7 @@ export interface MemberCounts {
   readonly bySeatType: readonly { readonly seatType: string | null; readonly count: number }[];
 }
 
-/** The row without a role counts all members: every membership has a role. */
+/** The row with a null role counts all members: every membership has a role. */
 const COUNTS = statement({
   name: 'members.counts',
   text: `
@@ -162,14 +162,14 @@ export async function countMembers(context: ServiceContext, workspaceId: string)
   return memberCounts(workspace, counted, all - active);
 }
 
-/** As many members as have a role and a seat type; without a role they are not counted as active. */
+/** The number of members with a role and a seat type. A null role counts members who are not active. */
 export interface CountedMembers {
   readonly role: string | null;
   readonly seatType: string | null;
   readonly count: number;
 }
 
-/** The counts of a workspace, of what a query has counted. */
+/** Sums up the counts of a query. */
 export function memberCounts(
   workspace: Workspace,
   counted: readonly CountedMembers[],

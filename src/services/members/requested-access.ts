@@ -43,7 +43,10 @@ export function creditLimitChange(creditLimit: number | null): RequestFor {
 /** Requests the end of the membership (rule 16). */
 export const removal: RequestFor = () => ({ mode: 'PATCH', active: false });
 
-/** @throws DomainError as `authorize` does, where not everybody who may change members may grant this access */
+/**
+ * Authorizes the requested access, where not everybody who may change members may grant it.
+ * @throws DomainError as `authorize` does
+ */
 export async function authorizeAccess(
   context: ServiceContext,
   workspaceId: string,
@@ -67,7 +70,7 @@ export function requestedAccess(
   return { role: role.role, ...(role.creditLimit == null ? {} : { creditLimit: role.creditLimit }) };
 }
 
-/** @throws DomainError WRONG_WORKSPACE_VERSION */
+/** @throws DomainError WRONG_WORKSPACE_VERSION for an attribute of the other version */
 export function requireWorkspaceVersion(
   { version }: Workspace,
   needed: WorkspaceVersion,

@@ -39,20 +39,20 @@ export interface Transition {
   readonly row: MemberRow | null;
   /** The member afterwards; null when its record is deleted. */
   readonly next: MemberState | null;
-  /** Who has set the access then; null when it follows from groups or the default (rule 30). */
+  /** Who set the access explicitly; null when it follows groups or the default (rule 30). */
   readonly accessSetBy: Origin | null;
-  /** The action that the audit log records. */
+  /** The action in the audit log. */
   readonly action: AuditAction;
   /** The account of a new member, where the caller has found and locked it. */
   readonly accountId?: string;
 }
 
-/** Builds a change request from the workspace and the member, which are known when the member has been read. */
+/** Builds a change request once the workspace and the member are known. */
 export type RequestFor = (workspace: Workspace, member: MemberRow) => MemberChangeRequest;
 
 /**
- * Judges a change request. Writes nothing.
- * @param row the member, locked, or guarded by its version where it is written
+ * Applies the rules to a change request. Writes nothing.
+ * @param row the member: either locked, or written by a statement that checks its version
  * @throws DomainError as `requestFor` and `memberAfter` do
  */
 export function transitionOf(
@@ -70,7 +70,7 @@ export function transitionOf(
 }
 
 /**
- * Judges the request for a new member.
+ * Applies the rules to the request for a new member. Writes nothing.
  * @throws DomainError as `memberAfter` does
  */
 export function additionOf(context: ServiceContext, grant: Grant, request: MemberChangeRequest) {
@@ -103,13 +103,13 @@ export function isUnchanged(transition: Transition): boolean {
   return sameMember(stateOf(row), next) && !clearsAccessSetBy(transition);
 }
 
-/** Whether the access had been set, and follows from groups or the default afterwards. */
+/** Whether an access that was set explicitly follows groups or the default afterwards. */
 function clearsAccessSetBy({ row, next, accessSetBy }: Transition): boolean {
   const isActive = next !== null && next.access !== null;
   return isActive && row !== null && row.accessSetBy !== null && accessSetBy === null;
 }
 
-/** Whether an active member is removed, or a record deleted: the person leaves the workspace. */
+/** Whether the person leaves the workspace: an active member is removed, or a record is deleted. */
 export function isDeparture({ row, next }: Transition): boolean {
   return row !== null && (next === null || (row.membershipId !== null && next.access === null));
 }
@@ -121,7 +121,7 @@ export function isDeparture({ row, next }: Transition): boolean {
 export function keepsAccount({ row, next }: Transition): boolean {
   if (row === null || next === null) return false;
   const emails = emailAddresses(next.profile);
-  // Also of a member whose address would be refused today: it must still be possible to deactivate it.
+  // This also holds for a member whose address would be refused today, so that it can still be deactivated.
   if (next.userName === row.userName && isDeepStrictEqual(emails, emailAddresses(row.attributes)))
     return true;
   const before = addressBefore(stateOf(row));
@@ -139,7 +139,7 @@ function addressBefore({ userName, profile }: MemberState): string | null {
   }
 }
 
-/** The row that results. The database sets its version and times, and the account of a new address. */
+/** The row after a transition. The database sets its version and times, and the account of a new address. */
 export function rowAfter(
   context: ServiceContext,
   { workspace, row, next, accessSetBy, accountId = '' }: Transition,
@@ -181,7 +181,10 @@ function newRow({ id: workspaceId }: Workspace, person: Person, accountId: strin
   };
 }
 
-/** @throws Error when there is no member before the transition */
+/**
+ * Returns the row.
+ * @throws Error when it is null
+ */
 export function requireRow(row: MemberRow | null): MemberRow {
   if (row === null) throw new Error('a transition has neither a member before nor one afterwards');
   return row;
@@ -195,8 +198,8 @@ function managedByAfter(context: ServiceContext, row: MemberRow | null, next: Me
 }
 
 /**
- * The entry of the audit log.
- * @param after the row that results
+ * The fact for the audit log.
+ * @param after the row after the transition
  */
 export function auditFactOf(transition: Transition, { id, userName }: MemberRow): AuditFact {
   const { workspace, row, next, action } = transition;
@@ -212,7 +215,9 @@ export function auditFactOf(transition: Transition, { id, userName }: MemberRow)
   };
 }
 
-/** The differences between two states, by the names that people know: `profile.title`, `role`, `creditLimit` … */
+/**
+ * The differences between two states, named as clients know the attributes: `profile.title`, `role`, `creditLimit` …
+ */
 export function memberChanges(before: MemberState | null, after: MemberState | null): AuditChanges {
   return changesBetween(before === null ? {} : flattened(before), after === null ? {} : flattened(after));
 }

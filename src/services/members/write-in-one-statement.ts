@@ -21,8 +21,8 @@ import { type EffectName, effectsOf, endSessionsSql, type MemberWrite, memberWri
 import { auditFactOf, type MemberChange, type Transition } from './transition.js';
 
 /**
- * An effect as a common table expression. Each may select from those before it: from `facts`, which is empty when the
- * member or the workspace's settings have changed since they were read, and from `written`, the member's new row.
+ * An effect as a common table expression. It may select from the expressions before it: `facts`, which is empty when
+ * the member or the workspace's settings have changed since they were read, and `written`, the member's new row.
  */
 interface Cte {
   readonly name: string;
@@ -32,10 +32,10 @@ interface Cte {
   readonly types?: Readonly<Record<string, ColumnType<unknown>>>;
 }
 
-/** An entry's parameters have the names of its properties with this prefix. */
+/** The parameters of the audit entry are named after its properties, with this prefix. */
 const ENTRY_PREFIX = 'entry_';
 
-/** The effects that one statement can bring about, in the order of its expressions. */
+/** The effects that one statement can have, in the order of its expressions. */
 const CTES = {
   findAccount: { name: 'account', sql: findOrCreateSql('from facts') },
   insertMember: {
@@ -88,8 +88,8 @@ const NEW: readonly Name[] = ['findAccount', 'insertMember', 'recordAudit'];
 const CHANGED: readonly Name[] = ['updateMember', 'recordAudit'];
 
 /**
- * The sets of effects that have a statement. Each contains only the expressions that it needs: PostgreSQL prepares for
- * each, at every execution.
+ * The sets of effects that have a statement. Each statement contains only the expressions that it needs, because
+ * PostgreSQL sets up each one at every execution.
  */
 const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
   'members.addInactive': NEW,
@@ -112,7 +112,7 @@ const ENTRY_TYPES = Object.fromEntries(
   Object.entries<ColumnType<unknown>>(ENTRY.columns).map(([name, type]) => [`${ENTRY_PREFIX}${name}`, type]),
 );
 
-/** By the names of their effects. A transition with other effects than these takes the transaction. */
+/** By the names of their effects. A transition with any other set of effects takes the transaction. */
 const STATEMENTS = new Map(
   Object.entries(VARIANTS).map(([name, effects]) => [keyOf(effects), statementOf(name, effects)]),
 );
@@ -135,11 +135,11 @@ function statementOf(name: string, effects: readonly Name[]) {
 }
 
 /**
- * Writes a transition in one statement instead of a transaction of eight: most of what identity providers send is one
- * of these. The statement relies on the workspace's revision and the member's version as they were read.
- * @param transition of a member that is not locked, with something that changes
- * @returns undefined (and nothing written) when it takes a transaction: for another effect, for a row that other rows
- *   have part in, or to find out why the statement wrote nothing (a namesake, a member or settings that have changed)
+ * Writes a transition in one statement instead of a transaction of eight: most requests of identity providers can be
+ * written so. The statement relies on the workspace's revision and the member's version as they were read.
+ * @param transition a transition that changes a member that is not locked
+ * @returns undefined (and nothing written) when a transaction is needed: for other effects, for a row that depends on
+ *   other rows, or when the statement wrote nothing (because of a duplicate, or a changed member or settings)
  */
 export async function writeInOneStatement(
   context: ServiceContext,
@@ -172,7 +172,7 @@ function dependsOnOthers({ row, after }: MemberWrite): boolean {
 
 const DEADLOCK_DETECTED = '40P01';
 
-/** @returns undefined for a duplicate and a deadlock, which the transaction handles */
+/** Runs a statement. @returns undefined for a duplicate or a deadlock, which the transaction handles */
 async function unlessRefused(
   write: () => Promise<Partial<MemberRow> | undefined>,
 ): Promise<Partial<MemberRow> | undefined> {

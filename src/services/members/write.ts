@@ -5,9 +5,9 @@ import { EFFECTS, type Effect, effectsOf, type MemberWrite, memberWrite } from '
 import { isUnchanged, type MemberChange, requireRow, type Transition } from './transition.js';
 
 /**
- * Writes a transition with all its effects, in a transaction that holds the member's lock; nothing when nothing would
- * change (rule 21).
- * @returns the member afterwards; of a record that is deleted, the member before
+ * Writes a transition with all its effects, in a transaction that holds the member's lock; it writes nothing when
+ * nothing would change (rule 21).
+ * @returns the member afterwards; for a deleted record, the member before
  * @throws DomainError ALREADY_A_MEMBER (rule 19), SEAT_UNAVAILABLE (rule 8), LAST_OWNER (rule 13)
  */
 export async function writeInTransaction(
@@ -27,7 +27,7 @@ export async function writeInTransaction(
 }
 
 /**
- * Refuses beforehand what `writeInTransaction` would refuse, under the same locks.
+ * Refuses in advance what `writeInTransaction` would refuse, under the same locks.
  * @throws DomainError LAST_OWNER (rule 13), SEAT_UNAVAILABLE (rule 8)
  */
 export async function checkInTransaction(
@@ -43,7 +43,7 @@ export async function checkInTransaction(
   }
 }
 
-/** Whether an owner is the last one depends on other members; everything else of the row is known. */
+/** Reads again whether an owner is the last one, which depends on other members. */
 async function currentRow(sql: Sql, { workspace, row, next, after }: MemberWrite): Promise<MemberRow> {
   const isOwners = row?.role === 'OWNER' || after.role === 'OWNER';
   const found = isOwners && next !== null ? await findMember(sql, workspace.id, after.id) : undefined;

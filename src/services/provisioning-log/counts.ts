@@ -10,7 +10,7 @@ export type CountPeriod = (typeof COUNT_PERIODS)[number];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long a period is, and into which steps it is cut. */
+/** The length of each period, and the number of its steps. */
 const PERIODS: Readonly<Record<CountPeriod, { readonly steps: number; readonly stepMs: number }>> = {
   HOUR: { steps: 12, stepMs: 5 * MINUTE_MS },
   DAY: { steps: 24, stepMs: HOUR_MS },
@@ -33,10 +33,10 @@ export interface ScimCounts {
   readonly since: Date;
   readonly accepted: number;
   readonly refused: number;
-  /** Requests without an entry, because the log was overloaded; they are counted as neither. */
+  /** Requests without an entry, because the log was overloaded; they are counted neither as accepted nor as refused. */
   readonly dropped: number;
   readonly byCode: readonly CodeCount[];
-  /** Every step of the period, those without requests included. */
+  /** Every step of the period, including steps without requests. */
   readonly steps: readonly CountStep[];
 }
 

@@ -13,27 +13,27 @@ import type { ServiceContext } from '../context/service-context.js';
 const MOST_AT_ONCE = 4;
 let underWay = 0;
 
-/** A change that waits for another one would keep a connection of the pool for as long. */
+/** A change that waits for another transaction would hold its connection for as long. */
 const LIMIT_WAITING = statement({
   name: 'provisioningLog.limitWaiting',
   text: `select 1 from set_config('lock_timeout', '5s', true)`,
   parameters: {},
 });
 
-/** A request that is tried, and the id under which it would be audited. */
+/** The answer to a request in a dry run, with the id under which it would be audited. */
 export interface TriedRequest extends AdapterAnswer {
   readonly requestId: string;
 }
 
-/** Answers requests as the identity provider of a workspace would get them, one after the other. */
+/** Answers requests as the identity provider of a workspace would get them, in order. */
 export interface DryRun {
   readonly database: Database;
   send(request: AdapterRequest): Promise<TriedRequest>;
 }
 
 /**
- * Tries SCIM requests in a transaction that is rolled back (rules 60, 61): there is no audit entry, log entry, mail,
- * notification or seat afterwards, and caches of the process learn nothing. The caller has authorized it.
+ * Executes SCIM requests in a transaction that is rolled back (rules 60, 61): they leave no audit entry, log entry,
+ * mail, notification or seat, and nothing in the caches of the process. The caller has authorized them.
  * @throws DomainError RATE_LIMITED when too many dry runs are under way; whatever `work` throws
  */
 export async function dryRun<Result>(

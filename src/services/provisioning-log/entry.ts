@@ -18,7 +18,7 @@ export interface LogKey {
   readonly apiKeyLabel: string | null;
 }
 
-/** A row of the log that is not yet written. Its fields are the columns (rule 50: there is no other place for data). */
+/** A row of the log that is not yet written. Its fields are exactly the columns (rule 50). */
 export interface LogEntry extends LogKey {
   readonly id: string;
   readonly at: Date;
@@ -61,24 +61,24 @@ export function entryOf(event: ScimEvent, key: LogKey): LogEntry {
 
 const SECRETS = /rollcall_[a-z_]+_[0-9a-f]{16}_[\w-]*/g;
 
-/** A credential that somebody has pasted into the wrong field must not be kept. */
+/** A credential that was pasted into the wrong field must not be stored. */
 function withoutSecrets(text: string | null): string | null {
   if (text === null || !text.includes('rollcall_')) return text;
   return text.replace(SECRETS, '…');
 }
 
-/** Whether a refusal is a problem; a lookup of an unknown user is not. */
+/** Whether a refusal is a problem; a request for an unknown user is not. */
 function isProblem({ code, operation }: LogEntry): boolean {
   if (code === null) return false;
   return !(code === 'NOT_FOUND' && (operation === 'USER_READ' || operation === 'GROUP_READ'));
 }
 
-/** Whether an accepted request answers an earlier refusal of the same member or group. */
+/** Whether an accepted request resolves an earlier refusal of the same member or group. */
 export function isAnswer({ code, operation }: LogEntry): boolean {
   return code === null && WRITING_OPERATIONS.has(operation);
 }
 
-/** A problem to be noted, or noted again. */
+/** A problem to record, for the first time or again. */
 export interface NotedProblem extends Omit<LogEntry, 'times' | 'notices' | 'at' | 'code' | 'durationMs'> {
   readonly subject: string;
   readonly severity: Severity;
@@ -89,7 +89,10 @@ export interface NotedProblem extends Omit<LogEntry, 'times' | 'notices' | 'at' 
   readonly times: number;
 }
 
-/** The names under which the problems of an entry's member, group or kind of request are kept; the first is its own. */
+/**
+ * The subjects under which the problems of an entry's member, group or kind of request are stored; the first is the
+ * entry's own.
+ */
 export function subjectsOf({ targetType, targetId, targetName, operation }: LogEntry): string[] {
   const subjects: string[] = [];
   if (targetId !== null) subjects.push(`${targetType}:${targetId}`);
@@ -104,7 +107,7 @@ function isSearch(operation: LogEntry['operation']): boolean {
   return operation === 'USER_SEARCH' || operation === 'GROUP_SEARCH';
 }
 
-/** The problems that an entry shows: its refusal, or its notices. */
+/** The problems that an entry has: its refusal, or its notices. */
 export function problemsIn(entry: LogEntry): NotedProblem[] {
   const { notices, at, durationMs: _, ...facts } = entry;
   const [own = ''] = entry.network === null ? subjectsOf(entry) : [keySubject(entry)];
@@ -124,7 +127,7 @@ export function problemsIn(entry: LogEntry): NotedProblem[] {
   }));
 }
 
-/** Problems with keys are kept by client, key and network: another client's success says nothing about them. */
+/** Problems with keys are stored by client, key and network, because another client's success does not resolve them. */
 function keySubject({ client, apiKeyId, network }: LogEntry): string {
   return `${keySubjectsOf(client)}${apiKeyId ?? network ?? ''}`;
 }

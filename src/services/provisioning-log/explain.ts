@@ -9,14 +9,14 @@ import { type DryRun, dryRun, type TriedRequest } from './dry-run.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** A SCIM request to be tried. */
+/** A SCIM request to explain. */
 export interface RequestToExplain {
   readonly workspaceId: string;
   readonly method: string;
-  /** Below the base URL of the workspace, or the whole URL. */
+  /** The path below the base URL of the workspace, or the whole URL. */
   readonly path: string;
   readonly body?: unknown;
-  /** The SCIM base URL, for the addresses in the answer. */
+  /** The SCIM base URL, for the URLs in the answer. */
   readonly baseUrl: string;
 }
 
@@ -27,7 +27,7 @@ export interface ExplainedChange {
   readonly changes: AuditChanges;
 }
 
-/** The answer to a request that was tried, and the changes that it would make. */
+/** The answer to an explained request, and the changes that it would make. */
 export interface Explanation {
   readonly status: number;
   readonly body: object | null;
@@ -42,8 +42,8 @@ export interface Explanation {
 }
 
 /**
- * What the SCIM adapter would answer to a request, without doing it (rule 60).
- * @throws DomainError as `authorize` does; INVALID_INPUT for a method or path that no provider sends; RATE_LIMITED
+ * Returns what the SCIM adapter would answer to a request, without executing it (rule 60).
+ * @throws DomainError as `authorize` does; INVALID_INPUT for a method or path that SCIM does not have; RATE_LIMITED
  */
 export async function explain(context: ServiceContext, request: RequestToExplain): Promise<Explanation> {
   const { workspace } = await authorize(context, 'scim.manage', request.workspaceId);
@@ -60,7 +60,7 @@ export async function explain(context: ServiceContext, request: RequestToExplain
   });
 }
 
-/** @throws DomainError INVALID_INPUT for what is not below the base URL */
+/** Returns the path below the base URL. @throws DomainError INVALID_INPUT for any other URL */
 function pathBelow(path: string, baseUrl: string): string {
   const trimmed = path.trim();
   const below = trimmed.toLowerCase().startsWith(baseUrl.toLowerCase())
@@ -73,7 +73,7 @@ function pathBelow(path: string, baseUrl: string): string {
   });
 }
 
-/** The answer without what it would change. */
+/** The answer without the changes. */
 export function explained({ status, body, event }: TriedRequest): Omit<Explanation, 'changes'> {
   const { code, detail, attribute, notices, client } = event;
   return {

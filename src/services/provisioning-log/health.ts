@@ -8,7 +8,7 @@ import type { ServiceContext } from '../context/service-context.js';
 export const HEALTH_STATUSES = ['NOT_CONNECTED', 'HEALTHY', 'DEGRADED', 'FAILING', 'IDLE'] as const;
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
-/** How provisioning fares, with the reason in a sentence (rule 55). */
+/** The state of provisioning, with its reason in a sentence (rule 55). */
 export interface ScimHealth {
   readonly status: HealthStatus;
   readonly reason: string;
@@ -45,10 +45,10 @@ const FACTS = statement({
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const IDLE_DAYS = 7;
-/** After so many refusals with no success between them, it is no longer about single people. */
+/** After so many refusals without a success, the cause is not a single person. */
 const FAILING_AFTER = 5;
 
-/** @throws DomainError as `authorize` does */
+/** Returns the state of provisioning in a workspace (rule 55). @throws DomainError as `authorize` does */
 export async function health(context: ServiceContext, workspaceId: string): Promise<ScimHealth> {
   const { workspace } = await authorize(context, 'audit.read', workspaceId);
   const now = context.clock();
@@ -64,7 +64,7 @@ export async function health(context: ServiceContext, workspaceId: string): Prom
   const times = { lastRequestAt, lastSuccessAt };
   const keyFault = SCIM_CODES.find((code) => code === keyCode);
   const keyFaultAt = facts?.keyFaultAt ?? null;
-  // A stranger who tries keys while the provider succeeds is a problem, and no failure of the connection.
+  // A stranger who tries keys while the provider succeeds is a problem, but not a failing connection.
   const isKeyOnly =
     keyFaultAt !== null &&
     keyFaultAt > yesterday &&

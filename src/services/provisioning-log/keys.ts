@@ -5,9 +5,9 @@ import { statement } from '../../database/statement.js';
 import type { KeyCode, ScimClient } from '../../domain/provisioning-log.js';
 import type { LogKey } from './entry.js';
 
-/** A request that was not let in. */
+/** A request that was refused because of its key. */
 export interface KeyFault {
-  /** The workspace in the address, which may not exist. */
+  /** The workspace in the URL, which may not exist. */
   readonly workspaceId: string;
   readonly credential: string | undefined;
   readonly at: Date;
@@ -15,7 +15,7 @@ export interface KeyFault {
   readonly method: string;
   readonly network: string;
   readonly requestId: string;
-  /** With a key that is valid for this workspace: why it does not open SCIM. */
+  /** Set for a key that is valid for this workspace: why it does not open SCIM. */
   readonly known?: { readonly code: KeyCode; readonly apiKeyId: string; readonly apiKeyLabel: string };
 }
 
@@ -24,7 +24,7 @@ export interface JudgedFault extends LogKey {
   readonly code: KeyCode;
 }
 
-/** Enabled keys, those that no longer work, and those that were deleted lately (rule 51). */
+/** Finds enabled keys, keys that no longer work, and recently deleted keys (rule 51). */
 const FIND = statement({
   name: 'provisioningLog.findKeys',
   text: `
@@ -53,7 +53,7 @@ export interface FoundBy {
   readonly hash: string;
 }
 
-/** @returns undefined for text that is no API key */
+/** Returns what finds a credential. @returns undefined for text that is not an API key */
 export function foundBy(credential: string | undefined): FoundBy | undefined {
   const secret = credential === undefined ? undefined : readSecret(credential);
   if (credential === undefined || secret?.kind !== 'key') return undefined;
@@ -61,8 +61,8 @@ export function foundBy(credential: string | undefined): FoundBy | undefined {
 }
 
 /**
- * Finds whose keys were used in vain.
- * @returns a function that judges one credential used with the address of a workspace
+ * Finds the owners of refused keys.
+ * @returns a function that returns the fault of one credential, used with the URL of a workspace
  */
 export async function judgeKeys(
   sql: Sql,
@@ -79,7 +79,7 @@ export async function judgeKeys(
     if (row.deletedAt !== null) return { ...key, code: 'KEY_DELETED' };
     if (row.disabledAt !== null) return { ...key, code: 'KEY_DISABLED' };
     if (row.expiresAt !== null && row.expiresAt <= at) return { ...key, code: 'KEY_EXPIRED' };
-    // Told to the workspace of the key only: the other one learns nothing.
+    // Reported only to the workspace of the key: the other one learns nothing.
     if (row.workspaceId !== workspaceId) return { ...key, code: 'KEY_OF_OTHER_WORKSPACE' };
     return { workspaceId, apiKeyId: null, apiKeyLabel: null, code: 'KEY_UNKNOWN' };
   };

@@ -11,8 +11,8 @@ interface Application {
 }
 
 /**
- * A Terraform file (provider `okta/okta`) that makes the application, its custom attributes and their mappings. The key
- * is not in it: Terraform would keep it in its state.
+ * A Terraform file (provider `okta/okta`) that creates the application, its custom attributes and their mappings. The
+ * key is not in it: Terraform would keep it in its state.
  */
 export function oktaTerraform({ workspaceName, baseUrl, attributes, mappings }: Application): string {
   return [

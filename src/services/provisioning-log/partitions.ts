@@ -4,7 +4,7 @@ import { statement } from '../../database/statement.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Any two processes that create or drop partitions wait for each other. */
+/** The advisory lock for which processes that create or drop partitions wait. */
 const LOCK = 4_917_231;
 
 const LOCKED = statement({
@@ -22,7 +22,7 @@ const PARTITIONS = statement({
   columns: { name: text },
 });
 
-/** The day of a moment, in UTC. */
+/** The day of a time, in UTC. */
 export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
@@ -38,7 +38,10 @@ export async function createPartitions(database: Database, days: readonly string
   });
 }
 
-/** Attaching a table takes a weaker lock than creating it as a partition: others read and write meanwhile. */
+/**
+ * Attaching a table takes a weaker lock than creating it as a partition: other transactions read and write in the
+ * meantime.
+ */
 async function createPartition(sql: Sql, day: string): Promise<void> {
   const name = nameOf(day);
   const next = dayOf(new Date(Date.parse(day) + DAY_MS));
@@ -51,7 +54,7 @@ async function createPartition(sql: Sql, day: string): Promise<void> {
 }
 
 /**
- * Drops the partitions of days that have passed (rule 52): without a scan of their rows.
+ * Drops the partitions of past days (rule 52), without scanning their rows.
  * @param before the first day to keep
  */
 export async function dropPartitions(database: Database, before: string): Promise<void> {

@@ -15,17 +15,17 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { decode, encode } from '../lists/cursor.js';
 
-/** The cause that the people of one problem share. */
+/** The cause that all subjects of a problem share. */
 interface ProblemKey {
   readonly severity: Severity;
   readonly code: ScimCode;
   readonly attribute: string | null;
   readonly closest: string | null;
-  /** The seat type or role, which tells apart what is missing. */
+  /** The seat type or role, which distinguishes problems with the same code. */
   readonly value: string | null;
 }
 
-/** One cause, with all people whom it concerns now (rule 56). */
+/** One cause, with all people whom it affects now (rule 56). */
 export interface ScimProblemGroup extends ProblemKey {
   /** Opaque. */
   readonly id: string;
@@ -40,7 +40,8 @@ export interface ScimProblemGroup extends ProblemKey {
   readonly subjectCount: number;
 }
 
-const GROUPED_VALUE = `case when p.attribute in ('role', 'seatType') then lower(p.value) end`;
+/** The value that tells problems apart, over the table `p` (scim_problem). */
+export const GROUPED_VALUE = `case when p.attribute in ('role', 'seatType') then lower(p.value) end`;
 
 const KEY_COLUMNS = {
   severity: oneOf(SEVERITIES),
@@ -75,8 +76,8 @@ const GROUPS = statement({
 });
 
 /**
- * What is wrong now: refusals first, then notices; those that concern most people first (rule 56).
- * @param includeDismissed whether problems that somebody has dismissed are listed too
+ * The present problems of a workspace: refusals first, then notices; those that affect most people first (rule 56).
+ * @param includeDismissed whether to list dismissed problems too
  * @throws DomainError as `authorize` does
  */
 export async function list(
@@ -95,11 +96,12 @@ export async function list(
   }));
 }
 
-function idOf({ severity, code, attribute, closest, value }: ProblemKey): string {
+/** The id of the problem with this cause. */
+export function idOf({ severity, code, attribute, closest, value }: ProblemKey): string {
   return encode([severity, code, attribute, closest, value]);
 }
 
-/** @throws DomainError NOT_FOUND for text that is no id of a problem */
+/** Decodes the id of a problem. @throws DomainError NOT_FOUND for any other text */
 function keyOf(problemId: string): ProblemKey {
   const [severityText, codeText, attribute = null, closest = null, value = null] = decode(problemId);
   const severity = SEVERITIES.find((known) => known === severityText);
@@ -184,7 +186,7 @@ const SUBJECTS = statement({
 const MOST_SUBJECTS = 200;
 
 /**
- * The people whom a problem concerns, the latest first.
+ * The subjects of a problem, the latest first.
  * @throws DomainError as `authorize` does; INVALID_INPUT for a page that is too large
  */
 export async function subjects(
@@ -231,7 +233,7 @@ const DISMISS = statement({
 
 /**
  * Hides a problem until it occurs again.
- * @throws DomainError as `authorize` does; NOT_FOUND for a problem that has gone by itself
+ * @throws DomainError as `authorize` does; NOT_FOUND for a problem that no longer exists
  */
 export async function dismiss(
   context: ServiceContext,

@@ -8,28 +8,29 @@ import { createPartitions, dayOf, dropPartitions } from './partitions.js';
 import { dropExpired } from './retention.js';
 import { type Repetition, writeBatch } from './write.js';
 
-/** How long an entry waits at most before it is written. A refusal is in the log a second after its answer (rule 53). */
+/** The longest time before an entry is written: a refusal is in the log a second after its answer (rule 53). */
 const FLUSH_MS = 500;
-/** How many entries wait at most; further ones are dropped and counted. */
+/** The most entries that wait in memory; further ones are dropped and counted. */
 const MOST_WAITING = 10_000;
 const MOST_AT_ONCE = 1_000;
-/** The most kinds of rejected credentials that are counted separately in a minute. */
+/** The most kinds of refused credentials that are counted separately in a minute. */
 const MOST_FAULTS = 1_000;
-/** How many workspaces' drops are counted between two writes. */
+/** The most workspaces whose dropped entries are counted between two writes. */
 const MOST_DROP_COUNTS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 export interface ProvisioningLogOptions {
-  /** How many days entries are kept. */
+  /** The number of days for which entries are kept. */
   readonly days: number;
+  /** Takes hints that a workspace has new entries. */
   readonly hints: Hints;
-  /** Told when entries could not be written; they are tried again. */
+  /** Called when entries could not be written; they are written later. */
   onFault(error: unknown): void;
 }
 
-/** Requests of one minute that were not let in, for the same reason and from the same network. */
+/** Refused requests of one minute with the same reason and network. */
 interface Fault {
   readonly first: KeyFault;
   readonly credential: FoundBy | undefined;
@@ -38,8 +39,8 @@ interface Fault {
 }
 
 /**
- * Keeps what SCIM requests asked and what came of them (rules 49 to 53). Entries are written in batches after the answer;
- * memory is bounded, and what does not fit is counted.
+ * Records SCIM requests and their results (rules 49 to 53). Entries are written in batches after the answer; memory is
+ * bounded, and entries beyond it are dropped and counted.
  */
 export class ProvisioningLog {
   readonly #database: Database;
@@ -49,6 +50,7 @@ export class ProvisioningLog {
   #faults = new Map<string, Fault>();
   #faultsOf = 0;
   #dropped = new Map<string, number>();
+  #droppedInAll = 0;
   readonly #partitioned = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #maintained = 0;
@@ -59,7 +61,17 @@ export class ProvisioningLog {
     this.#options = options;
   }
 
-  /** Takes an answered request. Never throws, and never waits. */
+  /** The number of entries that wait to be written. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** The number of entries dropped since the start. */
+  get dropped(): number {
+    return this.#droppedInAll;
+  }
+
+  /** Records an answered request. Never throws, and never waits. */
   record(event: ScimEvent, key: LogKey): void {
     if (this.#waiting.length >= MOST_WAITING) {
       this.#drop(key.workspaceId);
@@ -69,7 +81,10 @@ export class ProvisioningLog {
     this.#schedule();
   }
 
-  /** Takes a request that was not let in. It is counted with others of the same minute, network and credential. */
+  /**
+   * Records a request that was refused because of its key. It is counted with others of the same minute, network and
+   * credential.
+   */
   recordKeyFault(fault: KeyFault): void {
     if (!isId(fault.workspaceId)) return;
     const minute = Math.floor(fault.at.getTime() / MINUTE_MS);
@@ -94,7 +109,7 @@ export class ProvisioningLog {
     this.#schedule();
   }
 
-  /** Writes everything that waits. @throws what the database throws; what could not be written goes on waiting */
+  /** Writes all waiting entries. @throws errors of the database; entries that could not be written keep waiting */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
     this.#writing = this.#write().finally(() => {
@@ -103,7 +118,7 @@ export class ProvisioningLog {
     await this.#writing;
   }
 
-  /** Writes what is left: to be called before the database is closed. */
+  /** Writes the remaining entries. Call it before the database is closed. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -116,6 +131,7 @@ export class ProvisioningLog {
   }
 
   #drop(workspaceId: string): void {
+    this.#droppedInAll += 1;
     const known = this.#dropped.get(workspaceId);
     if (known === undefined && this.#dropped.size >= MOST_DROP_COUNTS) return;
     this.#dropped.set(workspaceId, (known ?? 0) + 1);
@@ -160,7 +176,7 @@ export class ProvisioningLog {
     } while (this.#waiting.length > 0);
   }
 
-  /** The entries of faults that have none yet, and what is to be added to those that have one. */
+  /** The new entries of faults, and the numbers to add to existing ones. */
   async #judged(counted: ReadonlyMap<Fault, number>): Promise<{
     readonly fresh: readonly { readonly fault: Fault; readonly entry: LogEntry }[];
     readonly repeated: readonly Repetition[];
@@ -197,20 +213,20 @@ export class ProvisioningLog {
     const isFirst = this.#maintained === 0;
     this.#maintained = now;
     try {
-      // The first write shall not wait for more than its own partition.
+      // The first write should wait for no more than its own partition.
       if (!isFirst) await createPartitions(this.#database, [dayOf(new Date(now + DAY_MS))]);
       const oldest = new Date(now - this.#options.days * DAY_MS);
       await dropPartitions(this.#database, dayOf(oldest));
       await dropExpired(this.#database, oldest);
       this.#partitioned.clear();
     } catch (error) {
-      // Another attempt in an hour: nothing depends on it today.
+      // It is tried again in an hour; nothing depends on it before.
       this.#options.onFault(error);
     }
   }
 }
 
-/** Nothing keeps the credential itself for longer than it takes to hash it. */
+/** The credential itself is kept only until it is hashed. */
 function withoutCredential(fault: KeyFault): KeyFault {
   return { ...fault, credential: undefined };
 }

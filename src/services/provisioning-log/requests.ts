@@ -21,11 +21,11 @@ import { SCIM_REQUEST } from './entry.js';
 export const REQUEST_OUTCOMES = ['ACCEPTED', 'REFUSED', 'NOTICED'] as const;
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
 
-/** Which requests: everything that is set must hold (rule 58). */
+/** Conditions on requests; all of them must hold (rule 58). */
 export interface ScimRequestFilter {
   /** The reference at the end of a refusal, or the whole id of a request. */
   readonly reference?: string | null;
-  /** Part of the name of the member or group, without case. */
+  /** A part of the name of the member or group, in any case. */
   readonly search?: string | null;
   readonly targetId?: string | null;
   readonly apiKeyId?: string | null;
@@ -54,12 +54,12 @@ const OUTCOMES: Readonly<Record<RequestOutcome, string>> = {
 /**
  * The filter as SQL, over the table `r` (scim_request).
  * @param values the statement's values so far; the filter's are added
- * @throws DomainError INVALID_INPUT for a reference that is none
+ * @throws DomainError INVALID_INPUT for an invalid reference
  */
 function filterSql(workspaceId: string, filter: ScimRequestFilter, values: unknown[]): string {
   const { reference, search, targetId, apiKeyId, outcome, since, until } = filter;
   const place = (value: unknown, type = '') => `$${values.push(value)}${type}`;
-  // First, because the requests of many members are asked for at once.
+  // First, because the requests of many members are read at once.
   const conditions = targetId == null ? [] : [isId(targetId) ? `r.target_id = ${place(targetId)}` : 'false'];
   conditions.push(`r.workspace_id = ${place(workspaceId)}`);
   if (reference != null) conditions.push(referenceSql(reference, place));
@@ -91,7 +91,7 @@ function referenceSql(reference: string, place: (value: unknown) => string): str
 
 /**
  * The requests of a workspace, newest first.
- * @throws DomainError as `authorize` does; INVALID_INPUT for a reference that is none
+ * @throws DomainError as `authorize` does; INVALID_INPUT for an invalid reference
  */
 export async function list(
   context: ServiceContext,
@@ -150,7 +150,7 @@ export async function auditEntryOf(
 
 /**
  * The SCIM request that made an audited change.
- * @returns null when it came by another door, or its entry has expired
+ * @returns null when the change came through another channel, or the entry has expired
  * @throws DomainError as `authorize` does
  */
 export async function ofAuditEntry(
@@ -169,12 +169,12 @@ export async function ofAuditEntry(
       .orderBy('id')
       .limit(MOST_OF_REQUEST),
   );
-  // Each operation of a bulk request has an entry; a change of a group is audited at its members too.
+  // Each operation of a bulk request has an entry; a change of a group is audited for its members too.
   return (
     requests.find((request) => request.targetId === targetId) ??
     (requests.length === 1 ? (requests[0] ?? null) : null)
   );
 }
 
-/** A bulk request has at most 1,000 operations, and an entry itself. */
+/** A bulk request has at most 1,000 operations, and an entry of its own. */
 const MOST_OF_REQUEST = 1_001;

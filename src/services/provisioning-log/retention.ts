@@ -23,7 +23,7 @@ const DROP_KEYS = statement({
   parameters: {},
 });
 
-/** Removals can be undone for a day; the window of a brake is a day at most. */
+/** Removals can be undone for a day; the window of a brake is at most a day. */
 const DROP_REMOVALS = statement({
   name: 'provisioningLog.dropRemovals',
   text: `delete from scim_removal where at < now() - interval '2 days'`,

@@ -26,7 +26,7 @@ export type SelfTestStepName = (typeof SELF_TEST_STEPS)[number];
 export const SELF_TEST_OUTCOMES = ['PASSED', 'FAILED', 'SKIPPED'] as const;
 export type SelfTestOutcome = (typeof SELF_TEST_OUTCOMES)[number];
 
-/** One step of the sequence that an identity provider goes through. */
+/** One step of the request sequence of an identity provider. */
 export interface SelfTestStep {
   readonly step: SelfTestStepName;
   readonly outcome: SelfTestOutcome;
@@ -34,7 +34,7 @@ export interface SelfTestStep {
   readonly request: string;
   /** Null for a step that was skipped. */
   readonly status: number | null;
-  /** Why it failed; null unless it did. */
+  /** Why the step failed; null otherwise. */
   readonly detail: string | null;
   readonly fix: Fix | null;
 }
@@ -58,15 +58,15 @@ interface Step {
   readonly needs?: 'user' | 'group';
 }
 
-/** The ids of what earlier steps have created. */
+/** The ids of the objects that earlier steps created. */
 interface Created {
   user?: string;
   group?: string;
 }
 
 /**
- * Plays the whole sequence of an identity provider without doing it (rule 61): whether everything works before the
- * provider is opened.
+ * Executes the whole request sequence of an identity provider in a dry run (rule 61), so that faults are found before
+ * the provider is configured.
  * @throws DomainError as `authorize` does; RATE_LIMITED
  */
 export async function selfTest(
@@ -113,7 +113,7 @@ async function testPerson(sql: Sql, workspace: Workspace): Promise<TestPerson> {
   return { ...names, attributes: { seatType: (await seatTypeFor(sql, workspace)).toLowerCase() } };
 }
 
-/** A type with a free seat; else one that the workspace has bought, whose fix then says what is missing. */
+/** A seat type with a free seat, or else one that the workspace has bought, so that the fix says what is missing. */
 async function seatTypeFor(sql: Sql, { id, defaultSeatType }: Workspace): Promise<SeatType> {
   const seats = await rowsOf(
     sql,

@@ -6,12 +6,12 @@ export interface SetupAttribute {
   /** Empty for an attribute of the core schema. */
   readonly externalNamespace: string;
   readonly dataType: 'String' | 'Integer';
-  /** The values that it can have; empty for any. */
+  /** The possible values; empty for any. */
   readonly values: readonly string[];
   readonly required: boolean;
 }
 
-/** What a provider's attribute is mapped from. */
+/** The mapping of an attribute of the provider. */
 export interface SetupMapping {
   readonly attribute: string;
   readonly value: string;

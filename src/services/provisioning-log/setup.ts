@@ -6,10 +6,10 @@ import type { ServiceContext } from '../context/service-context.js';
 import { oktaTerraform } from './okta-terraform.js';
 import type { SetupAttribute, SetupMapping } from './setup-types.js';
 
-/** Everything to type into an identity provider (rule 62). */
+/** Everything to enter at an identity provider (rule 62). */
 export interface ScimSetup {
   readonly baseUrl: string;
-  /** Where to type the base URL and the key. */
+  /** The screen for the base URL and the key. */
   readonly keyScreen: string;
   readonly attributeScreen: string;
   readonly mappingScreen: string;
@@ -17,7 +17,7 @@ export interface ScimSetup {
   readonly mappings: readonly SetupMapping[];
   /** Mappings to remove, which the workspace refuses or ignores. */
   readonly unmapped: readonly string[];
-  /** A Terraform file that makes all of it; null for providers other than Okta. */
+  /** A Terraform file that creates all of it; null for providers other than Okta. */
   readonly terraform: string | null;
 }
 

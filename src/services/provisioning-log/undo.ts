@@ -18,13 +18,13 @@ import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from 
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Which removals by the identity provider to undo: everything that is set must hold. */
+/** Conditions on the removals to undo; all of them must hold. */
 export interface RemovalFilter {
   readonly workspaceId: string;
-  /** Removals at this time or later; a day ago at the earliest, which is also what absent means. */
+  /** The earliest time of the removals; at the earliest a day ago, which is also the default. */
   readonly since?: Date | null;
   readonly memberIds?: readonly string[] | null;
-  /** Report what would happen, and write nothing. */
+  /** Return the results, and write nothing. */
   readonly dryRun?: boolean | null;
 }
 
@@ -33,15 +33,15 @@ export type UndoOutcome = (typeof UNDO_OUTCOMES)[number];
 
 /** The result of undoing one removal (rule 64). */
 export interface UndoneRemoval {
-  /** The member that was removed; a deleted one comes back with another id. */
+  /** The id of the removed member; a deleted one gets another id. */
   readonly removedId: string;
   readonly userName: string;
   readonly removedAt: Date;
   readonly outcome: UndoOutcome;
-  /** The member afterwards; null where it was refused. */
+  /** The member afterwards; null when it was refused. */
   readonly member: MemberRow | null;
   readonly error: DomainError | null;
-  /** The names of groups that the member is not back in: they were deleted, or grant a seat that is taken. */
+  /** The names of groups that the member cannot rejoin: they were deleted, or grant a seat that is taken. */
   readonly groupsLost: readonly string[];
 }
 
@@ -82,8 +82,8 @@ const LAST_MEMBERSHIP = statement({
 });
 
 /**
- * Brings back the members whom the identity provider has removed, with the access, limit, seat and groups that they had
- * (rule 64). Each is restored and audited alone, so that one who cannot come back keeps nobody else out.
+ * Restores the members that the identity provider has removed, with the access, limit, seat and groups that they had
+ * (rule 64). Each is restored and audited in its own transaction, so that a refusal does not affect the others.
  * @throws DomainError as `authorize` does
  */
 export async function undoRemovals(context: ServiceContext, filter: RemovalFilter): Promise<UndoneRemoval[]> {
@@ -93,8 +93,8 @@ export async function undoRemovals(context: ServiceContext, filter: RemovalFilte
 }
 
 /**
- * Undoes the removals of the window in which the brake has engaged. The brake remains engaged, because the
- * provider goes on trying until it is corrected.
+ * Undoes the removals that have engaged the brake. The brake stays engaged, because the provider keeps trying until it
+ * is corrected.
  * @throws DomainError as `authorize` does; INVALID_INPUT when the brake is not engaged
  */
 export async function undoBraked(
@@ -153,7 +153,7 @@ interface Restored {
   readonly changed: boolean;
 }
 
-/** A member whose record is there gets what its last membership had. */
+/** Restores a member whose record exists, with the values of its last membership. */
 async function restoreInactive(
   context: ServiceContext,
   tx: Transaction,
@@ -173,7 +173,7 @@ async function restoreInactive(
   return writeInTransaction(context, tx, { workspace, row, next, accessSetBy, action: 'member.add' });
 }
 
-/** A member whose record was deleted comes back as the audit log remembers it. */
+/** Restores a member whose record was deleted, from the audit log. */
 async function restoreDeleted(
   context: ServiceContext,
   tx: Transaction,

@@ -11,24 +11,24 @@ import {
   subjectsOf,
 } from './entry.js';
 
-/** One batch of the log. */
+/** A batch of entries to write. */
 export interface Batch {
   readonly entries: readonly LogEntry[];
-  /** Entries that are written, whose requests have come again since (rule 51). */
+  /** Written entries whose requests have been repeated since (rule 51). */
   readonly repeated: readonly Repetition[];
-  /** The number of requests of which nothing is kept, by workspace. */
+  /** The number of dropped requests, by workspace. */
   readonly dropped: ReadonlyMap<string, number>;
 }
 
-/** Another number of requests like those of an entry that is written. */
+/** A number of requests to add to a written entry. */
 export interface Repetition {
   readonly entry: LogEntry;
   readonly more: number;
 }
 
 /**
- * Writers take turns: a refusal in one process and the success that answers it in another are then judged in the order
- * in which they came.
+ * Writers take turns, so that a refusal in one process and the success that resolves it in another are written in
+ * order.
  */
 const WRITER_LOCK = 4_917_232;
 
@@ -40,7 +40,7 @@ const LOCK = statement({
 
 const { fields } = SCIM_REQUEST;
 const COLUMNS = Object.values(fields).join(', ');
-/** The names in the JSON of a batch, with their types: those of the properties. */
+/** The names of the properties in the JSON of a batch, with their types. */
 const RECORD = Object.keys(fields)
   .map((name) => `"${name}" ${typeOf(name)}`)
   .join(', ');
@@ -67,7 +67,7 @@ function typeOf(property: string): string {
   }
 }
 
-/** Addresses may name workspaces that do not exist. */
+/** A URL may name a workspace that does not exist. */
 const INSERT = statement({
   name: 'provisioningLog.insert',
   text: `
@@ -121,7 +121,7 @@ const CONNECT = statement({
   parameters: { connections: jsonb<readonly object[]>() },
 });
 
-/** A success in another process may have been written before the refusal that it answers. */
+/** A success in another process may have been written before the refusal that it resolves. */
 const NOTE_PROBLEMS = statement({
   name: 'provisioningLog.noteProblems',
   text: `
@@ -163,7 +163,7 @@ const END_PROBLEMS = statement({
   parameters: { answers: jsonb<readonly Answer[]>() },
 });
 
-/** A success, for the problems of one subject, and for those whose subjects begin with a prefix. */
+/** A success that resolves the problems of one subject, and of subjects with a prefix. */
 interface Answer {
   readonly workspaceId: string;
   readonly subject: string | null;
@@ -171,7 +171,7 @@ interface Answer {
   readonly id: string;
 }
 
-/** Writes a batch, or nothing. */
+/** Writes a batch, or nothing of it. */
 export async function writeBatch(database: Database, batch: Batch): Promise<void> {
   const { entries, repeated } = batch;
   const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
@@ -231,7 +231,7 @@ async function connect(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
   const connections = new Map<string, Connection>();
   for (const { workspaceId, at, code, client, times, apiKeyId } of entries) {
     const known = connections.get(workspaceId);
-    // A stranger with an unknown key is no identity provider.
+    // An unknown key does not come from the identity provider.
     if (apiKeyId === null && known === undefined && code === 'KEY_UNKNOWN') continue;
     const connection = known ?? { workspaceId, first: at, last: at, success: null, refusals: 0, client };
     connection.last = at;
@@ -246,7 +246,7 @@ async function connect(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
     await CONNECT.rows(sql, { connections: JSON.stringify([...connections.values()]) });
 }
 
-/** The problems of a batch, one a subject: the last one, with how often it occurred. */
+/** The problems of a batch: the last one of each subject, with its number of occurrences. */
 function notedProblems(entries: readonly LogEntry[]): NotedProblem[] {
   const problems = new Map<string, NotedProblem>();
   for (const problem of entries.flatMap(problemsIn)) {
@@ -275,7 +275,7 @@ function answersIn(entries: readonly LogEntry[]): Answer[] {
     if (entry.code !== null) continue;
     const { workspaceId, id, client, operation } = entry;
     add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
-    // Notices of a member are kept under its own subject, with the attribute behind it.
+    // Notices of a member are stored under its subject, followed by the attribute.
     if (isAnswer(entry)) {
       for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
     }

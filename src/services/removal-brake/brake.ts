@@ -14,7 +14,7 @@ export interface Brake {
   readonly windowMinutes: number;
   /** When removals were paused; null when they are not. */
   readonly engagedAt: Date | null;
-  /** Until when removals pass, whatever they are; null when nobody has released the brake. */
+  /** Until when all removals pass; null when the brake is not released. */
   readonly releasedUntil: Date | null;
   /** The removals within the window. */
   readonly removals: number;
@@ -79,7 +79,20 @@ const UPDATE = statement({
   parameters: { ...SETTINGS, workspaceId: uuid },
 });
 
-/** @throws DomainError as `authorize` does */
+const ENGAGED = statement({
+  name: 'removalBrake.engaged',
+  text: 'select count(*)::integer as engaged from scim_brake where engaged_at is not null',
+  parameters: {},
+  columns: { engaged: integer },
+});
+
+/** Counts the workspaces whose brake is engaged, for the operator's metrics. */
+export async function engagedBrakes(sql: Sql): Promise<number> {
+  const row = await ENGAGED.row(sql, {});
+  return row?.engaged ?? 0;
+}
+
+/** Returns the brake of a workspace. @throws DomainError as `authorize` does */
 export async function get(context: ServiceContext, workspaceId: string): Promise<Brake> {
   await authorize(context, 'audit.read', workspaceId);
   return (await FIND.row(context.reads, { workspaceId })) ?? DEFAULTS;

@@ -1,4 +1,4 @@
-import { nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
+import { arrayOf, nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql, Transaction } from '../../database/database.js';
 import { type RowOf, statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
@@ -55,22 +55,32 @@ export async function endAll(
 }
 
 /**
- * Ends all sessions of a member for the workspace (rule 35). Sessions that open other workspaces too go on there.
+ * Ends sessions of a member for the workspace (rule 35). Sessions that open other workspaces too go on there.
+ * @param sessionIds which; null for all. Ids of no open session of the member are ignored.
  * @returns how many sessions opened the workspace until now
  * @throws DomainError as `authorize` does; NOT_FOUND
  */
 export async function endOfMember(
   context: ServiceContext,
-  { workspaceId, memberId }: { readonly workspaceId: string; readonly memberId: string },
+  {
+    workspaceId,
+    memberId,
+    sessionIds = null,
+  }: {
+    readonly workspaceId: string;
+    readonly memberId: string;
+    readonly sessionIds?: readonly string[] | null;
+  },
 ): Promise<{ memberId: string; ended: number }> {
+  const only = sessionIds?.filter(isId) ?? null;
   const grant = await authorize(context, 'session.manage', workspaceId);
   const ended = await context.database.transaction(async (tx) => {
     await lockMembers(tx, workspaceId, grant.memberId === null ? [memberId] : [memberId, grant.memberId]);
     await authorizeNow(context, tx, 'session.manage', workspaceId);
     const accountId = await accountOfMember(tx, workspaceId, memberId);
-    const ended = await END_BOUND.rows(tx, { now: context.clock(), accountId, workspaceId });
+    const ended = await END_BOUND.rows(tx, { now: context.clock(), accountId, workspaceId, only });
     const bound = await recordEnds(context, tx, ended);
-    return bound + (await endInWorkspace(context, tx, workspaceId, accountId));
+    return bound + (await endInWorkspace(context, tx, { workspaceId, accountId, only }));
   });
   return { memberId, ended };
 }
@@ -108,11 +118,18 @@ async function recordEnds(
 async function endInWorkspace(
   context: ServiceContext,
   tx: Transaction,
-  workspaceId: string,
-  accountId: string,
+  {
+    workspaceId,
+    accountId,
+    only,
+  }: {
+    readonly workspaceId: string;
+    readonly accountId: string;
+    readonly only: readonly string[] | null;
+  },
 ): Promise<number> {
   const [now, usedSince] = openAt(context);
-  const ended = await END_IN_WORKSPACE.rows(tx, { accountId, workspaceId, now, usedSince });
+  const ended = await END_IN_WORKSPACE.rows(tx, { accountId, workspaceId, only, now, usedSince });
   for (const session of ended) await recordEnd(context, tx, session);
   return ended.length;
 }
@@ -176,8 +193,9 @@ const END_OWN = statement({
 
 const END_BOUND = statement({
   name: 'sessions.endBound',
-  text: ending('s.account_id = $accountId and s.workspace_id = $workspaceId'),
-  parameters: { now: timestamptz, accountId: uuid, workspaceId: uuid },
+  text: ending(`s.account_id = $accountId and s.workspace_id = $workspaceId
+      and ($only::uuid[] is null or s.id = any($only))`),
+  parameters: { now: timestamptz, accountId: uuid, workspaceId: uuid, only: nullable(arrayOf(uuid)) },
   columns: ENDED,
 });
 
@@ -195,10 +213,17 @@ const END_IN_WORKSPACE = statement({
     with ended as (
       insert into session_end (session_id, workspace_id)
       select s.id, $workspaceId from session s
-      where s.account_id = $accountId and s.workspace_id is null and ${sessionIsOpen(3)}
+      where s.account_id = $accountId and s.workspace_id is null and ($only::uuid[] is null or s.id = any($only))
+        and ${sessionIsOpen(4)}
       on conflict do nothing returning session_id)
     select s.id, a.email, s.method, $workspaceId::uuid as "workspaceId"
     from ended join session s on s.id = ended.session_id join account a on a.id = s.account_id`,
-  parameters: { accountId: uuid, workspaceId: uuid, now: timestamptz, usedSince: timestamptz },
+  parameters: {
+    accountId: uuid,
+    workspaceId: uuid,
+    only: nullable(arrayOf(uuid)),
+    now: timestamptz,
+    usedSince: timestamptz,
+  },
   columns: ENDED,
 });

@@ -38,6 +38,7 @@ export interface WorkspaceAbilities {
   readonly readAuditLog: Ability;
   readonly manageSso: Ability;
   readonly readSignInLog: Ability;
+  readonly manageScim: Ability;
 }
 
 export interface MemberAbilities {
@@ -91,6 +92,7 @@ export async function ofWorkspace(context: ServiceContext, workspaceId: string):
     readAuditLog,
     manageSso: await may('sso.manage', ssoRefused),
     readSignInLog: await may('signInLog.read'),
+    manageScim: await may('scim.manage'),
   };
 }
 

@@ -106,7 +106,7 @@ async function answers(
   return all;
 }
 
-test('what was not asked for longest makes room', async () => {
+test('the least recently used operation leaves the cache', async () => {
   const source = (index: number) =>
     `{ ${Array.from({ length: 250 }, (_, field) => `a${index}b${field}: echo`).join(' ')} }`;
   const documents = Array.from({ length: 21 }, (_, index) => parse(source(index)));
@@ -120,14 +120,14 @@ test('what was not asked for longest makes room', async () => {
   expect(compile).toHaveBeenCalledTimes(22);
 });
 
-test('a document is compiled when it comes for the third time, once', async () => {
+test('an operation is compiled when it is executed for the third time, once', async () => {
   await answers('{ thing { name } }', 2);
   expect(compile).not.toHaveBeenCalled();
   await answers('{ thing { name } }', 6);
   expect(compile).toHaveBeenCalledTimes(1);
 });
 
-describe('what is compiled is answered as before', () => {
+describe('a compiled operation gives the same answer as before', () => {
   test.each<[source: string, variables?: object]>([
     ['{ thing { __typename name ... on Cup { size saucer { size name } } } }'],
     ['query ($text: String) { echo(text: $text) }'],
@@ -153,7 +153,7 @@ describe('what is compiled is answered as before', () => {
     for (const answer of again) expect(answer).toEqual(asked);
   });
 
-  test('errors name their causes, for whoever logs them', async () => {
+  test('errors keep their original error for the log', async () => {
     const document = parse('{ thing { ... on Cup { broken } } }');
     const operation = getOperationAST(document) ?? undefined;
     const request = { document, operation, operationName: undefined, variables: {} };
@@ -164,13 +164,13 @@ describe('what is compiled is answered as before', () => {
     expect(compile).toHaveBeenCalled();
   });
 
-  test('a mutation writes once for each time that it is asked', async () => {
+  test('a mutation is executed as often as it is sent', async () => {
     await answers('mutation { fill(cups: 1) }', 5);
     expect(compile).toHaveBeenCalled();
     expect(filled).toBe(5);
   });
 
-  test('an operation that the document has not is not found', async () => {
+  test('an unknown operation name is refused', async () => {
     const [asked, ...again] = await answers('query A { echo }', 4, {}, 'B');
     expect(asked).toEqual({ errors: [expect.objectContaining({ message: 'Unknown operation named "B".' })] });
     for (const answer of again) expect(answer).toEqual(asked);
@@ -184,7 +184,7 @@ function isSafe(source: string, operationName?: string): boolean {
   return isSafeToCompile(SCHEMA, document, operation);
 }
 
-describe('a stranger’s document is not compiled', () => {
+describe('a document of a client is not compiled', () => {
   test.each<[what: string, source: string, operationName?: string]>([
     ['with a text, which the compiler might run', '{ echo(text: "x") }'],
     ['with a text in a fragment', '{ ...F } fragment F on Query { echo(text: """x""") }'],
@@ -208,7 +208,7 @@ describe('a stranger’s document is not compiled', () => {
     expect(isSafe(source, operationName)).toBe(false);
   });
 
-  test('others are', () => {
+  test('any other document is', () => {
     expect(
       isSafe(
         'query ($a: ID! = "x", $b: Filter = { c: "d" }) { x: a(b: $a, c: 1, d: true, e: ENUM, f: null, g: $b) { __typename ...F } } fragment F on Q { a }',
@@ -216,7 +216,7 @@ describe('a stranger’s document is not compiled', () => {
     ).toBe(true);
   });
 
-  test('what follows a change that was refused is not done, however often it is asked', async () => {
+  test('a mutation after a refused one is not executed, however often the document is sent', async () => {
     const all = await answers('mutation ($cups: Int!) { a: fill(cups: $cups) b: fill(cups: 1) }', 5, {
       cups: -1,
     });
@@ -225,7 +225,7 @@ describe('a stranger’s document is not compiled', () => {
   });
 
   // graphql-jit marks dates in the values of a document so, and writes what follows into its program as it is.
-  test('a text that would be run is a text', async () => {
+  test('a text in a document is never executed as code', async () => {
     const text = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.isRun = true';
     const all = await answers(`{ echo(text: "${text}") }`, 5);
     expect(all.at(-1)).toEqual({ data: { echo: JSON.stringify({ text, times: 1 }) } });

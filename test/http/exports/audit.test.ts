@@ -52,7 +52,7 @@ async function idsInLog(): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-test('a line for every entry, oldest first, with its cursor', async () => {
+test('writes a line for every entry, oldest first, with its cursor', async () => {
   const { member } = await add('ann@acme.test');
   const answer = await answerTo();
   expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
@@ -82,7 +82,7 @@ test('a line for every entry, oldest first, with its cursor', async () => {
   });
 });
 
-test('behind a cursor there is what has come since; nothing is an empty file', async () => {
+test('after a cursor writes the newer entries, or an empty file', async () => {
   const first = await linesOf();
   const after = first.at(-1)?.cursor ?? '';
   expect(await linesOf({ after })).toEqual([]);
@@ -94,7 +94,7 @@ test('behind a cursor there is what has come since; nothing is an empty file', a
   expect(await linesOf({ after: since[0]?.cursor ?? '' })).toEqual(since.slice(1));
 });
 
-test('filtered as in GraphQL', async () => {
+test('filters as GraphQL does', async () => {
   await add();
   await app.key(workspace.workspaceId, ['AUDIT_READ']);
   const filter = JSON.stringify({ actions: ['apiKey.create'], channels: ['SYSTEM'] });
@@ -115,7 +115,7 @@ test('several thousand come in batches, each once', async () => {
 });
 
 describe('while others write', () => {
-  test('an entry that is committed after others is given out, and none twice', async () => {
+  test('delivers an entry that is committed after later ones, and none twice', async () => {
     const seen = await linesOf();
     // As a transaction that takes its time: its entry has the earlier id and the earlier time.
     const late = app.sql(
@@ -142,7 +142,7 @@ describe('while others write', () => {
     expect([...seen, ...since].map(({ id }) => id)).toEqual(await idsInLog());
   });
 
-  test('a poller gets every entry exactly once', async () => {
+  test('delivers every entry exactly once to a client that polls', async () => {
     const seen: Line[] = [];
     let writing = true;
     const poll = async () => {
@@ -172,7 +172,7 @@ describe('while others write', () => {
   });
 });
 
-describe('refused', () => {
+describe('is refused', () => {
   const hint = expect.any(String);
 
   test.each([
@@ -190,7 +190,7 @@ describe('refused', () => {
     });
   });
 
-  test('to a key without AUDIT_READ (rule 26), and to another workspace, whose log does not exist', async () => {
+  test('to a key without AUDIT_READ (rule 26), and to another workspace, as if the log did not exist', async () => {
     const key = await app.key(workspace.workspaceId, ['MEMBERS_READ']);
     expect((await answerTo({}, key)).status).toBe(403);
     const other = await app.workspace({ version: 'V2' });

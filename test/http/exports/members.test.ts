@@ -56,7 +56,7 @@ function refusal(code: string, message: string, details: object = {}): object {
 }
 
 describe('members.csv', () => {
-  test('has a line for every member of a V2 workspace, active or not, and names what stands where', async () => {
+  test('has a line for every member of a V2 workspace, active or not, and a header', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, ownerMemberId, ownerEmail } = workspace;
     const editor = await added(workspace, 'edit@acme.test', {
@@ -87,7 +87,7 @@ describe('members.csv', () => {
     ]);
   });
 
-  test('rule 2: tells seats on V1 and credit limits on V2, and never the other', async () => {
+  test('rule 2: has seats on V1 and credit limits on V2, and never the other', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 1 } });
     const builder = await added(workspace, nextAddress(), { access: { seatAccess: { seatType: 'PRO' } } });
     const answer = await download(workspace.apiKey, file(workspace, { bom: 'false' }));
@@ -99,7 +99,7 @@ describe('members.csv', () => {
     expect(line).toMatch(',true,MEMBER,PRO,WORKSPACE,WORKSPACE,,…');
   });
 
-  test('tells the moments that GraphQL tells', async () => {
+  test('has the same times as GraphQL', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const query = `query ($id: ID!) { workspace(id: $id) { members { nodes { createdAt updatedAt membership { startedAt } } } } }`;
     const { data } = await app.graphql(workspace.apiKey, query, { id: workspace.workspaceId });
@@ -108,7 +108,7 @@ describe('members.csv', () => {
     expect(text).toContain(`,${membership.startedAt},${createdAt},${updatedAt}\r\n`);
   });
 
-  test('is a file with a name, which no cache keeps', async () => {
+  test('is a named file that caches do not store', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     await done(app, app.operatorToken, 'workspaceUpdate', {
       workspaceId: workspace.workspaceId,
@@ -126,7 +126,7 @@ describe('members.csv', () => {
     }
   });
 
-  test('begins with a byte order mark for spreadsheets, unless told otherwise', async () => {
+  test('begins with a byte order mark for spreadsheets, unless the client declines it', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const read = async (parameters: Readonly<Record<string, string>>) =>
       (await download(workspace.apiKey, file(workspace, parameters))).text.slice(0, 9);
@@ -145,7 +145,7 @@ describe('members.csv', () => {
     ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
     ['two\nlines', '"two\nlines"'],
     ["it's = fine", "it's = fine"],
-  ])('a name %j cannot act as a formula, and is quoted as RFC 4180 says: %j', async (name, cell) => {
+  ])('a name %j cannot act as a formula, and is quoted as RFC 4180 requires: %j', async (name, cell) => {
     const workspace = await app.workspace({ version: 'V2' });
     await added(workspace, 'a@acme.test', { profile: { displayName: name } });
     const { text } = await download(workspace.apiKey, file(workspace));
@@ -199,7 +199,7 @@ describe('the filter', () => {
       'The comparison of role is empty, which would mean everybody.',
       'Compare it with a value, leave it out, or ask with isPresent whether there is one.',
     ],
-  ])('%j is refused, and told what to send', async (filter, attribute, message, hint) => {
+  ])('%j is refused, with what to send', async (filter, attribute, message, hint) => {
     const workspace = await app.workspace({ version: 'V2' });
     const answer = await download(workspace.apiKey, file(workspace, { filter }));
     expect(JSON.parse(answer.text)).toEqual(refusal('INVALID_INPUT', message, { attribute, hint }));
@@ -207,7 +207,7 @@ describe('the filter', () => {
     expect(answer.headers.get('content-disposition')).toBeNull();
   });
 
-  test('is refused when it is nested without measure', async () => {
+  test('is refused when it is nested too deeply', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const filter = `${'{"not":'.repeat(300)}{}${'}'.repeat(300)}`;
     const answer = await download(workspace.apiKey, file(workspace, { filter }));
@@ -220,7 +220,7 @@ describe('the filter', () => {
     ]);
   });
 
-  test('that the database refuses is refused before the file begins', async () => {
+  test('is refused before the file begins when the database refuses it', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const filter = JSON.stringify({ userName: { eq: 'a\0' } });
     const answer = await download(workspace.apiKey, file(workspace, { filter }));
@@ -230,7 +230,7 @@ describe('the filter', () => {
     ]);
   });
 
-  test('misspelt is refused as well: it would give everybody', async () => {
+  test('with a misspelled key is refused, because it would match everybody', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const hint = 'The parameters, at most once each, are: filter, bom.';
     const misspelt = await download(workspace.apiKey, file(workspace, { filters: '{}' }));
@@ -246,12 +246,12 @@ describe('the filter', () => {
   });
 });
 
-describe('who may', () => {
+describe('access', () => {
   const NO_CREDENTIAL = refusal('UNAUTHENTICATED', 'The credential is missing, wrong, expired or revoked.', {
     hint: 'Send an API key, a session token or the operator token in the Authorization header.',
   });
 
-  test('nobody without a credential, and they learn nothing', async () => {
+  test('needs a credential; a refusal reveals nothing', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     for (const path of [file(workspace), '/workspaces/x/members.csv', '/anything']) {
       for (const credential of [undefined, 'Bearer wrong']) {
@@ -262,7 +262,7 @@ describe('who may', () => {
     }
   });
 
-  test('owners, admins and keys that read members; not ordinary members', async () => {
+  test('is for owners, admins and keys that read members, and not for ordinary members', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
@@ -281,7 +281,7 @@ describe('who may', () => {
     }
   });
 
-  test("another tenant's workspace looks exactly like one that does not exist", async () => {
+  test("of another tenant's workspace is refused as if it did not exist", async () => {
     const [workspace, other] = [
       await app.workspace({ version: 'V2' }),
       await app.workspace({ version: 'V2' }),
@@ -298,15 +298,15 @@ describe('who may', () => {
     }
   });
 
-  test("a key's own workspace, in whatever case its id is written", async () => {
+  test("of a key's own workspace works with the id in any case", async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const path = `/workspaces/${workspace.workspaceId.toUpperCase()}/members.csv`;
     expect(await download(workspace.apiKey, path)).toMatchObject({ status: 200 });
   });
 });
 
-describe('what is no export', () => {
-  test('an unknown path is told what there is', async () => {
+describe('a path without an export', () => {
+  test('that is unknown is answered with the paths that exist', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     for (const path of ['', '/', `/workspaces/${workspace.workspaceId}/members`, `${file(workspace)}/`]) {
       const answer = await download(workspace.apiKey, path);
@@ -327,7 +327,7 @@ describe('what is no export', () => {
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test('a path that is badly encoded is a bad request', async () => {
+  test('that is badly encoded is a bad request', async () => {
     const answer = await download(app.operatorToken, '/workspaces/%zz/members.csv');
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.text)).toEqual(
@@ -393,7 +393,7 @@ describe('many members', () => {
     await crowd(workspace, SIZE);
   });
 
-  test('are read at the pace of the reader, as they all were when the download began', async () => {
+  test('are sent at the pace of the reader, as they were when the download began', async () => {
     const download = await reader(workspace);
     // The database waits for a reader who has had a little of some 10 MB: nobody holds the rest in memory.
     await expect.poll(cursors).toBe(1);
@@ -409,7 +409,7 @@ describe('many members', () => {
     await expect.poll(cursors).toBe(0);
   });
 
-  test('are asked for no longer when the reader leaves', async () => {
+  test('are no longer read from the database when the reader disconnects', async () => {
     const download = await reader(workspace);
     await expect.poll(cursors).toBe(1);
     download.leave();
@@ -419,7 +419,7 @@ describe('many members', () => {
     });
   });
 
-  test('and readers who leave at any moment leave nothing behind', async () => {
+  test('leave no open cursor when readers disconnect at any moment', async () => {
     for (let round = 0; round < 20; round += 1) {
       const leaving = new AbortController();
       const asked = fetch(`${app.url}/exports${file(workspace)}`, {
@@ -435,7 +435,7 @@ describe('many members', () => {
     expect({ status, lines: lines(text).length }).toEqual({ status: 200, lines: SIZE + 2 });
   });
 
-  test('are not given to more than four at once, so that connections are left for everybody else', async () => {
+  test('are sent in at most four downloads at once, so that other requests get connections', async () => {
     const downloads = await Promise.all([1, 2, 3, 4].map(() => reader(workspace)));
     await expect.poll(cursors).toBe(4);
     const answer = await download(workspace.apiKey, file(workspace));

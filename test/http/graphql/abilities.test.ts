@@ -70,7 +70,7 @@ async function memberOf(kind: (typeof KINDS)[number], workspace: TestWorkspace):
 }
 
 describe('Member.viewerCan', () => {
-  test.each(KINDS)('of %s says what the mutations would say, to everybody', async (kind) => {
+  test.each(KINDS)('for %s has the refusals of the mutations, for every caller', async (kind) => {
     for (const caller of ['operator', 'owner', 'admin', 'key', 'reader']) {
       for (const [name, [mutation, more]] of Object.entries(MEMBER_ABILITIES)) {
         const workspace = await app.workspace({ version: 'V2' });
@@ -102,7 +102,7 @@ describe('Member.viewerCan', () => {
     }
   });
 
-  test('of a page of owners: each is told on its own', async () => {
+  test('for a page of owners decides for each of them', async () => {
     const [pair, alone] = [await app.workspace({ version: 'V2' }), await app.workspace({ version: 'V1' })];
     const second = await memberOf('one of two owners', pair);
     const ids = [pair.ownerMemberId, second, alone.ownerMemberId];
@@ -113,7 +113,7 @@ describe('Member.viewerCan', () => {
     });
   });
 
-  test('of the history: for who may read the audit log', async () => {
+  test('for the history follows the right to read the audit log', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const query = `query ($id: ID!) { node(id: $id) { ... on Member { viewerCan { readHistory ${ABILITY} } } } }`;
     const { operator, reader } = await callers(workspace);
@@ -128,11 +128,11 @@ describe('Member.viewerCan', () => {
   });
 });
 
-test('Workspace.viewerCan tells everybody what they may do', async () => {
+test('Workspace.viewerCan tells every caller what they may do', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const query = `query ($id: ID!) { workspace(id: $id) { viewerCan {
     setPlan ${ABILITY} readMembers ${ABILITY} addMember ${ABILITY} changeMembers ${ABILITY} reviewAccess ${ABILITY}
-    readAuditLog ${ABILITY} } } }`;
+    readAuditLog ${ABILITY} manageScim ${ABILITY} } } }`;
   const ask = async (credential: string | undefined) =>
     (await app.graphql(credential, query, { id: workspace.workspaceId })).data.workspace.viewerCan;
   const who = await callers(workspace);
@@ -144,10 +144,16 @@ test('Workspace.viewerCan tells everybody what they may do', async () => {
     changeMembers: YES,
     reviewAccess: YES,
     readAuditLog: YES,
+    manageScim: YES,
   };
   expect(await ask(who.operator)).toEqual(everything);
-  for (const credential of [who.owner, who.admin, who.key])
+  for (const credential of [who.owner, who.admin])
     expect(await ask(credential)).toEqual({ ...everything, setPlan: forbidden('workspace.setPlan') });
+  expect(await ask(who.key)).toEqual({
+    ...everything,
+    setPlan: forbidden('workspace.setPlan'),
+    manageScim: forbidden('scim.manage'),
+  });
   const reading = {
     ...everything,
     setPlan: forbidden('workspace.setPlan'),
@@ -155,6 +161,7 @@ test('Workspace.viewerCan tells everybody what they may do', async () => {
     changeMembers: forbidden('member.write'),
     reviewAccess: forbidden('audit.read'),
     readAuditLog: forbidden('audit.read'),
+    manageScim: forbidden('scim.manage'),
   };
   expect(await ask(who.reader)).toEqual(reading);
   expect(await ask(editor.token)).toEqual({

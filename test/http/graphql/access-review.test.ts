@@ -58,7 +58,7 @@ async function review(workspace: TestWorkspace, asOf: string, more: object = {})
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe('accessReview', () => {
-  test('tells who had which access then, who gave it, and what has become of the member', async () => {
+  test('lists who had which access at a moment, who granted it, and what became of the member', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, ownerMemberId, ownerEmail, apiKey } = workspace;
     const add = (userName: string, more: object = {}) =>
@@ -133,7 +133,7 @@ describe('accessReview', () => {
     ]);
   });
 
-  test('rule 24: what a change of the plan has made of admins', async () => {
+  test('rule 24: shows the roles that a change of plan gave to admins', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
@@ -146,7 +146,7 @@ describe('accessReview', () => {
     expect([await roleOf(then), await roleOf(await moment())]).toEqual(['ADMIN', 'EDITOR']);
   });
 
-  test('is filtered by what was, and read page by page', async () => {
+  test('filters by the access at that moment, in pages', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 5 } });
     const { workspaceId, ownerEmail } = workspace;
     const people = [];
@@ -183,7 +183,7 @@ describe('accessReview', () => {
     );
   });
 
-  test('of many workspaces in one request: each has its own', async () => {
+  test("of several workspaces in one request lists each workspace's own members", async () => {
     const first = await app.workspace({ version: 'V1' });
     const second = await app.workspace({ version: 'V2' });
     const query = `query ($ids: [ID!]!, $asOf: DateTime!) { nodes(ids: $ids) { ... on Workspace {
@@ -197,12 +197,12 @@ describe('accessReview', () => {
     });
   });
 
-  test('of a moment before the workspace was: nobody', async () => {
+  test('of a moment before the workspace existed is empty', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     expect(await review(workspace, '1969-07-20T20:17:40Z')).toMatchObject({ totalCount: 0, nodes: [] });
   });
 
-  test('of a moment to come is refused', async () => {
+  test('of a moment in the future is refused', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     expect(await ask(app.operatorToken, workspace, '9999-01-01T00:00:00Z')).toEqual({
       data: { workspace: { accessReview: null } },
@@ -215,7 +215,7 @@ describe('accessReview', () => {
     });
   });
 
-  test('is for who may read members and the audit log; nobody sees another workspace', async () => {
+  test('is for callers who may read members and the audit log; another workspace does not exist', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const then = await moment();
@@ -266,9 +266,9 @@ const COMMANDS: readonly MutationName[] = [
 
 const PEOPLE = 4;
 
-describe('at every moment', () => {
+describe('at any moment', () => {
   test.each(['V1', 'V2'] as const)(
-    'it tells what somebody saw who looked at that moment, on %s',
+    'lists what somebody saw who looked at that moment, on %s',
     async (version) => {
       await fc.assert(
         fc.asyncProperty(

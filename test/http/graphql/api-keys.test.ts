@@ -87,7 +87,7 @@ function keyNamed(name: string, more: object = {}): object {
 }
 
 describe('rule 25: apiKeyCreate', () => {
-  test('with a name and scopes', async () => {
+  test('creates a key with a name and scopes', async () => {
     expect(await send('apiKeyCreate', { name: ' Okta ', scopes: ['MEMBERS_READ'] })).toEqual({
       data: {
         apiKeyCreate: {
@@ -98,7 +98,7 @@ describe('rule 25: apiKeyCreate', () => {
     });
   });
 
-  test('with everything; a scope that is said twice counts once', async () => {
+  test('accepts every attribute, and counts a repeated scope once', async () => {
     const expiresAt = '2126-01-01T00:00:00.000Z';
     const scopes = ['SCIM', 'AUDIT_READ', 'SCIM'];
     const input = { name: 'Okta', description: 'Provisioning', scopes, expiresAt };
@@ -133,7 +133,7 @@ describe('rule 25: apiKeyCreate', () => {
     expect(await keys()).toEqual(before);
   });
 
-  test('at most ten a workspace, also at the same moment', async () => {
+  test('allows at most ten keys per workspace, also for concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 14 }, (_, index) =>
         send('apiKeyCreate', { name: `Key ${index}`, scopes: ['SCIM'] }),
@@ -157,7 +157,7 @@ describe('rule 25: apiKeyCreate', () => {
 });
 
 describe('rule 26: the secret', () => {
-  test('is shown once, and only its hash is in the database', async () => {
+  test('is returned once, and only its hash is stored', async () => {
     const { apiKeyId, secret } = await minted();
     expect(JSON.stringify(await keys())).not.toContain(secret);
     const rows = await app.sql<{ lookup: string; hash: string }>(
@@ -178,7 +178,7 @@ describe('rule 26: the secret', () => {
     expect(JSON.stringify(everything)).not.toContain(secret.slice(30));
   });
 
-  test('the list shows its first characters', async () => {
+  test('is shown in the list by its first characters', async () => {
     const { apiKeyId, secret } = await minted();
     const key = (await keys()).find(({ id }) => id === apiKeyId);
     expect(key).toEqual(keyNamed('Okta', { prefix: secret.slice(0, 29) }));
@@ -190,7 +190,7 @@ describe('rule 26: the secret', () => {
     ['that is the prefix only', (secret) => secret.slice(0, 29)],
     ['in other letters', (secret) => secret.toUpperCase()],
     ['that is the stored hash', (secret) => createHash('sha256').update(secret).digest('hex')],
-  ])('a secret %s opens nothing', async (_case, changed) => {
+  ])('%s is refused', async (_case, changed) => {
     const { secret } = await minted();
     expect(await works(changed(secret))).toBe(false);
     expect(await works(secret)).toBe(true);
@@ -204,8 +204,8 @@ describe('rule 26: the secret', () => {
   });
 });
 
-describe('rule 25: last use', () => {
-  test('is remembered, with where from', async () => {
+describe('rule 25: the last use of a key', () => {
+  test('is recorded with its address', async () => {
     const { apiKeyId, secret } = await minted();
     const started = Date.now();
     await works(secret);
@@ -218,7 +218,7 @@ describe('rule 25: last use', () => {
     expect(Math.abs(Date.parse(lastUsedAt) - started)).toBeLessThan(10_000);
   });
 
-  test('a wrong secret is no use', async () => {
+  test('is not recorded for a wrong secret', async () => {
     const { apiKeyId, secret } = await minted();
     await works(`${secret.slice(0, 30)}${'A'.repeat(43)}`);
     expect((await keys()).find(({ id }) => id === apiKeyId)).toEqual(keyNamed('Okta'));
@@ -240,7 +240,7 @@ describe('rule 25: apiKeyUpdate', () => {
     });
   });
 
-  test('a disabled key stops at once, and an enabled one works again', async () => {
+  test('a disabled key stops working at once, and works again when enabled', async () => {
     const { apiKeyId, secret } = await minted();
     expect(await works(secret)).toBe(true);
     await send('apiKeyUpdate', { apiKeyId, enabled: false });
@@ -249,7 +249,7 @@ describe('rule 25: apiKeyUpdate', () => {
     expect(await works(secret)).toBe(true);
   });
 
-  test('rule 21: the same again writes no audit entry', async () => {
+  test('rule 21: the same values again write no audit entry', async () => {
     const { apiKeyId } = await minted();
     await send('apiKeyUpdate', { apiKeyId, enabled: false });
     const entries = await auditSize(app, workspaceId);
@@ -257,7 +257,7 @@ describe('rule 25: apiKeyUpdate', () => {
     expect(await auditSize(app, workspaceId)).toBe(entries);
   });
 
-  test('a name of blanks is refused', async () => {
+  test('a blank name is refused', async () => {
     const { apiKeyId } = await minted();
     expect(await send('apiKeyUpdate', { apiKeyId, name: ' ' })).toEqual(
       refused(
@@ -271,7 +271,7 @@ describe('rule 25: apiKeyUpdate', () => {
 });
 
 describe('rule 25: apiKeyRotate', () => {
-  test('both secrets work for the overlap', async () => {
+  test('lets both secrets work during the overlap', async () => {
     const { apiKeyId, secret } = await minted();
     const answer = await send('apiKeyRotate', { apiKeyId });
     expect(answer).toEqual({
@@ -293,7 +293,7 @@ describe('rule 25: apiKeyRotate', () => {
     expect(lives).toEqual([{ hours: 24 }, { hours: null }]);
   });
 
-  test('the old secret stops when the overlap is over', async () => {
+  test('ends the old secret after the overlap', async () => {
     const { apiKeyId, secret } = await minted();
     const next = await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 1 });
     await app.sql(
@@ -302,21 +302,42 @@ describe('rule 25: apiKeyRotate', () => {
     expect([await works(secret), await works(next.secret)]).toEqual([false, true]);
   });
 
-  test('without an overlap it stops at once', async () => {
+  test('oldSecretWorksUntil is the end of the overlap, and null outside one', async () => {
+    const { apiKeyId } = await minted();
+    const until = async (): Promise<string | null> => {
+      const { data } = await app.graphql(
+        admin.token,
+        'query ($id: ID!) { workspace(id: $id) { apiKeys(first: 200) { nodes { id oldSecretWorksUntil } } } }',
+        { id: workspaceId },
+      );
+      const keys: { id: string; oldSecretWorksUntil: string | null }[] = data.workspace.apiKeys.nodes;
+      return keys.find(({ id }) => id === apiKeyId)?.oldSecretWorksUntil ?? null;
+    };
+    expect(await until()).toBeNull();
+    const before = Date.now();
+    await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 2 });
+    const end = Date.parse((await until()) ?? '');
+    expect(end).toBeGreaterThanOrEqual(before + 2 * 3_600_000);
+    expect(end).toBeLessThanOrEqual(Date.now() + 2 * 3_600_000);
+    await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 0 });
+    expect(await until()).toBeNull();
+  });
+
+  test('without an overlap ends the old secret at once', async () => {
     const { apiKeyId, secret } = await minted();
     expect(await works(secret)).toBe(true);
     const next = await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 0 });
     expect([await works(secret), await works(next.secret)]).toEqual([false, true]);
   });
 
-  test('a second rotation never lengthens the life of the first secret', async () => {
+  test('a second time never extends the life of the first secret', async () => {
     const { apiKeyId, secret } = await minted();
     await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 0 });
     await done(app, admin.token, 'apiKeyRotate', { workspaceId, apiKeyId, overlapHours: 168 });
     expect(await works(secret)).toBe(false);
   });
 
-  test.each([-1, 169])('an overlap of %i hours is refused', async (overlapHours) => {
+  test.each([-1, 169])('refuses an overlap of %i hours', async (overlapHours) => {
     const { apiKeyId } = await minted();
     expect(await send('apiKeyRotate', { apiKeyId, overlapHours })).toEqual(
       refused('apiKeyRotate', 'INVALID_INPUT', 'overlapHours must be from 0 to 168.', {
@@ -327,7 +348,7 @@ describe('rule 25: apiKeyRotate', () => {
 });
 
 describe('rule 25: the end of a key', () => {
-  test('apiKeyDelete stops it at once, and it is gone', async () => {
+  test('apiKeyDelete ends it at once and deletes it', async () => {
     const { apiKeyId, secret } = await minted();
     expect(await works(secret)).toBe(true);
     expect(await send('apiKeyDelete', { apiKeyId })).toEqual({ data: { apiKeyDelete: { apiKeyId } } });

@@ -70,7 +70,7 @@ function entry(action: string, changes: object, more: object = {}): object {
 }
 
 describe('members', () => {
-  test('a life: added, changed, promoted, demoted, removed, added again, deleted', async () => {
+  test('every change of a member is recorded: added, changed, promoted, demoted, removed, added again, deleted', async () => {
     const userName = nextAddress();
     const send = (name: Parameters<typeof done>[2], input: object) =>
       done(app, name.startsWith('owner') ? app.operatorToken : admin.token, name, { workspaceId, ...input });
@@ -134,7 +134,7 @@ describe('members', () => {
     ]);
   });
 
-  test('one provisioning call writes one entry, whatever it changes', async () => {
+  test('one provisioning request writes one entry, whatever it changes', async () => {
     const [{ id: apiKeyId }] = await app
       .sql<{ id: string }>('select id from api_key where workspace_id = $1', [workspaceId])
       .then((rows) => [{ id: '', ...rows[0] }] as const);
@@ -178,7 +178,7 @@ describe('members', () => {
     ]);
   });
 
-  test('through SCIM the channel is SCIM', async () => {
+  test('changes through SCIM have the channel SCIM', async () => {
     const userName = nextAddress();
     const answer = await app.scim(workspaceId, workspace.apiKey).post('/Users', { userName });
     expect(answer).toMatchObject({ status: 201 });
@@ -216,7 +216,7 @@ describe('members', () => {
   });
 });
 
-describe('the rest', () => {
+describe('everything else', () => {
   test('workspaces', async () => {
     const operator = {
       actorType: 'OPERATOR',
@@ -282,7 +282,7 @@ describe('the rest', () => {
     ]);
   });
 
-  test('rule 24: leaving ENTERPRISE is a change of every admin, told in their own history', async () => {
+  test('rule 24: leaving ENTERPRISE changes every admin, and is in their own history', async () => {
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'TEAM' });
     expect(await log()).toMatchObject([
       {
@@ -313,7 +313,7 @@ describe('the rest', () => {
     ]);
   });
 
-  test('keys: everything but their secrets', async () => {
+  test('API keys are recorded without their secrets', async () => {
     const { apiKey, secret } = await done(app, admin.token, 'apiKeyCreate', {
       workspaceId,
       name: 'Okta',
@@ -363,7 +363,7 @@ describe('the rest', () => {
     expect(JSON.stringify(await written())).not.toContain(secret.slice(30));
   });
 
-  test('sessions belong to no workspace', async () => {
+  test('sessions have entries without a workspace', async () => {
     await app.graphql(admin.token, 'mutation { sessionEnd(input: {}) { sessionId } }');
     expect(await written()).toEqual([]);
     expect(
@@ -380,7 +380,7 @@ describe('the rest', () => {
 });
 
 describe('entries', () => {
-  test('carry the id of the request that made the change', async () => {
+  test('have the id of the request that made the change', async () => {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: admin.token },
@@ -393,7 +393,7 @@ describe('entries', () => {
     expect(await written()).toMatchObject([{ requestId: response.headers.get('x-request-id') }]);
   });
 
-  test('read well after their actor is gone: labels are snapshots', async () => {
+  test('remain readable when their actor is gone, because labels are stored with them', async () => {
     const ben = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const { member } = await done(app, ben.token, 'memberAdd', { workspaceId, userName: nextAddress() });
     const filter = { targetId: member.id };
@@ -407,7 +407,7 @@ describe('entries', () => {
     expect(before).toMatchObject([{ actorLabel: ben.email, actorType: 'PERSON' }]);
   });
 
-  test('of refusals there are none, nor of what changes nothing', async () => {
+  test('are not written for refusals or for changes that change nothing', async () => {
     const ann = nextAddress();
     const { member } = await done(app, admin.token, 'memberAdd', { workspaceId, userName: ann });
     earlier += 1;
@@ -437,7 +437,7 @@ describe('entries', () => {
     expect(await written()).toEqual([]);
   });
 
-  test('are found by action and by target, and are the history of a member', async () => {
+  test('are found by action and by target, and form the history of a member', async () => {
     const { member } = await done(app, admin.token, 'memberAdd', { workspaceId, userName: nextAddress() });
     await done(app, admin.token, 'memberRemove', { workspaceId, memberId: member.id });
     const both = await log({ targetId: member.id });
@@ -450,7 +450,7 @@ describe('entries', () => {
     });
   });
 
-  test('are found by who, what, where and when', async () => {
+  test('are found by actor, target, channel and time', async () => {
     const before = new Date(Date.now() - 1).toISOString();
     const { member } = await done(app, admin.token, 'memberAdd', { workspaceId, userName: nextAddress() });
     const scim = app.scim(workspaceId, workspace.apiKey);
@@ -484,7 +484,7 @@ describe('entries', () => {
     for (const [filter, found] of cases) expect(await log({ ...ofMember, ...filter })).toEqual(found);
   });
 
-  test('an action that there is not is refused; auditActions has those that there are', async () => {
+  test('cannot be filtered by an unknown action; auditActions lists the known ones', async () => {
     const answer = await app.graphql(app.operatorToken, LOG, {
       id: workspaceId,
       filter: { actions: ['member.add', 'member.fly'] },

@@ -77,7 +77,7 @@ test('each member gets its own relations, in their order', async () => {
   }
 });
 
-test('workspaces with their members, keys and log', async () => {
+test('a list of workspaces with their members, keys and audit entries takes a fixed number of statements', async () => {
   const { answer, count } = await counting(`{
     workspaces { nodes {
       name seats { total used } memberCounts { active } apiKeys { nodes { name } }
@@ -93,7 +93,7 @@ test('workspaces with their members, keys and log', async () => {
   expect(count).toBeLessThanOrEqual(12);
 });
 
-test('a hundred things by their ids', async () => {
+test('a hundred nodes by their ids take a fixed number of statements', async () => {
   const rows = await app.sql<{ id: string }>('select id from member limit 100');
   const ids = rows.map(({ id }, index) => (index % 2 === 0 ? id : id.toUpperCase()));
   const { answer, count } = await counting('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });

@@ -102,14 +102,14 @@ describe('credits that are used', () => {
     });
   });
 
-  test.each([['ADMIN'], ['EDITOR']])('by an %s', async (role) => {
+  test.each([['ADMIN'], ['EDITOR']])('can be those of an %s', async (role) => {
     const { memberId } = await person(app, workspace, { roleAccess: { role } });
     expect(await consumed(app, workspace, { memberId, amount: 100 })).toMatchObject({
       usage: { limit: null, limitSource: null, used: 100, remaining: 0, blockedBy: 'POOL' },
     });
   });
 
-  test('rule 6: an owner has no limit but the pool, the default neither', async () => {
+  test("rule 6: an owner's are limited by the pool alone, and not by the default limit", async () => {
     const { workspaceId, ownerMemberId: memberId } = workspace;
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, defaultCreditLimit: 5 });
     expect(await consumed(app, workspace, { memberId, amount: 99 })).toMatchObject({
@@ -118,7 +118,7 @@ describe('credits that are used', () => {
     expect(await consume(app, workspace, { memberId, amount: 2 })).toEqual(poolExhausted(99, 100, 2));
   });
 
-  test('of largest pool and limit, all at once', async () => {
+  test('can be all of the largest pool and limit at once', async () => {
     const most = 2_147_483_647;
     const { workspaceId } = workspace;
     await done(app, app.operatorToken, 'creditPoolSet', { workspaceId, monthlyCredits: most });
@@ -148,7 +148,7 @@ describe('credits that are used', () => {
     });
   });
 
-  test('rule 28: with one audit entry', async () => {
+  test('rule 28: write one audit entry', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor();
     await consumed(app, workspace, { memberId, amount: 3 });
@@ -176,7 +176,7 @@ describe('credits that are used', () => {
   });
 });
 
-describe('refused whole, and nothing is written', () => {
+describe('a refusal writes nothing', () => {
   afterEach(async () => {
     expect(
       await app.sql('select 1 from credit_usage where workspace_id = $1', [workspace.workspaceId]),
@@ -189,7 +189,7 @@ describe('refused whole, and nothing is written', () => {
     expect(await written()).toEqual(before);
   }
 
-  test('a viewer', async () => {
+  test('for a viewer', async () => {
     const { memberId, email } = await person(app, workspace);
     await refusing(
       { memberId, amount: 1 },
@@ -203,7 +203,7 @@ describe('refused whole, and nothing is written', () => {
     );
   });
 
-  test('a guest, who may no more than a viewer', async () => {
+  test('for a guest, who may do no more than a viewer', async () => {
     const { memberId, email } = await editor();
     await app.sql("update membership set role = 'GUEST', access_set_by = null where member_id = $1", [
       memberId,
@@ -220,7 +220,7 @@ describe('refused whole, and nothing is written', () => {
     );
   });
 
-  test('somebody who is not active', async () => {
+  test('for an inactive member', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor();
     await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId });
@@ -241,7 +241,7 @@ describe('refused whole, and nothing is written', () => {
     await refusing({ memberId, amount: 11 }, limitExhausted(email, 0, 10, 11));
   });
 
-  test("rule 5: over the workspace's default limit, for who has none", async () => {
+  test("rule 5: over the workspace's default limit, for a member without an own one", async () => {
     const { workspaceId } = workspace;
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, defaultCreditLimit: 5 });
     const { memberId, email } = await editor();
@@ -260,12 +260,12 @@ describe('refused whole, and nothing is written', () => {
     await refusing({ memberId, amount: 101 }, poolExhausted(0, 100, 101));
   });
 
-  test('over both: the limit is told first', async () => {
+  test('over both: names the limit first', async () => {
     const { memberId, email } = await editor(10);
     await refusing({ memberId, amount: 101 }, limitExhausted(email, 0, 10, 101));
   });
 
-  test('as long as nobody has set a pool', async () => {
+  test('while no pool is set', async () => {
     workspace = await app.workspace({ version: 'V2' });
     const { memberId } = await editor();
     await refusing(
@@ -298,7 +298,7 @@ describe('refused whole, and nothing is written', () => {
     await refusing({ memberId, amount: 1 }, refusals.noMember('creditsConsume'));
   });
 
-  test.each([0, -1, 1.5, 2_147_483_648, '5'])('the amount %j', async (amount) => {
+  test.each([0, -1, 1.5, 2_147_483_648, '5'])('for the amount %j', async (amount) => {
     const { memberId } = await editor();
     const input = { workspaceId: workspace.workspaceId, memberId, amount, idempotencyKey: nextKey() };
     expect(await mutate(app, workspace.apiKey, 'creditsConsume', input)).toMatchObject({
@@ -306,24 +306,27 @@ describe('refused whole, and nothing is written', () => {
     });
   });
 
-  test.each(['', 'x'.repeat(201), 'a\nb', 'a\0b', '\ud800'])('the key %j', async (idempotencyKey) => {
-    const { memberId } = await editor();
-    expect(await consume(app, workspace, { memberId, amount: 1, idempotencyKey })).toEqual(
-      refused(
-        'creditsConsume',
-        'INVALID_INPUT',
-        'idempotencyKey must have 1 to 200 characters, and no control characters.',
-        {
-          attribute: 'idempotencyKey',
-          hint: 'Make a UUID for each use, and send the same one when you try again.',
-        },
-      ),
-    );
-  });
+  test.each(['', 'x'.repeat(201), 'a\nb', 'a\0b', '\ud800'])(
+    'for the idempotency key %j',
+    async (idempotencyKey) => {
+      const { memberId } = await editor();
+      expect(await consume(app, workspace, { memberId, amount: 1, idempotencyKey })).toEqual(
+        refused(
+          'creditsConsume',
+          'INVALID_INPUT',
+          'idempotencyKey must have 1 to 200 characters, and no control characters.',
+          {
+            attribute: 'idempotencyKey',
+            hint: 'Make a UUID for each use, and send the same one when you try again.',
+          },
+        ),
+      );
+    },
+  );
 });
 
-describe('the same key twice', () => {
-  test('is counted once and answered alike', async () => {
+describe('an idempotency key that is sent twice', () => {
+  test('is counted once, with the same answer', async () => {
     const { memberId } = await editor(10);
     const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
     const first = await consumed(app, workspace, wish);
@@ -333,7 +336,7 @@ describe('the same key twice', () => {
     expect(await written()).toEqual(before);
   });
 
-  test('for another amount or another member is refused', async () => {
+  test('is refused for another amount or another member', async () => {
     const { memberId } = await editor();
     const other = await editor();
     const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
@@ -351,7 +354,7 @@ describe('the same key twice', () => {
     expect(await written()).toEqual(before);
   });
 
-  test('is free again when what it stood for was refused', async () => {
+  test('can be used again when its first use was refused', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor(5);
     const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
@@ -360,7 +363,7 @@ describe('the same key twice', () => {
     expect(await consumed(app, workspace, wish)).toMatchObject({ replayed: false });
   });
 
-  test('in two workspaces is two uses', async () => {
+  test('counts once in each workspace', async () => {
     const elsewhere = await app.workspace({ version: 'V2', credits: 100 });
     const idempotencyKey = nextKey();
     for (const { workspaceId, apiKey, ownerMemberId: memberId } of [workspace, elsewhere]) {
@@ -369,7 +372,7 @@ describe('the same key twice', () => {
     }
   });
 
-  test('is answered when the member has been removed since, and when it has been deleted', async () => {
+  test('is answered also when the member has been removed or deleted since', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     const wish = { memberId, amount: 1, idempotencyKey: nextKey() };
@@ -386,7 +389,7 @@ describe('the same key twice', () => {
 });
 
 describe('rule 18: usage belongs to the account', () => {
-  test('leaving and coming back does not reset the cap', async () => {
+  test('is not reset by leaving and coming back', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor(10);
     await consumed(app, workspace, { memberId, amount: 8 });
@@ -402,7 +405,7 @@ describe('rule 18: usage belongs to the account', () => {
     await consumed(app, workspace, { memberId, amount: 2 });
   });
 
-  test('not even as another record', async () => {
+  test('is not reset by a new member record', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor(10);
     await consumed(app, workspace, { memberId, amount: 8 });
@@ -419,7 +422,7 @@ describe('rule 18: usage belongs to the account', () => {
     );
   });
 
-  test('rule 19: with another address the member is another person, with another usage', async () => {
+  test('rule 19: belongs to another person after a change of address', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor(10);
     await consumed(app, workspace, { memberId, amount: 8 });
@@ -433,7 +436,7 @@ describe('rule 18: usage belongs to the account', () => {
 });
 
 describe('a new month', () => {
-  test('needs no job: everything is there again, and the last month keeps what it was', async () => {
+  test('needs no job: all credits are available again, and the past month keeps its counts', async () => {
     await poolSetIn(app, workspace, monthsAgo(2));
     const { memberId } = await editor(10);
     await spentAt(app, workspace, {
@@ -461,7 +464,7 @@ describe('a new month', () => {
     });
   });
 
-  test('a key of an earlier month is the use of that month still', async () => {
+  test('leaves the idempotency keys of the earlier month valid', async () => {
     await poolSetIn(app, workspace, monthsAgo(1));
     const { memberId } = await editor(10);
     const at = `${monthsAgo(1)}-28T12:00:00.000Z`;
@@ -482,7 +485,7 @@ describe('a new month', () => {
 });
 
 describe('creditPoolSet', () => {
-  test('counts at once for this month and those that come, and past months keep what they held', async () => {
+  test('applies at once to this month and later ones; past months keep their pool', async () => {
     const { workspaceId } = workspace;
     await poolSetIn(app, workspace, monthsAgo(3));
     const { memberId } = await editor();
@@ -501,7 +504,7 @@ describe('creditPoolSet', () => {
     }
   });
 
-  test('below what is used is allowed: then nothing more is used', async () => {
+  test('accepts a pool below what is used, after which no credits can be used', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     await consumed(app, workspace, { memberId, amount: 60 });
@@ -513,7 +516,7 @@ describe('creditPoolSet', () => {
     await consumed(app, workspace, { memberId, amount: 1 });
   });
 
-  test('to 0 is a pool that holds nothing', async () => {
+  test('with 0 sets a pool without credits', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     await done(app, app.operatorToken, 'creditPoolSet', { workspaceId, monthlyCredits: 0 });
@@ -521,29 +524,29 @@ describe('creditPoolSet', () => {
   });
 });
 
-describe('who may', () => {
-  test('a member in person, for itself', async () => {
+describe('credits can be used', () => {
+  test('by a member in person, for themselves', async () => {
     const { memberId, email, token } = await editor();
     expect(await consume(app, workspace, { memberId, amount: 1 }, token)).toMatchObject({
       data: { creditsConsume: { consumption: { consumedBy: email }, creditPool: { used: 1 } } },
     });
   });
 
-  test('a viewer in person is told what would help', async () => {
+  test('by no viewer: the refusal says what would help', async () => {
     const { memberId, token } = await person(app, workspace);
     expect(await consume(app, workspace, { memberId, amount: 1 }, token)).toMatchObject({
       errors: [{ extensions: { code: 'CREDITS_EXHAUSTED', credits: { blockedBy: 'ROLE' } } }],
     });
   });
 
-  test('an operator', async () => {
+  test('by an operator', async () => {
     const { memberId } = await editor();
     expect(await consume(app, workspace, { memberId, amount: 1 }, app.operatorToken)).toMatchObject({
       data: { creditsConsume: { consumption: { consumedBy: 'operator' } } },
     });
   });
 
-  test('owners and admins for nobody else', async () => {
+  test('by owners and admins for nobody but themselves', async () => {
     const { memberId } = await editor();
     const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const entries = await auditSize(app, workspace.workspaceId);
@@ -558,7 +561,7 @@ describe('who may', () => {
     expect(await auditSize(app, workspace.workspaceId)).toBe(entries);
   });
 
-  test('of keys those with CREDITS_CONSUME only', async () => {
+  test('by keys with CREDITS_CONSUME only', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     const others = ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE', 'CREDITS_READ', 'AUDIT_READ'] as const;
@@ -571,7 +574,7 @@ describe('who may', () => {
     });
   });
 
-  test('nobody else', async () => {
+  test('by nobody else', async () => {
     const { memberId } = await editor();
     const elsewhere = await app.workspace({ version: 'V2', credits: 100 });
     const stranger = await person(app, elsewhere, EDITOR);
@@ -585,7 +588,7 @@ describe('who may', () => {
     }
   });
 
-  test('rule 16: who has been removed uses nothing any more', async () => {
+  test('rule 16: not by a removed member', async () => {
     const { workspaceId } = workspace;
     const { memberId, token } = await editor();
     await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId });
@@ -594,7 +597,7 @@ describe('who may', () => {
     );
   });
 
-  test('is what viewerCan says', async () => {
+  test('as viewerCan says', async () => {
     const { workspaceId } = workspace;
     const viewer = await person(app, workspace);
     const user = await editor();

@@ -64,14 +64,14 @@ function daysOf(month: string, used: Readonly<Record<string, number>>): object[]
     .map((date) => ({ date, used: used[date] ?? 0 }));
 }
 
-describe('members by what they have used this month', () => {
+describe('members by the credits they used this month', () => {
   const QUERY = `query ($id: ID!, $filter: MemberFilter, $orderBy: MemberOrder) {
     workspace(id: $id) { members(first: 10, filter: $filter, orderBy: $orderBy) { totalCount nodes { id } } } }`;
   const list = (credential: string, more: object) =>
     app.graphql(credential, QUERY, { id: workspace.workspaceId, ...more });
   const MOST_FIRST = { orderBy: { field: 'CREDITS_USED', direction: 'DESC' } };
 
-  test('filtered and ordered; who has used none has used 0, and another month does not count', async () => {
+  test('are filtered and ordered; no use counts as 0, and other months do not count', async () => {
     const [little, much, none] = [await editor(), await editor(), await editor()];
     await consumed(app, workspace, { memberId: little.memberId, amount: 3 });
     await consumed(app, workspace, { memberId: much.memberId, amount: 40 });
@@ -94,7 +94,7 @@ describe('members by what they have used this month', () => {
     ]);
   });
 
-  test('only by who may read credits (rule 26)', async () => {
+  test('only for callers who may read credits (rule 26)', async () => {
     const key = await app.key(workspace.workspaceId, ['MEMBERS_READ']);
     for (const more of [MOST_FIRST, { filter: { not: { and: [{ creditsUsed: { gt: 0 } }] } } }]) {
       const answer = await list(key, more);
@@ -113,7 +113,7 @@ describe('Member.usage', () => {
     ['VIEWER', { remaining: 0, blockedBy: 'ROLE' }],
     ['EDITOR', { remaining: 100 }],
     ['ADMIN', { remaining: 100 }],
-  ])('of an %s without a limit', async (role, more) => {
+  ])('for an %s without a limit', async (role, more) => {
     const { memberId } = await person(app, workspace, { roleAccess: { role } });
     expect(await usageOf(app, workspace, memberId)).toEqual({
       month: THIS_MONTH,
@@ -125,7 +125,7 @@ describe('Member.usage', () => {
     });
   });
 
-  test('rule 5: the own limit, else the default; what is left is what limit and pool leave', async () => {
+  test('rule 5: has the own limit or the default; remaining is what limit and pool leave', async () => {
     const { workspaceId } = workspace;
     const own = await editor(10);
     const others = await editor();
@@ -149,7 +149,7 @@ describe('Member.usage', () => {
     });
   });
 
-  test('a limit that was lowered below what is used leaves nothing', async () => {
+  test('has nothing remaining when the limit was lowered below what is used', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor(10);
     await consumed(app, workspace, { memberId, amount: 10 });
@@ -162,7 +162,7 @@ describe('Member.usage', () => {
     });
   });
 
-  test('of a month to come is what stands now', async () => {
+  test('of a future month uses the present limit and pool', async () => {
     const { memberId } = await editor(10);
     await consumed(app, workspace, { memberId, amount: 10 });
     expect(await usageOf(app, workspace, memberId, monthsAgo(-1))).toEqual({
@@ -175,7 +175,7 @@ describe('Member.usage', () => {
     });
   });
 
-  test('as long as there is no pool, and on V1', async () => {
+  test('is there without a pool, and null on V1', async () => {
     const without = await app.workspace({ version: 'V2' });
     expect(await usageOf(app, without, without.ownerMemberId)).toMatchObject({
       used: 0,
@@ -186,7 +186,7 @@ describe('Member.usage', () => {
     expect(await usageOf(app, v1, v1.ownerMemberId)).toBeNull();
   });
 
-  test('of oneself in person; of others for owners, admins and keys for credits only', async () => {
+  test('of oneself is for everybody; of others for owners, admins and keys for credits', async () => {
     const { workspaceId } = workspace;
     const { memberId, token } = await editor(10);
     const own = await app.graphql(
@@ -202,7 +202,7 @@ describe('Member.usage', () => {
     });
   });
 
-  test('of a page of members is one statement more', async () => {
+  test('of a page of members takes one more statement', async () => {
     const people = [];
     for (let index = 0; index < 20; index += 1) people.push(await editor(index + 1));
     for (const { memberId } of people) await consumed(app, workspace, { memberId, amount: 1 });
@@ -235,7 +235,7 @@ describe('Member.usage', () => {
 });
 
 describe('Workspace.creditPool and creditPoolHistory', () => {
-  test('month by month and day by day', async () => {
+  test('have values per month and per day', async () => {
     const { workspaceId } = workspace;
     await poolSetIn(app, workspace, monthsAgo(3));
     const { memberId } = await editor();
@@ -292,7 +292,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
     });
   });
 
-  test('takes no more statements for many months than for one', async () => {
+  test('take as many statements for many months as for one', async () => {
     await poolSetIn(app, workspace, monthsAgo(30));
     const counted = async (months: number) => {
       const statements = vi.spyOn(PreparingClient.prototype, 'query');
@@ -305,7 +305,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
     expect(await counted(60)).toBe(await counted(1));
   });
 
-  test('V1, and V2 before anybody has set a pool', async () => {
+  test('on V1, and on V2 before a pool is set', async () => {
     const fields =
       'creditPool { total } creditPoolHistory { total } creditConsumptions { totalCount nodes { id } }';
     for (const version of ['V1', 'V2'] as const) {
@@ -322,7 +322,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
     }
   });
 
-  test.each([0, -1, 61])('%i months are refused', async (months) => {
+  test.each([0, -1, 61])('refuse %i months', async (months) => {
     expect(await ask(`creditPoolHistory(months: ${months}) { total }`)).toEqual({
       data: { workspace: { creditPoolHistory: null } },
       errors: [
@@ -354,7 +354,7 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
 });
 
 describe('Workspace.creditConsumptions', () => {
-  test('newest first, of everybody or of a member, of all months or of one; page by page', async () => {
+  test('lists newest first, of all members or one, of all months or one, in pages', async () => {
     await poolSetIn(app, workspace, monthsAgo(1));
     const [ann, ben] = [await editor(), await editor()];
     const at = `${monthsAgo(1)}-05T12:00:00.000Z`;
@@ -403,7 +403,7 @@ describe('Workspace.creditConsumptions', () => {
     });
   });
 
-  test('rule 18: explain the usage of somebody whose record is another by now', async () => {
+  test('rule 18: explain the usage of a person who has a new member record', async () => {
     const { workspaceId } = workspace;
     const { memberId, email } = await editor();
     const before = await consumed(app, workspace, { memberId, amount: 5 });
@@ -424,7 +424,7 @@ describe('Workspace.creditConsumptions', () => {
     });
   });
 
-  test('name their member as long as its record is there', async () => {
+  test('name their member while its record exists', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
     await consumed(app, workspace, { memberId, amount: 5 });
@@ -437,7 +437,7 @@ describe('Workspace.creditConsumptions', () => {
     expect(await member()).toEqual([{ memberId, member: null }]);
   });
 
-  test('one, by its id', async () => {
+  test('can be read one by one, by id', async () => {
     const { memberId, token } = await editor();
     const { consumption } = await consumed(app, workspace, { memberId, amount: 5 });
     const elsewhere = await app.workspace({ version: 'V2' });
@@ -451,7 +451,7 @@ describe('Workspace.creditConsumptions', () => {
     expect(await seenBy(elsewhere.apiKey)).toBeNull();
   });
 
-  test('of oneself in person; of others for owners, admins and keys for credits only', async () => {
+  test('of oneself are for everybody; of others for owners, admins and keys for credits', async () => {
     const { memberId, token } = await editor();
     const other = await editor();
     const { consumption } = await consumed(app, workspace, {
@@ -470,7 +470,7 @@ describe('Workspace.creditConsumptions', () => {
     }
   });
 
-  test('of another workspace are never seen, not even by a member id of there', async () => {
+  test('of another workspace are never visible, not even by a member id of that workspace', async () => {
     const elsewhere = await app.workspace({ version: 'V2', credits: 100 });
     const { memberId } = await person(app, elsewhere, { roleAccess: { role: 'EDITOR' } });
     await consumed(app, elsewhere, { memberId, amount: 5 });

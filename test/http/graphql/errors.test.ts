@@ -39,7 +39,7 @@ const HINTS: Readonly<Record<string, string>> = {
   month: 'Send a year and a month, such as 2026-11.',
 };
 
-describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', () => {
+describe('a value that cannot be coerced is INVALID_INPUT with the attribute', () => {
   const NOBODY = '01930000-0000-7000-8000-000000000000';
 
   test.each([0, -1, 1.5, 2_147_483_648, '5', '', null, true, [], {}])(
@@ -85,13 +85,13 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
     );
   });
 
-  test('a variable that is missing', async () => {
+  test('a missing variable', async () => {
     const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
     expect(await app.graphql(app.operatorToken, query)).toEqual(invalid('id'));
     expect(await app.graphql(app.operatorToken, query, { id: null })).toEqual(invalid('id'));
   });
 
-  test('a null that only the execution finds', async () => {
+  test('a null that is found only during execution', async () => {
     const query = 'query ($id: ID = "x") { workspace(id: $id) { id } }';
     // Also when it has been asked so often that it is compiled.
     for (let time = 0; time < 4; time += 1) {
@@ -111,7 +111,7 @@ describe('a value that cannot be coerced: INVALID_INPUT, with the attribute', ()
     expect(await app.graphql(app.operatorToken, query, variables)).toEqual(invalid('month', HINTS.month));
   });
 
-  test('nothing was written', async () => {
+  test('none of these requests wrote anything', async () => {
     expect(
       await app.sql('select 1 from member where workspace_id = $1', [workspace.workspaceId]),
     ).toHaveLength(1);
@@ -131,7 +131,7 @@ test.each([
   ],
   ['{ workspaces(first: "many") { nodes { id } } }', 'first', 'Int'],
 ])(
-  'a literal that cannot be coerced is INVALID_INPUT with its place, as a variable is: %s',
+  'a literal that cannot be coerced is INVALID_INPUT with its path, like a variable: %s',
   async (query, place, text) => {
     const path = place.split('.');
     expect(await app.graphql(app.operatorToken, query)).toEqual({
@@ -146,7 +146,7 @@ test.each([
   },
 );
 
-test('partial answers: what was refused is null, with its path; the rest is there', async () => {
+test('a partial answer has null and an error with its path for what was refused, and all the rest', async () => {
   const reader = await app.key(workspace.workspaceId, ['MEMBERS_READ']);
   const query =
     'query ($id: ID!) { a: workspace(id: $id) { id } b: workspace(id: $id) { apiKeys { totalCount } } }';
@@ -160,10 +160,10 @@ test('partial answers: what was refused is null, with its path; the rest is ther
   });
 });
 
-describe('what nobody foresaw', () => {
+describe('an unexpected error', () => {
   const MASKED = 'Something went wrong on our side. If it happens again, tell us the requestId.';
 
-  test('is masked, in reading and in writing, with the request’s id; afterwards all is well', async () => {
+  test('is masked, in queries and mutations, with the id of the request; later requests work', async () => {
     const { workspaceId } = await app.workspace({ version: 'V1' });
     const query = 'query ($id: ID!) { workspace(id: $id) { seats { total } } }';
     await app.sql('alter table seat_allocation rename to broken');
@@ -188,7 +188,7 @@ describe('what nobody foresaw', () => {
     });
   });
 
-  test('before GraphQL begins too', async () => {
+  test('is masked before GraphQL begins too', async () => {
     await app.sql('alter table api_key rename to broken');
     try {
       const { secret } = { secret: `rollcall_key_0123456789abcdef_${'a'.repeat(43)}` };

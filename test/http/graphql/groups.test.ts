@@ -75,7 +75,7 @@ const named = ({ memberId, email }: TestPerson) => ({ id: memberId, userName: em
 const shown = ({ memberId, email }: TestPerson) => ({ memberId, name: email });
 
 describe('rule 29: a group', () => {
-  test('is made with members, changed and deleted; each change is one version and one entry', async () => {
+  test('is created with members, changed and deleted; each change is one version and one audit entry', async () => {
     const { workspaceId } = workspace;
     const [ann, bob] = [await person(app, workspace), await person(app, workspace)];
     const created = await done(app, owner, 'groupCreate', {
@@ -128,7 +128,7 @@ describe('rule 29: a group', () => {
     );
   });
 
-  test('rule 21: saying the same twice changes nothing', async () => {
+  test('rule 21: keeps its version when the same values are sent again', async () => {
     const [ann, bob] = [await person(app, workspace), await person(app, workspace)];
     const id = await group('Engineers', [ann]);
     const before = await auditSize(app, workspace.workspaceId);
@@ -143,7 +143,7 @@ describe('rule 29: a group', () => {
     expect(await memberOf(ann)).toMatchObject({ version: 2 });
   });
 
-  test('has a name of its own, without case', async () => {
+  test('has a name that is unique without case', async () => {
     const { workspaceId } = workspace;
     await group('Engineers');
     const id = await group('Sales');
@@ -169,7 +169,7 @@ describe('rule 29: a group', () => {
     await group('Engineers');
   });
 
-  test('takes members of its own workspace only, and names the id that is none', async () => {
+  test('accepts members of its own workspace only, and names an unknown id', async () => {
     const { workspaceId } = workspace;
     const ann = await person(app, workspace);
     const foreign = await person(app, await app.workspace({ version: 'V2' }));
@@ -191,7 +191,7 @@ describe('rule 29: a group', () => {
     expect(await memberOf(ann)).toMatchObject({ version: 1, groups: [] });
   });
 
-  test('loses who is removed or deleted; being added again does not bring them back', async () => {
+  test('loses a removed or deleted member, who is not in it after being added again', async () => {
     const { workspaceId } = workspace;
     const [ann, bob] = [await person(app, workspace), await person(app, workspace)];
     const id = await group('Engineers', [ann, bob]);
@@ -209,7 +209,7 @@ describe('rule 29: a group', () => {
   });
 
   // Providers list people whom they have just deactivated: a refusal would stop the whole push.
-  test('may hold who is not active: a grant counts from when the person is added again', async () => {
+  test('may contain inactive members: its grant applies when the person is added again', async () => {
     const { workspaceId } = workspace;
     const ann = await person(app, workspace);
     await done(app, owner, 'memberRemove', { workspaceId, memberId: ann.memberId });
@@ -220,7 +220,7 @@ describe('rule 29: a group', () => {
     expect(await memberOf(ann)).toMatchObject({ role: 'EDITOR', accessSetBy: null });
   });
 
-  test('refuses a stale version', async () => {
+  test('refuses a change with an old version', async () => {
     const { workspaceId } = workspace;
     const id = await group('Engineers');
     await update(id, { displayName: 'Builders' });
@@ -235,8 +235,8 @@ describe('rule 29: a group', () => {
   });
 });
 
-describe('who may', () => {
-  test('owners, admins and keys that write members make groups; grants are for people in person', async () => {
+describe('permissions', () => {
+  test('owners, admins and keys that write members change groups; only people in person set grants', async () => {
     const { workspaceId } = workspace;
     const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const viewer = await person(app, workspace);
@@ -263,7 +263,7 @@ describe('who may', () => {
     );
   });
 
-  test('viewerCan says the same', async () => {
+  test('viewerCan agrees', async () => {
     const id = await group('Engineers');
     const query = `query ($w: ID!, $g: ID!) { workspace(id: $w) {
       viewerCan { createGroup { allowed } }
@@ -282,7 +282,7 @@ describe('who may', () => {
 });
 
 describe('reading', () => {
-  test('by id, by name and by node; lists by filter, order and page', async () => {
+  test('finds groups by id, name and node; lists have a filter, an order and pages', async () => {
     const ann = await person(app, workspace);
     const ids = [await group('Sales', [ann]), await group('engineers'), await group('Legal')];
     const w = workspace.workspaceId;
@@ -331,7 +331,7 @@ describe('reading', () => {
     ]);
   });
 
-  test("a member's groups come by name, and with the member's own statement", async () => {
+  test("a member's groups are sorted by name, and read in the member's own statement", async () => {
     const ann = await person(app, workspace);
     const sales = await group('Sales', [ann]);
     await group('engineers', [ann]);
@@ -351,7 +351,7 @@ describe('reading', () => {
 });
 
 describe('rule 30, V2', () => {
-  test('the strongest grant counts; without one, the default of the workspace', async () => {
+  test("the strongest grant applies; without one, the workspace's default", async () => {
     const ann = await person(app, workspace);
     const editors = await group('Editors', [ann]);
     const admins = await group('Admins', [ann]);
@@ -386,7 +386,7 @@ describe('rule 30, V2', () => {
     expect(await memberOf(ann)).toMatchObject({ role: 'VIEWER', groups: [{ displayName: 'Editors' }] });
   });
 
-  test('owners, and whose access somebody has set by name, are untouched, until it is cleared', async () => {
+  test('owners and members whose access was set explicitly keep it until it is cleared', async () => {
     const { workspaceId, apiKey, ownerMemberId } = workspace;
     const set = await person(app, workspace, { roleAccess: { role: 'VIEWER' } });
     const provisioned = await person(app, workspace);
@@ -416,7 +416,7 @@ describe('rule 30, V2', () => {
     });
   });
 
-  test('an echo of what a grant gave does not cut the member off from its groups', async () => {
+  test('an echo of a granted access does not detach the member from the grants', async () => {
     const { workspaceId, apiKey } = workspace;
     const ann = await person(app, workspace);
     const id = await group('Editors', [ann]);
@@ -433,7 +433,7 @@ describe('rule 30, V2', () => {
     expect(await memberOf(ann)).toMatchObject({ role: 'VIEWER' });
   });
 
-  test("is of the version's own kind (rule 1)", async () => {
+  test('a grant of the other workspace version is refused (rule 1)', async () => {
     const { workspaceId } = workspace;
     const id = await group('Editors');
     const input = { workspaceId, groupId: id, grant: { seatType: 'PRO' } };
@@ -457,7 +457,7 @@ describe('rule 30, V1', () => {
     bob = await person(app, workspace);
   });
 
-  test('seats come and go with groups', async () => {
+  test('a grant assigns and frees seats as members join and leave the group', async () => {
     const builders = await group('Builders', [ann, bob]);
     await grant(builders, { seatType: 'BUILDER' });
     const pros = await group('Pros', [ann]);

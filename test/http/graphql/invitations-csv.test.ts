@@ -67,7 +67,7 @@ const wrong = (
 
 const EVERY_ROW = 'Every row needs an address, such as ann@example.com.';
 
-test('a file with every mistake in it: what is right is invited, and what is not says why', async () => {
+test('a file with every kind of mistake: correct rows are invited, and each other row has its reason', async () => {
   const { email: member } = await person(app, v2);
   const pending = nextAddress();
   await done(app, app.operatorToken, 'invitationCreate', { workspaceId: v2.workspaceId, email: pending });
@@ -204,7 +204,7 @@ test('V1: seats in any case, or none; no seat is taken', async () => {
   );
 });
 
-test('a dry run tells the same, and writes nothing', async () => {
+test('a dry run returns the same results and writes nothing', async () => {
   const [ann, ben] = [nextAddress(), nextAddress()];
   await done(app, app.operatorToken, 'invitationCreate', { workspaceId: v2.workspaceId, email: ben });
   const size = await auditSize(app, v2.workspaceId);
@@ -226,7 +226,7 @@ test('a dry run tells the same, and writes nothing', async () => {
   expect(real.invitedCount).toBe(1);
 });
 
-test('the same file again invites nobody twice; who has expired is invited anew', async () => {
+test('the same file again invites nobody twice, and renews expired invitations', async () => {
   const people = [nextAddress(), nextAddress()];
   const csv = ['email', ...people].join('\n');
   await importing(v2, csv);
@@ -237,7 +237,7 @@ test('the same file again invites nobody twice; who has expired is invited anew'
   expect(await importing(v2, csv)).toMatchObject({ invitedCount: 1, refusedCount: 1 });
 });
 
-test('5,000 people are a few statements, and an audit entry each', async () => {
+test('5,000 people take few statements, and one audit entry each', async () => {
   const people = Array.from({ length: 5000 }, (_, index) => `many-${index}@acme.test`);
   const size = await auditSize(app, v2.workspaceId);
   const statements = vi.spyOn(PreparingClient.prototype, 'query');
@@ -256,7 +256,7 @@ test('5,000 people are a few statements, and an audit entry each', async () => {
 });
 
 describe('the file as a whole', () => {
-  test('is refused where it cannot be meant', async () => {
+  test('is refused when it cannot be read as a list of people', async () => {
     const input = { workspaceId: v2.workspaceId, csv: 'name\nAnn' };
     expect(await mutate(app, app.operatorToken, 'invitationsCreateFromCsv', input)).toEqual(
       refused('invitationsCreateFromCsv', 'INVALID_INPUT', 'The file has no column email.', {
@@ -266,7 +266,7 @@ describe('the file as a whole', () => {
     );
   });
 
-  test('is read for those who may invite, and for nobody else', async () => {
+  test('is read only for callers who may invite', async () => {
     const name = 'invitationsCreateFromCsv';
     const input = { workspaceId: v2.workspaceId, csv: 'not even a file of people' };
     const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });

@@ -51,7 +51,7 @@ async function invite(email: string, credential = app.operatorToken) {
   return done(app, credential, 'invitationCreate', { workspaceId: workspace.workspaceId, email });
 }
 
-test('the mail has the link and the token, and both open the door', async () => {
+test('the mail has the link and the token, and each can be accepted', async () => {
   const email = nextAddress();
   const owner = await app.session(workspace.ownerEmail);
   const { invitation, token, url } = await invite(email, owner);
@@ -73,7 +73,7 @@ test('the mail has the link and the token, and both open the door', async () => 
   await done(app, session.token, 'invitationAccept', { token: mailed });
 });
 
-test('a mail that is refused undoes nothing, says why, and can be sent again', async () => {
+test('a refused mail keeps the invitation, gives the reason, and can be sent again', async () => {
   const email = `refused-${nextAddress()}`;
   const { invitation } = await invite(email);
   const { delivery, deliveryError } = await deliveryOf(invitation.id);
@@ -86,7 +86,7 @@ test('a mail that is refused undoes nothing, says why, and can be sent again', a
   expect(await deliveryOf(invitation.id)).toMatchObject({ delivery: 'FAILED' });
 });
 
-test('sent again, the mail has the newer token', async () => {
+test('a resent mail has the newer token', async () => {
   const email = nextAddress();
   const { invitation, token } = await invite(email);
   await deliveryOf(invitation.id);
@@ -99,7 +99,7 @@ test('sent again, the mail has the newer token', async () => {
   expect(second).not.toContain(token);
 });
 
-test('everybody of a file gets a mail of their own', async () => {
+test('each person of a file gets a mail', async () => {
   const emails = Array.from({ length: 25 }, () => nextAddress());
   const { results } = await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
     workspaceId: workspace.workspaceId,
@@ -113,7 +113,7 @@ test('everybody of a file gets a mail of their own', async () => {
   }
 });
 
-test('a link is mailed to nobody, and neither is a dry run', async () => {
+test('links and dry runs send no mail', async () => {
   const before = smtp.received.length;
   const { workspaceId } = workspace;
   const { invitation } = await done(app, app.operatorToken, 'invitationLinkCreate', { workspaceId });
@@ -127,7 +127,7 @@ test('a link is mailed to nobody, and neither is a dry run', async () => {
 });
 
 test.each(['a,evil@acme.test', 'a>,<evil@acme.test', '<a@acme.test', '"a@acme.test'])(
-  'an address with signs of a list in it is one address, or none: %s',
+  'an address with characters of an address list is one recipient, or refused: %s',
   async (email) => {
     const { invitation } = await invite(email);
     await deliveryOf(invitation.id);
@@ -137,7 +137,7 @@ test.each(['a,evil@acme.test', 'a>,<evil@acme.test', '<a@acme.test', '"a@acme.te
   },
 );
 
-test('a mail server that is away is a failed mail', async () => {
+test('an unreachable mail server is a failed mail', async () => {
   const gone = await startSmtpServer();
   await gone.close();
   const other = await startTestApp({ mailTransport: smtpTransport(gone.url, 'rollcall@acme.test') });

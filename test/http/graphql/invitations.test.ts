@@ -132,7 +132,7 @@ const UNKNOWN = refused('invitationAccept', 'NOT_FOUND', 'There is no such invit
 const NOT_HERE = 'There is no such invitation in this workspace.';
 
 describe('invitationCreate', () => {
-  test('is good for 60 days; of the token only a hash is kept', async () => {
+  test('is valid for 60 days, and stores only a hash of the token', async () => {
     const email = nextAddress();
     const input = { workspaceId: v2.workspaceId, email: ` ${email} ` };
     const made = await done(app, owner, 'invitationCreate', input);
@@ -152,7 +152,7 @@ describe('invitationCreate', () => {
     expect(row?.all).not.toContain(made.token.slice(-43));
   });
 
-  test('rule 28: is one entry, without the token', async () => {
+  test('rule 28: writes one entry, without the token', async () => {
     const { id, email, token } = await invite(v2, { roleAccess: { role: 'EDITOR', creditLimit: 7 } });
     const entries = await app.sql<{ changes: object }>(
       'select actor_type, channel, action, target_type, target_label, changes from audit_entry where target_id = $1',
@@ -180,13 +180,13 @@ describe('invitationCreate', () => {
   test.each([
     [{ roleAccess: { role: 'EDITOR', creditLimit: 5 } }, { role: 'EDITOR', access: roleAccess('EDITOR', 5) }],
     [{ roleAccess: { role: 'ADMIN' } }, { role: 'ADMIN', access: roleAccess('ADMIN') }],
-  ])('V2: says what it gives: %j', async (access, shown) => {
+  ])('V2: returns the access that it gives: %j', async (access, shown) => {
     const email = nextAddress();
     const input = { workspaceId: v2.workspaceId, email, access };
     expect((await done(app, owner, 'invitationCreate', input)).invitation).toEqual(invitation(email, shown));
   });
 
-  test('V1: says what it gives, and takes no seat yet', async () => {
+  test('V1: returns the access that it gives, and takes no seat yet', async () => {
     const email = nextAddress();
     const input = { workspaceId: v1.workspaceId, email, access: { seatAccess: { seatType: 'PRO' } } };
     const made = await done(app, app.operatorToken, 'invitationCreate', input);
@@ -197,7 +197,7 @@ describe('invitationCreate', () => {
     ).toEqual([{ used: 0 }]);
   });
 
-  test('rules 1 and 6: a wrong access is refused now, and not when somebody accepts', async () => {
+  test('rules 1 and 6: refuses wrong access at once, not on acceptance', async () => {
     const before = await auditSize(app, v2.workspaceId);
     const attempt = (access: object, { workspaceId } = v2) =>
       mutate(app, app.operatorToken, 'invitationCreate', { workspaceId, email: nextAddress(), access });
@@ -231,7 +231,7 @@ describe('invitationCreate', () => {
     expect(await auditSize(app, v2.workspaceId)).toBe(before);
   });
 
-  test.each(['', 'ann', 'ann@', 'ann lee@acme.test'])('%j is no address', async (email) => {
+  test.each(['', 'ann', 'ann@', 'ann lee@acme.test'])('refuses %j as an address', async (email) => {
     expect(await mutate(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email })).toEqual(
       refused('invitationCreate', 'INVALID_INPUT', 'email must be an e-mail address.', {
         attribute: 'email',
@@ -239,7 +239,7 @@ describe('invitationCreate', () => {
     );
   });
 
-  test('nobody is invited twice, without case', async () => {
+  test('refuses a second invitation of one address, without case', async () => {
     const { email } = await invite(v2);
     const again = email.toUpperCase();
     expect(
@@ -258,7 +258,7 @@ describe('invitationCreate', () => {
     await done(app, app.operatorToken, 'invitationCreate', { workspaceId: v1.workspaceId, email });
   });
 
-  test('who is a member is not invited; who was, is', async () => {
+  test('refuses an active member, and invites a removed one', async () => {
     const { memberId, email } = await person(app, v2);
     const input = { workspaceId: v2.workspaceId, email: email.toUpperCase() };
     expect(await mutate(app, owner, 'invitationCreate', input)).toEqual(
@@ -276,7 +276,7 @@ describe('invitationCreate', () => {
     expect((await done(app, owner, 'invitationCreate', input)).invitation).toEqual(invitation(input.email));
   });
 
-  test('who was invited long ago is invited anew, by the same record', async () => {
+  test('renews an expired invitation, in the same record', async () => {
     const { id, email, token, session } = await invite(v2);
     await expire(id);
     expect(await statusOf(id)).toBe('EXPIRED');
@@ -287,7 +287,7 @@ describe('invitationCreate', () => {
     await done(app, session, 'invitationAccept', { token: anew.token });
   });
 
-  test('who may: owners, admins, and keys with MEMBERS_WRITE', async () => {
+  test('is for owners, admins, and keys with MEMBERS_WRITE', async () => {
     const input = () => ({ workspaceId: v2.workspaceId, email: nextAddress() });
     const admin = await person(app, v2, { roleAccess: { role: 'ADMIN' } });
     const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });
@@ -368,7 +368,7 @@ describe('invitationAccept', () => {
     ]);
   });
 
-  test('rules 4 and 10: without access it is the default of the workspace at that moment', async () => {
+  test('rules 4 and 10: without access gives the default of the workspace at that moment', async () => {
     const { token, session, email } = await invite(v2);
     await done(app, owner, 'workspaceUpdate', { workspaceId: v2.workspaceId, defaultRole: 'EDITOR' });
     const { member } = await done(app, session, 'invitationAccept', { token });
@@ -379,7 +379,7 @@ describe('invitationAccept', () => {
     );
   });
 
-  test('V1: the seat is taken now; where none is free the invitation stays', async () => {
+  test('V1: takes the seat now; without a free one the invitation stays open', async () => {
     const access = { seatAccess: { seatType: 'PRO', role: 'ADMIN' } };
     const [first, second] = [await invite(v1, access), await invite(v1, access)];
     const { member } = await done(app, first.session, 'invitationAccept', { token: first.token });
@@ -394,7 +394,7 @@ describe('invitationAccept', () => {
     await expectSeatsToAddUp(app, v1.workspaceId);
   });
 
-  test('rule 15: who comes back has the same member id, and shows it to the session that came in', async () => {
+  test('rule 15: a returning person keeps the member id, visible to the session that accepted', async () => {
     const { memberId, email, token: session } = await person(app, v2, { roleAccess: { role: 'ADMIN' } });
     const other = await app.session(email);
     await done(app, owner, 'memberRemove', { workspaceId: v2.workspaceId, memberId });
@@ -408,7 +408,7 @@ describe('invitationAccept', () => {
     expect(await seen(other)).toEqual({ workspace: null });
   });
 
-  test('a second click changes nothing, and is no mistake', async () => {
+  test('a second click changes nothing and succeeds', async () => {
     const { token, session } = await invite(v2);
     const { member } = await done(app, session, 'invitationAccept', { token });
     const size = await auditSize(app, v2.workspaceId);
@@ -416,7 +416,7 @@ describe('invitationAccept', () => {
     expect(await auditSize(app, v2.workspaceId)).toBe(size);
   });
 
-  test('a stolen mail is worth nothing to another account', async () => {
+  test('a stolen mail cannot be accepted by another account', async () => {
     const { id, token } = await invite(v2);
     const thief = await sessionOf(nextAddress());
     expect(await mutate(app, thief, 'invitationAccept', { token })).toEqual(
@@ -439,7 +439,7 @@ describe('invitationAccept', () => {
     expect((await done(app, session, 'invitationAccept', { token })).member).toEqual(memberNamed(email));
   });
 
-  test('what opens nothing is one and the same answer', async () => {
+  test('every invalid token gets the same answer', async () => {
     const { token, session } = await invite(v2);
     const wrong = [
       '',
@@ -453,7 +453,7 @@ describe('invitationAccept', () => {
       expect(await mutate(app, session, 'invitationAccept', { token: other })).toEqual(UNKNOWN);
   });
 
-  test('a token is no credential', async () => {
+  test('a token is not a credential', async () => {
     const { token } = await invite(v2);
     expect(await mutate(app, token, 'invitationAccept', { token })).toEqual(
       refusals.unauthenticated('invitationAccept'),
@@ -463,7 +463,7 @@ describe('invitationAccept', () => {
     ).toEqual(refusals.unauthenticated('invitationAccept'));
   });
 
-  test('keys and operators are nobody to be let in', async () => {
+  test('keys and operators cannot accept', async () => {
     const { token } = await invite(v2);
     for (const credential of [app.operatorToken, v2.apiKey]) {
       expect(await mutate(app, credential, 'invitationAccept', { token })).toEqual(
@@ -479,7 +479,7 @@ describe('invitationAccept', () => {
     }
   });
 
-  test('what is over says so, and what to do', async () => {
+  test('a closed invitation says so, and what to do', async () => {
     const [revoked, expired] = [await invite(v2), await invite(v2)];
     await done(app, owner, 'invitationRevoke', { workspaceId: v2.workspaceId, invitationId: revoked.id });
     expect(await mutate(app, revoked.session, 'invitationAccept', { token: revoked.token })).toEqual(
@@ -489,31 +489,31 @@ describe('invitationAccept', () => {
     expect(await mutate(app, expired.session, 'invitationAccept', { token: expired.token })).toEqual(
       closed(
         'invitationAccept',
-        'The invitation has expired: it was good for 60 days.',
+        'The invitation has expired: it was valid for 60 days.',
         'Ask an owner or admin of the workspace to send it again.',
       ),
     );
   });
 
-  test('who was removed does not come back with the mail that brought them', async () => {
+  test('a removed person does not come back with the mail that invited them', async () => {
     const { token, session } = await invite(v2);
     const { member } = await done(app, session, 'invitationAccept', { token });
     await done(app, owner, 'memberRemove', { workspaceId: v2.workspaceId, memberId: member.id });
     expect(await mutate(app, session, 'invitationAccept', { token })).toEqual(
-      closed('invitationAccept', 'The invitation has been accepted: it cannot be used again.', ASK),
+      closed('invitationAccept', 'The invitation has been accepted and cannot be used again.', ASK),
     );
     expect(await memberById(app, owner, v2.workspaceId, member.id)).toMatchObject(INACTIVE);
   });
 });
 
-describe('somebody who was invited is added in another way', () => {
+describe('a person who was invited and is added in another way', () => {
   const added = async (email: string) => {
     const answer = await app.scim(v2.workspaceId, v2.apiKey).post('/Users', { userName: email });
     expect(answer.status).toBe(201);
     return answer.body.id as string;
   };
 
-  test('the invitation is superseded, and its click shows the member', async () => {
+  test('has the invitation superseded, and its link shows the member', async () => {
     const { id, email, token, session } = await invite(v2, { roleAccess: { role: 'ADMIN' } });
     const memberId = await added(email);
     expect(await statusOf(id)).toBe('SUPERSEDED');
@@ -526,7 +526,7 @@ describe('somebody who was invited is added in another way', () => {
   });
 
   test.each(['memberRemove', 'memberDelete'] as const)(
-    'rule 16a: after %s the old mail is worth nothing',
+    'rule 16a: after %s cannot use the old mail',
     async (end) => {
       const { id, email, token, session } = await invite(v2, { roleAccess: { role: 'ADMIN' } });
       const memberId = await added(email);
@@ -547,7 +547,7 @@ describe('somebody who was invited is added in another way', () => {
 });
 
 describe('links', () => {
-  test('let in whoever has them, as often as they may be used', async () => {
+  test('let in everybody who has them, as often as they may be used', async () => {
     const made = await done(app, owner, 'invitationLinkCreate', {
       workspaceId: v2.workspaceId,
       access: { roleAccess: { role: 'EDITOR' } },
@@ -566,11 +566,11 @@ describe('links', () => {
     }
     expect(await statusOf(made.invitation.id)).toBe('ACCEPTED');
     expect(await mutate(app, await sessionOf(nextAddress()), 'invitationAccept', { token })).toEqual(
-      closed('invitationAccept', 'The invitation has been accepted: it cannot be used again.', ASK),
+      closed('invitationAccept', 'The invitation has been accepted and cannot be used again.', ASK),
     );
   });
 
-  test('without a limit any number; who is a member uses nothing up', async () => {
+  test('without a limit let in any number; a member uses nothing up', async () => {
     const { id, token } = await link(v2);
     const session = await sessionOf(nextAddress());
     await done(app, session, 'invitationAccept', { token });
@@ -582,7 +582,7 @@ describe('links', () => {
     expect(await statusOf(id)).toBe('PENDING');
   });
 
-  test('do not let in who was removed since they were made', async () => {
+  test('do not let in a person who was removed since they were created', async () => {
     const { token } = await link(v2);
     const session = await sessionOf(nextAddress());
     const { member } = await done(app, session, 'invitationAccept', { token });
@@ -603,7 +603,7 @@ describe('links', () => {
     expect((await done(app, session, 'invitationAccept', { token: later.token })).member.id).toBe(member.id);
   });
 
-  test('revoked, they let nobody in any more; renewed, the former token does not', async () => {
+  test('let nobody in when revoked; after a renewal, the former token does not work', async () => {
     const { id, token } = await link(v2);
     const target = { workspaceId: v2.workspaceId, invitationId: id };
     const { token: newer } = await done(app, owner, 'invitationResend', target);
@@ -616,14 +616,14 @@ describe('links', () => {
     );
   });
 
-  test.each([0, -1, 1.5])('maxUses %j is refused', async (maxUses) => {
+  test.each([0, -1, 1.5])('refuse maxUses %j', async (maxUses) => {
     expect(
       await mutate(app, owner, 'invitationLinkCreate', { workspaceId: v2.workspaceId, maxUses }),
     ).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT', path: pathTo('maxUses') } }] });
   });
 });
 
-test('rule 16: a link does not open again what a removal has ended for a session', async () => {
+test('rule 16: a link does not restore the access that a removal has ended for a session', async () => {
   const { token } = await link(v2);
   const { memberId, email, token: session } = await person(app, v2);
   await done(app, owner, 'memberRemove', { workspaceId: v2.workspaceId, memberId });
@@ -637,7 +637,7 @@ test('rule 16: a link does not open again what a removal has ended for a session
 });
 
 describe('invitationRevoke and invitationResend', () => {
-  test('revoking says when; a second time changes nothing', async () => {
+  test('revoking records the time; a second time changes nothing', async () => {
     const { id, email } = await invite(v2);
     const target = { workspaceId: v2.workspaceId, invitationId: id };
     const shown = invitation(email, { id, status: 'REVOKED', revokedAt: TIME, invitedBy: 'operator' });
@@ -646,12 +646,12 @@ describe('invitationRevoke and invitationResend', () => {
     expect(await done(app, owner, 'invitationRevoke', target)).toEqual({ changed: false, invitation: shown });
     expect(await auditSize(app, v2.workspaceId)).toBe(size);
     expect(await mutate(app, owner, 'invitationResend', target)).toEqual(
-      closed('invitationResend', 'The invitation has been revoked.', 'Make a new invitation.'),
+      closed('invitationResend', 'The invitation has been revoked.', 'Create a new invitation.'),
     );
     await done(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email });
   });
 
-  test('resending gives another token and 60 days more, also after they are over', async () => {
+  test('resending gives another token and 60 more days, also after the end of the invitation', async () => {
     const { id, email, token, session } = await invite(v2);
     await expire(id);
     const target = { workspaceId: v2.workspaceId, invitationId: id };
@@ -667,7 +667,7 @@ describe('invitationRevoke and invitationResend', () => {
     expect(await mutate(app, session, 'invitationAccept', { token })).toEqual(UNKNOWN);
     await done(app, session, 'invitationAccept', { token: again.token });
     expect(await mutate(app, owner, 'invitationResend', target)).toEqual(
-      closed('invitationResend', 'The invitation has been accepted.', 'Make a new invitation.'),
+      closed('invitationResend', 'The invitation has been accepted.', 'Create a new invitation.'),
     );
     expect(await mutate(app, owner, 'invitationRevoke', target)).toEqual(
       closed('invitationRevoke', 'The invitation has been accepted.', 'Remove the member instead.'),
@@ -675,7 +675,7 @@ describe('invitationRevoke and invitationResend', () => {
   });
 
   test.each(['invitationRevoke', 'invitationResend'] as const)(
-    '%s: not by others, not of others',
+    '%s is refused for other callers and other workspaces',
     async (name) => {
       const { id } = await invite(v2);
       const foreign = await invite(v1);
@@ -764,7 +764,7 @@ describe('Workspace.invitations', () => {
     expect(await counting(2)).toBeGreaterThanOrEqual(many - 1);
   });
 
-  test('abilities tell why not', async () => {
+  test('abilities say why an invitation cannot be resent or revoked', async () => {
     await invite(v2);
     const query = `query ($id: ID!) { workspace(id: $id) { viewerCan { manageInvitations { allowed refusal { code } } }
       invitations { nodes { viewerCan { revoke { allowed refusal { code message } } resend { allowed refusal { code message } } } } } } }`;
@@ -779,7 +779,7 @@ describe('Workspace.invitations', () => {
     });
   });
 
-  test('not for everybody, by no way', async () => {
+  test('are for permitted callers only, in every way of reading them', async () => {
     const { id } = await invite(v2);
     const editor = await person(app, v2, { roleAccess: { role: 'EDITOR' } });
     const scim = await app.key(v2.workspaceId, ['SCIM']);

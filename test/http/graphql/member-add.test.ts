@@ -64,7 +64,7 @@ async function stays(memberId: string): Promise<unknown[]> {
 }
 
 describe('V2', () => {
-  test('rule 4: nothing but an address gives the default role', async () => {
+  test('rule 4: an address alone gives the default role', async () => {
     const userName = nextAddress();
     expect(await add(v2, { userName })).toEqual({
       data: { memberAdd: { changed: true, member: memberNamed(userName) } },
@@ -88,7 +88,7 @@ describe('V2', () => {
     });
   });
 
-  test('rule 20: what is said about the person is kept on the member', async () => {
+  test('rule 20: the profile is stored with the member', async () => {
     const userName = nextAddress();
     const profile = { displayName: 'Ann Lee', name: { givenName: 'Ann' } };
     expect(await add(v2, { userName, externalId: '00u1', profile })).toEqual({
@@ -133,7 +133,7 @@ describe('V2', () => {
 });
 
 describe('V1', () => {
-  test('rule 10: nothing but an address gives no seat', async () => {
+  test('rule 10: an address alone gives no seat', async () => {
     const userName = nextAddress();
     expect(await add(v1, { userName })).toEqual({
       data: { memberAdd: { changed: true, member: seatHolderNamed(userName) } },
@@ -160,15 +160,18 @@ describe('V1', () => {
     await expectSeatsToAddUp(app, v1.workspaceId);
   });
 
-  test.each(['PRO', 'ELITE_3'])('rule 8: no %s seat is free; nothing is written', async (seatType) => {
-    const userName = nextAddress();
-    const entries = await auditSize(app, v1.workspaceId);
-    expect(await add(v1, { userName, access: { seatAccess: { seatType } } })).toEqual(
-      refusals.noSeat('memberAdd', seatType, 0, 0),
-    );
-    expect(await app.sql('select 1 from account where email = $1', [userName])).toEqual([]);
-    expect(await auditSize(app, v1.workspaceId)).toBe(entries);
-  });
+  test.each(['PRO', 'ELITE_3'])(
+    'rule 8: without a free %s seat the request is refused, and nothing is written',
+    async (seatType) => {
+      const userName = nextAddress();
+      const entries = await auditSize(app, v1.workspaceId);
+      expect(await add(v1, { userName, access: { seatAccess: { seatType } } })).toEqual(
+        refusals.noSeat('memberAdd', seatType, 0, 0),
+      );
+      expect(await app.sql('select 1 from account where email = $1', [userName])).toEqual([]);
+      expect(await auditSize(app, v1.workspaceId)).toBe(entries);
+    },
+  );
 
   test('rule 1: a role is refused', async () => {
     expect(await add(v1, { userName: nextAddress(), access: { roleAccess: { role: 'EDITOR' } } })).toEqual(
@@ -192,7 +195,7 @@ describe('rule 14: the account', () => {
     expect(accounts).toEqual([{ email }]);
   });
 
-  test('is that of the primary e-mail where userName is no address', async () => {
+  test('is the one of the primary e-mail when userName is not an address', async () => {
     const email = nextAddress();
     const profile = { emails: [{ value: nextAddress() }, { value: email, primary: true }] };
     expect(await add(v2, { userName: 'ann.lee', profile })).toEqual({
@@ -205,7 +208,7 @@ describe('rule 14: the account', () => {
     });
   });
 
-  test('with neither, it is refused, saying so', async () => {
+  test('cannot be found without userName and e-mail: the request is refused, saying so', async () => {
     expect(await add(v2, { userName: 'nobody' })).toEqual(
       refused(
         'memberAdd',
@@ -241,7 +244,7 @@ describe('rule 15: an active member', () => {
     expect(await auditSize(app, v2.workspaceId)).toBe(entries);
   });
 
-  test('of another workspace is no obstacle', async () => {
+  test('does not prevent adding the person to another workspace', async () => {
     const userName = nextAddress();
     const one = await addedId(v1, { userName });
     const other = await addedId(v2, { userName });
@@ -250,7 +253,7 @@ describe('rule 15: an active member', () => {
 });
 
 describe('rule 15: an inactive member is added again', () => {
-  test('V2: same id, new membership, the default role and never the former one', async () => {
+  test('V2: has the same id, a new membership, and the default role, never the former one', async () => {
     const userName = nextAddress();
     const id = await addedId(v2, { userName, access: { roleAccess: { role: 'ADMIN', creditLimit: 5 } } });
     await remove(v2, id);
@@ -263,7 +266,7 @@ describe('rule 15: an inactive member is added again', () => {
     ]);
   });
 
-  test('V2: access as sent', async () => {
+  test('V2: has the access that was sent', async () => {
     const userName = nextAddress();
     const id = await addedId(v2, { userName });
     await remove(v2, id);
@@ -278,7 +281,7 @@ describe('rule 15: an inactive member is added again', () => {
     });
   });
 
-  test('V1: seats are checked again', async () => {
+  test('V1: needs a free seat again', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
     const userName = nextAddress();
     const access = { seatAccess: { seatType: 'BUILDER' } };
@@ -301,7 +304,7 @@ describe('rule 15: an inactive member is added again', () => {
     await expectSeatsToAddUp(app, workspace.workspaceId);
   });
 
-  test('under the spelling that was sent, and found by the account too', async () => {
+  test('has the spelling that was sent, and is found by the account too', async () => {
     const email = nextAddress();
     const profile = { emails: [{ value: email }] };
     const id = await addedId(v2, { userName: 'first.name', profile });
@@ -313,7 +316,7 @@ describe('rule 15: an inactive member is added again', () => {
     });
   });
 
-  test('what is not said again stays: external id and profile are not wiped', async () => {
+  test('keeps external id and profile when they are not sent', async () => {
     const userName = nextAddress();
     const profile = { title: 'Engineer' };
     const id = await addedId(v2, { userName, externalId: '00u7', profile });
@@ -347,7 +350,7 @@ describe('rule 15: an inactive member is added again', () => {
 });
 
 describe('rule 21a: added inactive', () => {
-  test('becomes a member without a membership, and takes no seat', async () => {
+  test('has no membership, and takes no seat', async () => {
     const userName = nextAddress();
     const [before] = await app.sql<{ used: number }>(
       "select used from seat_allocation where workspace_id = $1 and seat_type = 'BUILDER'",
@@ -365,7 +368,7 @@ describe('rule 21a: added inactive', () => {
     expect(after).toEqual([before]);
   });
 
-  test('what was sent is checked', async () => {
+  test('has its access checked', async () => {
     expect(await provision(v1, { userName: nextAddress(), active: false, seatType: 'throne' })).toEqual(
       refused(
         'memberProvision',
@@ -377,7 +380,7 @@ describe('rule 21a: added inactive', () => {
   });
 });
 
-describe('at the same moment', () => {
+describe('concurrent requests', () => {
   test('rule 15: of many who add the same person one succeeds', async () => {
     const userName = nextAddress();
     const answers = await Promise.all(

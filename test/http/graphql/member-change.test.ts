@@ -103,7 +103,7 @@ describe('memberUpdate', () => {
     );
   });
 
-  test('rule 21: a null userName or profile leaves things as they are; the same again changes nothing', async () => {
+  test('rule 21: a null userName or profile changes nothing; neither do the same values again', async () => {
     const ann = await added(v2, { externalId: '00u1', profile: { title: 'Engineer' } });
     const before = await everythingOf(ann);
     for (const same of [
@@ -120,7 +120,7 @@ describe('memberUpdate', () => {
     expect(await everythingOf(ann)).toEqual(before);
   });
 
-  test('somebody inactive can be renamed', async () => {
+  test('renames an inactive member', async () => {
     const ann = await added(v2);
     await send('memberRemove', ann);
     expect(await send('memberUpdate', ann, { externalId: 'x' })).toEqual(
@@ -131,7 +131,7 @@ describe('memberUpdate', () => {
     );
   });
 
-  test('an empty userName is refused', async () => {
+  test('refuses an empty userName', async () => {
     await expectRefusal(
       'memberUpdate',
       await added(v2),
@@ -144,7 +144,7 @@ describe('memberUpdate', () => {
 });
 
 describe('rule 19: a change of address', () => {
-  test('re-points the member, keeps its id, and edits no account', async () => {
+  test('assigns the member to another account, keeps its id, and changes no account', async () => {
     const ann = await added(v2);
     const elsewhere = await app.workspace({ version: 'V2' });
     const { workspaceId } = elsewhere;
@@ -161,7 +161,7 @@ describe('rule 19: a change of address', () => {
     ).toEqual([{ email: ann.userName }, { email }]);
   });
 
-  test('to an account that exists finds it', async () => {
+  test('finds an existing account', async () => {
     const other = await added(v1);
     const ann = await added(v2);
     expect(await send('memberUpdate', ann, { userName: other.userName.toUpperCase() })).toEqual(
@@ -176,7 +176,7 @@ describe('rule 19: a change of address', () => {
     );
   });
 
-  test('rule 15: in case only keeps the account, and the new spelling', async () => {
+  test('rule 15: in case only keeps the account and stores the new spelling', async () => {
     const ann = await added(v2);
     expect(await send('memberUpdate', ann, { userName: ann.userName.toUpperCase() })).toEqual(
       changed(
@@ -190,7 +190,7 @@ describe('rule 19: a change of address', () => {
     );
   });
 
-  test('counts where the e-mail says whose account it is', async () => {
+  test('applies where the e-mail decides the account', async () => {
     const one = nextAddress();
     const other = nextAddress();
     const { workspaceId } = v2;
@@ -265,7 +265,7 @@ describe('memberSetAccess', () => {
     );
   });
 
-  test('rule 21: the same again changes nothing', async () => {
+  test('rule 21: the same access again changes nothing', async () => {
     const ann = await added(v2, withRole('EDITOR', 5));
     const before = await everythingOf(ann);
     for (const same of [withRole('EDITOR', 5), withRole('EDITOR')]) {
@@ -314,13 +314,13 @@ describe('memberSetAccess', () => {
     );
   });
 
-  test('of somebody who is not active is refused', async () => {
+  test('refuses an inactive member', async () => {
     const ann = await added(v2);
     await send('memberRemove', ann);
     await expectRefusal('memberSetAccess', ann, withRole('EDITOR'), refusals.notActive('memberSetAccess'));
   });
 
-  test('rule 3: a guest may be moved to an assignable role', async () => {
+  test('rule 3: changes a guest to an assignable role', async () => {
     const ann = await added(v2);
     await app.sql("update membership set role = 'GUEST' where member_id = $1", [ann.memberId]);
     expect(await memberById(app, app.operatorToken, ann.workspaceId, ann.memberId)).toEqual(
@@ -336,7 +336,7 @@ describe('memberSetAccess', () => {
 });
 
 describe('memberSetCreditLimit and memberClearCreditLimit', () => {
-  test('set, change, say again, clear, say again', async () => {
+  test('set, change, set again, clear, clear again', async () => {
     const ann = await added(v2, withRole('EDITOR'));
     const editor = (version: number, limit: number | null) =>
       memberNamed(ann.userName, { version, role: 'EDITOR', access: roleAccess('EDITOR', limit) });
@@ -357,7 +357,7 @@ describe('memberSetCreditLimit and memberClearCreditLimit', () => {
     });
   });
 
-  test('rule 6: who set the limit is remembered', async () => {
+  test('rule 6: who set the limit is recorded', async () => {
     const ann = await added(v2, withRole('EDITOR'));
     const setBy = () =>
       app.sql(
@@ -409,7 +409,7 @@ describe('memberSetCreditLimit and memberClearCreditLimit', () => {
   );
 
   test.each(['memberSetCreditLimit', 'memberClearCreditLimit'] as const)(
-    '%s of somebody who is not active is refused',
+    '%s of an inactive member is refused',
     async (name) => {
       const ann = await added(v2);
       await send('memberRemove', ann);
@@ -432,7 +432,7 @@ describe('optimistic locking', () => {
   ];
 
   test.each(CHANGES)(
-    '%s with an old version: STALE_VERSION; with the present one it is done',
+    '%s with an old version: STALE_VERSION; with the current one it succeeds',
     async (name, input) => {
       const ann = await added(v2, withRole('EDITOR', 5));
       await done(app, app.operatorToken, 'memberUpdate', {
@@ -461,7 +461,7 @@ describe('optimistic locking', () => {
     },
   );
 
-  test('of many changes of one version one succeeds', async () => {
+  test('of concurrent changes of one version, one succeeds', async () => {
     const ann = await added(v2);
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>

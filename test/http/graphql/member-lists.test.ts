@@ -41,14 +41,14 @@ afterAll(async () => {
   await app.stop();
 });
 
-interface Asked {
+interface ListArguments {
   readonly filter?: object;
   readonly orderBy?: object;
   readonly first?: number;
   readonly after?: string | null;
 }
 
-async function ask(asked: Asked) {
+async function ask(asked: ListArguments) {
   const answer = await app.graphql(
     app.operatorToken,
     `query ($id: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int, $after: String) {
@@ -61,7 +61,7 @@ async function ask(asked: Asked) {
 }
 
 /** The names without what they have in common, in the order of the answer. */
-async function names(asked: Asked): Promise<string> {
+async function names(asked: ListArguments): Promise<string> {
   const { nodes, totalCount } = await ask(asked);
   expect(totalCount).toBe(nodes.length);
   return nodes.map(({ userName }: { userName: string }) => userName.replace('@acme.test', '')).join(' ');
@@ -116,7 +116,7 @@ describe('orders', () => {
   });
 });
 
-test('memberCounts counts everybody', async () => {
+test('memberCounts counts all members', async () => {
   const query = `query ($id: ID!) { workspace(id: $id) {
     memberCounts { active inactive byRole { role count } bySeatType { seatType count } } } }`;
   expect(await app.graphql(app.operatorToken, query, { id: workspace.workspaceId })).toEqual({

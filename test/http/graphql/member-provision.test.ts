@@ -55,7 +55,7 @@ function provisioned(changed: boolean, member: object): object {
   return { data: { memberProvision: { changed, member } } };
 }
 
-describe('values as identity providers send them', () => {
+describe('values in the forms that identity providers send', () => {
   test('V2: roles in any case, limits as strings of digits', async () => {
     const userName = nextAddress();
     expect(
@@ -97,7 +97,7 @@ describe('values as identity providers send them', () => {
     ['creditLimit', 0, 'creditLimit must be a whole number from 1 to 2147483647, or empty for no limit.'],
     ['creditLimit', '5.0', 'creditLimit must be a whole number from 1 to 2147483647, or empty for no limit.'],
     ['profile', { name: 'Ann' }, expect.stringMatching(/^name must be an object with formatted, /)],
-  ])('%s: %j ends as our error, not as a coercion error', async (attribute, value, message) => {
+  ])('%s: %j is refused as our error, not as a coercion error', async (attribute, value, message) => {
     const input = { mode: 'CREATE', userName: nextAddress(), [attribute]: value };
     expect(await provision(v2, input)).toEqual(
       refused('memberProvision', 'INVALID_INPUT', message, {
@@ -122,9 +122,9 @@ describe('values as identity providers send them', () => {
   });
 });
 
-describe('rule 1: presence is the presence of the key', () => {
+describe('rule 1: presence means that the key is present', () => {
   test.each(['CREATE', 'REPLACE', 'PATCH'])(
-    '%s with the other version’s attribute, even null or ""',
+    '%s with the other version’s attribute, even null or "", is refused',
     async (mode) => {
       const ann = await created(v2);
       const ben = await created(v1);
@@ -156,7 +156,7 @@ describe('rule 1: presence is the presence of the key', () => {
     },
   );
 
-  test('a variable that was not given is not there', async () => {
+  test('a variable without a value is not present', async () => {
     const query = `mutation ($workspaceId: ID!, $userName: String!, $seatType: JSON, $role: JSON) {
       memberProvision(input: {
         workspaceId: $workspaceId, mode: CREATE, userName: $userName, seatType: $seatType, role: $role
@@ -172,7 +172,7 @@ describe('rule 1: presence is the presence of the key', () => {
   });
 });
 
-describe('what is left out stays', () => {
+describe('omitted attributes stay unchanged', () => {
   test.each(['REPLACE', 'PATCH'])('%s', async (mode) => {
     const ann = await created(v2, {
       externalId: '00u1',
@@ -203,7 +203,7 @@ describe('what is left out stays', () => {
     expect(await auditSize(app, v2.workspaceId)).toBe(entries);
   });
 
-  test('PATCH: null removes what can be removed', async () => {
+  test('PATCH: null clears what can be cleared', async () => {
     const ann = await created(v2, {
       externalId: '00u1',
       profile: { title: 'x' },
@@ -233,8 +233,8 @@ describe('what is left out stays', () => {
   });
 });
 
-describe('rule 21a: who is and stays inactive', () => {
-  test('access is checked, not stored, and takes no seat', async () => {
+describe('rule 21a: an update that leaves the member inactive', () => {
+  test('has its access checked, not stored, and takes no seat', async () => {
     const ann = await created(v1, { active: false });
     const before = await memberById(app, v1.apiKey, v1.workspaceId, ann.id);
     const input = { mode: 'REPLACE', memberId: ann.id, userName: ann.userName };
@@ -245,8 +245,8 @@ describe('rule 21a: who is and stays inactive', () => {
   });
 });
 
-describe('rule 6: limits of the dashboard', () => {
-  test('come back with a change to viewer: an echo, which clears the limit', async () => {
+describe('rule 6: credit limits', () => {
+  test('from the dashboard come back with a change to viewer as an echo, which clears the limit', async () => {
     const ann = await created(v2, { role: 'editor' });
     const { workspaceId } = v2;
     await done(app, app.operatorToken, 'memberSetCreditLimit', {
@@ -263,7 +263,7 @@ describe('rule 6: limits of the dashboard', () => {
     );
   });
 
-  test('that the identity provider set itself are refused, naming both ways out', async () => {
+  test('that the identity provider set are refused for a viewer, with both ways to correct it', async () => {
     const ann = await created(v2, { role: 'editor', creditLimit: 500 });
     const replace = { mode: 'REPLACE', memberId: ann.id, userName: ann.userName, role: 'viewer' };
     expect(await provision(v2, { ...replace, creditLimit: 500 })).toEqual(
@@ -280,12 +280,12 @@ describe('rule 6: limits of the dashboard', () => {
   });
 });
 
-describe('who is the identity provider', () => {
+describe('the origin of a change', () => {
   test.each<[ApiKeyScope[], string]>([
     [['SCIM'], 'IDENTITY_PROVIDER'],
     [['SCIM', 'MEMBERS_WRITE'], 'IDENTITY_PROVIDER'],
     [['MEMBERS_WRITE'], 'WORKSPACE'],
-  ])('a key with %j is %s', async (scopes, managedBy) => {
+  ])('by a key with %j is %s', async (scopes, managedBy) => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
     const apiKey = await app.key(workspaceId, scopes);
@@ -296,14 +296,14 @@ describe('who is the identity provider', () => {
     );
   });
 
-  test('a member stays the identity provider’s when people change something', async () => {
+  test('by people does not change that the identity provider manages the member', async () => {
     const ann = await created(v2);
     const input = { workspaceId: v2.workspaceId, memberId: ann.id, externalId: 'x' };
     const { member } = await done(app, app.operatorToken, 'memberUpdate', input);
     expect(member.managedBy).toBe('IDENTITY_PROVIDER');
   });
 
-  test('a member of the workspace’s becomes the identity provider’s when it changes something', async () => {
+  test('by the identity provider makes it manage a member that people managed', async () => {
     const { workspaceId } = v2;
     const { member } = await done(app, app.operatorToken, 'memberAdd', {
       workspaceId,
@@ -315,7 +315,7 @@ describe('who is the identity provider', () => {
     expect(taken.member.managedBy).toBe('IDENTITY_PROVIDER');
   });
 
-  test('whoever adds a member again manages it', async () => {
+  test('who adds a member again manages it', async () => {
     const ann = await created(v2);
     const { workspaceId } = v2;
     await done(app, v2.apiKey, 'memberRemove', { workspaceId, memberId: ann.id });
@@ -326,7 +326,7 @@ describe('who is the identity provider', () => {
     expect(member).toMatchObject({ id: ann.id, managedBy: 'WORKSPACE' });
   });
 
-  test('rule 6: a limit that its key sets through another mutation is the identity provider’s as well', async () => {
+  test("rule 6: a limit that the identity provider's key sets through another mutation counts as the provider's", async () => {
     const { workspaceId } = v2;
     const scimKey = await app.key(workspaceId, ['SCIM']);
     const ann = await created(v2, { role: 'editor' });
@@ -342,7 +342,7 @@ describe('who is the identity provider', () => {
     expect(answer.errors?.[0].extensions.code).toBe('CREDIT_LIMIT_NOT_ALLOWED');
   });
 
-  test('no identity provider makes admins of V1 members', async () => {
+  test('no identity provider makes a V1 member an admin', async () => {
     const { workspaceId } = v1;
     const scimKey = await app.key(workspaceId, ['SCIM']);
     const access = { seatAccess: { role: 'ADMIN' } };
@@ -357,15 +357,15 @@ describe('who is the identity provider', () => {
   });
 });
 
-describe('which member', () => {
-  test('a new one has no memberId', async () => {
+describe('memberId', () => {
+  test('is refused in a CREATE', async () => {
     const { id } = await created(v2);
     expect(await provision(v2, { mode: 'CREATE', memberId: id, userName: nextAddress() })).toEqual(
       refused('memberProvision', 'INVALID_INPUT', 'A new member has no memberId.', { attribute: 'memberId' }),
     );
   });
 
-  test.each(['REPLACE', 'PATCH'])('%s needs a memberId, of a member', async (mode) => {
+  test.each(['REPLACE', 'PATCH'])('is required for %s, and must be of a member', async (mode) => {
     const userName = nextAddress();
     expect(await provision(v2, { mode, userName })).toEqual(
       refused('memberProvision', 'INVALID_INPUT', 'memberId is required.', { attribute: 'memberId' }),

@@ -46,7 +46,7 @@ function send(name: 'memberRemove' | 'memberDelete', { workspaceId, memberId }: 
 }
 
 describe('rule 16: memberRemove', () => {
-  test('ends the stay and leaves the record readable, inactive, with all that was said', async () => {
+  test('ends the membership, and leaves the record readable and inactive, with its attributes', async () => {
     const person = { externalId: '00u1', profile: { title: 'Engineer' } };
     const ann = await added(v2, { ...person, access: { roleAccess: { role: 'EDITOR', creditLimit: 5 } } });
     const member = memberNamed(ann.userName, {
@@ -106,7 +106,7 @@ describe('rule 16: memberRemove', () => {
     await expectSeatsToAddUp(app, v1.workspaceId);
   });
 
-  test('leaves the account and its other workspaces alone', async () => {
+  test('keeps the account and its other workspaces', async () => {
     const ann = await added(v2, { access: { roleAccess: { role: 'ADMIN' } } });
     const elsewhere = await app.workspace({ version: 'V2' });
     const other = await done(app, app.operatorToken, 'memberAdd', {
@@ -120,7 +120,7 @@ describe('rule 16: memberRemove', () => {
     );
   });
 
-  test('rule 21: twice changes nothing', async () => {
+  test('rule 21: a second time changes nothing', async () => {
     const ann = await added(v2);
     await send('memberRemove', ann);
     const entries = await auditSize(app, v2.workspaceId);
@@ -135,7 +135,7 @@ describe('rule 16: memberRemove', () => {
     expect(await auditSize(app, v2.workspaceId)).toBe(entries);
   });
 
-  test('at the same moment, many times, is done once', async () => {
+  test('sent many times at once is done once', async () => {
     const ann = await added(v1, { access: { seatAccess: { seatType: null } } });
     const answers = await Promise.all(Array.from({ length: 6 }, () => send('memberRemove', ann)));
     const changes = answers.filter(({ data }) => data.memberRemove.changed);
@@ -145,7 +145,7 @@ describe('rule 16: memberRemove', () => {
 });
 
 describe('rule 17: memberDelete', () => {
-  test.each(['active', 'inactive'])('of an %s member: the id is not found for ever', async (kind) => {
+  test.each(['active', 'inactive'])('of an %s member: the id is never found again', async (kind) => {
     const ann = await added(v2, { externalId: '00u1' });
     if (kind === 'inactive') await send('memberRemove', ann);
     expect(await send('memberDelete', ann)).toEqual({ data: { memberDelete: { memberId: ann.memberId } } });
@@ -169,7 +169,7 @@ describe('rule 17: memberDelete', () => {
     await expectSeatsToAddUp(app, workspace.workspaceId);
   });
 
-  test('leaves the account', async () => {
+  test('keeps the account', async () => {
     const ann = await added(v2);
     await send('memberDelete', ann);
     expect(await app.sql('select email from account where email = $1', [ann.userName])).toEqual([

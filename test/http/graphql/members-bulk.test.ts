@@ -85,8 +85,8 @@ const NOT_ACTIVE = refusal(
   { hint: 'Add the person again first.' },
 );
 
-describe('each member is judged on its own', () => {
-  test('and whoever is refused takes nothing from the others', async () => {
+describe('each member is decided on its own', () => {
+  test('and a refusal does not affect the others', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, ownerMemberId } = workspace;
     const [viewer, editor, gone] = [await added(workspace), await added(workspace), await added(workspace)];
@@ -145,7 +145,7 @@ describe('each member is judged on its own', () => {
     expect(await auditSize(app, workspaceId)).toBe(before + 1);
   });
 
-  test('limits: only where the role allows one (rule 6)', async () => {
+  test('rule 6: a limit is set only where the role allows one', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const [editor, viewer] = [
       await added(workspace, { roleAccess: { role: 'EDITOR' } }),
@@ -182,7 +182,7 @@ describe('each member is judged on its own', () => {
     });
   });
 
-  test('owners: the last one stays, whoever asks for what (rules 12, 13)', async () => {
+  test('rules 12 and 13: the last owner stays', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, ownerMemberId } = workspace;
     const second = await added(workspace);
@@ -204,7 +204,7 @@ describe('each member is judged on its own', () => {
     });
   });
 
-  test('versions: who has another than was believed is refused', async () => {
+  test('a member with another version than the expected one is refused', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const [first, second, third] = [await added(workspace), await added(workspace), await added(workspace)];
     const result = await bulk(app.operatorToken, workspace, [first.id, second.id, third.id, third.id], {
@@ -233,7 +233,7 @@ describe('rule 8: seats that run out in the middle', () => {
       seat: { seatType: 'PRO', total, used: total },
     });
 
-  test('three are free, five are asked for: the first three get one', async () => {
+  test('of three free seats, the first three of five members get one', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 3 } });
     const members = await several(workspace, 5);
     const ids = members.map(({ id }) => id).toReversed();
@@ -259,7 +259,7 @@ describe('rule 8: seats that run out in the middle', () => {
     });
   });
 
-  test('one who gives up another type frees it whether or not there was one to take', async () => {
+  test('a member who gives up another type frees it, whether or not there was one to take', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { pro: 1, builder: 2 } });
     const builder = { seatAccess: { seatType: 'BUILDER' } };
     const [first, second] = [await added(workspace, builder), await added(workspace, builder)];
@@ -276,7 +276,7 @@ describe('rule 8: seats that run out in the middle', () => {
 });
 
 describe('a dry run', () => {
-  test('tells what would happen and writes nothing', async () => {
+  test('returns the results of the change and writes nothing', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const { workspaceId, ownerMemberId } = workspace;
     const member = await added(workspace);
@@ -309,10 +309,10 @@ describe('a dry run', () => {
   });
 });
 
-describe('the whole is refused', () => {
+describe('the whole request is refused', () => {
   const NAME = 'membersBulkUpdate';
 
-  test('when no member of the workspace could undergo it (rule 1)', async () => {
+  test('when no member of the workspace could have the change (rule 1)', async () => {
     const v1 = await app.workspace({ version: 'V1' });
     const v2 = await app.workspace({ version: 'V2' });
     const wrong = (attribute: string, version: string, instead: string) =>
@@ -330,7 +330,7 @@ describe('the whole is refused', () => {
     );
   });
 
-  test('without a measure, and for what means nothing', async () => {
+  test('with too many members or inconsistent input', async () => {
     const { workspaceId } = await app.workspace({ version: 'V2' });
     const ask = (memberIds: readonly string[], change: object, more: object = {}) =>
       mutate(app, app.operatorToken, NAME, { workspaceId, members: { ids: memberIds }, change, ...more });
@@ -362,7 +362,7 @@ describe('the whole is refused', () => {
     }
   });
 
-  test('to who may not change members', async () => {
+  test('for callers who may not change members', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const other = await app.workspace({ version: 'V2' });
     const { workspaceId } = workspace;
@@ -380,7 +380,7 @@ describe('the whole is refused', () => {
     expect(await ask(reader)).toEqual(refusals.forbidden(NAME, 'member.write', true));
   });
 
-  test('to an identity provider that would make admins on V1, as one by one', async () => {
+  test('for an identity provider that would make admins on V1, as for a single change', async () => {
     const { workspaceId, ownerMemberId } = await app.workspace({ version: 'V1' });
     const provider = await app.key(workspaceId, ['SCIM']);
     const change = { access: { seatAccess: { role: 'ADMIN' } } };
@@ -389,7 +389,7 @@ describe('the whole is refused', () => {
     ).toEqual(refusals.forbidden(NAME, 'member.appointV1Admin', true));
   });
 
-  test('when it asks for more than operations may cost: every member counts', async () => {
+  test('when it costs more than the limit: every member counts', async () => {
     const { workspaceId, apiKey } = await app.workspace({ version: 'V2' });
     const query = `mutation ($input: MembersBulkUpdateInput!) {
       membersBulkUpdate(input: $input) { results { member { history(first: 50) { nodes { id } } } } } }`;
@@ -466,8 +466,8 @@ function shortened(refusal: { readonly path?: readonly string[] | null }): objec
   return { ...refusal, path: refusal.path?.slice(-1) ?? null };
 }
 
-describe('one bulk is the single mutations one after the other', () => {
-  test.each(['V1', 'V2'] as const)('on %s: same rows, same refusals, same audit', async (version) => {
+describe('a bulk change equals the single mutations in sequence', () => {
+  test.each(['V1', 'V2'] as const)('on %s: same rows, refusals and audit entries', async (version) => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('plain', 'given', 'gone', 'owner', 'grouped'), {

@@ -81,7 +81,7 @@ describe('rule 13: ownerPromote', () => {
     });
   });
 
-  test('rule 10: V1: an owner takes a seat and gives it back, and stays owner', async () => {
+  test('rule 10: V1: an owner takes and frees a seat, and stays owner', async () => {
     const v1 = await app.workspace({ version: 'V1', seats: { pro: 1 } });
     const token = await app.session(v1.ownerEmail);
     const target = { workspaceId: v1.workspaceId, memberId: v1.ownerMemberId };
@@ -102,7 +102,7 @@ describe('rule 13: ownerPromote', () => {
     );
   });
 
-  test('of somebody who is not active is refused', async () => {
+  test('refuses an inactive member', async () => {
     const ann = await person(app, workspace);
     await done(app, owner.token, 'memberRemove', { workspaceId, memberId: ann.memberId });
     expect(await promoted(ann.memberId)).toEqual(
@@ -114,7 +114,7 @@ describe('rule 13: ownerPromote', () => {
 });
 
 describe('rule 13: ownerDemote', () => {
-  test('says which access the person has afterwards', async () => {
+  test('sets the access that the request names', async () => {
     const ann = await person(app, workspace);
     await promoted(ann.memberId);
     expect(await demoted(ann.memberId)).toEqual({
@@ -154,7 +154,7 @@ describe('rule 13: ownerDemote', () => {
     );
   });
 
-  test('of who is no owner is refused', async () => {
+  test('refuses a member who is not an owner', async () => {
     const ann = await person(app, workspace);
     expect(await demoted(ann.memberId)).toEqual(
       refused('ownerDemote', 'INVALID_INPUT', 'The member is not an owner.'),
@@ -170,15 +170,18 @@ describe('rule 13: a workspace never loses its last owner', () => {
     ['memberProvision', { mode: 'PATCH', active: false }],
   ];
 
-  test.each(WAYS)('%s of it: LAST_OWNER, for the owner and for operators', async (name, input) => {
-    const entries = await auditSize(app, workspaceId);
-    const target = { workspaceId, memberId: owner.memberId, ...input };
-    expect(await mutate(app, owner.token, name, target)).toEqual(refusals.lastOwner(name));
-    expect(await mutate(app, app.operatorToken, name, target)).toEqual(refusals.lastOwner(name));
-    expect(await auditSize(app, workspaceId)).toBe(entries);
-  });
+  test.each(WAYS)(
+    '%s of the last owner is refused with LAST_OWNER, for the owner and for operators',
+    async (name, input) => {
+      const entries = await auditSize(app, workspaceId);
+      const target = { workspaceId, memberId: owner.memberId, ...input };
+      expect(await mutate(app, owner.token, name, target)).toEqual(refusals.lastOwner(name));
+      expect(await mutate(app, app.operatorToken, name, target)).toEqual(refusals.lastOwner(name));
+      expect(await auditSize(app, workspaceId)).toBe(entries);
+    },
+  );
 
-  test.each(WAYS)('%s of both owners at the same moment: one stays', async (name, input) => {
+  test.each(WAYS)('%s of both owners at once leaves one', async (name, input) => {
     const ann = await person(app, workspace);
     await promoted(ann.memberId);
     const answers = await Promise.all(
@@ -196,7 +199,7 @@ describe('rule 13: a workspace never loses its last owner', () => {
     ).toEqual([{ role: 'OWNER' }]);
   });
 
-  test('an owner who was removed is no owner: the other one is the last', async () => {
+  test('a removed owner does not count: the other one is the last', async () => {
     const ann = await person(app, workspace);
     await promoted(ann.memberId);
     await done(app, owner.token, 'memberRemove', { workspaceId, memberId: ann.memberId });
@@ -206,7 +209,7 @@ describe('rule 13: a workspace never loses its last owner', () => {
   });
 });
 
-describe('rule 12: owners are changed by owners in person and operators', () => {
+describe('rule 12: only owners in person and operators change owners', () => {
   const CHANGES: readonly [MutationName, object][] = [
     ['memberUpdate', { externalId: 'x' }],
     ['memberSetAccess', { access: { roleAccess: { role: 'ADMIN' } } }],
@@ -219,21 +222,18 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
     ['memberProvision', { mode: 'PATCH', creditLimit: 5 }],
   ];
 
-  test.each(CHANGES)(
-    '%s with %j: not by a key, whatever its scopes, nor by an admin',
-    async (name, input) => {
-      const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
-      const before = await memberById(app, owner.token, workspaceId, owner.memberId);
-      const target = { workspaceId, memberId: owner.memberId, ...input };
-      const writeOnly = await app.key(workspaceId, ['MEMBERS_WRITE']);
-      for (const credential of [workspace.apiKey, writeOnly, admin.token]) {
-        expect(await mutate(app, credential, name, target)).toEqual(refusals.ownerProtected(name));
-      }
-      expect(await memberById(app, owner.token, workspaceId, owner.memberId)).toEqual(before);
-    },
-  );
+  test.each(CHANGES)('%s with %j is refused for keys with any scope, and for admins', async (name, input) => {
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
+    const before = await memberById(app, owner.token, workspaceId, owner.memberId);
+    const target = { workspaceId, memberId: owner.memberId, ...input };
+    const writeOnly = await app.key(workspaceId, ['MEMBERS_WRITE']);
+    for (const credential of [workspace.apiKey, writeOnly, admin.token]) {
+      expect(await mutate(app, credential, name, target)).toEqual(refusals.ownerProtected(name));
+    }
+    expect(await memberById(app, owner.token, workspaceId, owner.memberId)).toEqual(before);
+  });
 
-  test.each(['ownerPromote', 'ownerDemote'] as const)('%s: not by a key nor by an admin', async (name) => {
+  test.each(['ownerPromote', 'ownerDemote'] as const)('%s is refused for keys and admins', async (name) => {
     const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
     const input = { workspaceId, memberId: admin.memberId, ...(name === 'ownerDemote' ? AS_EDITOR : {}) };
     expect(await mutate(app, workspace.apiKey, name, input)).toEqual(
@@ -242,7 +242,7 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
     expect(await mutate(app, admin.token, name, input)).toEqual(refusals.forbidden(name, 'owner.write'));
   });
 
-  test('a request that changes nothing succeeds, for everybody', async () => {
+  test('a request that changes nothing succeeds for everybody', async () => {
     const before = await memberById(app, owner.token, workspaceId, owner.memberId);
     const replay = {
       workspaceId,
@@ -260,7 +260,7 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
     });
   });
 
-  test('an owner changes another’s name and removes another, but not the access', async () => {
+  test('an owner changes the name of another owner and removes one, but cannot change the access', async () => {
     const ann = await person(app, workspace);
     await promoted(ann.memberId);
     const target = { workspaceId, memberId: ann.memberId };
@@ -290,7 +290,7 @@ describe('rule 12: owners are changed by owners in person and operators', () => 
     });
   });
 
-  test('an owner changes even the own address, and leaves the workspace by it', async () => {
+  test('an owner changes the own address, and leaves the workspace by it', async () => {
     const address = nextAddress();
     const input = { workspaceId, memberId: owner.memberId, userName: address };
     expect(await mutate(app, owner.token, 'memberUpdate', input)).toMatchObject({

@@ -53,7 +53,7 @@ test.each(['/playground', '/playground/'])('%s answers the page', async (path) =
   expect(await response.text()).toContain('<title>Rollcall playground</title>');
 });
 
-test('every asset that the page names is ours, and may be kept for ever', async () => {
+test('every asset of the page is served by this server, and may be cached for ever', async () => {
   const origin = await serve();
   const page = await (await fetch(`${origin}/playground`)).text();
   const types: Record<string, string> = {

@@ -144,7 +144,7 @@ function replicaLog(): Promise<string> {
   return readFile(join(dataDir, 'replica', 'postgres.log'), 'utf8');
 }
 
-test('a query is answered by the replica, and knows of every change before it', async () => {
+test('a query is answered by the replica, which has every earlier change', async () => {
   for (let change = 0; change < 20; change += 1) {
     expect(await rename(`Acme ${change}`)).toBe(`Acme ${change}`);
     expect(await nameNow()).toBe(`Acme ${change}`);
@@ -152,13 +152,13 @@ test('a query is answered by the replica, and knows of every change before it', 
   expect(await replicaLog()).toContain('from member');
 });
 
-test('a mutation reads nothing of it', async () => {
+test('a mutation does not read from the replica', async () => {
   const before = (await replicaLog()).length;
   await rename('Acme & Sons');
   expect((await replicaLog()).slice(before)).toBe('');
 });
 
-test('a replica that stays behind is waited for, and then left alone for a while', async () => {
+test('a replica that lags is waited for, and then not used for a while', async () => {
   await onReplica.query('select pg_wal_replay_pause()');
   await rename('Behind');
   for (let query = 0; query < 20; query += 1) expect(await nameNow()).toBe('Behind');
@@ -168,21 +168,21 @@ test('a replica that stays behind is waited for, and then left alone for a while
   await expect.poll(() => isReadFromReplica(replicas)).toBe(true);
 });
 
-test('a server that follows nobody is no replica', async () => {
+test('a server that replicates nothing is not used as a replica', async () => {
   const mistaken = replicasAt(primary.address);
   expect(await isReadFromReplica(mistaken)).toBe(false);
   expect(reasons).toEqual(['it is not a replica']);
   await mistaken.close();
 });
 
-test('one that cannot be reached is done without', async () => {
+test('a replica that cannot be reached is not used', async () => {
   const away = replicasAt({ ...replica.address, host: join(dataDir, 'nowhere') });
   expect(await isReadFromReplica(away)).toBe(false);
   expect(reasons).toEqual([expect.stringContaining('ENOENT')]);
   await away.close();
 });
 
-test('one that goes in the middle is done without', async () => {
+test('a replica that stops during a query is replaced by the primary', async () => {
   const sql = await replicas.caughtUp();
   await onReplica.query(
     'select pg_terminate_backend(pid) from pg_stat_activity where backend_type = $1 and pid <> pg_backend_pid()',
@@ -193,7 +193,7 @@ test('one that goes in the middle is done without', async () => {
   expect(await nameNow()).toBe(rows[0]?.name);
 });
 
-test('a statement that is wrong is refused as ever, and is no fault of the replica', async () => {
+test('a wrong statement is refused as usual, and does not count against the replica', async () => {
   const sql = await replicas.caughtUp();
   await expect(sql.rows('select $1::text', ['\0'])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   expect(reasons).toEqual([]);

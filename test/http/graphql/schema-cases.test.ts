@@ -20,7 +20,7 @@ const NOBODY = '01930000-0000-7000-8000-000000000000';
 const ask = (query: string, variables: object = {}, credential: string = app.operatorToken) =>
   app.graphql(credential, query, { id: workspace.workspaceId, ...variables });
 
-test('fault 1: a dry run shows previews without identity, and no member', async () => {
+test('fault 1: a dry run returns previews without ids, and no member', async () => {
   const { memberId } = await person(app, workspace);
   const input = {
     workspaceId: workspace.workspaceId,
@@ -37,7 +37,7 @@ test('fault 1: a dry run shows previews without identity, and no member', async 
   });
 });
 
-test('fault 3: what was committed is delivered, whatever another mutation of the request is told', async () => {
+test('fault 3: a committed change is returned, although another mutation of the request is refused', async () => {
   const query = `mutation ($key: ApiKeyCreateInput!, $limit: MemberSetCreditLimitInput!) {
     a: apiKeyCreate(input: $key) { secret } b: memberSetCreditLimit(input: $limit) { changed } }`;
   const { workspaceId } = workspace;
@@ -49,7 +49,7 @@ test('fault 3: what was committed is delivered, whatever another mutation of the
   expect(answer.errors).toMatchObject([{ path: ['b'], extensions: { code: 'NOT_FOUND' } }]);
 });
 
-test('fault 4: a field behind a further permission is null by itself', async () => {
+test('fault 4: a field that needs a further permission is null by itself', async () => {
   const key = await app.key(workspace.workspaceId, ['CREDITS_CONSUME']);
   const gated = `
     auditLog { totalCount } apiKeys { totalCount } accessReview(asOf: "2026-11-01T00:00:00Z") { totalCount }
@@ -95,7 +95,7 @@ test('fault 5: a cursor of one list is refused by every other', async () => {
   }
 });
 
-test('fault 6: a subscription is refused cleanly where answers are single', async () => {
+test('fault 6: a subscription at /graphql is refused with an error', async () => {
   const subscription = `subscription { workspaceActivity(workspaceId: "${workspace.workspaceId}") { id } }`;
   expect(await ask(subscription)).toEqual({
     errors: [
@@ -116,7 +116,7 @@ describe('fault 8: `path` is where the client wrote the value, relative to `inpu
     answer.errors?.map(({ extensions }) => extensions.path);
   const access = ['access', 'roleAccess', 'creditLimit'];
 
-  test('in a variable of any name, in a part of a variable, and as a literal', async () => {
+  test('for a variable of any name, a part of a variable, and a literal', async () => {
     const input = {
       workspaceId: workspace.workspaceId,
       userName: nextAddress(),
@@ -131,7 +131,7 @@ describe('fault 8: `path` is where the client wrote the value, relative to `inpu
     expect(paths(await ask(`mutation { memberAdd${part('0')} { changed } }`))).toEqual([access]);
   });
 
-  test('in a refusal by a rule', async () => {
+  test('for a refusal by a rule', async () => {
     const input = {
       workspaceId: workspace.workspaceId,
       userName: nextAddress(),
@@ -142,7 +142,7 @@ describe('fault 8: `path` is where the client wrote the value, relative to `inpu
 });
 
 describe('fault 9: a typed profile, merged attribute by attribute', () => {
-  test('what is not sent is kept, null clears, and what is misspelt is refused', async () => {
+  test('an absent attribute is kept, null clears it, and a misspelled one is refused', async () => {
     const { memberId } = await person(app, workspace);
     const target = { workspaceId: workspace.workspaceId, memberId };
     const update = async (profile: object) =>
@@ -175,7 +175,7 @@ describe('fault 11', () => {
     expect((await ask(query)).errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path } }]);
   });
 
-  test('a time without a zone is told the form', async () => {
+  test('a time without a zone is refused with the required form', async () => {
     const query =
       'query ($id: ID!) { workspace(id: $id) { accessReview(asOf: "2026-01-01T00:00:00") { totalCount } } }';
     expect((await ask(query)).errors).toMatchObject([
@@ -183,7 +183,7 @@ describe('fault 11', () => {
     ]);
   });
 
-  test('an operation that is too expensive says what costs how much', async () => {
+  test('an operation that is too expensive is refused with its cost and the limit', async () => {
     const query = '{ workspaces(first: 200) { nodes { name members(first: 200) { nodes { id } } } } }';
     expect((await ask(query)).errors).toMatchObject([
       {
@@ -233,7 +233,7 @@ test('shape 1: a deleted group tells which members it changed, and in which work
   });
 });
 
-test('shape 1: what was added comes as an edge of its list', async () => {
+test('shape 1: an added item is returned as an edge of its list', async () => {
   const query = `mutation ($input: MemberAddInput!) { memberAdd(input: $input) {
     memberEdge { cursor node { id } } } }`;
   const { data } = await ask(query, {
@@ -250,7 +250,7 @@ test('shape 1: what was added comes as an edge of its list', async () => {
   });
 });
 
-test('shape 2: all that match a filter are changed, if they are as many as were shown', async () => {
+test('shape 2: all members that match a filter are changed, if their number is the expected one', async () => {
   const other = await app.workspace({ version: 'V2' });
   const { workspaceId } = other;
   for (const title of ['temp', 'temp', 'fixed'])

@@ -46,7 +46,7 @@ async function seats(): Promise<unknown> {
 }
 
 describe('rule 8', () => {
-  test('with one free seat and many requests at the same moment, exactly one succeeds', async () => {
+  test('of concurrent requests for one free seat, exactly one succeeds', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
         mutate(app, app.operatorToken, 'memberAdd', {
@@ -79,7 +79,7 @@ describe('rule 8', () => {
     });
   });
 
-  test('members who move to the last seat at the same moment: one does', async () => {
+  test('of members who change to the last seat at once, one succeeds', async () => {
     const ids = await Promise.all(Array.from({ length: 4 }, () => added(null)));
     const answers = await Promise.all(
       ids.map((memberId) =>
@@ -103,7 +103,7 @@ describe('rule 9', () => {
     });
   });
 
-  test('where the new seat is not free, the old one stays', async () => {
+  test('without a free new seat, the old one stays', async () => {
     await added('BUILDER');
     const memberId = await added('PRO');
     const input = { workspaceId, memberId, ...holding('BUILDER') };
@@ -118,7 +118,7 @@ describe('rule 9', () => {
     });
   });
 
-  test('members who swap types at the same moment do not wait for each other for ever', async () => {
+  test('members who exchange types at once do not deadlock', async () => {
     await done(app, app.operatorToken, 'seatsSet', {
       workspaceId,
       seats: [{ seatType: 'BUILDER', total: 20 }],
@@ -141,7 +141,7 @@ describe('rule 9', () => {
 });
 
 describe('rule 10: the default seat type', () => {
-  test('is given to who is added without one, as long as there are any', async () => {
+  test('goes to members who are added without one, while there are any', async () => {
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, defaultSeatType: 'BUILDER' });
     const first = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName: nextAddress() });
     expect(first.member.access).toEqual({ __typename: 'SeatAccess', seatType: 'BUILDER' });
@@ -155,7 +155,7 @@ describe('rule 10: the default seat type', () => {
 });
 
 describe('seatsSet', () => {
-  test('buys more, and a type for the first time', async () => {
+  test('buys more seats, also of a new type', async () => {
     expect(
       await mutate(app, app.operatorToken, 'seatsSet', {
         workspaceId,
@@ -187,7 +187,7 @@ describe('seatsSet', () => {
     await added('ELITE_2');
   });
 
-  test('keeps as many as are taken', async () => {
+  test('refuses fewer seats than are taken', async () => {
     await added('PRO');
     await added('PRO');
     expect(
@@ -233,7 +233,7 @@ describe('seatsSet', () => {
     ).toEqual(refused('seatsSet', 'INVALID_INPUT', 'total cannot be negative.', { attribute: 'seats' }));
   });
 
-  test('rule 1: a V2 workspace has none', async () => {
+  test('rule 1: a V2 workspace has no seats', async () => {
     const v2 = await app.workspace({ version: 'V2' });
     const input = { workspaceId: v2.workspaceId, seats: [{ seatType: 'PRO', total: 1 }] };
     expect(await mutate(app, app.operatorToken, 'seatsSet', input)).toEqual(

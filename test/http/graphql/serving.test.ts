@@ -63,7 +63,7 @@ function badRequest(message: unknown, more: object = {}): object {
 }
 
 describe('POST', () => {
-  test('answers', async () => {
+  test('is answered', async () => {
     expect(await post({ query: '{ viewer { type } }' })).toEqual({
       status: 200,
       type: JSON_TYPE,
@@ -71,7 +71,7 @@ describe('POST', () => {
     });
   });
 
-  test('answers with the media type that was asked for', async () => {
+  test('is answered with the media type of Accept', async () => {
     const accept = { Accept: 'application/graphql-response+json' };
     expect(await post({ query: '{ viewer { type } }' }, accept)).toEqual({
       status: 200,
@@ -80,7 +80,7 @@ describe('POST', () => {
     });
   });
 
-  test('chooses the operation that was named', async () => {
+  test('executes the named operation', async () => {
     const query = 'query One { viewer { type } } query Two { viewer { label } }';
     expect(await post({ query, operationName: 'Two' })).toEqual({
       status: 200,
@@ -93,13 +93,16 @@ describe('POST', () => {
     });
   });
 
-  test.each(['{"query":', 'viewer', '{ viewer { type } }'])('a body that is no JSON: %s', async (body) => {
-    expect(await post(body)).toEqual({
-      status: 400,
-      type: JSON_TYPE,
-      body: badRequest('The body cannot be read as JSON.', { requestId: REQUEST_ID }),
-    });
-  });
+  test.each(['{"query":', 'viewer', '{ viewer { type } }'])(
+    'with a body that is not JSON is refused: %s',
+    async (body) => {
+      expect(await post(body)).toEqual({
+        status: 400,
+        type: JSON_TYPE,
+        body: badRequest('The body cannot be read as JSON.', { requestId: REQUEST_ID }),
+      });
+    },
+  );
 
   const NO_BODY = 'POST body missing, invalid Content-Type, or JSON object has no keys.';
 
@@ -109,11 +112,11 @@ describe('POST', () => {
     [{ query: '' }, expect.stringContaining('non-empty `query`')],
     [{ query: 7 }, 'GraphQL queries must be strings.'],
     [{ query: '{ viewer { type } }', variables: 'x' }, expect.stringContaining('`variables`')],
-  ])('a body that is no request: %j', async (body, message) => {
+  ])('with a body that is not a GraphQL request is refused: %j', async (body, message) => {
     expect(await post(body)).toMatchObject({ status: 400, type: JSON_TYPE, body: badRequest(message) });
   });
 
-  test('a body of another type', async () => {
+  test('with a body of another media type is refused', async () => {
     const answer = await post('{ viewer { type } }', { 'Content-Type': 'text/plain' });
     expect(answer).toEqual({
       status: 400,
@@ -122,7 +125,7 @@ describe('POST', () => {
     });
   });
 
-  test('a body over 1 MB', async () => {
+  test('with a body over 1 MB is refused', async () => {
     const query = `{ viewer { type } } # ${'x'.repeat(1_100_000)}`;
     expect(await post({ query })).toEqual({
       status: 413,
@@ -131,7 +134,7 @@ describe('POST', () => {
     });
   });
 
-  test('a batch is refused', async () => {
+  test('with a batch is refused', async () => {
     const one = { query: '{ viewer { type } }' };
     expect(await post([one, one])).toEqual({
       status: 400,
@@ -140,7 +143,7 @@ describe('POST', () => {
     });
   });
 
-  test('what cannot be parsed', async () => {
+  test('with a document that cannot be parsed is refused', async () => {
     expect(await post({ query: '{ viewer {' })).toEqual({
       status: 400,
       type: JSON_TYPE,
@@ -156,7 +159,7 @@ describe('POST', () => {
     });
   });
 
-  test('what the schema has not', async () => {
+  test('with a field that the schema does not have is refused', async () => {
     expect(await post({ query: '{ viewer { shoeSize } }' })).toEqual({
       status: 400,
       type: JSON_TYPE,
@@ -178,7 +181,7 @@ describe('GET', () => {
     return send({ headers }, `/graphql?${new URLSearchParams(parameters)}`);
   }
 
-  test('queries, for key holders', async () => {
+  test('executes queries, for key holders', async () => {
     const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
     const variables = JSON.stringify({ id: workspace.workspaceId });
     expect(await get({ query, variables }, { Authorization: workspace.apiKey })).toEqual({
@@ -188,13 +191,13 @@ describe('GET', () => {
     });
   });
 
-  test('no mutations', async () => {
+  test('executes no mutations', async () => {
     const query = 'mutation { sessionEnd(input: {}) { sessionId } }';
     const answer = await get({ query }, { Authorization: workspace.apiKey });
     expect(answer).toMatchObject({ status: 405, type: JSON_TYPE, body: { errors: [{}] } });
   });
 
-  test('nothing for a page of another origin, which can send no Authorization unasked', async () => {
+  test('is refused for a page of another origin', async () => {
     expect(await get({ query: '{ viewer { type } }' }, {})).toMatchObject({
       status: 400,
       type: JSON_TYPE,
@@ -203,9 +206,9 @@ describe('GET', () => {
   });
 });
 
-describe('who asks', () => {
+describe('the caller', () => {
   test.each([{}, { Authorization: '' }, { Authorization: 'Bearer' }, { Authorization: 'wrong' }])(
-    'nobody, with %j: a refusal in the answer, not a status',
+    'of %j is unknown: the answer has an error and the status 200',
     async (headers) => {
       const answer = await post({ query: '{ viewer { type } }' }, { Authorization: '', ...headers });
       expect(answer).toEqual({
@@ -230,7 +233,7 @@ describe('who asks', () => {
     },
   );
 
-  test('every answer carries the request’s id', async () => {
+  test('gets the id of the request in every answer', async () => {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -242,7 +245,7 @@ describe('who asks', () => {
   });
 });
 
-test('there is nothing elsewhere: JSON, not HTML', async () => {
+test('any other path is answered in JSON, not HTML', async () => {
   expect(await send({}, '/nothing')).toEqual({
     status: 404,
     type: JSON_TYPE,
@@ -291,7 +294,7 @@ describe('introspection and the playground', () => {
 
   const INTROSPECTION = '{ __schema { queryType { name } } }';
 
-  test('are on where the configuration says so', async () => {
+  test('are on where the configuration enables them', async () => {
     expect(await post({ query: INTROSPECTION })).toEqual({
       status: 200,
       type: JSON_TYPE,
@@ -308,7 +311,7 @@ describe('introspection and the playground', () => {
     expect(await send({}, '/playground', url)).toMatchObject({ status: 404 });
   });
 
-  test('queries work, __typename too, and names of the schema are not suggested', async () => {
+  test('are not needed for queries and __typename; errors suggest no names of the schema', async () => {
     expect(await post({ query: '{ viewer { __typename type } }' }, {}, url)).toEqual({
       status: 200,
       type: JSON_TYPE,
@@ -318,7 +321,7 @@ describe('introspection and the playground', () => {
     expect(JSON.stringify(body)).not.toContain('Did you mean');
   });
 
-  test('the public URL is what absolute URLs begin with', async () => {
+  test('the public URL begins absolute URLs', async () => {
     const input = { name: 'Acme', accessModel: 'V2', ownerEmail: 'o@acme.test' };
     const query = `mutation ($input: WorkspaceCreateInput!) {
       workspaceCreate(input: $input) { workspace { id scim { baseUrl } } }

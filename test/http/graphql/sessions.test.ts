@@ -56,7 +56,7 @@ async function seen(token: string): Promise<unknown> {
 const UNAUTHENTICATED = 'UNAUTHENTICATED';
 
 describe('sessionCreate', () => {
-  test('mints a token for 7 days (rule 33); only its hash is kept', async () => {
+  test('creates a token for 7 days (rule 33) and stores only its hash', async () => {
     const answer = await mutate(app, app.operatorToken, 'sessionCreate', { email: ann.email.toUpperCase() });
     expect(answer).toEqual({
       data: {
@@ -78,7 +78,7 @@ describe('sessionCreate', () => {
     expect(await seen(token)).toEqual([here.workspaceId, there.workspaceId]);
   });
 
-  test('nobody whom the platform does not know', async () => {
+  test('refuses a person without an account', async () => {
     expect(await mutate(app, app.operatorToken, 'sessionCreate', { email: nextAddress() })).toEqual(
       refused('sessionCreate', 'NOT_FOUND', 'Nobody on the platform has this address.', {
         attribute: 'email',
@@ -91,14 +91,14 @@ describe('sessionCreate', () => {
   });
 });
 
-describe('rule 16: the end of a stay', () => {
+describe('rule 16: the end of a membership', () => {
   const WAYS: readonly [MutationName, object][] = [
     ['memberRemove', {}],
     ['memberProvision', { mode: 'PATCH', active: false }],
     ['memberDelete', {}],
   ];
 
-  test.each(WAYS)('%s ends the sessions for this workspace only', async (name, input) => {
+  test.each(WAYS)('by %s ends the sessions for this workspace only', async (name, input) => {
     const other = await app.session(ann.email);
     expect(await seen(ann.token)).toEqual([here.workspaceId, there.workspaceId]);
     const target = { workspaceId: here.workspaceId, memberId: ann.memberId };
@@ -107,7 +107,7 @@ describe('rule 16: the end of a stay', () => {
     expect(await seen(other)).toEqual([there.workspaceId]);
   });
 
-  test.each(WAYS)('%s: they stay ended also after the person was added again', async (name, input) => {
+  test.each(WAYS)('by %s ends them also after the person is added again', async (name, input) => {
     const target = { workspaceId: here.workspaceId, memberId: ann.memberId };
     await done(app, app.operatorToken, name, { ...target, ...input });
     const again = { workspaceId: here.workspaceId, userName: ann.email };
@@ -116,13 +116,13 @@ describe('rule 16: the end of a stay', () => {
     expect(await seen(await app.session(ann.email))).toEqual([here.workspaceId, there.workspaceId]);
   });
 
-  test('SCIM deactivation ends them too', async () => {
+  test('by SCIM deactivation ends them too', async () => {
     const answer = await app.scim(here.workspaceId, here.apiKey).delete(`/Users/${ann.memberId}`);
     expect(answer).toMatchObject({ status: 204 });
     expect(await seen(ann.token)).toEqual([there.workspaceId]);
   });
 
-  test('a removal that is refused ends nothing', async () => {
+  test('that is refused ends no session', async () => {
     const owner = await app.session(here.ownerEmail);
     const target = { workspaceId: here.workspaceId, memberId: here.ownerMemberId };
     expect(await mutate(app, app.operatorToken, 'memberRemove', target)).toMatchObject({
@@ -134,7 +134,7 @@ describe('rule 16: the end of a stay', () => {
     });
   });
 
-  test('who removes somebody keeps the own sessions; who leaves does not', async () => {
+  test('ends no session of the person who removes somebody; leaving ends the own ones', async () => {
     const ben = await person(app, here);
     const target = { workspaceId: here.workspaceId };
     await done(app, ann.token, 'memberRemove', { ...target, memberId: ben.memberId });
@@ -144,7 +144,7 @@ describe('rule 16: the end of a stay', () => {
   });
 });
 
-test('a change of role counts at once for a session that is open', async () => {
+test('a change of role applies at once to an open session', async () => {
   const target = { workspaceId: here.workspaceId, memberId: ann.memberId };
   const query =
     'query ($id: ID!) { workspace(id: $id) { viewerCan { addMember { allowed refusal { code } } } } }';
@@ -159,14 +159,14 @@ test('a change of role counts at once for a session that is open', async () => {
 });
 
 describe('the end of a session', () => {
-  test('sessionEnd ends the caller’s own, at once, and no other', async () => {
+  test('sessionEnd ends the caller’s own session at once, and no other', async () => {
     const other = await app.session(ann.email);
     await done(app, ann.token, 'sessionEnd', {});
     expect(await seen(ann.token)).toBe(UNAUTHENTICATED);
     expect(await seen(other)).toEqual([here.workspaceId, there.workspaceId]);
   });
 
-  test.each(['the person', 'an operator'])('%s may end another of the person’s', async (who) => {
+  test.each(['the person', 'an operator'])('%s may end another session of the person', async (who) => {
     const { sessionId, token } = await done(app, app.operatorToken, 'sessionCreate', { email: ann.email });
     const credential = who === 'an operator' ? app.operatorToken : ann.token;
     expect(await done(app, credential, 'sessionEnd', { sessionId })).toEqual({ sessionId });
@@ -174,7 +174,7 @@ describe('the end of a session', () => {
     expect(await seen(ann.token)).toEqual([here.workspaceId, there.workspaceId]);
   });
 
-  test('the end, said many times at once, is one end in the audit log', async () => {
+  test('ending a session many times at once writes one audit entry', async () => {
     const { sessionId } = await done(app, app.operatorToken, 'sessionCreate', { email: ann.email });
     await Promise.all(
       Array.from({ length: 4 }, () => done(app, app.operatorToken, 'sessionEnd', { sessionId })),
@@ -186,14 +186,14 @@ describe('the end of a session', () => {
     expect(entries).toHaveLength(1);
   });
 
-  test('nobody else’s, and none that does not exist: both look the same', async () => {
+  test('a session of another person and an unknown one get the same answer', async () => {
     const { sessionId } = await done(app, app.operatorToken, 'sessionCreate', { email: here.ownerEmail });
     const missing = refused('sessionEnd', 'NOT_FOUND', 'There is no such session.');
     for (const id of [sessionId, '01930000-0000-7000-8000-000000000000', 'mine'])
       expect(await mutate(app, ann.token, 'sessionEnd', { sessionId: id })).toEqual(missing);
   });
 
-  test('a key has none to end, and an operator must say which', async () => {
+  test('a key has no session to end, and an operator must name one', async () => {
     expect(await mutate(app, here.apiKey, 'sessionEnd', {})).toEqual(
       refused('sessionEnd', 'FORBIDDEN', 'An API key has no session to end.'),
     );
@@ -202,7 +202,7 @@ describe('the end of a session', () => {
     );
   });
 
-  test('an expired session does not work', async () => {
+  test('an expired session is refused', async () => {
     const fresh = await app.session(ann.email);
     await app.sql("update session set expires_at = now() - interval '1 second' where lookup = $1", [
       fresh.split('_')[2],
@@ -213,7 +213,7 @@ describe('the end of a session', () => {
   test.each<[string, (token: string) => string]>([
     ['with another ending', (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`],
     ['that calls itself a key', (token) => token.replace('_session_', '_key_')],
-  ])('a token %s opens nothing', async (_case, changed) => {
+  ])('a token %s is refused', async (_case, changed) => {
     expect(await seen(changed(ann.token))).toBe(UNAUTHENTICATED);
   });
 });

@@ -73,7 +73,7 @@ describe('workspaceCreate', () => {
     );
   });
 
-  test('V2, with nothing but a name and an owner', async () => {
+  test('V2, with only a name and an owner', async () => {
     const ownerEmail = nextAddress();
     const input = { name: 'Acme Credits', accessModel: 'V2', ownerEmail };
     const answer = await mutate(app, app.operatorToken, 'workspaceCreate', input);
@@ -211,7 +211,7 @@ describe('workspaceUpdate', () => {
     });
   });
 
-  test('null clears the default seat and the default limit; what is absent stays', async () => {
+  test('null clears the default seat and the default limit; an absent attribute stays unchanged', async () => {
     await update(v1, { defaultSeatType: 'PRO' });
     expect(await update(v1, { name: 'One' })).toMatchObject({
       data: { workspaceUpdate: { workspace: { defaultAccess: { seatType: 'PRO' } } } },
@@ -228,7 +228,7 @@ describe('workspaceUpdate', () => {
     });
   });
 
-  test('rule 4: a new default counts at once', async () => {
+  test('rule 4: a new default applies at once', async () => {
     await update(v2, { defaultRole: 'EDITOR' });
     for (const [name, input] of [
       ['memberAdd', {}],
@@ -299,7 +299,7 @@ describe('workspaceUpdate', () => {
     expect(await auditSize(app, workspace.workspaceId)).toBe(entries);
   });
 
-  test('SCIM off counts at once, in this process', async () => {
+  test('turning SCIM off takes effect at once in this process', async () => {
     const scim = app.scim(v2.workspaceId, v2.apiKey);
     expect(await scim.get('/Users')).toMatchObject({ status: 200 });
     await update(v2, { scimEnabled: false });
@@ -322,7 +322,7 @@ describe('workspaceUpdate', () => {
 });
 
 describe('rule 24: leaving ENTERPRISE', () => {
-  test('makes editors of admins, who keep their limits, and switches SCIM off', async () => {
+  test('makes editors of admins, who keep their limits, and turns SCIM off', async () => {
     const admin = await person(app, v2, { roleAccess: { role: 'ADMIN', creditLimit: 5 } });
     const viewer = await person(app, v2);
     const { workspaceId } = v2;
@@ -348,14 +348,14 @@ describe('rule 24: leaving ENTERPRISE', () => {
 });
 
 describe('creditPoolSet', () => {
-  test.each([0, 1, 2_147_483_647])('%i', async (monthlyCredits) => {
+  test.each([0, 1, 2_147_483_647])('sets %i', async (monthlyCredits) => {
     const input = { workspaceId: v2.workspaceId, monthlyCredits };
     expect(await mutate(app, app.operatorToken, 'creditPoolSet', input)).toMatchObject({
       data: { creditPoolSet: { workspace: { creditPool: { total: monthlyCredits } } } },
     });
   });
 
-  test('a negative pool is refused', async () => {
+  test('refuses a negative pool', async () => {
     const input = { workspaceId: v2.workspaceId, monthlyCredits: -1 };
     expect(await mutate(app, app.operatorToken, 'creditPoolSet', input)).toEqual(
       refused('creditPoolSet', 'INVALID_INPUT', 'The pool holds from 0 to 2147483647 credits.', {
@@ -364,7 +364,7 @@ describe('creditPoolSet', () => {
     );
   });
 
-  test('V1 has none', async () => {
+  test('refuses a V1 workspace', async () => {
     const input = { workspaceId: v1.workspaceId, monthlyCredits: 5 };
     expect(await mutate(app, app.operatorToken, 'creditPoolSet', input)).toEqual(
       refused('creditPoolSet', 'WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', {
@@ -374,7 +374,7 @@ describe('creditPoolSet', () => {
   });
 });
 
-test('how an identity provider connects', async () => {
+test('workspace.scim has what an identity provider needs to connect', async () => {
   const query = 'query ($id: ID!) { workspace(id: $id) { scim { baseUrl enabled } } }';
   expect(await app.graphql(app.operatorToken, query, { id: v2.workspaceId })).toEqual({
     data: {

@@ -85,8 +85,8 @@ async function brakeOf({ workspace }: Company) {
   return data.workspace.scim.brake;
 }
 
-describe('rule 63: the brake engages', () => {
-  test('when more than ten members and 20 percent are removed, and everything else goes on', async () => {
+describe('rule 63: the removal brake engages', () => {
+  test('when more than ten members and 20 percent are removed; everything else continues', async () => {
     const acme = await company(30);
     const { scim, ids, workspace } = acme;
     for (const id of ids.slice(0, 10)) expect((await deactivate(scim, id)).status).toBe(200);
@@ -126,14 +126,14 @@ describe('rule 63: the brake engages', () => {
     expect(mails).toHaveLength(1);
   });
 
-  test('after a fifth of a larger workspace, not after ten', async () => {
+  test('after a fifth of a larger workspace, not after ten members', async () => {
     const acme = await company(60);
     const statuses: number[] = [];
     for (const id of acme.ids.slice(0, 13)) statuses.push((await deactivate(acme.scim, id)).status);
     expect(statuses).toEqual([...Array(12).fill(200), 429]);
   });
 
-  test('never in a workspace with fewer than 20 members, nor by what people do', async () => {
+  test('never in a workspace with fewer than 20 members, and never for removals by people', async () => {
     const small = await company(18);
     for (const id of small.ids) expect((await deactivate(small.scim, id)).status).toBe(200);
     const acme = await company(30);
@@ -150,8 +150,8 @@ describe('rule 63: the brake engages', () => {
   });
 });
 
-describe('rule 65: it cannot be got round', () => {
-  test('by deleting, by PUT, by bulk, by GraphQL or with several keys', async () => {
+describe('rule 65: the brake cannot be bypassed', () => {
+  test('by DELETE, PUT, bulk, GraphQL or several keys', async () => {
     const acme = await company(30);
     const { scim, ids, workspace } = acme;
     const { workspaceId } = workspace;
@@ -177,7 +177,7 @@ describe('rule 65: it cannot be got round', () => {
     expect(await activeIn(acme)).toBe(20);
   });
 
-  test('by many at once: exactly as many pass', async () => {
+  test('by concurrent requests: exactly the allowed number succeeds', async () => {
     const acme = await company(40);
     const { scim, ids } = acme;
     const statuses = (
@@ -198,7 +198,7 @@ describe('rule 65: it cannot be got round', () => {
 });
 
 describe('rule 64: release and undo', () => {
-  test('released, removals pass for an hour', async () => {
+  test('a release lets removals pass for an hour', async () => {
     const acme = await company(30);
     const { scim, ids, session, workspace } = acme;
     for (const id of ids.slice(0, 11)) await deactivate(scim, id);
@@ -211,7 +211,7 @@ describe('rule 64: release and undo', () => {
     expect((await release(session)).errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
   });
 
-  test('undo brings everybody back as they were, and reports who cannot come', async () => {
+  test('undo restores every member, and reports who cannot be restored', async () => {
     const acme = await company(30);
     const { scim, ids, session, workspace } = acme;
     const { workspaceId } = workspace;
@@ -275,7 +275,7 @@ describe('rule 64: release and undo', () => {
     expect(added).toHaveLength(10);
   });
 
-  test('any removals of the last day are undone, by member, and a seat that is taken is reported', async () => {
+  test('undo restores any removals of the last day, by member, and reports a taken seat', async () => {
     const acme = await company(4, { seats: 3 });
     const { scim, ids, session, workspace } = acme;
     const { workspaceId } = workspace;
@@ -301,7 +301,7 @@ describe('rule 64: release and undo', () => {
     expect(await activeIn(acme)).toBe(4);
   });
 
-  test('settings are changed, audited and kept', async () => {
+  test('settings are changed, audited and stored', async () => {
     const acme = await company(30);
     const { scim, ids, session, workspace } = acme;
     const { workspaceId } = workspace;
@@ -323,7 +323,7 @@ describe('rule 64: release and undo', () => {
   });
 });
 
-test('the refusals are one problem, with what to do', async () => {
+test('the refusals are one problem with its fix', async () => {
   const acme = await company(30);
   for (const id of acme.ids.slice(0, 13)) await deactivate(acme.scim, id);
   const problems = async () => {
@@ -338,7 +338,7 @@ test('the refusals are one problem, with what to do', async () => {
     {
       code: 'REMOVALS_PAUSED',
       subjectCount: 3,
-      fix: { summary: 'Check whether the removals are meant; then release the brake, or undo them.' },
+      fix: { summary: 'Check whether the removals are intended. Then release the brake, or undo them.' },
     },
   ]);
 });

@@ -70,7 +70,7 @@ async function everything(): Promise<Record<string, unknown>> {
 }
 
 describe('rule 60: scimExplain', () => {
-  test('answers as the adapter does, with the changes field by field', async () => {
+  test('answers as the adapter does, with the changes of each field', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const explained = await explain(await owner(workspace), workspace.workspaceId, {
       method: 'post',
@@ -94,7 +94,7 @@ describe('rule 60: scimExplain', () => {
     });
   });
 
-  test('names the refusal with its fix, and what would be ignored', async () => {
+  test('returns the refusal with its fix, and what would be ignored', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const session = await owner(workspace);
     expect(
@@ -129,7 +129,7 @@ describe('rule 60: scimExplain', () => {
     ).toMatchObject({ status: 403, code: 'SCIM_DISABLED' });
   });
 
-  test('is for owners, admins and operators, and about requests below the base URL', async () => {
+  test('is for owners, admins and operators, and for requests below the base URL', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const request = { workspaceId: workspace.workspaceId, method: 'GET', path: '/Users' };
     const codeFor = async (credential: string, variables: object) =>
@@ -144,7 +144,7 @@ describe('rule 60: scimExplain', () => {
     );
   });
 
-  test('leaves nothing: no row, no sequence, no mail, whatever is explained', async () => {
+  test('writes nothing: no row, no sequence, no mail, for any request', async () => {
     const seats = await app.workspace({ version: 'V1', seats: { builder: 2 } });
     const credits = await app.workspace({ version: 'V2' });
     const scim = app.scim(credits.workspaceId, credits.apiKey);
@@ -224,7 +224,7 @@ describe('rule 61: scimSelfTest', () => {
     return data.scimSelfTest;
   }
 
-  test.each(['V1', 'V2'] as const)('is green on a %s workspace that is ready', async (version) => {
+  test.each(['V1', 'V2'] as const)('passes on a %s workspace that is ready', async (version) => {
     const { passed, steps } = await run(
       await app.workspace({ version, seats: version === 'V1' ? { pro: 1 } : {} }),
     );
@@ -244,7 +244,7 @@ describe('rule 61: scimSelfTest', () => {
     ]);
   });
 
-  test("fails without seats, with the seat's fix, and skips what needs the member", async () => {
+  test('fails without seats, with the fix, and skips the steps that need the member', async () => {
     const { passed, steps } = await run(await app.workspace({ version: 'V1' }));
     expect(passed).toBe(false);
     expect(steps[2]).toMatchObject({
@@ -274,7 +274,7 @@ describe('rule 62: scim.setup', () => {
     return data.workspace.scim;
   }
 
-  test('has the attributes of the version', async () => {
+  test('has the attributes of the workspace version', async () => {
     const { baseUrl, setup: v2 } = await setup(await app.workspace({ version: 'V2' }), 'ENTRA');
     expect(v2).toMatchObject({
       baseUrl,
@@ -307,7 +307,7 @@ describe('rule 62: scim.setup', () => {
     });
   });
 
-  test('makes a Terraform file for Okta that is well-formed, whatever the workspace is called', async () => {
+  test('makes a well-formed Terraform file for Okta, for any name of the workspace', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     await app.sql('update workspace set name = $2 where id = $1', [
       workspace.workspaceId,

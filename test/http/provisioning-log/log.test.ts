@@ -21,7 +21,7 @@ afterAll(() => app.stop());
 const entries = (condition: string, values: readonly unknown[], count = 1) =>
   logged(app, `${condition}`, values, count);
 
-test('rule 50: an entry has these columns and no other', async () => {
+test('rule 50: an entry has exactly these columns', async () => {
   const columns = await app.sql<{ name: string }>(
     `select column_name as name from information_schema.columns where table_name = 'scim_request' order by 1`,
   );
@@ -119,7 +119,7 @@ test('rule 49: each operation of a bulk request has an entry of its own', async 
   ]);
 });
 
-test('rule 50: a credential in the wrong field and a filter over anything else are not kept', async () => {
+test('rule 50: a credential in the wrong field and a filter by another attribute are not stored', async () => {
   const pasted = await scim.post('/Users', { userName: workspace.apiKey });
   const filtered = await scim.get(`/Users?filter=${encodeURIComponent('password eq "hunter22"')}`);
   const ids = [pasted, filtered].map(({ headers }) => headers.get('X-Request-Id'));
@@ -184,7 +184,7 @@ test.each([
   expect(entry?.notices).toBe(null);
 });
 
-test('rule 51: keys that no longer work, one entry a minute and network', async () => {
+test('rule 51: keys that no longer work have one entry per minute and network', async () => {
   const other = await app.workspace({ version: 'V2' });
   const disabled = await app.key(other.workspaceId, ['SCIM']);
   const weak = await app.key(other.workspaceId, ['MEMBERS_READ']);
@@ -228,7 +228,7 @@ test('rule 51: keys that no longer work, one entry a minute and network', async 
   ).toEqual([]);
 });
 
-test('rule 51: unknown keys are counted, never one row each, and never for a workspace that does not exist', async () => {
+test('rule 51: unknown keys are counted, without a row each, and never for a workspace that does not exist', async () => {
   const off = await app.workspace({ version: 'V2', scim: false });
   const stranger = app.scim(off.workspaceId, 'no-key');
   for (let time = 0; time < 20; time += 1) await stranger.get('/Users');
@@ -257,7 +257,7 @@ test('rule 52: there is a partition for each day', async () => {
   expect(name).toBe(`scim_request_${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`);
 });
 
-test('rule 58: a reference stands for the ids that begin with the same 40 bits', () => {
+test('rule 58: a reference finds the ids that begin with the same 40 bits', () => {
   const requestId = '01234567-89ab-4def-8123-456789abcdef';
   const reference = referenceOf(requestId);
   expect(reference).toBe('04HM-ASW9');

@@ -49,7 +49,7 @@ async function opened(
 }
 
 describe('rule 55: health', () => {
-  test('of a workspace whose provider never sent a request', async () => {
+  test('is NOT_CONNECTED while the provider has sent no request', async () => {
     const { workspace } = await opened('V2');
     expect(await page(workspace)).toEqual({
       health: {
@@ -75,7 +75,7 @@ describe('rule 55: health', () => {
     expect((await shown(workspace, ({ health }) => health.status === 'HEALTHY')).problems).toEqual([]);
   });
 
-  test('fails when the last requests were all refused', async () => {
+  test('fails when all of the last requests were refused', async () => {
     const { workspace, scim } = await opened('V1');
     for (const name of ['a', 'b', 'c', 'd', 'e'])
       await scim.post('/Users', { userName: `${name}@acme.test`, role: '' });
@@ -83,13 +83,11 @@ describe('rule 55: health', () => {
     expect(health).toMatchObject({ status: 'FAILING', reason: 'The last 5 requests were all refused.' });
   });
 
-  test('fails when only bad keys come', async () => {
+  test('fails when only requests with wrong keys come', async () => {
     const { workspace } = await opened('V2');
     await app.scim(workspace.workspaceId, 'wrong').get('/Users');
     const { health, problems } = await shown(workspace, ({ health: { status } }) => status === 'FAILING');
-    expect(health.reason).toBe(
-      'No request gets in. Requests come with a key that nobody knows, or with none.',
-    );
+    expect(health.reason).toBe('No request gets in. Requests have an unknown key, or none.');
     expect(problems).toMatchObject([
       { code: 'KEY_UNKNOWN', client: 'OKTA', subjects: [{ network: '127.0.0.0/24', name: null }] },
     ]);
@@ -97,7 +95,7 @@ describe('rule 55: health', () => {
 });
 
 describe('rule 56: problems', () => {
-  test('many people with one reason are one problem, which shrinks as the provider succeeds', async () => {
+  test('many members with one reason are one problem, which shrinks as the provider succeeds', async () => {
     const { workspace, scim } = await opened('V1', { builder: 1 });
     await scim.post('/Users', { userName: 'first@acme.test', seatType: 'builder' });
     for (const name of ['a', 'b', 'c', 'a'])
@@ -137,7 +135,7 @@ describe('rule 56: problems', () => {
     expect(left.map(({ subjectCount }) => subjectCount)).toEqual([2]);
   });
 
-  test('a member who is refused by id is named, and is well after the next success', async () => {
+  test('a refused member is named by its id, and leaves the problem with the next success', async () => {
     const { workspace, scim } = await opened('V2');
     const { body } = await scim.post('/Users', { userName: 'ann@acme.test', role: 'editor' });
     const change = (value: object) =>
@@ -155,7 +153,7 @@ describe('rule 56: problems', () => {
     expect((await shown(workspace, (seen) => seen.problems.length === 0)).problems).toEqual([]);
   });
 
-  test('rule 53a: notices are milder problems, listed last, and go when the mapping is mended', async () => {
+  test('rule 53a: notices are milder problems, listed last, and end when the mapping is corrected', async () => {
     const { workspace, scim } = await opened('V2');
     const { body } = await scim.post('/Users', {
       userName: 'ann@acme.test',
@@ -217,7 +215,7 @@ describe('rule 56: problems', () => {
     ]);
   });
 
-  test('a key problem goes when the same client gets in', async () => {
+  test('a problem with a key ends when the same client is accepted', async () => {
     const { workspace, scim } = await opened('V2');
     await app.scim(workspace.workspaceId, 'wrong').get('/Users');
     await shown(workspace, (seen) => seen.problems.length === 1);
@@ -225,7 +223,7 @@ describe('rule 56: problems', () => {
     expect((await shown(workspace, (seen) => seen.problems.length === 0)).problems).toEqual([]);
   });
 
-  test('a provider that is told that somebody does not exist has no problem', async () => {
+  test('a 404 for a member that does not exist is not a problem', async () => {
     const { workspace, scim } = await opened('V2');
     await scim.get('/Users/018f0000-0000-7000-8000-000000000000');
     const { health, problems } = await shown(workspace, (seen) => seen.health.status !== 'NOT_CONNECTED');
@@ -241,7 +239,7 @@ describe('rules 54, 58: requests', () => {
     } } } }
   }`;
 
-  test('are found by reference, name, code, status and member; and lead to the change and back', async () => {
+  test('are found by reference, name, code, status and member, and link to the audit entry and back', async () => {
     const { workspace, scim } = await opened('V2');
     const refused = await scim.post('/Users', { userName: 'ann@acme.test', role: 'boss' });
     const added = await scim.post('/Users', { userName: 'ann@acme.test', role: 'editor' });
@@ -306,7 +304,7 @@ describe('rules 54, 58: requests', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
   });
 
-  test('are read by owners, admins, operators and keys with AUDIT_READ, and by nobody else', async () => {
+  test('are for owners, admins, operators and keys with AUDIT_READ', async () => {
     const { workspace, scim } = await opened('V2');
     await scim.post('/Users', { userName: 'viewer@acme.test', role: 'viewer' });
     await scim.post('/Users', { userName: 'admin@acme.test', role: 'admin' });
@@ -325,7 +323,7 @@ describe('rules 54, 58: requests', () => {
   });
 });
 
-test('rule 59: counts of every step, for a chart', async () => {
+test('rule 59: every interval of a chart has its counts', async () => {
   const { workspace, scim } = await opened('V2');
   await scim.post('/Users', { userName: 'ann@acme.test' });
   await scim.post('/Users', { userName: 'ben@acme.test', role: 'boss' });

@@ -33,7 +33,7 @@ async function total(filter: string): Promise<number> {
   return (await scim.get(`${matching(filter)}&count=0`)).body.totalResults;
 }
 
-test('creates, replaces, patches and deletes, one after the other', async () => {
+test('creates, replaces, patches and deletes, in order', async () => {
   const gone = await create(scim, { userName: 'gone@acme.test' });
   const kept = await create(scim, { userName: 'kept@acme.test' });
   const { status, headers, body } = await bulk([
@@ -73,7 +73,7 @@ test('creates, replaces, patches and deletes, one after the other', async () => 
   expect(await scim.get(`/Users/${gone.id}`)).toMatchObject({ status: 404 });
 });
 
-test('a refusal is the answer that the operation would get alone, and stops nothing', async () => {
+test('a refused operation has the answer that it would have alone, and does not stop the others', async () => {
   const dan = await create(scim, { userName: 'dan@acme.test' });
   const nobody = '00000000-0000-4000-8000-000000000000';
   const { status, body } = await bulk([
@@ -125,7 +125,7 @@ test('a refusal is the answer that the operation would get alone, and stops noth
   expect(await read(scim, dan.id)).toEqual(dan);
 });
 
-test('every operation has a transaction and an audit entry of its own, of one request', async () => {
+test('every operation has its own transaction and audit entry, all with the id of the request', async () => {
   const { headers, body } = await bulk([
     { method: 'POST', path: '/Users', bulkId: 'a', data: { userName: 'audit1@acme.test' } },
     { method: 'POST', path: '/Users', bulkId: 'b', data: { userName: 'audit2@acme.test' } },
@@ -153,7 +153,7 @@ test('every operation has a transaction and an audit entry of its own, of one re
   ]);
 });
 
-test('failOnErrors stops: what follows is neither done nor answered', async () => {
+test('failOnErrors stops the request: later operations are neither executed nor answered', async () => {
   const { status, body } = await bulk(
     [
       { method: 'POST', path: '/Users', bulkId: 'a', data: { userName: 'stop1@acme.test' } },
@@ -169,8 +169,8 @@ test('failOnErrors stops: what follows is neither done nor answered', async () =
   expect(await total('userName sw "stop"')).toBe(1);
 });
 
-describe('the request as a whole', () => {
-  test('more than 1000 operations: 413, and nothing is done', async () => {
+describe('the whole request', () => {
+  test('with more than 1000 operations: 413, and nothing is executed', async () => {
     const operation = { method: 'POST', path: '/Users', bulkId: 'a', data: { userName: 'many@acme.test' } };
     const { status, body } = await bulk(Array(1001).fill(operation));
     expect({ status, body }).toEqual({
@@ -180,7 +180,7 @@ describe('the request as a whole', () => {
     expect(await total('userName sw "many"')).toBe(0);
   });
 
-  test('more than 1 MB: 413', async () => {
+  test('over 1 MB: 413', async () => {
     const { status, body } = await bulk([{ data: 'x'.repeat(2 ** 20) }]);
     expect({ status, body }).toEqual({ status: 413, body: errorOf(413, 'The body is larger than 1 MB.') });
   });
@@ -200,7 +200,7 @@ describe('the request as a whole', () => {
     expect({ status, body }).toEqual({ status: 400, body: errorOf(400, detail, scimType) });
   });
 
-  test('nothing to do is done', async () => {
+  test('without operations is accepted', async () => {
     const { status, body } = await scim.post('/Bulk', { Operations: [] });
     expect({ status, body }).toEqual({ status: 200, body: { schemas: [BULK_RESPONSE], Operations: [] } });
   });

@@ -39,7 +39,7 @@ function withLength(method: string, path: string, body: string, type = 'applicat
   return withBody(method, path, `Content-Type: ${type}\r\nContent-Length: ${body.length}`, body);
 }
 
-test('requests that come at once are answered in order, also behind bodies that are refused unread', async () => {
+test('requests sent at once are answered in order, also after bodies that are refused unread', async () => {
   const connection = await connectTo(app.url);
   connection.send(
     [
@@ -65,7 +65,7 @@ test.each([
   ['415', 'POST', '/Users', 'text/html', 415],
   ['413', 'POST', '/Users', 'application/json', 413],
 ])(
-  'a body too long to wait for: %s, and the connection is closed',
+  'a body that is too long to wait for: %s, and the connection is closed',
   async (_case, method, path, type, status) => {
     const connection = await connectTo(app.url);
     connection.send(withLength(method, path, 'x'.repeat(1024 * 1024 + 1), type));
@@ -76,7 +76,7 @@ test.each([
   },
 );
 
-test('one that goes on for ever is answered, and closed', async () => {
+test('an endless body is answered, and the connection is closed', async () => {
   const connection = await connectTo(app.url);
   connection.send(withBody('POST', '/Users', 'Transfer-Encoding: chunked', ''));
   const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
@@ -86,7 +86,7 @@ test('one that goes on for ever is answered, and closed', async () => {
   await connection.closed();
 });
 
-test('one of unknown length that is read to its end leaves the connection open', async () => {
+test('a body of unknown length that is read to its end leaves the connection open', async () => {
   const connection = await connectTo(app.url);
   const chunks = '10\r\n{"userName":"chu\r\n11\r\nnked@acme.test"} \r\n0\r\n\r\n';
   connection.send(withBody('POST', '/Users', 'Transfer-Encoding: chunked', chunks) + get('/Groups'));
@@ -106,7 +106,7 @@ test('Expect: 100-continue', async () => {
   connection.end();
 });
 
-test('a client that leaves in the middle of its body harms nobody', async () => {
+test('a client that disconnects in the middle of a body does not affect others', async () => {
   const connection = await connectTo(app.url);
   connection.send(withBody('POST', '/Users', 'Content-Length: 1000', '{"userName":'));
   connection.end();
@@ -116,7 +116,7 @@ test('a client that leaves in the middle of its body harms nobody', async () => 
   another.end();
 });
 
-test('what comes behind a change sees it (RFC 9112 §9.3.2)', async () => {
+test('a request after a change sees it (RFC 9112 §9.3.2)', async () => {
   const { id } = await create(scim, { userName: 'turn@acme.test' });
   const connection = await connectTo(app.url);
   const titles = ['one', 'two', 'three', 'four'];
@@ -133,7 +133,7 @@ test('what comes behind a change sees it (RFC 9112 §9.3.2)', async () => {
   connection.end();
 });
 
-test('what comes behind an answer that closes the connection is not done (§9.6)', async () => {
+test('a request after an answer that closes the connection is not executed (§9.6)', async () => {
   const { id } = await create(scim, { userName: 'spared@acme.test' });
   const connection = await connectTo(app.url);
   connection.send(withLength('POST', '/Users', 'x'.repeat(1024 * 1024 + 1)));
@@ -143,7 +143,7 @@ test('what comes behind an answer that closes the connection is not done (§9.6)
   expect(await read(scim, id)).toMatchObject({ userName: 'spared@acme.test' });
 });
 
-test('who leaves before the first answer leaves nothing waiting', async () => {
+test('a client that disconnects before the first answer leaves no request waiting', async () => {
   const connection = await connectTo(app.url);
   connection.send(get('/Users') + get('/Users') + get('/Users'));
   connection.end();

@@ -61,8 +61,8 @@ async function walk(query: string, between: () => Promise<unknown> = async () =>
   return users;
 }
 
-describe('a walk', () => {
-  test('`cursor` without a value is the first page; nextCursor leads on, and is not there at the end', async () => {
+describe('paging by cursor', () => {
+  test('starts with an empty `cursor`, follows nextCursor, and ends without one', async () => {
     const first = await page('/Users?cursor&count=4');
     expect(first).toEqual({
       schemas: [LIST],
@@ -77,7 +77,7 @@ describe('a walk', () => {
     expect([...first.Resources, ...last.Resources]).toEqual((await page('/Users')).Resources);
   });
 
-  test('a page that ends with the list is the last', async () => {
+  test('ends with a last page that is full', async () => {
     expect(await page('/Users?cursor=&count=7')).not.toHaveProperty('nextCursor');
     expect(await page('/Users?cursor=&filter=userName+eq+%22nobody@acme.test%22')).toEqual({
       schemas: [LIST],
@@ -87,7 +87,7 @@ describe('a walk', () => {
     });
   });
 
-  test('with a filter and attributes', async () => {
+  test('keeps the filter and attributes', async () => {
     const users = await walk(
       'count=2&filter=userName+co+%22a%22+and+userName+ew+%22acme.test%22&attributes=userName',
     );
@@ -98,7 +98,7 @@ describe('a walk', () => {
     expect(Object.keys(users[0] ?? {}).sort()).toEqual(['id', 'schemas', 'userName']);
   });
 
-  test('with writes in between: whoever was not touched is there once', async () => {
+  test('lists every member that was not changed exactly once, while others are written', async () => {
     const other = await app.workspace({ version: 'V2' });
     scim = app.scim(other.workspaceId, other.apiKey);
     try {
@@ -128,7 +128,7 @@ describe('a walk', () => {
   });
 });
 
-describe('refused', () => {
+describe('is refused', () => {
   async function refusal(query: string, client = scim): Promise<Pick<ScimAnswer, 'status' | 'body'>> {
     const { status, body } = await client.get(`/Users?${query}`);
     return { status, body };
@@ -142,7 +142,7 @@ describe('refused', () => {
     });
   });
 
-  test('the largest page is none too many', async () => {
+  test('count of the largest page: accepted', async () => {
     expect(await refusal('cursor&count=200')).toMatchObject({ status: 200 });
   });
 
@@ -164,7 +164,7 @@ describe('refused', () => {
     ]).toEqual(Array(4).fill({ status: 400, body: DAMAGED }));
   });
 
-  test('an old one: expiredCursor', async () => {
+  test('an old cursor: expiredCursor', async () => {
     const scope = {
       workspaceId: workspace.workspaceId,
       path: '/Users',

@@ -94,14 +94,14 @@ test('a page skips less than a thousand rows, wherever it begins', async () => {
   expect(skipped()).toHaveLength(starts.length);
 });
 
-test('behind the last one, nothing is skipped and nothing is found', async () => {
+test('a page after the last member skips nothing and is empty', async () => {
   const skipped = skips();
   expect(await page(SIZE + 2)).toEqual({ total: SIZE + 1, start: SIZE + 2, ids: [] });
   expect(await page(2_000_000_000)).toEqual({ total: SIZE + 1, start: 2_000_000_000, ids: [] });
   expect(skipped()).toEqual([]);
 });
 
-test('a walk by GraphQL gives everybody once', async () => {
+test('paging through GraphQL lists everybody once', async () => {
   const ids: string[] = [];
   for (let offset = 0; offset <= SIZE; offset += 200) {
     const { data } = await app.graphql(
@@ -114,31 +114,31 @@ test('a walk by GraphQL gives everybody once', async () => {
   expect(ids).toEqual(await allIds());
 });
 
-describe('when the places change that were known', () => {
+describe('pages stay right when the checkpoints change', () => {
   const DEEP = [1500, 3001, 6002, 6450] as const;
 
   beforeEach(() => expectPages(...DEEP));
 
-  test('by a member who is deleted', async () => {
+  test('because a member is deleted', async () => {
     const ids = await allIds();
     expect((await scim.delete(`/Users/${ids[2000]}`)).status).toBe(204);
     await expectPages(...DEEP);
   });
 
-  test('by a member who comes before others, having been committed after them', async () => {
+  test('because a member with an earlier id is committed later', async () => {
     const ids = await allIds();
     await crowd([`${ids[2000]?.slice(0, -1)}${ids[2000]?.endsWith('0') ? '1' : '0'}`]);
     await expectPages(...DEEP);
   });
 
-  test('by both at once: the number is the same, and nothing else', async () => {
+  test('because of both at once, with the same number of members', async () => {
     const ids = await allIds();
     await app.sql('delete from member where id = $1', [ids[4000]]);
     await crowd([`${ids[2000]?.slice(0, -1)}${ids[2000]?.endsWith('0') ? '1' : '0'}`]);
     await expectPages(...DEEP);
   });
 
-  test('by thousands who are added behind', async () => {
+  test('because thousands are added at the end', async () => {
     const skipped = skips();
     await crowd(Array.from({ length: 4000 }, newId));
     await expectPages(...DEEP, 9001, 10_400);
@@ -162,7 +162,7 @@ describe('when the places change that were known', () => {
   });
 });
 
-test('another workspace has its own', async () => {
+test('another workspace has its own checkpoints', async () => {
   await expectPages(1500);
   const former = workspace;
   workspace = await app.workspace({ version: 'V2', scim: true });

@@ -25,11 +25,11 @@ beforeEach(async () => {
 const patch = (path: string, ...Operations: object[]) =>
   scim.patch(path, { schemas: [PATCH_OP], Operations });
 
-describe('RFC 7644 §3.14: the ETag of a group covers the names that it shows', () => {
+describe('RFC 7644 §3.14: the ETag of a group changes with the names that it shows', () => {
   test.each<[string, object, string]>([
     ['displayName', { displayName: 'Ann Lee' }, 'Ann Lee'],
     ['userName', { userName: 'lee@acme.test' }, 'lee@acme.test'],
-  ])('a new %s of a member is a new version', async (_attribute, value, display) => {
+  ])('a new %s of a member changes it', async (_attribute, value, display) => {
     const { id } = await create(scim, { userName: 'ann@acme.test' });
     const { body: group } = await scim.post('/Groups', {
       schemas: [GROUP],
@@ -42,7 +42,7 @@ describe('RFC 7644 §3.14: the ETag of a group covers the names that it shows', 
     expect(answer.body.meta.version).not.toBe(group.meta.version);
   });
 
-  test('a change that the group does not show is none', async () => {
+  test('a change that the group does not show leaves it', async () => {
     const { id } = await create(scim, { userName: 'ann@acme.test' });
     const { body: group } = await scim.post('/Groups', {
       schemas: [GROUP],
@@ -100,8 +100,8 @@ describe('RFC 7644 §3.4.2.2: schemas and meta.resourceType can be filtered', ()
   });
 });
 
-describe('RFC 7644 §3.5.2.3: a filter in a path that matches nothing', () => {
-  test('noTarget for a whole value', async () => {
+describe('RFC 7644 §3.5.2.3: a filter in a path that matches no value', () => {
+  test('is noTarget for a whole value', async () => {
     const { id } = await create(scim, { userName: 'ann@acme.test' });
     const value = { value: 'home@acme.test', type: 'nope' };
     expect(
@@ -122,7 +122,7 @@ describe('RFC 7644 §3.5.2.3: a filter in a path that matches nothing', () => {
   });
 });
 
-describe('RFC 9865 §2: a cursor with a count of 0 or less is the total only', () => {
+describe('RFC 9865 §2: a cursor with a count of 0 or less returns only the total', () => {
   test.each(['/Users?cursor&count=0', '/Users?cursor=&count=-3'])('%s', async (path) => {
     expect(await scim.get(path)).toMatchObject({
       status: 200,
@@ -132,14 +132,14 @@ describe('RFC 9865 §2: a cursor with a count of 0 or less is the total only', (
   });
 });
 
-describe('schemas that say that the body is something else', () => {
-  test('of a Group in /Users, and of a User in /Groups: invalidSyntax', async () => {
+describe('schemas of another message than the body should be', () => {
+  test('a Group in /Users, and a User in /Groups: invalidSyntax', async () => {
     const refused = { status: 400, body: { scimType: 'invalidSyntax' } };
     expect(await scim.post('/Users', { schemas: [GROUP], userName: 'ann@acme.test' })).toMatchObject(refused);
     expect(await scim.post('/Groups', { schemas: [CORE], displayName: 'Sales' })).toMatchObject(refused);
   });
 
-  test('of another message in a PATCH: invalidSyntax', async () => {
+  test('another message in a PATCH: invalidSyntax', async () => {
     const { id } = await create(scim, { userName: 'ann@acme.test' });
     expect(
       await scim.patch(`/Users/${id}`, {
@@ -150,7 +150,7 @@ describe('schemas that say that the body is something else', () => {
   });
 
   test.each([[[]], [['urn:scim:schemas:core:1.0']], [['urn:acme:custom', CORE]]])(
-    '%j is accepted: providers leave schemas out, and name their own',
+    '%j is accepted: providers omit schemas, or send their own',
     async (schemas) => {
       expect(await scim.post('/Users', { schemas, userName: 'ann@acme.test' })).toMatchObject({
         status: 201,

@@ -48,7 +48,7 @@ function history(id: string): Promise<object[]> {
   return app.sql('select id from audit_entry where target_id = $1 order by id', [id]);
 }
 
-describe('V2', () => {
+describe('V2: PUT of what GET returned changes nothing', () => {
   let scim: ScimClient;
   let ownerEmail: string;
   let workspaceId: string;
@@ -73,25 +73,25 @@ describe('V2', () => {
     expect(echoed[ROLLCALL]).toEqual(access);
   });
 
-  test('nothing but a userName', async () => {
+  test('for a member with only a userName', async () => {
     const { id } = await create(scim, { userName: 'Plain@Acme.test' });
     await expectEcho(scim, id);
   });
 
-  test('an owner', async () => {
+  test('for an owner', async () => {
     const { id } = await find(scim, ownerEmail);
     const echoed = await expectEcho(scim, id);
     expect(echoed[ROLLCALL]).toEqual({ role: 'owner' });
   });
 
-  test('a guest: a role that cannot be assigned', async () => {
+  test('for a guest: a role that cannot be assigned', async () => {
     const { id } = await create(scim, { userName: 'guest@acme.test', ...PERSON });
     await becomeRole(app, id, 'GUEST');
     const echoed = await expectEcho(scim, id);
     expect(echoed[ROLLCALL]).toEqual({ role: 'guest' });
   });
 
-  test('an inactive member, who has no access to show', async () => {
+  test('for an inactive member, who has no access to show', async () => {
     const { id } = await create(scim, {
       userName: 'left@acme.test',
       ...PERSON,
@@ -103,7 +103,7 @@ describe('V2', () => {
     expect(Object.hasOwn(echoed, ROLLCALL)).toBe(false);
   });
 
-  test('a limit that people have set, which stays theirs', async () => {
+  test('for a limit that people have set, which stays theirs', async () => {
     const { id } = await create(scim, { userName: 'capped@acme.test', [ROLLCALL]: { role: 'editor' } });
     const target = { workspaceId, memberId: id };
     await done(app, app.operatorToken, 'memberSetCreditLimit', { ...target, creditLimit: 5 });
@@ -118,13 +118,13 @@ describe('V2', () => {
     await expectEcho(scim, id);
   });
 
-  test('a userName that is no address', async () => {
+  test('for a userName that is not an address', async () => {
     const emails = [{ value: 'annlee@acme.test', primary: true }];
     const { id } = await create(scim, { userName: 'annlee', emails });
     await expectEcho(scim, id);
   });
 
-  test('somebody who was removed and added again', async () => {
+  test('for a member who was removed and added again', async () => {
     const userName = 'again@acme.test';
     const { id } = await create(scim, { userName, ...PERSON, [ROLLCALL]: { role: 'admin', creditLimit: 5 } });
     await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
@@ -133,7 +133,7 @@ describe('V2', () => {
     await expectEcho(scim, id);
   });
 
-  test('with a key that has the scope SCIM and no other', async () => {
+  test('with a key that has only the scope SCIM', async () => {
     const { id } = await create(scim, {
       userName: 'scim@acme.test',
       ...PERSON,
@@ -142,13 +142,13 @@ describe('V2', () => {
     await expectEcho(app.scim(workspaceId, await app.key(workspaceId, ['SCIM'])), id);
   });
 
-  test('somebody added inactive', async () => {
+  test('for a member who was added inactive', async () => {
     const { id } = await create(scim, { userName: 'later@acme.test', ...PERSON, active: false });
     await expectEcho(scim, id);
   });
 });
 
-describe('V1', () => {
+describe('V1: PUT of what GET returned changes nothing', () => {
   let scim: ScimClient;
   let ownerEmail: string;
 
@@ -170,18 +170,18 @@ describe('V1', () => {
     expect(Object.hasOwn(echoed, 'seatType')).toBe(false);
   });
 
-  test.each(['ADMIN', 'MEMBER'])('role %s, which V1 does not show', async (role) => {
+  test.each(['ADMIN', 'MEMBER'])('for the role %s, which V1 does not show', async (role) => {
     const { id } = await create(scim, { userName: `${role}@acme.test`, ...PERSON, seatType: 'builder' });
     await becomeRole(app, id, role);
     await expectEcho(scim, id);
   });
 
-  test('an owner', async () => {
+  test('for an owner', async () => {
     const { id } = await find(scim, ownerEmail);
     await expectEcho(scim, id);
   });
 
-  test('an inactive member', async () => {
+  test('for an inactive member', async () => {
     const { id } = await create(scim, { userName: 'left@acme.test', ...PERSON, seatType: 'builder' });
     await scim.patch(`/Users/${id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
     const echoed = await expectEcho(scim, id);

@@ -26,7 +26,7 @@ function refusal(status: number, detail: string, scimType?: string): object {
  * Product document: "Check that your API key is correct […]. Verify the SCIM base URL contains the correct workspace
  * ID." One and the same answer, so that nobody learns which workspaces there are.
  */
-describe('a key that is not accepted', () => {
+describe('a key that is refused', () => {
   const UNKNOWN_WORKSPACE = '01930000-0000-7000-8000-000000000000';
   let workspaceId: string;
   let apiKey: string;
@@ -73,7 +73,7 @@ describe('a key that is not accepted', () => {
     }
   });
 
-  test('no Authorization at all', async () => {
+  test('no Authorization header', async () => {
     const response = await fetch(`${app.url}/scim/v2/organizations/${workspaceId}/Users`);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="SCIM"');
@@ -202,7 +202,7 @@ describe('V2', () => {
     { userName: 'x@acme.test', displayName: '\ud800' },
     { userName: 'x@acme.test', name: { givenName: '\u0000' } },
     { userName: 'x@acme.test', emails: [{ value: '\u0000' }] },
-  ])('%j, which no text column can hold: 400 invalidValue', async (body) => {
+  ])('%j, which no text column can store: 400 invalidValue', async (body) => {
     expect(await scim.post('/Users', body)).toMatchObject({
       status: 400,
       body: { status: '400', scimType: 'invalidValue' },
@@ -236,7 +236,7 @@ describe('V2', () => {
     },
   );
 
-  test("another workspace's user is not there", async () => {
+  test("another workspace's user is not found", async () => {
     const { workspaceId, apiKey } = await app.workspace({ version: 'V2', scim: true });
     const foreign = await create(app.scim(workspaceId, apiKey), { userName: 'foreign@acme.test' });
     expect(await scim.get(`/Users/${foreign.id}`)).toMatchObject({ status: 404 });
@@ -262,7 +262,7 @@ describe('V1', () => {
   });
 
   /** "and that your workspace has available seats of that type" */
-  test('no seat is free', async () => {
+  test('no free seat', async () => {
     const answer = await scim.post('/Users', { userName: 'x@acme.test', seatType: 'Builder' });
     expect(statusAndBody(answer)).toEqual(
       refusal(
@@ -273,7 +273,7 @@ describe('V1', () => {
     );
   });
 
-  test('no seat of that type was ever bought', async () => {
+  test('a seat type that was never bought', async () => {
     const answer = await scim.post('/Users', { userName: 'x@acme.test', seatType: 'pro' });
     expect(answer).toMatchObject({ status: 403, body: { status: '403' } });
   });

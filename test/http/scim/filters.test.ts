@@ -148,7 +148,7 @@ function filters(version: 'V1' | 'V2'): fc.Arbitrary<string> {
 }
 
 describe.each(['V1', 'V2'] as const)('%s', (version) => {
-  test('a filter finds whom a naive reading of the resources finds', async () => {
+  test('a filter finds the same members as a plain evaluation over all resources', async () => {
     await fc.assert(
       fc.asyncProperty(filters(version), async (filter) => {
         fc.pre(filter.length < 1000);
@@ -167,7 +167,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
   });
 });
 
-test('users by the groups that they are in', async () => {
+test('users are found by their groups', async () => {
   const client = scim.V2;
   const [ann, ben, cleo] = users.V2.slice(1);
   const group = async (displayName: string, ...members: (JsonObject | undefined)[]) =>

@@ -166,7 +166,7 @@ describe('hostile input through HTTP', () => {
   );
 
   test(
-    'bodies that come compressed, or only say so',
+    'compressed bodies, and bodies that claim to be',
     () =>
       run(fc.tuple(bodies(person), fc.boolean()), async ([body, packed]) => {
         const request = asked(v2, 'PUT', `/Users/${v2.userId}`, packed ? gzipSync(body) : body);
@@ -176,7 +176,7 @@ describe('hostile input through HTTP', () => {
   );
 
   test(
-    'filters, attribute lists, pages, and whatever else stands in a query',
+    'filters, attribute lists, pages, and other query parameters',
     () =>
       run(fc.tuple(either, query), async ([workspace, parameters]) => {
         await expectDecency(workspace(), asked(workspace(), 'GET', `/Users${parameters}`));
@@ -230,7 +230,7 @@ describe('hostile input through HTTP', () => {
   );
 
   test(
-    'addresses beside the workspace',
+    'paths outside the workspace',
     () =>
       run(fc.tuple(inAddress, inAddress), async ([first, second]) => {
         const path = `/scim/${first}/organizations/${second}/Users`;
@@ -239,7 +239,7 @@ describe('hostile input through HTTP', () => {
     TIMEOUT,
   );
 
-  test('nothing of all this has broken a rule', async () => {
+  test('all rules still hold afterwards', async () => {
     await expectInvariants(app);
   });
 });

@@ -51,7 +51,7 @@ async function patch(...Operations: readonly object[]) {
   return scim.patch(`/Groups/${groupId}`, { schemas: [PATCH_OP], Operations: filled(Operations) });
 }
 
-/** Who is in the group, by name. */
+/** The names of the members of the group. */
 function names(body: { members?: readonly { display: string }[] }): readonly string[] {
   return (body.members ?? []).map(({ display }) => display).toSorted();
 }
@@ -121,7 +121,7 @@ describe('members', () => {
       { op: 'replace', path: 'members', value: [{ value: '{{bob}}' }, { value: '{{ann}}' }] },
     ],
     ['the name that it has', { op: 'replace', value: { id: '{{group}}', externalId: 'x' } }],
-  ])('%s: 200, unchanged', async (_, operation) => {
+  ])('%s: 200, and nothing changes', async (_, operation) => {
     const answer = await patch(operation);
     expect(answer).toMatchObject({ status: 200, body: { meta: { version: 'W/"1"' } } });
     expect(names(answer.body)).toEqual(['ann', 'bob']);
@@ -175,7 +175,7 @@ test.each<[name: string, scimType: string, operation: object]>([
   ['an empty displayName', 'invalidValue', { op: 'replace', path: 'displayName', value: '' }],
   ['a member who is none', 'invalidValue', { op: 'add', path: 'members', value: [{ value: 'nobody' }] }],
   ['a fault in a filter', 'invalidFilter', { op: 'remove', path: 'members[value xx "1"]' }],
-])('%s is 400 %s, and nothing of the request is done', async (_, scimType, operation) => {
+])('%s is 400 %s, and no operation of the request is applied', async (_, scimType, operation) => {
   const first = { op: 'add', path: 'members', value: [{ value: '{{cat}}' }] };
   expect(await patch(first, operation)).toMatchObject({ status: 400, body: { scimType } });
   const { body } = await scim.get(`/Groups/${groupId}`);

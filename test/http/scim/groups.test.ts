@@ -99,7 +99,7 @@ test('POST, GET, PUT, DELETE', async () => {
   }
 });
 
-test('PUT of what GET gave changes nothing', async () => {
+test('PUT of what GET returned changes nothing', async () => {
   const id = await make('Engineers', [ann, bob], { externalId: '00g1' });
   const { body } = await scim.get(`/Groups/${id}`);
   const echo = await scim.put(`/Groups/${id}`, body);
@@ -148,7 +148,7 @@ describe('refusals', () => {
     expect((await scim.get('/Groups')).body.totalResults).toBe(1);
   });
 
-  test('405 names what there is', async () => {
+  test('405 lists the allowed methods', async () => {
     const answer = await scim.patch('/Groups', {});
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
@@ -156,7 +156,7 @@ describe('refusals', () => {
 });
 
 describe('lists', () => {
-  test('in the order in which they were made, page by page', async () => {
+  test('are in the order of creation, in pages', async () => {
     for (const name of ['Sales', 'Legal', 'Board']) await make(name);
     const { body } = await scim.get('/Groups?startIndex=2&count=1');
     expect(body).toMatchObject({ schemas: [LIST], totalResults: 3, startIndex: 2, itemsPerPage: 1 });
@@ -164,7 +164,7 @@ describe('lists', () => {
     expect((await scim.get('/Groups?count=0')).body).toMatchObject({ totalResults: 3, Resources: [] });
   });
 
-  test('by filters: every operator, and, or, not, members, meta', async () => {
+  test('have filters: every operator, and, or, not, members, meta', async () => {
     const sales = await make('Sales', [ann], { externalId: 'S1' });
     await make('Legal', [ann, bob]);
     await make('Board');
@@ -202,7 +202,7 @@ describe('lists', () => {
 });
 
 describe('attributes and excludedAttributes', () => {
-  test('members are there by default, and only then loaded', async () => {
+  test('members are returned by default, and read only then', async () => {
     const id = await make('Engineers', [ann]);
     const of = async (query: string) => (await scim.get(`/Groups/${id}?${query}`)).body;
     const schemas = [GROUP];
@@ -225,14 +225,14 @@ describe('attributes and excludedAttributes', () => {
 
 // RFC 7644 §3.14.
 describe('ETags', () => {
-  test('If-None-Match: 304 for the version that is there', async () => {
+  test('If-None-Match: 304 for the current version', async () => {
     const id = await make('Engineers', [ann]);
     const same = await scim.get(`/Groups/${id}`, { 'If-None-Match': 'W/"1"' });
     expect(same).toMatchObject({ status: 304, body: undefined });
     expect((await scim.get(`/Groups/${id}`, { 'If-None-Match': 'W/"7"' })).status).toBe(200);
   });
 
-  test('If-Match: 412 for any other', async () => {
+  test('If-Match: 412 for any other version', async () => {
     const id = await make('Engineers');
     const rename = { Operations: [{ op: 'replace', value: { displayName: 'X' } }] };
     for (const tags of ['W/"7"', 'W/"7", W/"8"']) {
@@ -247,7 +247,7 @@ describe('ETags', () => {
 });
 
 describe('groups of a User', () => {
-  test('are shown, by name, and are part of its version', async () => {
+  test('are returned, sorted by name, and are part of the version', async () => {
     const sales = await make('Sales', [ann]);
     const board = await make('board', [ann]);
     const user = await read(scim, ann.id);
@@ -274,7 +274,7 @@ describe('groups of a User', () => {
     });
   });
 
-  test('are read-only: an echo changes nothing, and neither does another list in a PUT', async () => {
+  test('are read-only: neither an echo nor another list in a PUT changes them', async () => {
     await make('Sales', [ann]);
     const user = await read(scim, ann.id);
     expect((await scim.put(`/Users/${ann.id}`, user)).body).toEqual(user);
@@ -288,7 +288,7 @@ describe('groups of a User', () => {
     });
   });
 
-  test('rule 29: who is deactivated or deleted leaves them', async () => {
+  test('rule 29: lose a member who is deactivated or deleted', async () => {
     const id = await make('Sales', [ann, bob]);
     await scim.patch(`/Users/${ann.id}`, { Operations: [{ op: 'replace', value: { active: false } }] });
     await scim.delete(`/Users/${bob.id}`);
@@ -297,7 +297,7 @@ describe('groups of a User', () => {
   });
 });
 
-test("groups of another workspace are not there, and a User's id is no Group's", async () => {
+test("groups of another workspace are not found, and a User's id is not a Group's", async () => {
   const id = await make('Engineers');
   const other = await app.workspace({ version: 'V1' });
   const theirs = app.scim(other.workspaceId, other.apiKey);

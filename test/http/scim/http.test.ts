@@ -83,7 +83,7 @@ describe('HEAD (RFC 9110 §9.3.2)', () => {
     ['/Me', () => '/Me', 501],
     ['nowhere', () => '/Nowhere', 404],
     ['a bad filter', () => '/Users?filter=', 400],
-  ])('of %s has the headers of GET, the length too, and no body', async (_case, path, status) => {
+  ])('of %s has the headers of GET, including Content-Length, and no body', async (_case, path, status) => {
     const [get, head] = [await send(path()), await send(path(), { method: 'HEAD' })];
     expect(head).toEqual({ status, headers: expect.anything(), bytes: Buffer.alloc(0) });
     expect(lasting(head.headers)).toEqual(lasting(get.headers));
@@ -95,7 +95,7 @@ describe('HEAD (RFC 9110 §9.3.2)', () => {
     expect(head).toMatchObject({ status: 304, headers: { etag: 'W/"1"', vary: 'Accept-Encoding' } });
   });
 
-  test('of what would be compressed promises no length (§8.6)', async () => {
+  test('of an answer that would be compressed has no Content-Length (§8.6)', async () => {
     const head = await send('/Users', { method: 'HEAD', headers: { 'Accept-Encoding': 'gzip' } });
     expect(head).toMatchObject({ status: 200, headers: { 'content-type': SCIM_JSON } });
     expect(head.headers).not.toHaveProperty('content-length');
@@ -115,21 +115,24 @@ describe('OPTIONS (§9.3.7)', () => {
     expect(answer).toMatchObject({ status: 204, headers: { allow }, bytes: Buffer.alloc(0) });
   });
 
-  test('needs the key, like everything; and there is none of what does not exist', async () => {
+  test('needs the key, and is 404 for an unknown path', async () => {
     const stranger = await send('/Users', { method: 'OPTIONS', headers: { Authorization: 'nobody' } });
     expect(stranger).toMatchObject({ status: 401 });
     expect(stranger.headers).not.toHaveProperty('allow');
     expect(await send('/Nowhere', { method: 'OPTIONS' })).toMatchObject({ status: 404 });
   });
 
-  test.each(['TRACE', 'PROPFIND', 'PURGE'])('%s is nothing that SCIM has: 405', async (method) => {
-    const answer = await send('/Users', { method });
-    expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST, OPTIONS' } });
-  });
+  test.each(['TRACE', 'PROPFIND', 'PURGE'])(
+    '%s is a method without a meaning in SCIM: 405',
+    async (method) => {
+      const answer = await send('/Users', { method });
+      expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST, OPTIONS' } });
+    },
+  );
 });
 
 describe('Accept (RFC 7644 §3.1)', () => {
-  test('what excludes JSON is told so, in JSON: 406, and nothing is done', async () => {
+  test('that excludes JSON is refused in JSON: 406, and nothing is executed', async () => {
     const detail =
       'Answers are application/scim+json, which the Accept header excludes. Accept it, or application/json, or */*.';
     const answers = [
@@ -149,7 +152,7 @@ describe('Accept (RFC 7644 §3.1)', () => {
   });
 
   test.each(['application/json', 'application/*;q=0.1', '*/*', '', 'rubbish'])(
-    '%j is answered in application/scim+json',
+    'of %j is answered in application/scim+json',
     async (Accept) => {
       const answer = await send('/Users', { headers: { Accept } });
       expect(answer).toMatchObject({ status: 200, headers: { 'content-type': SCIM_JSON } });
@@ -162,7 +165,7 @@ describe('compression', () => {
     ['gzip', gunzipSync],
     ['deflate', inflateSync],
     ['br', brotliDecompressSync],
-  ])('a long answer in %s is the same once it is unpacked', async (encoding, unpack) => {
+  ])('of a long answer in %s: unpacking gives the same answer', async (encoding, unpack) => {
     const plain = await send('/Users');
     const packed = await send('/Users', { headers: { 'Accept-Encoding': encoding } });
     expect(packed).toMatchObject({
@@ -173,19 +176,16 @@ describe('compression', () => {
     expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
   });
 
-  test.each(['identity', 'gzip;q=0', 'rot13', ''])(
-    'Accept-Encoding %j gets it as it is',
-    async (encoding) => {
-      const answer = await send('/Users', { headers: { 'Accept-Encoding': encoding } });
-      expect(jsonOf(answer)).toMatchObject({ schemas: [LIST] });
-      expect(answer.headers).toMatchObject({
-        vary: 'Accept-Encoding',
-        'content-length': String(answer.bytes.length),
-      });
-    },
-  );
+  test.each(['identity', 'gzip;q=0', 'rot13', ''])('is not used for Accept-Encoding %j', async (encoding) => {
+    const answer = await send('/Users', { headers: { 'Accept-Encoding': encoding } });
+    expect(jsonOf(answer)).toMatchObject({ schemas: [LIST] });
+    expect(answer.headers).toMatchObject({
+      vary: 'Accept-Encoding',
+      'content-length': String(answer.bytes.length),
+    });
+  });
 
-  test('a short answer comes as it is; its tag is the same, and weak', async () => {
+  test('is not used for a short answer; its ETag is the same, and weak', async () => {
     const answer = await send(userPath, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(answer.headers).toMatchObject({ vary: 'Accept-Encoding', etag: 'W/"1"' });
     expect(answer.headers).not.toHaveProperty('content-encoding');
@@ -198,7 +198,7 @@ describe('compression', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['identity', (text: string) => Buffer.from(text)],
-  ])('a body in %s is read', async (encoding, pack) => {
+  ])('a request body in %s is read', async (encoding, pack) => {
     const userName = `${encoding}@acme.test`;
     const answer = await send('/Users', {
       method: 'POST',
@@ -216,12 +216,15 @@ describe('compression', () => {
     ['gzip', gzipSync('{"userName":"a@acme.test"}').subarray(0, 20), 400, 'invalidSyntax'],
     ['gzip', gzipSync(' '.repeat(64 * 1024 * 1024)), 413, undefined],
     ['br', brotliCompressSync(' '.repeat(64 * 1024 * 1024)), 413, undefined],
-  ])('a body that says it is %s, and is not, or not fit: %#', async (encoding, body, status, scimType) => {
-    const headers = { 'Content-Type': 'application/scim+json', 'Content-Encoding': encoding };
-    const answer = await send('/Users', { method: 'POST', headers, body });
-    expect(answer.status).toBe(status);
-    expect(jsonOf(answer)).toMatchObject({ status: String(status), ...(scimType && { scimType }) });
-  });
+  ])(
+    'a request body that is not in the declared coding, or in an unsupported one, is refused: %s %#',
+    async (encoding, body, status, scimType) => {
+      const headers = { 'Content-Type': 'application/scim+json', 'Content-Encoding': encoding };
+      const answer = await send('/Users', { method: 'POST', headers, body });
+      expect(answer.status).toBe(status);
+      expect(jsonOf(answer)).toMatchObject({ status: String(status), ...(scimType && { scimType }) });
+    },
+  );
 });
 
 describe('query', () => {

@@ -89,7 +89,7 @@ describe('pages', () => {
     });
   });
 
-  test('one after the other, they hold everybody once, in a stable order', async () => {
+  test('in sequence contain everybody once, in a stable order', async () => {
     const pages = [1, 3, 5].map((startIndex) => list(`/Users?startIndex=${startIndex}&count=2`));
     const names = (await Promise.all(pages)).flatMap(userNames);
     expect(names).toEqual([ownerEmail, ...users.map(({ userName }) => userName)]);
@@ -108,7 +108,7 @@ describe('pages', () => {
     });
   });
 
-  test('a parameter that is there twice: 400 invalidValue', async () => {
+  test('a repeated parameter: 400 invalidValue', async () => {
     const { status, body } = await scim.get('/Users?count=1&COUNT=2');
     expect({ status, body }).toEqual({
       status: 400,
@@ -142,12 +142,12 @@ describe('filters', () => {
     });
   });
 
-  test('spaces as plus signs', async () => {
+  test('plus signs are read as spaces', async () => {
     const body = await list('/Users?filter=userName+eq+%22bob@acme.test%22&startIndex=1&count=100');
     expect(userNames(body)).toEqual(['bob@acme.test']);
   });
 
-  test('totalResults counts all matches, not those of the page', async () => {
+  test('totalResults counts all matches, not only the page', async () => {
     const body = await list(`${matching('active eq true and not (role eq "owner")')}&count=2`);
     expect([body.totalResults, body.itemsPerPage]).toEqual([4, 2]);
   });
@@ -162,7 +162,7 @@ describe('filters', () => {
     'userName eq "x" drop table',
     'active gt true',
     '(userName pr',
-  ])('"%s": 400 invalidFilter, never everybody', async (filter) => {
+  ])('"%s": 400 invalidFilter, never a list of everybody', async (filter) => {
     expect(await scim.get(matching(filter))).toMatchObject({
       status: 400,
       body: { status: '400', scimType: 'invalidFilter', detail: expect.stringMatching(/\(ref .+\)$/) },
@@ -194,7 +194,7 @@ describe('attributes and excludedAttributes', () => {
     expect((await list(`${matching('userName sw "ann"')}&${query}`)).Resources).toEqual([wanted]);
   });
 
-  test('parts of attributes, and of extensions', async () => {
+  test('select sub-attributes, also of extensions', async () => {
     const { id, schemas } = ann;
     const names = ['name.givenName', 'emails.value', 'meta.version', `${ENTERPRISE}:department`, 'role'];
     expect((await scim.get(`/Users/${id}?attributes=${names.join()}`)).body).toEqual({
@@ -208,7 +208,7 @@ describe('attributes and excludedAttributes', () => {
     });
   });
 
-  test('without parts of attributes', async () => {
+  test('exclude sub-attributes', async () => {
     const query = `excludedAttributes=name.givenName,emails.type,emails.primary,creditLimit,${ENTERPRISE}:department`;
     expect((await scim.get(`/Users/${ann.id}?${query}`)).body).toEqual({
       ...ann,
@@ -219,7 +219,7 @@ describe('attributes and excludedAttributes', () => {
     });
   });
 
-  test('in answers to changes too', async () => {
+  test('apply to answers to changes too', async () => {
     const created = await scim.post('/Users?attributes=userName', {
       userName: 'fay@acme.test',
       title: 'Dr.',

@@ -40,7 +40,7 @@ describe('PUT on V2', () => {
     ['the role, as null', { [ROLLCALL]: { role: null } }, ACCESS],
     ['the role, as ""', { [ROLLCALL]: { role: '' } }, ACCESS],
     ['the role, as "" at the root', { role: '' }, ACCESS],
-  ])('without %s', async (_, sent, access) => {
+  ])('without %s keeps it', async (_, sent, access) => {
     const userName = nextUserName();
     const { id } = await create(v2, { userName, [ROLLCALL]: ACCESS });
     const answer = await v2.put(`/Users/${id}`, { userName, ...sent });
@@ -53,7 +53,7 @@ describe('PUT on V2', () => {
     ['null', { [ROLLCALL]: { creditLimit: null } }],
     ['""', { [ROLLCALL]: { creditLimit: '' } }],
     ['null at the root', { creditLimit: null }],
-  ])('an explicit %s clears the limit', async (_, sent) => {
+  ])('with an explicit %s clears the limit', async (_, sent) => {
     const userName = nextUserName();
     const { id } = await create(v2, { userName, [ROLLCALL]: ACCESS });
     const answer = await v2.put(`/Users/${id}`, { userName, ...sent });
@@ -61,7 +61,7 @@ describe('PUT on V2', () => {
     expect(userIn(answer.body)[ROLLCALL]).toEqual({ role: 'editor' });
   });
 
-  test.each([{}, { active: null }, { active: '' }])('%o leaves active as it is', async (sent) => {
+  test.each([{}, { active: null }, { active: '' }])('with %o keeps active', async (sent) => {
     const userName = nextUserName();
     const { id } = await create(v2, { userName, active: false });
     const inactive = await v2.put(`/Users/${id}`, { userName, ...sent });
@@ -71,7 +71,7 @@ describe('PUT on V2', () => {
     expect(active.body).toMatchObject({ active: true });
   });
 
-  test('everything else that is left out is cleared, externalId too (RFC 7644 §3.5.1)', async () => {
+  test('clears everything else that is omitted, externalId too (RFC 7644 §3.5.1)', async () => {
     const userName = nextUserName();
     const { id } = await create(v2, {
       userName,
@@ -106,7 +106,7 @@ describe('PUT on V2', () => {
 });
 
 describe('PUT on V1', () => {
-  test.each([{}, { seatType: null }, { seatType: '' }])('%o leaves the seat as it is', async (sent) => {
+  test.each([{}, { seatType: null }, { seatType: '' }])('with %o keeps the seat', async (sent) => {
     const userName = nextUserName();
     const { id } = await create(v1, { userName, seatType: 'builder' });
     const answer = await v1.put(`/Users/${id}`, { userName, ...sent });
@@ -115,8 +115,8 @@ describe('PUT on V1', () => {
   });
 });
 
-describe('PATCH speaks only of what it touches', () => {
-  test('a change of name leaves access alone', async () => {
+describe('PATCH changes only the attributes that it names', () => {
+  test('a change of the name keeps the access', async () => {
     const access = { role: 'editor', creditLimit: 500 };
     const { id } = await create(v2, { userName: nextUserName(), externalId: 'x-2', [ROLLCALL]: access });
     const answer = await v2.patch(`/Users/${id}`, {
@@ -138,7 +138,7 @@ describe('PATCH speaks only of what it touches', () => {
     expect(userIn(answer.body)[ROLLCALL]).toEqual({ role: 'editor' });
   });
 
-  test('removing the seat takes it away', async () => {
+  test('removing the seat frees it', async () => {
     const { id } = await create(v1, { userName: nextUserName(), seatType: 'builder' });
     const answer = await v1.patch(`/Users/${id}`, { Operations: [{ op: 'remove', path: 'seatType' }] });
     expect(answer.status).toBe(200);
@@ -158,7 +158,7 @@ describe('PATCH speaks only of what it touches', () => {
     expect(await read(v2, id)).toEqual(before);
   });
 
-  test('others changing the member meanwhile: every patch is done', async () => {
+  test('every PATCH succeeds while others change the member', async () => {
     const { id } = await create(v2, { userName: nextUserName() });
     const paths = ['title', 'nickName', 'displayName', 'locale', 'timezone', 'userType'];
     const answers = await Promise.all(

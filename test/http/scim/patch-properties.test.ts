@@ -173,7 +173,7 @@ function patch(changes: readonly Operation[]) {
   return scim.patch(`/Users/${id}`, { Operations: changes });
 }
 
-test('the validator finds what it is there to find', async () => {
+test('the validator of resources finds faults', async () => {
   const user = await read(scim, id);
   const { userName: _, ...nameless } = user;
   const primary = { value: 'a@acme.test', primary: true };
@@ -198,7 +198,7 @@ test('the validator finds what it is there to find', async () => {
 
 describe('any sequence of operations', () => {
   test(
-    'leaves a resource as /Schemas describes it and the answer shows it, or is refused and changes nothing',
+    'leaves a resource that conforms to /Schemas and equals the answer, or is refused and changes nothing',
     async () => {
       const seen = { accepted: 0, refused: 0 };
       await fc.assert(
@@ -234,7 +234,7 @@ describe('any sequence of operations', () => {
 
 describe('the same replace a second time', () => {
   test(
-    'changes nothing: not the version, not a value',
+    'changes neither the version nor any value',
     async () => {
       const replace = fc.oneof(
         targets.map(([path, value]) => ({ op: 'replace', path, value })),

@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 const TITLE = { Operations: [{ op: 'replace', path: 'title', value: 'Prof.' }] };
 
-test('every answer with one user has its ETag, the same as meta.version', async () => {
+test('every answer with one user has its ETag, equal to meta.version', async () => {
   const answers = [
     await scim.get(path),
     await scim.put(path, { userName: user.userName, title: 'Prof.' }),
@@ -45,7 +45,7 @@ test('every answer with one user has its ETag, the same as meta.version', async 
   expect(answers.map(({ body }) => body)).toMatchObject(tags.map((version) => ({ meta: { version } })));
 });
 
-test('a list has none', async () => {
+test('a list has no ETag', async () => {
   const answer = await scim.get('/Users');
   expect(answer.headers.get('etag')).toBeNull();
 });
@@ -67,19 +67,19 @@ describe('If-None-Match', () => {
 });
 
 describe('If-Match', () => {
-  test.each(['W/"2"', '"2"', 'W/"1", W/"2"', '*'])('%s: done', async (tag) => {
+  test.each(['W/"2"', '"2"', 'W/"1", W/"2"', '*'])('%s: the change is applied', async (tag) => {
     const put = await scim.put(path, { userName: user.userName }, { 'If-Match': tag });
     expect(put).toMatchObject({ status: 200, body: { meta: { version: 'W/"3"' } } });
   });
 
-  test.each(['W/"2"', '"2"', '*'])('%s: patched, and deleted', async (tag) => {
+  test.each(['W/"2"', '"2"', '*'])('%s: PATCH and DELETE are applied', async (tag) => {
     expect(await scim.patch(path, TITLE, { 'If-Match': tag })).toMatchObject({ status: 200 });
     const gone = await scim.delete(path, { 'If-Match': tag === '*' ? '*' : 'W/"3"' });
     expect({ status: gone.status, body: gone.body }).toEqual({ status: 204, body: undefined });
   });
 
   test.each(['W/"1"', 'W/"3"', 'W/"1", W/"3"', '"another"', 'W/"99999999999999999999"', '2'])(
-    '%s: 412, and nothing is done',
+    '%s: 412, and nothing changes',
     async (tag) => {
       const headers = { 'If-Match': tag };
       const answers = [
@@ -94,7 +94,7 @@ describe('If-Match', () => {
     },
   );
 
-  test('of several changes that name the same version, one is done', async () => {
+  test('of concurrent changes with the same version, one succeeds', async () => {
     const answers = await Promise.all(
       ['a', 'b', 'c', 'd'].map((value) =>
         scim.patch(path, { Operations: [{ op: 'replace', path: 'title', value }] }, { 'If-Match': 'W/"2"' }),
@@ -103,7 +103,7 @@ describe('If-Match', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
   });
 
-  test('nobody there: 404', async () => {
+  test('for an unknown user: 404', async () => {
     await scim.delete(path);
     for (const tag of ['*', 'W/"2"', 'W/"1", W/"2"']) {
       const headers = { 'If-Match': tag };
@@ -114,9 +114,9 @@ describe('If-Match', () => {
   });
 });
 
-describe('If-None-Match of what changes something (RFC 9110 §13.1.2)', () => {
+describe('If-None-Match of a change (RFC 9110 §13.1.2)', () => {
   test.each(['*', 'W/"2"', '"2"', 'W/"1", W/"2"'])(
-    '%s excludes what is there: 412, and nothing is done',
+    '%s matches the user: 412, and nothing changes',
     async (tag) => {
       const headers = { 'If-None-Match': tag };
       const answers = [
@@ -129,14 +129,14 @@ describe('If-None-Match of what changes something (RFC 9110 §13.1.2)', () => {
     },
   );
 
-  test.each(['W/"1"', '"another"'])('%s does not: done', async (tag) => {
+  test.each(['W/"1"', '"another"'])('%s does not match: the change is applied', async (tag) => {
     const headers = { 'If-None-Match': tag };
     expect(await scim.put(path, { userName: user.userName }, headers)).toMatchObject({ status: 200 });
     expect(await scim.patch(path, TITLE, headers)).toMatchObject({ status: 200, body: { title: 'Prof.' } });
     expect(await scim.delete(path, headers)).toMatchObject({ status: 204 });
   });
 
-  test('both conditions must hold', async () => {
+  test('with If-Match: both conditions must hold', async () => {
     const put = (match: string, none: string) =>
       scim.put(path, { userName: user.userName }, { 'If-Match': match, 'If-None-Match': none });
     expect(await put('W/"2"', 'W/"2"')).toMatchObject({ status: 412 });

@@ -70,7 +70,7 @@ describe('methods', () => {
   });
 
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
-    '%s /Me: 501, keys are nobody (RFC 7644 §3.11)',
+    '%s /Me: 501, because a key is not a user (RFC 7644 §3.11)',
     async (method) => {
       expect(await send('/Me', { method })).toMatchObject({ status: 501, body: { status: '501' } });
     },
@@ -89,24 +89,24 @@ describe('paths', () => {
     ['/scim/v2/Users', 404],
     ['/scim/v2/organizations/', 404],
     ['/scim/v2/organizations/%zz/Users', 400],
-  ])('%s: no workspace in it, and yet no HTML', async (path, status) => {
+  ])('%s without a workspace is refused in JSON', async (path, status) => {
     const response = await fetch(app.url + path, { headers: { Authorization: apiKey } });
     expect([response.status, response.headers.get('content-type')]).toEqual([status, SCIM_JSON]);
     expect(await response.json()).toMatchObject({ status: String(status) });
   });
 
-  test('what is not percent-encoded properly', async () => {
+  test('wrong percent-encoding: 400', async () => {
     expect(await send('/Users/%zz')).toEqual(fault(400, 'The path is not properly percent-encoded.'));
   });
 
   test.each(['/Users/', '/users', '/USERS/', '/users/?count=0'])(
-    '%s: case, and a slash at the end, make no difference',
+    '%s: case and a trailing slash make no difference',
     async (path) => {
       expect(await send(path)).toMatchObject({ status: 200, type: SCIM_JSON, body: { schemas: [LIST] } });
     },
   );
 
-  test('nor does the case of the workspace id, which answers have in lower case', async () => {
+  test('the case of the workspace id makes no difference; answers have it in lower case', async () => {
     const [, id = ''] = /organizations\/(.*)$/.exec(baseUrl) ?? [];
     const response = await fetch(`${baseUrl.replace(id, id.toUpperCase())}/ServiceProviderConfig`, {
       headers: { Authorization: apiKey },
@@ -129,7 +129,7 @@ describe('bodies', () => {
     'application/scim+json',
     'application/scim+json; charset=utf-8',
     'APPLICATION/JSON;charset="UTF-8"',
-  ])('of type %s are read', async (type) => {
+  ])('of type %s are accepted', async (type) => {
     const answer = await send('/Users', {
       method: 'POST',
       body: person(),
@@ -167,14 +167,14 @@ describe('bodies', () => {
     }
   });
 
-  test('what is not UTF-8: 400 invalidSyntax', async () => {
+  test('that are not UTF-8: 400 invalidSyntax', async () => {
     const body = Uint8Array.from(Buffer.from('{"userName":"m\xfcller@acme.test"}', 'latin1'));
     expect(await send('/Users', { method: 'POST', body })).toEqual(
       fault(400, 'The body is not valid UTF-8.', 'invalidSyntax'),
     );
   });
 
-  test('1 MB is read, a byte more is not: 413', async () => {
+  test('of 1 MB are read; of a byte more: 413', async () => {
     const full = person().padEnd(1024 * 1024, ' ');
     expect(await send('/Users', { method: 'POST', body: full })).toMatchObject({ status: 201 });
     expect(await send('/Users', { method: 'POST', body: `${full} ` })).toEqual(
@@ -182,14 +182,14 @@ describe('bodies', () => {
     );
   });
 
-  test('what is larger than 1 MB once it is unpacked: 413', async () => {
+  test('over 1 MB once unpacked: 413', async () => {
     const body = Uint8Array.from(gzipSync(' '.repeat(2 * 1024 * 1024)));
     expect(await send('/Users', { method: 'POST', body, headers: { 'Content-Encoding': 'gzip' } })).toEqual(
       fault(413, 'The body is larger than 1 MB.'),
     );
   });
 
-  test('of attributes that are there twice in different case, the last counts', async () => {
+  test('with an attribute repeated in another case: the last one counts', async () => {
     const answer = await send('/Users', {
       method: 'POST',
       body: person(',"displayName":"first","DISPLAYNAME":"last"'),
@@ -197,7 +197,7 @@ describe('bodies', () => {
     expect(answer).toMatchObject({ status: 201, body: { displayName: 'last' } });
   });
 
-  test('unknown attributes are ignored, harmful names too', async () => {
+  test('with unknown attributes, also dangerous names: they are ignored', async () => {
     const answer = await send('/Users', {
       method: 'POST',
       body: person(
@@ -211,7 +211,7 @@ describe('bodies', () => {
   });
 
   test.each(['name', 'emails', 'role', 'unknown', 'active'])(
-    '%s nested a hundred thousand deep is no fault of the server',
+    'with %s nested a hundred thousand levels deep cause no 500',
     async (attribute) => {
       const deep = '['.repeat(100_000) + ']'.repeat(100_000);
       const answer = await send('/Users', { method: 'POST', body: person(`,"${attribute}":${deep}`) });

@@ -54,13 +54,13 @@ async function lastChanges(): Promise<object> {
   return entry?.changes ?? {};
 }
 
-test('who was read a moment ago is changed in one statement', async () => {
+test('a member who was read a moment ago is changed in one statement', async () => {
   const { answer, statements } = await countingStatements(() => activate(false));
   expect(answer).toMatchObject({ status: 200, body: { active: false } });
   expect(statements).toBe(1);
 });
 
-test('and again, back and forth', async () => {
+test('so are the following changes, back and forth', async () => {
   await activate(false);
   for (const active of [true, false, true]) {
     const { answer, statements } = await countingStatements(() => activate(active));
@@ -69,8 +69,8 @@ test('and again, back and forth', async () => {
   }
 });
 
-describe('who was changed elsewhere meanwhile', () => {
-  test('is changed as they are', async () => {
+describe('a member who was changed elsewhere in the meantime', () => {
+  test('is changed from the current state', async () => {
     await elsewhere(', profile = profile || \'{"displayName": "Anna"}\'');
     const { status, body } = await activate(false);
     expect({ status, body }).toMatchObject({ status: 200, body: { active: false, displayName: 'Anna' } });
@@ -81,7 +81,7 @@ describe('who was changed elsewhere meanwhile', () => {
     expect(await read(scim, user.id)).toEqual(body);
   });
 
-  test('is not taken for what they were', async () => {
+  test('is not treated as in the former state', async () => {
     await app.sql('update membership set ended_at = now() where member_id = $1', [user.id]);
     await elsewhere('');
     expect(await activate(true)).toMatchObject({ status: 200, body: { active: true } });
@@ -91,14 +91,14 @@ describe('who was changed elsewhere meanwhile', () => {
     expect(memberships).toHaveLength(1);
   });
 
-  test('is refused for what they have become', async () => {
+  test('is refused by the current state', async () => {
     await becomeRole(app, user.id, 'OWNER');
     await elsewhere('');
     expect(await activate(false)).toMatchObject({ status: 403 });
     expect(await read(scim, user.id)).toMatchObject({ active: true });
   });
 
-  test('is not changed by who demands the version of before', async () => {
+  test('is not changed by a request that requires the former version', async () => {
     const { meta } = await read(scim, user.id);
     await elsewhere('');
     const headers = { 'If-Match': meta.version };
@@ -106,13 +106,13 @@ describe('who was changed elsewhere meanwhile', () => {
     expect(await scim.patch(`/Users/${user.id}`, body, headers)).toMatchObject({ status: 412 });
   });
 
-  test('is gone when they are', async () => {
+  test('is not found when deleted', async () => {
     await app.sql('delete from member where id = $1', [user.id]);
     expect(await activate(false)).toMatchObject({ status: 404 });
   });
 });
 
-test('nobody is changed through another workspace', async () => {
+test('no member is changed through another workspace', async () => {
   const other = await app.workspace({ version: 'V2' });
   const stranger = app.scim(other.workspaceId, other.apiKey);
   const body = { Operations: [{ op: 'replace', value: { active: false } }] };

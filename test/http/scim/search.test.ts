@@ -35,7 +35,7 @@ describe.each(['/Users/.search', '/.search', '/users/.search/'])('POST %s', (pat
       { excludedAttributes: ['meta', 'emails'] },
       '?excludedAttributes=meta,emails',
     ],
-  ])('answers what GET /Users answers: %s', async (_name, body, query) => {
+  ])('is answered as GET /Users: %s', async (_name, body, query) => {
     const [searched, listed] = [await scim.post(path, body), await scim.get(`/Users${query}`)];
     expect([searched.status, searched.headers.get('content-type')]).toEqual([
       200,
@@ -44,7 +44,7 @@ describe.each(['/Users/.search', '/.search', '/users/.search/'])('POST %s', (pat
     expect(searched.body).toEqual(listed.body);
   });
 
-  test('by cursor to the end', async () => {
+  test('pages by cursor to the end', async () => {
     const first = await scim.post(path, { schemas: [SEARCH], cursor: '', count: 3 });
     const { nextCursor } = first.body;
     expect(first.body).toMatchObject({ schemas: [LIST], totalResults: 5, itemsPerPage: 3 });

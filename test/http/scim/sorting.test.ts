@@ -101,7 +101,7 @@ describe.each<[sortBy: string, steps: string[]]>([
   [`${ROLLCALL}:creditLimit`, [ROLLCALL, 'creditLimit']],
   ['meta.created', ['meta', 'created']],
 ])('sortBy %s', (sortBy, steps) => {
-  test.each([false, true])('cursor: %s', async (cursor) => {
+  test.each([false, true])('by cursor: %s', async (cursor) => {
     const query = `sortBy=${encodeURIComponent(sortBy)}`;
     expect(await walk(query, cursor)).toEqual(sorted(steps));
     expect(await walk(`${query}&sortOrder=Descending`, cursor)).toEqual(sorted(steps).reverse());
@@ -118,7 +118,7 @@ test.each([
   expect({ status, body }).toEqual({ status: 400, body: errorOf(400, detail, scimType) });
 });
 
-test('sortBy name asks for one of its parts', async () => {
+test('sortBy name is refused, naming its sub-attributes', async () => {
   const { status, body } = await scim.get('/Users?sortBy=name');
   expect({ status, scimType: body.scimType }).toEqual({ status: 400, scimType: 'invalidPath' });
   expect(body.detail).toContain('name.familyName');

@@ -118,7 +118,7 @@ describe.each([
     expect(await read(scim, memberId)).toEqual(before);
   });
 
-  test('no answer carries it', async () => {
+  test('no answer contains it', async () => {
     const answers = [await scim.get('/Users'), await scim.get(`/Users/${memberId}`)];
     for (const { body } of answers) {
       expect(JSON.stringify(body)).not.toMatch(new RegExp(`"${name}"`, 'i'));

@@ -71,7 +71,7 @@ async function isRenamed(): Promise<boolean> {
   return row?.name === 'Acme, renamed';
 }
 
-describe('with the cookie', () => {
+describe('a request with the cookie', () => {
   const all = METHODS.flatMap((method) =>
     TYPES.flatMap((type) =>
       ORIGINS.map((origin) => ({ method, type, origin, credential: 'cookie' as const })),
@@ -97,14 +97,14 @@ describe('with the cookie', () => {
   });
 
   test.each(all.filter((sent) => isOurs(sent) && sent.method === 'POST'))(
-    '$method, $type from $origin: done',
+    '$method, $type from $origin: accepted',
     async (sent) => {
       expect((await send(sent)).status).toBe(200);
       expect(await isRenamed()).toBe(true);
     },
   );
 
-  test('GET changes nothing, whatever it says', async () => {
+  test('GET changes nothing, with any parameters', async () => {
     const mutation = encodeURIComponent(
       `mutation { workspaceUpdate(input: { workspaceId: "${workspace.workspaceId}", name: "Acme, renamed" }) { workspace { name } } }`,
     );
@@ -148,7 +148,7 @@ describe('Authorization', () => {
     }
   });
 
-  test('wins over the cookie', async () => {
+  test('takes precedence over the cookie', async () => {
     const somebody = await app.workspace({ version: 'V1' });
     const other = await app.session(somebody.ownerEmail);
     const ask = (authorization: string) =>
@@ -204,7 +204,7 @@ describe('behind HTTPS', () => {
     ]);
   });
 
-  test('a cookie that a sibling host or plain HTTP could have set is not read', async () => {
+  test('a cookie that a sibling host or plain HTTP could have set is ignored', async () => {
     const origin = { Origin: 'https://rollcall.test' };
     const [plain, host] = await Promise.all(
       [`rollcall=${token}`, `__Host-rollcall=${token}`].map(async (cookie) =>
@@ -215,7 +215,7 @@ describe('behind HTTPS', () => {
     expect(host).toEqual({ data: { viewer: { label: workspace.ownerEmail } } });
   });
 
-  test('our Origin is that of PUBLIC_URL, not what the request calls its host', async () => {
+  test('the allowed Origin is that of PUBLIC_URL, not the Host of the request', async () => {
     const response = await ask({ Origin: secure.url, Cookie: `__Host-rollcall=${token}` });
     expect(response.status).toBe(403);
   });

@@ -70,7 +70,7 @@ async function roleOf(browser: Visitor): Promise<string | null> {
 }
 
 describe('the link in the mail', () => {
-  test('signs in somebody new, accepts, and lands in the workspace', async () => {
+  test('signs in a new person, accepts, and leads to the workspace', async () => {
     const email = nextAddress();
     const { mailed, shown, url } = await invite(email);
     expect(url).toBe(`https://rollcall.test${shown}`);
@@ -92,7 +92,7 @@ describe('the link in the mail', () => {
     expect(await roleOf(browser)).toBe('VIEWER');
   });
 
-  test('opens this workspace alone: an invitation is good for 60 days, a sign-in link for 15 minutes', async () => {
+  test('opens this workspace alone, because it is valid for 60 days and a sign-in link for 15 minutes', async () => {
     const email = nextAddress();
     const other = await app.workspace({ version: 'V2', ownerEmail: email });
     const { mailed } = await invite(email);
@@ -106,7 +106,7 @@ describe('the link in the mail', () => {
     ).toEqual({ data: { workspace: null } });
   });
 
-  test('signs nobody in a second time', async () => {
+  test('signs in nobody a second time', async () => {
     const { mailed } = await invite(nextAddress());
     await visitor().post(mailed);
     const late = visitor();
@@ -117,14 +117,14 @@ describe('the link in the mail', () => {
     expect(late.session).toBeUndefined();
   });
 
-  test('of two clicks at one moment, one signs in', async () => {
+  test('signs in once when it is clicked twice at once', async () => {
     const { mailed } = await invite(nextAddress());
     const answers = await Promise.all([1, 2, 3].map(() => visitor().post(mailed)));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409]);
   });
 });
 
-describe('what the inviter is shown', () => {
+describe('the link that the inviter sees', () => {
   test('does not sign in as the invited person: that takes their mailbox', async () => {
     const email = nextAddress();
     const { shown } = await invite(email);
@@ -134,7 +134,7 @@ describe('what the inviter is shown', () => {
     expect(thief.session).toBeUndefined();
   });
 
-  test('mails a link, which signs in and accepts', async () => {
+  test('mails a sign-in link to the invited address, which accepts the invitation', async () => {
     const email = nextAddress();
     const { shown } = await invite(email);
     const browser = visitor();
@@ -144,15 +144,15 @@ describe('what the inviter is shown', () => {
     expect(await roleOf(browser)).not.toBeNull();
   });
 
-  test('mails no link to another address', async () => {
+  test('mails no sign-in link to another address', async () => {
     const { shown } = await invite(nextAddress());
     expect((await visitor().post(`${shown}/link`, { email: nextAddress() })).status).toBe(403);
     expect(smtp.received).toEqual([]);
   });
 });
 
-describe('a link for many', () => {
-  test('mails a sign-in link to whoever comes, known or not, and lets them in', async () => {
+describe('a link for many people', () => {
+  test('mails a sign-in link to any visitor, known or not, and lets them in', async () => {
     const path = await link();
     const email = nextAddress();
     const browser = visitor();
@@ -165,7 +165,7 @@ describe('a link for many', () => {
     });
   });
 
-  test('is accepted with a click by somebody who is signed in', async () => {
+  test('is accepted with a click by a person who is signed in', async () => {
     const email = nextAddress();
     await app.workspace({ version: 'V1', ownerEmail: email });
     const browser = visitor();
@@ -185,7 +185,7 @@ describe('a link for many', () => {
   });
 });
 
-test('a revoked, a replaced and an unknown invitation say so, and leak nothing', async () => {
+test('a revoked, replaced or unknown invitation says so, and reveals nothing', async () => {
   const email = nextAddress();
   const first = await invite(email);
   const target = { workspaceId: acme.workspaceId, invitationId: first.id };

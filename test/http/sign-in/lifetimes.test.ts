@@ -62,7 +62,7 @@ test('7 days end every session, however much it is used', async () => {
   expect(await works(token, patient)).toBe(false);
 });
 
-test('what is over is neither listed nor ended', async () => {
+test('an expired session is neither listed nor ended', async () => {
   await app.session(workspace.ownerEmail);
   later(13 * HOUR_MS);
   const token = await app.session(workspace.ownerEmail);

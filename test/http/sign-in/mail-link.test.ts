@@ -57,7 +57,7 @@ async function linkFor(browser: Visitor, email: string, returnTo = '/'): Promise
 
 const WHO = '{ viewer { label account { email } } }';
 
-test('the link signs in, in the browser that asked for it', async () => {
+test('the link signs in the browser that requested it', async () => {
   const browser = visitor();
   const path = await linkFor(browser, ann.toUpperCase());
   expect(smtp.received[0]?.to).toEqual([ann]);
@@ -82,14 +82,14 @@ test('it works once', async () => {
   expect(copy.session).toBeUndefined();
 });
 
-test('of two clicks at one moment, one signs in', async () => {
+test('of two clicks at once, one signs in', async () => {
   const browser = visitor();
   const path = await linkFor(browser, ann);
   const answers = await Promise.all([1, 2, 3, 4].map(() => browser.at(app.url).post(path)));
   expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
 });
 
-test('it works for 15 minutes', async () => {
+test('it is valid for 15 minutes', async () => {
   const browser = visitor();
   const path = await linkFor(browser, ann);
   const start = now.getTime();
@@ -100,7 +100,7 @@ test('it works for 15 minutes', async () => {
   expect((await browser.post(path)).status).toBe(401);
 });
 
-test('fetching the link uses nothing up: mail scanners do that', async () => {
+test('fetching the link does not use it up, because mail scanners fetch links', async () => {
   const browser = visitor();
   const path = await linkFor(browser, ann);
   for (let times = 0; times < 3; times += 1) await visitor().get(path);
@@ -108,7 +108,7 @@ test('fetching the link uses nothing up: mail scanners do that', async () => {
   expect((await browser.post(path)).status).toBe(303);
 });
 
-test('the answer is the same for an address that nobody has', async () => {
+test('the answer for an address without an account is the same', async () => {
   const answers = await Promise.all(
     [ann, nextAddress()].map(async (email) => {
       const browser = visitor();
@@ -138,7 +138,7 @@ describe('in another browser', () => {
     return code;
   }
 
-  test('the link shows a code, and who asked; it signs in nobody there', async () => {
+  test('the link shows a code and the browser that requested it, and signs in nobody', async () => {
     const browser = visitor();
     const other = visitor();
     const path = await linkFor(browser, ann);
@@ -147,7 +147,7 @@ describe('in another browser', () => {
     expect([...other.cookies.keys()]).toEqual([]);
   });
 
-  test('the code signs in, in the browser that asked; as it is read, not only as it is written', async () => {
+  test('the code signs in the browser that requested it, in any common spelling', async () => {
     const browser = visitor();
     const path = await linkFor(browser, ann);
     const code = await codeIn(visitor(), path);
@@ -160,7 +160,7 @@ describe('in another browser', () => {
     expect((await browser.post('/sign-in/link/code', { code })).status).toBe(401);
   });
 
-  test('the code is worth nothing in another browser than the one that asked', async () => {
+  test('the code is refused in another browser', async () => {
     const browser = visitor();
     const path = await linkFor(browser, ann);
     const code = await codeIn(visitor(), path);
@@ -172,7 +172,7 @@ describe('in another browser', () => {
     expect(thief.session).toBeUndefined();
   });
 
-  test('five wrong codes close the link', async () => {
+  test('five wrong codes invalidate the link', async () => {
     const browser = visitor();
     const path = await linkFor(browser, ann);
     const code = await codeIn(visitor(), path);
@@ -189,7 +189,7 @@ describe('in another browser', () => {
 });
 
 describe('limits', () => {
-  test('5 links an hour to one address, in whatever letters, through all processes', async () => {
+  test('5 links an hour to one address in any case, across all processes', async () => {
     const other = await app.beside({
       mailTransport: smtpTransport(smtp.url, 'Rollcall <rollcall@acme.test>'),
     });
@@ -208,7 +208,7 @@ describe('limits', () => {
     }
   });
 
-  test('5 links an hour also to an address that nobody has', async () => {
+  test('5 links an hour also to an address without an account', async () => {
     const email = nextAddress();
     const statuses: number[] = [];
     for (let times = 0; times < 6; times += 1)
@@ -216,7 +216,7 @@ describe('limits', () => {
     expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
   });
 
-  test('20 links an hour from one network address; of IPv6, the /64 counts', async () => {
+  test('20 links an hour from one network address, which for IPv6 is the /64', async () => {
     const from = (address: string) => new Visitor(app.url, { 'X-Forwarded-For': address });
     const statuses: number[] = [];
     for (let times = 0; times < 21; times += 1) {
@@ -238,15 +238,15 @@ describe('limits', () => {
   });
 });
 
-test.each(['', 'ann', 'a b@acme.test', '"><script> @x'])('no address: %j', async (email) => {
+test.each(['', 'ann', 'a b@acme.test', '"><script> @x'])('%j is refused as an address', async (email) => {
   const answer = await visitor().post('/sign-in', { email });
   expect(answer.status).toBe(400);
   expect(textOf(answer)).toContain('This is no e-mail address.');
   expect(answer.text).not.toContain('<script');
 });
 
-describe('afterwards', () => {
-  test('goes to where the person wanted to go', async () => {
+describe('after signing in', () => {
+  test('the browser goes to the page that the person requested', async () => {
     const browser = visitor();
     const path = await linkFor(browser, ann, '/workspace/1?tab=2#here');
     expect(await browser.post(path)).toMatchObject({ location: '/workspace/1?tab=2#here' });
@@ -261,13 +261,13 @@ describe('afterwards', () => {
     '/sign-in',
     '/sign-out',
     '/..//evil.test',
-  ])('but nowhere else: %j', async (returnTo) => {
+  ])('the browser goes to no other origin: %j', async (returnTo) => {
     const browser = visitor();
     const path = await linkFor(browser, ann, returnTo);
     expect(await browser.post(path)).toMatchObject({ status: 303, location: '/' });
   });
 
-  test('with several workspaces, one is chosen', async () => {
+  test('with several workspaces, the person chooses one', async () => {
     const second = await app.workspace({ version: 'V1', ownerEmail: ann });
     const browser = visitor();
     const path = await linkFor(browser, ann);
@@ -278,7 +278,7 @@ describe('afterwards', () => {
 });
 
 describe('rule 33: a sign-in always makes a new session', () => {
-  test('a cookie that somebody has planted is not taken over', async () => {
+  test('a cookie that an attacker has set is not used', async () => {
     const planted = await app.session(ann);
     const browser = visitor();
     browser.cookies.set('rollcall', planted);
@@ -291,7 +291,7 @@ describe('rule 33: a sign-in always makes a new session', () => {
     });
   });
 
-  test('the cookie of the link is of no use as a session', async () => {
+  test('the cookie of the link is not a session', async () => {
     const browser = visitor();
     await linkFor(browser, ann);
     const cookie = browser.cookies.get('rollcall-link') ?? '';

@@ -54,7 +54,7 @@ test('the operator token opens a session of 8 hours', async () => {
   now = start;
 });
 
-test('it is written into the audit log that it was opened, from where, and that it ended', async () => {
+test('opening and ending the session are audited, with the network address', async () => {
   const browser = await signedIn();
   expect(await browser.post('/sign-out')).toMatchObject({ status: 303, location: '/signed-out' });
   expect(browser.session).toBeUndefined();
@@ -83,7 +83,7 @@ test('signing out ends the session in every process within a second', async () =
   }
 });
 
-test('a wrong token is refused, and after ten of them the network address for an hour', async () => {
+test('a wrong token is refused; after ten, the network address is blocked for an hour', async () => {
   const browser = visitor();
   for (let times = 0; times < 10; times += 1) {
     const answer = await browser.post('/sign-in/operator', { token: 'operator-token-of-the-test' });
@@ -96,7 +96,7 @@ test('a wrong token is refused, and after ten of them the network address for an
   expect(browser.session).toBeUndefined();
 });
 
-test('another operator token ends the sessions that the former one opened', async () => {
+test('changing the operator token ends the sessions that the former one opened', async () => {
   const browser = await signedIn();
   const other = await app.beside({ operatorToken: 'another-operator-token' });
   try {

@@ -36,14 +36,14 @@ async function signedIn(): Promise<Visitor> {
   return browser;
 }
 
-describe('rule 32: a provider that claims every address', () => {
+describe('rule 32: a session from a provider that claims every address', () => {
   let token: string;
 
   beforeEach(async () => {
     token = await app.providerSession(ann, hostile.workspaceId);
   });
 
-  test('opens its own workspace alone, and the other looks like none', async () => {
+  test('opens its own workspace only; the other looks like none', async () => {
     const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
     expect(await app.graphql(token, query, { id: hostile.workspaceId })).toEqual({
       data: { workspace: { id: hostile.workspaceId } },
@@ -60,7 +60,7 @@ describe('rule 32: a provider that claims every address', () => {
     });
   });
 
-  test('changes nothing in the other, exactly as in an unknown one', async () => {
+  test('changes nothing in the other, with the answer for an unknown one', async () => {
     const refusals = await Promise.all(
       [bank.workspaceId, '01930000-0000-7000-8000-000000000000'].map(async (workspaceId) => {
         const answer = await mutate(app, token, 'memberAdd', { workspaceId, userName: 'eve@evil.test' });
@@ -72,7 +72,7 @@ describe('rule 32: a provider that claims every address', () => {
     expect(refusals[0]).toEqual(refusals[1]);
   });
 
-  test('does not learn of the other workspaces', async () => {
+  test('does not list the other workspaces', async () => {
     const { data } = await app.graphql(token, WORKSPACES);
     expect(data.viewer).toMatchObject({
       method: 'PROVIDER',
@@ -80,7 +80,7 @@ describe('rule 32: a provider that claims every address', () => {
     });
   });
 
-  test('neither sees nor ends the other sessions of the person', async () => {
+  test("neither lists nor ends the person's other sessions", async () => {
     const browser = await signedIn();
     const [own] = await app.sql<{ id: string }>(
       "select id from session where method = 'DEVELOPMENT' order by id desc limit 1",
@@ -101,7 +101,7 @@ describe('rule 32: a provider that claims every address', () => {
     expect(await browser.graphql(WORKSPACES)).toMatchObject({ data: { viewer: { label: ann } } });
   });
 
-  test('does not accept invitations to other workspaces', async () => {
+  test('cannot accept invitations to other workspaces', async () => {
     const other = await app.workspace({ version: 'V2' });
     const { token: invitation } = await done(app, app.operatorToken, 'invitationCreate', {
       workspaceId: other.workspaceId,
@@ -112,7 +112,7 @@ describe('rule 32: a provider that claims every address', () => {
     });
   });
 
-  test('its customer sees that there are other sessions, and not where and when they are used', async () => {
+  test('lets its customer know that other sessions exist, but not where and when they are used', async () => {
     await signedIn();
     const owner = await app.session(hostile.ownerEmail);
     const { data } = await app.graphql(
@@ -135,7 +135,7 @@ describe('rule 32: a provider that claims every address', () => {
 });
 
 describe('viewer', () => {
-  test('tells who, how, until when, and which workspaces', async () => {
+  test('returns the person, the sign-in method, the end of the session, and the workspaces', async () => {
     const browser = await signedIn();
     const names = await app.sql<{ id: string; name: string }>(
       'select id, name from workspace where id = any($1)',
@@ -155,7 +155,7 @@ describe('viewer', () => {
     );
   });
 
-  test('a workspace that a removal has closed to the session is listed with how to open it', async () => {
+  test('lists a workspace that a removal closed to the session, with how to open it', async () => {
     const browser = await signedIn();
     const [member] = await app.sql<{ id: string }>(
       'select id from member where workspace_id = $1 and user_name = $2',
@@ -201,8 +201,8 @@ async function end(token: string, keepCurrent: boolean): Promise<number> {
   return data.sessionsEnd.ended;
 }
 
-describe('rule 35: your sessions', () => {
-  test('are listed with address and browser, newest first', async () => {
+describe("rule 35: the caller's sessions", () => {
+  test('are listed with network address and browser, newest first', async () => {
     const minted = await app.session(ann);
     const browser = await signedIn();
     const { data } = await browser.graphql(SESSIONS);
@@ -220,7 +220,7 @@ describe('rule 35: your sessions', () => {
     expect(minted).toMatch(/^rollcall_session_/);
   });
 
-  test('end, all but the one that asks, or all; each is audited with its method', async () => {
+  test("end: all but the caller's, or all; each is audited with its method", async () => {
     const others = [await app.session(ann), await app.providerSession(ann, hostile.workspaceId)];
     const browser = await signedIn();
     expect(await end(browser.session ?? '', true)).toBe(2);
@@ -247,14 +247,19 @@ describe('rule 35: your sessions', () => {
 });
 
 describe('rule 35: memberSessionsEnd', () => {
-  const endOf = (credential: string, memberId: string, workspaceId = bank.workspaceId) =>
+  const endOf = (
+    credential: string,
+    memberId: string,
+    workspaceId = bank.workspaceId,
+    sessionIds: readonly string[] | null = null,
+  ) =>
     app.graphql(
       credential,
       'mutation ($input: MemberSessionsEndInput!) { memberSessionsEnd(input: $input) { memberId ended } }',
-      { input: { workspaceId, memberId } },
+      { input: { workspaceId, memberId, sessionIds } },
     );
 
-  test('an owner ends all that open the workspace; elsewhere they go on', async () => {
+  test('lets an owner end all sessions that open the workspace; in other workspaces they continue', async () => {
     const ben = await person(app, bank);
     await done(app, hostile.apiKey, 'memberAdd', { workspaceId: hostile.workspaceId, userName: ben.email });
     const provider = await app.providerSession(ben.email, bank.workspaceId);
@@ -277,7 +282,33 @@ describe('rule 35: memberSessionsEnd', () => {
     expect(entries).toEqual([{ method: 'OPERATOR' }, { method: 'PROVIDER' }]);
   });
 
-  test('nobody else may, and abilities say so', async () => {
+  test('an owner ends one and leaves the others; ids of other people do nothing', async () => {
+    const ben = await person(app, bank);
+    const cleo = await person(app, bank);
+    const provider = await app.providerSession(ben.email, bank.workspaceId);
+    const owner = await app.session(ann);
+    const sessionsOf = async (memberId: string): Promise<{ id: string; method: string }[]> => {
+      const { data } = await app.graphql(
+        owner,
+        'query ($id: ID!, $memberId: ID!) { workspace(id: $id) { member(id: $memberId) { sessions { id method } } } }',
+        { id: bank.workspaceId, memberId },
+      );
+      return data.workspace.member.sessions;
+    };
+    const one = (await sessionsOf(ben.memberId)).find(({ method }) => method === 'PROVIDER');
+    const [other] = await sessionsOf(cleo.memberId);
+    const ids = [one?.id ?? '', other?.id ?? '', 'no id'];
+    expect(await endOf(owner, ben.memberId, bank.workspaceId, ids)).toMatchObject({
+      data: { memberSessionsEnd: { ended: 1 } },
+    });
+    expect((await sessionsOf(ben.memberId)).map(({ method }) => method)).toEqual(['OPERATOR']);
+    expect(await sessionsOf(cleo.memberId)).toHaveLength(1);
+    expect(await app.graphql(provider, '{ workspaces { nodes { id } } }')).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+  });
+
+  test('is refused for everybody else, as abilities say', async () => {
     const ben = await person(app, bank);
     const cleo = await person(app, bank);
     for (const credential of [ben.token, bank.apiKey])
@@ -300,7 +331,7 @@ describe('rule 35: memberSessionsEnd', () => {
   });
 });
 
-test('back-channel logout ends the sessions of the sid, or of the subject, in every process within a second', async () => {
+test('back-channel logout ends the sessions of the sid or subject, in every process within a second', async () => {
   const other = await app.beside();
   try {
     const [one, two] = [
@@ -326,7 +357,7 @@ test('back-channel logout ends the sessions of the sid, or of the subject, in ev
   }
 });
 
-test('10,000 sessions of a person, and 10,000 of others, are found by an index', async () => {
+test('10,000 sessions of a person, among 10,000 of others, are found by an index', async () => {
   await app.sql(
     `insert into session (id, account_id, method, lookup, hash, created_at, expires_at, last_used_at)
      select gen_random_uuid(), a.id, 'OPERATOR', md5(a.id::text || n), 'x', now(), now() + interval '7 days', now()

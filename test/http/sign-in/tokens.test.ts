@@ -32,7 +32,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-test('no token is in a URL of ours, in the log, in the audit log or anywhere in the database', async () => {
+test('no token is in a URL, the server log, the audit log or the database', async () => {
   const email = nextAddress();
   const secrets = new Set<string>();
   const urls: (string | null)[] = [];
@@ -74,7 +74,7 @@ test('no token is in a URL of ours, in the log, in the audit log or anywhere in 
   }
 });
 
-test('development offers the people of the seeded workspaces, and nobody else', async () => {
+test('development offers exactly the people of the seeded workspaces', async () => {
   const browser = new Visitor(app.url);
   expect(textOf(await browser.get('/sign-in'))).toContain(acme.ownerEmail);
   const other = await app.workspace({ version: 'V2' });
@@ -86,7 +86,7 @@ test('development offers the people of the seeded workspaces, and nobody else', 
   });
 });
 
-test('production has no buttons, and no way to sign in with a click', async () => {
+test('production has no buttons, and no sign-in with a click', async () => {
   const production = await app.beside();
   try {
     const browser = new Visitor(production.url);
@@ -97,7 +97,7 @@ test('production has no buttons, and no way to sign in with a click', async () =
   }
 });
 
-test('without a mail server the page says that only single sign-on works, whoever asks', async () => {
+test('without a mail server the page says that only single sign-on works, for everybody', async () => {
   const silent = await app.beside();
   try {
     const browser = new Visitor(silent.url);
@@ -115,7 +115,7 @@ test('without a mail server the page says that only single sign-on works, whoeve
   }
 });
 
-test('every page has the policy, is not stored and is not framed', async () => {
+test('every page has the Content-Security-Policy, is not stored, and cannot be framed', async () => {
   for (const path of [
     '/sign-in',
     '/sign-in/operator',
@@ -135,7 +135,7 @@ test('every page has the policy, is not stored and is not framed', async () => {
   }
 });
 
-test('a refusal shows its reference, escaped, and nothing else of what was sent', async () => {
+test('a refusal shows its escaped reference, and nothing else from the request', async () => {
   const shown = await new Visitor(app.url).get('/sign-in/refused?ref=0123-abcd');
   expect(textOf(shown)).toContain('give them this reference: 0123-abcd');
   const planted = await new Visitor(app.url).get(

@@ -192,7 +192,7 @@ describe('each fault of a provider has a page', () => {
     await expectRefused(await signIn(behaviour(), browser), browser, entry);
   });
 
-  test('a provider that is slow: after five seconds', async () => {
+  test('a slow provider: after five seconds', async () => {
     const browser = new Browser();
     const started = performance.now();
     const page = await signIn({ delayMs: 20_000 }, browser);
@@ -201,7 +201,7 @@ describe('each fault of a provider has a page', () => {
     expect(page.text).toContain('Sign in again');
   });
 
-  test('a provider that is down', async () => {
+  test('an unreachable provider', async () => {
     await provider.stop();
     const browser = new Browser();
     await expectRefused(await signIn({}, browser), browser, {
@@ -210,7 +210,7 @@ describe('each fault of a provider has a page', () => {
     });
   });
 
-  test('none tells whether the address is known', async () => {
+  test('no page reveals whether the address is known', async () => {
     const known = await signIn({ claims: { email_verified: false } });
     const unknown = await signIn({ claims: { email_verified: false, email: nextAddress() } });
     const masked = ({ text }: ShownPage) =>
@@ -219,8 +219,8 @@ describe('each fault of a provider has a page', () => {
   });
 });
 
-describe('what is no fault', () => {
-  test('claims of UserInfo only, and email_verified as text', async () => {
+describe('these are accepted', () => {
+  test('claims that only UserInfo has, and email_verified as text', async () => {
     const browser = new Browser();
     await signIn(
       {
@@ -253,7 +253,7 @@ describe('what is no fault', () => {
     expect(await seen(app, sessionOf(browser, app) ?? '', workspaceId)).toBe(workspaceId);
   });
 
-  test('a new key of the provider: its keys are asked for again, and discovery is not', async () => {
+  test('a new signing key of the provider: only its keys are fetched again', async () => {
     await signIn({});
     await provider.rotateKey();
     const browser = new Browser();
@@ -265,7 +265,7 @@ describe('what is no fault', () => {
     expect(provider.asked.get('/.well-known/openid-configuration')).toBe(1);
   });
 
-  test('Entra: the oid is the externalId', async () => {
+  test('Entra: the oid is compared with externalId', async () => {
     const { workspaceId } = workspace;
     const input = { workspaceId, memberId: ann.memberId, externalId: 'object-id' };
     await app.graphql(
@@ -282,7 +282,7 @@ describe('what is no fault', () => {
   test.each([
     [{}, false],
     [{ hd: 'gmail.example' }, true],
-  ])('Google: an account of an organization only (%j)', async (claims, comesIn) => {
+  ])('Google: only an account of an organization (%j)', async (claims, comesIn) => {
     await connect(workspace.workspaceId, { provider: 'GOOGLE_WORKSPACE' });
     const browser = new Browser();
     const page = await signIn({ claims }, browser);
@@ -295,8 +295,8 @@ describe('what is no fault', () => {
   });
 });
 
-describe('a hostile tenant that claims every address', () => {
-  test('reaches its own workspace only, and learns nothing of others', async () => {
+describe('a hostile provider that claims every address', () => {
+  test('opens its own workspace only, and learns nothing of others', async () => {
     const victim = await app.workspace({ version: 'V2' });
     const { ownerEmail } = victim;
     const { workspaceId } = workspace;
@@ -337,7 +337,7 @@ describe('a hostile tenant that claims every address', () => {
     expect(await seen(app, ownSession, victim.workspaceId)).toBe(victim.workspaceId);
   });
 
-  test('the subject of one workspace is nobody in another one', async () => {
+  test('the subject of one workspace is unknown in another', async () => {
     const other = await app.workspace({ version: 'V2' });
     await connect(other.workspaceId);
     await signIn({});
@@ -347,7 +347,7 @@ describe('a hostile tenant that claims every address', () => {
     expect(sessionOf(browser, app)).toBe(undefined);
   });
 
-  test('an answer for one workspace is none for another', async () => {
+  test('the authorization response for one workspace is refused for another', async () => {
     const other = await app.workspace({ version: 'V2' });
     await connect(other.workspaceId);
     const browser = new Browser();
@@ -388,7 +388,7 @@ describe('rule 44: logout tokens', () => {
     return { status: response.status, body: await response.text() };
   };
 
-  test('of the subject', async () => {
+  test('end the sessions of the subject', async () => {
     expect(await logOut(await provider.logoutToken({ sub: 'ann' }))).toEqual({ status: 200, body: '' });
     expect(await seen(app, token, workspace.workspaceId)).toBe('UNAUTHENTICATED');
     const [ended] = await app.sql(
@@ -401,18 +401,18 @@ describe('rule 44: logout tokens', () => {
     });
   });
 
-  test('of the sid; with the type logout+jwt', async () => {
+  test('end the sessions of the sid, also with the type logout+jwt', async () => {
     const logoutToken = await provider.logoutToken({ sid: 'sid-1' }, { typ: 'logout+jwt' });
     expect((await logOut(logoutToken)).status).toBe(200);
     expect(await seen(app, token, workspace.workspaceId)).toBe('UNAUTHENTICATED');
   });
 
-  test('of another sid: nothing ends', async () => {
+  test('of another sid end nothing', async () => {
     expect((await logOut(await provider.logoutToken({ sub: 'ann', sid: 'sid-2' }))).status).toBe(200);
     expect(await seen(app, token, workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
-  test('the same token a second time', async () => {
+  test('are refused a second time', async () => {
     const logoutToken = await provider.logoutToken({ sid: 'sid-2' });
     expect((await logOut(logoutToken)).status).toBe(200);
     expect(await logOut(logoutToken)).toEqual({
@@ -450,7 +450,7 @@ describe('rule 44: logout tokens', () => {
     ],
   ];
 
-  test.each(INVALID)('%s: refused, and nothing ends', async (_name, made) => {
+  test.each(INVALID)('with %s are refused, and end nothing', async (_name, made) => {
     expect(await logOut(await made())).toMatchObject({
       status: 400,
       body: expect.stringContaining('invalid_request'),
@@ -458,7 +458,7 @@ describe('rule 44: logout tokens', () => {
     expect(await seen(app, token, workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
-  test('a workspace without a connection, and one that does not exist, are answered alike', async () => {
+  test('are answered alike for a workspace without a connection and for an unknown one', async () => {
     const without = await app.workspace({ version: 'V2' });
     const logoutToken = await provider.logoutToken({ sub: 'ann' });
     const answer = await logOut(logoutToken, without.workspaceId);
@@ -467,7 +467,7 @@ describe('rule 44: logout tokens', () => {
   });
 });
 
-describe('ssoConnectionTest walks through it, and says everything to the administrator', () => {
+describe('ssoConnectionTest signs in, and shows the administrator every detail', () => {
   const rehearse = async (behaviour: Partial<Behaviour>) => {
     const { claims = {}, ...others } = behaviour;
     const good = { sub: 'ann', email: ann.email, email_verified: true };
@@ -507,7 +507,7 @@ describe('ssoConnectionTest walks through it, and says everything to the adminis
   });
 });
 
-test('the client secret is nowhere: not in the database, the log, answers or pages', async () => {
+test('the client secret is in no table, log, answer or page', async () => {
   const echo = { error: 'invalid_client', error_description: `wrong secret ${CLIENT_SECRET}` };
   const pages = [
     await signIn({}),

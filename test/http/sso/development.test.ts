@@ -56,7 +56,7 @@ async function signIn(startUrl: string, subject: string) {
 }
 
 describe('the development identity provider', () => {
-  test('signs the seeded people in, and refuses a stranger; also after a restart', async () => {
+  test('signs in the seeded people, and refuses others; also after a restart', async () => {
     const first = await start();
     const { chooser, page, workspaces } = await signIn(first.startUrl ?? '', 'ada@acme.test');
     expect(chooser.text).toContain('olivia@acme.test');
@@ -70,7 +70,7 @@ describe('the development identity provider', () => {
     expect(again.workspaces.text).toContain('ada@acme.test');
   });
 
-  test('the key that encrypts is made once, and the command line uses it', async () => {
+  test('creates the encryption key once, which the command line uses too', async () => {
     await start();
     const remembered = async () =>
       JSON.parse(await readFile(join(dataDir, 'development.json'), 'utf8')).secretsKey;
@@ -92,11 +92,11 @@ describe('the development identity provider', () => {
     expect(await remembered()).toBe(key);
   });
 
-  test('DEV_IDENTITY_PROVIDER=off: none, and no connection', async () => {
+  test('DEV_IDENTITY_PROVIDER=off: no provider and no connection', async () => {
     expect((await start({ DEV_IDENTITY_PROVIDER: 'off' })).startUrl).toBe(undefined);
   });
 
-  test('never in production', async () => {
+  test('is not started in production', async () => {
     await start();
     await running.pop()?.stop();
     const production = { NODE_ENV: 'production' };
@@ -106,7 +106,7 @@ describe('the development identity provider', () => {
     );
   });
 
-  test('a port that is taken: the server starts without it', async () => {
+  test('a taken port: the server starts without it', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;

@@ -45,7 +45,7 @@ function refusedWith(answer: Awaited<ReturnType<typeof set>>): unknown {
 }
 
 describe('rule 37: ssoConnectionSet', () => {
-  test('sets all, and then changes what is sent', async () => {
+  test('sets all attributes, and then changes those that are sent', async () => {
     expect(await set(OKTA)).toEqual({
       data: {
         ssoConnectionSet: {
@@ -80,19 +80,19 @@ describe('rule 37: ssoConnectionSet', () => {
     [{ ...OKTA, clientSecret: null }, 'clientSecret'],
     [{ ...OKTA, clientSecret: 'a\nb' }, 'clientSecret'],
     [{ ...OKTA, ssoRequired: true }, 'ssoRequired'],
-  ])('the first time, not %j', async (settings, attribute) => {
+  ])('refuses %j the first time', async (settings, attribute) => {
     expect(refusedWith(await set(settings))).toEqual({ code: 'INVALID_INPUT', attribute });
     expect(await connectionOf(app, admin.token, workspace.workspaceId)).toBe(null);
   });
 
-  test('the stored secret is sent to no other provider', async () => {
+  test('sends the stored secret to no other provider', async () => {
     await set(OKTA);
     const elsewhere = { provider: 'OTHER_OIDC', discoveryUrl: 'https://evil.example' };
     expect(refusedWith(await set(elsewhere))).toEqual({ code: 'INVALID_INPUT', attribute: 'clientSecret' });
     expect((await set({ ...elsewhere, clientSecret: 'anew' })).errors).toBe(undefined);
   });
 
-  test('audit: what changed, and never the secret', async () => {
+  test('audits what changed, and never the secret', async () => {
     await set(OKTA);
     await set({ clientSecret: 'T0PSECRET' });
     await ssoDone(app, admin.token, 'ssoConnectionDelete', { workspaceId: workspace.workspaceId });
@@ -116,7 +116,7 @@ describe('rule 37: ssoConnectionSet', () => {
     expect(await connectionOf(app, admin.token, workspace.workspaceId)).toBe(null);
   });
 
-  test('production without SECRETS_KEY stores none', async () => {
+  test('is refused in production without SECRETS_KEY', async () => {
     const bare = await startTestApp({ sso: { ...environment, encryption: null } });
     try {
       const { workspaceId } = await bare.workspace({ version: 'V2' });
@@ -130,7 +130,7 @@ describe('rule 37: ssoConnectionSet', () => {
     }
   });
 
-  test('what to enter at the provider', async () => {
+  test('returns what to enter at the provider', async () => {
     const query =
       'query ($id: ID!) { workspace(id: $id) { sso { redirectUri initiateLoginUri backchannelLogoutUri signOutRedirectUri } } }';
     const { data } = await app.graphql(admin.token, query, { id: workspace.workspaceId });
@@ -144,7 +144,7 @@ describe('rule 37: ssoConnectionSet', () => {
   });
 });
 
-describe('who may', () => {
+describe('permissions', () => {
   const INPUTS: Readonly<Record<SsoMutation, object>> = {
     ssoConnectionSet: OKTA,
     ssoConnectionTest: {},
@@ -156,7 +156,7 @@ describe('who may', () => {
   const NAMES = Object.keys(INPUTS) as SsoMutation[];
 
   test.each(NAMES)(
-    '%s: owners, admins and operators; others are refused, strangers find nothing',
+    '%s: owners, admins and operators; other members are refused, and for strangers the workspace does not exist',
     async (name) => {
       const { workspaceId, apiKey } = workspace;
       const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
@@ -174,7 +174,7 @@ describe('who may', () => {
     },
   );
 
-  test('the same for reading, and the abilities say so', async () => {
+  test('reading has the same permissions, and abilities agree', async () => {
     const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
     const query = `query ($id: ID!) { workspace(id: $id) {
       viewerCan { manageSso { allowed refusal { code } } readSignInLog { allowed refusal { code } } } } }`;
@@ -196,7 +196,7 @@ describe('who may', () => {
     }
   });
 
-  test('ENTERPRISE only; what is there can be looked at and deleted', async () => {
+  test('without ENTERPRISE, an existing connection can be read and deleted, and none can be set', async () => {
     const { workspaceId, ownerEmail } = workspace;
     const owner = await app.session(ownerEmail);
     await set(OKTA, owner);
@@ -252,7 +252,7 @@ describe('rule 42: domains', () => {
   const verify = (credential = admin.token, proof = 'DNS') =>
     ssoMutate(app, credential, 'ssoDomainVerify', { workspaceId: workspace.workspaceId, domainId, proof });
 
-  test('by the TXT record, among others and in parts', async () => {
+  test('are verified by the TXT record, among others and in several parts', async () => {
     dns.records.set(domain, ['v=spf1 -all', record.value]);
     expect((await verify()).data.ssoDomainVerify.domain).toMatchObject({ domain, verifiedBy: 'DNS' });
     expect((await verify()).data.ssoDomainVerify.domain).toMatchObject({ domain, verifiedBy: 'DNS' });
@@ -273,7 +273,7 @@ describe('rule 42: domains', () => {
       },
       /DNS does not answer .* \(ESERVFAIL\)/,
     ],
-  ])('not with: %s', async (_name, prepare, message) => {
+  ])('are not verified with: %s', async (_name, prepare, message) => {
     prepare();
     expect((await verify()).errors?.[0]).toMatchObject({
       message: expect.stringMatching(message),
@@ -281,7 +281,7 @@ describe('rule 42: domains', () => {
     });
   });
 
-  test('by an operator, and by nobody else without DNS', async () => {
+  test('are verified without DNS by operators only', async () => {
     expect((await verify(admin.token, 'OPERATOR')).errors?.[0]).toMatchObject({
       extensions: { code: 'FORBIDDEN' },
     });
@@ -290,7 +290,7 @@ describe('rule 42: domains', () => {
     });
   });
 
-  test('a verified domain belongs to one connection at a time', async () => {
+  test('are verified for one connection at a time', async () => {
     const other = await app.workspace({ version: 'V2' });
     const { workspaceId } = other;
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
@@ -307,7 +307,7 @@ describe('rule 42: domains', () => {
     });
   });
 
-  test('two who verify it at the same moment: one of them', async () => {
+  test('are verified for one of two connections at once', async () => {
     const { workspaceId } = await app.workspace({ version: 'V2' });
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
     const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
@@ -320,7 +320,7 @@ describe('rule 42: domains', () => {
   });
 
   test.each(['gmail.com', 'outlook.com', 'GMX.de', 'proton.me', 'hey.com'])(
-    'not the public mail domain %s',
+    'cannot be the public mail domain %s',
     async (name) => {
       const answer = await ssoMutate(app, admin.token, 'ssoDomainAdd', {
         workspaceId: workspace.workspaceId,
@@ -333,7 +333,7 @@ describe('rule 42: domains', () => {
     },
   );
 
-  test('a domain that is added twice is the same one', async () => {
+  test('exist once when added twice', async () => {
     const again = await ssoDone(app, admin.token, 'ssoDomainAdd', {
       workspaceId: workspace.workspaceId,
       domain,
@@ -343,7 +343,7 @@ describe('rule 42: domains', () => {
 });
 
 describe('rotation of SECRETS_KEY', () => {
-  test('rollcall secrets rotate encrypts anew; afterwards the old key can go', async () => {
+  test('rollcall secrets rotate encrypts all secrets again; afterwards the old key can be removed', async () => {
     const [old, anew] = [newEncryptionKey(), newEncryptionKey()];
     const rotating = await startTestApp({
       sso: { ...environment, encryption: Encryption.withKeys([old]) ?? null },
@@ -370,7 +370,7 @@ describe('rotation of SECRETS_KEY', () => {
     }
   });
 
-  test('a secret is of use in its own row only', async () => {
+  test('a secret can be decrypted only in its own row', async () => {
     await set(OKTA);
     const other = await app.workspace({ version: 'V2' });
     await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId: other.workspaceId, ...OKTA });
@@ -387,7 +387,7 @@ describe('rotation of SECRETS_KEY', () => {
 });
 
 describe('rule 45: the sign-in log', () => {
-  test('finds the entry by the reference that somebody reads out, and by node', async () => {
+  test('is searched by the reference that a person reads out, and by node', async () => {
     const start = `${app.url}/api/workspaces/${workspace.workspaceId}/auth/sso/start`;
     await fetch(start);
     await fetch(start);
@@ -417,7 +417,7 @@ describe('rule 45: the sign-in log', () => {
     });
   });
 
-  test('of another workspace: nothing', async () => {
+  test('of another workspace is not found', async () => {
     await fetch(`${app.url}/api/workspaces/${workspace.workspaceId}/auth/sso/start`);
     const [entry] = await signInLog(app, admin.token, workspace.workspaceId);
     const other = await app.workspace({ version: 'V2' });

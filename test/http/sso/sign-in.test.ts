@@ -54,8 +54,8 @@ async function expectRefused(page: ShownPage, reason: string) {
   return entry;
 }
 
-describe('rules 32 and 40: who it is', () => {
-  test('somebody with the verified address is signed in, to this workspace alone', async () => {
+describe('rules 32 and 40: finding the person', () => {
+  test('a person with the verified address is signed in, to this workspace alone', async () => {
     const elsewhere = await app.workspace({ version: 'V2' });
     await done(app, app.operatorToken, 'memberAdd', {
       workspaceId: elsewhere.workspaceId,
@@ -69,7 +69,7 @@ describe('rules 32 and 40: who it is', () => {
     expect(browser.visited.map(({ pathname }) => pathname)).toContain('/auth');
   });
 
-  test('the subject is remembered: a person whose address has changed still gets in', async () => {
+  test('the subject is stored: a person whose address has changed is still signed in', async () => {
     await signIn('ann');
     people[0] = {
       subject: 'ann',
@@ -81,7 +81,7 @@ describe('rules 32 and 40: who it is', () => {
     expect(await seen(app, sessionOf(browser, app) ?? '', workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
-  test('SCIM’s externalId is the subject: no address is needed', async () => {
+  test('SCIM’s externalId is compared with the subject, and no address is needed', async () => {
     const { workspaceId } = workspace;
     await done(app, app.operatorToken, 'memberUpdate', {
       workspaceId,
@@ -94,7 +94,7 @@ describe('rules 32 and 40: who it is', () => {
     expect(viewer.data.viewer.account.email).toBe(ann.email);
   });
 
-  test('an externalId of two members recognizes nobody', async () => {
+  test('an externalId of two members matches nobody', async () => {
     const { workspaceId } = workspace;
     const other = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
     for (const { memberId } of [ann, other])
@@ -103,13 +103,13 @@ describe('rules 32 and 40: who it is', () => {
     await expectRefused((await signIn('twin')).page, 'NOT_PROVISIONED');
   });
 
-  test('the address counts in any case', async () => {
+  test('the address is compared without case', async () => {
     people.push({ subject: 'loud', email: ann.email.toUpperCase(), name: 'Ann' });
     const { browser } = await signIn('loud');
     expect(await seen(app, sessionOf(browser, app) ?? '', workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
-  test('an address that is not verified counts for nothing', async () => {
+  test('an unverified address is ignored', async () => {
     people.push({ subject: 'claimant', email: ann.email, name: 'Eve', emailVerified: false });
     const { browser, page } = await signIn('claimant');
     const entry = await expectRefused(page, 'ADDRESS_NOT_VERIFIED');
@@ -117,7 +117,7 @@ describe('rules 32 and 40: who it is', () => {
     expect(sessionOf(browser, app)).toBe(undefined);
   });
 
-  test('each sign-in is a session of its own, and ends that which the browser had', async () => {
+  test('each sign-in is a new session, and ends the one that the browser had', async () => {
     const { browser } = await signIn('ann');
     const first = sessionOf(browser, app) ?? '';
     await browser.open(ssoUrl(app, workspace.workspaceId, 'start'));
@@ -125,7 +125,7 @@ describe('rules 32 and 40: who it is', () => {
     expect(await seen(app, first, workspace.workspaceId)).toBe('UNAUTHENTICATED');
   });
 
-  test('audit: who signed in, how, and that the subject was remembered', async () => {
+  test('audit: who signed in, the method, and that the subject was stored', async () => {
     await signIn('ann');
     const query = `query ($id: ID!) { workspace(id: $id) { auditLog(first: 2) {
       nodes { action actorLabel targetLabel changes } } } }`;
@@ -155,7 +155,7 @@ describe('rules 32 and 40: who it is', () => {
 });
 
 describe('rule 41: provisioned people only', () => {
-  test('with SCIM: assigned to the SSO app but not to the SCIM app', async () => {
+  test('with SCIM: a person who is assigned to the SSO app but not to the SCIM app is refused', async () => {
     const email = nextAddress();
     people.push({ subject: 'stranger', email, name: 'S' });
     const { browser, page } = await signIn('stranger');
@@ -166,7 +166,7 @@ describe('rule 41: provisioned people only', () => {
     expect(sessionOf(browser, app)).toBe(undefined);
   });
 
-  test('somebody who was removed', async () => {
+  test('a removed person is refused', async () => {
     await signIn('ann');
     const target = { workspaceId: workspace.workspaceId, memberId: ann.memberId };
     await done(app, app.operatorToken, 'memberRemove', target);
@@ -174,7 +174,7 @@ describe('rule 41: provisioned people only', () => {
     expect(await expectRefused(page, 'INACTIVE')).toMatchObject({ detail: `The member is ${ann.email}.` });
   });
 
-  test('without SCIM and joinOnSignIn: not a member', async () => {
+  test('without SCIM and joinOnSignIn: a person who is not a member is refused', async () => {
     await done(app, app.operatorToken, 'workspaceUpdate', {
       workspaceId: workspace.workspaceId,
       scimEnabled: false,
@@ -206,14 +206,14 @@ describe('joining on sign-in', () => {
     });
   });
 
-  test('others do not', async () => {
+  test('other people do not', async () => {
     people.push({ subject: 'other', email: nextAddress(), name: 'O' });
     expect(await expectRefused((await signIn('other')).page, 'NOT_A_MEMBER')).toMatchObject({
       detail: 'The address is not in a verified domain of the connection.',
     });
   });
 
-  test('who was removed is not let in again', async () => {
+  test('a removed person does not', async () => {
     const { browser } = await signIn('newcomer');
     const { workspaceId } = workspace;
     const query = 'query ($id: ID!) { workspace(id: $id) { viewerMember { id } } }';
@@ -225,7 +225,7 @@ describe('joining on sign-in', () => {
 });
 
 describe('rule 43: single sign-on required', () => {
-  test('not before an owner or admin has signed in', async () => {
+  test('cannot be enabled before an owner or admin has signed in through the provider', async () => {
     const { workspaceId } = workspace;
     const requiring = () =>
       app.graphql(
@@ -245,7 +245,7 @@ describe('rule 43: single sign-on required', () => {
     expect((await requiring()).data.ssoConnectionSet.connection).toEqual({ ssoRequired: true });
   });
 
-  test('other sessions stop opening the workspace at once, but for owners and other domains', async () => {
+  test('other sessions stop opening the workspace at once, except those of owners and other domains', async () => {
     const { workspaceId, ownerEmail } = workspace;
     const domain = `${workspaceId}.test`;
     const email = `inside@${domain}`;
@@ -265,7 +265,7 @@ describe('rule 43: single sign-on required', () => {
     expect(await seen(app, sessionOf(browser, app) ?? '', workspaceId)).toBe(workspaceId);
   });
 
-  test('another provider has to prove itself anew', async () => {
+  test('after a change of provider, somebody must sign in through it first', async () => {
     const { workspaceId } = workspace;
     await signIn('ann');
     expect(await connectionOf(app, app.operatorToken, workspaceId)).toMatchObject({
@@ -281,7 +281,7 @@ describe('rule 43: single sign-on required', () => {
 });
 
 describe('rule 38: start', () => {
-  test('returnTo leads to paths of ours only', async () => {
+  test('returnTo accepts only paths of this server', async () => {
     const asked = ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'];
     for (const returnTo of asked) {
       const { browser } = await signIn('ann', {
@@ -299,13 +299,13 @@ describe('rule 38: start', () => {
     await expectRefused(await start('https://evil.example'), 'WRONG_ISSUER');
   });
 
-  test('login_hint goes on to the provider', async () => {
+  test('sends login_hint on to the provider', async () => {
     const start = ssoUrl(app, workspace.workspaceId, `start?login_hint=${encodeURIComponent(ann.email)}`);
     const page = await new Browser().openOnce(start);
     expect(new URL(page.headers.get('location') ?? '').searchParams.get('login_hint')).toBe(ann.email);
   });
 
-  test('PKCE, state and nonce go along; nothing is stored in a cache', async () => {
+  test('sends PKCE, state and nonce, and its answer is not cached', async () => {
     const page = await new Browser().openOnce(ssoUrl(app, workspace.workspaceId, 'start'));
     const { searchParams } = new URL(page.headers.get('location') ?? '');
     expect(Object.fromEntries(searchParams)).toEqual({
@@ -327,7 +327,7 @@ describe('rule 38: start', () => {
   });
 });
 
-describe('the ways back', () => {
+describe('the authorization response', () => {
   test('two tabs do not disturb each other', async () => {
     const browser = new Browser();
     const start = ssoUrl(app, workspace.workspaceId, 'start');
@@ -340,7 +340,7 @@ describe('the ways back', () => {
     expect(await seen(app, sessionOf(browser, app) ?? '', workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
-  test('another browser, or blocked cookies', async () => {
+  test('in another browser, or with blocked cookies', async () => {
     const browser = new Browser();
     const chooser = await browser.open(ssoUrl(app, workspace.workspaceId, 'start'));
     const host = new URL(app.url).hostname;
@@ -351,7 +351,7 @@ describe('the ways back', () => {
     expect(page.text).toContain('Sign in again');
   });
 
-  test('the answer is used a second time', async () => {
+  test('used a second time', async () => {
     const { browser } = await signIn('ann');
     const callback = browser.visited.find(({ pathname }) => pathname.endsWith('/callback'));
     await expectRefused(await browser.open(callback ?? ''), 'STATE_REPLAYED');
@@ -392,7 +392,7 @@ describe('the ways back', () => {
     });
   });
 
-  test('the workspace is no longer ENTERPRISE, has no connection, or does not exist: the same page', async () => {
+  test('the workspace is not ENTERPRISE, has no connection, or does not exist: the same page', async () => {
     const { workspaceId } = workspace;
     const without = await app.workspace({ version: 'V2' });
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, plan: 'TEAM' });
@@ -435,7 +435,7 @@ describe('ssoConnectionTest', () => {
     return { browser, page: await browser.submit(chooser, 'subject', subject) };
   };
 
-  test('shows the claims and who would be signed in; opens no session and remembers nothing', async () => {
+  test('shows the claims and the person who would be signed in; opens no session and stores nothing', async () => {
     const { browser, page } = await rehearse('ann');
     expect(page.status).toBe(200);
     expect(page.text).toContain(
@@ -455,14 +455,14 @@ describe('ssoConnectionTest', () => {
     });
   });
 
-  test('says what would be refused, and what to change', async () => {
+  test('shows what would be refused, and what to change', async () => {
     people.push({ subject: 'stranger', email: nextAddress(), name: 'S' });
     const { page } = await rehearse('stranger');
     expect(page.text).toContain('The sign-in would be refused.');
     expect(page.text).toContain('Assign the person to the SCIM app too');
   });
 
-  test('only with a ticket', async () => {
+  test('needs a ticket', async () => {
     const page = await new Browser().open(ssoUrl(app, workspace.workspaceId, 'test?ticket=v1.x.y.z'));
     await expectRefused(page, 'STATE_LOST');
   });

@@ -52,7 +52,7 @@ function startUrl(query = ''): string {
 }
 
 describe('rule 48: the sign-in page', () => {
-  test('an address of a verified domain leads to the provider, known or not', async () => {
+  test('an address of a verified domain leads to the provider, whether known or not', async () => {
     const domain = `${workspace.workspaceId}.test`;
     await verifyDomain(app, workspace.workspaceId, domain);
     const email = `anybody@${domain}`;
@@ -79,7 +79,7 @@ describe('invitations', () => {
     return token as string;
   };
 
-  test('somebody who was invited signs in with the provider, and is a member', async () => {
+  test('an invited person signs in through the provider, and becomes a member', async () => {
     const email = nextAddress();
     people.push({ subject: 'bo', email, name: 'Bo' });
     const token = await invite(email);
@@ -90,7 +90,7 @@ describe('invitations', () => {
     expect(data.workspace.viewerMember).toEqual({ userName: email, role: 'EDITOR' });
   });
 
-  test('an invitation of somebody else, and of another workspace, is of no use', async () => {
+  test('an invitation of another person or workspace has no effect', async () => {
     people.push({ subject: 'eve', email: nextAddress(), name: 'Eve' });
     const token = await invite(nextAddress());
     const eve = await signIn('eve', new Browser(), startUrl(`?returnTo=/invitation/${token}`));
@@ -108,7 +108,7 @@ describe('invitations', () => {
   });
 });
 
-test('V1: joining takes a seat of the default type; without a free one the page names it', async () => {
+test('V1: joining takes a seat of the default type; without a free one the page names the seat type', async () => {
   const { workspaceId } = await app.workspace({ version: 'V1', scim: false, seats: { builder: 1 } });
   await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, defaultSeatType: 'BUILDER' });
   const domain = `${workspaceId}.test`;
@@ -135,7 +135,7 @@ test('V1: joining takes a seat of the default type; without a free one the page 
 });
 
 describe('rule 43: mail links where single sign-on is required', () => {
-  test('are in the sign-in log for members, and open the workspace for owners', async () => {
+  test('are recorded in the sign-in log for members, and open the workspace for owners', async () => {
     const { workspaceId } = workspace;
     const domain = `${workspaceId}.test`;
     const [member, owner] = [`member@${domain}`, `owner@${domain}`];
@@ -168,7 +168,7 @@ describe('rule 43: mail links where single sign-on is required', () => {
 });
 
 describe('rules 16 and 34: a removed person with an open tab', () => {
-  test('is out at once, in every process', async () => {
+  test('has no access at once, in every process', async () => {
     const { workspaceId } = workspace;
     const browser = await signIn('ann');
     const token = sessionOf(browser, app) ?? '';
@@ -198,7 +198,7 @@ describe('rules 16 and 34: a removed person with an open tab', () => {
 });
 
 describe('rule 44: signing out', () => {
-  test('here signs out at the provider too, and comes back', async () => {
+  test('also signs out at the provider, and returns', async () => {
     const browser = await signIn('ann');
     const token = sessionOf(browser, app) ?? '';
     const [stored] = await app.sql<{ sealed: string }>(
@@ -220,7 +220,7 @@ describe('rule 44: signing out', () => {
     expect((await browser.open(startUrl())).text).toContain('Who are you?');
   });
 
-  test('with a provider that is away, signs out here', async () => {
+  test('works while the provider is unreachable', async () => {
     const browser = await signIn('ann');
     await ssoDone(app, app.operatorToken, 'ssoConnectionDelete', { workspaceId: workspace.workspaceId });
     const home = await browser.open(`${app.url}/`);
@@ -228,7 +228,7 @@ describe('rule 44: signing out', () => {
     expect(out.url.pathname).toBe('/signed-out');
   });
 
-  test('back-channel logout at one process ends the session in another', async () => {
+  test('by back-channel logout at one process ends the session in another', async () => {
     const browser = await signIn('ann');
     const token = sessionOf(browser, app) ?? '';
     const other = await app.beside({ sso });
@@ -247,13 +247,13 @@ describe('rule 44: signing out', () => {
   });
 });
 
-describe('what a session of a provider knows of the person’s other workspaces (rule 32)', () => {
+describe('rule 32: what a session from a provider shows of the person’s other workspaces', () => {
   const listed = async (token: string) => {
     const { data } = await app.graphql(token, '{ viewer { workspaces { workspaceId opened signInUrl } } }');
     return data.viewer.workspaces;
   };
 
-  test('nothing, where the customer does not control the mailbox', async () => {
+  test('is nothing, when the customer does not control the mailbox', async () => {
     const other = await app.workspace({ version: 'V2' });
     await done(app, app.operatorToken, 'memberAdd', { workspaceId: other.workspaceId, userName: ann.email });
     const browser = await signIn('ann');
@@ -262,7 +262,7 @@ describe('what a session of a provider knows of the person’s other workspaces 
     ]);
   });
 
-  test('how to open them, where the domain is verified', async () => {
+  test('is how to open them, when the domain is verified', async () => {
     const domain = `${workspace.workspaceId}.test`;
     const email = `in@${domain}`;
     const other = await app.workspace({ version: 'V2' });
@@ -282,14 +282,14 @@ describe('what a session of a provider knows of the person’s other workspaces 
   });
 });
 
-test('a browser keeps five attempts at most', async () => {
+test('a browser keeps at most five sign-in attempts', async () => {
   const browser = new Browser();
   for (let tab = 0; tab < 7; tab += 1) await browser.openOnce(startUrl());
   const names = [...browser.cookies(new URL(app.url).hostname).keys()];
   expect(names.filter((name) => name.startsWith('rollcall-sso-'))).toHaveLength(5);
 });
 
-test('over HTTPS the cookies are __Host- and Secure, and browsers are told to keep to HTTPS', async () => {
+test('over HTTPS the cookies are __Host- and Secure, and Strict-Transport-Security is sent', async () => {
   const secure = await app.beside({ sso, publicUrl: 'https://rollcall.test' });
   try {
     const start = `${secure.url}/api/workspaces/${workspace.workspaceId}/auth/sso/start`;

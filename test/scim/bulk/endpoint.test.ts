@@ -74,7 +74,7 @@ const post = (bulkId: string, data: JsonObject = {}): JsonObject => ({
   data,
 });
 
-test('each operation reaches its handler, with its version and its query', async () => {
+test('each operation is passed to its handler with its version and query', async () => {
   const { answer, seen } = await run({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
     Operations: [
@@ -105,7 +105,7 @@ test('each operation reaches its handler, with its version and its query', async
 });
 
 describe('bulkId references (RFC 7644 §3.7.2)', () => {
-  test('in paths and anywhere in data, forward and back; answers in the order of the request', async () => {
+  test('in paths and anywhere in data, forward and back, are replaced; answers are in the order of the request', async () => {
     const { seen, entries } = await run({
       Operations: [
         post('group', { members: [{ value: 'bulkId:ann' }, { value: 'bulkId:bob' }, { value: 'x' }] }),
@@ -133,7 +133,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
   });
 
   // §3.7.1: "MAY stop after a failed attempt and instead return the status code 409 (Conflict)".
-  test('a circle is 409, and so is what rests on it; everything else is done', async () => {
+  test('in a circle are 409, and so are operations that need them; all others are executed', async () => {
     const { seen, entries } = await run({
       Operations: [
         post('a', { ref: 'bulkId:b' }),
@@ -151,7 +151,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
     );
   });
 
-  test('one that nobody creates is 400 invalidValue', async () => {
+  test('to a bulkId that no operation creates are 400 invalidValue', async () => {
     const { entries } = await run({ Operations: [post('a', { ref: 'bulkId:nobody' })] });
     expect(entries).toEqual([
       {
@@ -168,7 +168,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
     ]);
   });
 
-  test('keys stay what they are, however they are called; deep data stays as it is', async () => {
+  test('are not replaced in keys, nor in very deep data', async () => {
     const deep = JSON.parse(`${'['.repeat(5000)}"bulkId:a"${']'.repeat(5000)}`);
     const data = JSON.parse('{"__proto__":{"value":"bulkId:a"},"bulkId:a":"key"}');
     const { seen } = await run({ Operations: [post('a'), post('b', data), post('c', { deep })] });
@@ -177,7 +177,7 @@ describe('bulkId references (RFC 7644 §3.7.2)', () => {
   });
 });
 
-describe('an operation that cannot be understood is answered alone', () => {
+describe('an invalid operation has an answer of its own', () => {
   test.each([
     ['no object', 'x', '400', 'An operation must be an object.'],
     ['no method', { path: '/Things' }, '400', 'An operation needs a method: POST, PUT, PATCH, DELETE.'],
@@ -227,7 +227,7 @@ describe('an operation that cannot be understood is answered alone', () => {
     expect(entries[0]?.response).toMatchObject({ status, detail: `${detail} (ref 04HM-ASW9)` });
   });
 
-  test('a bulkId that is there twice: the second', async () => {
+  test('a repeated bulkId: the second operation is refused', async () => {
     const { entries } = await run({ Operations: [post('a'), post('a')] });
     expect(entries.map(({ status }) => status)).toEqual(['201', '400']);
   });
@@ -253,13 +253,13 @@ describe('failOnErrors', () => {
   });
 });
 
-test('what has not begun in time is 503, and is not done', async () => {
+test('an operation that has not begun in time is 503, and is not executed', async () => {
   const { entries, seen } = await run({ Operations: [post('a'), post('b')] }, { maxSeconds: 0 });
   expect(entries.map(({ status }) => status)).toEqual(['503', '503']);
   expect(seen).toEqual([]);
 });
 
-test('a fault of ours is a 500 of that operation, told once, with nothing in it', async () => {
+test('an unexpected error is a 500 of its operation, logged once, without details', async () => {
   const fault = new Error('the disk is full');
   const { entries, faults } = await run({ Operations: [post('a')] }, { fault });
   expect(entries.map(({ status }) => status)).toEqual(['500']);

@@ -23,7 +23,7 @@ describe('where our attributes live (spec "Where our attributes live")', () => {
     ['role', `${ROLLCALL_USER}:role`],
     ['creditLimit', `${ROLLCALL_USER}:creditLimit`],
     ['seatType', `${CORE_USER}:seatType`],
-  ])('%s means the same in every place and in any letter case', (name, canonical) => {
+  ])('%s is found in every place and in any case', (name, canonical) => {
     for (const place of places) {
       expect(home(`${place}${name}`)).toBe(canonical);
       expect(home(`${place}${name}`.toUpperCase())).toBe(canonical);
@@ -33,7 +33,7 @@ describe('where our attributes live (spec "Where our attributes live")', () => {
     expect(home(name, ROLLCALL_ALIAS)).toBe(canonical);
   });
 
-  test('not under the enterprise extension, nor under an URN that only begins like ours', () => {
+  test('are neither under the enterprise extension nor under a URN that only begins like ours', () => {
     expect(home(`${ENTERPRISE_USER}:role`)).toBeUndefined();
     expect(home('role', ENTERPRISE_USER)).toBeUndefined();
     expect(home('urn:base44:params:scim:schemas:extension:user:2.0.role')).toBeUndefined();
@@ -69,7 +69,7 @@ describe('names (RFC 7644 §3.10)', () => {
     `${ENTERPRISE_USER}:`,
     `${ENTERPRISE_USER}:userName`,
     'urn:acme:User:role',
-  ])('%j is no attribute', (name) => {
+  ])('%j is not an attribute', (name) => {
     expect(home(name)).toBeUndefined();
   });
 });
@@ -91,7 +91,7 @@ describe('the schemas describe the version of the workspace (spec "Discovery")',
     expect(names('V2', ROLLCALL_USER)).toEqual(['role', 'creditLimit']);
   });
 
-  test('no version lists a password (rule 20)', () => {
+  test('no version has a password (rule 20)', () => {
     expect(names('V1', CORE_USER)).not.toContain('password');
     expect(names('V2', CORE_USER)).not.toContain('password');
   });
@@ -102,7 +102,7 @@ describe('the schemas describe the version of the workspace (spec "Discovery")',
       name: 'userName',
       type: 'string',
       multiValued: false,
-      description: 'The e-mail address with which the person is known.',
+      description: 'The name of the user, normally the e-mail address.',
       required: true,
       caseExact: false,
       mutability: 'readWrite',

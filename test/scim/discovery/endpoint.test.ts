@@ -50,7 +50,7 @@ async function get(
   });
 }
 
-test('ServiceProviderConfig promises what there is, and nothing else', async () => {
+test('ServiceProviderConfig describes exactly the supported features', async () => {
   expect(await get('/ServiceProviderConfig')).toEqual({
     status: 200,
     body: {
@@ -134,7 +134,7 @@ describe.each([
     }
   });
 
-  test("never the other version's attribute (rule 2)", async () => {
+  test("neither has the other version's attribute (rule 2)", async () => {
     const names = JSON.stringify((await get('/Schemas', { version })).body).match(
       /"(seatType|role|creditLimit)"/g,
     );
@@ -149,7 +149,7 @@ test('V1 has no extension of ours', async () => {
 });
 
 // RFC 7643 §8.7.1, the schema of a Group, as far as this server goes.
-test('Group: what it is, and what can be written of it', async () => {
+test('Group: its attributes, and which of them can be written', async () => {
   expect(await get('/ResourceTypes/:id', { id: 'group' })).toEqual({ status: 200, body: GROUP_TYPE });
   expect(await get('/Schemas/:id', { id: CORE_GROUP })).toMatchObject({
     status: 200,
@@ -174,7 +174,7 @@ test('Group: what it is, and what can be written of it', async () => {
 });
 
 // RFC 7644 §4: "If a "filter" is provided, the service provider SHOULD respond with HTTP status code 403".
-test.each(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])('%s takes no filter', async (path) => {
+test.each(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])('%s refuses a filter', async (path) => {
   await expect(get(path, { url: `${path}?filter=id%20pr` })).rejects.toThrow(
     new ScimError(403, 'Discovery endpoints take no filter.'),
   );

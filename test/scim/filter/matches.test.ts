@@ -38,7 +38,7 @@ test.each([
   ['display ne "x"', true],
   ['display co "x"', false],
   ['display gt ""', false],
-])('an absent or empty part meets ne and eq null only: %s is %s', (filter, met) => {
+])('an absent or empty sub-attribute matches only ne and eq null: %s is %s', (filter, met) => {
   expect(meets(filter)).toBe(met);
 });
 
@@ -48,6 +48,6 @@ test('RFC 7643 §2.3.7: references are compared with case', () => {
   expect(meets('value eq "https://acme.test/ann.png"', 'photos', photo)).toBe(false);
 });
 
-test('the parts that all objects inherit are not there', () => {
+test('properties that every object inherits are absent', () => {
   expect(meets('type pr', 'emails', JSON.parse('{"__proto__":{"type":"work"},"value":"a"}'))).toBe(false);
 });

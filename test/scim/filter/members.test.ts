@@ -11,7 +11,7 @@ function translated(filter: string): MemberFilterInput {
 
 const NOBODY = { id: { in: [] } };
 
-describe('each attribute in the words of the GraphQL schema', () => {
+describe('each attribute as a condition of the GraphQL schema', () => {
   test.each([
     ['userName eq "Ann@acme.test"', { userName: { eq: 'Ann@acme.test' } }],
     ['userName co "acme"', { userName: { contains: 'acme' } }],
@@ -31,7 +31,7 @@ describe('each attribute in the words of the GraphQL schema', () => {
   });
 });
 
-describe('ne is not(eq), so that it is true of an absent attribute; eq null is "not present"', () => {
+describe('ne is not(eq), so that it matches an absent attribute; eq null is "not present"', () => {
   test.each([
     ['externalId ne "7"', { not: { externalId: { eq: '7' } } }],
     ['role ne "viewer"', { not: { role: { in: ['VIEWER'] } } }],
@@ -56,7 +56,7 @@ describe('"an operator on an enumeration becomes the set of values it matches"',
   });
 });
 
-describe('credit limits are whole numbers of 32 bits, whatever they are compared with', () => {
+describe('credit limits are 32-bit integers, whatever they are compared with', () => {
   test.each([
     ['creditLimit eq 500', { creditLimit: { eq: 500 } }],
     ['creditLimit eq 1.5', NOBODY],
@@ -85,7 +85,7 @@ test('and, or and not keep their grouping', () => {
   });
 });
 
-describe('what is kept about a person', () => {
+describe('attributes of the profile', () => {
   test.each<[string, object]>([
     ['displayName co "Lee"', { displayName: { contains: 'Lee' } }],
     ['NAME.familyname eq "Lee"', { name: { familyName: { eq: 'Lee' } } }],
@@ -122,7 +122,7 @@ const FILTERABLE =
   'these can: schemas, meta.resourceType, id, userName, externalId, active, role, seatType, creditLimit, meta.created, ' +
   'meta.lastModified, groups, groups.value, groups.display, and the attributes of the person';
 
-describe('400 invalidFilter for what cannot be filtered by, never "everybody"', () => {
+describe('400 invalidFilter for what cannot be filtered, never "everybody"', () => {
   test.each([
     ['active eq true and meta.location sw "A"', 20, `meta.location cannot be filtered by; ${FILTERABLE}`],
     ['groups.type eq "direct"', 1, `groups.type cannot be filtered by; ${FILTERABLE}`],

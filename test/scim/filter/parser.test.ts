@@ -198,7 +198,7 @@ describe('400 invalidFilter with the position, never "everybody"', () => {
     expect(fault(text)).toBe(`The filter is not valid at character ${position}: ${what}.`);
   });
 
-  test('any text at all is a filter or invalidFilter', () => {
+  test('any text is a filter or invalidFilter', () => {
     const word = fc.constantFrom(
       'userName',
       'emails',

@@ -28,6 +28,6 @@ test.each([
   '*/*;q=0',
   'application/json; q=0.000, text/html',
   'application/scim+json;charset=utf-8;Q=0',
-])('%j is not', (accept) => {
+])('%j is refused', (accept) => {
   expect(acceptsScim(accept)).toBe(false);
 });

@@ -24,7 +24,7 @@ const INVALID = new ScimError(
   'invalidCursor',
 );
 
-test('gives back the place, in characters that need no encoding (RFC 3986 §2.3)', () => {
+test('returns its position, in characters that need no encoding (RFC 3986 §2.3)', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (place) => {
       const cursor = writeCursor(SCOPE, place, NOW);
@@ -34,7 +34,7 @@ test('gives back the place, in characters that need no encoding (RFC 3986 §2.3)
   );
 });
 
-test('is good for as long as ServiceProviderConfig says, and not longer', () => {
+test('is valid for as long as ServiceProviderConfig says', () => {
   const cursor = writeCursor(SCOPE, 'here', NOW);
   expect(readCursor(SCOPE, cursor, later(CURSOR_SECONDS))).toBe('here');
   expect(() => readCursor(SCOPE, cursor, later(CURSOR_SECONDS + 1))).toThrow(
@@ -53,12 +53,12 @@ test.each([
   { filter: 'userName sw "b"' },
   { sortBy: 'id' },
   { sortOrder: 'descending' },
-])('belongs to one list: %j is another', (other) => {
+])('belongs to one list: %j is refused', (other) => {
   const cursor = writeCursor(SCOPE, 'here', NOW);
   expect(() => readCursor({ ...SCOPE, ...other }, cursor, NOW)).toThrow(INVALID);
 });
 
-test('any damage is noticed, before its age is', () => {
+test('is checked for damage before its age', () => {
   const cursor = writeCursor(SCOPE, 'here', NOW);
   fc.assert(
     fc.property(
@@ -76,7 +76,7 @@ test('any damage is noticed, before its age is', () => {
   }
 });
 
-test('whatever is sent is refused and breaks nothing', () => {
+test('any other text is refused', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(() => readCursor(SCOPE, text, NOW)).toThrow(INVALID);

@@ -55,7 +55,7 @@ function sourcesOf(lengths: readonly number[]): { sources: ResourceSource[]; all
   return { sources: lists.map((resources, type) => source(`/Type${type}`, resources)), all: lists.flat() };
 }
 
-test('any page by number is that part of the whole', async () => {
+test('a page by number is that part of the concatenated lists', async () => {
   await fc.assert(
     fc.asyncProperty(sizes, fc.nat({ max: 30 }), fc.nat({ max: 10 }), async (lengths, skip, count) => {
       const { sources, all } = sourcesOf(lengths);
@@ -69,7 +69,7 @@ test('any page by number is that part of the whole', async () => {
   );
 });
 
-test('cursors lead through everything once, in full pages but for the last, and end', async () => {
+test('cursors lead through every resource once, in full pages except the last', async () => {
   await fc.assert(
     fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), async (lengths, count) => {
       const { sources, all } = sourcesOf(lengths);
@@ -88,11 +88,11 @@ test('cursors lead through everything once, in full pages but for the last, and 
   );
 });
 
-describe('a filter that a type does not know', () => {
+describe('a filter by an attribute that a type does not have', () => {
   const unknown = new ScimError(400, 'there is no attribute userName', 'invalidFilter');
   const users = source('/Users', [{ id: 'a' }, { id: 'b' }]);
 
-  test('nobody of that type meets it', async () => {
+  test('matches no resource of that type', async () => {
     for (const sources of [
       [users, refusing('/Groups', unknown)],
       [refusing('/Groups', unknown), users],
@@ -101,13 +101,13 @@ describe('a filter that a type does not know', () => {
     }
   });
 
-  test('no type knows it: 400 invalidFilter', async () => {
+  test('is 400 invalidFilter when no type has the attribute', async () => {
     await expect(list(allOf([refusing('/Users', unknown), refusing('/Groups', unknown)]), {})).rejects.toBe(
       unknown,
     );
   });
 
-  test('any other refusal stays one', async () => {
+  test('passes on any other refusal', async () => {
     const other = new ScimError(400, 'something else', 'invalidValue');
     await expect(list(allOf([users, refusing('/Groups', other)]), {})).rejects.toBe(other);
   });

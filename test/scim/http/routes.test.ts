@@ -20,7 +20,7 @@ describe('the paths of endpoints', () => {
     ['/Users/?count=1', users],
     ['/ServiceProviderConfig', config],
     ['/.search', root],
-  ])('%s is an endpoint by its name', (path, found) => {
+  ])('%s is an endpoint without an id', (path, found) => {
     expect(routes(path)).toStrictEqual({ endpoint: found, id: '' });
   });
 
@@ -28,11 +28,11 @@ describe('the paths of endpoints', () => {
     ['/Users/0190', '0190'],
     ['/USERS/AbC/', 'AbC'],
     ['/Users/a%2Fb%20c?attributes=userName', 'a/b c'],
-  ])('%s has the id %s, decoded and in its own case', (path, id) => {
+  ])('%s has the id %s, decoded, in its own case', (path, id) => {
     expect(routes(path)).toStrictEqual({ endpoint: user, id });
   });
 
-  it('has a name before an id: /Users/.search is nobody', () => {
+  it('an endpoint takes precedence over an id: /Users/.search', () => {
     expect(routes('/Users/.search')).toStrictEqual({ endpoint: search, id: '' });
   });
 
@@ -47,11 +47,11 @@ describe('the paths of endpoints', () => {
     '/:id',
     '?a=b',
     'Users/1',
-  ])('leads nowhere from %j', (path) => {
+  ])('%j has no endpoint', (path) => {
     expect(routes(path)).toBeUndefined();
   });
 
-  it('throws URIError for an id that is not properly percent-encoded', () => {
+  it('wrong percent-encoding throws URIError', () => {
     expect(() => routes('/Users/%E0%A4%A')).toThrow(URIError);
   });
 });

@@ -4,7 +4,7 @@ import { SEARCH_REQUEST, searchQuery } from '../../../src/scim/http/search.js';
 
 /** RFC 7644 §3.4.3: a body is the query that it stands for. */
 
-test('the whole of it', () => {
+test('every parameter becomes one of a GET request', () => {
   const query = searchQuery({
     schemas: [SEARCH_REQUEST],
     attributes: ['displayName', 'userName'],

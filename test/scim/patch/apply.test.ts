@@ -5,7 +5,7 @@ import { parsePatch } from '../../../src/scim/patch/operations.js';
 import { ALIAS, ANN, ann, CORE, ENTERPRISE, patched, ROLLCALL, refusal } from './member.js';
 
 describe('attributes with one value (RFC 7644 §3.5.2.1 to §3.5.2.3)', () => {
-  test.each(['add', 'replace'])('%s sets it, whether it was there or not', (op) => {
+  test.each(['add', 'replace'])('%s sets it, whether it was present or not', (op) => {
     expect(patched([{ op, path: 'displayName', value: 'A. Lee' }])).toEqual({
       resource: ann({ displayName: 'A. Lee' }),
       touched: {},
@@ -22,14 +22,14 @@ describe('attributes with one value (RFC 7644 §3.5.2.1 to §3.5.2.3)', () => {
     expect(patched([{ op, path: 'externalId', value }]).resource).toEqual(ann({ externalId: undefined }));
   });
 
-  test('remove of what is not there changes nothing', () => {
+  test('remove of an absent attribute changes nothing', () => {
     expect(patched([{ op: 'remove', path: 'title' }])).toEqual({ resource: ANN, touched: {} });
     expect(patched([{ op: 'remove', path: 'phoneNumbers[type eq "work"].value' }]).resource).toEqual(ANN);
     expect(patched([{ op: 'remove', path: 'emails[type eq "other"]' }]).resource).toEqual(ANN);
     expect(patched([{ op: 'remove', path: 'name.middleName' }]).resource).toEqual(ANN);
   });
 
-  test('the parts of a complex attribute that are not mentioned stay (§3.5.2.3)', () => {
+  test('sub-attributes that are not named stay unchanged (§3.5.2.3)', () => {
     expect(patched([{ op: 'replace', path: 'name', value: { GIVENNAME: 'Anna' } }]).resource).toEqual(
       ann({ name: { givenName: 'Anna', familyName: 'Lee' } }),
     );
@@ -41,7 +41,7 @@ describe('attributes with one value (RFC 7644 §3.5.2.1 to §3.5.2.3)', () => {
     );
   });
 
-  test('an object without parts left is gone', () => {
+  test('an object without sub-attributes is removed', () => {
     expect(
       patched([
         { op: 'remove', path: 'name.givenName' },
@@ -51,7 +51,7 @@ describe('attributes with one value (RFC 7644 §3.5.2.1 to §3.5.2.3)', () => {
   });
 });
 
-describe('attributes with several values', () => {
+describe('multi-valued attributes', () => {
   const [work, home] = [
     { value: 'ann@acme.test', type: 'work', primary: true },
     { value: 'ann@home.test', type: 'home' },
@@ -67,7 +67,7 @@ describe('attributes with several values', () => {
     );
   });
 
-  test('add of what is there already adds nothing (§3.5.2.1), without case', () => {
+  test('add of a present value adds nothing (§3.5.2.1), without case', () => {
     expect(
       patched([{ op: 'add', path: 'emails', value: [home, { value: 'ann@acme.test' }] }]).resource,
     ).toEqual(ANN);
@@ -85,7 +85,7 @@ describe('attributes with several values', () => {
     );
   });
 
-  test('replace of a part of those that a filter selects', () => {
+  test('replace of a sub-attribute of the selected values', () => {
     expect(
       patched([{ op: 'replace', path: 'emails[type eq "home"].value', value: 'a@x.test' }]).resource,
     ).toEqual(ann({ emails: [work, { value: 'a@x.test', type: 'home' }] }));
@@ -99,19 +99,19 @@ describe('attributes with several values', () => {
     );
   });
 
-  test('replace of whole values that a filter selects (§3.5.2.3); what the filter says of them stays true', () => {
+  test('replace of whole selected values (§3.5.2.3) keeps what the filter requires', () => {
     expect(
       patched([{ op: 'replace', path: 'emails[type eq "work"]', value: { value: 'a@x.test' } }]).resource,
     ).toEqual(ann({ emails: [{ type: 'work', value: 'a@x.test' }, home] }));
   });
 
-  test('add to values that a filter selects keeps their other parts', () => {
+  test('add to selected values keeps their other sub-attributes', () => {
     expect(
       patched([{ op: 'add', path: 'emails[type eq "work"]', value: { display: 'Ann' } }]).resource,
     ).toEqual(ann({ emails: [{ ...work, display: 'Ann' }, home] }));
   });
 
-  test('remove: all, selected ones, a part of selected ones', () => {
+  test('remove: all values, selected values, a sub-attribute of selected values', () => {
     expect(patched([{ op: 'remove', path: 'emails' }]).resource).toEqual(ann({ emails: undefined }));
     expect(patched([{ op: 'remove', path: 'emails[type eq "work"]' }]).resource).toEqual(
       ann({ emails: [home] }),
@@ -138,7 +138,7 @@ describe('attributes with several values', () => {
     );
   });
 
-  test('a part without a filter is that of the only value; of several, the path must say which', () => {
+  test('a sub-attribute without a filter is that of the only value; of several, the path must select one', () => {
     const one = ann({ emails: [home] });
     expect(patched([{ op: 'replace', path: 'phoneNumbers.value', value: '1' }]).resource).toEqual(
       ann({ phoneNumbers: [{ value: '1' }] }),
@@ -150,7 +150,7 @@ describe('attributes with several values', () => {
     expect(refusal([{ op: 'replace', path: 'emails.value', value: 'a@x.test' }])).toBe('400 invalidPath');
   });
 
-  test('a list cannot grow without end', () => {
+  test('a list has a maximum length', () => {
     const roles = Array.from({ length: 150 }, (_, index) => `role ${index}`);
     const more = roles.map((role) => `other ${role}`);
     expect(
@@ -163,7 +163,7 @@ describe('attributes with several values', () => {
 });
 
 describe('extensions', () => {
-  test('an attribute, a part, and the whole object behind the URN; what is not mentioned stays', () => {
+  test('an attribute, a sub-attribute, and the whole object behind the URN; others stay unchanged', () => {
     const manager = { value: '7', displayName: 'John' };
     expect(patched([{ op: 'replace', path: `${ENTERPRISE}:department`, value: 'Lab' }]).resource).toEqual(
       ann({ [ENTERPRISE]: { department: 'Lab', manager } }),
@@ -183,14 +183,14 @@ describe('extensions', () => {
     ).toEqual(ann({ [ENTERPRISE]: undefined }));
   });
 
-  test('an extension that is no object', () => {
+  test('an extension that is not an object', () => {
     expect(refusal([{ op: 'add', path: ENTERPRISE, value: 'x' }])).toBe('400 invalidValue');
     expect(patched([{ op: 'add', value: { [ROLLCALL]: null } }])).toEqual({ resource: ANN, touched: {} });
   });
 });
 
 describe('"A PATCH speaks only of what it touches": role, seat, limit, active', () => {
-  test('nothing of them, when only the profile is spoken of', () => {
+  test('are not passed on when only the profile is changed', () => {
     expect(patched([{ op: 'replace', path: 'title', value: 'x' }]).touched).toEqual({});
   });
 
@@ -221,13 +221,13 @@ describe('"A PATCH speaks only of what it touches": role, seat, limit, active', 
     ['creditLimit', 0, 0],
     ['creditLimit', null, null],
     ['creditLimit', '', null],
-  ])('%s with the value %j is passed on as %j, wherever it stands', (name, value, touched) => {
+  ])('%s with the value %j is passed on as %j, in every place', (name, value, touched) => {
     for (const [place, operation] of operations(name, value)) {
       expect([place, patched([operation]).touched]).toEqual([place, { [name]: touched }]);
     }
   });
 
-  test('the canonical place shows what was asked', () => {
+  test('are shown in the canonical place', () => {
     expect(patched([{ op: 'replace', path: 'role', value: 'viewer' }]).resource).toEqual(
       ann({ [ROLLCALL]: { role: 'viewer', creditLimit: 500 } }),
     );
@@ -241,11 +241,11 @@ describe('"A PATCH speaks only of what it touches": role, seat, limit, active', 
     expect(patched([{ op: 'remove', path: name }]).touched).toEqual({ [name]: null });
   });
 
-  test('remove of our extension is remove of both of its attributes', () => {
+  test('remove of our extension removes both of its attributes', () => {
     expect(patched([{ op: 'remove', path: ALIAS }]).touched).toEqual({ role: null, creditLimit: null });
   });
 
-  test('the last operation counts; an empty value takes nothing back', () => {
+  test('the last operation wins; an empty value does not undo an earlier one', () => {
     expect(
       patched([
         { op: 'remove', path: 'role' },
@@ -274,7 +274,7 @@ describe('"A PATCH speaks only of what it touches": role, seat, limit, active', 
   test.each([
     ['active', '400 invalidValue'],
     ['userName', '400 mutability'],
-  ])('remove of %s is %s (§3.5.2.2: of what is required)', (path, answer) => {
+  ])('remove of %s is %s (§3.5.2.2: a required attribute)', (path, answer) => {
     expect(refusal([{ op: 'remove', path }])).toBe(answer);
   });
 
@@ -295,7 +295,7 @@ describe('read-only attributes', () => {
     ['meta.version', 'W/"3"'],
     ['groups', []],
     ['groups', null],
-  ])('%s with the value that it has: %j', (path, value) => {
+  ])('%s with its present value: %j', (path, value) => {
     expect(patched([{ op: 'replace', path, value }])).toEqual({ resource: ANN, touched: {} });
     expect(patched([{ op: 'add', value: { [path]: value } }])).toEqual({ resource: ANN, touched: {} });
   });
@@ -313,13 +313,13 @@ describe('read-only attributes', () => {
     expect(refusal([{ op: 'replace', value: { [path]: value } }])).toBe('400 mutability');
   });
 
-  test('remove of one that is there is 400 mutability, of one that is not changes nothing', () => {
+  test('remove of a present one is 400 mutability; of an absent one changes nothing', () => {
     expect(refusal([{ op: 'remove', path: 'meta' }])).toBe('400 mutability');
     expect(patched([{ op: 'remove', path: 'groups[value eq "1"]' }]).resource).toEqual(ANN);
   });
 });
 
-describe('what a PATCH cannot do', () => {
+describe('an operation is refused', () => {
   test.each([
     ['an unknown path', { op: 'add', path: 'shoeSize', value: 42 }, '400 invalidPath'],
     ['an unknown extension', { op: 'add', path: 'urn:acme:User:shoeSize', value: 42 }, '400 invalidPath'],
@@ -352,7 +352,7 @@ describe('what a PATCH cannot do', () => {
     );
   });
 
-  test('a fault in the last operation undoes the others: the resource stays as it was', () => {
+  test('a fault in the last operation undoes the others: the resource stays unchanged', () => {
     expect(
       refusal([
         { op: 'replace', path: 'title', value: 'x' },
@@ -361,7 +361,7 @@ describe('what a PATCH cannot do', () => {
     ).toBe('400 mutability');
   });
 
-  test('unknown attributes in a path-less value are ignored, as in a POST', () => {
+  test('unknown attributes in a value without a path are ignored, as in a POST', () => {
     const value = { shoeSize: 42, 'shoes[side eq "left"].size': 42, 'urn:acme:User': { a: 1 }, title: 'x' };
     expect(patched([{ op: 'replace', value }]).resource).toEqual(ann({ title: 'x' }));
   });
@@ -377,7 +377,7 @@ describe('what a PATCH cannot do', () => {
     });
   });
 
-  test('names that every object inherits do no harm', () => {
+  test('names of inherited properties are ignored', () => {
     const value = JSON.parse(
       `{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"name":{"__proto__":{"admin":true}},"${ROLLCALL}":{"__proto__":{"role":"admin"}}}`,
     );
@@ -387,7 +387,7 @@ describe('what a PATCH cannot do', () => {
   });
 });
 
-describe('what is about access alone needs no User', () => {
+describe('operations that concern access alone need no User', () => {
   const alone = (...operations: object[]) => accessOnly(parsePatch({ Operations: operations }));
 
   test.each<[object, object]>([
@@ -401,7 +401,7 @@ describe('what is about access alone needs no User', () => {
     [{ op: 'replace', path: `${ALIAS}:creditLimit`, value: '' }, { creditLimit: null }],
     [{ op: 'remove', path: 'seatType' }, { seatType: null }],
     [{ op: 'replace', value: { active: '' } }, { active: '' }],
-  ])('%j', (operation, touched) => {
+  ])('%j concerns access alone', (operation, touched) => {
     expect(alone(operation)).toEqual(touched);
     expect(alone(operation)).toEqual(patched([operation]).touched);
   });
@@ -413,12 +413,12 @@ describe('what is about access alone needs no User', () => {
     [{ op: 'replace', value: { shoeSize: 7 } }],
     [{ op: 'add', path: 'groups', value: [] }],
     [{ op: 'remove', path: ROLLCALL }],
-  ])('%j is about something else', (operation) => {
+  ])('%j concerns something else', (operation) => {
     expect(alone(operation)).toBeUndefined();
     expect(alone({ op: 'replace', value: { active: false } }, operation)).toBeUndefined();
   });
 
-  test('what cannot be is refused all the same', () => {
+  test('and are refused all the same when they are invalid', () => {
     expect(() => alone({ op: 'remove', path: 'active' })).toThrow('active cannot be removed');
   });
 });

@@ -15,15 +15,15 @@ describe('Okta', () => {
   });
 });
 
-describe('Microsoft Entra ID, as it was first', () => {
-  test('capital operations, and text for booleans', () => {
+describe('Microsoft Entra ID, without aadOptscim062020', () => {
+  test('capitalized operations, and text for booleans', () => {
     expect(patched([{ op: 'Replace', path: 'active', value: 'False' }])).toEqual({
       resource: ann({ active: false }),
       touched: { active: false },
     });
   });
 
-  test('filtered paths create what is missing', () => {
+  test('filtered paths create missing values', () => {
     expect(
       patched([
         { op: 'Add', path: 'phoneNumbers[type eq "work"].value', value: '+1 201 555 0123' },
@@ -45,7 +45,7 @@ describe('Microsoft Entra ID, as it was first', () => {
     });
   });
 
-  test('filtered paths with nothing to create create nothing', () => {
+  test('filtered paths with an empty value create nothing', () => {
     expect(
       patched([{ op: 'Replace', path: 'phoneNumbers[type eq "work"].value', value: null }]).resource,
     ).toEqual(ANN);
@@ -64,13 +64,13 @@ describe('Microsoft Entra ID, as it was first', () => {
     expect(patched([{ op: 'Remove', path: 'emails', value: [] }]).resource).toEqual(ANN);
   });
 
-  test('a manager is the id of the manager', () => {
+  test('sends a manager as the id of the manager', () => {
     expect(patched([{ op: 'Add', path: `${ENTERPRISE}:manager`, value: '26118915' }]).resource).toEqual(
       ann({ [ENTERPRISE]: { department: 'Research', manager: { value: '26118915' } } }),
     );
   });
 
-  test('a value comes in a list, with a reference that it has not', () => {
+  test('sends a value as a list of one, with a null $ref', () => {
     const one = (value: unknown) => [{ $ref: null, value }];
     expect(
       patched([
@@ -90,7 +90,7 @@ describe('Microsoft Entra ID, as it was first', () => {
     });
   });
 
-  test('attributes of the enterprise extension come without its URN', () => {
+  test('sends attributes of the enterprise extension without its URN', () => {
     const manager = { $ref: 'https://idp.test/Users/26118915', value: '26118915' };
     expect(
       patched([
@@ -101,7 +101,7 @@ describe('Microsoft Entra ID, as it was first', () => {
     ).toEqual(ann({ [ENTERPRISE]: { department: 'Lab', manager: { ...manager, displayName: 'Jo' } } }));
   });
 
-  test('our attributes come under the only form of name that its screens accept', () => {
+  test('sends our attributes under the only form of name that its screens accept', () => {
     expect(patched([{ op: 'Add', path: `${ALIAS}:role`, value: 'admin' }]).touched).toEqual({
       role: 'admin',
     });
@@ -109,7 +109,7 @@ describe('Microsoft Entra ID, as it was first', () => {
 });
 
 describe('Microsoft Entra ID with aadOptscim062020', () => {
-  test('path-less objects with dotted keys, URNs and filters', () => {
+  test('objects without a path, with dotted keys, URNs and filters', () => {
     expect(
       patched([
         {

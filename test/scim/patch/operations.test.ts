@@ -12,7 +12,7 @@ function fault(body: unknown): unknown {
 }
 
 describe('RFC 7644 §3.5.2: the body of a PATCH', () => {
-  test('Okta leaves schemas and path out', () => {
+  test('Okta omits schemas and path', () => {
     expect(parsePatch({ Operations: [{ op: 'replace', value: { active: false } }] })).toEqual([
       { op: 'replace', value: { active: false } },
     ]);
@@ -27,7 +27,7 @@ describe('RFC 7644 §3.5.2: the body of a PATCH', () => {
     });
   });
 
-  test.each(['', null])('a path of %j is no path (OneLogin)', (path) => {
+  test.each(['', null])('a path of %j counts as absent (OneLogin)', (path) => {
     expect(parsePatch({ Operations: [{ op: 'add', path, value: { title: 'x' } }] })).toEqual([
       { op: 'add', value: { title: 'x' } },
     ]);

@@ -86,13 +86,13 @@ describe('RFC 7644 §3.5.2, figure 7: PATH = attrPath / valuePath [subAttr]', ()
   });
 });
 
-describe('keys of a path-less value', () => {
+describe('keys of a value without a path', () => {
   test('may be paths (Entra)', () => {
     expect(shown(parseKey('emails[type eq "work"].value'))).toBe(`${CORE_USER}:emails[comparison].value`);
     expect(shown(parseKey('department', ENTERPRISE_USER))).toBe(`${ENTERPRISE_USER}:department`);
   });
 
-  test('that are not known are told apart from those with a fault', () => {
+  test('are undefined when unknown, and refused with a fault in their filter', () => {
     expect(parseKey('shoeSize')).toBeUndefined();
     expect(parseKey('shoes[type eq "left"].size')).toBeUndefined();
     expect(parseKey('urn:acme:params:scim:schemas:extension:1.0:User')).toBeUndefined();

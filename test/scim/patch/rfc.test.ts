@@ -34,7 +34,7 @@ describe('§3.5.2.1, add', () => {
 });
 
 describe('§3.5.2.2, remove', () => {
-  test('values that meet a filter of two parts', () => {
+  test('values that match a filter of two conditions', () => {
     expect(
       patchedBarbara({ op: 'remove', path: 'emails[type eq "work" and value ew "example.com"]' }),
     ).toEqual(barbara({ emails: [home] }));
@@ -75,7 +75,7 @@ describe('§3.5.2.3, replace', () => {
     );
   });
 
-  test('a part of a name, by the path that is an example of one', () => {
+  test("a sub-attribute of a name, by the path of the RFC's example", () => {
     expect(patchedBarbara({ op: 'replace', path: 'name.familyName', value: 'Smith' })).toEqual(
       barbara({ name: { familyName: 'Smith', givenName: 'Barbara' } }),
     );

@@ -33,7 +33,7 @@ const META = {
 };
 
 describe('a member as a User', () => {
-  test('V2: role and limit stand in the extension, lower-case', () => {
+  test('V2: role and limit are in the extension, in lower case', () => {
     expect(userResource(MEMBER, 'V2', BASE_URL)).toEqual({
       schemas: [CORE_USER, ROLLCALL_USER],
       id: 'm-1',
@@ -45,19 +45,19 @@ describe('a member as a User', () => {
   });
 
   // RFC 7643 §4.1.2: "type": "'direct' or 'indirect'"; groups hold no groups here.
-  test('its groups, with their addresses; without any, the attribute is not there', () => {
+  test('groups have their URLs; without groups the attribute is absent', () => {
     const groups = [{ id: 'g-1', displayName: 'Engineers' }];
     expect(userResource({ ...MEMBER, groups }, 'V2', BASE_URL).groups).toEqual([
       { value: 'g-1', $ref: `${BASE_URL}/Groups/g-1`, display: 'Engineers', type: 'direct' },
     ]);
   });
 
-  test('V2 without a limit: the attribute is not there', () => {
+  test('V2 without a limit: the attribute is absent', () => {
     const access = { __typename: 'RoleAccess', role: 'OWNER', creditLimit: null } as const;
     expect(userResource({ ...MEMBER, access }, 'V2', BASE_URL)[ROLLCALL_USER]).toEqual({ role: 'owner' });
   });
 
-  test('V1: the seat stands at the root, lower-case', () => {
+  test('V1: the seat type is at the root, in lower case', () => {
     const access = { __typename: 'SeatAccess', seatType: 'ELITE_2' } as const;
     expect(userResource({ ...MEMBER, access }, 'V1', BASE_URL)).toEqual({
       schemas: [CORE_USER],
@@ -69,23 +69,26 @@ describe('a member as a User', () => {
     });
   });
 
-  test('V1 without a seat: the attribute is not there', () => {
+  test('V1 without a seat: the attribute is absent', () => {
     const access = { __typename: 'SeatAccess', seatType: null } as const;
     const resource = userResource({ ...MEMBER, access }, 'V1', BASE_URL);
     expect(Object.hasOwn(resource, 'seatType')).toBe(false);
   });
 
-  test.each(['V1', 'V2'] as const)('%s, inactive: no access, and no extension in schemas', (version) => {
-    expect(userResource({ ...MEMBER, active: false, access: null }, version, BASE_URL)).toEqual({
-      schemas: [CORE_USER],
-      id: 'm-1',
-      userName: 'Ann@acme.test',
-      active: false,
-      meta: META,
-    });
-  });
+  test.each(['V1', 'V2'] as const)(
+    '%s, inactive: without access, and without the extension in schemas',
+    (version) => {
+      expect(userResource({ ...MEMBER, active: false, access: null }, version, BASE_URL)).toEqual({
+        schemas: [CORE_USER],
+        id: 'm-1',
+        userName: 'Ann@acme.test',
+        active: false,
+        meta: META,
+      });
+    },
+  );
 
-  test('the profile as it is stored; what an organization notes stands in its extension', () => {
+  test('the profile as stored, with the attributes of an organization in the enterprise extension', () => {
     const attributes = {
       name: { givenName: 'Ann' },
       emails: [{ value: 'ann@acme.test', primary: true }],
@@ -107,7 +110,7 @@ describe('a member as a User', () => {
   });
 });
 
-describe('a User that was sent', () => {
+describe('parsing a User', () => {
   test("Okta's create", () => {
     const sent = readUser({
       schemas: [CORE_USER, ROLLCALL_USER],
@@ -137,7 +140,7 @@ describe('a User that was sent', () => {
     });
   });
 
-  test('nothing sent, nothing there', () => {
+  test('an empty User has no attributes', () => {
     expect(Object.keys(readUser({}))).toEqual(['profile']);
   });
 
@@ -153,12 +156,12 @@ describe('a User that was sent', () => {
     { [`${ROLLCALL_ALIAS}:role`]: 'admin' },
     { [`${CORE_USER}:role`]: 'admin' },
     { [ROLLCALL_USER]: { [`${ROLLCALL_USER}:role`]: 'admin' } },
-  ])('role is found in %o', (body) => {
+  ])('finds role in %o', (body) => {
     expect(readUser(body)).toEqual({ role: 'admin', profile: {} });
   });
 
   // Rule 1: the test is presence, never truthiness.
-  test.each([null, '', 0, false, {}])('%o is sent as it is for what the version decides on', (value) => {
+  test.each([null, '', 0, false, {}])('passes %o on unchanged for the rules of the version', (value) => {
     expect(readUser({ seatType: value, [ROLLCALL_USER]: { role: value, creditLimit: value } })).toEqual({
       seatType: value,
       role: value,
@@ -171,7 +174,7 @@ describe('a User that was sent', () => {
     { [ENTERPRISE_USER]: { department: 'Sales' } },
     { [ENTERPRISE_USER.toLowerCase()]: { DEPARTMENT: 'Sales' } },
     { [`${ENTERPRISE_USER}:department`]: 'Sales' },
-  ])('what an organization notes: %o', (body) => {
+  ])('reads the attributes of an organization: %o', (body) => {
     expect(readUser(body)).toEqual({ profile: { enterprise: { department: 'Sales' } } });
   });
 
@@ -181,12 +184,12 @@ describe('a User that was sent', () => {
     { 'name.givenName': 'Ann', displayname: undefined },
     JSON.parse('{"__proto__":{"role":"admin"},"constructor":{"role":"admin"}}'),
     { [ROLLCALL_USER]: null, [ROLLCALL_ALIAS]: '', [ENTERPRISE_USER]: null },
-  ])('%o: read-only, unknown or empty, and so ignored', (body) => {
+  ])('ignores %o: read-only, unknown or empty', (body) => {
     const { displayname: _, ...sent } = body;
     expect(readUser(sent)).toEqual({ profile: {} });
   });
 
-  test('the last counts of what is there twice', () => {
+  test('takes the last of repeated attributes', () => {
     const body = { displayName: 'a', DISPLAYNAME: 'b', role: 'viewer', [ROLLCALL_USER]: { role: 'editor' } };
     expect(readUser(body)).toEqual({ role: 'editor', profile: { displayName: 'b' } });
   });
@@ -196,7 +199,7 @@ describe('a User that was sent', () => {
     ['True', true],
     ['FALSE', false],
     [' false ', false],
-  ])('active %o is %o: Entra sends text', (active, meant) => {
+  ])('reads active %o as %o: Entra sends text', (active, meant) => {
     expect(readUser({ active })).toEqual({ active: meant, profile: {} });
   });
 
@@ -212,11 +215,11 @@ describe('a User that was sent', () => {
     [{ externalId: {} }, 'externalId must be a string.'],
     [{ [ENTERPRISE_USER]: 'Sales' }, `${ENTERPRISE_USER} must be an object.`],
     [{ [ROLLCALL_USER]: ['editor'] }, `${ROLLCALL_USER} must be an object.`],
-  ])('%o is refused: invalidValue', (body, detail) => {
+  ])('refuses %o: invalidValue', (body, detail) => {
     expect(() => readUser(body)).toThrow(new ScimError(400, detail, 'invalidValue'));
   });
 
-  test.each(['V1', 'V2'] as const)('%s: what was shown says the same when it comes back', (version) => {
+  test.each(['V1', 'V2'] as const)('%s: reads a User that was shown as the same member', (version) => {
     const attributes = { displayName: 'Ann', enterprise: { department: 'Sales' } };
     const shown = userResource({ ...MEMBER, externalId: 'x', profile: { attributes } }, version, BASE_URL);
     const access = version === 'V2' ? { role: 'editor', creditLimit: 500 } : {};

@@ -10,11 +10,14 @@ test.each<[string, object, object, object]>([
   ['something gone', { name: 'a' }, {}, { name: { before: 'a', after: null } }],
   ['nothing new: null and absence are one', { a: null }, { b: undefined }, {}],
   ['false is a value', { on: true }, { on: false }, { on: { before: true, after: false } }],
-])('rule 28: the attributes that differ, with both values: %s', (_case, before, after, changes) => {
-  expect(changesBetween(before, after)).toEqual(changes);
-});
+])(
+  'rule 28: changes are the attributes that differ, with both values: %s',
+  (_case, before, after, changes) => {
+    expect(changesBetween(before, after)).toEqual(changes);
+  },
+);
 
-test('rule 28: of a member, the differences that a person would name', () => {
+test('rule 28: changes of a member are the differences that people see', () => {
   const access = { role: 'EDITOR', seatType: null, creditLimit: 5, creditLimitSetBy: 'WORKSPACE' } as const;
   const ann = { userName: 'ann@acme.test', externalId: null, profile: { title: 'x' }, access };
   expect(memberChanges(ann, { ...ann, access: null, profile: { title: 'y', locale: 'en' } })).toEqual({

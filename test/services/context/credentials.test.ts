@@ -64,13 +64,13 @@ async function minted(): Promise<apiKeys.MintedKey> {
   return apiKeys.create(context(), { workspaceId, name: 'Okta', scopes: ['SCIM'] });
 }
 
-describe('whose a credential is', () => {
-  test('the operator’s, where there is one', async () => {
+describe('the actor of a credential', () => {
+  test('is the operator for the operator token, where one is set', async () => {
     expect(await here.verify('operator-token', '10.0.0.1')).toEqual({ type: 'OPERATOR' });
     expect(await elsewhere.verify('operator-token', '10.0.0.1')).toBeNull();
   });
 
-  test('a key’s, with its workspace', async () => {
+  test('is a key with its workspace', async () => {
     const { apiKey, secret } = await minted();
     expect(await here.verify(secret, '10.0.0.1')).toEqual({
       type: 'API_KEY',
@@ -94,7 +94,7 @@ describe('whose a credential is', () => {
     });
   });
 
-  test('a person’s', async () => {
+  test('is a person', async () => {
     const { sessionId, token, expiresAt } = await createSession(context(), { email: 'olivia@acme.test' });
     expect(await here.verify(token, '10.0.0.1')).toEqual({
       type: 'PERSON',
@@ -114,19 +114,19 @@ describe('whose a credential is', () => {
     'operator-token ',
     'rollcall_key_',
     `rollcall_key_0123456789abcdef_${'a'.repeat(43)}`,
-  ])('nobody’s: %j', async (credential) => {
+  ])('is unknown for %j', async (credential) => {
     expect(await here.verify(credential, '10.0.0.1')).toBeNull();
   });
 
-  test('a secret with the lookup of another is nobody’s', async () => {
+  test('is unknown for a secret with the lookup of another', async () => {
     const [one, other] = [await minted(), await minted()];
     const mixed = `${one.secret.slice(0, 29)}${other.secret.slice(29)}`;
     expect(await here.verify(mixed, '10.0.0.1')).toBeNull();
   });
 });
 
-describe('believing', () => {
-  test('a credential is asked for once a second', async () => {
+describe('caching', () => {
+  test('a credential is read from the database once a second', async () => {
     const { secret } = await minted();
     const rows = vi.spyOn(database, 'rows');
     await here.verify(secret, '10.0.0.1');
@@ -136,7 +136,7 @@ describe('believing', () => {
     expect(rows.mock.calls.length).toBe(asked);
   });
 
-  test('a wrong one is asked for each time: nothing is remembered of it', async () => {
+  test('a wrong credential is read each time, and not cached', async () => {
     const { secret } = await minted();
     const wrong = `${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`;
     const rows = vi.spyOn(database, 'rows');
@@ -145,7 +145,7 @@ describe('believing', () => {
     expect(rows.mock.calls.length).toBe(2);
   });
 
-  test('is asked once for all who come with the same credential at one moment', async () => {
+  test('concurrent requests with one credential share one read', async () => {
     const { secret } = await minted();
     const asked = vi.spyOn(database, 'rows');
     const actors = await Promise.all(Array.from({ length: 20 }, () => here.verify(secret, '10.0.0.1')));
@@ -156,7 +156,7 @@ describe('believing', () => {
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
-  test('is asked anew by who comes after a word of revocation, whoever is still waiting', async () => {
+  test('a request after a revocation reads again, also while earlier requests wait', async () => {
     const { secret } = await minted();
     const asked = vi.spyOn(database, 'rows');
     const before = here.verify(secret, '10.0.0.1');
@@ -166,7 +166,7 @@ describe('believing', () => {
     expect(asked.mock.calls.filter(([text]) => text.includes('lookup'))).toHaveLength(2);
   });
 
-  test('a key that another process deletes works for a second at most, whatever is heard of it', async () => {
+  test('a key that another process deletes works for at most a second without a notification', async () => {
     const { apiKey, secret } = await minted();
     expect(await here.verify(secret, '10.0.0.1')).not.toBeNull();
     await apiKeys.remove(context(), { workspaceId, apiKeyId: apiKey.id });
@@ -193,21 +193,21 @@ describe('believing', () => {
     test.each([
       ['deletes', (target: KeyTarget) => apiKeys.remove(context(), target)],
       ['disables', (target: KeyTarget) => apiKeys.update(context(), { ...target, enabled: false })],
-    ])('is told when another one %s a key', async (_what, revoke) => {
+    ])('forgets a key when another process %s it', async (_what, revoke) => {
       const { apiKey, secret } = await minted();
       expect(await here.verify(secret, '10.0.0.1')).not.toBeNull();
       await revoke({ workspaceId, apiKeyId: apiKey.id });
       await expect.poll(() => here.verify(secret, '10.0.0.1')).toBeNull();
     });
 
-    test('is told when a session ends', async () => {
+    test('forgets a session when it ends', async () => {
       const { sessionId, token } = await createSession(context(), { email: 'olivia@acme.test' });
       expect(await here.verify(token, '10.0.0.1')).not.toBeNull();
       await endSession(context(), { sessionId });
       await expect.poll(() => here.verify(token, '10.0.0.1')).toBeNull();
     });
 
-    test('is told when a workspace has other settings', async () => {
+    test('forgets a workspace when its settings change', async () => {
       const { secret } = await minted();
       const name = `Acme ${secret.slice(-6)}`;
       await here.verify(secret, '10.0.0.1');
@@ -215,7 +215,7 @@ describe('believing', () => {
       await expect.poll(() => here.verify(secret, '10.0.0.1')).toMatchObject({ workspace: { name } });
     });
 
-    test('takes a broken connection for a word that it has missed, and hears again', async () => {
+    test('forgets everything when its connection breaks, and listens again', async () => {
       const { apiKey, secret } = await minted();
       await here.verify(secret, '10.0.0.1');
       const ended = await database.rows(

@@ -31,7 +31,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-test('months and days are UTC’s, whatever the time zone of the database', async () => {
+test('months and days are in UTC, whatever the time zone of the database', async () => {
   expect(await database.rows('show timezone', [])).toEqual([{ TimeZone: FAR }]);
   const context = localContext(database, 'SYSTEM');
   const { workspace, ownerMemberId } = await createWorkspace(context, {

@@ -178,7 +178,7 @@ describe('V2', () => {
     expect(await meant(filter)).toBe(letters);
   });
 
-  test('ids: what cannot be one is nobody’s', async () => {
+  test('ids: a malformed id matches nobody', async () => {
     expect(await meant({ id: { eq: annId } })).toBe('a');
     expect(await meant({ id: { eq: annId.toUpperCase() } })).toBe('a');
     expect(await meant({ id: { ne: annId } })).toBe('obcd');
@@ -188,7 +188,7 @@ describe('V2', () => {
     expect(await meant({ id: { eq: newId() } })).toBe('');
   });
 
-  test('userNames that begin with something are found by an index, also by a statement that was prepared', async () => {
+  test('a prefix of userName is searched by an index, also in a prepared statement', async () => {
     const values: unknown[] = [v2];
     const condition = memberFilterSql({ userName: { startsWith: 'AN' } }, values);
     const plan = await database.transaction(async (tx) => {
@@ -210,7 +210,7 @@ describe('V2', () => {
     { userName: { in: ['\0'] } },
     { externalId: { contains: '\0' } },
     { search: 'a\0b' },
-  ])('text that PostgreSQL cannot hold is refused: %j', async (filter) => {
+  ])('text that PostgreSQL cannot store is refused: %j', async (filter) => {
     await expect(meant(filter)).rejects.toThrow(
       new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.'),
     );
@@ -234,7 +234,7 @@ test.each<MemberFilter>([
   { userName: { eq: null } },
   { active: {} },
   { role: { in: null } },
-])('a comparison with nothing is refused, for it would mean everybody: %j', async (filter) => {
+])('an empty comparison is refused, because it would match everybody: %j', async (filter) => {
   const context = localContext(database, 'SYSTEM');
   const [name = ''] = Object.keys(filter);
   await expect(listMembers(context, v2, filter, null, {})).rejects.toMatchObject({

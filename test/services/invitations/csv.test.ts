@@ -32,30 +32,30 @@ describe('a file as spreadsheets save it', () => {
     expect(read(csv)).toEqual(['2: a@x|editor|pro', '3: b@x|viewer|']);
   });
 
-  test('Excel’s line about the separator, and blank lines, count as lines and say nothing', () => {
+  test('counts Excel’s separator line and blank lines as lines, and ignores them', () => {
     expect(read('sep=;\r\nemail;role\r\n\r\na@x;editor\r\n   \r\n;\r\nb@x;viewer\r\n')).toEqual([
       '4: a@x|editor|',
       '7: b@x|viewer|',
     ]);
   });
 
-  test('a quoted field may have separators, quotes and line ends in it: the row is where it begins', () => {
+  test('a quoted field may contain separators, quotes and line ends; the row has the number of its first line', () => {
     const csv = 'note,email\n"Lee, Ann\r\n""the boss""",a@x\n"x\ny\nz",b@x\n,c@x';
     expect(read(csv)).toEqual(['2: a@x||', '4: b@x||', '7: c@x||']);
   });
 
-  test('columns that mean nothing here are told of', () => {
+  test('reports unknown columns', () => {
     expect(readCsv('Name,EMAIL,Team,,Role\nAnn,a@x,Core,,editor').ignoredColumns).toEqual(['Name', 'Team']);
   });
 
-  test('no rows are no rows', () => {
+  test('may have no rows', () => {
     expect(readCsv('email')).toEqual({ rows: [], ignoredColumns: [] });
   });
 });
 
 const MISMATCH = 'The quotes of this line do not match.';
 
-describe('a line that cannot be read costs no other', () => {
+describe('a line that cannot be read does not affect the others', () => {
   test.each<[string, string, string[]]>([
     [
       'a quote that nobody closes',
@@ -85,7 +85,7 @@ describe('a line that cannot be read costs no other', () => {
   });
 });
 
-describe('a file that cannot be meant', () => {
+describe('a file that is refused', () => {
   const NAME_THEM = 'The first line names the columns: email, and role or seat if you like.';
 
   test.each<[string, string, string, string]>([
@@ -121,14 +121,14 @@ describe('a file that cannot be meant', () => {
     expect(refusalOf(() => readCsv(csv))).toEqual({ code: 'INVALID_INPUT', message, attribute: 'csv', hint });
   });
 
-  test('as many rows as allowed are read', () => {
+  test('a file with the maximum number of rows is read', () => {
     expect(
       readCsv(['email', ...Array.from({ length: MOST_ROWS }, () => 'a@x')].join('\n')).rows,
     ).toHaveLength(MOST_ROWS);
   });
 });
 
-test('whatever cells hold, quoted fields come back as they were, each on its line', () => {
+test('quoted fields with any text are read as they were, each with its line', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', '@', '"', ',', ';', '\t', '\n', ' ', 'é') });
   const rows = fc.array(fc.tuple(cell, cell), { maxLength: 20 });
   fc.assert(
@@ -147,7 +147,7 @@ test('whatever cells hold, quoted fields come back as they were, each on its lin
   );
 });
 
-test('no text at all makes it fail otherwise than by a refusal', () => {
+test('any text is read or refused', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', '@', '"', ',', ';', '\t', '\n', '\r', '\0', '\uFEFF'),
   });

@@ -97,7 +97,7 @@ const ORDERS: readonly [string, Listing<Letter>, string][] = [
 ];
 
 describe.each(ORDERS)('%s', (_order, listing, all) => {
-  test('whole', async () => {
+  test('the whole list', async () => {
     expect(await look(listing, {})).toEqual(seen(all, false, false));
   });
 
@@ -134,7 +134,7 @@ describe.each(ORDERS)('%s', (_order, listing, all) => {
   });
 });
 
-describe('of one of many rows, total and rows that are asked for together', () => {
+describe('of one of many rows, total and rows in one statement', () => {
   const OF_ROW: Listing<Letter> = { ...LETTERS, ofRow: true };
   const together = (page: Page<Letter>) => Promise.all([page.totalCount(), page.edges()]);
 
@@ -161,17 +161,17 @@ describe('of one of many rows, total and rows that are asked for together', () =
   });
 });
 
-test('first: 0 gives nothing, and counts', async () => {
+test('first: 0 returns no rows, and the total', async () => {
   expect(await look(LETTERS, { first: 0 })).toMatchObject({ letters: '', total: 7 });
 });
 
-test('a page that is asked first and counted then counts without a second statement, if it is not full', async () => {
+test('a page that is read before its total counts without a second statement, if it is not full', async () => {
   const where = { ...LETTERS, where: 'a.email = any($1::text[])', values: [['a', 'b']] };
   expect(await look(where, { first: 2 })).toMatchObject({ letters: 'ab', next: false, total: 2 });
   expect(await look(where, { first: 5, offset: 1 })).toMatchObject({ letters: 'b', next: false, total: 2 });
 });
 
-describe('both cursors apply, as Relay has it (graphql-schema, fault 7)', () => {
+describe('both cursors apply, as Relay specifies (graphql-schema, fault 7)', () => {
   const cursors = async () => (await pageOf(BY_EMAIL, {}).edges()).map(({ cursor }) => cursor);
 
   test('forward and backward between two cursors', async () => {
@@ -188,13 +188,13 @@ describe('both cursors apply, as Relay has it (graphql-schema, fault 7)', () => 
     expect(await look(BY_EMAIL, { last: 2, after: b ?? '' })).toEqual(seen('fg', false, true));
   });
 
-  test('in the wrong order nothing is between them', async () => {
+  test('in the wrong order contain nothing', async () => {
     const [, b, , , , f] = await cursors();
     expect(await look(BY_EMAIL, { after: f ?? '', before: b ?? '' })).toMatchObject({ letters: '' });
   });
 });
 
-describe('arguments that do not fit together', () => {
+describe('arguments that contradict each other', () => {
   const TOGETHER = {
     code: 'INVALID_INPUT',
     message: 'offset must not be negative, and goes with first only.',
@@ -225,7 +225,7 @@ describe('arguments that do not fit together', () => {
   });
 });
 
-describe('what is no cursor of the list', () => {
+describe('text that is not a cursor of the list', () => {
   const noCursor = (attribute: 'after' | 'before') => ({
     code: 'INVALID_INPUT',
     message: 'The cursor does not belong to this list in this order.',

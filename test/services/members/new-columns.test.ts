@@ -137,7 +137,7 @@ describe.each([
     ]);
   });
 
-  test('it survives every other change, and returns with the member', async () => {
+  test('it is kept by every other change, and returned with the member', async () => {
     const { member } = await mutate(credential(), 'memberAdd', { userName, nickname: 'A' });
     const memberId = member.id;
     await mutate(credential(), 'memberSetAccess', { memberId, access: { roleAccess: { role: 'EDITOR' } } });
@@ -147,7 +147,7 @@ describe.each([
     expect(await shown(memberId)).toEqual(again.member);
   });
 
-  test('the new column of a membership stays with its membership', async () => {
+  test('the new column of a membership is of each membership alone', async () => {
     const { member } = await mutate(credential(), 'memberAdd', { userName });
     const memberId = member.id;
     await setNote(memberId, 'first');
@@ -178,7 +178,7 @@ test('every attribute of a person can be written and read by GraphQL', async () 
   }
 });
 
-test('SCIM does not know the attribute, and replaces the member without losing it', async () => {
+test('SCIM does not show the attribute, and keeps it when it replaces the member', async () => {
   const { member } = await mutate(app.operatorToken, 'memberAdd', { userName, nickname: 'A' });
   const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, displayName: 'Ann' };
   expect(await scim.put(`/Users/${member.id}`, body)).toMatchObject({ status: 200 });
@@ -191,7 +191,7 @@ const PATCH = {
   Operations: [{ op: 'replace', path: 'title', value: 'Engineer' }],
 };
 
-test('a bulk update and a change of grants lose neither', async () => {
+test('a bulk update and a change of grants keep both', async () => {
   const { member } = await mutate(app.operatorToken, 'memberAdd', { userName, nickname: 'A' });
   const memberId = member.id;
   await setNote(memberId, 'first');

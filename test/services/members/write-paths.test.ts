@@ -338,7 +338,7 @@ async function expectSame(version: WorkspaceVersion, run: number, changes: reado
 }
 
 test.each(['V1', 'V2'] as const)(
-  '%s: whichever path writes them, generated changes have the same effects',
+  '%s: generated changes have the same effects in both write paths',
   { timeout: 120_000 },
   async (version) => {
     let run = 0;
@@ -417,7 +417,7 @@ test.each<[string, readonly Change[]]>([
   await expectSame('V2', made, changes);
 });
 
-test('most changes of a V2 member are one statement', async () => {
+test('most changes of a V2 member take one statement', async () => {
   made += 1;
   const twin = await twinOn('STATEMENT', 'V2', made);
   const transactions = vi.spyOn(Database.prototype, 'transaction');

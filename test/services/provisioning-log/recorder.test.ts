@@ -77,7 +77,7 @@ async function kept(): Promise<{ entries: number; requests: number; dropped: num
   return row ?? { entries: 0, requests: 0, dropped: 0 };
 }
 
-test('rule 53: what does not fit into memory is dropped and counted', async () => {
+test('rule 53: entries beyond the memory limit are dropped and counted', async () => {
   const recorder = log();
   const from = key();
   for (let sent = 0; sent < 10_250; sent += 1) recorder.record(event(), from);
@@ -86,7 +86,7 @@ test('rule 53: what does not fit into memory is dropped and counted', async () =
   expect(faults).toEqual([]);
 });
 
-test('rule 52: the partitions of days that have passed are dropped', async () => {
+test('rule 52: the partitions of expired days are dropped', async () => {
   const old = '2020-01-01';
   await createPartitions(database, [old]);
   const partitions = () =>
@@ -114,7 +114,7 @@ test('several processes create the partition of a day at once', async () => {
   expect(names).toHaveLength(2);
 });
 
-test('what could not be written is written later', async () => {
+test('entries that could not be written are written later', async () => {
   const recorder = log();
   recorder.record(event(), key());
   await database.rows('alter table scim_request_count rename to scim_request_count_away', []);
@@ -124,7 +124,7 @@ test('what could not be written is written later', async () => {
   expect(await kept()).toEqual({ entries: 1, requests: 1, dropped: 0 });
 });
 
-test('rule 56: a refusal that is written after the success that answers it is no problem', async () => {
+test('rule 56: a refusal that is written after the success that followed it is not a problem', async () => {
   const first = log();
   const second = log();
   const target = { type: 'member', id: null, name: 'ann@acme.test' } as const;

@@ -26,19 +26,19 @@ afterAll(() => {
 
 const GET = { method: 'GET', headers: {}, body: undefined, redirect: 'manual' } as const;
 
-describe('servers that customers name', () => {
-  test('answer, with redirects for the caller to judge', async () => {
+describe('requests to servers that customers name', () => {
+  test('return the answer, and redirects unfollowed', async () => {
     const ask = providerFetch(true);
     expect(await (await ask(`${url}/`, GET)).text()).toBe('xxxxxxxxxx');
     expect((await ask(`${url}/redirect`, GET)).status).toBe(302);
     expect((await ask(`${url}/empty`, GET)).status).toBe(204);
   });
 
-  test('are read up to 1 MB', async () => {
+  test('read up to 1 MB', async () => {
     await expect(providerFetch(true)(`${url}/large`, GET)).rejects.toThrow('larger than 1 MB');
   });
 
-  test('that do not answer in time are unreachable', async () => {
+  test('fail as unreachable without an answer in time', async () => {
     const signal = AbortSignal.timeout(20);
     await expect(providerFetch(true)(`${url}/slow`, { ...GET, signal })).rejects.toMatchObject({
       name: 'UnreachableError',
@@ -47,7 +47,7 @@ describe('servers that customers name', () => {
   });
 
   test.each(['http://localhost', 'http://127.0.0.1', 'http://[::1]', 'http://10.0.0.1', 'http://0x7f000001'])(
-    'are not asked inside our network: %s',
+    'are not sent into our network: %s',
     async (origin) => {
       await expect(providerFetch(false)(`${origin}/`, GET)).rejects.toThrow(/address in a private network/);
     },

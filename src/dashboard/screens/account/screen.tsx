@@ -3,13 +3,11 @@ import { useMessages } from '../../app/messages.js';
 import { signOut, useViewer } from '../../app/session.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
-import { Badge } from '../../ui/notice.js';
 import { Page, Panel } from '../../ui/panel.js';
-import { PlainTable } from '../../ui/plain-table.js';
-import { Time } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
 import { useChange } from '../invitations/change.js';
 import { FailureNotice } from '../members/dialogs/failure.js';
+import { SessionsTable } from '../sessions-table.js';
 import { WorkspaceCards } from '../workspaces/screen.js';
 import {
   AccountDocument,
@@ -77,39 +75,13 @@ function Sessions({ sessions, onChanged }: SessionsProps) {
       }
     >
       <FailureNotice failure={failure} />
-      <PlainTable
-        label={t('sessions.title')}
-        columns={[
-          t('sessions.browser'),
-          t('sessions.method'),
-          t('sessions.started'),
-          t('apiKeys.lastUsed'),
-          t('members.column.actions'),
-        ]}
-        rows={sessions.map((session) => ({
-          id: session.id,
-          cells: [
-            session.browser ?? t('sessions.unknown'),
-            t(`sessions.method.${session.method}`),
-            <Time key="started" at={session.startedAt} />,
-            session.lastUsedAt === null ? (
-              t('apiKeys.unused')
-            ) : (
-              <span key="used">
-                <Time at={session.lastUsedAt} form="ago" /> {session.lastUsedFrom}
-              </span>
-            ),
-            session.current ? (
-              <Badge key="current" tone="success">
-                {t('sessions.current')}
-              </Badge>
-            ) : (
-              <Button key="end" onPress={() => end(session.id)}>
-                {t('sessions.end')}
-              </Button>
-            ),
-          ],
-        }))}
+      <SessionsTable
+        sessions={sessions}
+        endButton={(id) => (
+          <Button key="end" onPress={() => end(id)}>
+            {t('sessions.end')}
+          </Button>
+        )}
       />
     </Panel>
   );

@@ -55,6 +55,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
       onSubmit={create}
       failure={failure}
       fields={['name', 'description', 'expiresAt', 'scopes']}
+      offlineHint={t('apiKeys.offlineHint')}
       isSaving={isSaving}
     >
       <TextField

@@ -9,7 +9,7 @@ import { Menu } from '../../ui/menu.js';
 import { Badge, Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
-import { Time } from '../../ui/time.js';
+import { Time, useNow } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
 import { Forbidden } from '../forbidden.js';
 import { useChange } from '../invitations/change.js';
@@ -37,7 +37,11 @@ export default function ApiKeysScreen() {
   });
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
-  const close = () => setDialog(null);
+  // After a lost answer the list has what the dialog does not know of.
+  const close = () => {
+    refresh();
+    setDialog(null);
+  };
   if (!isOpen) return <Forbidden title={t('apiKeys.title')} ability={viewerCan.manageApiKeys} />;
   const showSecret = (secret: string, text: string) => {
     refresh();
@@ -113,7 +117,10 @@ function KeysTable({ keys, onOpen }: KeysTableProps) {
             <code>{apiKey.prefix}…</code>
           </div>,
           apiKey.scopes.join(', '),
-          <State key="state" apiKey={apiKey} />,
+          <div key="state">
+            <State apiKey={apiKey} />
+            <Overlap until={apiKey.oldSecretWorksUntil} />
+          </div>,
           apiKey.expiresAt === null ? t('apiKeys.never') : <Time key="expiry" at={apiKey.expiresAt} />,
           apiKey.lastUsedAt === null ? (
             t('apiKeys.unused')
@@ -136,6 +143,18 @@ function State({ apiKey: { enabled, expiresAt } }: { readonly apiKey: ApiKeyRowF
   if (expiresAt !== null && new Date(expiresAt).getTime() <= Date.now())
     return <Badge tone="danger">{t('apiKeys.expired')}</Badge>;
   return <Badge tone="success">{t('apiKeys.enabled')}</Badge>;
+}
+
+/** How long the old secret of a key that was rotated keeps working. */
+function Overlap({ until }: { readonly until: string | null }) {
+  const t = useMessages();
+  const now = useNow();
+  if (until === null || Date.parse(until) <= now) return null;
+  return (
+    <div>
+      {t('apiKeys.oldSecret')} <Time at={until} form="ago" now={now} />
+    </div>
+  );
 }
 
 function KeyMenu({

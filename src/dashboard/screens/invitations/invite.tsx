@@ -99,7 +99,11 @@ export function InviteDialog({ kind, onClose, onIssued }: InviteDialogProps) {
           withLimit
         />
       )}
-      <FailureNotice failure={failure} fields={['email', 'maxUses', 'role', 'seatType', 'creditLimit']} />
+      <FailureNotice
+        failure={failure}
+        fields={['email', 'maxUses', 'role', 'seatType', 'creditLimit']}
+        offlineHint={kind === 'link' ? t('invite.link.offlineHint') : undefined}
+      />
     </Dialog>
   );
 }

@@ -41,6 +41,11 @@ export default function InvitationsScreen() {
     setDialog(null);
     if (parameters.has('invite')) setParameters({}, { replace: true });
   };
+  // After a lost answer the list has what the dialog does not know of.
+  const cancel = () => {
+    close();
+    refresh();
+  };
   const show = (created: Issued) => {
     close();
     setIssued(created);
@@ -107,7 +112,7 @@ export default function InvitationsScreen() {
           </Button>
         </nav>
       )}
-      {dialog !== null && <InviteDialog kind={dialog} onClose={close} onIssued={show} />}
+      {dialog !== null && <InviteDialog kind={dialog} onClose={cancel} onIssued={show} />}
       {issued !== null && <IssuedDialog issued={issued} onClose={() => setIssued(null)} />}
     </Page>
   );

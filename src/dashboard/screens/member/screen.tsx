@@ -18,8 +18,10 @@ import type { MemberDetails } from './details.js';
 import { History } from './history.js';
 import { MemberScreenDocument } from './member.generated.js';
 import { AccessPanel, GroupsPanel, MembershipsPanel, ProfilePanel, UsagePanel } from './panels.js';
+import { ProvisioningPanel } from './provisioning.js';
+import { SessionsPanel } from './sessions.js';
 
-/** One member: profile, access, groups, usage, memberships and history, with every action. */
+/** One member: profile, access, groups, usage, memberships, provisioning, sessions and history, with every action. */
 export default function MemberScreen({
   params,
 }: {
@@ -49,7 +51,7 @@ interface MemberPageProps {
 
 function MemberPage({ member, onChanged }: MemberPageProps) {
   const t = useMessages();
-  const { id: workspaceId } = useWorkspace();
+  const { id: workspaceId, viewerCan } = useWorkspace();
   const [, navigate] = useLocation();
   const [action, setAction] = useState<MemberAction | null>(null);
   const name = nameOf(member);
@@ -86,6 +88,8 @@ function MemberPage({ member, onChanged }: MemberPageProps) {
       </Grid>
       {member.usageByMonth !== null && <UsagePanel months={member.usageByMonth} />}
       <MembershipsPanel member={member} />
+      {viewerCan.readAuditLog.allowed && <ProvisioningPanel memberId={member.id} />}
+      {member.viewerCan.endSessions.allowed && <SessionsPanel memberId={member.id} />}
       {member.viewerCan.readHistory.allowed && <History memberId={member.id} version={member.version} />}
       {action !== null && (
         <MemberDialog action={action} member={member} onClose={() => setAction(null)} onChanged={changed} />

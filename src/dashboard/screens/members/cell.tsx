@@ -6,7 +6,7 @@ import { Meter } from '../../ui/meter.js';
 import { Badge } from '../../ui/notice.js';
 import { Time } from '../../ui/time.js';
 import type { ColumnId } from './columns.js';
-import { accessText, limitOf, type MemberRow, nameOf } from './person.js';
+import { accessText, limitOf, type MemberRow, nameOf, problemUrl } from './person.js';
 import styles from './table.module.css';
 
 const SHOWN_GROUPS = 2;
@@ -17,7 +17,7 @@ export function MemberCell({ column, member }: { readonly column: ColumnId; read
   const { id, accessModel } = useWorkspace();
   switch (column) {
     case 'person':
-      return <Person member={member} href={`/workspace/${id}/settings/members/${member.id}`} />;
+      return <Person member={member} settings={`/workspace/${id}/settings`} t={t} />;
     case 'access':
       return member.active ? accessText(member, accessModel, t) : null;
     case 'limit':
@@ -41,19 +41,27 @@ export function MemberCell({ column, member }: { readonly column: ColumnId; read
   }
 }
 
-function Person({ member, href }: { readonly member: MemberRow; readonly href: string }) {
-  const name = nameOf(member);
-  return (
-    <span className={styles.person}>
-      <TextLink href={href}>{name}</TextLink>
-      {name !== member.userName && <span className={styles.address}>{member.userName}</span>}
-    </span>
-  );
-}
-
 interface PartProps {
   readonly member: MemberRow;
   readonly t: Translate;
+}
+
+function Person({ member, settings, t }: PartProps & { readonly settings: string }) {
+  const name = nameOf(member);
+  const [problem] = member.scimProblems ?? [];
+  return (
+    <span className={styles.person}>
+      <TextLink href={`${settings}/members/${member.id}`}>{name}</TextLink>
+      {name !== member.userName && <span className={styles.address}>{member.userName}</span>}
+      {problem !== undefined && (
+        <TextLink href={problemUrl(settings, problem)}>
+          <Badge tone={problem.severity === 'REFUSAL' ? 'danger' : 'warning'}>
+            {t('members.problem', { cause: problem.cause })}
+          </Badge>
+        </TextLink>
+      )}
+    </span>
+  );
 }
 
 function Limit({ member, t }: PartProps) {

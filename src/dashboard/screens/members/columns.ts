@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { AccessModel, MemberOrderField } from '../../app/schema.generated.js';
 
 export type ColumnId =
@@ -68,5 +68,6 @@ export function useColumns(model: AccessModel) {
     localStorage.setItem(keyOf(model), [...ids].join(','));
     setShown(stored(model));
   };
-  return { columns: columnsOf(model).filter(({ id }) => shown.has(id)), shown, choose };
+  const columns = useMemo(() => columnsOf(model).filter(({ id }) => shown.has(id)), [model, shown]);
+  return { columns, shown, choose };
 }

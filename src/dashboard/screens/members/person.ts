@@ -19,6 +19,11 @@ export function nameOf({ profile, userName }: Pick<MemberRowFragment, 'profile' 
   return displayName ?? (parts.length > 0 ? parts.join(' ') : userName);
 }
 
+/** Where a problem of provisioning is shown in full. @param settings the path of the workspace's settings */
+export function problemUrl(settings: string, { problemId }: { readonly problemId: string }): string {
+  return `${settings}/provisioning?problem=${encodeURIComponent(problemId)}`;
+}
+
 type Standing = Pick<MemberRowFragment, 'active' | 'role' | 'access'>;
 
 export function seatOf(access: AccessPartsFragment | null): SeatType | null {

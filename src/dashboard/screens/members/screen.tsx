@@ -7,6 +7,7 @@ import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty, Notice } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
+import { TableFrame } from '../../ui/table.js';
 import { AddMemberDialog } from './add-member.js';
 import type { BulkAction } from './bulk/action.js';
 import { SelectionBar } from './bulk/bar.js';
@@ -85,17 +86,18 @@ export default function MembersScreen() {
           rows.length === 0 ? (
             <NoMembers isFiltered={isFiltered(view)} onClear={() => changeView(NO_FILTERS)} />
           ) : (
-            <MembersTable
-              members={rows}
-              columns={columns}
-              sort={view.sort}
-              isDescending={view.isDescending}
-              selected={selection.keys}
-              isBusy={query.fetching}
-              onSort={changeView}
-              onSelect={selection.select}
-              onOpen={open}
-            />
+            <TableFrame isBusy={query.fetching}>
+              <MembersTable
+                members={rows}
+                columns={columns}
+                sort={view.sort}
+                isDescending={view.isDescending}
+                selected={selection.keys}
+                onSort={changeView}
+                onSelect={selection.select}
+                onOpen={open}
+              />
+            </TableFrame>
           )
         }
       </Loaded>

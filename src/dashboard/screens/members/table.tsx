@@ -14,7 +14,6 @@ interface MembersTableProps {
   readonly sort: MembersView['sort'];
   readonly isDescending: boolean;
   readonly selected: Selection;
-  readonly isBusy: boolean;
   readonly onSort: ChangeView;
   readonly onSelect: (selected: Selection) => void;
   readonly onOpen: OpenAction;
@@ -27,7 +26,6 @@ export const MembersTable = memo(function MembersTable({
   sort,
   isDescending,
   selected,
-  isBusy,
   onSort,
   onSelect,
   onOpen,
@@ -45,7 +43,6 @@ export const MembersTable = memo(function MembersTable({
   return (
     <Table
       label={t('members.title')}
-      isBusy={isBusy}
       selectionMode="multiple"
       selectedKeys={selected}
       onSelectionChange={onSelect}

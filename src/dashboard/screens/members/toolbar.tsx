@@ -28,7 +28,7 @@ interface ToolbarProps {
 /** Search, filters and columns of the members table. */
 export function MembersToolbar({ view, onChange, shownColumns, onColumns }: ToolbarProps) {
   const t = useMessages();
-  const { accessModel } = useWorkspace();
+  const { accessModel, viewerCan } = useWorkspace();
   const hideable = columnsOf(accessModel).filter(({ isHideable }) => isHideable);
   return (
     <div className={styles.toolbar}>
@@ -68,6 +68,11 @@ export function MembersToolbar({ view, onChange, shownColumns, onColumns }: Tool
           onChange={(isLimitReached) => onChange({ isLimitReached })}
         >
           {t('filter.limitReached')}
+        </Checkbox>
+      )}
+      {viewerCan.readAuditLog.allowed && (
+        <Checkbox isSelected={view.hasProblem} onChange={(hasProblem) => onChange({ hasProblem })}>
+          {t('filter.hasProblem')}
         </Checkbox>
       )}
       {isFiltered(view) && (

@@ -19,6 +19,7 @@ export interface MembersView {
   readonly managedBy: (typeof MANAGERS)[number] | null;
   readonly groupId: string | null;
   readonly isLimitReached: boolean;
+  readonly hasProblem: boolean;
   readonly sort: MemberOrderField;
   readonly isDescending: boolean;
   /** The cursor that the page begins after, or ends before. */
@@ -37,6 +38,7 @@ export const NO_FILTERS = {
   managedBy: null,
   groupId: null,
   isLimitReached: false,
+  hasProblem: false,
 } as const satisfies Partial<MembersView>;
 
 const FIRST_SORT: MemberOrderField = 'USER_NAME';
@@ -70,6 +72,7 @@ export function viewOf(parameters: URLSearchParams): MembersView {
     managedBy: oneOf(MANAGERS, parameters.get('managedBy')),
     groupId: parameters.get('group'),
     isLimitReached: parameters.get('limit') === 'reached',
+    hasProblem: parameters.get('problem') === 'yes',
     sort: oneOf(SORTS, parameters.get('sort')) ?? FIRST_SORT,
     isDescending: parameters.get('order') === 'desc',
     after: parameters.get('after'),
@@ -89,6 +92,7 @@ export function parametersOf(view: MembersView): URLSearchParams {
     ['managedBy', lower(view.managedBy)],
     ['group', view.groupId],
     ['limit', view.isLimitReached ? 'reached' : null],
+    ['problem', view.hasProblem ? 'yes' : null],
     ['sort', view.sort === FIRST_SORT ? null : lower(view.sort)],
     ['order', view.isDescending ? 'desc' : null],
     ['after', view.after],
@@ -109,6 +113,7 @@ export function filterOf(view: MembersView): MemberFilter {
     ...(view.managedBy === null ? {} : { managedBy: { eq: view.managedBy } }),
     ...(view.groupId === null ? {} : { groups: { some: { id: { eq: view.groupId } } } }),
     ...(view.isLimitReached ? { creditLimitReached: true } : {}),
+    ...(view.hasProblem ? { hasProblem: true } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import { Badge, Notice } from '../../ui/notice.js';
 import { Facts, Figure, Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { usedSoFar } from '../credits/month.js';
-import { accessText } from '../members/person.js';
+import { accessText, problemUrl } from '../members/person.js';
 import type { OverviewQuery } from './overview.generated.js';
 
 type Workspace = NonNullable<OverviewQuery['workspace']>;
@@ -178,6 +178,31 @@ export function ActivityCard({ entries }: { readonly entries: Part<'auditLog'>['
   );
 }
 
+const SHOWN_PROBLEMS = 4;
+
+/** What is wrong with provisioning now, the first few. */
+export function ProblemsCard({ problems }: { readonly problems: NonNullable<Part<'scim'>['problems']> }) {
+  const t = useMessages();
+  const { id } = useWorkspace();
+  const settings = `/workspace/${id}/settings`;
+  return (
+    <Panel
+      title={t('overview.problems')}
+      actions={<TextLink href={`${settings}/provisioning`}>{t('overview.all')}</TextLink>}
+    >
+      <Figure>{formatNumber(problems.length)}</Figure>
+      <ul>
+        {problems.slice(0, SHOWN_PROBLEMS).map((problem) => (
+          <li key={problem.problemId}>
+            <TextLink href={problemUrl(settings, problem)}>{problem.cause}</TextLink>{' '}
+            {t('overview.subjects', { count: problem.subjectCount })}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
 const HEALTH_TONES = {
   HEALTHY: 'success',
   DEGRADED: 'warning',
@@ -189,15 +214,20 @@ const HEALTH_TONES = {
 interface HealthCardProps {
   readonly title: string;
   readonly health: NonNullable<Part<'scim'>['health']>;
+  /** The screen with the details; absent on that screen itself. */
+  readonly href?: string;
 }
 
 /** How provisioning through the identity provider fares. */
-export function HealthCard({ title, health }: HealthCardProps) {
+export function HealthCard({ title, health, href }: HealthCardProps) {
   const t = useMessages();
   const { status, reason, lastRequestAt, lastSuccessAt } = health;
   const time = (at: string | null) => (at === null ? t('apiKeys.never') : <Time at={at} form="ago" />);
   return (
-    <Panel title={title}>
+    <Panel
+      title={title}
+      actions={href !== undefined && <TextLink href={href}>{t('overview.details')}</TextLink>}
+    >
       <p>
         <Badge tone={HEALTH_TONES[status]}>{t(`health.${status}`)}</Badge> {reason}
       </p>

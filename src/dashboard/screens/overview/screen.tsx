@@ -10,6 +10,7 @@ import {
   HealthCard,
   InvitationsCard,
   MembersCard,
+  ProblemsCard,
   SeatsCard,
   StandingCard,
 } from './cards.js';
@@ -45,7 +46,14 @@ export default function OverviewScreen() {
               {workspace.creditPool !== null && <CreditsCard pool={workspace.creditPool} />}
               {workspace.invitations != null && <InvitationsCard invitations={workspace.invitations} />}
               {workspace.scim.health !== null && (
-                <HealthCard title={t('health.title')} health={workspace.scim.health} />
+                <HealthCard
+                  title={t('health.title')}
+                  health={workspace.scim.health}
+                  href={`/workspace/${id}/settings/provisioning`}
+                />
+              )}
+              {workspace.scim.problems !== null && workspace.scim.problems.length > 0 && (
+                <ProblemsCard problems={workspace.scim.problems} />
               )}
               {workspace.auditLog !== null && <ActivityCard entries={workspace.auditLog.nodes} />}
             </Grid>

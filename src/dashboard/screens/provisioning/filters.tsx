@@ -1,7 +1,13 @@
+import { useQuery } from 'urql';
+import { formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
 import { SearchField, Select, TextField } from '../../ui/field.js';
+import { CloseIcon } from '../../ui/icons.js';
+import { ProvisioningKeysDocument, ProvisioningTargetDocument } from './provisioning.generated.js';
 import styles from './provisioning.module.css';
-import { CLIENTS, CODES, OUTCOMES, type RequestView } from './view.js';
+import { CLIENTS, CODES, hasPart, OPERATIONS, OUTCOMES, type RequestView } from './view.js';
 
 interface FiltersProps {
   readonly view: RequestView;
@@ -14,8 +20,15 @@ const ANY = 'ANY';
 /** What the requests are filtered by. */
 export function Filters({ view, onChange }: FiltersProps) {
   const t = useMessages();
+  const { id: workspaceId, viewerCan } = useWorkspace();
+  const [{ data }] = useQuery({
+    query: ProvisioningKeysDocument,
+    variables: { workspaceId },
+    pause: !viewerCan.manageApiKeys.allowed,
+  });
+  const keys = data?.workspace?.apiKeys?.nodes ?? [];
   const filter = (
-    name: 'outcome' | 'code' | 'client',
+    name: 'outcome' | 'code' | 'client' | 'operation' | 'key',
     choices: readonly { readonly value: string; readonly label: string }[],
   ) => (
     <Select<string>
@@ -64,8 +77,50 @@ export function Filters({ view, onChange }: FiltersProps) {
         'client',
         CLIENTS.map((value) => ({ value, label: t(`provisioning.client.${value}`) })),
       )}
+      {filter(
+        'operation',
+        OPERATIONS.map((value) => ({ value, label: t(`provisioning.operation.${value}`) })),
+      )}
+      {keys.length > 0 &&
+        filter(
+          'key',
+          keys.map(({ id, name }) => ({ value: id, label: name })),
+        )}
       {day('since')}
       {day('until')}
+      {hasPart(view) && (
+        <Chosen
+          text={t('provisioning.part', { from: formatTime(view.from), to: formatTime(view.to) })}
+          onClear={() => onChange({ from: '', to: '' })}
+        />
+      )}
+      {view.target !== '' && <Target id={view.target} onClear={() => onChange({ target: '' })} />}
     </div>
   );
+}
+
+interface ChosenProps {
+  readonly text: string;
+  readonly onClear: () => void;
+}
+
+/** A filter that was chosen elsewhere, and can be cleared here. */
+function Chosen({ text, onClear }: ChosenProps) {
+  const t = useMessages();
+  return (
+    <Button onPress={onClear} aria-label={t('provisioning.clear', { text })}>
+      {text}
+      <CloseIcon />
+    </Button>
+  );
+}
+
+/** The member or group that the requests are about. */
+function Target({ id, onClear }: { readonly id: string; readonly onClear: () => void }) {
+  const t = useMessages();
+  const [{ data }] = useQuery({ query: ProvisioningTargetDocument, variables: { id } });
+  const node = data?.node ?? {};
+  const found = 'userName' in node ? node.userName : 'displayName' in node ? node.displayName : null;
+  const name = found ?? t('provisioning.deleted');
+  return <Chosen text={t('provisioning.onlyAbout', { name })} onClear={onClear} />;
 }

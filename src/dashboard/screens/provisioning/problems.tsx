@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
@@ -17,16 +18,22 @@ type Subject = ProblemPartsFragment['subjects'][number];
 
 interface ProblemsProps {
   readonly problems: readonly ProblemPartsFragment[];
+  /** The id of the problem that a link led to; it is scrolled to and marked. */
+  readonly linked: string | null;
   readonly onChanged: () => void;
   /** Shows the requests that fit. */
   readonly onFilter: (change: Partial<RequestView>) => void;
 }
 
 /** What is wrong now, in the server's order: refusals first, then notices. */
-export function Problems({ problems, onChanged, onFilter }: ProblemsProps) {
+export function Problems({ problems, linked, onChanged, onFilter }: ProblemsProps) {
   const t = useMessages();
-  const { id: workspaceId } = useWorkspace();
+  const { id: workspaceId, viewerCan } = useWorkspace();
   const { send, failure, isSaving } = useChange();
+  const mark = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (linked !== null) mark.current?.focus();
+  }, [linked]);
   const dismiss = async (problemId: string) => {
     if ((await send(ProblemDismissDocument, { input: { workspaceId, problemId } })) === null) return;
     showToast({ text: t('provisioning.dismissed') });
@@ -43,19 +50,25 @@ export function Problems({ problems, onChanged, onFilter }: ProblemsProps) {
       ) : (
         <ul className={styles.problems}>
           {problems.map((problem) => (
-            <li key={problem.problemId} className={styles.problem}>
+            <li
+              key={problem.problemId}
+              className={styles.problem}
+              {...(problem.problemId === linked ? { ref: mark, tabIndex: -1, 'aria-current': true } : {})}
+            >
               <Problem problem={problem} />
               <div className={styles.actions}>
                 <Button onPress={() => onFilter({ code: problem.code })}>
                   {t('provisioning.showRequests')}
                 </Button>
-                <Button
-                  aria-label={t('provisioning.dismissOf', { cause: problem.cause })}
-                  isPending={isSaving}
-                  onPress={() => dismiss(problem.problemId)}
-                >
-                  {t('provisioning.dismiss')}
-                </Button>
+                {viewerCan.manageScim.allowed && (
+                  <Button
+                    aria-label={t('provisioning.dismissOf', { cause: problem.cause })}
+                    isPending={isSaving}
+                    onPress={() => dismiss(problem.problemId)}
+                  >
+                    {t('provisioning.dismiss')}
+                  </Button>
+                )}
               </div>
             </li>
           ))}

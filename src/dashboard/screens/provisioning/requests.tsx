@@ -6,10 +6,8 @@ import { type NewsSource, useNews } from '../../app/news.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
-import { Badge, Empty } from '../../ui/notice.js';
+import { Empty } from '../../ui/notice.js';
 import { Panel } from '../../ui/panel.js';
-import { PlainTable } from '../../ui/plain-table.js';
-import { Time } from '../../ui/time.js';
 import { useDelayed } from '../members/delayed.js';
 import pages from '../pages.module.css';
 import { Filters } from './filters.js';
@@ -20,6 +18,7 @@ import {
   type RequestPartsFragment,
 } from './provisioning.generated.js';
 import { RequestDialog } from './request.js';
+import { RequestsTable } from './requests-table.js';
 import { Traffic } from './traffic.js';
 import { filterOf, type RequestView } from './view.js';
 
@@ -80,7 +79,7 @@ export function Requests({ view, onChange, onNews }: RequestsProps) {
       title={t('provisioning.requests')}
       actions={<Button onPress={refresh}>{t('provisioning.reload')}</Button>}
     >
-      <Traffic news={news} />
+      <Traffic news={news} onSelect={onChange} />
       <Filters view={view} onChange={onChange} />
       <Loaded query={query} onRetry={refresh}>
         {({ workspace }) => {
@@ -112,52 +111,4 @@ export function Requests({ view, onChange, onNews }: RequestsProps) {
       {request !== null && <RequestDialog request={request} onClose={() => setRequest(null)} />}
     </Panel>
   );
-}
-
-interface RequestsTableProps {
-  readonly requests: readonly RequestPartsFragment[];
-  readonly onOpen: (request: RequestPartsFragment) => void;
-}
-
-function RequestsTable({ requests, onOpen }: RequestsTableProps) {
-  const t = useMessages();
-  return (
-    <PlainTable
-      label={t('provisioning.requests')}
-      columns={[
-        t('history.at'),
-        t('provisioning.about'),
-        t('provisioning.operation'),
-        t('provisioning.filter.status'),
-        t('provisioning.filter.client'),
-        t('provisioning.filter.reference'),
-        t('members.column.actions'),
-      ]}
-      rows={requests.map((request) => ({
-        id: request.id,
-        cells: [
-          <Time key="at" at={request.at} />,
-          request.targetName ?? request.apiKeyLabel ?? request.network ?? '–',
-          t(`provisioning.operation.${request.operation}`),
-          <Badge key="status" tone={toneOf(request)}>
-            {request.code === null ? request.status : `${request.status} ${request.code}`}
-          </Badge>,
-          t(`provisioning.client.${request.client}`),
-          <code key="reference">{request.reference}</code>,
-          <Button
-            key="show"
-            aria-label={t('provisioning.showOf', { reference: request.reference })}
-            onPress={() => onOpen(request)}
-          >
-            {t('provisioning.show')}
-          </Button>,
-        ],
-      }))}
-    />
-  );
-}
-
-function toneOf({ code, notices }: RequestPartsFragment): 'danger' | 'warning' | 'success' {
-  if (code !== null) return 'danger';
-  return notices.length > 0 ? 'warning' : 'success';
 }

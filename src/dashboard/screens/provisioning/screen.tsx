@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { useQuery } from 'urql';
+import { useSearchParams } from 'wouter';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -8,6 +9,7 @@ import { Page } from '../../ui/panel.js';
 import { Forbidden } from '../forbidden.js';
 import { HealthCard } from '../overview/cards.js';
 import { BrakeBanner } from './brake.js';
+import { BrakeSettings } from './brake-settings.js';
 import { Problems } from './problems.js';
 import { ProvisioningDocument } from './provisioning.generated.js';
 import { Requests } from './requests.js';
@@ -22,6 +24,8 @@ export default function ProvisioningScreen() {
   const { id: workspaceId, viewerCan } = useWorkspace();
   const isOpen = viewerCan.readAuditLog.allowed;
   const [view, change] = useRequestView();
+  const [parameters] = useSearchParams();
+  const linked = parameters.get('problem');
   const [query, reload] = useQuery({
     query: ProvisioningDocument,
     variables: { workspaceId },
@@ -35,7 +39,10 @@ export default function ProvisioningScreen() {
   };
   if (!isOpen) return <Forbidden title={t('health.title')} ability={viewerCan.readAuditLog} />;
   return (
-    <Page title={t('health.title')} actions={<UndoButton kind="removals" onChanged={refresh} />}>
+    <Page
+      title={t('health.title')}
+      actions={viewerCan.manageScim.allowed && <UndoButton kind="removals" onChanged={refresh} />}
+    >
       <Loaded query={query} onRetry={refresh}>
         {({ workspace }) =>
           workspace !== null && (
@@ -51,9 +58,11 @@ export default function ProvisioningScreen() {
               )}
               <Problems
                 problems={workspace.scim.problems ?? []}
+                linked={linked}
                 onChanged={refresh}
                 onFilter={showRequests}
               />
+              {workspace.scim.brake !== null && <BrakeSettings brake={workspace.scim.brake} />}
             </>
           )
         }
@@ -61,8 +70,12 @@ export default function ProvisioningScreen() {
       <div ref={requests}>
         <Requests view={view} onChange={change} onNews={refresh} />
       </div>
-      <Setup />
-      <TryRequest />
+      {viewerCan.manageScim.allowed && (
+        <>
+          <Setup />
+          <TryRequest />
+        </>
+      )}
     </Page>
   );
 }

@@ -10,15 +10,20 @@ import { Loaded } from '../../ui/loaded.js';
 import { Notice } from '../../ui/notice.js';
 import { ProvisioningCountsDocument } from './provisioning.generated.js';
 import styles from './provisioning.module.css';
+import type { RequestView } from './view.js';
 
 const PERIODS: readonly ScimCountPeriod[] = ['HOUR', 'DAY', 'WEEK'];
 const OUTCOMES = ['accepted', 'refused'] as const;
 
-/**
- * The requests of a period by time, accepted ones beside refused ones.
- * @param news grows when there are new requests
- */
-export function Traffic({ news }: { readonly news: number }) {
+interface TrafficProps {
+  /** Grows when there are new requests. */
+  readonly news: number;
+  /** Shows the requests of a step. */
+  readonly onSelect: (change: Partial<RequestView>) => void;
+}
+
+/** The requests of a period by time, accepted ones beside refused ones. A press on a bar shows its requests. */
+export function Traffic({ news, onSelect }: TrafficProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const [period, setPeriod] = useState<ScimCountPeriod>('DAY');
@@ -57,6 +62,7 @@ export function Traffic({ news }: { readonly news: number }) {
                         label={t(`provisioning.chart.${outcome}`)}
                         columns={[t('history.at'), t('provisioning.requests')]}
                         form="bars"
+                        onSelect={(start) => onSelect(partOf(counts.steps, start, outcome))}
                         points={counts.steps.map((step) => ({
                           id: step.start,
                           label: formatTime(step.start),
@@ -73,4 +79,16 @@ export function Traffic({ news }: { readonly news: number }) {
       </Loaded>
     </>
   );
+}
+
+/** The requests of one step and one outcome. Steps are of one length, and there are several. */
+function partOf(
+  steps: readonly { readonly start: string }[],
+  start: string,
+  outcome: (typeof OUTCOMES)[number],
+): Partial<RequestView> {
+  const [first, second] = steps.map((step) => Date.parse(step.start));
+  const to = new Date(Date.parse(start) + (second ?? 0) - (first ?? 0)).toISOString();
+  const byOutcome = outcome === 'refused' ? 'REFUSED' : 'ACCEPTED';
+  return { from: start, to, since: '', until: '', outcome: byOutcome };
 }

@@ -18,7 +18,7 @@ import {
 import styles from './provisioning.module.css';
 
 type Explanation = NonNullable<ProvisioningExplainQuery['scimExplain']>;
-type Asked = Omit<ProvisioningExplainQueryVariables, 'workspaceId'>;
+type TriedRequest = Omit<ProvisioningExplainQueryVariables, 'workspaceId'>;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -31,7 +31,7 @@ export function TryRequest() {
   const [path, setPath] = useState('/Users');
   const [body, setBody] = useState(EXAMPLE);
   const [error, setError] = useState<string | undefined>(undefined);
-  const [asked, setAsked] = useState<{ readonly run: number; readonly request: Asked } | null>(null);
+  const [asked, setAsked] = useState<{ readonly run: number; readonly request: TriedRequest } | null>(null);
   const hasBody = method !== 'GET' && method !== 'DELETE';
 
   const ask = () => {
@@ -78,7 +78,7 @@ function parsedBody(text: string): Record<string, unknown> | null | undefined {
   }
 }
 
-function Answer({ request }: { readonly request: Asked }) {
+function Answer({ request }: { readonly request: TriedRequest }) {
   const { id: workspaceId } = useWorkspace();
   const [query, reload] = useQuery({
     query: ProvisioningExplainDocument,

@@ -2,6 +2,7 @@ import { useSearchParams } from 'wouter';
 import type {
   ScimClient,
   ScimCode,
+  ScimOperation,
   ScimRequestFilter,
   ScimRequestOutcome,
 } from '../../app/schema.generated.js';
@@ -17,6 +18,31 @@ export const CLIENTS: readonly ScimClient[] = [
   'OTHER',
 ];
 export const OUTCOMES: readonly ScimRequestOutcome[] = ['ACCEPTED', 'NOTICED', 'REFUSED'];
+
+/** Does not compile while an operation is missing. */
+const OPERATION_TABLE: Readonly<Record<ScimOperation, true>> = {
+  USER_CREATE: true,
+  USER_UPDATE: true,
+  USER_DEACTIVATE: true,
+  USER_REACTIVATE: true,
+  USER_DELETE: true,
+  USER_READ: true,
+  USER_SEARCH: true,
+  GROUP_CREATE: true,
+  GROUP_UPDATE: true,
+  GROUP_DELETE: true,
+  GROUP_READ: true,
+  GROUP_SEARCH: true,
+  BULK: true,
+  DISCOVERY: true,
+  AUTHENTICATE: true,
+  OTHER: true,
+};
+export const OPERATIONS = Object.keys(OPERATION_TABLE).filter(isOperation);
+
+function isOperation(name: string): name is ScimOperation {
+  return Object.hasOwn(OPERATION_TABLE, name);
+}
 
 /** Does not compile while a code is missing. */
 const CODE_TABLE: Readonly<Record<ScimCode, true>> = {
@@ -86,6 +112,14 @@ export interface RequestView {
   readonly code: string;
   readonly status: string;
   readonly client: string;
+  readonly operation: string;
+  /** The id of an API key. */
+  readonly key: string;
+  /** The id of a member or group. */
+  readonly target: string;
+  /** A part of a day, chosen in the chart: its start and its end, as RFC 3339. */
+  readonly from: string;
+  readonly to: string;
   /** The first and the last day (UTC), such as 2026-11-29. */
   readonly since: string;
   readonly until: string;
@@ -103,6 +137,11 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
     code: read('code'),
     status: read('status'),
     client: read('client'),
+    operation: read('operation'),
+    key: read('key'),
+    target: read('target'),
+    from: read('from'),
+    to: read('to'),
     since: read('since'),
     until: read('until'),
     after: read('after'),
@@ -120,7 +159,7 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
 
 /** The view as the server's filter. Values that are none, typed into the URL, are left out. */
 export function filterOf(view: RequestView): ScimRequestFilter {
-  const { reference, search, outcome, code, status, client, since, until } = view;
+  const { reference, search, outcome, code, status, client, operation, key, target } = view;
   const outcomes = OUTCOMES.filter((known) => known === outcome);
   const clients = CLIENTS.filter((known) => known === client);
   return {
@@ -130,6 +169,20 @@ export function filterOf(view: RequestView): ScimRequestFilter {
     ...(isCode(code) ? { codes: [code] } : {}),
     ...(/^[1-5]\d\d$/.test(status) ? { statuses: [Number(status)] } : {}),
     ...(clients.length === 0 ? {} : { clients }),
-    ...daysOf(since, until),
+    ...(isOperation(operation) ? { operations: [operation] } : {}),
+    ...(key === '' ? {} : { apiKeyId: key }),
+    ...(target === '' ? {} : { targetId: target }),
+    ...timesOf(view),
   };
+}
+
+/** The part of a day that was chosen in the chart, or else the days. */
+function timesOf({ from, to, since, until }: RequestView): Pick<ScimRequestFilter, 'since' | 'until'> {
+  if (hasPart({ from, to })) return { since: from, until: to };
+  return daysOf(since, until);
+}
+
+/** Whether a part of a day is chosen. */
+export function hasPart({ from, to }: Pick<RequestView, 'from' | 'to'>): boolean {
+  return !Number.isNaN(Date.parse(from)) && !Number.isNaN(Date.parse(to));
 }

@@ -29,7 +29,7 @@ async function home(credential: string) {
   return answer;
 }
 
-test('an owner here and an admin there', async () => {
+test('of a person who is an owner in one workspace and an admin in another', async () => {
   const ownerEmail = nextAddress();
   const here = await app.workspace({ version: 'V1', ownerEmail });
   const there = await app.workspace({ version: 'V2' });
@@ -68,7 +68,7 @@ test('an owner here and an admin there', async () => {
   });
 });
 
-test('a viewer, who may see nobody else', async () => {
+test('of a viewer, who sees nobody else', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const { memberId, email, token } = await person(app, workspace);
   expect(await home(token)).toEqual({
@@ -97,7 +97,7 @@ test('a viewer, who may see nobody else', async () => {
   });
 });
 
-test('a key and an operator, who are nobody’s member', async () => {
+test('of a key and of an operator, who are not members', async () => {
   const { workspaceId, apiKey } = await app.workspace({ version: 'V2' });
   const shown = {
     id: workspaceId,
@@ -121,7 +121,7 @@ test('a key and an operator, who are nobody’s member', async () => {
   });
 });
 
-test('somebody in ten workspaces costs as many statements as somebody in one', async () => {
+test('of a person in ten workspaces takes as many statements as in one', async () => {
   const ownerEmail = nextAddress();
   for (let index = 0; index < 10; index += 1) {
     await app.workspace({ version: index % 2 === 0 ? 'V1' : 'V2', ownerEmail });

@@ -15,7 +15,7 @@ export interface Populated extends TestWorkspace {
 /** Beside owner and admin: more than a page of a hundred. */
 export const PEOPLE = 120;
 
-/** Who is in the groups, by number: from, and up to but not including. */
+/** The members of each group, by number: the first, and the one after the last. */
 export const BUILDERS = [0, 40] as const;
 export const EVERYBODY = [20, 110] as const;
 

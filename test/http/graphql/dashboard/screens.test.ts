@@ -126,7 +126,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       });
     });
 
-    test('member: who it is, its stays and its history', async () => {
+    test('member: profile, memberships and history', async () => {
       const workspace = workspaces[version];
       const { workspace: shown } = await show(app, 'member', { workspace, caller });
       const access = personNumber(PERSON, version).access;
@@ -233,7 +233,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       });
     });
 
-    test('credits: the pool, day by day and month by month, and what they went on', async () => {
+    test('credits: the pool by day and month, and its consumptions', async () => {
       const workspace = workspaces[version];
       const { workspace: shown } = await show(app, 'credits', { workspace, caller });
       const pool = { month: MONTH, total: POOL, used: usedBy(), remaining: POOL - usedBy() };
@@ -276,7 +276,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       });
     });
 
-    test('invitations: what has become of each', async () => {
+    test('invitations with their status', async () => {
       const workspace = workspaces[version];
       const domain = `${version.toLowerCase()}.test`;
       const closed = refusal('INVITATION_CLOSED', 'The invitation has been revoked.');
@@ -364,7 +364,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
       });
     });
 
-    test('audit log: all of it, page by page, and one action', async () => {
+    test('audit log: all entries in pages, and the entries of one action', async () => {
       const workspace = workspaces[version];
       const shown: { readonly action: string; readonly at: string }[] = [];
       let after: string | null = null;
@@ -463,7 +463,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
 
 /** Spec "Serving it": the limits are there for what is absurd, and leave a dashboard room to grow. */
 test.each(SCREENS)(
-  '%s: with what a client library adds, it costs half of what is allowed',
+  '%s costs at most half of the limit, with the fields that a client library adds',
   async (screen) => {
     const workspace = workspaces.V2;
     const document = withTypenames(await documentOf(screen));

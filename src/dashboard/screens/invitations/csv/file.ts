@@ -1,10 +1,14 @@
-/** The most rows that the server reads in one request. */
-export const MOST_ROWS = 5000;
+/** A row of a CSV file, which may be longer than a line. */
+export interface CsvRecord {
+  /** The number of its first line in the file, of which the header is line 1. */
+  readonly line: number;
+  readonly text: string;
+}
 
-/** A CSV file as its records, which may be longer than a line. */
 export interface CsvFile {
+  /** The line that names the columns, with the line before it that names the separator, if there is one. */
   readonly header: string;
-  readonly records: readonly string[];
+  readonly records: readonly CsvRecord[];
 }
 
 /**
@@ -12,29 +16,54 @@ export interface CsvFile {
  * What a record says is for the server to judge.
  */
 export function recordsOf(text: string): CsvFile {
-  const records: string[] = [];
-  let start = 0;
-  let isQuoted = false;
-  const add = (end: number) => {
-    const record = text.slice(start, end).replace(/\r$/, '');
-    if (!/^[\s,;"]*$/.test(record)) records.push(record);
-    start = end + 1;
-  };
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    // A quote inside of quotes is written twice, and so changes nothing.
-    if (character === '"') isQuoted = !isQuoted;
-    else if (character === '\n' && !isQuoted) add(index);
-  }
-  add(text.length);
-  // An unclosed quote would take the rest of the file with it: then each line is a record, and the server refuses that one.
-  if (isQuoted) return fileOf(text.split(/\r?\n/).filter((line) => line.trim() !== ''));
-  return fileOf(records);
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .split('\n');
+  const headerLines = /^sep=[,;\t]$/i.test(lines[0] ?? '') ? 2 : 1;
+  const others = lines
+    .slice(headerLines)
+    .map((line, index) => ({ line: headerLines + index + 1, text: line }));
+  return { header: lines.slice(0, headerLines).join('\n'), records: joined(others).filter(hasValue) };
 }
 
-function fileOf(records: readonly string[]): CsvFile {
-  const [header = '', ...others] = records;
-  return { header: header.replace(/^\uFEFF/, ''), records: others };
+const FIELD = '(?: *"(?:[^"]|"")*" *|[^",;\\t]*)';
+const WHOLE = new RegExp(`^(?:${FIELD}[,;\\t])*${FIELD}$`);
+/** Text that ends inside of quotes. */
+const OPEN = new RegExp(`^(?:${FIELD}[,;\\t])* *"(?:[^"]|"")*$`);
+/** More lines than an address or a role has, with any note beside it. */
+const MOST_LINES = 20;
+
+/** Joins lines that quotes keep together. Where the quotes do not match, the server refuses the line, and no other. */
+function joined(lines: readonly CsvRecord[]): readonly CsvRecord[] {
+  const records: CsvRecord[] = [];
+  for (let index = 0; index < lines.length; ) {
+    const [first, ...others] = lines.slice(index, index + MOST_LINES);
+    if (first === undefined) break;
+    const texts = [first.text];
+    while (texts.length <= others.length && OPEN.test(texts.join('\n')))
+      texts.push(others[texts.length - 1]?.text ?? '');
+    const isWhole = WHOLE.test(texts.join('\n'));
+    records.push(isWhole ? { line: first.line, text: texts.join('\n') } : first);
+    index += isWhole ? texts.length : 1;
+  }
+  return records;
+}
+
+const hasValue = ({ text }: CsvRecord) => !/^[\s,;"]*$/.test(text);
+
+/**
+ * A part of a file as a file of its own. Empty lines keep every record on its line, so that the server counts as the
+ * person's spreadsheet does.
+ */
+export function partOf(header: string, records: readonly CsvRecord[]): string {
+  let text = header;
+  let line = header.split('\n').length;
+  for (const record of records) {
+    text += '\n'.repeat(record.line - line) + record.text;
+    line = record.line + record.text.split('\n').length - 1;
+  }
+  return text;
 }
 
 /** A value for a CSV file. A spreadsheet must not take it for a formula. */

@@ -56,10 +56,10 @@ export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, 
         <PlainTable
           label={name}
           columns={[t('csv.row'), t('add.address'), t('csv.result'), t('csv.reason')]}
-          rows={shown.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE).map(({ row, email, refusal }) => ({
-            id: String(row),
+          rows={shown.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE).map(({ line, email, refusal }) => ({
+            id: String(line),
             cells: [
-              formatNumber(row),
+              formatNumber(line),
               email,
               <Badge key="result" tone={refusal === null ? 'success' : 'danger'}>
                 {t(refusal === null ? 'csv.willInvite' : 'csv.refused')}

@@ -1,14 +1,13 @@
-import type { Client } from 'urql';
+import type { Client, CombinedError } from 'urql';
 import { refusalOf } from '../../../app/client.js';
 import { translate } from '../../../app/messages.js';
 import { InvitationsCreateFromCsvDocument } from '../invitations.generated.js';
-import { type CsvFile, MOST_ROWS } from './file.js';
+import { type CsvFile, type CsvRecord, partOf } from './file.js';
 
 /** What becomes of one row of the file. */
 export interface RowVerdict {
-  /** The number of the row in the file, of which the header is row 1. */
-  readonly row: number;
-  readonly record: string;
+  /** The number of the row's line in the file, of which the header is line 1. */
+  readonly line: number;
   readonly email: string;
   /** Why the row is refused, in the server's words; null when it is not. */
   readonly refusal: string | null;
@@ -21,56 +20,97 @@ export interface CsvResult {
   readonly ignoredColumns: readonly string[];
 }
 
-/** Rows that are invited in one request: few, so that progress shows. */
-const INVITED_AT_ONCE = 200;
+/** The answer about a part of a file, or why there is none. */
+export type PartAnswer =
+  | (CsvResult & { readonly kind: 'judged' })
+  /** Nobody of the part was invited. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The answer was lost: the people of the part may be invited or not. */
+  | { readonly kind: 'lost' };
 
-interface Options {
+interface Part {
+  readonly workspaceId: string;
+  readonly header: string;
+  readonly records: readonly CsvRecord[];
   readonly dryRun: boolean;
-  readonly report: (done: number) => void;
+  /** Whether an answer about these rows was lost: then who is invited already was invited by the lost request. */
+  readonly isAgain?: boolean;
 }
 
-/**
- * Judges every row of a file, or invites its people.
- * @throws Error in the server's words, when it refuses the file as a whole or cannot be reached, in a dry run. Otherwise
- * the rows of a request that fails are refused with those words, and rows of earlier requests remain invited.
- */
-export async function sendCsv(
+/** Judges the rows of a part of a file, or invites its people. */
+export async function sendPart(
   client: Client,
-  workspaceId: string,
-  { header, records }: CsvFile,
-  { dryRun, report }: Options,
-): Promise<CsvResult> {
-  const size = dryRun ? MOST_ROWS : INVITED_AT_ONCE;
-  const verdicts: RowVerdict[] = [];
-  let ignoredColumns: readonly string[] = [];
-  for (let start = 0; start < records.length; start += size) {
-    const chunk = records.slice(start, start + size);
-    const input = { workspaceId, dryRun, csv: [header, ...chunk].join('\n') };
-    const { data, error } = await client.mutation(InvitationsCreateFromCsvDocument, { input }).toPromise();
-    const answer = data?.invitationsCreateFromCsv;
-    if (error !== undefined && dryRun) throw new Error(messageOf(error));
-    ignoredColumns = answer?.ignoredColumns ?? ignoredColumns;
-    chunk.forEach((record, index) => {
-      const result = answer?.results[index];
-      const refusal =
-        result === undefined ? messageOf(error) : result.refusal === null ? null : sentence(result.refusal);
-      verdicts.push({
-        row: start + index + 2,
-        record,
-        email: result?.email ?? record,
-        refusal,
-        link: result?.url ?? result?.token ?? null,
-      });
-    });
-    report(verdicts.length);
-  }
-  return { verdicts, ignoredColumns };
+  { workspaceId, header, records, dryRun, isAgain = false }: Part,
+): Promise<PartAnswer> {
+  const input = { workspaceId, dryRun, csv: partOf(header, records) };
+  const { data, error } = await client.mutation(InvitationsCreateFromCsvDocument, { input }).toPromise();
+  const answer = data?.invitationsCreateFromCsv;
+  if (answer == null) return withoutAnswer(error);
+  const results = new Map(answer.results.map((result) => [result.row, result]));
+  const verdicts = records.map(({ line, text }): RowVerdict => {
+    const result = results.get(line);
+    const wasInvited = isAgain && result?.refusal?.code === 'ALREADY_INVITED';
+    return {
+      line,
+      email: result?.email || text,
+      refusal: result?.refusal == null || wasInvited ? null : sentence(result.refusal),
+      link: result?.url ?? result?.token ?? null,
+    };
+  });
+  return { kind: 'judged', verdicts, ignoredColumns: answer.ignoredColumns };
+}
+
+function withoutAnswer(error: CombinedError | undefined): PartAnswer {
+  const refusal = refusalOf(error);
+  // The server does not know what became of the request either.
+  if (refusal === undefined || refusal.code === 'INTERNAL_SERVER_ERROR') return { kind: 'lost' };
+  return { kind: 'refused', reason: sentence(refusal) };
 }
 
 const sentence = ({ message, hint }: { readonly message: string; readonly hint: string | null }) =>
   hint === null ? message : `${message} ${hint}`;
 
-function messageOf(error: Parameters<typeof refusalOf>[0]): string {
-  const refusal = refusalOf(error);
-  return refusal === undefined ? translate('change.offlineHint') : sentence(refusal);
+/** Rows that are judged in one request: few, so that progress shows. */
+const JUDGED_AT_ONCE = 1000;
+
+/**
+ * Judges every row of a file; nobody is invited.
+ * @throws Error in the server's words, when it refuses the file as a whole or cannot be reached
+ */
+export async function judge(
+  client: Client,
+  workspaceId: string,
+  { header, records }: CsvFile,
+  report: (done: number) => void,
+): Promise<CsvResult> {
+  const verdicts: RowVerdict[] = [];
+  let ignoredColumns: readonly string[] = [];
+  for (let start = 0; start < records.length; start += JUDGED_AT_ONCE) {
+    const part = records.slice(start, start + JUDGED_AT_ONCE);
+    const answer = await sendPart(client, { workspaceId, header, records: part, dryRun: true });
+    if (answer.kind === 'lost') throw new Error(translate('csv.offline'));
+    if (answer.kind === 'refused') throw new Error(answer.reason);
+    verdicts.push(...answer.verdicts);
+    ignoredColumns = answer.ignoredColumns;
+    report(verdicts.length);
+  }
+  return { verdicts: withoutRepetitions(verdicts), ignoredColumns };
+}
+
+/** Refuses addresses that an earlier row has. The server sees only those of its own part. */
+function withoutRepetitions(verdicts: readonly RowVerdict[]): RowVerdict[] {
+  const lines = new Map<string, number>();
+  return verdicts.map((verdict) => {
+    if (verdict.refusal !== null) return verdict;
+    const key = verdict.email.toLowerCase();
+    const first = lines.get(key);
+    if (first !== undefined) {
+      return {
+        ...verdict,
+        refusal: translate('csv.repeated', { email: verdict.email, line: String(first) }),
+      };
+    }
+    lines.set(key, verdict.line);
+    return verdict;
+  });
 }

@@ -1,20 +1,18 @@
 import { useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
-import { type Client, useClient } from 'urql';
+import { useClient } from 'urql';
 import { useLocation } from 'wouter';
-import { formatNumber } from '../../../app/formats.js';
-import { startJob } from '../../../app/jobs.js';
-import { translate, useMessages } from '../../../app/messages.js';
+import { useMessages } from '../../../app/messages.js';
 import { useWorkspace } from '../../../app/workspace.js';
 import { Button, LinkButton } from '../../../ui/button.js';
 import { Notice } from '../../../ui/notice.js';
 import { Page, Panel } from '../../../ui/panel.js';
 import { Progress } from '../../../ui/progress.js';
-import { download } from '../../download.js';
 import styles from '../invitations.module.css';
-import { type CsvFile, csvOf, recordsOf } from './file.js';
+import { type CsvFile, recordsOf } from './file.js';
+import { startInviting } from './job.js';
 import { Preview } from './preview.js';
-import { type CsvResult, sendCsv } from './run.js';
+import { type CsvResult, judge } from './run.js';
 
 type State =
   | { readonly step: 'choose'; readonly failure?: string }
@@ -36,7 +34,7 @@ export default function BulkInviteScreen() {
     setState({ step: 'checking', name, done: 0, total });
     try {
       const report = (done: number) => setState({ step: 'checking', name, done, total });
-      const result = await sendCsv(client, workspaceId, file, { dryRun: true, report });
+      const result = await judge(client, workspaceId, file, report);
       setState({ step: 'preview', name, file, result });
     } catch (error) {
       setState({ step: 'choose', failure: error instanceof Error ? error.message : String(error) });
@@ -46,9 +44,8 @@ export default function BulkInviteScreen() {
     const [file] = files ?? [];
     if (file !== undefined) await check(file.name, await file.text());
   };
-  const invite = ({ file: { header }, result: { verdicts } }: Extract<State, { step: 'preview' }>) => {
-    const records = verdicts.filter(({ refusal }) => refusal === null).map(({ record }) => record);
-    startInviting(client, workspaceId, { header, records });
+  const invite = ({ file, result }: Extract<State, { step: 'preview' }>) => {
+    startInviting(client, workspaceId, file, result);
     navigate('/settings/invitations');
   };
   const columns = t(`csv.columns.${accessModel}`);
@@ -89,35 +86,4 @@ export default function BulkInviteScreen() {
       )}
     </Page>
   );
-}
-
-/** Invites as a job, so that the person can leave the screen. Afterwards the results can be saved as a file. */
-function startInviting(client: Client, workspaceId: string, file: CsvFile): void {
-  startJob(translate('csv.inviting'), file.records.length, async (report) => {
-    const { verdicts } = await sendCsv(client, workspaceId, file, { dryRun: false, report });
-    const invited = verdicts.filter(({ refusal }) => refusal === null).length;
-    const refused = verdicts.length - invited;
-    const rows = verdicts.map(({ row, email, refusal, link }) => [
-      String(row),
-      email,
-      translate(refusal === null ? 'csv.invited' : 'csv.refused'),
-      refusal ?? '',
-      link ?? '',
-    ]);
-    const save = () =>
-      download(
-        'invitations.csv',
-        csvOf([['row', 'email', 'result', 'reason', 'link'], ...rows]),
-        'text/csv;charset=utf-8',
-      );
-    return {
-      summary: translate('csv.done', {
-        invited: formatNumber(invited),
-        refused: formatNumber(refused),
-        count: invited,
-      }),
-      isFailure: invited === 0,
-      action: { label: translate('csv.download'), onPress: save },
-    };
-  });
 }

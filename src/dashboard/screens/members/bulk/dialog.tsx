@@ -153,7 +153,7 @@ interface BulkWork {
 /** Makes the change as a job, so that the person can leave the screen meanwhile. */
 function startBulk({ client, workspaceId, action, change, targets, onChanged }: BulkWork): void {
   const label = translate(`bulk.${action}.running`);
-  startJob(label, targets.length, async (report): Promise<JobOutcome> => {
+  startJob(label, targets.length, async ({ report }): Promise<JobOutcome> => {
     const verdicts = await changeAll(client, workspaceId, targets, change, { dryRun: false, report });
     onChanged();
     const changed = verdicts.filter((verdict) => verdict.changed).map(({ target }) => target);
@@ -177,7 +177,7 @@ function startUndo(
   removed: readonly BulkTarget[],
   onChanged: () => void,
 ): void {
-  startJob(translate('bulk.undo.running'), removed.length, async (report) => {
+  startJob(translate('bulk.undo.running'), removed.length, async ({ report }) => {
     const details = await addAllAgain(client, workspaceId, removed, report);
     onChanged();
     const count = removed.length - details.length;

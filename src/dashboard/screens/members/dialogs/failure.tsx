@@ -10,14 +10,16 @@ interface FailureNoticeProps {
   readonly failure: Failure | null;
   /** The fields of the dialog, which show what is refused about them themselves. */
   readonly fields?: readonly string[];
+  /** What to do after a lost answer, for changes that can be made twice. */
+  readonly offlineHint?: string | undefined;
 }
 
 /** Why a change of a member was not made, above the dialog's buttons. */
-export function FailureNotice({ failure, fields = [] }: FailureNoticeProps) {
+export function FailureNotice({ failure, fields = [], offlineHint }: FailureNoticeProps) {
   const t = useMessages();
   if (failure === null) return null;
   if (failure.kind === 'offline')
-    return <Notice tone="danger" title={t('state.offline')} hint={t('change.offlineHint')} />;
+    return <Notice tone="danger" title={t('state.offline')} hint={offlineHint ?? t('change.offlineHint')} />;
   if (failure.kind === 'conflict') return <Conflict before={failure.before} now={failure.now} />;
   if (fields.some((field) => errorAt(failure, field) !== undefined)) return null;
   return <Notice tone="danger" title={failure.refusal.message} hint={failure.refusal.hint} />;

@@ -23,7 +23,10 @@ export function RemoveDialog({ member, onClose, onChanged }: DialogProps) {
   const undo = async () => {
     const refusal = await addAgain(client, workspaceId, member);
     if (refusal === null) showToast({ text: t('remove.undone', { name }) });
-    else showToast({ text: t('remove.notUndone', { name, reason: refusal }), isFailure: true });
+    else {
+      const action = { label: t('state.retry'), onPress: undo };
+      showToast({ text: t('remove.notUndone', { name, reason: refusal }), isFailure: true, action });
+    }
     onChanged();
   };
   const remove = async () => {

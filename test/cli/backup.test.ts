@@ -1,0 +1,152 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
+
+let scratch: string;
+/** The data directory of a running server. */
+let dataDir: string;
+/** A backup of it, made while members are being added. */
+let backup: string;
+let server: ServerProcess;
+/** The userNames that were added before the backup began. */
+const added: string[] = [];
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'rollcall-backup-'));
+  await chmod(scratch, 0o755);
+  dataDir = join(scratch, 'data');
+  backup = join(scratch, 'rollcall.tar.gz');
+  server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
+  for (let index = 0; index < 20; index++) added.push(await addMember(server, `before-${index}@acme.test`));
+});
+
+afterAll(async () => {
+  server.signal('SIGTERM');
+  await server.ended;
+  await rm(scratch, { recursive: true, force: true });
+});
+
+async function scim(at: ServerProcess, path: string, body?: object): Promise<Response> {
+  const { baseUrl, apiKey } = seeded(server.banner, 'V2');
+  const url = `${at.url}${new URL(baseUrl).pathname}${path}`;
+  return fetch(url, {
+    headers: { Authorization: apiKey, 'Content-Type': 'application/scim+json' },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+}
+
+async function addMember(at: ServerProcess, userName: string): Promise<string> {
+  const response = await scim(at, '/Users', { userName });
+  expect(response.status).toBe(201);
+  return userName;
+}
+
+/** Whether the server finds a member by userName. */
+async function has(at: ServerProcess, userName: string): Promise<boolean> {
+  const response = await scim(at, `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`);
+  return (await response.text()).includes('"totalResults":1,');
+}
+
+describe('rollcall backup and restore', () => {
+  test('a backup that is made under load restores every member that was added before it', async () => {
+    let isDone = false;
+    const load = (async () => {
+      for (let index = 0; !isDone; index++) await addMember(server, `during-${index}@acme.test`);
+    })();
+    const made = await rollcall(['backup', backup], { ROLLCALL_DATA_DIR: dataDir });
+    isDone = true;
+    await load;
+    expect(made).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\S+\/rollcall\.tar\.gz: \d+ KiB\n$/),
+      stderr: `Database: the embedded one in ${dataDir}.\n`,
+    });
+    expect((await stat(backup)).mode & 0o777).toBe(0o600);
+
+    const restoredDir = join(scratch, 'restored');
+    const { code, stdout } = await rollcall(['restore', backup], { ROLLCALL_DATA_DIR: restoredDir });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^workspaces: 2\nmembers: \d+\n$/),
+    });
+    const restored = await rollcallServer({ ROLLCALL_DATA_DIR: restoredDir });
+    try {
+      // The keys of the sample workspaces, and the key that encrypts secrets, are restored too.
+      expect(seeded(restored.banner, 'V2').apiKey).toBe(seeded(server.banner, 'V2').apiKey);
+      for (const userName of added) expect(await has(restored, userName)).toBe(true);
+      await addMember(restored, 'after@acme.test');
+    } finally {
+      restored.signal('SIGTERM');
+      await restored.ended;
+    }
+    expect(await has(server, 'after@acme.test')).toBe(false);
+  });
+
+  test('an existing file is not overwritten', async () => {
+    const file = join(scratch, 'taken');
+    await writeFile(file, 'precious');
+    const ended = await rollcall(['backup', file], { ROLLCALL_DATA_DIR: dataDir });
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${file} exists already. Choose another name.\n`),
+    });
+    expect(await readFile(file, 'utf8')).toBe('precious');
+  });
+
+  test('a backup that cannot be written leaves nothing', async () => {
+    const ended = await rollcall(['backup', join(scratch, 'missing', 'file')], {
+      ROLLCALL_DATA_DIR: dataDir,
+    });
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /missing\/file cannot be written \(ENOENT: .*\)\. Choose another name\.\n$/,
+      ),
+    });
+    expect(await readdir(scratch)).not.toContain('missing');
+  });
+
+  test('a database is never overwritten', async () => {
+    expect(await rollcall(['restore', backup], { ROLLCALL_DATA_DIR: dataDir })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `There is a database in ${dataDir} already. Set ROLLCALL_DATA_DIR to an empty directory, or move this one ` +
+        'away.\n',
+    });
+  });
+
+  test.each([
+    ['cut short', (file: string) => truncate(file, 100_000)],
+    ['something else', (file: string) => writeFile(file, 'a letter')],
+  ])('a file that is %s is refused, and leaves no database', async (_what, damage) => {
+    const file = join(scratch, 'damaged');
+    const target = join(scratch, 'target');
+    await rm(file, { force: true });
+    await writeFile(file, await readFile(backup));
+    await damage(file);
+    await mkdir(target, { recursive: true });
+    const ended = await rollcall(['restore', file], { ROLLCALL_DATA_DIR: target });
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/damaged is not a backup, or is damaged \(.+\)\.\n$/),
+    });
+    expect(await readdir(target)).toEqual([]);
+  });
+
+  test('a configured database server is left to pg_dump', async () => {
+    const environment = {
+      ROLLCALL_DATA_DIR: dataDir,
+      DATABASE_URL: 'postgresql://rollcall@localhost/rollcall',
+    };
+    for (const command of ['backup', 'restore']) {
+      expect(await rollcall([command, backup], environment)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^DATABASE_URL names a database server, .*pg_(dump|restore): see /),
+      });
+    }
+  });
+});
