@@ -4,7 +4,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError } from '../../domain/errors.js';
 import type { Context } from './context.js';
-import { type Asked, pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
+import { pathOfAttribute, pathOfLiteral, pathOfVariable, type SentOperation } from './places.js';
 
 /** The id of the current request, because Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
@@ -119,21 +119,21 @@ export const locateErrors: ApolloServerPlugin<Context> = {
     return {
       async willSendResponse({ response: { body }, document, operation, request }) {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        const asked = { document, operation, variables: request.variables ?? {} };
-        body.singleResult.errors = body.singleResult.errors.map((error) => located(error, asked));
+        const sent = { document, operation, variables: request.variables ?? {} };
+        body.singleResult.errors = body.singleResult.errors.map((error) => located(error, sent));
       },
     };
   },
 };
 
 /** The error with the `path` of the value at fault, where `formatErrors` has found its place. */
-export function located(error: GraphQLFormattedError, asked: Asked): GraphQLFormattedError {
+export function located(error: GraphQLFormattedError, sent: SentOperation): GraphQLFormattedError {
   const { place, ...extensions } = error.extensions ?? {};
   if (!isKnownPlace(place)) return error;
   const path =
     'attribute' in place
-      ? pathOfAttribute(place.attribute, error.path ?? [], asked)
-      : pathOfVariable(place.variable, place.path, asked);
+      ? pathOfAttribute(place.attribute, error.path ?? [], sent)
+      : pathOfVariable(place.variable, place.path, sent);
   return { ...error, extensions: { ...extensions, path } };
 }
 

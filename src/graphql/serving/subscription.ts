@@ -18,7 +18,7 @@ import {
 import type { Context } from './context.js';
 import { formatErrors, located } from './errors.js';
 import { noIntrospection, refuseCostly } from './limits.js';
-import type { Asked } from './places.js';
+import type { SentOperation } from './places.js';
 
 /** An operation as a client sends it. */
 export interface SubscriptionRequest {
@@ -52,10 +52,10 @@ export async function subscribe(
 ): Promise<Answers | ExecutionResult> {
   const { schema, introspection, onFault } = options;
   const variables = request.variables ?? {};
-  let asked: Asked = { document: undefined, operation: undefined, variables };
+  let sent: SentOperation = { document: undefined, operation: undefined, variables };
   const format = formatErrors(onFault);
   const formatted = (errors: readonly GraphQLError[]) =>
-    errors.map((error) => changed(error, located(format(error.toJSON(), error), asked)));
+    errors.map((error) => changed(error, located(format(error.toJSON(), error), sent)));
   const refusal = (errors: readonly GraphQLError[]): ExecutionResult => ({
     data: null,
     errors: formatted(errors),
@@ -66,7 +66,7 @@ export async function subscribe(
     const invalid = validate(schema, document, rules);
     if (invalid.length > 0) return refusal(invalid.map((error) => withCode(error, introspection)));
     const operation = subscriptionIn(document, request.operationName);
-    asked = { document, operation, variables };
+    sent = { document, operation, variables };
     refuseCostly(schema, document, operation, variables);
     const args = {
       schema,
