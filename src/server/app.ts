@@ -96,7 +96,7 @@ export interface AppOptions {
 
 export interface App {
   readonly handler: Express;
-  /** Ends subscriptions, whose clients are told to subscribe again: before connections are closed. */
+  /** Ends subscriptions, so that connections can be closed. */
   endStreams(): void;
   /** Finishes GraphQL operations that are under way, and sends mails that wait. The database is the caller's to close. */
   stop(): Promise<void>;

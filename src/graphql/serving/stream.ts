@@ -15,14 +15,13 @@ export interface StreamOptions extends SubscriptionOptions {
   readonly stalledMs?: number | undefined;
 }
 
-/** One request for a stream: its context, and how far the client is. */
+/** A request for a stream: its context, and how far the client has read. */
 interface Stream {
   readonly context: Context;
-  readonly requestId: string;
   readonly pace: Pace;
 }
 
-/** Holds the next answer back until the client has taken the one before, so that nothing piles up for a slow one. */
+/** Holds each answer back until the client has read the one before, so that nothing is queued for a slow client. */
 class Pace {
   answers: Answers | undefined;
   /** The id of the entry that is being sent. */
@@ -66,19 +65,22 @@ export class Streams {
     });
   }
 
-  /** Answers a request. @throws what nobody foresaw, before or after the answer began */
+  /** Answers a request. @throws any unexpected error, before or after the answer has begun */
   async answer(request: Request, response: Response, context: Context): Promise<void> {
     const pace = new Pace();
     const { requestId } = response.locals;
-    const [body, { status }] = await this.#handler({
-      method: request.method,
-      url: request.url,
-      // Every client that comes here wants a stream, whether it says so or not.
-      headers: { get: (name) => (name === 'accept' ? 'text/event-stream' : request.get(name)) },
-      body: () => request.body ?? null,
-      raw: request,
-      context: { context, requestId, pace },
-    });
+    // What the library does later, for each entry, belongs to the request too.
+    const [body, { status }] = await requestIds.run(requestId, () =>
+      this.#handler({
+        method: request.method,
+        url: request.url,
+        // Every client of this address wants a stream, whatever it accepts.
+        headers: { get: (name) => (name === 'accept' ? 'text/event-stream' : request.get(name)) },
+        body: () => request.body ?? null,
+        raw: request,
+        context: { context, pace },
+      }),
+    );
     if (body === null || typeof body === 'string') {
       // What the library says of a request that it cannot read is for programmers of servers.
       const message = 'Send a subscription as JSON: {"query": "subscription { … }", "variables": { … }}.';
@@ -100,19 +102,17 @@ export class Streams {
     }
   }
 
-  /** Ends all streams, whose clients are told to subscribe again: to be called when the server stops. */
+  /** Ends all streams with SUBSCRIPTION_INTERRUPTED, before the server stops. */
   close(): void {
     for (const answers of this.#open) answers.interrupt('The server is stopping.');
   }
 
   async #begin(
-    { context, requestId, pace }: Stream,
+    { context, pace }: Stream,
     { query, operationName, variables }: RequestParams,
     options: StreamOptions,
   ): Promise<Answers | ExecutionResult> {
-    const answers = await requestIds.run(requestId, () =>
-      subscribe({ query, operationName, variables }, context, options),
-    );
+    const answers = await subscribe({ query, operationName, variables }, context, options);
     if ('interrupt' in answers) pace.answers = answers;
     return answers;
   }
@@ -125,7 +125,7 @@ export class Streams {
         if (isAnswer) pace.sent();
         continue;
       }
-      // A client that reads on within a minute finds these last words.
+      // A client that reads on within a minute gets this answer too.
       pace.answers?.interrupt('The client did not read for too long.');
       const last = await pace.answers?.next();
       if (last?.done === false) response.write(`${NEXT}\ndata: ${JSON.stringify(last.value)}\n\n`);

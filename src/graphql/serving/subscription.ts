@@ -37,7 +37,7 @@ export interface SubscriptionOptions {
 export interface Answers extends AsyncIterableIterator<ExecutionResult, undefined> {
   /** The id of the entry that an answer is about, with which the client can continue; undefined for a refusal. */
   idOf(answer: object): string | undefined;
-  /** Ends it although nothing is wrong; the last answer tells the client to subscribe again. */
+  /** Ends the subscription; its last answer has the code SUBSCRIPTION_INTERRUPTED and the reason. */
   interrupt(reason: string): void;
 }
 

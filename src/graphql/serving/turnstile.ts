@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
 
 const TICK_MS = 10;
-/** How many answers of streams go out in a tick of a process that has time, and of one that is busy: about a tenth of it. */
+/** The most answers that all streams send in a tick; fewer when the process is busy, which takes about 5 % of its time. */
 const MOST = 80;
 const MOST_WHEN_BUSY = 12;
-/** The share of its time from which a process is busy. */
+/** The event loop's utilization from which a process is busy. */
 const BUSY = 0.6;
 
 /**
- * Spaces the answers of all streams of a process, so that entries that many follow delay no requests: who has to wait for
- * its turn gets its entries later, and all of them.
+ * Limits how many answers the streams of a process send in a time, so that requests are not delayed by an entry that many
+ * clients follow. Answers above the limit are sent later, in order; none is dropped.
  */
 export class Turnstile {
   #left = MOST;

@@ -20,13 +20,13 @@ export interface Hints {
   happened(kind: ActivityKind, workspaceId: string): void;
 }
 
-/** For what is rolled back, and for processes that end at once: readers find their entries a few seconds later. */
+/** Ignores hints: for dry runs, and for commands, whose entries readers find within a few seconds. */
 export const NO_HINTS: Hints = { happened: () => undefined };
 
 /**
- * Tells all processes which logs have new entries, a moment later and never in the transaction that wrote them: a
- * transaction that notifies waits for every other one that does. A hint that is lost delays an entry and loses none, because
- * readers continue behind the last entry that they have read.
+ * Notifies all processes which logs have new entries. It does so some milliseconds later, outside the transaction that wrote
+ * them, because PostgreSQL commits transactions that notify one after the other. A lost hint delays an entry by seconds; no
+ * entry is lost, because readers continue after the last entry that they have read.
  */
 export class ActivityHints implements Hints {
   readonly #sql: Sql;
@@ -40,13 +40,13 @@ export class ActivityHints implements Hints {
     this.#onFault = onFault;
   }
 
-  /** To be called when the entry is written, committed or not. Never throws, and never waits. */
+  /** Call it after the insert, before or after the commit. Never throws, and never waits. */
   happened(kind: ActivityKind, workspaceId: string): void {
     if (this.#waiting.size < MOST_WAITING) this.#waiting.add(`${kind} ${workspaceId}`);
     this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
-  /** Sends what waits: to be called before the database is closed. */
+  /** Sends the hints that wait. Call it before the database is closed. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#flush();

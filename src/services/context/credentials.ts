@@ -34,7 +34,7 @@ type Holder = KeyHolder | Person | Operator;
 export interface CredentialsOptions {
   /** Called when the last use of a credential could not be written. */
   readonly onFault?: (error: unknown) => void;
-  /** Told when the cache was emptied: what was true of a credential may no longer be. */
+  /** Called when the cache was emptied, because a credential may have been revoked. */
   readonly onForget?: () => void;
   readonly sessionLifetimes?: SessionLifetimes;
   readonly clock?: Clock;

@@ -17,7 +17,7 @@ const LOOK_MS = 5_000;
 export const MOST_OF_HOLDER = 20;
 const MOST_STREAMS = 10_000;
 
-/** Who wants to follow a log, and from where. */
+/** A request to follow a log. */
 export interface Following {
   readonly workspaceId: string;
   /** The id of the last entry that the caller has; null: from now on. */
@@ -29,7 +29,7 @@ export interface Following {
   check(): Promise<Permission>;
 }
 
-/** Everybody who follows a log in this process. A log is read once, however many follow it. */
+/** All followers of logs in this process. A log is read once, however many follow it. */
 export class Activity {
   readonly #database: Database;
   readonly #audit: Feeds<AuditEntry>;
@@ -72,7 +72,7 @@ export class Activity {
     this.#doubts.raise();
   }
 
-  /** Ends everything that goes on by itself: to be called when nobody follows any more, before the database is closed. */
+  /** Stops reading and checking. Call it after the streams have ended, before the database is closed. */
   async stop(): Promise<void> {
     clearInterval(this.#looking);
     this.#doubts.stop();

@@ -5,10 +5,10 @@ import type { Follower } from './follower.js';
 const CHECK_MS = 30_000;
 /** How many permissions are checked at once. */
 const MOST_AT_ONCE = 20;
-/** After a round of checks, a pause of so many times its duration: changes of many sessions must not slow requests. */
+/** The pause after a round of checks, as a multiple of its duration, so that many changes of sessions do not slow requests. */
 const PAUSES_PER_ROUND = 9;
 
-/** What others do that changes no permission of those who follow: entries of these kinds of target. */
+/** The types of targets whose entries change nobody's permission. */
 const HARMLESS: ReadonlySet<string> = new Set(['invitation', 'creditConsumption']);
 
 type AnyFollower = Pick<
@@ -16,7 +16,7 @@ type AnyFollower = Pick<
   'workspaceId' | 'memberId' | 'isDoubtful' | 'doubt' | 'settleDoubt'
 >;
 
-/** Knows whose permission to follow may have changed, and has it checked: at once, and for many in rounds. */
+/** Notes which followers' permission may have changed, and checks them in rounds. */
 export class Doubts {
   readonly #followers = new Map<string, Set<AnyFollower>>();
   readonly #timer: NodeJS.Timeout;
@@ -71,7 +71,7 @@ export class Doubts {
     void this.#checkDoubtful();
   }
 
-  /** Those that get an entry meanwhile are checked by themselves, before it. */
+  /** A follower with a new entry does not wait for a round: it checks before it returns the entry. */
   async #checkDoubtful(): Promise<void> {
     const began = performance.now();
     const doubtful = [...this.#followers.values()].flatMap((all) => [...all].filter((one) => one.isDoubtful));

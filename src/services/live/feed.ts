@@ -1,18 +1,18 @@
 import type { Sql } from '../../database/database.js';
 import { END, type Log, type Logged, MOST_IN_PAGE, type Position } from './logs.js';
 
-/** How many entries a feed keeps for followers that are not done with them. Others are read again. */
+/** The most entries that a feed keeps for its followers. Slower followers read them from the database. */
 const MOST_KEPT = 2 * MOST_IN_PAGE;
 
-/** A log of one workspace, read once for all who follow it in this process. */
+/** A log of one workspace, read once for all its followers in this process. */
 export class Feed<Entry> {
   readonly workspaceId: string;
   readonly #log: Log<Entry>;
   readonly #sql: Sql;
   #kept: Logged<Entry>[] = [];
-  /** `kept` has everything behind this place … */
+  /** The place after which `#kept` begins. */
   #start: Position;
-  /** … up to this one. */
+  /** The place of the last entry that was read. */
   #end: Position;
   /** Called when more was read. */
   readonly waiting = new Set<() => void>();
@@ -38,7 +38,7 @@ export class Feed<Entry> {
   /**
    * Reads what is new.
    * @param until the place up to which the log is complete
-   * @param onNew told of new entries before followers are
+   * @param onNew called with new entries before followers can take them
    */
   async read(
     until: Position = END,
@@ -59,14 +59,14 @@ export class Feed<Entry> {
     }
   }
 
-  /** The next entries behind a place; none when there are no more. Only followers that are behind cost a statement. */
+  /** The next entries after a place; empty when there are none. It asks the database only for entries no longer kept. */
   async after(position: Position): Promise<Logged<Entry>[]> {
     if (position >= this.#end) return [];
     if (position < this.#start) return this.#log.page(this.#sql, this.workspaceId, position, this.#end);
     return this.#kept.slice(this.#kept.findLastIndex((one) => one.position <= position) + 1);
   }
 
-  /** Frees the entries that followers have had time to take. */
+  /** Frees the kept entries. */
   forget(): void {
     this.#kept = [];
     this.#start = this.#end;

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { Feed } from './feed.js';
 import type { Logged, Position } from './logs.js';
 
-/** How long a follower waits until it asks again a database that did not answer. */
+/** How long a follower waits after a database error until it asks again. */
 const AGAIN_AFTER_MS = 500;
 
 export interface Permission {
@@ -11,8 +11,8 @@ export interface Permission {
 }
 
 /**
- * One who follows a feed: takes one entry after the other, at its own speed, and holds nothing of the log but a place in it.
- * Permission is checked again before an entry is handed out when it may have changed.
+ * Follows a feed for one client: it returns one entry after the other, at the client's speed, and keeps only its place in
+ * the log. When the client's permission may have changed, it is checked before the next entry is returned.
  */
 export class Follower<Entry> implements AsyncIterableIterator<Entry> {
   readonly #feed: Feed<Entry>;
@@ -60,13 +60,15 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
     return this.#isDoubtful;
   }
 
-  /** From now on, nothing is handed out until the permission was checked. */
+  /** Returns no further entry until the permission has been checked. */
   doubt(): void {
     this.#isDoubtful = true;
   }
 
-  /** Checks the permission if it is doubtful, and ends when there is none. While the database is away it stays doubtful. */
+  /** Checks the permission if it is doubtful. Without permission the follower ends; after a database error it is still doubtful. */
   async settleDoubt(): Promise<void> {
+    // A check that is under way may have been asked before the change that raised the doubt.
+    await this.#checking;
     if (!this.#isDoubtful || this.#isEnded) return;
     this.#checking ??= this.#checkNow().finally(() => {
       this.#checking = undefined;
@@ -115,7 +117,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
       try {
         return await this.#feed.after(this.#position);
       } catch {
-        // The database is away. Requests report it; a follower continues behind its place when it is back.
+        // Requests report that the database is down. The follower continues at its place afterwards.
         await this.#pause(AGAIN_AFTER_MS);
       }
     }

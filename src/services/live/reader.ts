@@ -29,8 +29,8 @@ export class Reader {
   #isStopped = false;
 
   /**
-   * @param onFault told when a log could not be read; it is read again
-   * @param onAudit told of audit entries before those who follow them
+   * @param onFault called when a log could not be read; it is read again
+   * @param onAudit called with new audit entries before followers can take them
    */
   constructor(
     database: Database,

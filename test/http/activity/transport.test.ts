@@ -8,7 +8,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, nextAddress } from '../graphql/operations.js';
 import { activity, openStream, reading } from './stream.js';
 
-/** How streams are asked for, and what slow and impatient clients get. */
+/** Requests for streams, and clients that read slowly or lose their connection. */
 
 let app: TestApp;
 let workspace: TestWorkspace;
@@ -160,7 +160,7 @@ test('the client of graphql-sse is understood, and goes on behind the last entry
   await second.stop();
 });
 
-test('a client that does not read gets its last word and loses nothing', async () => {
+test('the stream of a client that does not read ends with SUBSCRIPTION_INTERRUPTED, and the client loses nothing', async () => {
   const [start] = await app.sql<{ id: string }>(
     'select id from audit_entry where workspace_id = $1 order by logged_at limit 1',
     [workspaceId],
