@@ -12,7 +12,7 @@ export const SETTLED = statement({
   text: `
     select to_char(least(statement_timestamp(), min(a.xact_start)) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as settled,
       to_char(statement_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now
-    from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    from pg_locks l, pg_stat_get_activity(l.pid) a
     where l.locktype = 'relation' and l.relation = 'audit_entry'::regclass and l.mode = 'RowExclusiveLock'
       and l.database = (select oid from pg_database where datname = current_database())`,
   parameters: {},

@@ -10,7 +10,7 @@ export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 export const ACTIVITY_CHANNEL = 'rollcall_activity';
 
 /** How long hints wait at most, so that many entries cost one notification. */
-const FLUSH_MS = 50;
+const FLUSH_MS = 100;
 /** PostgreSQL takes 8,000 bytes in a notification. */
 const MOST_IN_NOTIFICATION = 150;
 const MOST_WAITING = 10_000;

@@ -9,7 +9,9 @@ import { placeAt } from './logs.js';
 /** How long after a hint a log is read, so that several hints cost one reading. */
 const READ_AFTER_MS = 10;
 /** How long until a log is read again whose newest entries may belong to transactions under way. */
-const UNSETTLED_MS = 50;
+const UNSETTLED_MS = 100;
+/** The shortest time between two readings: each asks for the locks of the whole database. */
+const READ_EVERY_MS = 100;
 /** How long until it is read again when the database did not answer. */
 const AGAIN_AFTER_MS = 500;
 
@@ -26,6 +28,7 @@ export class Reader {
   #scim = new Set<Feed<ScimRequest>>();
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> = Promise.resolve();
+  #readAt = 0;
   #isStopped = false;
 
   /**
@@ -73,10 +76,12 @@ export class Reader {
 
   #schedule(ms: number): void {
     if (this.#isStopped) return;
+    const delay = Math.max(ms, this.#readAt + READ_EVERY_MS - performance.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#readAt = performance.now();
       this.#reading = this.#reading.then(() => this.#read());
-    }, ms);
+    }, delay);
   }
 
   async #read(): Promise<void> {
