@@ -4,12 +4,12 @@ import { filesIn, freshnessOf, outputsOf } from './freshness.ts';
 import { isHeld, takeLock } from './lock.ts';
 import { PROJECT, SHARED_INPUTS, STEPS, type Step } from './steps.ts';
 
-/** What to build, and where. */
+/** The steps to build, and the directories. */
 export interface Plan {
   readonly project: string;
   readonly steps: readonly Step[];
   readonly sharedInputs: readonly string[];
-  /** Told what happens while it happens. */
+  /** Called with each line of progress. */
   readonly log: (line: string) => void;
 }
 
@@ -26,9 +26,9 @@ const STATE = 'dist/.build';
 
 /**
  * Builds every step whose outputs are not those of its inputs. Each step writes to a directory of its own; only a
- * complete output is moved to its place, file by file, so that a process that is running finds no half-written file.
- * Of several builds at the same time one works and the others wait.
- * @throws the first failure of a step; the outputs of a failed step stay as they were
+ * complete output is moved to its place, file by file, so that a running process finds no half-written file. Of several
+ * concurrent builds, one works and the others wait.
+ * @throws the first failure of a step; the outputs of a failed step are unchanged
  */
 export async function build(plan: Plan = PLAN): Promise<void> {
   if (staleSteps(plan).length === 0) return;
@@ -45,7 +45,7 @@ export async function build(plan: Plan = PLAN): Promise<void> {
   }
 }
 
-/** Waits for a build that is running, and builds when nothing has been built yet: what a command needs to start. */
+/** Waits for a running build, and builds when nothing has been built yet, so that a command can start. */
 export async function ensureBuilt(plan: Plan = PLAN): Promise<void> {
   const { project, steps } = plan;
   const isBuilt = steps.every((step) => outputsOf(project, step, steps).length > 0);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import type { Step } from './steps.ts';
 
-/** What a step was built from, and what it wrote. */
+/** The inputs and outputs of a step when it was last built. */
 interface BuildRecord {
   /** The hash of all inputs. */
   readonly inputs: string;
@@ -11,7 +11,7 @@ interface BuildRecord {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The parts of a build that say whether a step must run. */
+/** Decides whether a step must run. */
 export interface Freshness {
   /** Hashes the names and contents of all inputs, so that switching branches back and forth changes nothing. */
   hash(step: Step): string;
@@ -23,7 +23,7 @@ export interface Freshness {
 
 /**
  * @param project the root of the repository
- * @param records where what was built is recorded
+ * @param records the directory of the records
  */
 export function freshnessOf(
   project: string,
@@ -88,7 +88,7 @@ function stateOf(project: string, files: readonly string[]): Record<string, stri
   return Object.fromEntries(states);
 }
 
-/** @returns undefined when nothing was recorded, or when what was cannot be read */
+/** @returns undefined when there is no readable record */
 function readRecord(file: string): BuildRecord | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));

@@ -47,7 +47,7 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
-/** What every step depends on: the versions of all packages, and the build itself. */
+/** The inputs of every step: the versions of all packages, and the build itself. */
 export const SHARED_INPUTS = ['package-lock.json', 'build'];
 
 /** Compiles `src` as tsconfig.json says. Diagnostics go to standard error. */

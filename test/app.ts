@@ -74,16 +74,16 @@ export interface TestApp {
   readonly url: string;
   readonly operatorToken: string;
   readonly database: Database;
-  /** Queries the database, for what no API shows. */
+  /** Queries the database, for values that no API shows. */
   sql<Row = object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   workspace(options: WorkspaceOptions): Promise<TestWorkspace>;
   /** Creates another key of a workspace. */
   key(workspaceId: string, scopes: readonly ApiKeyScope[]): Promise<string>;
   /** Creates a session of a person who has an account. @returns its token */
   session(email: string): Promise<string>;
-  /** A session token of somebody who came through the workspace's provider, which may claim any address. */
+  /** A session token of a person who signed in through the workspace's provider, which may claim any address. */
   providerSession(email: string, workspaceId: string, sid?: string): Promise<string>;
-  /** A session token of somebody who came by a mail link; with a workspace, by the mail of its invitation. */
+  /** A session token of a person who signed in by a mail link; with a workspace, by the mail of its invitation. */
   mailSession(email: string, workspaceId: string | null): Promise<string>;
   /** Ends sessions as a back-channel logout does. */
   endSessionsOf(target: Parameters<typeof endSessionsOf>[2]): Promise<number>;
@@ -94,7 +94,7 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-/** What a test sets of the server. */
+/** The options of a test's server. */
 export type TestAppOptions = Partial<Omit<AppOptions, 'database'>>;
 
 export const OKTA_HEADERS = {
@@ -133,7 +133,7 @@ async function startServer(address: DatabaseAddress, options: TestAppOptions) {
 
 /**
  * A server of its own on a database of its own, as `main.ts` would compose it.
- * @param options what is otherwise than usual; mails are not sent unless told
+ * @param options deviations from the defaults; no mail is sent by default
  */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const testDatabase = await createTestDatabase();

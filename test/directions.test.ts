@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scim: ['domain', 'http'],
   exports: ['domain', 'http', 'model', 'services'],
   'sign-in': ['auth', 'domain', 'http', 'model', 'services'],
-  // What plays an identity provider is a client of any SCIM server: it knows nothing of ours.
+  // The simulator is a client of any SCIM server, so it imports nothing else of src.
   simulator: [],
   cli: ['auth', 'database', 'domain', 'graphql', 'model', 'server', 'services', 'simulator'],
 };
@@ -34,7 +34,7 @@ const FORBIDDEN_PACKAGES: Readonly<Record<string, RegExp>> = {
   'sign-in': /^(graphql|type-graphql|@apollo|@mikro-orm|pg|kysely)/,
 };
 
-/** A file of src, with what it imports: files of ours as paths below src, packages by name. */
+/** A file of src with its imports: files as paths below src, packages by name. */
 interface SourceFile {
   readonly file: string;
   readonly text: string;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { TestApp } from './app.js';
 
-/** What must hold in every workspace after whatever has happened: each statement gives the rows that break a rule. */
+/** The invariants of every workspace after any test: each statement returns the rows that break a rule. */
 const BROKEN = {
   'rule 11: used seats are the active members who hold the type': `
     select a.workspace_id, a.seat_type, a.used, count(s.id)::integer as held

@@ -56,7 +56,7 @@ export function rollcallUnderShell(environment: Environment): ChildProcess {
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
-  /** What it printed until it was ready. */
+  /** The output until the server was ready. */
   readonly banner: string;
   signal(name: NodeJS.Signals): void;
   /** Calls `read` with everything that it prints from now on. */
@@ -68,7 +68,7 @@ export interface ServerProcess {
 
 /**
  * Starts a server on a free port and waits until it is ready.
- * @throws Error with what it wrote when it ends instead
+ * @throws Error with the output when the process ends instead
  */
 export async function rollcallServer(environment: Environment): Promise<ServerProcess> {
   const { child, ended } = start(['serve', '--port', '0'], environment);

@@ -4,14 +4,14 @@ import { type Change, CriticalityLevel, DiffRule, diff } from '@graphql-inspecto
 import { buildSchema } from 'graphql';
 
 /**
- * `npm run schema:changes`: what schema.graphql has become since the last commit; where it is as committed, what the
- * last commit made of it. It tells and refuses nothing: whether a change that breaks clients is meant, people decide.
- * To be run where schema.graphql is, as npm does.
+ * `npm run schema:changes`: lists the changes of schema.graphql since the last commit, or of the last commit when there
+ * are none. It refuses nothing: people decide whether a breaking change is intended. Run it in the directory of
+ * schema.graphql, as npm does.
  */
 
 const FILE = 'schema.graphql';
 
-/** What a type that came brings along, and how it is described, goes without saying. */
+/** The fields of a new type, and descriptions, are not listed. */
 const RULES = [DiffRule.simplifyChanges, DiffRule.ignoreDescriptionChanges];
 
 const HEADINGS = [

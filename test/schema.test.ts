@@ -81,7 +81,7 @@ test('every nullable field says when it is null', () => {
   expect(silent).toEqual([]);
 });
 
-/** What is listed can be fetched again by `node`; an access of the past is no thing of today. */
+/** Items of lists can be read again through `node`, except a past access, which has no id. */
 test('every node of a connection is a Node', () => {
   const others = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type))
@@ -92,7 +92,7 @@ test('every node of a connection is a Node', () => {
   expect(others).toEqual(['AccessReviewEntry']);
 });
 
-/** The rule no-typename-prefix of graphql-eslint, but for a word that is the domain's own. */
+/** The rule no-typename-prefix of graphql-eslint, with an exception for a term of the domain. */
 test('no field repeats the name of its type', () => {
   const repeating = Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type))

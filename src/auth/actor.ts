@@ -15,9 +15,11 @@ export interface Person {
   readonly accountId: string;
   readonly email: string;
   readonly sessionId: string;
-  /** How the session's sign-in proved who the person is. */
+  /** How the person proved their identity when the session was opened. */
   readonly method: SessionMethod;
-  /** The only workspace that the session opens. Null: all of the person's that do not require SSO (rule 32). */
+  /**
+   * The only workspace that the session opens. Null: all of the person's workspaces that do not require SSO (rule 32).
+   */
   readonly workspaceId: string | null;
   /** When the session ends at the latest. */
   readonly expiresAt: Date;
@@ -33,7 +35,7 @@ export interface KeyHolder {
   readonly workspace: Workspace;
 }
 
-/** The platform itself: what it does when it is set up. */
+/** The platform itself, which sets things up without a request. */
 export interface System {
   readonly type: 'SYSTEM';
 }
@@ -42,7 +44,7 @@ export type Actor = Operator | Person | KeyHolder | System;
 
 /** The actor, channel and id of a request. */
 export interface Caller {
-  /** Null for somebody without a credential. */
+  /** Null without a credential. */
   readonly actor: Actor | null;
   readonly channel: Channel;
   readonly requestId: string;

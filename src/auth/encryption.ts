@@ -6,7 +6,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const FORMAT = 'v1';
 
-/** No configured key opens the text: its key was removed from SECRETS_KEY, or the text was altered or moved. */
+/** The text cannot be decrypted: its key was removed from SECRETS_KEY, or the text was altered or moved. */
 export class UndecipherableError extends Error {
   constructor(reason: string) {
     super(`A stored secret cannot be decrypted: ${reason}.`);
@@ -15,14 +15,14 @@ export class UndecipherableError extends Error {
 }
 
 interface Key {
-  /** Names the key inside encrypted texts; says nothing about the key itself. */
+  /** Identifies the key in encrypted texts; reveals nothing about the key. */
   readonly id: string;
   readonly bytes: Buffer;
 }
 
 /**
- * Encrypts secrets that have to be read again, such as client secrets, with AES-256-GCM (NIST SP 800-38D). The first key
- * encrypts; all keys decrypt, so that keys can be rotated without an interruption.
+ * Encrypts secrets that must be readable later, such as client secrets, with AES-256-GCM (NIST SP 800-38D). The first
+ * key encrypts; all keys decrypt, so that keys can be rotated without an interruption.
  */
 export class Encryption {
   readonly #keys: ReadonlyMap<string, Key>;
@@ -45,8 +45,8 @@ export class Encryption {
   }
 
   /**
-   * @param purpose what the secret is and whose, such as `sso-connection:<id>`; the text can be decrypted for the same
-   *   purpose only, so that nobody gains anything by copying it into another row
+   * @param purpose the kind and owner of the secret, such as `sso-connection:<id>`; the text can be decrypted for the
+   *   same purpose only, so that copying it into another row is useless
    * @returns `v1.<key id>.<initialization vector>.<ciphertext and tag>`
    */
   encrypt(text: string, purpose: string): string {
@@ -57,7 +57,10 @@ export class Encryption {
     return [FORMAT, id, iv.toString('base64url'), sealed.toString('base64url')].join('.');
   }
 
-  /** @throws UndecipherableError */
+  /**
+   * Decrypts a text for the purpose for which it was encrypted.
+   * @throws UndecipherableError
+   */
   decrypt(encrypted: string, purpose: string): string {
     const [format, id = '', iv = '', sealed = ''] = encrypted.split('.');
     const key = this.#keys.get(id);

@@ -1,7 +1,7 @@
 import { ROLES, type Role } from '../domain/access.js';
 import type { ApiKeyScope } from '../model/enums.js';
 
-/** The people and keys that may do something in a workspace. Operators may do everything. */
+/** The roles and scopes that allow an action in a workspace. Operators may do everything. */
 interface Rule {
   /** Active members with one of these roles. */
   readonly people: readonly Role[];
@@ -29,7 +29,8 @@ export const POLICY = {
   'member.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
   'member.readSelf': { people: EVERYBODY, scopes: [] },
   'member.write': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_WRITE'] },
-  // No identity provider makes admins of V1 members: it has no attribute for it (spec "Workspace versions").
+  // An identity provider cannot make a V1 member an admin, because SCIM has no attribute for it (spec "Workspace
+  // versions").
   'member.appointV1Admin': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
   'invitation.read': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
   'invitation.manage': { people: MANAGERS, scopes: ['MEMBERS_WRITE'] },
@@ -39,18 +40,18 @@ export const POLICY = {
   'group.grant': { people: MANAGERS, scopes: [] },
   'owner.write': { people: OWNERS, scopes: [] },
   'seats.read': { people: MANAGERS, scopes: ['SCIM', 'MEMBERS_READ', 'MEMBERS_WRITE'] },
-  // Seats are billing, which V1 admins have not (rule 7); the credit pool is V2's, whose admins have it.
+  // Setting seats is billing: V1 admins may not do it (rule 7), but V2 admins may set the credit pool.
   'seats.set': { people: OWNERS, scopes: [] },
   // An app that uses credits may know whether there are enough, and not what each person has used.
   'credits.readPool': { people: MANAGERS, scopes: ['CREDITS_READ', 'CREDITS_CONSUME'] },
   'credits.read': { people: MANAGERS, scopes: ['CREDITS_READ'] },
   'credits.setPool': { people: MANAGERS, scopes: [] },
-  // Credits for another member are used by billed apps only, not even by managers.
+  // Only billed apps use credits for another member; not even managers do.
   'credits.consume': { people: [], scopes: ['CREDITS_CONSUME'] },
-  // Rule 23 refuses viewers, and says what to do.
+  // Rule 23 refuses viewers with a hint.
   'credits.consumeSelf': { people: EVERYBODY, scopes: [] },
   'apiKey.manage': { people: MANAGERS, scopes: [] },
-  // Only people try SCIM requests and release the brake.
+  // Only people may dry-run SCIM requests and release the brake.
   'scim.manage': { people: MANAGERS, scopes: [] },
   'secrets.rotate': OPERATORS_ONLY,
   'sso.manage': { people: MANAGERS, scopes: [] },
@@ -62,19 +63,22 @@ export const POLICY = {
 
 export type Action = keyof typeof POLICY;
 
-/** Whether somebody with that role may do it. Null: not an active member. */
+/** Whether a role allows an action. Null: not an active member. */
 export function roleMay(role: Role | null, action: Action): boolean {
   const { people }: Rule = POLICY[action];
   return role !== null && people.includes(role);
 }
 
-/** Whether a key with those scopes may do it. The scope SCIM is worth nothing while SCIM is off. */
+/** Whether scopes of a key allow an action. The scope SCIM allows nothing while SCIM is off. */
 export function scopesMay(scopes: readonly ApiKeyScope[], scimEnabled: boolean, action: Action): boolean {
   const rule: Rule = POLICY[action];
   return scopes.some((scope) => rule.scopes.includes(scope) && (scope !== 'SCIM' || scimEnabled));
 }
 
-/** Says which roles and scopes may do it: `the role owner or admin, or an API key with the scope AUDIT_READ`. */
+/**
+ * Describes the roles and scopes that allow an action: `the role owner or admin, or an API key with the scope
+ * AUDIT_READ`.
+ */
 export function needed(action: Action): string {
   const { people, scopes }: Rule = POLICY[action];
   const ways = [

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * The one form of a network address: `::ffff:10.0.0.1` is the IPv4 address in it, IPv6 is written as RFC 5952 has it and
- * without the name of an interface. A text that is not an address is returned unchanged.
+ * Normalizes a network address: `::ffff:10.0.0.1` becomes its IPv4 address, and IPv6 is written as in RFC 5952, without
+ * the name of an interface. A text that is not an address is returned unchanged.
  */
 export function normalizedAddress(address: string): string {
   const [bare = ''] = address.split('%');
@@ -16,7 +16,7 @@ export function normalizedAddress(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The network that a rate limit counts: an IPv4 address, or an IPv6 /64, which one customer usually has whole. */
+/** The network that a rate limit counts: an IPv4 address, or an IPv6 /64, which usually belongs to one customer. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [left = '', right] = address.split('::');

@@ -13,10 +13,10 @@ const SECRET_KINDS = [
 ] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
-/** A new secret, with what is stored of it. The secret itself is shown once and kept nowhere (rule 26). */
+/** A new secret, with the values that are stored for it. The secret itself is shown once and never stored (rule 26). */
 export interface MintedSecret {
   readonly secret: string;
-  /** Finds the stored row; public. */
+  /** Finds the stored row; not secret. */
   readonly lookup: string;
   /** SHA-256 of the secret, in hex. It has 256 random bits, so a slow hash would add nothing. */
   readonly hash: string;
@@ -34,14 +34,14 @@ export function mintSecret(kind: SecretKind): MintedSecret {
   return { secret, lookup, hash: hashSecret(secret), prefix };
 }
 
-/** An invitation's token, and the secret that only its mail holds. */
+/** An invitation's token, and the secret that only its mail contains. */
 export interface MintedInvitationToken extends MintedSecret {
   readonly mailed: string;
 }
 
 /**
- * Mints the token of an invitation. The inviter sees the token; the mail holds a secret whose hash is the token, so that
- * the secret also proves that the mail was received.
+ * Mints the token of an invitation. The inviter sees the token; the mail contains a secret whose hash is the token, so
+ * that the secret also proves that the mail was received.
  */
 export function mintInvitationToken(): MintedInvitationToken {
   const { secret: mailed, lookup } = mintSecret('mailed');
@@ -49,7 +49,7 @@ export function mintInvitationToken(): MintedInvitationToken {
   return { secret, lookup, hash: hashSecret(secret), prefix: `rollcall_invitation_${lookup}`, mailed };
 }
 
-/** The token of the invitation whose mail held the secret. */
+/** The token of the invitation whose mail contained the secret. */
 export function invitationTokenOf(mailed: string): string {
   const [, lookup = '', random = ''] = /^rollcall_mailed_([0-9a-f]{16})_(.*)$/.exec(mailed) ?? [];
   return `rollcall_invitation_${lookup}_${hash('sha256', random, 'base64url')}`;
@@ -73,8 +73,8 @@ export function sameHash(a: string, b: string): boolean {
 }
 
 /**
- * The credential in an Authorization header. Okta's header-auth app sends the token as it is, with no scheme;
- * others send `Bearer`, in whatever case and with whatever blanks.
+ * The credential in an Authorization header. Okta's header-auth app sends the token without a scheme; others send
+ * `Bearer`, in any case and with any blanks.
  */
 export function credentialIn(authorization: string | undefined): string | undefined {
   const credential = authorization

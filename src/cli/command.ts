@@ -37,8 +37,8 @@ const OPTIONS: ReadonlyMap<string, string> = new Map([
 function explain(error: unknown): string {
   if (error instanceof MissingDatabaseError) {
     return (
-      `${error.message} If a server is running, it uses another one: set ROLLCALL_DATA_DIR or DATABASE_URL as for the ` +
-      'server. To make a new database here, add --init.'
+      `${error.message} If a server is running, it uses another database: set ROLLCALL_DATA_DIR or DATABASE_URL as for the ` +
+      'server. To create a new database here, add --init.'
     );
   }
   const text = failureText(error);

@@ -83,7 +83,7 @@ export async function selfTest(terminal: Terminal, options: SelfTestOptions): Pr
             `${step}: ${outcome}`,
             ...(status === null ? [] : [`(${status})`]),
             ...(detail === null ? [] : [detail]),
-            ...(fix === null ? [] : [`To mend it: ${fix.summary}`]),
+            ...(fix === null ? [] : [`To fix it: ${fix.summary}`]),
           ].join(' '),
         ),
       };

@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.js';
 function onDatabase(command: Command): Command {
   return command
     .option('--json', 'print one line of JSON on standard output, everything else on standard error')
-    .option('--init', 'make the database when it does not exist');
+    .option('--init', 'create the database when it does not exist');
 }
 
 /** Returns the `rollcall` command, which throws a CommanderError for wrong arguments instead of ending the process. */
@@ -57,18 +57,21 @@ export function program(terminal: Terminal): Command {
   onDatabase(rollcall.command('key').description('API keys').command('create'))
     .description('create a key; its secret is shown once')
     .requiredOption('--workspace <id>', 'the workspace ID')
-    .requiredOption('--name <name>', 'what the key is for')
+    .requiredOption('--name <name>', 'the purpose of the key')
     .requiredOption('--scopes <list>', `some of ${API_KEY_SCOPES.join(',')}`, list(API_KEY_SCOPES))
     .action((options) => createKey(terminal, options));
 
   onDatabase(rollcall.command('session').description('sessions of people').command('create'))
-    .description('make a session token for a person who has an account')
+    .description('create a session token for a person who has an account')
     .requiredOption('--email <address>', "the person's e-mail address")
-    .option('--create-account', 'make the account when the person has none, as somebody who has been invited')
+    .option(
+      '--create-account',
+      'create the account when the person has none, for example a person who was invited',
+    )
     .action((options) => createSession(terminal, options));
 
   onDatabase(rollcall.command('explain'))
-    .description('say what a SCIM request would be answered and would change, without doing it')
+    .description('show the answer to a SCIM request and its changes, without executing it')
     .requiredOption('--workspace <id>', 'the workspace ID')
     .option('--method <method>', 'the method', 'POST')
     .requiredOption('--path <path>', 'the path below the SCIM base URL, such as /Users')
@@ -79,7 +82,7 @@ export function program(terminal: Terminal): Command {
     });
 
   onDatabase(rollcall.command('self-test'))
-    .description("play an identity provider's whole sequence on a workspace, without doing it")
+    .description("run an identity provider's request sequence on a workspace, without writing anything")
     .requiredOption('--workspace <id>', 'the workspace ID')
     .addHelpText('after', '\nExits with 1 when a step fails.')
     .action(async (options) => {

@@ -1,11 +1,11 @@
-/** A PostgreSQL type, with what the driver makes of its values and what it takes for them. */
+/** A PostgreSQL type, with the types that the driver returns and accepts for its values. */
 export interface ColumnType<Read, Written = Read> {
   /** As `format_type` writes it. */
   readonly name: string;
   readonly nullable: boolean;
-  /** Only in the type: what a row holds. */
+  /** Exists only in the type: the value in a row. */
   readonly '~read'?: Read;
-  /** Only in the type: what may be bound to a parameter. */
+  /** Exists only in the type: the value of a parameter. */
   readonly '~written'?: Written;
 }
 
@@ -31,12 +31,12 @@ export function oneOf<Value extends string>(_values: readonly Value[]): ColumnTy
   return type<Value>('text');
 }
 
-/** `jsonb`, of a shape that the program itself has written. It is bound as text, since the driver binds arrays as arrays. */
+/** `jsonb` with a shape that only this program writes. It is bound as text, since the driver binds arrays as arrays. */
 export function jsonb<Value>(): ColumnType<Value, string> {
   return type<Value, string>('jsonb');
 }
 
-/** `json`, as `json_build_object` and the like make it. */
+/** `json`, as `json_build_object` and similar functions return it. */
 export function json<Value>(): ColumnType<Value, string> {
   return type<Value, string>('json');
 }

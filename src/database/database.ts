@@ -15,7 +15,7 @@ export interface Sql {
   rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** One unit of work: all of it is committed, or nothing. */
+/** One unit of work: it is committed as a whole or not at all. */
 export interface Transaction extends Sql {
   /** MikroORM's unit of work on the same connection, flushed before the commit. It writes values into its SQL. */
   readonly em: EntityManager;
@@ -73,8 +73,8 @@ export class Database implements Sql {
   }
 
   /**
-   * Runs work in a database whose statements and transactions all belong to one transaction, and rolls it back: nothing is
-   * stored, nobody is notified, and no effect of a commit happens.
+   * Runs `work` with a database whose statements and transactions all belong to one transaction, and rolls it back:
+   * nothing is stored, no notification is sent, and no function is called after a commit.
    * @param work may run several commands, one after the other
    * @returns what `work` returns
    * @throws what `work` throws
@@ -102,8 +102,8 @@ export class Database implements Sql {
   }
 
   /**
-   * The rows of a query that may return very many, read from one snapshot through a cursor. It holds a connection until the
-   * last batch, or until the caller leaves the loop.
+   * Reads the rows of a large result from one snapshot, through a cursor. It holds a connection until the last batch,
+   * or until the caller leaves the loop.
    * @param size how many rows a batch has; the last one may have fewer, and none is empty
    */
   async *batches<Row>(
@@ -135,7 +135,7 @@ export class Database implements Sql {
   }
 
   /**
-   * Listens to what any process notifies on some channels. Stop it before the database is closed.
+   * Listens to the notifications of all processes on some channels. Stop it before the database is closed.
    * @param heard called at every notification, and when one may have been missed
    */
   listen(heard: Heard): Promise<Listening> {
@@ -173,11 +173,11 @@ function transactionOn(em: EntityManager, afterCommit: Transaction['afterCommit'
   };
 }
 
-/** A database whose every statement runs in one transaction of another (`Database.dryRun`). */
+/** A database whose statements all run in one transaction of another database (`Database.dryRun`). */
 class DryRunDatabase extends Database {
   readonly #tx: Transaction;
   override readonly pipelined: Sql = { rows: (text, values) => this.rows(text, values) };
-  /** Statements run one after the other, so that the savepoints of two do not mix. */
+  /** Statements run one after the other, so that their savepoints do not mix. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(orm: MikroORM, pool: Pool, tx: Transaction) {
@@ -185,7 +185,9 @@ class DryRunDatabase extends Database {
     this.#tx = tx;
   }
 
-  /** A statement that fails must not end the transaction: outside a dry run, each is a transaction of its own. */
+  /**
+   * A failing statement must not end the transaction: outside a dry run, each statement is a transaction of its own.
+   */
   override rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     const run = async () => {
       await this.#tx.rows('savepoint dry_run', []);
@@ -203,7 +205,7 @@ class DryRunDatabase extends Database {
     return result;
   }
 
-  /** A savepoint of the transaction. What would happen after the commit does not. */
+  /** A savepoint of the transaction. Functions for after the commit are not called. */
   override transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.#tx.em.transactional((em) => work(transactionOn(em, () => undefined)));
   }
@@ -212,7 +214,10 @@ class DryRunDatabase extends Database {
   override async close(): Promise<void> {}
 }
 
-/** @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text, REMOVALS_PAUSED for a removal too many */
+/**
+ * @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text, REMOVALS_PAUSED for a removal that
+ *   engages the brake
+ */
 async function refusingIn<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
@@ -222,8 +227,8 @@ async function refusingIn<Result>(ask: () => Promise<Result>): Promise<Result> {
 }
 
 /**
- * NUL is the one character that PostgreSQL's text cannot hold, so it came from the client. RC429 is raised by the trigger
- * that counts removals by identity providers.
+ * NUL is the only character that PostgreSQL's text cannot contain, so it came from the client. RC429 is raised by the
+ * trigger that counts removals by identity providers.
  */
 function refusalOr(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

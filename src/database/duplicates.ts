@@ -3,7 +3,7 @@ import { integer, nullable, oneOf, text, uuid } from './column-types.js';
 import type { Sql } from './database.js';
 import { statement } from './statement.js';
 
-/** The place of the canonical form in a marked row's text, after the mark and the row's id. */
+/** The position of the canonical form in the text of a marked row, after the mark and the row's id. */
 const CANONICAL_FROM = DUPLICATE.length + '00000000-0000-0000-0000-000000000000'.length + 2;
 
 const KINDS = ['member', 'group'] as const;
@@ -42,8 +42,8 @@ const LIST = statement({
 type Duplicate = Awaited<ReturnType<typeof LIST.rows>>[number];
 
 /**
- * The rows that the migration to canonical names found twice (rule 15a), as sentences for an operator. It scans whole
- * tables, so it is for the time after a migration, and for operators who ask.
+ * Reports the rows that the migration to canonical names found to be duplicates (rule 15a), as sentences for an
+ * operator. It scans whole tables, so call it only after a migration, or when an operator asks.
  */
 export async function duplicateReports(sql: Sql): Promise<string[]> {
   const duplicates = await LIST.rows(sql, { mark: `${DUPLICATE}%`, start: CANONICAL_FROM });

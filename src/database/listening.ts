@@ -4,14 +4,14 @@ import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
 const AGAIN_AFTER_MS = 500;
 
 /**
- * What to call at each notification, by channel.
- * @param payload what was notified; undefined when notifications may have been missed
+ * The functions that are called at notifications, by channel.
+ * @param payload the text of the notification; undefined when notifications may have been missed
  */
 export type Heard = Readonly<Record<string, (payload: string | undefined) => void>>;
 
 /**
- * Listens to what any process notifies on some channels, on one connection of the pool. When the connection is lost it
- * opens another one, and calls back for every channel, since it may have missed notifications meanwhile.
+ * Listens to the notifications of all processes on some channels, on one connection of the pool. When the connection is
+ * lost it opens another one, and calls back for every channel, because it may have missed notifications in the meantime.
  */
 export class Listening {
   readonly #pool: Pool;
@@ -76,7 +76,7 @@ export class Listening {
         for (const heard of Object.values(this.#heard)) heard(undefined);
         return;
       } catch {
-        // The database cannot be reached, or `stop` was called. Requests report the former; this loop ends with either.
+        // The database cannot be reached, which requests report, or `stop` was called. The loop ends in both cases.
       }
     }
   }

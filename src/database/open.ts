@@ -15,11 +15,11 @@ export interface DatabaseChoice {
   readonly dataDir: string;
   /** The most connections that a process opens. */
   readonly databasePoolSize: number;
-  /** How many processes open that many, so that an embedded server that is started here accepts all of them. */
+  /** The number of processes with that many connections: an embedded server that is started here must accept all. */
   readonly workers: number;
 }
 
-/** Room for connections of others than the serving processes: the command line, and tools of administrators. */
+/** The number of connections for programs other than the server: the command line, and tools of administrators. */
 const OTHER_CONNECTIONS = 80;
 
 /** An open database with all migrations applied. */
@@ -28,7 +28,8 @@ export interface OpenDatabase {
   /** The migrations that were applied when it was opened. */
   readonly migrations: readonly string[];
   /**
-   * Names that the migration to canonical forms found twice (rule 15a), as sentences for an operator. Scans whole tables.
+   * Duplicates that the migration to canonical forms found (rule 15a), as sentences for an operator. Scans whole
+   * tables.
    */
   duplicates(): Promise<string[]>;
   /**
@@ -40,7 +41,7 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** The database does not exist: there is no embedded one, or the configured one has none of our tables. */
+/** The database does not exist: there is no embedded one, or the configured one has no Rollcall tables. */
 export class MissingDatabaseError extends Error {
   constructor(choice: DatabaseChoice) {
     super(`There is no Rollcall database yet: ${databaseName(choice)}.`);
@@ -48,7 +49,7 @@ export class MissingDatabaseError extends Error {
   }
 }
 
-/** Which database it is, in words for people, without its password. */
+/** Describes the database for people, without its password. */
 export function databaseName({
   databaseUrl,
   dataDir,
@@ -59,7 +60,7 @@ export function databaseName({
   return `${decodeURIComponent(url.pathname.slice(1))} at ${host}`;
 }
 
-/** Whether there is a database to open; of a configured one, only opening it tells. */
+/** Whether the database exists. For a configured one, only opening it can show that. */
 export function databaseExists({
   databaseUrl,
   dataDir,

@@ -35,7 +35,7 @@ export async function connect(target: DatabaseTarget, poolSize = 20): Promise<Mi
       ...place,
       entities,
       extensions: [Migrator],
-      // Every class states its types, so nothing is discovered from files and nothing needs a cache.
+      // Every class declares its types, so MikroORM needs neither discovery from files nor a cache.
       discovery: { warnWhenNoEntities: true },
       // Migrations are loaded as this file was: the tests' own loader finds a `.js` import in a `.ts` file, Node's does not.
       dynamicImportProvider: (id) => import(id),

@@ -1,7 +1,7 @@
 import type { Client, ClientConfig } from 'pg';
 import { PreparingClient } from './preparing-client.js';
 
-/** Enough for all statements that a process has time for, and few enough that many share a write. */
+/** Enough for all statements that a process can handle, and few enough that many statements share a write. */
 export const PIPELINED_CONNECTIONS = 2;
 
 /**
@@ -27,7 +27,7 @@ export class PipelinedReads {
     return rows;
   }
 
-  /** Waits for the statements that are running. Later statements connect again. */
+  /** Waits for running statements. Later statements connect again. */
   async close(): Promise<void> {
     const open = this.#connections.splice(
       0,
@@ -40,7 +40,7 @@ export class PipelinedReads {
   #connect(place: number): Client {
     const client: Client = new PreparingClient({ ...this.#config, pipeline: true });
     this.#connections[place] = client;
-    // The statements that were running reject on their own; the next statement opens another connection.
+    // Running statements reject on their own; the next statement opens another connection.
     const giveUp = () => {
       if (this.#connections[place] === client) this.#connections[place] = undefined;
     };

@@ -1,13 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { Client, type QueryResult, types } from 'pg';
 
-/** How many statements a connection keeps prepared: more than the program declares, few enough for the server's memory. */
+/**
+ * The most statements that a connection keeps prepared: more than the program declares, few enough for the server's
+ * memory.
+ */
 const MOST_STATEMENTS = 200;
 
 /**
- * A pg client that prepares every statement with parameters when its connection first runs it. PostgreSQL would parse and
- * plan an unnamed statement every time, which costs three times as much. Filters make unlimited different statements, so
- * the least recently used ones are deallocated.
+ * A pg client that prepares every statement with parameters when its connection first runs it. PostgreSQL would parse
+ * and plan an unnamed statement every time, which costs three times as much. Filters create any number of different
+ * statements, so the least recently used ones are deallocated.
  */
 export class PreparingClient extends Client {
   #made = 0;
@@ -16,8 +19,8 @@ export class PreparingClient extends Client {
     dispose: (name) => this.#deallocate(name),
   });
 
-  // Every form of pg's many overloads but (text, values) is passed on unchanged.
-  // biome-ignore lint/suspicious/noConfusingVoidType: pg's overloads give a promise or, with a callback, nothing.
+  // Every form of pg's many overloads but (text, values) is passed on as it is. biome-ignore
+  // lint/suspicious/noConfusingVoidType: pg's overloads give a promise or, with a callback, nothing.
   override query(...args: unknown[]): Promise<QueryResult> & void {
     const [text, values] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
@@ -30,7 +33,7 @@ export class PreparingClient extends Client {
   #nameOf(text: string): string {
     const known = this.#names.get(text);
     if (known !== undefined) return known;
-    // Names are not reused: pg would assume the text that it has prepared under the name.
+    // Names are not reused, because pg would assume the former text of the name.
     this.#made += 1;
     const name = `s${this.#made}`;
     this.#names.set(text, name);
@@ -45,7 +48,7 @@ export class PreparingClient extends Client {
     );
   }
 
-  /** pg keeps the text of every prepared statement as long as the connection lasts, and has no way to drop one. */
+  /** pg keeps the text of every prepared statement for as long as the connection lasts, and cannot drop one. */
   #forgetText(name: string): void {
     const connection: unknown = Reflect.get(this, 'connection');
     const texts: unknown =

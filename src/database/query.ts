@@ -11,7 +11,7 @@ import {
 import type { Sql } from './database.js';
 import type { Tables } from './tables.js';
 
-/** Kysely would answer with no rows at all. */
+/** Fails instead of returning no rows, as Kysely would. */
 class NoDriver extends DummyDriver {
   override acquireConnection(): Promise<DatabaseConnection> {
     return Promise.reject(new Error('A query is run by rowsOf or rowOf, not by execute().'));
@@ -44,7 +44,7 @@ export async function rowsOf<Row>(sql: Sql, built: Compilable<Row>): Promise<Row
   const { sql: text, parameters, queryId } = built.compile();
   const rows = await sql.rows<Record<string, unknown>>(text, parameters);
   const named = await NAMES.transformResult({ queryId, result: { rows } });
-  // Kysely derives the type of the rows from the query that gave them.
+  // Kysely derives the type of the rows from the query.
   return named.rows as Row[];
 }
 

@@ -5,7 +5,7 @@ import type { Sql } from './database.js';
 import { PreparingClient } from './preparing-client.js';
 import { statement } from './statement.js';
 
-/** How long a read waits for a replica that is behind. */
+/** How long a read waits for a replica that lags. */
 const PATIENCE_MS = 50;
 const POLL_MS = 2;
 /** How long a replica is skipped after a failure. */
@@ -23,7 +23,7 @@ const POSITION = statement({
   columns: { position: text },
 });
 
-/** A server that is not in recovery is not a replica (any more), and may lack any number of commits. */
+/** A server that is not in recovery is no longer a replica, and may lack any number of commits. */
 const HAS_REACHED = statement({
   name: 'replicas.hasReached',
   text: `
@@ -74,8 +74,8 @@ export class Replicas {
   }
 
   /**
-   * Where to read everything that any process has committed until now: a replica that has replayed the primary's current
-   * position, or else the primary.
+   * Returns a database that has all commits up to now: a replica that has replayed the primary's current position, or
+   * else the primary.
    */
   async caughtUp(): Promise<Sql> {
     const replica = this.#next();
@@ -95,7 +95,7 @@ export class Replicas {
     await Promise.all(this.#replicas.map(({ pool }) => pool.end()));
   }
 
-  /** The next replica that is usable, in turn. */
+  /** The next usable replica, in rotation. */
   #next(): Replica | undefined {
     const now = performance.now();
     const usable = this.#replicas.filter(({ restsUntil }) => restsUntil <= now);
@@ -108,9 +108,7 @@ export class Replicas {
     this.#onFault(reason, replica.host);
   }
 
-  /**
-   * The primary answers what the replica cannot, such as a statement that conflicts with replication (40001).
-   */
+  /** The primary executes what the replica cannot, such as a statement that conflicts with replication (40001). */
   async #rows<Row>(replica: Replica, text: string, values: readonly unknown[]): Promise<Row[]> {
     try {
       return await sqlOf(replica.pool).rows<Row>(text, values);
@@ -126,7 +124,7 @@ function sqlOf(pool: Pool): Sql {
   return { rows: async (text, values) => (await pool.query(text, [...values])).rows };
 }
 
-/** @returns why the replica cannot be used now; undefined once it has reached the position */
+/** Waits until a replica has reached a position. @returns why it cannot be used now; undefined when it can */
 async function whyNot({ pool }: Replica, position: string): Promise<string | undefined> {
   for (const limit = performance.now() + PATIENCE_MS; ; await wait(POLL_MS)) {
     const row = await HAS_REACHED.row(sqlOf(pool), { position });

@@ -9,7 +9,7 @@ export type RowOf<Columns> = { readonly [Name in keyof Columns]: ReadAs<Columns[
 /** The values of a statement with these parameters. */
 export type ValuesOf<Parameters> = { readonly [Name in keyof Parameters]: WrittenAs<Parameters[Name]> };
 
-/** A statement as the test that describes it to PostgreSQL sees it. */
+/** A statement, for the test that compares it with PostgreSQL's description. */
 export interface DeclaredStatement {
   readonly name: string;
   /** With `$1`, `$2` … for the parameters, in the order in which they are declared. */
@@ -18,11 +18,11 @@ export interface DeclaredStatement {
   readonly columns: Types;
 }
 
-/** SQL by hand, with what it takes and what it gives. */
+/** A statement in SQL, with the types of its values and rows. */
 export interface Statement<Row, Values> extends DeclaredStatement {
   /** All rows. */
   rows(sql: Sql, values: Values): Promise<Row[]>;
-  /** The first row, if there is one: for statements that give one at most. */
+  /** The first row, if there is one: for statements that return at most one. */
   row(sql: Sql, values: Values): Promise<Row | undefined>;
   /** The values in the order of `$1`, `$2` …, to run the text by other means, such as a cursor. */
   bind(values: Values): unknown[];
@@ -36,23 +36,23 @@ export function declaredStatements(): readonly DeclaredStatement[] {
 }
 
 /**
- * Declares a statement in SQL, for hot paths and for what a query builder cannot express. The
- * types of its values and rows follow from the declaration, and `test/database/statements.test.ts` compares the declaration
- * with PostgreSQL's description of the text: types of parameters; names, types and nullability of columns.
+ * Declares a statement in SQL, for hot paths and for what a query builder cannot express. The types of its values and
+ * rows follow from the declaration, and `test/database/statements.test.ts` compares the declaration with PostgreSQL's
+ * description of the text: types of parameters; names, types and nullability of columns.
  *
- *     const FIND_SEATS = statement({
- *       name: 'seats.find',
- *       text: 'select total, used from seat_allocation where workspace_id = $workspaceId and seat_type = $seatType',
- *       parameters: { workspaceId: uuid, seatType: oneOf(SEAT_TYPES) },
- *       columns: { total: integer, used: integer },
- *     });
- *     const seats = await FIND_SEATS.row(sql, { workspaceId, seatType }); // { total: number; used: number } | undefined
+ * const FIND_SEATS = statement({
+ * name: 'seats.find',
+ * text: 'select total, used from seat_allocation where workspace_id = $workspaceId and seat_type = $seatType',
+ * parameters: { workspaceId: uuid, seatType: oneOf(SEAT_TYPES) },
+ * columns: { total: integer, used: integer },
+ * });
+ * const seats = await FIND_SEATS.row(sql, { workspaceId, seatType }); // { total: number; used: number } | undefined
  *
- * Declare it once, as a constant of its module: the text is what PostgreSQL prepares. For a statement that is asked of
+ * Declare it once, as a constant of its module: the text is what PostgreSQL prepares. For a statement that is run for
  * many parents at once (`ServiceContext.batched`), declare the parent's id first.
  * @param name unique, by concept: `seats.find`
- * @param text SQL, with `$name` for each parameter (or `$1`, `$2` … in a fragment that several statements share); columns are
- *   named as the rows shall have them (`as "userName"`)
+ * @param text SQL, with `$name` for each parameter (or `$1`, `$2` … in a fragment that several statements share);
+ *   columns are named as the properties of the rows (`as "userName"`)
  * @param columns none for a statement whose rows are not read (`select 1 … for update`, an update without `returning`)
  * @throws Error, when the module is loaded, for a parameter that the text does not use, or one that is not declared
  */
@@ -84,20 +84,19 @@ export function statement<
   return made;
 }
 
-/** What a list is selected from, before conditions and an order are added (`services/lists/page.ts`). */
+/** The columns and tables of a list, without conditions and an order, which `services/lists/page.ts` adds. */
 export interface Selection<Row> {
   /** Names the list, in cursors too. */
   readonly name: string;
-  /** The list of a select. */
+  /** The columns, as SQL. */
   readonly columns: string;
   readonly from: string;
-  /** Only in the type: what `columns` gives. */
+  /** Exists only in the type: the rows. */
   readonly '~row'?: Row;
 }
 
 /**
- * Declares what a list is selected from, and registers it as `statement` does: without conditions, which are made anew
- * for every filter.
+ * Declares a selection, and registers it as `statement` does, without conditions, because those depend on the filter.
  * @param name unique, by concept: `apiKeys.list`
  */
 export function selection<const Columns extends Types>({
@@ -118,7 +117,7 @@ export function selection<const Columns extends Types>({
 /** The rows of a selection. */
 export type RowOfSelection<List> = List extends Selection<infer Row> ? Row : never;
 
-/** The text with `$1`, `$2` … for names. Fragments that several statements share may have such places already. */
+/** The text with `$1`, `$2` … for names. Fragments that several statements share may have such placeholders already. */
 function numbered(statement: string, text: string, order: readonly string[]): string {
   const result = text.replace(/\$([A-Za-z]\w*)/g, (_, parameter: string) => {
     const place = order.indexOf(parameter) + 1;

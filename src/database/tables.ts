@@ -33,12 +33,15 @@ type Declared<Value> = ColumnType<Value, NonNullable<Value> extends JsonValue ? 
 type JsonValue = Profile | AuditChanges;
 type JsonWritten<Value> = string | Extract<Value, null>;
 
-/** A table of the model: the one place from which lists of its columns are made. */
+/** A table of the model, from which all lists of its columns are derived. */
 export interface Table<Row> {
   readonly name: string;
-  /** By the names of the class's properties, in its order. */
+  /** The types of the columns, by the names of the class's properties, in its order. */
   readonly columns: { readonly [Property in keyof Row]: Declared<Row[Property]> };
-  /** The names of its columns, for a query that reads whole rows (never `select *`, which breaks prepared statements when a column is added). */
+  /**
+   * The names of its properties, for queries that read whole rows (never `select *`, which breaks prepared statements
+   * when a column is added).
+   */
   readonly properties: readonly (keyof Row & string)[];
   /** Each property's column in the database. */
   readonly fields: { readonly [Property in keyof Row]: string };
@@ -46,7 +49,7 @@ export interface Table<Row> {
 
 /**
  * The table of a class of the model, from the decorators' metadata.
- * @param computed what GraphQL shows and no column holds
+ * @param computed the properties without a column
  */
 function table<Entity extends object, const Computed extends keyof Entity & string = never>(
   entity: new () => Entity,
@@ -62,7 +65,7 @@ function table<Entity extends object, const Computed extends keyof Entity & stri
     properties: known.map(([name]) => name),
     columns: Object.fromEntries(known.map(([name, property]) => [name, declared(property)])),
     fields: Object.fromEntries(known.map(([name, { fieldName }]) => [name, fieldName ?? snakeCase(name)])),
-    // The metadata has what the class declares; a test compares it with the database.
+    // The metadata has the properties that the class declares; a test compares it with the database.
   } as unknown as Table<Omit<Entity, Computed>>;
 }
 
@@ -75,7 +78,7 @@ interface Property {
 }
 
 function declared({ kind, type = '', columnType = type, nullable = false }: Property): ColumnType<unknown> {
-  // Every reference is kept as the other's id.
+  // A reference is stored as the id of the other row.
   if (kind !== 'scalar') return { name: 'uuid', nullable };
   return { name: columnType.startsWith('timestamptz') ? 'timestamp with time zone' : columnType, nullable };
 }
@@ -124,7 +127,10 @@ export const TABLES = {
 export type RowIn<Name extends keyof typeof TABLES> =
   (typeof TABLES)[Name] extends Table<infer Row> ? Row : never;
 
-/** The tables as Kysely knows them, derived from the model: a column that is renamed there no longer compiles. */
+/**
+ * The tables as Kysely knows them, derived from the model: a query with a column that was renamed in the model no
+ * longer compiles.
+ */
 export type Tables = {
   [Name in keyof typeof TABLES]: { [Column in keyof KyselyRow<Name> & string]: KyselyRow<Name>[Column] };
 };
@@ -142,8 +148,8 @@ type Json<Value> = KyselyColumn<Value, string, string>;
 
 /**
  * The columns of a table for the list of a select, each under its property's name.
- * @param alias what the statement calls the table
- * @param properties which; all where none are named
+ * @param alias the table's name in the statement
+ * @param properties the columns; all when none are named
  */
 export function selectList<Fields extends Readonly<Record<string, string>>>(
   { fields }: { readonly fields: Fields },

@@ -14,7 +14,7 @@ export interface CreditLimit {
 }
 
 /** The values that decide whether a member may use credits. */
-export interface CreditStanding {
+export interface CreditState {
   /** Null when the member is not active. */
   readonly role: Role | null;
   /** Null when only the pool limits the member. */
@@ -48,15 +48,15 @@ export function creditLimitOf(
 }
 
 /** What prevents the member from using this many credits; null when nothing does. */
-export function creditBlock(standing: CreditStanding, amount: number): CreditBlock | null {
-  const { role, limit, used, poolTotal, poolUsed } = standing;
+export function creditBlock(state: CreditState, amount: number): CreditBlock | null {
+  const { role, limit, used, poolTotal, poolUsed } = state;
   if (!usesCredits(role)) return 'ROLE';
   if (limit !== null && amount > limit.limit - used) return 'MEMBER_LIMIT';
   return amount > (poolTotal ?? 0) - poolUsed ? 'POOL' : null;
 }
 
 /** How many credits the member can still use: 0 exactly when something blocks a request for one credit. */
-export function creditsLeft({ role, limit, used, poolTotal, poolUsed }: CreditStanding): number {
+export function creditsLeft({ role, limit, used, poolTotal, poolUsed }: CreditState): number {
   if (!usesCredits(role)) return 0;
   const leftInPool = (poolTotal ?? 0) - poolUsed;
   return Math.max(0, limit === null ? leftInPool : Math.min(leftInPool, limit.limit - used));
@@ -73,10 +73,10 @@ export interface CreditRequest {
 /** The refusal of rule 23, which says what blocked the request and what people can do about it. */
 export function creditsExhausted(
   blockedBy: CreditBlock,
-  standing: CreditStanding,
+  state: CreditState,
   request: CreditRequest,
 ): DomainError {
-  const { limit, used, message, hint } = EXPLANATIONS[blockedBy](standing, request);
+  const { limit, used, message, hint } = EXPLANATIONS[blockedBy](state, request);
   return new DomainError('CREDITS_EXHAUSTED', message, {
     hint,
     credits: { blockedBy, requested: request.amount, limit, used, remaining: Math.max(0, limit - used) },
@@ -109,7 +109,7 @@ export function refusedToRole(
 }
 
 const EXPLANATIONS: Readonly<
-  Record<CreditBlock, (standing: CreditStanding, request: CreditRequest) => Explanation>
+  Record<CreditBlock, (state: CreditState, request: CreditRequest) => Explanation>
 > = {
   ROLE: ({ role, used }, { userName }) => ({ limit: 0, used, ...refusedToRole(role, userName) }),
   MEMBER_LIMIT: ({ limit, used }, { userName, amount, month }) => ({

@@ -39,7 +39,7 @@ export function readExternalId(text: string | null): string | null {
 }
 
 /** A change of a group's members: the complete list, or members to add and to remove. */
-export interface MembersWish {
+export interface GroupMembersChange {
   /** The complete list. It applies before `add` and `remove`. */
   readonly all?: readonly string[];
   readonly add: readonly string[];

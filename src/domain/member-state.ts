@@ -26,7 +26,7 @@ export interface MemberState extends Person {
 }
 
 /** The facts that the rules need for a change request, besides the member. */
-export interface JudgingContext {
+export interface RuleContext {
   readonly workspace: WorkspaceDefaults;
   /** Who requests the change. */
   readonly origin: Origin;
@@ -43,18 +43,18 @@ export interface JudgingContext {
 export function memberAfter(
   state: MemberState | null,
   request: MemberChangeRequest,
-  judging: JudgingContext,
+  facts: RuleContext,
 ): MemberState {
   const person = personAfter(state, request);
   const current = state?.access ?? null;
   if (state !== null && current?.role === 'OWNER') {
-    return ownerAfter(state, { ...person, access: current }, request, judging);
+    return ownerAfter(state, { ...person, access: current }, request, facts);
   }
   // Access is checked even for an inactive member: an invalid value is refused, a valid one is not stored (rule 21a).
   const access =
-    judging.workspace.version === 'V1'
-      ? seatAccessAfter(current, request, judging)
-      : roleAccessAfter(current, request, judging);
+    facts.workspace.version === 'V1'
+      ? seatAccessAfter(current, request, facts)
+      : roleAccessAfter(current, request, facts);
   const active = request.active ?? (request.mode === 'CREATE' || current !== null);
   return { ...person, access: active ? access : null };
 }
@@ -113,7 +113,7 @@ function ownerAfter(
   state: MemberState,
   next: MemberState,
   request: MemberChangeRequest,
-  { mayChangeOwners }: JudgingContext,
+  { mayChangeOwners }: RuleContext,
 ): MemberState {
   const { access } = next;
   const changesRole =
@@ -139,7 +139,7 @@ export function ownerProtected(): DomainError {
 function seatAccessAfter(
   current: Access | null,
   request: MemberChangeRequest,
-  { workspace }: JudgingContext,
+  { workspace }: RuleContext,
 ): Access {
   const kept = current === null ? workspace.defaultSeatType : current.seatType;
   return {
@@ -150,16 +150,12 @@ function seatAccessAfter(
   };
 }
 
-function roleAccessAfter(
-  current: Access | null,
-  request: MemberChangeRequest,
-  judging: JudgingContext,
-): Access {
+function roleAccessAfter(current: Access | null, request: MemberChangeRequest, facts: RuleContext): Access {
   const role =
     request.role === undefined
-      ? (current?.role ?? judging.workspace.defaultRole ?? 'VIEWER')
+      ? (current?.role ?? facts.workspace.defaultRole ?? 'VIEWER')
       : assignable(request.role, current);
-  return { role, seatType: null, ...limitAfter(role, current, request, judging.origin) };
+  return { role, seatType: null, ...limitAfter(role, current, request, facts.origin) };
 }
 
 /**

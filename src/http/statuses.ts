@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/errors.js';
 
-/** The HTTP status of each refusal, whichever door answers it (the table at the end of the membership rules). */
+/** The HTTP status of each refusal, for SCIM, exports and pages (the table at the end of the membership rules). */
 export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,

@@ -12,9 +12,9 @@ export interface BrakeLetter {
 export function brakeMail({ to, workspaceName, removed, minutes }: BrakeLetter): Mail {
   const name = oneLine(workspaceName);
   const sentences = [
-    `The identity provider has removed ${removed} members of the workspace ${name} within ${minutes} minutes, and goes on.`,
+    `The identity provider has removed ${removed} members of the workspace ${name} within ${minutes} minutes, and continues.`,
     'Further removals are paused. Everything else works, and the identity provider tries again by itself.',
-    'If the removals are meant, release the brake in Rollcall under Provisioning. If not, correct the identity provider, ' +
+    'If the removals are intended, release the brake in Rollcall under Provisioning. If not, correct the identity provider, ' +
       'and undo the removals there.',
   ];
   const html = sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n');

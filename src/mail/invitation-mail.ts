@@ -22,7 +22,7 @@ export function invitationMail(letter: InvitationLetter, url: string | null): Ma
   const until = letter.expiresAt.toISOString().slice(0, 10);
   const subject = `Invitation to ${workspaceName}`;
   const greeting = `${invitedBy} invites you to the workspace ${workspaceName}.`;
-  const terms = `The invitation is good until ${until}, and only for ${to}. If you did not expect it, ignore this mail.`;
+  const terms = `The invitation is valid until ${until}, and only for ${to}. If you did not expect it, ignore this mail.`;
   const text = [
     greeting,
     url === null ? `Your invitation: ${token}` : `Accept the invitation: ${url}`,

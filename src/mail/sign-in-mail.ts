@@ -6,24 +6,24 @@ export interface SignInLetter {
   readonly to: string;
   readonly url: string;
   /** The network address of the browser that requested the link. */
-  readonly askedFrom: string;
+  readonly requestedFrom: string;
   /** A readable name of the browser that requested it. */
   readonly browser: string;
   readonly minutes: number;
 }
 
-export function signInMail({ to, url, askedFrom, browser, minutes }: SignInLetter): Mail {
-  const terms = `The link works once, for ${minutes} minutes.`;
-  const asked = `It was asked for from ${oneLine(askedFrom)} with ${oneLine(browser)}. If that was not you, ignore this mail: nobody can sign in without it.`;
+export function signInMail({ to, url, requestedFrom, browser, minutes }: SignInLetter): Mail {
+  const validity = `The link works once, for ${minutes} minutes.`;
+  const origin = `It was requested from ${oneLine(requestedFrom)} with ${oneLine(browser)}. If that was not you, ignore this mail: nobody can sign in without it.`;
   return {
     to,
     subject: 'Sign in to Rollcall',
-    text: `${[`Sign in to Rollcall: ${url}`, terms, asked].join('\n\n')}\n`,
+    text: `${[`Sign in to Rollcall: ${url}`, validity, origin].join('\n\n')}\n`,
     html: `<!doctype html>
 <html lang="en"><body>
 <p><a href="${escaped(url)}">Sign in to Rollcall</a></p>
-<p>${escaped(terms)}</p>
-<p>${escaped(asked)}</p>
+<p>${escaped(validity)}</p>
+<p>${escaped(origin)}</p>
 </body></html>
 `,
   };

@@ -58,8 +58,8 @@ export class SignInLink {
   returnTo!: string;
 
   /** The network address of the request, which the mail and the other browser show. */
-  @Property({ type: 'text' })
-  askedFrom!: string;
+  @Property({ type: 'text', fieldName: 'asked_from' })
+  requestedFrom!: string;
 
   @Property({ type: 'text', nullable: true })
   userAgent!: string | null;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { databaseName } from '../database/open.js';
 import type { Config } from './config.js';
 
-/** The file that a running server writes beside its data, so that a command in another terminal finds it. */
+/** A file that a running server keeps beside its data, so that a command in another terminal finds the server. */
 interface Running {
   readonly url: string;
   readonly database: string;
 }
 
 /**
- * Leaves the address of this process's server beside its data: in the data directory, where the server uses one.
+ * Writes the address of this process's server to the data directory, if the server uses one.
  * @returns the function that removes it
  */
 export function leaveAddress(config: Config, url: string): () => void {
@@ -24,8 +24,8 @@ export function leaveAddress(config: Config, url: string): () => void {
 }
 
 /**
- * Finds the server that runs on the configured database and has left its address. Addresses that killed servers have
- * left are removed.
+ * Finds the server that runs on the configured database by the address that it has written. Addresses of killed servers
+ * are removed.
  * @returns its URL; undefined when none is found
  */
 export function runningServer(config: Config): string | undefined {
@@ -62,7 +62,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** @returns undefined when the server has just removed the file, or is about to write it */
+/**
+ * Reads the address of a server.
+ * @returns undefined when the server has just removed the file, or has not written it yet
+ */
 function readRunning(file: string): Running | undefined {
   try {
     const { url, database }: Partial<Running> = JSON.parse(readFileSync(file, 'utf8'));

@@ -63,7 +63,7 @@ const COMPRESSED_FROM = 8 * 1024;
 
 export interface AppOptions {
   readonly database: Database;
-  /** Copies of the database, which the caller closes. Absent: all is read from the database itself. */
+  /** Copies of the database, which the caller closes. Absent: all reads use the database itself. */
   readonly replicas?: Replicas | undefined;
   readonly logger: Logger;
   readonly operatorToken: string | undefined;
@@ -72,9 +72,9 @@ export interface AppOptions {
   readonly playground: boolean;
   /** Sends mails. Absent: invitations are passed on by hand. */
   readonly mailTransport?: MailTransport | undefined;
-  /** The page on which invitations are accepted, with `{token}` in it. */
+  /** The page that accepts invitations, with `{token}` in its URL. */
   readonly invitationUrl?: string | undefined;
-  /** The origin of our own pages, for the links of invitations. Absent: `publicUrl`. */
+  /** The origin of this server's pages, for the links of invitations. Absent: `publicUrl`. */
   readonly pagesUrl?: string | undefined;
   /** Only in development: the workspaces whose people sign in with a click. */
   readonly seededWorkspaceIds?: readonly string[] | undefined;
@@ -86,9 +86,9 @@ export interface AppOptions {
   readonly provisioningLogDays?: number | undefined;
   /** How long a client of a stream may not read, in milliseconds. Absent: a minute. */
   readonly stalledMs?: number | undefined;
-  /** Tells the time for sessions and sign-ins. */
+  /** The clock for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
-  /** Absent: no single sign-on can be configured. */
+  /** Absent: single sign-on cannot be configured. */
   readonly sso?: SsoEnvironment | undefined;
   /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
   readonly metrics?: { readonly token: string | undefined } | undefined;
@@ -98,11 +98,11 @@ export interface App {
   readonly handler: Express;
   /** Ends subscriptions, so that connections can be closed. */
   endStreams(): void;
-  /** Finishes GraphQL operations that are under way, and sends mails that wait. The database is the caller's to close. */
+  /** Finishes running GraphQL operations, and sends waiting mails. The caller closes the database. */
   stop(): Promise<void>;
 }
 
-/** Puts everything together; the only place that knows all parts. Tests use it as `main.ts` does. */
+/** Composes the application; the only place that knows all its parts. Tests use it as `main.ts` does. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, logger, operatorToken, publicUrl, playground } = options;
   const mailer = new Mailer({
@@ -110,20 +110,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     invitationUrl: options.invitationUrl,
     pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
-    onFault: (error) => logger.error({ err: error }, 'what became of a mail could not be noted'),
+    onFault: (error) => logger.error({ err: error }, 'the result of a mail could not be written'),
   });
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
   const activity = new Activity(database, (error) =>
-    logger.error({ err: error }, 'what is new could not be read for subscriptions'),
+    logger.error({ err: error }, 'new entries could not be read for subscriptions'),
   );
   const hints = new ActivityHints(database, (error) =>
-    logger.error({ err: error }, 'subscriptions could not be told of what is new'),
+    logger.error({ err: error }, 'processes could not be notified of new entries'),
   );
   const credentials = new Credentials(database, operatorToken, {
     onForget: () => activity.checkAll(),
-    onFault: (error) => logger.error({ err: error }, 'the last use of a credential could not be noted'),
+    onFault: (error) => logger.error({ err: error }, 'the last use of a credential could not be written'),
     sessionLifetimes,
     clock,
   });
@@ -182,7 +182,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const compress = compression({ threshold: COMPRESSED_FROM });
   const scimCompression: Compression = {
     from: COMPRESSED_FROM,
-    // The middleware needs no more than Node's own request and answer, whatever its type says.
+    // The middleware needs only Node's own request and response, although its type requires Express's.
     compress: (request, response) => Reflect.apply(compress, undefined, [request, response, () => undefined]),
   };
   const handler = express();
@@ -216,7 +216,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           network: networkOf(address),
           at: clock(),
         };
-        // A key of another workspace and an unknown workspace are answered alike: with nothing.
+        // The answer is the same for a key of another workspace and for an unknown workspace.
         if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
           provisioningLog?.recordKeyFault(attempt);
           return undefined;
@@ -284,7 +284,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     '/graphql',
     compress,
     express.json({ limit: '1mb' }),
-    // Not in Apollo's own hook: its answer to a fault there could not name the request.
+    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
     async (request: Request, { locals }: Response, next: NextFunction) => {
       const actor = await actorOf(request);
       locals.route = '/graphql';
@@ -320,7 +320,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { handler, endStreams: () => streams.close(), stop };
 }
 
-/** The origin that the client used, when the configuration has none. */
+/** The origin that the client used, when none is configured. */
 function originOf(request: Incoming): string {
   return `${request.protocol}://${request.host}`;
 }
@@ -331,7 +331,7 @@ const notFound: RequestHandler = (_request, response) => {
   response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND', requestId } }] });
 };
 
-/** Faults before GraphQL begins: a body that cannot be read, or something that nobody foresaw. Never HTML. */
+/** Answers errors that occur before GraphQL begins: an unreadable body, or an unexpected error. Never in HTML. */
 function answerFault(onFault: (error: unknown, requestId: string) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const { requestId } = response.locals;
@@ -352,7 +352,7 @@ function answerFault(onFault: (error: unknown, requestId: string) => void): Erro
   };
 }
 
-/** The status that the body parser gives to what is the client's fault. */
+/** The status that the body parser gives to an error of the client. */
 function clientFault(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;

@@ -2,7 +2,7 @@ import type { Config } from './config.js';
 import type { DevelopmentSecrets } from './development.js';
 import type { DevelopmentProvider } from './identity-provider/development.js';
 
-/** The addresses and credentials that a developer needs, on one screen; in production the addresses only. */
+/** The URLs and credentials that a developer needs, on one screen; in production only the URLs. */
 export function banner(
   url: string,
   { playground, operatorToken }: Config,

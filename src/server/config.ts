@@ -8,7 +8,7 @@ import { DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS } from '../domain/session.js';
 /** The settings of the process. docs/operators/configure.md describes each; a test compares the two. */
 export interface Config {
   readonly port: number;
-  /** How many processes serve it; with one, the process that is started does. */
+  /** The number of processes that serve; with one, this process serves. */
   readonly workers: number;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
@@ -16,26 +16,29 @@ export interface Config {
   readonly databaseReplicaUrls: readonly string[];
   /** The most connections that each process holds to the database, and to each replica. */
   readonly databasePoolSize: number;
-  /** Where the embedded database and what development remembers are kept. */
+  /** The directory of the embedded database and of the secrets of development. */
   readonly dataDir: string;
-  /** Where the server is reached from outside; undefined: where each request says. */
+  /** The public URL of the server; undefined: the URL of each request. */
   readonly publicUrl: string | undefined;
   readonly operatorToken: string | undefined;
-  /** What reads `/metrics`; undefined: everybody in development, nobody in production. */
+  /** The token that reads `/metrics`; undefined: everybody may in development, nobody in production. */
   readonly metricsToken: string | undefined;
-  /** Where mails are sent from, and as whom; undefined: nowhere. */
+  /** The mail server and the sender; undefined: no mail is sent. */
   readonly mail: MailConfig | undefined;
-  /** The page of the customer's application on which invitations are accepted, with `{token}` in it; undefined: our own. */
+  /**
+   * The page of the customer's application that accepts invitations, with `{token}` in its URL; undefined: this
+   * server's page.
+   */
   readonly invitationUrl: string | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. */
   readonly provisioningLogDays: number;
-  /** A session ends when it is not used for so long. */
+  /** The hours without use after which a session ends. */
   readonly sessionIdleHours: number;
-  /** A session ends at this age. */
+  /** The age in days at which a session ends. */
   readonly sessionMaxDays: number;
   /** Keys that encrypt stored secrets, in base64: the first one encrypts, all decrypt. */
   readonly secretsKeys: readonly string[];
-  /** Name servers that are asked for the records which verify domains; empty: those of the operating system. */
+  /** The name servers for the records that verify domains; empty: those of the operating system. */
   readonly dnsServers: readonly string[];
   /** Whether identity providers may be on private networks. */
   readonly ssoPrivateNetworks: boolean;
@@ -46,12 +49,12 @@ export interface Config {
   readonly playground: boolean;
   /** Development seeds an empty database and makes its own operator token. */
   readonly development: boolean;
-  /** Whether an npm script has started the process: a shell stands between the two, and passes no signals on. */
+  /** Whether an npm script started the process: then a shell is its parent, which passes no signals on. */
   readonly underNpm: boolean;
 }
 
 export interface MailConfig {
-  /** `smtp://` or `smtps://`, with what the server wants to know. */
+  /** `smtp://` or `smtps://`, with user and password if needed. */
   readonly smtpUrl: string;
   readonly from: string;
 }
@@ -65,7 +68,7 @@ const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
 
-/** The configuration is wrong: `message` has one sentence a fault. */
+/** The configuration is wrong: `message` has one sentence for each fault. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
     super(faults.join('\n'));
@@ -77,11 +80,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration; nothing else reads the environment.
- * @param overrides options of the command line; they win over the environment
+ * @param overrides options of the command line, which take precedence over the environment
  * @throws ConfigError naming every fault at once
  */
 export function readConfig(overrides: Environment = {}, base: Environment = process.env): Config {
-  // Looked up by name, never copied: a test records which names are read and compares them with the documentation.
+  // Settings are read by name and never copied: a test records the names and compares them with the documentation.
   const setting = (name: string) => overrides[name] ?? base[name];
   const faults: string[] = [];
   const read = <Value>(
@@ -146,7 +149,7 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     databasePoolSize: read(
       'DATABASE_POOL_SIZE',
       20,
-      // One hears what other processes have to say.
+      // One connection listens for the notifications of other processes.
       wholeNumber(2, MOST_CONNECTIONS),
       `a whole number from 2 to ${MOST_CONNECTIONS}`,
     ),
@@ -228,7 +231,7 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     development,
     underNpm: setting('npm_lifecycle_event') !== undefined,
   };
-  // Mails need a sender; and their links must not lead to whatever host a request has named.
+  // Mails need a sender, and their links must not use the host that a request names.
   for (const name of smtpUrl === undefined ? [] : development ? ['MAIL_FROM'] : ['MAIL_FROM', 'PUBLIC_URL']) {
     const isSet = [name, `${name}_FILE`].some((either) => (setting(either)?.trim() ?? '') !== '');
     if (!isSet) faults.push(`${name} is needed with SMTP_URL.`);
@@ -264,7 +267,7 @@ function parseKeys(text: string): readonly string[] | undefined {
 function parseNameServers(text: string): readonly string[] | undefined {
   const servers = text.split(',').map((server) => server.trim());
   try {
-    // Node judges the form of each when it is set.
+    // Node checks the form of each when it is set.
     new Resolver().setServers(servers);
     return servers;
   } catch {

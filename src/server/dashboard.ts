@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import sirv from 'sirv';
 
-// The same two steps up lead to the project from src/server and from dist/server.
+// The project is two levels up from both src/server and dist/server.
 const BUNDLE = resolve(import.meta.dirname, '../../dist/dashboard');
 
 const SECURITY_HEADERS = {
@@ -22,16 +22,16 @@ const SECURITY_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** The paths that the dashboard's own router answers; everything else below / is somebody else's, or nothing. */
+/** The paths that the dashboard's own router answers. */
 const SCREENS = /^\/($|workspace\/|account(\/|$))/;
 
 /**
- * Serves the dashboard: its page for every path of a screen, and its assets, which carry a hash of their content in
- * their names and so may be cached for ever.
+ * Serves the dashboard: its page for every path of a screen, and its assets, whose names contain a hash of their
+ * content, so that they may be cached for ever.
  *
  * @param bundle the directory that `src/dashboard/build` has written
- * @returns a router that answers 503 with a sentence while the dashboard has not been built, and passes on what is
- * neither a screen nor an asset
+ * @returns a router that answers 503 with a sentence while the dashboard has not been built, and passes on requests for
+ *   anything but screens and assets
  */
 export function dashboardRouter(bundle = BUNDLE): Router {
   const router = Router();
@@ -45,7 +45,7 @@ export function dashboardRouter(bundle = BUNDLE): Router {
   const page = sirv(bundle, compressed);
   router.get(SCREENS, setSecurityHeaders, (request, response, next) => {
     response.locals.route = '/';
-    // The page names the assets by their hashes, so the browser asks for it again each time.
+    // The page names the assets by their hashes, so the browser must fetch it again each time.
     response.set('Cache-Control', 'no-cache');
     request.url = '/';
     page(request, response, next);

@@ -8,18 +8,24 @@ import { makeDirectory } from '../database/embedded/directory.js';
 import { statement } from '../database/statement.js';
 import { type SeededWorkspace, seed } from './seed.js';
 
-/** Any number will do, as long as nothing else in the database uses it. */
+/** Any number that nothing else in the database uses. */
 const SEED_LOCK = 7_262_002;
 
-/** What development remembers between starts, so that the banner can show it again. Production has no such file. */
+/**
+ * The secrets that development stores between starts, so that the banner can show them again. Production has no such
+ * file.
+ */
 export interface DevelopmentSecrets {
   readonly operatorToken: string;
-  /** Encrypts stored secrets where SECRETS_KEY is not set. */
+  /** Encrypts stored secrets when SECRETS_KEY is not set. */
   readonly secretsKey: string;
   readonly workspaces: readonly SeededWorkspace[];
 }
 
-/** If two servers start on an empty database at once, one seeds it and both store the result. */
+/**
+ * Returns the stored secrets, and seeds an empty database. If two servers start on it at once, one seeds it and both
+ * store the result.
+ */
 export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
   return database.transaction(async (tx) => {
     await LOCK_SEED.rows(tx, { lock: SEED_LOCK });
@@ -54,7 +60,7 @@ async function existing(
   return workspaces.filter(({ workspaceId }) => rows.some(({ id }) => id === workspaceId));
 }
 
-/** Reads what was remembered, and makes what was not. */
+/** Reads the stored secrets, and generates those that are missing. */
 async function recall(dataDir: string): Promise<DevelopmentSecrets> {
   const { operatorToken, secretsKey, workspaces } = await remembered(dataDir);
   return {
@@ -73,18 +79,18 @@ async function remembered(dataDir: string): Promise<Partial<DevelopmentSecrets>>
   try {
     return JSON.parse(await readFile(fileIn(dataDir), 'utf8'));
   } catch (error) {
-    // A damaged file is worth no more than none.
+    // A damaged file counts as absent.
     if (error instanceof SyntaxError || isMissing(error)) return {};
     throw error;
   }
 }
 
-/** The key that development has made and remembers; undefined before the first start of the server. */
+/** The key that development has generated and stored; undefined before the first start of the server. */
 export async function developmentSecretsKey(dataDir: string): Promise<string | undefined> {
   return (await remembered(dataDir)).secretsKey;
 }
 
-/** Remembers, readable by the owner of the process only. */
+/** Stores the secrets, readable only by the owner of the process. */
 async function remember(dataDir: string, secrets: DevelopmentSecrets): Promise<void> {
   await makeDirectory(dataDir);
   const draft = `${fileIn(dataDir)}.${process.pid}`;

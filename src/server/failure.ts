@@ -10,7 +10,7 @@ export class WorkerFailure extends Error {
   }
 }
 
-/** Says why a command or the server failed and what to do about it; unexpected errors come with their stack. */
+/** Explains why a command or the server failed and what to do; unexpected errors come with their stack. */
 export function failureText(error: unknown): string {
   if (error instanceof DomainError) return [error.message, error.details.hint].filter(Boolean).join(' ');
   if (

@@ -3,14 +3,14 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics/metrics.js';
 
-/** What handlers put into `response.locals` for the log. */
+/** The values that handlers put into `response.locals` for the log. */
 export interface RequestLocals {
   requestId: string;
-  /** The route's pattern; a path has ids, which cannot be aggregated. */
+  /** The route's pattern; paths contain ids, which cannot be aggregated. */
   route?: string;
   /** The kind of actor. */
   actor?: string;
-  /** The code of the refusal, if it was one. */
+  /** The code of the refusal, if the request was refused. */
   errorCode?: string;
 }
 

@@ -2,7 +2,10 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 
-/** Inside the build, so that a new build drops it. On a read-only file system Node runs without the cache. */
+/**
+ * The directory is inside the build, so that a new build deletes it. On a read-only file system Node runs without the
+ * cache.
+ */
 const COMPILE_CACHE = fileURLToPath(new URL('../.compiled', import.meta.url));
 
 /**
@@ -12,7 +15,7 @@ const COMPILE_CACHE = fileURLToPath(new URL('../.compiled', import.meta.url));
  */
 export function prepareToLoad(): void {
   enableCompileCache(COMPILE_CACHE);
-  // What loading the program allocates is kept, so a larger young generation would not help.
+  // Most objects allocated while the program loads are kept, so a larger young generation would not help.
   setFlagsFromString('--semi-space-growth-factor=1');
   // Requests leave little behind, so V8 can collect after 30 % growth instead of several times the live heap.
   setFlagsFromString('--heap-growing-percent=30');

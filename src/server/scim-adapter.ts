@@ -11,7 +11,7 @@ import type { AdapterAnswer, ScimAdapter } from '../services/context/scim-adapte
 import type { ServiceContext } from '../services/context/service-context.js';
 
 /**
- * The adapter that serves SCIM over HTTP, for requests that are only tried.
+ * Creates the adapter that serves SCIM over HTTP, for the requests of dry runs.
  * @throws Error when an operation of the adapter is not valid in the schema
  */
 export function createScimAdapter(
@@ -36,7 +36,7 @@ export function createScimAdapter(
       ifMatch: undefined,
       ifNoneMatch: undefined,
       userAgent: undefined,
-      // Read from text, so that it is judged as one that came over HTTP.
+      // The body is parsed from text, so that it is checked like one that came over HTTP.
       body: async () =>
         parseBody(Buffer.from(body === undefined || body === null ? '' : JSON.stringify(body))),
       workspaceId,
@@ -51,7 +51,7 @@ export function createScimAdapter(
   };
 }
 
-/** The answer to a key that does not open SCIM. */
+/** The answer for a key that does not open SCIM. */
 function refused(
   error: unknown,
   request: Pick<Parameters<typeof describeRequest>[0], 'method' | 'requestId' | 'workspaceVersion'>,

@@ -5,7 +5,7 @@ import { localContext } from '../services/context/system.js';
 import { addMember } from '../services/members/commands.js';
 import { create as createWorkspace } from '../services/workspaces/commands.js';
 
-/** A workspace made for development, with the key that was shown once. */
+/** A workspace created for development, with the secret of its key. */
 export interface SeededWorkspace {
   readonly name: string;
   readonly version: 'V1' | 'V2';
@@ -14,8 +14,8 @@ export interface SeededWorkspace {
 }
 
 /**
- * Fills an empty database with something to try: a V1 workspace with seats and a V2 workspace with a credit pool,
- * each with an owner, members and a key for an identity provider.
+ * Fills an empty database with data to try: a V1 workspace with seats and a V2 workspace with a credit pool, each with
+ * an owner, members and a key for an identity provider.
  * @returns undefined when the database is not empty
  */
 export async function seed(database: Database): Promise<SeededWorkspace[] | undefined> {

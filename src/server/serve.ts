@@ -24,7 +24,9 @@ const NOTICE_MS = 100;
 
 /** A running server. */
 export interface RunningServer {
-  /** Takes no more requests, finishes those in flight and closes the database. A second call returns the same promise. */
+  /**
+   * Accepts no more requests, finishes those in flight and closes the database. A second call returns the same promise.
+   */
   stop(): Promise<void>;
 }
 
@@ -122,8 +124,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
 
 /**
  * The development identity provider, on the next port. With several workers, the process that has started them runs it.
- * @param at where the server listens, and is reached
- * @returns undefined in production, where it is switched off, and where it cannot be started
+ * @param at the port and the URL of the server
+ * @returns undefined in production, when it is switched off, and when it cannot be started
  */
 export async function identityProviderBeside(
   config: Config,

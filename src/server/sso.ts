@@ -4,8 +4,8 @@ import type { Config } from './config.js';
 
 /**
  * The configuration of single sign-on.
- * @param developmentKey the key that development remembers; undefined in production, where without SECRETS_KEY no secret
- *   can be stored
+ * @param developmentKey the key that development has stored; undefined in production, where no secret can be stored
+ *   without SECRETS_KEY
  */
 export function ssoEnvironment(
   { secretsKeys, dnsServers, development, ssoPrivateNetworks }: Config,

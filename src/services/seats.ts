@@ -28,7 +28,7 @@ export async function list(context: ServiceContext, workspaceId: string): Promis
   );
 }
 
-/** How many seats of one type. */
+/** The number of seats of one type. */
 export interface SeatTotal {
   readonly seatType: SeatType;
   readonly total: number;
@@ -103,7 +103,10 @@ async function setOne(
   return bought;
 }
 
-/** The allocation of a type, locked; made, with no seats, when there is none: only a row that exists can be locked. */
+/**
+ * Locks the allocation of a type. Creates one without seats when there is none, because only an existing row can be
+ * locked.
+ */
 async function lockAllocation(
   tx: Transaction,
   workspaceId: string,
@@ -244,7 +247,7 @@ const LOCK_TYPES = statement({
 });
 
 /**
- * Checks, before anything is written, that a seat is free. The transaction holds the lock of the type.
+ * Checks, before anything is written, that a seat is free. The transaction holds the lock of the seat type.
  * @throws DomainError SEAT_UNAVAILABLE with the counts (rule 8)
  */
 export async function requireFree(sql: Sql, workspaceId: string, seatType: SeatType): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../services/context/service-context.js';
-import { askForLink } from '../services/sign-in/mail-links.js';
+import { requestLink } from '../services/sign-in/mail-links.js';
 import { browserOf } from './browser-session.js';
 import { LINK_COOKIE, setCookie } from './cookies.js';
 import type { SignInOptions } from './options.js';
@@ -14,7 +14,7 @@ export async function mailLink(
   asked: { readonly email: string; readonly returnTo: string; readonly invitation?: string },
 ): Promise<void> {
   const origin = originOf(request);
-  const { browserToken, expiresAt } = await askForLink(services, {
+  const { browserToken, expiresAt } = await requestLink(services, {
     ...asked,
     browser: browserOf(request),
     urlOf: (token) => `${origin}/sign-in/link/${token}`,

@@ -18,7 +18,7 @@ export interface Answer {
   readonly unreadable: string | undefined;
 }
 
-/** One request as it went out, and what came back: an answer, or the reason why there is none. */
+/** One request as it was sent, and its result: an answer, or the reason why there is none. */
 export type Exchange =
   | { readonly request: string; readonly answer: Answer }
   | { readonly request: string; readonly fault: string };
@@ -56,7 +56,7 @@ export class ScimClient {
     if ('fault' in target) return { request, fault: target.fault };
     // The error of fetch would contain part of the key.
     if (!isHeaderValue(message.authorization ?? this.#options.headers.authorization)) {
-      return { request, fault: 'the key holds a character that no header can carry' };
+      return { request, fault: 'the key contains a character that headers cannot have' };
     }
     for (let tries = 1; ; tries += 1) {
       const exchange = await this.#sendOnce(method, target.url, message, request);
@@ -106,7 +106,7 @@ function targetUrl(baseUrl: string, path: string): { url: URL } | { fault: strin
     return { fault: 'the base URL must start with http:// or https://' };
   }
   if (url.username !== '' || url.password !== '') {
-    return { fault: 'the base URL must not hold a user name or password' };
+    return { fault: 'the base URL must not contain a user name or password' };
   }
   const queryStart = path.indexOf('?');
   const resource = queryStart === -1 ? path : path.slice(0, queryStart);
@@ -152,9 +152,9 @@ function secondsToWait(answer: Answer): number | undefined {
 const CONNECTION_FAULTS: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'nothing listens there'],
   ['ENOTFOUND', 'the host name is not known'],
-  ['EAI_AGAIN', 'the host name could not be looked up'],
-  ['ECONNRESET', 'the server broke off the connection'],
-  ['UND_ERR_SOCKET', 'the server broke off the connection'],
+  ['EAI_AGAIN', 'the host name could not be resolved'],
+  ['ECONNRESET', 'the server closed the connection'],
+  ['UND_ERR_SOCKET', 'the server closed the connection'],
 ]);
 
 function connectionFault(error: unknown, url: URL): string {

@@ -9,10 +9,10 @@ import { type PersonRun, pathOf, searchFor } from './person-run.js';
 export async function deleteCreated(run: PersonRun): Promise<void> {
   // The answer to the create was lost or had no id, but the user may exist.
   if (run.createSent && run.createdIds.size === 0) {
-    const answer = run.verdict.judge(
+    const answer = run.verdict.check(
       'clean up: searches for the created user',
       await searchFor(run, run.profile.userName),
-      (given) => listProblems(given, run.searchPage),
+      (received) => listProblems(received, run.searchPage),
     );
     // A server that ignores the filter answers with other people.
     for (const user of objectsAt(answer?.body, ['Resources'])) {
@@ -23,7 +23,7 @@ export async function deleteCreated(run: PersonRun): Promise<void> {
   }
   for (const id of run.createdIds) {
     const exchange = await run.client.send('DELETE', pathOf(id));
-    run.verdict.judge('clean up: deletes the user', exchange, (answer) =>
+    run.verdict.check('clean up: deletes the user', exchange, (answer) =>
       statusProblems(answer, 204, 200, 405, 501),
     );
     const refused = 'answer' in exchange && [405, 501].includes(exchange.answer.status);
@@ -32,8 +32,8 @@ export async function deleteCreated(run: PersonRun): Promise<void> {
 }
 
 /**
- * Remembers the user that a create has made, so that it is deleted at the end.
- * @returns its id; undefined when the answer gives none
+ * Records the id of a created user, so that it is deleted at the end.
+ * @returns its id; undefined when the answer has none
  */
 export function keepCreated(run: PersonRun, answer: Answer | undefined): string | undefined {
   const id = valueAt(answer?.body, ['id']);

@@ -15,8 +15,8 @@ export const groups: Step<EntraRun> = {
   async play(run): Promise<StepOutcome> {
     const { client, verdict } = run;
     const types = await client.send('GET', '/ResourceTypes');
-    const answer = verdict.judge('groups: whether there are any', types, (given) =>
-      statusProblems(given, 200, 404, 501),
+    const answer = verdict.check('groups: whether there are any', types, (received) =>
+      statusProblems(received, 200, 404, 501),
     );
     if (!objectsAt(answer?.body, ['Resources']).some((type) => valueAt(type, ['name']) === 'Group')) {
       verdict.note('the server has no groups');
@@ -32,8 +32,8 @@ export const groups: Step<EntraRun> = {
         meta: { resourceType: 'Group' },
       },
     });
-    const group = verdict.judge('groups: creates one', created, (given) =>
-      groupProblems(given, 201, [[['displayName'], displayName]]),
+    const group = verdict.check('groups: creates one', created, (received) =>
+      groupProblems(received, 201, [[['displayName'], displayName]]),
     );
     const id = valueAt(group?.body, ['id']);
     if (group?.status === 201 && typeof id === 'string') await playGroup(run, id, displayName);
@@ -47,8 +47,8 @@ async function playGroup(run: EntraRun, id: string, displayName: string): Promis
   const withoutMembers = `${path}${query({ excludedAttributes: 'members' })}`;
   const member = createdId(run);
   try {
-    verdict.judge('groups: reads it without members', await client.send('GET', withoutMembers), (given) =>
-      groupProblems(given, 200, [
+    verdict.check('groups: reads it without members', await client.send('GET', withoutMembers), (received) =>
+      groupProblems(received, 200, [
         [['displayName'], displayName],
         [['members'], undefined],
       ]),
@@ -60,21 +60,23 @@ async function playGroup(run: EntraRun, id: string, displayName: string): Promis
     await holds(run, 'groups: the user is not in it', path, []);
     const renamed = `${displayName} renamed`;
     await patchesGroup(run, 'groups: renames it', path, replaceOperation(dialect, 'displayName', renamed));
-    verdict.judge('groups: the name is kept', await client.send('GET', withoutMembers), (given) =>
-      groupProblems(given, 200, [[['displayName'], renamed]]),
+    verdict.check('groups: the name is kept', await client.send('GET', withoutMembers), (received) =>
+      groupProblems(received, 200, [[['displayName'], renamed]]),
     );
   } finally {
-    verdict.judge('groups: deletes it', await client.send('DELETE', path), (given) =>
-      statusProblems(given, 204),
+    verdict.check('groups: deletes it', await client.send('DELETE', path), (received) =>
+      statusProblems(received, 204),
     );
   }
-  verdict.judge('groups: it is gone', await client.send('GET', path), (given) => statusProblems(given, 404));
+  verdict.check('groups: it is gone', await client.send('GET', path), (received) =>
+    statusProblems(received, 404),
+  );
 }
 
 async function findsGroups(run: EntraRun, name: string, displayName: string, wanted: number): Promise<void> {
   const filter = `displayName eq ${JSON.stringify(displayName)}`;
   const path = `/Groups${query({ excludedAttributes: 'members', filter })}`;
-  run.verdict.judge(name, await run.client.send('GET', path), (answer) => {
+  run.verdict.check(name, await run.client.send('GET', path), (answer) => {
     const problems = listProblems(answer, undefined);
     const found = valueAt(answer.body, ['totalResults']);
     return problems.length > 0 || found === wanted
@@ -86,13 +88,13 @@ async function findsGroups(run: EntraRun, name: string, displayName: string, wan
 async function patchesGroup(run: EntraRun, name: string, path: string, operation: JsonObject): Promise<void> {
   const body = { schemas: [PATCH_OP], Operations: [operation] };
   // "Update to the group PATCH request should yield an HTTP 204": Entra takes 200 as well.
-  run.verdict.judge(name, await run.client.send('PATCH', path, { body }), (answer) =>
+  run.verdict.check(name, await run.client.send('PATCH', path, { body }), (answer) =>
     statusProblems(answer, 204, 200),
   );
 }
 
 async function holds(run: EntraRun, name: string, path: string, wanted: readonly string[]): Promise<void> {
-  run.verdict.judge(name, await run.client.send('GET', path), (answer) => {
+  run.verdict.check(name, await run.client.send('GET', path), (answer) => {
     const problems = groupProblems(answer, 200, []);
     const found = objectsAt(answer.body, ['members']).map((one) => valueAt(one, ['value']) ?? null);
     return problems.length > 0 || found.join() === wanted.join()

@@ -42,9 +42,9 @@ export const refusals: Step<EntraRun> = {
   async play({ client, verdict }): Promise<StepOutcome> {
     const unknown = await client.send('GET', pathOf(randomUUID()));
     // "The detail isn't required, only status."
-    verdict.judge('errors: an unknown id', unknown, (answer) => statusProblems(answer, 404));
+    verdict.check('errors: an unknown id', unknown, (answer) => statusProblems(answer, 404));
     const locked = await client.send('GET', '/Users', { authorization: `Bearer not-a-key-${randomUUID()}` });
-    verdict.judge('errors: an invalid key', locked, (answer) => statusProblems(answer, 401));
+    verdict.check('errors: an invalid key', locked, (answer) => statusProblems(answer, 401));
     return 'continue';
   },
 };
@@ -58,9 +58,9 @@ export const provision: Step<EntraRun> = {
     await findsNobody(run, 'provision: nobody has the externalId yet', profile.externalId, 'externalId');
     run.createSent = true;
     const created = await client.send('POST', '/Users', { body: createBody(profile) });
-    const answer = verdict.judge('provision: creates the user', created, (given) => {
-      const problems = userProblems(given, 201, [...wholeProfile(run, profile), ACTIVE]);
-      return given.status === 201 ? [...problems, ...locationProblems(given)] : problems;
+    const answer = verdict.check('provision: creates the user', created, (received) => {
+      const problems = userProblems(received, 201, [...wholeProfile(run, profile), ACTIVE]);
+      return received.status === 201 ? [...problems, ...locationProblems(received)] : problems;
     });
     run.userId = keepCreated(run, answer);
     return run.userId === undefined ? 'stop' : 'continue';
@@ -74,7 +74,7 @@ export const readBack: Step<EntraRun> = {
     const { userName, externalId } = run.profile;
     await reads(run, 'provisioned: reads it by its id', [...wholeProfile(run, run.profile), ACTIVE]);
     const path = `${pathOf(createdId(run))}${query({ attributes: 'userName,active' })}`;
-    run.verdict.judge(
+    run.verdict.check(
       'provisioned: reads two attributes of it',
       await run.client.send('GET', path),
       (answer) => userProblems(answer, 200, [[['userName'], userName], ACTIVE, [['name'], undefined]]),
@@ -82,8 +82,8 @@ export const readBack: Step<EntraRun> = {
     await findsIt(run, 'provisioned: the filter finds it by userName', userName, [ACTIVE]);
     await findsIt(run, 'provisioned: the filter finds it by externalId', externalId, [ACTIVE], 'externalId');
     const exchange = await run.client.send('POST', '/Users', { body: createBody(run.profile) });
-    const answer = run.verdict.judge('provisioned: cannot be created again', exchange, (given) =>
-      errorProblems(given, 409),
+    const answer = run.verdict.check('provisioned: cannot be created again', exchange, (received) =>
+      errorProblems(received, 409),
     );
     keepCreated(run, answer);
     return 'continue';
@@ -127,8 +127,8 @@ async function rename(run: EntraRun): Promise<void> {
   const former = run.profile.userName;
   const userName = `renamed.${former}`;
   const operation = replaceOperation(run.dialect, 'userName', userName);
-  const answer = await patches(run, 'update: patches the userName', [operation], (given) =>
-    userProblems(given, 200, [[['userName'], userName]]),
+  const answer = await patches(run, 'update: patches the userName', [operation], (received) =>
+    userProblems(received, 200, [[['userName'], userName]]),
   );
   if (answer === undefined || answer.status >= 300) return;
   run.profile = { ...run.profile, userName };
@@ -142,7 +142,7 @@ async function readsChanged(
   problemsOf: (user: JsonValue | undefined) => readonly string[],
 ): Promise<void> {
   const exchange = await run.client.send('GET', pathOf(createdId(run)));
-  run.verdict.judge(name, exchange, (answer) => [
+  run.verdict.check(name, exchange, (answer) => [
     ...userProblems(answer, 200, []),
     ...(answer.status === 200 ? problemsOf(answer.body) : []),
   ]);
@@ -177,15 +177,17 @@ export const remove: Step<EntraRun> = {
     const { client, verdict, profile } = run;
     const id = createdId(run);
     const deleted = await client.send('DELETE', pathOf(id));
-    const answer = verdict.judge('delete: deletes the user', deleted, (given) => statusProblems(given, 204));
+    const answer = verdict.check('delete: deletes the user', deleted, (received) =>
+      statusProblems(received, 204),
+    );
     if (answer?.status !== 204) return 'continue';
     run.createdIds.delete(id);
     run.createSent = run.createdIds.size > 0;
-    verdict.judge('delete: it is gone', await client.send('GET', pathOf(id)), (given) =>
-      statusProblems(given, 404),
+    verdict.check('delete: it is gone', await client.send('GET', pathOf(id)), (received) =>
+      statusProblems(received, 404),
     );
-    verdict.judge('delete: deletes it again', await client.send('DELETE', pathOf(id)), (given) =>
-      statusProblems(given, 404),
+    verdict.check('delete: deletes it again', await client.send('DELETE', pathOf(id)), (received) =>
+      statusProblems(received, 404),
     );
     await findsNobody(run, 'delete: nobody is found', profile.userName);
     return 'continue';
@@ -223,8 +225,8 @@ function typedProblems(
   value: string,
 ): string[] {
   const values = objectsAt(user, [attribute]).filter((one) => valueAt(one, ['type']) === type);
-  const [given] = values;
-  if (values.length === 1 && valueAt(given, ['value']) === value) return [];
+  const [received] = values;
+  if (values.length === 1 && valueAt(received, ['value']) === value) return [];
   const found = values.map((one) => valueAt(one, ['value']) ?? null);
   return [`${attribute} of type ${type} must be ${shown([value])}, they are ${shown(found)}`];
 }

@@ -17,8 +17,8 @@ const ENTRA: Provider<EntraRun> = {
 };
 
 /**
- * Plays what the provisioning service of Microsoft Entra ID does, as its documentation shows it; in the compliant
- * dialect when the base URL has `?aadOptscim062020`. See `simulate`.
+ * Sends the requests of the provisioning service of Microsoft Entra ID, as its documentation shows them; in the
+ * compliant dialect when the base URL has `?aadOptscim062020`. See `simulate`.
  */
 export function simulateEntra(options: SimulationOptions): Promise<Summary> {
   return simulate(ENTRA, options);

@@ -38,14 +38,14 @@ export function listProblems(
     ...countProblems(list, asked?.startIndex, length),
     ...resourcesProblems(list, resources),
     ...(asked !== undefined && length > asked.count
-      ? [`${length} resources, although only ${asked.count} were asked for`]
+      ? [`${length} resources, although only ${asked.count} were requested`]
       : []),
   ];
 }
 
-// RFC 7644 §3.4.2: totalResults is REQUIRED, startIndex and itemsPerPage are "REQUIRED when partial results
-// are returned due to pagination", which Okta's requests always ask for. Okta reads all three as integers and
-// breaks off an import at a string.
+// RFC 7644 §3.4.2: totalResults is REQUIRED, startIndex and itemsPerPage are "REQUIRED when partial results are
+// returned due to pagination", which Okta always requests. Okta reads all three as integers and aborts an import at a
+// string.
 function countProblems(list: JsonObject, startIndex: number | undefined, length: number): string[] {
   const total = valueAt(list, ['totalResults']);
   const problems: string[] = [];
@@ -58,11 +58,12 @@ function countProblems(list: JsonObject, startIndex: number | undefined, length:
     ['startIndex', startIndex],
     ['itemsPerPage', length],
   ] as const) {
-    const given = valueAt(list, [name]);
-    if (given === undefined && total === 0) continue;
-    if (!Number.isInteger(given)) problems.push(`${name} must be an integer, it is ${shown(given)}`);
+    const received = valueAt(list, [name]);
+    if (received === undefined && total === 0) continue;
+    if (!Number.isInteger(received)) problems.push(`${name} must be an integer, it is ${shown(received)}`);
     // An empty page may repeat the requested count or contain 0.
-    else if (given !== value && length > 0) problems.push(`${name} must be ${value}, it is ${shown(given)}`);
+    else if (received !== value && length > 0)
+      problems.push(`${name} must be ${value}, it is ${shown(received)}`);
   }
   return problems;
 }
@@ -71,7 +72,7 @@ function resourcesProblems(list: JsonObject, resources: JsonValue | undefined): 
   // RFC 7644 §3.4.2: "Resources … REQUIRED if totalResults is non-zero."
   if (resources === undefined && valueAt(list, ['totalResults']) === 0) return [];
   if (!Array.isArray(resources)) return [`Resources must be an array, it is ${shown(resources)}`];
-  return resources.every(isJsonObject) ? [] : ['Resources holds something that is no object'];
+  return resources.every(isJsonObject) ? [] : ['Resources contains a value that is not an object'];
 }
 
 /**
@@ -127,10 +128,10 @@ export function identityProblems(user: JsonObject): string[] {
 /** @returns a problem for every path whose value is not the expected one. */
 export function valueProblems(resource: JsonValue | undefined, expected: readonly ExpectedValue[]): string[] {
   return expected.flatMap(([path, value]) => {
-    const given = valueAt(resource, path);
-    if (isDeepStrictEqual(given, value)) return [];
+    const received = valueAt(resource, path);
+    if (isDeepStrictEqual(received, value)) return [];
     const place = path.length === 2 && path[0]?.startsWith('urn:') ? path.join(':') : path.join('.');
-    return [`${place} must be ${shown(value)}, it is ${shown(given)}`];
+    return [`${place} must be ${shown(value)}, it is ${shown(received)}`];
   });
 }
 

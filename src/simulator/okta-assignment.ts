@@ -12,9 +12,9 @@ export const assign: Step<PersonRun> = {
     await findsNobody(run, 'assign: nobody has the userName yet', profile.userName);
     run.createSent = true;
     const created = await client.send('POST', '/Users', { body: createBody(profile) });
-    const answer = verdict.judge('assign: creates the user', created, (given) => {
-      const problems = userProblems(given, 201, [...wholeProfile(run, profile), ACTIVE]);
-      return given.status === 201 ? [...problems, ...locationProblems(given)] : problems;
+    const answer = verdict.check('assign: creates the user', created, (received) => {
+      const problems = userProblems(received, 201, [...wholeProfile(run, profile), ACTIVE]);
+      return received.status === 201 ? [...problems, ...locationProblems(received)] : problems;
     });
     const id = keepCreated(run, answer);
     if (id === undefined) return 'stop';
@@ -41,8 +41,8 @@ export const conflict: Step<PersonRun> = {
   name: 'conflict',
   async play(run): Promise<StepOutcome> {
     const exchange = await run.client.send('POST', '/Users', { body: createBody(run.profile) });
-    const answer = run.verdict.judge('conflict: the same userName again', exchange, (given) =>
-      errorProblems(given, 409, 'uniqueness'),
+    const answer = run.verdict.check('conflict: the same userName again', exchange, (received) =>
+      errorProblems(received, 409, 'uniqueness'),
     );
     keepCreated(run, answer);
     return 'continue';

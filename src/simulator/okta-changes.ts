@@ -134,13 +134,13 @@ async function putsActive(run: PersonRun, name: string, active: boolean): Promis
 /** A V1 workspace may have no free builder seat: then 403 with a reason is as right as 200. */
 async function takesSeat(run: PersonRun, read: JsonObject): Promise<void> {
   const seated: Profile = { ...run.profile, seatType: 'builder' };
-  const judge = (answer: Answer) =>
+  const check = (answer: Answer) =>
     answer.status === 403
       ? errorProblems(answer, 403)
       : userProblems(answer, 200, [...wholeProfile(run, seated), ACTIVE]);
-  const answer = await writes(run, 'access: takes a builder seat', mergedBody(read, seated), judge);
+  const answer = await writes(run, 'access: takes a builder seat', mergedBody(read, seated), check);
   if (answer?.status === 200) run.profile = seated;
-  if (answer?.status === 403) run.verdict.note('refused, as it is right when no builder seat is free');
+  if (answer?.status === 403) run.verdict.note('refused, which is correct when no builder seat is free');
 }
 
 /** Changes `active` by the PATCH without a path that this app sends. */

@@ -15,13 +15,13 @@ export const testCredentials: Step<PersonRun> = {
   name: 'test credentials',
   async play({ client, verdict }): Promise<StepOutcome> {
     const users = await client.send('GET', `/Users${query({ startIndex: 1, count: 2 })}`);
-    const answer = verdict.judge('test credentials: the first users', users, (given) =>
-      listProblems(given, { startIndex: 1, count: 2 }),
+    const answer = verdict.check('test credentials: the first users', users, (received) =>
+      listProblems(received, { startIndex: 1, count: 2 }),
     );
     if (answer?.status !== 200) return 'stop';
     const groups = await client.send('GET', `/Groups${query({ startIndex: 1, count: PAGE_SIZE })}`);
-    verdict.judge('test credentials: the groups, as older apps ask', groups, (given) =>
-      listProblems(given, { startIndex: 1, count: PAGE_SIZE }),
+    verdict.check('test credentials: the groups, as older apps ask', groups, (received) =>
+      listProblems(received, { startIndex: 1, count: PAGE_SIZE }),
     );
     return 'continue';
   },
@@ -32,13 +32,13 @@ export const refusals: Step<PersonRun> = {
   name: 'errors',
   async play({ client, verdict }): Promise<StepOutcome> {
     const unknown = await client.send('GET', pathOf(randomUUID()));
-    verdict.judge('errors: an unknown id', unknown, (answer) => errorProblems(answer, 404));
+    verdict.check('errors: an unknown id', unknown, (answer) => errorProblems(answer, 404));
     const locked = await client.send('GET', `/Users${query({ startIndex: 1, count: 2 })}`, {
       authorization: `not-a-key-${randomUUID()}`,
     });
-    verdict.judge('errors: an invalid key', locked, (answer) => errorProblems(answer, 401));
+    verdict.check('errors: an invalid key', locked, (answer) => errorProblems(answer, 401));
     const malformed = query({ filter: 'userName eq', startIndex: 1, count: PAGE_SIZE });
-    verdict.judge('errors: a malformed filter', await client.send('GET', `/Users${malformed}`), (answer) =>
+    verdict.check('errors: a malformed filter', await client.send('GET', `/Users${malformed}`), (answer) =>
       errorProblems(answer, 400, 'invalidFilter'),
     );
     return 'continue';
@@ -61,7 +61,7 @@ export const importUsers: Step<PersonRun> = {
       read += page.ids.length;
     }
     const again = await run.client.send('GET', `/Users${query({ startIndex: 1, count: PAGE_SIZE })}`);
-    run.verdict.judge('import: the first page again', again, (answer) => {
+    run.verdict.check('import: the first page again', again, (answer) => {
       const problems = listProblems(answer, { startIndex: 1, count: PAGE_SIZE });
       const sameOrder = idsIn(answer).join('\n') === first.ids.join('\n');
       return problems.length > 0 || sameOrder ? problems : ['the order differs from that of the first time'];
@@ -82,20 +82,22 @@ async function importPage(
   seen: Set<string>,
 ): Promise<ImportedPage> {
   const exchange = await client.send('GET', `/Users${query({ startIndex, count: PAGE_SIZE })}`);
-  const answer = verdict.judge(`import: from ${startIndex}`, exchange, (given) => {
-    const problems = listProblems(given, { startIndex, count: PAGE_SIZE });
-    if (given.status !== 200) return problems;
-    const users = objectsAt(given.body, ['Resources']);
-    const ids = idsIn(given);
+  const answer = verdict.check(`import: from ${startIndex}`, exchange, (received) => {
+    const problems = listProblems(received, { startIndex, count: PAGE_SIZE });
+    if (received.status !== 200) return problems;
+    const users = objectsAt(received.body, ['Resources']);
+    const ids = idsIn(received);
     const repeated = ids.filter((id, index) => seen.has(id) || ids.indexOf(id) !== index);
-    const totalNow = valueAt(given.body, ['totalResults']);
+    const totalNow = valueAt(received.body, ['totalResults']);
     const ended = total !== undefined && ids.length === 0;
     return [
       ...problems,
       ...new Set(users.flatMap(identityProblems)),
-      ...(repeated.length > 0 ? [`${repeated.length} users were on an earlier page or place already`] : []),
+      ...(repeated.length > 0
+        ? [`${repeated.length} users are repeated from an earlier page or position`]
+        : []),
       ...(total !== undefined && totalNow !== total ? [`totalResults was ${total} on the first page`] : []),
-      ...(ended ? [`the page is empty, although ${total} users were announced`] : []),
+      ...(ended ? [`the page is empty, although totalResults is ${total}`] : []),
     ];
   });
   const ids = idsIn(answer);

@@ -40,7 +40,7 @@ const OKTA: Provider<PersonRun> = {
   cleanUp: deleteCreated,
 };
 
-/** Plays what Okta ("SCIM 2.0 Test App (Header Auth)") does; see `simulate`. */
+/** Sends the requests of Okta's app "SCIM 2.0 Test App (Header Auth)"; see `simulate`. */
 export function simulateOkta(options: SimulationOptions): Promise<Summary> {
   return simulate(OKTA, options);
 }

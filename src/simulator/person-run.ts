@@ -40,7 +40,7 @@ export function pathOf(id: string): string {
  * @throws Error when no user was created; a scenario has to stop before that
  */
 export function createdId(run: PersonRun): string {
-  if (run.userId === undefined) throw new Error('a step asks for the user before there is one');
+  if (run.userId === undefined) throw new Error('a step needs the user before it was created');
   return run.userId;
 }
 
@@ -57,7 +57,7 @@ export async function findsNobody(
   value: string,
   attribute = 'userName',
 ): Promise<Answer | undefined> {
-  return run.verdict.judge(name, await searchFor(run, value, attribute), (answer) => {
+  return run.verdict.check(name, await searchFor(run, value, attribute), (answer) => {
     const problems = listProblems(answer, run.searchPage);
     const found = valueAt(answer.body, ['totalResults']);
     return problems.length > 0 || found === 0
@@ -75,7 +75,7 @@ export async function findsIt(
   attribute = 'userName',
 ): Promise<void> {
   const id = createdId(run);
-  run.verdict.judge(name, await searchFor(run, value, attribute), (answer) => {
+  run.verdict.check(name, await searchFor(run, value, attribute), (answer) => {
     const problems = listProblems(answer, run.searchPage);
     if (problems.length > 0) return problems;
     const found = idsIn(answer);
@@ -95,8 +95,8 @@ export async function reads(
   expected: readonly ExpectedValue[],
 ): Promise<JsonObject | undefined> {
   const id = createdId(run);
-  const answer = run.verdict.judge(name, await run.client.send('GET', pathOf(id)), (given) =>
-    userProblems(given, 200, [[['id'], id], ...expected]),
+  const answer = run.verdict.check(name, await run.client.send('GET', pathOf(id)), (received) =>
+    userProblems(received, 200, [[['id'], id], ...expected]),
   );
   return answer?.status === 200 && isJsonObject(answer.body) ? answer.body : undefined;
 }
@@ -109,7 +109,7 @@ export async function writes(
   problemsOf: (answer: Answer) => readonly string[],
 ): Promise<Answer | undefined> {
   const exchange = await run.client.send('PUT', pathOf(createdId(run)), { body });
-  return run.verdict.judge(name, exchange, problemsOf);
+  return run.verdict.check(name, exchange, problemsOf);
 }
 
 /** Patches the created user. The answer may be 204: the GET that follows shows the effect. */
@@ -123,5 +123,5 @@ export async function patches(
   const exchange = await run.client.send('PATCH', pathOf(createdId(run)), { body });
   // RFC 7644 §3.5.2: "either MUST return a 200 OK response code and the entire resource … or MAY return HTTP
   // status code 204".
-  return run.verdict.judge(name, exchange, (answer) => (answer.status === 204 ? [] : problemsOf(answer)));
+  return run.verdict.check(name, exchange, (answer) => (answer.status === 204 ? [] : problemsOf(answer)));
 }

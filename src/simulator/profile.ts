@@ -6,9 +6,7 @@ export const EXTENSION = 'urn:base44:params:scim:schemas:extension:user:2.0';
 /** The same attribute, in the only form of a name that Entra's screens accept. */
 export const EXTENSION_ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
 
-/**
- * Which of Rollcall's attributes a server has: those of a V1 or a V2 workspace, or none (another SCIM server).
- */
+/** The Rollcall attributes that a server has: those of a V1 or a V2 workspace, or none (another SCIM server). */
 export type AttributeSet = 'V1' | 'V2' | 'plain';
 
 /** The mapped attributes of one person; those without a value are not sent. */
@@ -22,9 +20,7 @@ export interface Profile {
   readonly creditLimit?: number;
 }
 
-/**
- * @returns an invented person with an address that reaches nobody (RFC 2606) and the attributes of that workspace.
- */
+/** @returns an invented person with an address that cannot exist (RFC 2606) and these attributes. */
 export function freshProfile(attributes: AttributeSet): Profile {
   const random = randomUUID().replaceAll('-', '');
   const person = {

@@ -12,10 +12,10 @@ export interface Step<Run> {
   readonly play: (run: Run) => Promise<StepOutcome>;
 }
 
-/** Everything that one identity provider does, in its order. */
+/** All requests of one identity provider, in order. */
 export interface Scenario<Run> {
   readonly steps: readonly Step<Run>[];
-  /** Deletes what the steps have created on the server; runs after a stop too. */
+  /** Deletes the objects that the steps created on the server; runs after a stop too. */
   readonly cleanUp: (run: Run) => Promise<void>;
 }
 

@@ -8,8 +8,8 @@ export const readSchemas: Step<PersonRun> = {
   name: 'attributes',
   async play(run): Promise<StepOutcome> {
     const exchange = await run.client.send('GET', '/Schemas');
-    const answer = run.verdict.judge('attributes: those that the schemas describe', exchange, (given) =>
-      statusProblems(given, 200, 404, 501),
+    const answer = run.verdict.check('attributes: those that the schemas describe', exchange, (received) =>
+      statusProblems(received, 200, 404, 501),
     );
     run.attributes = attributeSetIn(answer?.body);
     run.profile = freshProfile(run.attributes);
@@ -21,5 +21,5 @@ export const readSchemas: Step<PersonRun> = {
 const ATTRIBUTE_NOTES = {
   V1: 'a V1 workspace: seatType',
   V2: 'a V2 workspace: role and creditLimit',
-  plain: 'neither seatType nor the extension: a plain SCIM server, attributes of ours are left out',
+  plain: 'neither seatType nor the extension: a plain SCIM server, so Rollcall attributes are omitted',
 } as const;

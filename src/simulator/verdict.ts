@@ -38,7 +38,7 @@ export class Verdict {
    * @param problemsOf returns the problems of an answer in words for an administrator; none when it passes
    * @returns the answer, even with problems; undefined when there was none
    */
-  judge(
+  check(
     name: string,
     exchange: Exchange,
     problemsOf: (answer: Answer) => readonly string[],

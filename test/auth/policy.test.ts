@@ -4,8 +4,8 @@ import { ROLES } from '../../src/domain/access.js';
 import { API_KEY_SCOPES } from '../../src/model/enums.js';
 
 /**
- * Who may do what, beside operators, who may do everything (rules 7, 12, 13, 25, 27). Written down a second time on
- * purpose: a permission that changes has to be changed in two places.
+ * The roles and scopes that allow each action (rules 7, 12, 13, 25, 27); operators may do everything. It repeats the
+ * policy on purpose: a change of a permission must be made in two places.
  */
 const EXPECTED: Readonly<Record<Action, readonly [people: string, scopes: string]>> = {
   'workspace.create': ['', ''],

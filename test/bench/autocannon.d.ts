@@ -1,4 +1,4 @@
-/** What the bench uses of autocannon, which comes without types. */
+/** The parts of autocannon that the bench uses; the package has no types. */
 declare module 'autocannon' {
   export interface Request {
     readonly method: string;

@@ -13,11 +13,11 @@ import { subscribe } from './subscribers.ts';
 
 export const POOL_SIZE = 20;
 
-/** A server that is measured, with how it is asked. */
+/** A measured server, with its operations. */
 export interface Contender {
   readonly name: string;
   readonly server: ServerProcess;
-  /** What it can do. */
+  /** The operations that it supports. */
   readonly operations: readonly Operation[];
 }
 

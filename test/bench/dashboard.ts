@@ -20,7 +20,7 @@ interface Figure {
 }
 
 /**
- * Measures the dashboard in a browser: what it downloads, and how long people wait for it.
+ * Measures the dashboard in a browser: its downloads, and how long people wait.
  * @param url the server, with its seeded workspace
  */
 export async function measureDashboard(url: string, { workspaceId, ownerToken }: Seeded): Promise<void> {

@@ -14,7 +14,7 @@ export interface BenchDatabase {
   drop(): Promise<void>;
 }
 
-/** What pg connects with. */
+/** The connection options for pg. */
 export function pgOptions(target: DatabaseTarget): pg.ClientConfig {
   return 'url' in target ? { connectionString: target.url } : target;
 }
@@ -71,7 +71,7 @@ const BUSY = `
   where datname = current_database() and state = 'active' and pid <> pg_backend_pid() limit 1`;
 const POLL_MS = 50;
 
-/** Waits until nobody asks the database anything. */
+/** Waits until the database runs no statements. */
 export async function settled(target: DatabaseTarget): Promise<void> {
   const client = new pg.Client(pgOptions(target));
   await client.connect();

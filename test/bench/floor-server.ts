@@ -7,7 +7,7 @@ import { scim } from './floor/scim.ts';
 import { serveForBench } from './server-process.ts';
 
 /**
- * The floor: what the same answers cost in Express with SQL by hand, on the same tables. It has no keys, no rules, no
+ * The floor: the cost of the same answers in Express with SQL by hand, on the same tables. It has no keys, no rules, no
  * audit, no request log and no faults; nothing that it leaves out would make it faster.
  */
 await serveForBench(async ({ target, poolSize }) => {

@@ -2,7 +2,7 @@ import type { Request } from 'autocannon';
 import { type Operation, part } from './operations.ts';
 import type { Seeded } from './seed.ts';
 
-/** What a dashboard asks; the floor knows these by their names, and by nothing else. */
+/** The queries of a dashboard; the floor recognizes them by their names only. */
 const MEMBER = `
   query Member($workspaceId: ID!, $memberId: ID!) {
     workspace(id: $workspaceId) {

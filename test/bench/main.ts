@@ -117,7 +117,7 @@ function chosen({ operations }: Contender, { only }: Options): Contender['operat
   return operations.filter(({ name }) => only.includes(name));
 }
 
-/** What the numbers depend on. */
+/** The environment on which the numbers depend. */
 async function circumstances(target: DatabaseTarget, members: number, embedded: boolean): Promise<string> {
   const client = new pg.Client(pgOptions(target));
   await client.connect();

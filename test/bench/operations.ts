@@ -9,16 +9,16 @@ export interface Operation {
   requests(connection: number): readonly Request[];
 }
 
-/** How many connections the load comes from. */
+/** The number of connections that send load. */
 export const CONNECTIONS = 32;
 
-/** How many different members a connection asks for before it starts again. */
+/** The number of different members that a connection requests before it starts again. */
 const VARIETY = 150;
 
 export const ROLLCALL_USER = 'urn:base44:params:scim:schemas:extension:user:2.0';
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-/** A SCIM server, as its client knows it. */
+/** A SCIM server, for its client. */
 export interface ScimSide {
   /** The path of its Users. */
   readonly usersPath: string;
@@ -93,14 +93,14 @@ function repeated(make: () => Request): Request {
   return { ...make(), setupRequest: make };
 }
 
-/** As Okta looks for somebody before it creates. */
+/** The search that Okta sends before it creates a user. */
 export function eqFilter(userName: string): string {
   return `filter=${encodeURIComponent(`userName eq "${userName}"`)}&startIndex=1&count=100`;
 }
 
 let made = 0;
 
-/** A name that nobody has yet. */
+/** An unused name. */
 function newUserName(): string {
   made += 1;
   return `new${made}@acme.test`;
@@ -129,7 +129,7 @@ export function newUser(userName: string, displayName = 'Ann Lee'): string {
   });
 }
 
-/** Okta's way to end somebody's assignment, or to begin it again. */
+/** The request by which Okta ends an assignment or begins it again. */
 export function activation(active: boolean): string {
   return JSON.stringify({ schemas: [PATCH_OP], Operations: [{ op: 'replace', value: { active } }] });
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What is to be done. */
+/** The options of the command line. */
 export interface Options {
   readonly help: boolean;
   /** How many members there are, one run after the other. */

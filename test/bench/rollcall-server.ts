@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { connect, createApp, Database, prepareForRequests } from './product.ts';
 import { PUBLIC_URL, serveForBench } from './server-process.ts';
 
-/** Our server, composed as `serve.ts` composes it: it authenticates, authorizes, judges, audits and logs. */
+/** Our server, composed as `serve.ts` composes it: it authenticates, authorizes, applies the rules, audits and logs. */
 await serveForBench(async ({ target, poolSize, provisioningLogDays }) => {
   const orm = await connect(target, poolSize);
   const app = await createApp({

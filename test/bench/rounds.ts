@@ -47,7 +47,7 @@ export async function compare(
   for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS);
   for (let done = 0; done < rounds; done++) {
     for (const { contender, operation, measured } of able) {
-      // Who is slow leaves requests behind that nobody waits for any more, and is busy with them in others' turns.
+      // A slow server still works on unfinished requests of its turn, which would disturb the turns of others.
       for (const { contender } of able) await idle(contender);
       await settled();
       measured.push(await round(operation, contender, seconds));

@@ -6,7 +6,7 @@ import { pgOptions } from './database.ts';
 import type { Operation } from './operations.ts';
 import type { SampleMember } from './seed.ts';
 
-/** What of an answer must be the same; of the headers, those that belong to SCIM. */
+/** The parts of an answer that must be the same; of the headers, only those of SCIM. */
 interface Answer {
   readonly status: number;
   readonly contentType: string | null;
@@ -14,21 +14,21 @@ interface Answer {
   readonly body: string;
 }
 
-/** What a request has changed besides, in whatever form. */
+/** The changes of a request, in any form. */
 interface Effect extends Answer {
   readonly written: readonly object[];
   readonly read?: unknown;
 }
 
-/** How many different requests of an operation are compared. */
+/** The number of different requests of an operation that are compared. */
 const COMPARED = 20;
-/** How much is told of what differs. */
+/** The most differences that are reported. */
 const MOST_TOLD = 3;
 const LONGEST_TOLD = 1500;
 
 /**
  * Sends the same requests to both servers.
- * @returns what differs, in words; empty when all answers are the same, byte by byte
+ * @returns the differences as sentences; empty when all answers are identical
  */
 export async function differences(
   operations: readonly Operation[],

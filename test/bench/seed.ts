@@ -3,7 +3,7 @@ import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { pgOptions } from './database.ts';
 import { apiKeys, connect, createSession, Database, localContext, migrate, workspaces } from './product.ts';
 
-/** A V2 workspace with its members, and what a load generator has to know of it. */
+/** A V2 workspace with its members, and the values that a load generator needs. */
 export interface Seeded {
   readonly workspaceId: string;
   /** An identity provider's key. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 
-/** What both servers are told. */
+/** The settings of both servers. */
 export interface ServerSettings {
   readonly target: DatabaseTarget;
   readonly poolSize: number;
@@ -14,7 +14,7 @@ export interface ServerSettings {
   readonly provisioningLogDays?: number;
 }
 
-/** What a server process has used so far. */
+/** The resources that a server process has used. */
 export interface Usage {
   /** Microseconds of CPU time. */
   readonly cpu: number;
@@ -31,7 +31,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Where all servers believe to be reached, so that their answers do not differ in their ports. */
+/** The public URL of all servers, so that their answers do not differ in their ports. */
 export const PUBLIC_URL = 'http://bench.test';
 
 /**
@@ -98,7 +98,7 @@ export function countStatements(client: { readonly prototype: { query(...args: n
 
 /**
  * The other end of `startServer`: serves until the parent has gone.
- * @param handlerFor makes the server's handler from what the parent tells
+ * @param handlerFor makes the server's handler from the parent's settings
  */
 export async function serveForBench(
   handlerFor: (settings: ServerSettings) => Promise<RequestListener>,

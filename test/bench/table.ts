@@ -1,6 +1,6 @@
 import type { Comparison, Measured } from './rounds.ts';
 
-/** Whose numbers everybody else's are compared with. */
+/** The contender with whose numbers all others are compared. */
 const OURS = 'ours';
 
 const HEADINGS = [
@@ -37,7 +37,7 @@ function rowsOf({ operation, measured }: Comparison): string[][] {
   ]);
 }
 
-/** What was measured with that many members. */
+/** The measurements with one number of members. */
 export interface Size {
   readonly members: number;
   readonly comparisons: readonly Comparison[];

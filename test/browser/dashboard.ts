@@ -11,7 +11,7 @@ export type Theme = (typeof THEMES)[number];
 interface Opening {
   /** The path and the query, below the server's address. */
   readonly path: string;
-  /** The address of the person who is signed in; absent: nobody is. */
+  /** The address of the person who is signed in; absent: nobody is signed in. */
   readonly email?: string;
   readonly theme?: Theme;
   readonly width?: number;

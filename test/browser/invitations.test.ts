@@ -33,7 +33,7 @@ async function choosePeople(page: Page, count: number): Promise<void> {
   await page.getByText(`${count} people of ${count} rows will be invited`).waitFor();
 }
 
-/** Whether a request invites people, and does not only judge the file. */
+/** Whether a request invites people, and does not only check the file. */
 const isInviting = (body: string | null) =>
   body?.includes('InvitationsCreateFromCsv') === true && body.includes('"dryRun":false');
 
@@ -159,7 +159,7 @@ describe('invitations', () => {
 
   it.each(THEMES)('pass axe in the %s theme', async (theme) => {
     const { page } = await openInvitations('', { theme });
-    await page.getByRole('heading', { name: 'There is no such invitation' }).waitFor();
+    await page.getByRole('heading', { name: 'No invitation matches' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Create link' }).click();
     await page.getByRole('dialog').waitFor();

@@ -6,7 +6,10 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
-/** Every screen of the dashboard in both themes: how it looks, what axe finds, and whether it fits a narrow window. */
+/**
+ * Every screen of the dashboard in both themes: a screenshot, the faults that axe finds, and whether it fits a narrow
+ * window.
+ */
 const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/dashboard/', import.meta.url));
 
 const NAMES = [
@@ -79,7 +82,7 @@ interface Screen {
   readonly path: () => string;
   /** The address of the person who looks; the owner without it. */
   readonly email?: string;
-  /** What is there when the screen is complete. */
+  /** Waits until the screen is complete. */
   readonly ready: (page: Page) => Promise<unknown>;
 }
 

@@ -107,7 +107,7 @@ describe('Groups', () => {
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText(/will change\./).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('What Design grants is saved.').waitFor();
+    await page.getByText('The grant of Design is saved.').waitFor();
   });
 });
 

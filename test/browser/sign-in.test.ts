@@ -19,7 +19,7 @@ let v1: TestWorkspace;
 let v2: TestWorkspace;
 let context: BrowserContext;
 let page: Page;
-/** What the browser complains of: blocked by the policy, missing, broken. */
+/** The complaints of the browser: blocked by the policy, missing, broken. */
 let complaints: string[];
 
 const seeded: string[] = [];
@@ -80,11 +80,11 @@ async function mailed(pattern: RegExp): Promise<string> {
 
 const LINK = /http:\S+\/sign-in\/link\/\S+/;
 
-async function askForLink(email: string): Promise<string> {
+async function requestLink(email: string): Promise<string> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your mailbox' }).waitFor();
   return mailed(LINK);
 }
 
@@ -96,7 +96,7 @@ describe('signing in', () => {
     await heading('Sign in');
     await page.keyboard.type('ben@acme.test');
     await page.keyboard.press('Enter');
-    await heading('Look into your mailbox');
+    await heading('Check your mailbox');
     await page.goto(await mailed(LINK));
     await page.keyboard.press('Enter');
     await heading('Your workspaces');
@@ -113,7 +113,7 @@ describe('signing in', () => {
   });
 
   test('keeps the cookie away from scripts and other sites', async () => {
-    await page.goto(await askForLink('ben@acme.test'));
+    await page.goto(await requestLink('ben@acme.test'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await heading('Your workspaces');
     expect(await context.cookies()).toEqual([
@@ -129,7 +129,7 @@ describe('signing in', () => {
   });
 
   test('by the code that another browser shows', async () => {
-    const link = await askForLink('ben@acme.test');
+    const link = await requestLink('ben@acme.test');
     const other = await chromium.browser.newContext();
     const elsewhere = await other.newPage();
     await elsewhere.goto(link);
@@ -177,7 +177,7 @@ async function invitationPath(): Promise<URL> {
   return new URL(url);
 }
 
-/** Every page, by what leads to it. */
+/** Every page, with the steps that lead to it. */
 const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] = [
   ['sign-in', () => page.goto('/sign-in')],
   [
@@ -191,11 +191,11 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
     },
   ],
   ['link-sent', () => page.goto('/sign-in/link/sent')],
-  ['link-here', async () => page.goto(await askForLink(await newMember()))],
+  ['link-here', async () => page.goto(await requestLink(await newMember()))],
   [
     'link-elsewhere',
     async () => {
-      const link = await askForLink(await newMember());
+      const link = await requestLink(await newMember());
       await context.clearCookies();
       await page.goto(link);
     },

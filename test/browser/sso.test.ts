@@ -50,7 +50,9 @@ const heading = (page: Page, name: string | RegExp) =>
 
 const membersShown = (page: Page) => page.getByRole('grid', { name: 'Members' }).waitFor();
 
-/** Adds a member whom the provider knows. @returns the address, which is the subject too, and the member's id */
+/**
+ * Adds a member who can sign in at the provider. @returns the address, which is the subject too, and the member's id
+ */
 async function provisioned(): Promise<{ readonly email: string; readonly memberId: string }> {
   const [name = ''] = nextAddress().split('@');
   const email = `${name}@${DOMAIN}`;
@@ -122,7 +124,7 @@ describe('single sign-on', () => {
   });
 });
 
-/** Each page of single sign-on that our server shows, by what leads to it. */
+/** Each page of single sign-on, with the steps that lead to it. */
 const PAGES: readonly (readonly [name: string, open: (theme: Theme) => Promise<Page>])[] = [
   [
     'a person who is in the SSO app but not in the SCIM app (rule 41)',

@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** What every command says first. */
+/** The first line of every command. */
 const usedDatabase = () => `Database: ${database.address.database} at ${database.address.host}.\n`;
 
 function rollcall(args: readonly string[]): Promise<Ended> {

@@ -75,7 +75,7 @@ describe('a command beside a server with its own data directory and port', () =>
       stderr:
         `Database: the embedded one in ${other}. No server runs on it.\n` +
         `There is no Rollcall database yet: the embedded one in ${other}. If a server is running, it uses another ` +
-        'one: set ROLLCALL_DATA_DIR or DATABASE_URL as for the server. To make a new database here, add --init.\n',
+        'database: set ROLLCALL_DATA_DIR or DATABASE_URL as for the server. To create a new database here, add --init.\n',
     });
     expect(await readdir(scratch)).toEqual(['data']);
   });

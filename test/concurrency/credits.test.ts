@@ -51,7 +51,7 @@ function split(answers: readonly GraphqlAnswer[]) {
   };
 }
 
-/** What a refusal rests on. */
+/** The counts that explain a refusal. */
 function factsOf({ errors = [] }: GraphqlAnswer): CreditFacts {
   return errors[0].extensions.credits;
 }

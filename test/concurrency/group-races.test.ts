@@ -4,7 +4,7 @@ import { done, mutate, nextAddress } from '../http/graphql/operations.js';
 import { create, type User } from '../http/scim/resources.js';
 import { expectInvariants } from '../invariants.js';
 
-/** Rules 29 and 30, when several things happen to a group at the same moment. */
+/** Rules 29 and 30, for concurrent changes of a group. */
 
 let app: TestApp;
 let workspace: TestWorkspace;
@@ -82,7 +82,7 @@ describe('V2', () => {
         index % 2 === 0 ? scim.delete(`/Users/${user.id}`) : scim.patch(`/Users/${user.id}`, deactivate),
       ]),
     );
-    // Who was deleted first is not found any more: 400, and not a fault of ours.
+    // A member who was deleted first is no longer found: 400, not a 500.
     expect(answers.map(({ status }) => status).filter((status) => ![200, 204, 400].includes(status))).toEqual(
       [],
     );

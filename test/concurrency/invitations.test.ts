@@ -3,7 +3,7 @@ import { type GraphqlAnswer, startTestApp, type TestApp, type TestWorkspace } fr
 import { done, expectSeatsToAddUp, mutate, nextAddress } from '../http/graphql/operations.js';
 import { expectInvariants } from '../invariants.js';
 
-/** Rule 22, when several things happen to an invitation at the same moment. */
+/** Rule 22, for concurrent changes of an invitation. */
 
 let app: TestApp;
 let workspace: TestWorkspace;
@@ -33,7 +33,7 @@ async function sessionOf(email: string): Promise<string> {
 const operator = (name: 'invitationCreate' | 'invitationLinkCreate', input: object) =>
   done(app, app.operatorToken, name, { workspaceId, ...input });
 
-/** How often each code came back; `done` where there was none. */
+/** The number of answers with each code; `done` for answers without one. */
 function outcomes(answers: readonly GraphqlAnswer[]): Record<string, number> {
   const codes = answers.map(({ errors }) => errors?.[0].extensions.code ?? 'done');
   return Object.fromEntries(codes.map((code) => [code, codes.filter((other) => other === code).length]));
@@ -83,7 +83,7 @@ test('accepting and a SCIM create of the same person at once end with one member
     ]);
     const members = await membersNamed(email);
     expect(members).toHaveLength(1);
-    // Whoever comes second is told that the person is in; the click is never refused.
+    // The second request finds the member; accepting is never refused.
     expect(accepted.errors).toBeUndefined();
     expect(accepted.data.invitationAccept.member).toMatchObject(members[0] ?? {});
     const { changed } = accepted.data.invitationAccept;

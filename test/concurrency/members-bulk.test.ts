@@ -45,7 +45,7 @@ function bulk(
 const seat = (seatType: string) => ({ access: { seatAccess: { seatType } } });
 const role = (name: string) => ({ access: { roleAccess: { role: name } } });
 
-/** Each change grows the version by one: as many as the answers say have happened. */
+/** Each change increments the version: it equals the number of changes in the answers. */
 async function expectVersions({ workspaceId }: TestWorkspace, changes: number): Promise<void> {
   const [row] = await app.sql<{ grown: number }>(
     'select sum(version - 1)::integer as grown from member where workspace_id = $1',

@@ -346,7 +346,7 @@ describe('one member changed by many requests at once', () => {
         ],
       }),
     );
-    // None of them has sent If-Match, so none is told of versions.
+    // No request has sent If-Match, so none is refused for its version.
     expect(statuses(answers)).toEqual({ 200: 24 });
     const { body } = await scim.get(`/Users/${id}`);
     expect(body.phoneNumbers).toHaveLength(24);

@@ -51,7 +51,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** What the model knows of a session. */
+/** A session in the model. */
 interface ModelSession {
   readonly token: string;
   readonly email: string;

@@ -6,7 +6,7 @@ import { connect } from '../../src/database/orm.js';
 import { newId } from '../../src/domain/ids.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 
-/** Rule 15a on a database that has been in use before: the migration reports what it finds twice, and goes on. */
+/** Rule 15a on a database that has been in use: the migration reports duplicates and continues. */
 const MIGRATION = { migrations: ['Migration20261129120000_CanonicalNames'] };
 
 let testDatabase: TestDatabase;

@@ -1,7 +1,7 @@
 import { Client, type Connection } from 'pg';
 import type { DatabaseAddress } from '../../src/database/address.js';
 
-/** What PostgreSQL says of a statement, without running it. */
+/** PostgreSQL's description of a statement, without running it. */
 export interface Description {
   /** The types of `$1`, `$2` …, as `format_type` writes them. */
   readonly parameters: readonly string[];
@@ -11,7 +11,10 @@ export interface Description {
 export interface DescribedColumn {
   readonly name: string;
   readonly type: string;
-  /** Whether it is a table's column that may hold null; undefined for an expression, of which PostgreSQL does not say. */
+  /**
+   * Whether it is a table's column that may hold null; undefined for an expression, for which PostgreSQL does not
+   * report it.
+   */
   readonly nullable: boolean | undefined;
 }
 

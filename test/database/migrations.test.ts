@@ -96,7 +96,7 @@ async function memberRow(workspaceId: unknown, userName: string): Promise<Row> {
   };
 }
 
-function stayRow(member: Row, version: string): Row {
+function membershipRow(member: Row, version: string): Row {
   return {
     id: newId(),
     workspace_id: member.workspace_id,
@@ -107,12 +107,14 @@ function stayRow(member: Row, version: string): Row {
   };
 }
 
-async function workspaceWithMember(version: string): Promise<{ workspace: Row; member: Row; stay: Row }> {
+async function workspaceWithMember(
+  version: string,
+): Promise<{ workspace: Row; member: Row; membership: Row }> {
   const workspace = workspaceRow(version);
   await insert('workspace', workspace);
   const member = await memberRow(workspace.id, 'ann@acme.test');
   await insert('member', member);
-  return { workspace, member, stay: stayRow(member, version) };
+  return { workspace, member, membership: membershipRow(member, version) };
 }
 
 describe('workspace', () => {
@@ -187,11 +189,13 @@ describe('account and member', () => {
 
 describe('membership', () => {
   test('a member has one open membership, and any number of ended ones', async () => {
-    const { stay } = await workspaceWithMember('V2');
-    await insert('membership', { ...stay, ended_at: NOW });
-    await insert('membership', { ...stay, id: newId(), ended_at: NOW });
-    await insert('membership', { ...stay, id: newId() });
-    expect(await refusedBy(...insertOf('membership', { ...stay, id: newId() }))).toBe('membership_one_open');
+    const { membership } = await workspaceWithMember('V2');
+    await insert('membership', { ...membership, ended_at: NOW });
+    await insert('membership', { ...membership, id: newId(), ended_at: NOW });
+    await insert('membership', { ...membership, id: newId() });
+    expect(await refusedBy(...insertOf('membership', { ...membership, id: newId() }))).toBe(
+      'membership_one_open',
+    );
   });
 
   const LIMIT = { credit_limit: 5, credit_limit_set_by: 'WORKSPACE' };
@@ -218,8 +222,8 @@ describe('membership', () => {
     ['membership_fits_workspace', 'V1', { workspace_version: 'V2', role: 'ADMIN' }],
     ['membership_of_own_member', 'V2', { member_id: newId() }],
   ])('%s, on %s: %j', async (constraint, version, wrong) => {
-    const { stay } = await workspaceWithMember(version);
-    expect(await refusedBy(...insertOf('membership', { ...stay, ...wrong }))).toBe(constraint);
+    const { membership } = await workspaceWithMember(version);
+    expect(await refusedBy(...insertOf('membership', { ...membership, ...wrong }))).toBe(constraint);
   });
 
   test.each<[version: string, right: Row]>([
@@ -230,14 +234,14 @@ describe('membership', () => {
     ['V2', { role: 'EDITOR', ...LIMIT, credit_limit: 2_147_483_647 }],
     ['V2', { role: 'GUEST' }],
   ])('%s may have %j', async (version, right) => {
-    const { stay } = await workspaceWithMember(version);
-    await insert('membership', { ...stay, ...right });
+    const { membership } = await workspaceWithMember(version);
+    await insert('membership', { ...membership, ...right });
   });
 });
 
 test('a membership and its member are of the same workspace', async () => {
   const [one, other] = [await workspaceWithMember('V2'), await workspaceWithMember('V2')];
-  const stray = { ...one.stay, member_id: other.stay.member_id };
+  const stray = { ...one.membership, member_id: other.membership.member_id };
   expect(await refusedBy(...insertOf('membership', stray))).toBe('membership_of_own_member');
 });
 

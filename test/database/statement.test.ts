@@ -10,7 +10,7 @@ const NAMED = statement({
   columns: { one: nullable(text), two: integer },
 });
 
-/** Tells what it was asked. */
+/** Records the statements. */
 const asked: unknown[] = [];
 const echo: Sql = {
   rows: (sql, values) => {

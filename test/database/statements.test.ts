@@ -8,8 +8,8 @@ import { createTestDatabase, type TestDatabase } from '../database.js';
 import { Describer } from './describe.js';
 
 /**
- * Every statement that is SQL by hand is held against what PostgreSQL says of it, so that a column that is renamed, a type
- * that changes and a `not null` that goes fail here and not at a customer's.
+ * Every statement in SQL is compared with PostgreSQL's description of it, so that a renamed column, a changed type or a
+ * dropped `not null` fails here and not in production.
  */
 
 // Loading a module declares its statements.
@@ -89,7 +89,7 @@ describe.each(statements.map((statement) => [statement.name, statement] as const
       const { parameters, columns } = await describer.describe(statement.text);
       expect(parameters).toEqual(typeNames(statement.parameters));
       const read = Object.entries(statement.columns);
-      // A statement that is run for its effect may give rows that nobody reads.
+      // A statement that is run for its effect may return rows that are not read.
       if (read.length === 0) return;
       expect(columns.map(({ name, type }) => [name, type])).toEqual(
         read.map(([name, { name: type }]) => [name, type]),

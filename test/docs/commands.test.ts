@@ -23,7 +23,7 @@ let directory: string;
 let testDatabase: TestDatabase;
 let server: ServerProcess;
 let environment: Readonly<Record<string, string>>;
-/** What the operations leave to the reader. */
+/** The values that the operations leave to the reader. */
 let placeholders: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
@@ -105,7 +105,7 @@ test('every code block has a known language', () => {
 });
 
 /**
- * Runs the blocks of a page in one shell, so that a variable that one of them sets is known to the next.
+ * Runs the blocks of a page in one shell, so that a variable that one of them sets is set in the next one.
  * @returns what each of them wrote to standard output
  * @throws Error with the block and its output when one fails
  */
@@ -123,7 +123,7 @@ async function runInTurn(path: string, blocks: readonly CodeBlock[]): Promise<st
     'set -euo pipefail',
     // An answer that is a refusal ends the script.
     'curl() { command curl --fail-with-body --silent --show-error "$@"; }',
-    // What npx runs in the project, without the second that npx takes.
+    // The program that npx runs in the project, without the second that npx takes.
     `npx() { shift; node '${join(ROOT, 'dist/cli/main.js')}' "$@"; }`,
     ...[...server.banner.matchAll(/^ {2}([A-Z]+=\S+)$/gm)].map(([, assignment]) => assignment),
     ...steps,

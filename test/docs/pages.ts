@@ -66,7 +66,7 @@ export function page(path: string): Page {
   };
 }
 
-/** What stands in a cell between backquotes; the whole cell if nothing does. */
+/** The text between backquotes in a cell; the whole cell without backquotes. */
 export function codeIn(cell: string): string {
   return /`([^`]*)`/.exec(cell)?.[1] ?? cell;
 }

@@ -34,7 +34,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   underNpm: undefined,
 };
 
-/** Setting → what the table says its default is: a value in backquotes, or `none`. */
+/** Setting → its default in the table: a value in backquotes, or `none`. */
 const DOCUMENTED = new Map(
   CONFIGURE.tables
     .filter(({ header }) => header[0] === 'Setting')
@@ -87,7 +87,7 @@ test('an empty value means the default, as compose.yaml needs', () => {
   expect(readConfig({}, empty)).toEqual(readConfig({}, {}));
 });
 
-/** What the image or compose.yaml decides itself. */
+/** Settings that the image or compose.yaml sets itself. */
 const DECIDED_BY_COMPOSE = ['NODE_ENV', 'PORT', 'ROLLCALL_DATA_DIR'];
 
 test('compose.yaml passes every setting to the server', () => {

@@ -4,7 +4,7 @@ import { faultOf } from '../../src/scim/http/errors.js';
 import { type ScimAnswer, type ScimClient, startTestApp, type TestApp } from '../app.js';
 import { page } from './pages.js';
 
-/** docs/administrators/troubleshooting.md quotes what the server answers, verbatim. */
+/** docs/administrators/troubleshooting.md quotes the server's answers verbatim. */
 
 let app: TestApp;
 let v1: ScimClient;

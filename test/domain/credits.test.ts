@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_CREDIT_LIMIT, ROLES } from '../../src/domain/access.js';
 import {
-  type CreditStanding,
+  type CreditState,
   creditBlock,
   creditLimitOf,
   creditsExhausted,
@@ -26,7 +26,7 @@ describe('rules 5 and 6: the credit limit that applies', () => {
 
 const credits = fc.integer({ min: 0, max: MAX_CREDIT_LIMIT });
 
-const standing: fc.Arbitrary<CreditStanding> = fc.record({
+const state: fc.Arbitrary<CreditState> = fc.record({
   role: fc.constantFrom(...ROLES, null),
   limit: fc.option(
     fc.record({
@@ -42,7 +42,7 @@ const standing: fc.Arbitrary<CreditStanding> = fc.record({
 describe('rule 23', () => {
   test('exactly the remaining credits can be used', () => {
     fc.assert(
-      fc.property(standing, (at) => {
+      fc.property(state, (at) => {
         const left = creditsLeft(at);
         expect(left).toBeGreaterThanOrEqual(0);
         if (left > 0) expect(creditBlock(at, left)).toBeNull();
@@ -53,7 +53,7 @@ describe('rule 23', () => {
 
   test('a refusal has the counts that explain it', () => {
     fc.assert(
-      fc.property(standing, fc.integer({ min: 1, max: MAX_CREDIT_LIMIT }), (at, amount) => {
+      fc.property(state, fc.integer({ min: 1, max: MAX_CREDIT_LIMIT }), (at, amount) => {
         const blockedBy = creditBlock(at, amount);
         fc.pre(blockedBy !== null);
         const request = { userName: 'ann@acme.test', amount, month: '2026-11' };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Access, Role, WorkspaceDefaults } from '../../src/domain/access.js';
 import {
-  type JudgingContext,
   type MemberState,
   memberAfter,
+  type RuleContext,
   sameMember,
 } from '../../src/domain/member-state.js';
 import type { MemberChangeRequest, ProvisionMode } from '../../src/domain/provisioning.js';
@@ -12,7 +12,7 @@ import { refusalOf } from './refusal.js';
 const V1: WorkspaceDefaults = { version: 'V1', defaultRole: null, defaultSeatType: null };
 const V2: WorkspaceDefaults = { version: 'V2', defaultRole: 'VIEWER', defaultSeatType: null };
 
-function around(workspace: WorkspaceDefaults, more: Partial<JudgingContext> = {}): JudgingContext {
+function around(workspace: WorkspaceDefaults, more: Partial<RuleContext> = {}): RuleContext {
   return { workspace, origin: 'IDENTITY_PROVIDER', mayChangeOwners: false, ...more };
 }
 
@@ -32,13 +32,9 @@ function patch(request: Omit<MemberChangeRequest, 'mode'>): MemberChangeRequest 
   return { mode: 'PATCH', ...request };
 }
 
-/** What somebody may do after a change request. */
-function accessAfter(
-  held: Access | null,
-  request: MemberChangeRequest,
-  judging: JudgingContext,
-): Access | null {
-  return memberAfter(member(held), request, judging).access;
+/** The access of a member after a change request. */
+function accessAfter(held: Access | null, request: MemberChangeRequest, facts: RuleContext): Access | null {
+  return memberAfter(member(held), request, facts).access;
 }
 
 describe('a new member', () => {

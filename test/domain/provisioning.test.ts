@@ -12,7 +12,7 @@ function read(version: WorkspaceVersion, { mode, ...sent }: Sent & { mode: Provi
 }
 
 const MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
-/** What REPLACE cannot do without. */
+/** The attribute that REPLACE requires. */
 const NAMED = { userName: 'ann@acme.test' };
 
 describe('rule 1: an attribute of the other workspace version is refused by its presence alone', () => {
@@ -160,7 +160,7 @@ describe('rule 3: role', () => {
     ['editor', 'EDITOR'],
     ['Admin', 'ADMIN'],
     [' VIEWER ', 'VIEWER'],
-    // Whether they can be assigned is for whoever sees the member: an echo of a role that is held is fine.
+    // Other rules decide whether they can be assigned: an echo of the present role is accepted.
     ['owner', 'OWNER'],
     ['member', 'MEMBER'],
     ['guest', 'GUEST'],

@@ -1,6 +1,6 @@
 import { DomainError } from '../../src/domain/errors.js';
 
-/** The refusal of a rule, as plain facts. What is no refusal, and an answer, fail the test. */
+/** The refusal of a rule as a plain object. Any other error, or no error, fails the test. */
 export function refusalOf(attempt: () => unknown): object {
   try {
     attempt();

@@ -8,7 +8,7 @@ import { connect } from '../../src/database/orm.js';
 import { expectInvariants } from '../invariants.js';
 import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 
-/** An embedded database of the test's own: this is about what survives on a disk. */
+/** The test has its own embedded database, because it checks what survives on disk. */
 let dataDir: string;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const AT_ONCE = 16;
 
 /**
  * Adds people to both seeded workspaces until all are added or the server is gone.
- * @param onAdded told how many have been added by now
+ * @param onAdded called with the number of people added so far
  * @returns the ids that were answered with 201
  */
 async function addPeople({ banner }: ServerProcess, onAdded: (count: number) => void): Promise<string[]> {
@@ -78,7 +78,7 @@ test('kill -9 of server and database during 1,000 adds: no member is lost or hal
   expect(added.length).toBeLessThan(ADDS);
 
   const second = await serve();
-  // The same keys, the same workspaces: what development remembers has survived as well.
+  // The keys and workspaces that development stores have survived as well.
   expect(seeded(second.banner, 'V2').apiKey).toBe(seeded(first.banner, 'V2').apiKey);
   const server = await startEmbeddedPostgres({ dataDir, database: 'rollcall' });
   const orm = await connect(server.address, 2);

@@ -5,7 +5,7 @@ import { connect } from '../../src/database/orm.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 
-/** The provisioning log and the brake over two processes, and when the server is told to stop (rules 53, 65). */
+/** The provisioning log and the brake across two processes, and when the server stops (rules 53, 65). */
 
 let testDatabase: TestDatabase;
 let orm: MikroORM;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { activity, openStream } from '../http/activity/stream.js';
 import { rollcallServer, rollcallUnderShell } from '../process.js';
 
-/** The server stops and stops the embedded PostgreSQL, whichever way it is told to. */
+/** The server stops together with the embedded PostgreSQL, for every way of stopping it. */
 
 let dataDir: string;
 

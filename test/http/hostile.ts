@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { TestApp } from '../app.js';
 import { ALIAS, CORE, ENTERPRISE, ROLLCALL } from './scim/resources.js';
 
-/** What a client sends who means harm, or has no idea. Fixed seed and few runs by default; FUZZ_RUNS and FUZZ_SEED. */
+/** Input of hostile or faulty clients. Fixed seed and few runs by default; FUZZ_RUNS and FUZZ_SEED. */
 export const RUNS = {
   numRuns: Number(process.env.FUZZ_RUNS ?? 300),
   seed: Number(process.env.FUZZ_SEED ?? 20_261_125),

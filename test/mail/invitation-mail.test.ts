@@ -21,14 +21,14 @@ Accept the invitation: https://app.acme.test/join?a=1&t=rollcall_invitation_0_x
 
 If the page asks for the token of the invitation: rollcall_invitation_0_x
 
-The invitation is good until 2027-01-24, and only for ann@acme.test. If you did not expect it, ignore this mail.
+The invitation is valid until 2027-01-24, and only for ann@acme.test. If you did not expect it, ignore this mail.
 `,
       html: `<!doctype html>
 <html lang="en"><body>
 <p>olivia@acme.test invites you to the workspace Acme.</p>
 <p><a href="https://app.acme.test/join?a=1&amp;t=rollcall_invitation_0_x">Accept the invitation</a></p>
 <p>If the page asks for the token of the invitation: <code>rollcall_invitation_0_x</code></p>
-<p>The invitation is good until 2027-01-24, and only for ann@acme.test. If you did not expect it, ignore this mail.</p>
+<p>The invitation is valid until 2027-01-24, and only for ann@acme.test. If you did not expect it, ignore this mail.</p>
 </body></html>
 `,
     });

@@ -11,7 +11,7 @@ const letter = (to: string) => ({
   expiresAt: new Date(),
 });
 
-/** A transport that holds every mail until it is told what becomes of it. */
+/** A transport that holds every mail until a test decides its result. */
 function heldTransport() {
   const held: { mail: Mail; settle: PromiseWithResolvers<void> }[] = [];
   let isClosed = false;

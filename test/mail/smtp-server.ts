@@ -11,7 +11,7 @@ export interface ReceivedMail {
 export interface TestSmtpServer {
   readonly url: string;
   readonly received: ReceivedMail[];
-  /** Who asks to send, as it stands in the URL. */
+  /** The logins of senders, as in the URL. */
   readonly logins: string[];
   close(): Promise<void>;
 }

@@ -17,8 +17,8 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** What is asked of a member, in words that both doors have. */
-interface Wish {
+/** A change of a member, in attributes that both interfaces have. */
+interface MemberChange {
   readonly userName?: string | null;
   readonly externalId?: string | null;
   readonly active?: boolean;
@@ -29,12 +29,12 @@ interface Wish {
 }
 
 type Step =
-  | { readonly do: 'create'; readonly wish: Wish }
-  | { readonly do: 'replace' | 'patch'; readonly who: string; readonly wish: Wish }
+  | { readonly do: 'create'; readonly change: MemberChange }
+  | { readonly do: 'replace' | 'patch'; readonly who: string; readonly change: MemberChange }
   | { readonly do: 'delete'; readonly who: string };
 
 /** One way in. Each step answers the code of its refusal, or `done`. */
-type Door = (workspace: TestWorkspace, step: Step) => Promise<string>;
+type Interface = (workspace: TestWorkspace, step: Step) => Promise<string>;
 
 async function idOf({ workspaceId }: TestWorkspace, userName: string): Promise<string> {
   const [row] = await app.sql<{ id: string }>(
@@ -44,7 +44,7 @@ async function idOf({ workspaceId }: TestWorkspace, userName: string): Promise<s
   return row?.id ?? randomUUID();
 }
 
-const throughGraphql: Door = async (workspace, step) => {
+const throughGraphql: Interface = async (workspace, step) => {
   const { workspaceId, apiKey } = workspace;
   const memberId = step.do === 'create' ? undefined : await idOf(workspace, step.who);
   const answer =
@@ -56,12 +56,12 @@ const throughGraphql: Door = async (workspace, step) => {
           mode: step.do.toUpperCase(),
           // POST and PUT are the whole User, access aside (spec scim, "Omission is not deletion of access").
           ...(step.do === 'patch' ? {} : { externalId: null, profile: {} }),
-          ...step.wish,
+          ...step.change,
         });
   return answer.errors?.[0].extensions.code ?? 'done';
 };
 
-function userOf({ role, creditLimit, profile, ...wish }: Wish): object {
+function userOf({ role, creditLimit, profile, ...change }: MemberChange): object {
   const extension = {
     ...(role === undefined ? {} : { role }),
     ...(creditLimit === undefined ? {} : { creditLimit }),
@@ -69,12 +69,12 @@ function userOf({ role, creditLimit, profile, ...wish }: Wish): object {
   return {
     schemas: [CORE],
     ...profile,
-    ...wish,
+    ...change,
     ...(Object.keys(extension).length === 0 ? {} : { [ROLLCALL]: extension }),
   };
 }
 
-/** The refusal of SCIM in the domain's word, by what makes each of them unlike the others. */
+/** The domain's code for a refusal of SCIM, recognized by its status and text. */
 function codeOf(status: number, detail: string): string {
   if (status < 300) return 'done';
   const [, code = `${status}: ${detail}`] =
@@ -91,23 +91,23 @@ function codeOf(status: number, detail: string): string {
   return String(code);
 }
 
-const throughScim: Door = async (workspace, step) => {
+const throughScim: Interface = async (workspace, step) => {
   const scim = app.scim(workspace.workspaceId, workspace.apiKey);
   const path = step.do === 'create' ? '/Users' : `/Users/${await idOf(workspace, step.who)}`;
   const { status, body } =
     step.do === 'delete'
       ? await scim.delete(path)
       : step.do === 'create'
-        ? await scim.post(path, userOf(step.wish))
+        ? await scim.post(path, userOf(step.change))
         : step.do === 'replace'
-          ? await scim.put(path, userOf(step.wish))
-          : await scim.patch(path, { Operations: [{ op: 'replace', value: userOf(step.wish) }] });
+          ? await scim.put(path, userOf(step.change))
+          : await scim.patch(path, { Operations: [{ op: 'replace', value: userOf(step.change) }] });
   return codeOf(status, body?.detail ?? '');
 };
 
 /** Everything that a workspace's members have left in the database, ids and times aside. */
 async function remains({ workspaceId }: TestWorkspace): Promise<object> {
-  const [members, stays, seats, audit] = await Promise.all(
+  const [members, memberships, seats, audit] = await Promise.all(
     [
       `select m.user_name, m.external_id, m.profile, m.managed_by, m.version, a.email
        from member m join account a on a.id = m.account_id where m.workspace_id = $1 order by m.user_name`,
@@ -118,7 +118,7 @@ async function remains({ workspaceId }: TestWorkspace): Promise<object> {
        from audit_entry where workspace_id = $1 and target_type = 'member' order by id`,
     ].map((statement) => app.sql(statement, [workspaceId])),
   );
-  return { members, stays, seats, audit };
+  return { members, memberships, seats, audit };
 }
 
 const ANN = 'ann@acme.test';
@@ -135,9 +135,9 @@ interface Scenario {
   readonly outcomes: readonly string[];
 }
 
-const create = (wish: Wish): Step => ({ do: 'create', wish });
-const replace = (who: string, wish: Wish): Step => ({ do: 'replace', who, wish });
-const patch = (who: string, wish: Wish): Step => ({ do: 'patch', who, wish });
+const create = (change: MemberChange): Step => ({ do: 'create', change });
+const replace = (who: string, change: MemberChange): Step => ({ do: 'replace', who, change });
+const patch = (who: string, change: MemberChange): Step => ({ do: 'patch', who, change });
 const remove = (who: string): Step => ({ do: 'delete', who });
 
 const SCENARIOS: readonly Scenario[] = [
@@ -277,13 +277,13 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-describe.each(SCENARIOS)('$name', ({ workspace: wishes, steps, outcomes }) => {
+describe.each(SCENARIOS)('$name', ({ workspace: options, steps, outcomes }) => {
   test('has the same result through SCIM as through GraphQL', async () => {
     const ends = [];
-    for (const door of [throughGraphql, throughScim]) {
-      const workspace = await app.workspace(wishes);
+    for (const send of [throughGraphql, throughScim]) {
+      const workspace = await app.workspace(options);
       const answers: string[] = [];
-      for (const step of steps) answers.push(await door(workspace, step));
+      for (const step of steps) answers.push(await send(workspace, step));
       expect(answers).toEqual(outcomes);
       ends.push(await remains(workspace));
     }

@@ -26,7 +26,7 @@ const CODES: Readonly<Record<number, string>> = {
   409: 'ALREADY_A_GROUP',
 };
 
-/** What is asked of a group, in words that both doors have. Members are named by userName. */
+/** A change of a group, in attributes that both interfaces have. Members are named by userName. */
 interface Written {
   readonly name: string;
   readonly as: string;
@@ -62,14 +62,14 @@ const STEPS: readonly (readonly [Step, string])[] = [
   [{ do: 'delete', name: 'Pros' }, 'NOT_FOUND'],
 ];
 
-type Door = (
+type Interface = (
   workspace: TestWorkspace,
   step: Step,
   groupId: string,
   idOf: (userName: string) => string,
 ) => Promise<string>;
 
-const throughGraphql: Door = async ({ workspaceId, apiKey }, step, groupId, idOf) => {
+const throughGraphql: Interface = async ({ workspaceId, apiKey }, step, groupId, idOf) => {
   const target = { workspaceId, groupId };
   const answer = await (step.do === 'delete'
     ? mutate(app, apiKey, 'groupDelete', target)
@@ -95,7 +95,7 @@ const throughGraphql: Door = async ({ workspaceId, apiKey }, step, groupId, idOf
   return answer.errors?.[0].extensions.code ?? 'done';
 };
 
-const throughScim: Door = async ({ workspaceId, apiKey }, step, groupId, idOf) => {
+const throughScim: Interface = async ({ workspaceId, apiKey }, step, groupId, idOf) => {
   const scim = app.scim(workspaceId, apiKey);
   const values = (names: readonly string[]) => names.map((name) => ({ value: idOf(name) }));
   const path = `/Groups/${groupId}`;
@@ -133,7 +133,7 @@ async function remains({ workspaceId }: TestWorkspace): Promise<object> {
 
 test('changes of groups have the same result through SCIM as through GraphQL (rules 29, 30)', async () => {
   const ends = [];
-  for (const door of [throughGraphql, throughScim]) {
+  for (const send of [throughGraphql, throughScim]) {
     const workspace = await app.workspace({
       version: 'V1',
       seats: { pro: 1 },
@@ -153,7 +153,7 @@ test('changes of groups have the same result through SCIM as through GraphQL (ru
         [workspaceId, step.name],
       );
       const groupId = row?.id ?? workspaceId;
-      answers.push(await door(workspace, step, groupId, (userName) => ids.get(userName) ?? userName));
+      answers.push(await send(workspace, step, groupId, (userName) => ids.get(userName) ?? userName));
       const isPros = step.do === 'create' && step.as === 'Pros' && answers.at(-1) === 'done';
       if (isPros) {
         const [pros] = await app.sql<{ id: string }>(

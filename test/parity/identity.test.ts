@@ -8,7 +8,7 @@ import { done, mutate, nextAddress } from '../http/graphql/operations.js';
 import { CORE, PATCH_OP } from '../http/scim/resources.js';
 import { expectInvariants } from '../invariants.js';
 
-/** Rule 15a: who is the same person, and which is the same group, is one question with one answer at every door. */
+/** Rule 15a: every interface decides in the same way whether two spellings are the same person or group. */
 
 let app: TestApp;
 
@@ -36,10 +36,10 @@ const query = async (workspaceId: string, selection: string, text: string, type 
   return data.workspace;
 };
 
-type Door = (workspace: TestWorkspace, text: string) => Promise<boolean>;
+type Interface = (workspace: TestWorkspace, text: string) => Promise<boolean>;
 
-/** Each says whether, at that door, somebody who is there already is the person whom the text means. */
-const DOORS_OF_PEOPLE: Readonly<Record<string, Door>> = {
+/** Each returns whether its interface treats the text as the existing person. */
+const PEOPLE_INTERFACES: Readonly<Record<string, Interface>> = {
   'SCIM POST': async (workspace, userName) => {
     const { status, body } = await users(workspace).post('/Users', { schemas: [CORE], userName });
     expect([201, 409]).toContain(status);
@@ -98,7 +98,7 @@ const DOORS_OF_PEOPLE: Readonly<Record<string, Door>> = {
   },
 };
 
-const DOORS_OF_GROUPS: Readonly<Record<string, Door>> = {
+const GROUP_INTERFACES: Readonly<Record<string, Interface>> = {
   'SCIM POST': async (workspace, displayName) => {
     const { status, body } = await users(workspace).post('/Groups', { schemas: [GROUP], displayName });
     expect([201, 409]).toContain(status);
@@ -162,10 +162,10 @@ describe('two spellings are the same person exactly when their canonical forms a
         expect({ status, userName: body.userName }).toEqual({ status: 201, userName: first });
         const isSame = canonicalUserName(first) === canonicalUserName(second);
         const answers: Record<string, boolean> = {};
-        for (const [name, door] of Object.entries(DOORS_OF_PEOPLE))
-          answers[name] = await door(workspace, second);
+        for (const [name, send] of Object.entries(PEOPLE_INTERFACES))
+          answers[name] = await send(workspace, second);
         expect(answers).toEqual(
-          Object.fromEntries(Object.keys(DOORS_OF_PEOPLE).map((name) => [name, isSame])),
+          Object.fromEntries(Object.keys(PEOPLE_INTERFACES).map((name) => [name, isSame])),
         );
       }),
       { numRuns: 25 },
@@ -184,10 +184,10 @@ describe('two names are the same group exactly when their canonical forms are eq
         expect(answer.status).toBe(201);
         const isSame = canonicalName(first) === canonicalName(second);
         const answers: Record<string, boolean> = {};
-        for (const [door, ask] of Object.entries(DOORS_OF_GROUPS))
-          answers[door] = await ask(workspace, second);
+        for (const [name, ask] of Object.entries(GROUP_INTERFACES))
+          answers[name] = await ask(workspace, second);
         expect(answers).toEqual(
-          Object.fromEntries(Object.keys(DOORS_OF_GROUPS).map((door) => [door, isSame])),
+          Object.fromEntries(Object.keys(GROUP_INTERFACES).map((name) => [name, isSame])),
         );
       }),
       { numRuns: 25 },
@@ -208,8 +208,8 @@ describe('one person or two', () => {
   test.each(CASES)('%s: %j, %j', async (_case, first, second, isSame) => {
     const workspace = await app.workspace({ version: 'V2' });
     expect((await users(workspace).post('/Users', { schemas: [CORE], userName: first })).status).toBe(201);
-    for (const [name, door] of Object.entries(DOORS_OF_PEOPLE))
-      expect([name, await door(workspace, second)]).toEqual([name, isSame]);
+    for (const [name, send] of Object.entries(PEOPLE_INTERFACES))
+      expect([name, await send(workspace, second)]).toEqual([name, isSame]);
   });
 });
 

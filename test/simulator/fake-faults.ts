@@ -1,4 +1,4 @@
-/** What the server does wrong, each a fault seen in real SCIM servers. */
+/** The faults of the fake server, each seen in a real SCIM server. */
 export type Fault =
   | 'counts as strings'
   | 'itemsPerPage is the count asked for'

@@ -4,7 +4,10 @@ const ALIAS = 'urn:ietf:params:scim:schemas:extension:base44:2.0:User';
 const EXTENSION = 'urn:base44:params:scim:schemas:extension:user:2.0';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-/** Applies what providers send: `a`, `a.b`, `urn:…:a`, `a[type eq "x"].value`, and objects of those without a path. */
+/**
+ * Applies the operations of providers: `a`, `a.b`, `urn:…:a`, `a[type eq "x"].value`, and objects of those without a
+ * path.
+ */
 export function patched(
   attributes: Attributes,
   operations: unknown,

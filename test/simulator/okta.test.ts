@@ -29,7 +29,7 @@ describe('a server without faults', () => {
     const server = await start('V1', 3, 'no free seat');
     const summary = await simulate(server.baseUrl);
     expect(failures(summary)).toEqual([]);
-    expect(summary.lines).toContain('       refused, as it is right when no builder seat is free');
+    expect(summary.lines).toContain('       refused, which is correct when no builder seat is free');
   });
 
   it('may have no users, or exactly a page of them', async () => {
@@ -257,9 +257,9 @@ describe('without a server', () => {
   it.each([
     ['nonsense', KEY, 'the base URL is not a URL'],
     ['ftp://example.com/', KEY, 'the base URL must start with http:// or https://'],
-    ['http://user:word@example.com/', KEY, 'the base URL must not hold a user name or password'],
-    ['http://example.com/', 'one\ntwo', 'the key holds a character that no header can carry'],
-    ['http://example.com/', 'sécr…t', 'the key holds a character that no header can carry'],
+    ['http://user:word@example.com/', KEY, 'the base URL must not contain a user name or password'],
+    ['http://example.com/', 'one\ntwo', 'the key contains a character that headers cannot have'],
+    ['http://example.com/', 'sécr…t', 'the key contains a character that headers cannot have'],
   ])('wrong settings are refused: %s, %j', async (baseUrl, token, problem) => {
     const { checks } = await simulate(baseUrl, token);
     expect(checks.map(({ request, status, problems }) => [request, status, problems])).toEqual([

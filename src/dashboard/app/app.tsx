@@ -16,7 +16,7 @@ import { leaveForSignIn, Session, signInUrl } from './session.js';
 import { Shell } from './shell.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
 
-/** The dashboard: who is signed in, the frame, and the screen that the URL names. */
+/** The dashboard: the session, the frame, and the screen of the URL. */
 export function App() {
   const client = useMemo(() => createClient(leaveForSignIn), []);
   const [, navigate] = useLocation();
@@ -103,7 +103,7 @@ function WorkspaceScreens() {
   );
 }
 
-/** Shows a skeleton while the code of a screen is on its way. */
+/** Shows a skeleton while the code of a screen is loading. */
 function Waiting({ children }: { readonly children: ReactNode }) {
   const t = useMessages();
   const fallback = (

@@ -3,12 +3,12 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange } from 'urql';
 import { optimistic } from './optimistic.js';
 
-/** A refusal in the server's words, as screens show it. */
+/** A refusal with the server's message, as screens show it. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
-  /** The input's field that is at fault, such as `creditLimit`; empty when the refusal is about no field. */
+  /** The input field at fault, such as `creditLimit`; empty when the refusal is about no field. */
   readonly field: string;
   readonly requestId: string | null;
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -17,9 +17,9 @@ export interface Refusal {
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 /**
- * Reads what the server refused.
- * @param error what urql reports
- * @returns undefined for a network failure, which is nobody's refusal
+ * Reads the refusal of the server.
+ * @param error the error of urql
+ * @returns undefined for a network failure
  */
 export function refusalOf(error: CombinedError | undefined): Refusal | undefined {
   const [first] = error?.graphQLErrors ?? [];
@@ -37,7 +37,7 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
 
 /**
  * The client of `/graphql`. The browser's cookie is its credential.
- * @param onSignedOut called when the server no longer knows the session
+ * @param onSignedOut called when the session has ended
  */
 export function createClient(onSignedOut: () => void): Client {
   return clientWith([
@@ -55,7 +55,7 @@ export function createClient(onSignedOut: () => void): Client {
   ]);
 }
 
-/** A client that remembers nothing: it tells what has changed without changing what the screens show. */
+/** A client without a cache: it reads the newest state without changing what the screens show. */
 export const uncachedClient = clientWith([fetchExchange]);
 
 function clientWith(exchanges: Exchange[]): Client {

@@ -5,7 +5,7 @@ import { dismissJob, type Job, useJobs } from './jobs.js';
 import styles from './jobs-panel.module.css';
 import { useMessages } from './messages.js';
 
-/** Long work and how far it has come, beside every screen. */
+/** The progress of long jobs, beside every screen. */
 export function JobsPanel() {
   const t = useMessages();
   const jobs = useJobs();

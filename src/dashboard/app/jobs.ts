@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react';
 
-/** What a job says and offers when it has ended. */
+/** The message and the actions of a job that has ended. */
 export interface JobOutcome {
   readonly summary: string;
   readonly isFailure?: boolean;
-  /** One line per item that was refused. */
+  /** One line per refused item. */
   readonly details?: readonly string[];
   readonly action?: {
     readonly label: string;
@@ -14,7 +14,7 @@ export interface JobOutcome {
   };
 }
 
-/** Long work that goes on while other screens are open. */
+/** A long job, which continues while other screens are open. */
 export interface Job {
   readonly id: number;
   readonly label: string;
@@ -83,13 +83,13 @@ export function startJob(
   void run({ report: (count) => update({ done: count }), pause }).then((outcome) => update({ outcome }));
 }
 
-/** Takes a job that has ended off the list. */
+/** Removes a job that has ended from the list. */
 export function dismissJob(id: number): void {
   jobs.find((job) => job.id === id)?.onDismiss();
   store(jobs.filter((job) => job.id !== id));
 }
 
-/** The jobs that run, and those that have ended and are not dismissed. */
+/** The running jobs, and those that have ended and are not dismissed. */
 export function useJobs(): readonly Job[] {
   return useSyncExternalStore(
     (listener) => {

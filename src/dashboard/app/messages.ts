@@ -5,7 +5,7 @@ import catalogue from './messages.json';
 export type MessageId = keyof typeof catalogue;
 type Values = Readonly<Record<string, PrimitiveType>>;
 
-/** Writes a message of the catalogue in the browser's locale, with its values put in. */
+/** Formats a message of the catalogue in the browser's locale, with its values. */
 export type Translate = (id: MessageId, values?: Values) => string;
 
 const formats = new Map<MessageId, IntlMessageFormat>();

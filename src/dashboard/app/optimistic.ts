@@ -9,7 +9,7 @@ import type {
   OwnerPromoteInput,
 } from './schema.generated.js';
 
-/** The change of one member as the server would answer it. Fields that are left out keep what the cache has. */
+/** The change of one member as the server would answer it. Omitted fields keep their values in the cache. */
 function changed(type: string, memberId: string, member: Readonly<Record<string, unknown>>) {
   return { __typename: type, changed: true, member: { __typename: 'Member', id: memberId, ...member } };
 }
@@ -49,7 +49,7 @@ function accessOf({ roleAccess, seatAccess }: MemberAccessInput) {
   return {};
 }
 
-/** What changes of members look like until the server has answered. A refusal takes them back. */
+/** The expected results of changes of members, which are shown until the server answers. A refusal removes them. */
 export const optimistic: OptimisticMutationConfig = {
   memberSetCreditLimit: ({ input }: { input: MemberSetCreditLimitInput }) =>
     changed('MemberSetCreditLimitPayload', input.memberId, {

@@ -15,7 +15,7 @@ export interface WorkspaceRoute {
   /** Below /workspace/{id}; `:name` stands for a part that the screen reads. */
   readonly path: string;
   readonly screen: Screen;
-  /** Its place in the navigation; absent for screens that others lead to. */
+  /** Its entry in the navigation; absent for screens that other screens link to. */
   readonly nav?: {
     readonly label: MessageId;
     readonly group: 'workspace' | 'settings';

@@ -8,13 +8,13 @@ export type Viewer = ViewerQuery['viewer'];
 
 const ViewerContext = createContext<Viewer | null>(null);
 
-/** Where somebody signs in, to come back to the page that they are on. */
+/** The URL of the sign-in page, which returns to the current page. */
 export function signInUrl(): string {
   const { pathname, search } = window.location;
   return `/sign-in?returnTo=${encodeURIComponent(`${pathname}${search}`)}`;
 }
 
-/** Leads to the sign-in page, and back here afterwards. */
+/** Opens the sign-in page, which returns to the current page. */
 export function leaveForSignIn(): void {
   window.location.assign(signInUrl());
 }
@@ -28,7 +28,7 @@ export function signOut(): void {
   form.submit();
 }
 
-/** Loads who is signed in; without a session, leads to the sign-in page. */
+/** Loads the viewer; without a session, opens the sign-in page. */
 export function Session({ children }: { readonly children: ReactNode }) {
   const [query, reload] = useQuery({ query: ViewerDocument });
   const isSignedOut = refusalOf(query.error)?.code === 'UNAUTHENTICATED';
@@ -43,7 +43,7 @@ export function Session({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Who is signed in. @throws Error outside <Session> */
+/** The viewer, who is signed in. @throws Error outside <Session> */
 export function useViewer(): Viewer {
   const viewer = useContext(ViewerContext);
   if (viewer === null) throw new Error('useViewer is called outside <Session>');

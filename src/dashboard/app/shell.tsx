@@ -17,7 +17,7 @@ interface ShellProps {
   readonly children: ReactNode;
 }
 
-/** The frame around every screen: the bar at the top, the navigation, and where the screen goes. */
+/** The frame around every screen: the top bar, the navigation, and the place of the screen. */
 export function Shell({ workspace, children }: ShellProps) {
   const t = useMessages();
   const { type } = useViewer();

@@ -11,21 +11,21 @@ function stored(): Theme {
   return THEMES.find((theme) => theme === value) ?? 'system';
 }
 
-/** Applies the theme that this browser remembers. */
+/** Applies the theme that this browser has stored. */
 export function applyTheme(): void {
   const theme = stored();
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
 }
 
-/** Remembers a theme for this browser, and applies it. */
+/** Stores a theme in this browser, and applies it. */
 export function setTheme(theme: Theme): void {
   localStorage.setItem(KEY, theme);
   applyTheme();
   for (const listener of listeners) listener();
 }
 
-/** The theme that was chosen: light, dark, or the system's. */
+/** The chosen theme: light, dark, or the system's. */
 export function useTheme(): Theme {
   return useSyncExternalStore((listener) => {
     listeners.add(listener);

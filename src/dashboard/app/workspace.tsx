@@ -3,7 +3,7 @@ import { useQuery } from 'urql';
 import { Loaded } from '../ui/loaded.js';
 import { WorkspaceFrameDocument, type WorkspaceFrameQuery } from './workspace.generated.js';
 
-/** The workspace that the URL names, with what the person may do in it. */
+/** The workspace of the URL, with the viewer's abilities in it. */
 export type WorkspaceFrame = NonNullable<WorkspaceFrameQuery['workspace']>;
 
 const WorkspaceContext = createContext<WorkspaceFrame | null>(null);
@@ -12,12 +12,12 @@ interface WorkspaceScopeProps {
   readonly id: string;
   /** Shown for a workspace that does not exist or that the person may not see. */
   readonly notFound: ReactNode;
-  /** Shown once a workspace that was open here is not there any more for the person. */
+  /** Shown when the viewer has lost access to a workspace that was open. */
   readonly accessEnded: ReactNode;
   readonly children: ReactNode;
 }
 
-/** Loads the workspace for the screens inside it. An unknown id and a foreign one look the same. */
+/** Loads the workspace for the screens inside it. An unknown workspace and one of others look the same. */
 export function WorkspaceScope({ id, notFound, accessEnded, children }: WorkspaceScopeProps) {
   const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
   const [openedId, setOpenedId] = useState<string | null>(null);

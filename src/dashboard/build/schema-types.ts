@@ -5,8 +5,8 @@ import type { Plugin } from 'vite';
 const MODULE = 'virtual:schema-types';
 
 /**
- * Tells the client's cache what it needs to know of the schema: the types without an `id`, which it stores inside the
- * object that they belong to, and the object types of each union and interface.
+ * Gives the client's cache the facts about the schema that it needs: the types without an `id`, which it stores inside
+ * the object that they belong to, and the object types of each union and interface.
  * @param schemaFile the path of schema.graphql
  * @returns a Vite plugin that serves both as the module `virtual:schema-types`
  */

@@ -1,5 +1,5 @@
 /**
- * Gives the browser a file to save.
+ * Lets the browser save a file.
  * @param type the media type, such as `text/csv;charset=utf-8`
  */
 export function download(name: string, text: string, type: string): void {

@@ -8,7 +8,7 @@ interface ForbiddenProps {
   readonly ability: AbilityPartsFragment;
 }
 
-/** A screen that the person may not open, and why, in the server's words. */
+/** A screen that the viewer may not open, with the server's reason. */
 export function Forbidden({ title, ability: { refusal } }: ForbiddenProps) {
   const t = useMessages();
   return (

@@ -11,7 +11,7 @@ interface FormDialogProps {
   readonly onClose: () => void;
   readonly onSubmit: () => void;
   readonly failure: Failure | null;
-  /** The fields of the form, which show what is refused about them themselves. */
+  /** The fields of the form, which show their own refusals. */
   readonly fields?: readonly string[];
   /** What to do after a lost answer, for changes that can be made twice. */
   readonly offlineHint?: string;
@@ -21,7 +21,7 @@ interface FormDialogProps {
   readonly children: ReactNode;
 }
 
-/** A dialog that sends one change: its fields, why it was refused, and the buttons Cancel and the change's own. */
+/** A dialog that sends one change: its fields, the reason of a refusal, and the buttons Cancel and submit. */
 export function FormDialog(props: FormDialogProps) {
   const { title, confirm, onClose, onSubmit, failure, fields = [], isSaving, children } = props;
   const { isDanger = false, isConfirmDisabled = false, offlineHint } = props;

@@ -9,8 +9,8 @@ interface PageInfo {
 }
 
 /**
- * The page that a list shows, for lists whose page is not part of the URL.
- * @returns the cursor after which the page begins, and the buttons that turn pages; none where there is one page
+ * The page of a list whose page is not part of the URL.
+ * @returns the cursor after which the page begins, and the buttons that turn pages; none when there is only one page
  */
 export function usePages(): {
   readonly after: string | null;

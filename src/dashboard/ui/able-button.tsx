@@ -8,7 +8,7 @@ interface AbleButtonProps extends Omit<ComponentProps<typeof Button>, 'isDisable
   readonly ability: AbilityPartsFragment;
 }
 
-/** A button for what the person may or may not do. Disabled, it says why, in the server's words. */
+/** A button for an ability of the viewer. When disabled, it shows the server's reason. */
 export function AbleButton({ ability: { allowed, refusal }, ...rest }: AbleButtonProps) {
   const t = useMessages();
   const id = useId();

@@ -23,7 +23,7 @@ interface LinkButtonProps extends Omit<ComponentProps<typeof AriaLink>, 'classNa
   readonly children: ReactNode;
 }
 
-/** A link that looks like a button: it leads somewhere and changes nothing. */
+/** A link that looks like a button: it opens a page and changes nothing. */
 export function LinkButton({ kind = 'secondary', ...rest }: LinkButtonProps) {
   return <AriaLink {...rest} className={classOf(kind)} />;
 }

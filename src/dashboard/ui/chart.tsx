@@ -4,16 +4,16 @@ import styles from './chart.module.css';
 
 export interface Point {
   readonly id: string;
-  /** The place on the horizontal axis, such as a day. */
+  /** The position on the horizontal axis, such as a day. */
   readonly label: string;
-  /** Null where there is no value yet. */
+  /** Null when there is no value yet. */
   readonly value: number | null;
 }
 
 interface ChartProps {
-  /** What is shown, for readers. */
+  /** The title of the chart, for screen readers. */
   readonly label: string;
-  /** The titles of the table that readers get: what the points are, and what is counted. */
+  /** The column titles of the table for screen readers: the points, and the counted values. */
   readonly columns: readonly [string, string];
   readonly points: readonly Point[];
   readonly form: 'bars' | 'line';

@@ -16,17 +16,17 @@ import popover from './popover.module.css';
 interface ComboBoxProps {
   readonly label: string;
   readonly placeholder: string;
-  /** What fits the typed text. */
+  /** The values that match the typed text. */
   readonly choices: readonly Choice<string>[];
   readonly value: string | null;
   readonly onChange: (value: string | null) => void;
   readonly text: string;
   readonly onType: (text: string) => void;
-  /** Shown in the list while nothing fits. */
+  /** Shown in the list while nothing matches. */
   readonly emptyText: string;
 }
 
-/** One of many values, found by typing. Its label is read out and not shown. */
+/** One of many values, found by typing. Its label is only for screen readers. */
 export function ComboBox({
   label,
   placeholder,

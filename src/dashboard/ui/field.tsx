@@ -22,7 +22,7 @@ import popover from './popover.module.css';
 interface FieldProps {
   readonly label: string;
   readonly description?: ReactNode;
-  /** The server's words about this field; shown under it. */
+  /** The server's message about this field, which is shown under it. */
   readonly error?: string | undefined;
   readonly isDisabled?: boolean;
 }
@@ -77,7 +77,7 @@ interface SearchFieldProps {
   readonly onChange: (value: string) => void;
 }
 
-/** A search box; its label is read out and not shown. */
+/** A search box; its label is only for screen readers. */
 export function SearchField({ label, value, onChange }: SearchFieldProps) {
   return (
     <AriaSearchField aria-label={label} value={value} onChange={onChange} className={styles.search ?? ''}>
@@ -98,7 +98,7 @@ interface SelectProps<Value extends string> extends FieldProps {
   readonly value: Value | null;
   readonly onChange: (value: Value) => void;
   readonly placeholder?: string;
-  /** Reads the label out and does not show it: for toolbars. */
+  /** Whether the label is only for screen readers, as in toolbars. */
   readonly isLabelHidden?: boolean;
 }
 
@@ -152,7 +152,7 @@ interface CheckboxProps {
   readonly onChange: (isSelected: boolean) => void;
   readonly isIndeterminate?: boolean;
   readonly isDisabled?: boolean;
-  /** The text beside the box; without it, `label` is read out. */
+  /** The text beside the box; without it, `label` is for screen readers. */
   readonly children?: ReactNode;
   readonly label?: string;
 }

@@ -13,8 +13,8 @@ interface LoadedProps<Data> {
 }
 
 /**
- * Shows what a query gave. Until then a skeleton; after a failure what happened and the next step. Data that is
- * already there stays visible while it is refreshed, with a notice above it when the refresh failed.
+ * Shows the result of a query: a skeleton while it loads, and after a failure what happened and the next step. Data
+ * that is already there stays visible while it is refreshed, with a notice above it when the refresh failed.
  */
 export function Loaded<Data>({ query, onRetry, children }: LoadedProps<Data>) {
   const t = useMessages();
@@ -44,7 +44,7 @@ function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'on
   return <Notice tone="danger" title={refusal.message} hint={hint} actions={retry} />;
 }
 
-/** A whole screen for a page of which the person may know, and which is for others. */
+/** A whole screen for a page that the viewer may not open. */
 export function ForbiddenPage() {
   const t = useMessages();
   return (
@@ -67,7 +67,7 @@ export function AccessEndedPage({ signInUrl }: { readonly signInUrl: string }) {
   );
 }
 
-/** A whole screen for what does not exist. */
+/** A whole screen for a page that does not exist. */
 export function NotFoundPage() {
   const t = useMessages();
   return (
@@ -77,7 +77,7 @@ export function NotFoundPage() {
   );
 }
 
-/** What does not exist, and what the person may not know of: the same screen for both. */
+/** The screen for an object that does not exist, or that the viewer may not see. */
 export function NotFound() {
   const t = useMessages();
   return <Empty title={t('state.notFound')}>{t('state.notFoundHint')}</Empty>;

@@ -7,14 +7,14 @@ import styles from './popover.module.css';
 export interface MenuAction {
   readonly id: string;
   readonly label: string;
-  /** Why the action is not possible; shown under its label. The item can be reached and does nothing. */
+  /** Why the action is not possible; shown under its label. The item can be focused and does nothing. */
   readonly blockedBecause?: string | null;
   readonly isDanger?: boolean;
   readonly onAction: () => void;
 }
 
 interface MenuProps {
-  /** What the menu acts on, for its accessible name: "More actions for Ann Lee". */
+  /** The object of the menu, for its accessible name: "More actions for Ann Lee". */
   readonly label: string;
   readonly actions: readonly MenuAction[];
   /** The button's content; ••• without it. */
@@ -93,7 +93,7 @@ interface CheckMenuProps<Id extends string> {
   readonly onChange: (selected: ReadonlySet<Id>) => void;
 }
 
-/** A menu of things that are on or off, such as the columns of a table. It remains open while they are chosen. */
+/** A menu of items that are on or off, such as the columns of a table. It remains open while they are chosen. */
 export function CheckMenu<Id extends string>({ label, choices, selected, onChange }: CheckMenuProps<Id>) {
   return (
     <MenuTrigger>

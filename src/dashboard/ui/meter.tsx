@@ -2,18 +2,18 @@ import { Meter as AriaMeter, Label } from 'react-aria-components';
 import styles from './meter.module.css';
 
 interface MeterProps {
-  /** What is measured, for its accessible name. */
+  /** The measured quantity, for its accessible name. */
   readonly label: string;
   readonly used: number;
   readonly total: number;
-  /** The figures as text, such as "120 of 500". */
+  /** The values as text, such as "120 of 500". */
   readonly text: string;
   readonly isLabelShown?: boolean;
-  /** `plain` bars compare amounts: a full one is no warning. */
+  /** `plain` bars compare amounts: a full one is not a warning. */
   readonly tone?: 'limit' | 'plain';
 }
 
-/** How much of a limit is used; red when nothing is left. */
+/** The used part of a limit; red when nothing is left. */
 export function Meter({ label, used, total, text, isLabelShown = false, tone = 'limit' }: MeterProps) {
   const share = total === 0 ? 1 : Math.min(1, used / total);
   return (

@@ -10,12 +10,12 @@ function toned(base: string | undefined, tone: Tone): string {
 interface NoticeProps {
   readonly tone?: Tone;
   readonly title: string;
-  /** What to do about it. */
+  /** What to do. */
   readonly hint?: ReactNode;
   readonly actions?: ReactNode;
 }
 
-/** Something that the person should know; `danger` is read out at once. */
+/** A message to the viewer; screen readers announce `danger` at once. */
 export function Notice({ tone = 'neutral', title, hint, actions }: NoticeProps) {
   return (
     <div className={toned(styles.notice, tone)} role={tone === 'danger' ? 'alert' : 'status'}>
@@ -34,7 +34,7 @@ interface EmptyProps {
   readonly actions?: ReactNode;
 }
 
-/** A place where nothing is, with the next step. */
+/** Shown in place of an empty list, with the next step. */
 export function Empty({ title, children, actions }: EmptyProps) {
   return (
     <div className={styles.empty}>
@@ -59,7 +59,7 @@ export function Badge({
 /** The widths of the lines of a skeleton, so that they look like text. */
 const LINES = ['100%', '86%', '64%', '92%', '78%', '70%'] as const;
 
-/** The place of something that is still loading. */
+/** The placeholder of content that is loading. */
 export function Skeleton({ label }: { readonly label: string }) {
   return (
     <div className={styles.skeleton} role="status" aria-label={label} aria-busy="true">

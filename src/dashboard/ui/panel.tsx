@@ -8,7 +8,7 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-/** A screen: its title (also the document's), what can be done, and its panels. */
+/** A screen: its title (also the document's), its actions, and its panels. */
 export function Page({ title, lead, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Rollcall`;
@@ -53,7 +53,7 @@ export function Grid({ children }: { readonly children: ReactNode }) {
   return <div className={styles.grid}>{children}</div>;
 }
 
-/** A number that stands for itself. */
+/** A single large number. */
 export function Figure({ children }: { readonly children: ReactNode }) {
   return <p className={styles.figure}>{children}</p>;
 }

@@ -2,13 +2,13 @@ import type { ReactNode } from 'react';
 import styles from './table.module.css';
 
 interface PlainTableProps {
-  /** What the table lists, for readers of its rows; not shown. */
+  /** The content of the table, only for screen readers. */
   readonly label: string;
   readonly columns: readonly string[];
   readonly rows: readonly { readonly id: string; readonly cells: readonly ReactNode[] }[];
 }
 
-/** A table that is only read. Its first column names the rows. */
+/** A table without selection and actions. Its first column names the rows. */
 export function PlainTable({ label, columns, rows }: PlainTableProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.

@@ -9,7 +9,7 @@ interface ProgressProps {
   readonly total: number;
 }
 
-/** How far long work has come. */
+/** The progress of a long job. */
 export function Progress({ label, done, total }: ProgressProps) {
   const t = useMessages();
   const share = total === 0 ? 0 : (done / total) * 100;

@@ -56,11 +56,11 @@ export function SelectableHeader({ children }: { readonly children: ReactNode })
 
 interface ColumnProps extends Plain<ComponentProps<typeof AriaColumn>> {
   readonly children: string;
-  /** Reads the title out and does not show it. */
+  /** Whether the title is only for screen readers. */
   readonly isTitleHidden?: boolean;
 }
 
-/** The header of a column; a press orders by it where `allowsSorting` is set. */
+/** The header of a column; pressing it sorts by the column when `allowsSorting` is set. */
 export function Column({ children: title, isTitleHidden = false, ...rest }: ColumnProps) {
   return (
     <AriaColumn {...rest} className={styles.column ?? ''}>
@@ -76,12 +76,12 @@ export function Column({ children: title, isTitleHidden = false, ...rest }: Colu
 }
 
 interface RowProps extends Plain<ComponentProps<typeof AriaRow>> {
-  /** Shows the row in faint colours: what it is about is no longer there. */
+  /** Shows the row in faint colours, because its object no longer exists. */
   readonly isFaint?: boolean;
   readonly children: ReactNode;
 }
 
-/** A row that can be selected by its box. */
+/** A row that can be selected by its checkbox. */
 export function SelectableRow({ isFaint = false, children, ...rest }: RowProps) {
   return (
     <AriaRow {...rest} className={isFaint ? `${styles.row} ${styles.faint}` : (styles.row ?? '')}>

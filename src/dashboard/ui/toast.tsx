@@ -15,20 +15,23 @@ import styles from './toast.module.css';
 interface ToastMessage {
   readonly text: string;
   readonly isFailure?: boolean;
-  /** A way back, such as Undo. */
+  /** An action, such as Undo. */
   readonly action?: { readonly label: string; readonly onPress: () => void };
 }
 
 const queue = new ToastQueue<ToastMessage>({ maxVisibleToasts: 3 });
 const SHOWN_FOR_MS = 6000;
 
-/** Says what happened, in a corner and to screen readers. Failures and messages with an action stay until closed. */
+/**
+ * Shows a message in a corner, and announces it to screen readers. Failures and messages with an action stay until
+ * closed.
+ */
 export function showToast(message: ToastMessage): void {
   const stays = message.isFailure === true || message.action !== undefined;
   queue.add(message, stays ? {} : { timeout: SHOWN_FOR_MS });
 }
 
-/** Where messages appear; rendered once. */
+/** The place of the messages; rendered once. */
 export function Toasts() {
   const t = useMessages();
   return (

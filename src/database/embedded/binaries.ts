@@ -63,7 +63,7 @@ function binariesIn(root: string, version: string): PostgresBinaries {
   return { initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres'), major };
 }
 
-/** Asks `postgres` for its version as the server's user: the only sure test that this user can run it. */
+/** Asks `postgres` for its version as the server's user: this is the only reliable test that the user can run it. */
 async function tryPostgres(root: string, identity: ServerIdentity | undefined): Promise<ToolResult> {
   const { postgres } = binariesIn(root, '');
   try {
@@ -104,8 +104,8 @@ async function restoreSymlinks(root: string, installed: string): Promise<void> {
 }
 
 /**
- * Copies the package to a cache directory, once. Root's copy goes to /var/cache rather than to the
- * temporary directory, whose cleaner would take files away under a server that runs for weeks.
+ * Copies the package to a cache directory, once. Root's copy goes to /var/cache rather than to the temporary directory,
+ * whose cleaner would delete files of a server that runs for weeks.
  */
 async function copyPackage(installed: string, identity: ServerIdentity | undefined): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
@@ -131,7 +131,7 @@ async function copyPackage(installed: string, identity: ServerIdentity | undefin
   );
 }
 
-/** Copies beside the target and renames, so that a copy is whole or not there. */
+/** Copies to a temporary name beside the target and renames the copy, so that it is either complete or absent. */
 async function copyInto(installed: string, target: string): Promise<void> {
   const partial = join(dirname(target), `${basename(target)}.${randomUUID()}`);
   try {
@@ -149,7 +149,9 @@ async function copyInto(installed: string, target: string): Promise<void> {
   }
 }
 
-/** Whether only we can have put something there: programs are not run from a directory that others write to. */
+/**
+ * Whether only this user can write to the directory: programs are not run from a directory that others can write to.
+ */
 async function isPrivate(directory: string): Promise<boolean> {
   const found = await lstat(directory);
   return (

@@ -18,8 +18,8 @@ const LOCK_BEAT_MS = 1_000;
 const LOCK_STALE_MS = 5_000;
 
 /**
- * Makes sure that a cluster is in `clusterDir`, below the existing `dataDir`. Of several processes that
- * come at the same time one makes it and the others wait for it.
+ * Makes sure that a cluster is in `clusterDir`, below the existing `dataDir`. Of several concurrent processes, one
+ * creates it and the others wait.
  *
  * @throws EmbeddedPostgresError when initdb fails, or when the cluster is of another major version.
  */
@@ -69,7 +69,7 @@ async function clusterVersion(clusterDir: string): Promise<string | undefined> {
   }
 }
 
-/** Runs initdb in a directory of its own and renames it: a kill in the middle leaves no half cluster. */
+/** Runs initdb in a directory of its own and renames it: so a killed process leaves no incomplete cluster. */
 async function makeCluster(
   dataDir: string,
   clusterDir: string,
@@ -96,7 +96,7 @@ async function makeCluster(
       await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
       args.push('--auth=scram-sha-256', `--pwfile=${passwordFile}`);
     } else {
-      // Only the server's user and root get to the socket: it is in a directory of mode 0700.
+      // Only the server's user and root can reach the socket, because its directory has mode 0700.
       args.push('--auth-local=trust', '--auth-host=reject');
     }
     const result = await runTool(binaries.initdb, args, { cwd: place.cwd, identity });
@@ -141,7 +141,7 @@ function initdbError(dataDir: string, output: string): EmbeddedPostgresError {
   );
 }
 
-/** Removes the files of a killed initdb. A failure only wastes disk space. */
+/** Removes the files of a killed initdb. If that fails, they only use disk space. */
 async function removeLeftovers(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (/^initdb-[0-9a-f-]{36}(\.password)?$/.test(name)) {
@@ -162,10 +162,10 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 /**
- * A lock for the length of one initdb. Its holder touches the file every second; it is stale when the
- * holder is gone, or no longer touches it (a process id alone says little: it is 1 in every container).
+ * A lock for the duration of one initdb. Its holder touches the file every second; it is stale when the holder is gone,
+ * or no longer touches it (a process id alone says little: it is 1 in every container).
  *
- * @returns how to release it, or `undefined` when somebody else has it.
+ * @returns how to release it, or `undefined` when another process has it.
  */
 async function takeLock(path: string): Promise<(() => Promise<void>) | undefined> {
   try {

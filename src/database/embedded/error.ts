@@ -1,4 +1,6 @@
-/** The embedded server can't be had; the message says why and what to do, for the person who starts the program. */
+/**
+ * The embedded server cannot be started. The message says why and what to do, for the person who starts the program.
+ */
 export class EmbeddedPostgresError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -14,7 +16,7 @@ export function isSystemError(error: unknown, ...codes: string[]): error is Node
 
 const ELSEWHERE = 'Name another directory, or set DATABASE_URL to a PostgreSQL of your own.';
 
-/** Puts a failed file operation below the data directory into words. Other errors are returned as they are. */
+/** Explains a failed file operation below the data directory in a sentence. Returns other errors as they are. */
 export function explainDirectoryError(error: unknown, dataDir: string): unknown {
   if (!isSystemError(error)) return error;
   const explained = (what: string) => new EmbeddedPostgresError(`${what} ${ELSEWHERE}`, { cause: error });

@@ -14,7 +14,7 @@ const CREATE_LOCK = 7_655_422_601;
 /** The database that initdb makes. Advisory locks are per database, so all processes take them here. */
 const HOLD_DATABASE = 'postgres';
 
-/** Our use of a server, which keeps others from stopping it. */
+/** A connection that marks the server as used, which keeps other processes from stopping it. */
 export interface Hold {
   readonly client: pg.Client;
   /** The connection broke: the server crashed, or somebody stopped it. */
@@ -26,7 +26,7 @@ const ADMIN_SHUTDOWN = '57P01';
 const CRASH_SHUTDOWN = '57P02';
 
 /**
- * Connects to the server and declares that we use it.
+ * Connects to the server and marks it as used.
  *
  * @returns `nobody` when nothing listens there, `busy` when the server is starting or stopping: try again.
  * @throws the database's error when it refuses us for another reason.
@@ -85,7 +85,7 @@ export async function ensureDatabase({ client }: Hold, database: string): Promis
 }
 
 /**
- * Gives up our use of the server, but not yet the connection: a process that starts now waits until it is closed.
+ * Ends the use of the server, but not yet the connection: a process that starts now waits until it is closed.
  *
  * @returns whether no other process uses the server, so that we must stop it; `undefined` when the connection is lost.
  */

@@ -63,8 +63,8 @@ export async function giveClusterTo(identity: ServerIdentity, clusterDir: string
 }
 
 /**
- * How the server's user gets into `directory`. A project in `/root` is closed to `nobody`; but a process
- * that root starts *in* a directory may stay there, and on Linux `/proc/self/cwd` names it without its parents.
+ * Returns how the server's user can reach `directory`. `nobody` cannot enter a project in `/root`; but a process that
+ * root starts *in* a directory may remain there, and on Linux `/proc/self/cwd` names it without its parents.
  *
  * @throws EmbeddedPostgresError where there is no such way (macOS as root, in a closed directory).
  */
@@ -80,7 +80,7 @@ export async function placeFor(
   );
 }
 
-/** Whether the server's user may walk down to `directory`, by the mode bits of its parents. */
+/** Whether the mode bits of its parents let the server's user reach `directory`. */
 export async function isReachable(identity: ServerIdentity | undefined, directory: string): Promise<boolean> {
   if (identity === undefined) return true;
   for (let at = await realpath(dirname(directory)); ; at = dirname(at)) {

@@ -17,13 +17,13 @@ export interface LaunchPlan {
   readonly logFile: string;
   readonly binaries: PostgresBinaries;
   readonly identity: ServerIdentity | undefined;
-  /** Server settings, over the defaults below. */
+  /** Server settings, which override the defaults below. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
- * Failed statements reach the caller as errors, and are ours to report: in the server's log they would
- * repeat members' data. LOG stands above ERROR in this setting's order, so starts and crashes are kept.
+ * Failed statements reach the caller as errors, which reports them. The server's log would repeat members' data. LOG
+ * stands above ERROR in this setting's order, so starts and crashes are kept.
  */
 const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '100',
@@ -47,7 +47,7 @@ const PLACE_TAKEN = new RegExp(
   [
     'lock file ".*" (?:already exists|is empty)',
     'pre-existing shared memory block',
-    // One that just ended took its socket's directory away.
+    // A server that has just ended removed the directory of its socket.
     'could not create lock file ".*": No such file or directory',
   ].join('|'),
 );
@@ -55,7 +55,7 @@ const PLACE_TAKEN = new RegExp(
 /**
  * Starts the server and waits until it takes connections.
  *
- * @returns whether ours has started; `false` when another server had the directory, so look for that one.
+ * @returns whether this server has started; `false` when another server has the directory.
  * @throws EmbeddedPostgresError with the end of the server's log when it did not start.
  */
 export async function launchServer(plan: LaunchPlan): Promise<boolean> {
@@ -113,7 +113,7 @@ async function launchDetached(
     ended = true;
   });
   child.unref();
-  // The file's last line tells the moment, sooner than attempts to connect would.
+  // The file's last line changes sooner than connection attempts would succeed.
   for (const limit = Date.now() + START_LIMIT_MS; !ended; await wait(POLL_MS)) {
     if (failure !== undefined) throw failure;
     const file = await readPostmasterFile(plan.clusterDir);
@@ -180,7 +180,8 @@ async function socketDirectory(plan: LaunchPlan, reachable: boolean): Promise<st
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
   }
-  // The temporary directory is everybody's: somebody else may have put this one there, to listen in our place.
+  // Any user can write to the temporary directory: another user may have created this directory, to listen in place of
+  // this server.
   const found = await lstat(directory);
   if (
     found.isDirectory() &&
@@ -228,7 +229,7 @@ async function readFrom(path: string, start: number): Promise<string> {
  * @throws EmbeddedPostgresError when it is still there after a minute.
  */
 export async function stopServer(plan: LaunchPlan, file: PostmasterFile): Promise<void> {
-  // A number that can't be seen to be this server's (gone, or in another container) is not signalled.
+  // A process that cannot be recognized as this server (it is gone, or in another container) gets no signal.
   if ((await postmasterState(file, plan.clusterDir)) !== 'running') return;
   if (process.platform === 'win32') {
     const args = ['stop', '-w', '-m', 'fast', '-D', plan.clusterDir];

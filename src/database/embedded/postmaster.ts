@@ -39,14 +39,14 @@ export async function readPostmasterFile(clusterDir: string): Promise<Postmaster
 }
 
 /**
- * - `running`: a postmaster of this cluster, as far as can be seen.
+ * - `running`: a postmaster of this cluster, as far as this process can see.
  * - `gone`: no such process. The next server sees that too and replaces the file.
- * - `other`: the number now belongs to something else, or to a dead process that nobody has waited for. The
- *   next server would refuse to start. Usual in containers, where every start deals the same few numbers.
+ * - `other`: the number now belongs to something else, or to a zombie. The next server would refuse to start. This is
+ *   usual in containers, where every start uses the same few process ids.
  */
 export type PostmasterState = 'running' | 'gone' | 'other';
 
-/** Looks whether the process of a postmaster.pid is still the postmaster of this cluster. */
+/** Checks whether the process of a postmaster.pid is still the postmaster of this cluster. */
 export async function postmasterState(file: PostmasterFile, clusterDir: string): Promise<PostmasterState> {
   // An empty file is one that a server is about to fill, or what a full disk left of it.
   if (file.pid <= 0) return (await ageOf(clusterDir)) > 5_000 ? 'other' : 'running';
@@ -58,7 +58,7 @@ export async function postmasterState(file: PostmasterFile, clusterDir: string):
   return process.platform === 'linux' ? processState(file.pid, clusterDir) : 'running';
 }
 
-/** The finer look that Linux gives: the program's name, whether it is a zombie, and where it works. */
+/** Uses what Linux shows besides: the program's name, whether it is a zombie, and its working directory. */
 async function processState(pid: number, clusterDir: string): Promise<PostmasterState> {
   try {
     // "812 (postgres) S 1 …"; the name may itself hold parentheses.
@@ -88,9 +88,9 @@ async function ageOf(clusterDir: string): Promise<number> {
 }
 
 /**
- * Takes a postmaster.pid away whose number belongs to something else: what PostgreSQL's own error message
- * asks people to do. Should another process have replaced the file meanwhile, it is put back. A server that is alive
- * in spite of all this is still safe: the next one finds its shared memory in use and does not start.
+ * Removes a postmaster.pid whose process id belongs to another program, as PostgreSQL's own error message asks people
+ * to do. If another process has replaced the file in the meantime, it is put back. A server that is alive after all is
+ * still safe: the next one finds its shared memory in use and does not start.
  */
 export async function removeStaleFile(file: PostmasterFile, clusterDir: string): Promise<void> {
   const path = join(clusterDir, 'postmaster.pid');
@@ -102,7 +102,7 @@ export async function removeStaleFile(file: PostmasterFile, clusterDir: string):
     else if (file.host.startsWith('/'))
       await rm(join(file.host, `.s.PGSQL.${file.port}.lock`), { force: true });
   } catch (error) {
-    // Gone, or already replaced once more.
+    // The file is gone, or was replaced again.
     if (!isSystemError(error, 'ENOENT', 'EEXIST')) throw error;
   } finally {
     await rm(aside, { force: true });

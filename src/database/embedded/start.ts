@@ -14,7 +14,7 @@ import { type PostmasterFile, postmasterState, readPostmasterFile, removeStaleFi
 /** A PostgreSQL server that this process uses, and that this or another process started. */
 export interface EmbeddedPostgres {
   readonly address: DatabaseAddress;
-  /** Ends our use, and stops the server when nobody else uses it. Close your own connections first. Idempotent. */
+  /** Ends the use, and stops the server when no other process uses it. Close your own connections first. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function hasCluster(dataDir: string): boolean {
   return existsSync(join(resolve(dataDir), 'postgres', 'PG_VERSION'));
 }
 
-/** How long to wait for a server of another process to start or to stop. */
+/** How long to wait while another process starts or stops the server. */
 const PATIENCE_MS = 120_000;
 const POLL_MS = 20;
 
@@ -82,7 +82,7 @@ async function prepare(dataDir: string, settings: Readonly<Record<string, string
 
 type ServerAddress = Omit<DatabaseAddress, 'database'>;
 
-/** Finds the running server or starts one, until we hold it. */
+/** Finds the running server or starts one, until this process holds it. */
 async function holdServer(plan: LaunchPlan): Promise<{ hold: Hold; address: ServerAddress }> {
   for (const limit = Date.now() + PATIENCE_MS; ; await wait(POLL_MS)) {
     const file = await readPostmasterFile(plan.clusterDir);
@@ -120,7 +120,7 @@ async function addressIn(plan: LaunchPlan, file: PostmasterFile): Promise<Server
   };
 }
 
-/** Ends our use of the server, and the server when we were the last. */
+/** Ends the use of the server, and stops it when this process was the last user. */
 async function leave(plan: LaunchPlan, hold: Hold): Promise<void> {
   let current: Hold | undefined = hold;
   let last: boolean | undefined;

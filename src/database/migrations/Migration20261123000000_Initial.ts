@@ -81,7 +81,7 @@ export class Migration20261123000000_Initial extends Migration {
       `create trigger "audit_entry_is_append_only" BEFORE UPDATE OR DELETE on "audit_entry" for each ROW execute function "audit_entry_audit_entry_is_append_only_fn"();`,
     );
 
-    // Not in the model, where MikroORM would find it missing every time (see there).
+    // Not in the model, because MikroORM would report it as missing every time.
     this.addSql(
       `create trigger "audit_entry_is_kept" before truncate on "audit_entry" for each statement execute function "audit_entry_audit_entry_is_append_only_fn"();`,
     );

@@ -23,7 +23,7 @@ export class Migration20261125110000_Groups extends Migration {
       `alter table "membership" add constraint "membership_access_origin" check (access_set_by is null or access_set_by in ('WORKSPACE', 'IDENTITY_PROVIDER'));`,
     );
 
-    // Nobody has noted who set access until now. What is not the workspace's default has been set by somebody.
+    // Until now nothing recorded who set an access. An access other than the workspace's default was set explicitly.
     this.addSql(
       `update membership s set access_set_by = m.managed_by from member m, workspace w where m.id = s.member_id and w.id = s.workspace_id and s.ended_at is null and s.role <> 'OWNER' and ((w.version = 'V1' and s.seat_type is distinct from w.default_seat_type) or (w.version = 'V2' and s.role <> w.default_role));`,
     );

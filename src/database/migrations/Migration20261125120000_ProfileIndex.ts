@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Filters on what is kept about a person: whatever is equal, at whatever depth and in any case, is contained. */
+/** An index for filters on the profile: two values that are equal apart from case contain each other, at any depth. */
 export class Migration20261125120000_ProfileIndex extends Migration {
   override name = 'Migration20261125120000_ProfileIndex';
 

@@ -64,7 +64,7 @@ export class Migration20261125130000_Credits extends Migration {
       `create trigger "credit_month_fits_workspace" BEFORE INSERT OR UPDATE on "credit_month" for each ROW execute function "credit_month_credit_month_fits_workspace_fn"();`,
     );
 
-    // What each month has held until now stands in the audit log: the last change of a month is what counts from it on.
+    // The audit log has the pools of past months: the last change in a month applies from it on.
     this.addSql(
       `insert into credit_month (workspace_id, month, workspace_version, total, used) select distinct on (e.workspace_id, to_char(e.at at time zone 'UTC', 'YYYY-MM')) e.workspace_id, to_char(e.at at time zone 'UTC', 'YYYY-MM'), 'V2', (e.changes->'monthlyCredits'->>'after')::integer, 0 from audit_entry e join workspace w on w.id = e.workspace_id and w.version = 'V2' where e.action in ('workspace.create', 'workspace.update') and e.changes->'monthlyCredits'->>'after' is not null order by e.workspace_id, to_char(e.at at time zone 'UTC', 'YYYY-MM'), e.at desc, e.id desc;`,
     );

@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Finding entries of the audit log by action, actor and request; and giving them out in an order that lasts. */
+/** Indexes for audit entries by action, actor and request, and a lasting order for exports. */
 export class Migration20261125160000_AuditIndexes extends Migration {
   override name = 'Migration20261125160000_AuditIndexes';
 
   override up(): void | Promise<void> {
-    // A constant for what is there, which is given out first and in the order of ids; the clock from now on.
+    // A constant for existing entries, which are exported first, in the order of ids; the clock for new entries.
     this.addSql(`alter table "audit_entry" add column "logged_at" timestamptz not null default 'epoch';`);
     this.addSql(`alter table "audit_entry" alter column "logged_at" set default clock_timestamp();`);
     this.addSql(`create index "audit_entry_logged" on "audit_entry" ("workspace_id", "logged_at", "id");`);

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** How many members a workspace has, counted as they come and go. */
+/** The number of members of each workspace, which triggers keep. */
 export class Migration20261125180000_MemberTally extends Migration {
   override name = 'Migration20261125180000_MemberTally';
 
@@ -11,7 +11,7 @@ export class Migration20261125180000_MemberTally extends Migration {
     this.addSql(
       `alter table "member_tally" add constraint "member_tally_workspace_id_foreign" foreign key ("workspace_id") references "workspace" ("id") on delete cascade;`,
     );
-    // Of a workspace that is deleted with all its members, nothing is counted any more.
+    // Deleting a workspace with all its members updates no counts.
     this.addSql(
       `create function tally_members() returns trigger as $$ begin
          insert into member_tally (workspace_id, part, members, deletions)

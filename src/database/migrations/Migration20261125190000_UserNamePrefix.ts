@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Members whose userName begins with something. */
+/** An index for members whose userName starts with a prefix. */
 export class Migration20261125190000_UserNamePrefix extends Migration {
   override name = 'Migration20261125190000_UserNamePrefix';
 

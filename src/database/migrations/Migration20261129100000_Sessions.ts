@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Sessions say what their sign-in proved and when they were last used; operators and mail links get tables. */
+/** Sessions record the proof of their sign-in and their last use; operators' sessions and mail links get tables. */
 export class Migration20261129100000_Sessions extends Migration {
   override name = 'Migration20261129100000_Sessions';
 
   override up(): void | Promise<void> {
-    // The sessions that exist were minted by operators. They lasted 30 days, and nobody knows when they were used.
+    // Operators created the existing sessions. These lasted 30 days, and their last use is unknown.
     this.addSql(
       `alter table "session" add column "method" text not null default 'OPERATOR', add column "workspace_id" uuid null, add column "provider_subject" text null, add column "provider_sid" text null, add column "sealed_id_token" text null, add column "last_used_at" timestamptz(3) not null default now(), add column "last_used_from" text null, add column "user_agent" text null;`,
     );
@@ -68,7 +68,7 @@ export class Migration20261129100000_Sessions extends Migration {
       `alter table "session" drop column "method", drop column "workspace_id", drop column "provider_subject", drop column "provider_sid", drop column "sealed_id_token", drop column "last_used_at", drop column "last_used_from", drop column "user_agent";`,
     );
     this.addSql(`alter table "audit_entry" drop constraint "audit_entry_channel_known";`);
-    // Entries are append-only: those of the channel that goes away stay as they are.
+    // Entries are append-only, so those of the removed channel stay as they are.
     this.addSql(
       `alter table "audit_entry" add constraint "audit_entry_channel_known" check (channel in ('GRAPHQL', 'SCIM', 'CLI', 'SYSTEM')) not valid;`,
     );

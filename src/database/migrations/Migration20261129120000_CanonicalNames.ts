@@ -7,15 +7,16 @@ import { newId } from '../../domain/ids.js';
 
 const BATCH = 5000;
 
-/** What an index entry of PostgreSQL has room for, at three bytes a character. */
+/** The longest text that fits into an index entry of PostgreSQL, at three bytes per character. */
 const LONGEST = 800;
 
 type Canonical = (text: string) => string;
 
 /**
- * The canonical forms of addresses, userNames and group names beside their spellings (rule 15a), and the memory of removals
- * (rule 16a). Of several rows that have the same canonical form one keeps it; the others are marked with `DUPLICATE`, work by
- * their ids as before, and are reported. Of several pending invitations to one person the last one sent stays.
+ * The canonical forms of addresses, userNames and group names beside their spellings (rule 15a), and the memory of
+ * removals (rule 16a). Of several rows with the same canonical form, one keeps it; the others are marked with
+ * `DUPLICATE`, still work by their ids, and are reported. Of several pending invitations to one person, the last one
+ * sent stays.
  */
 export class Migration20261129120000_CanonicalNames extends Migration {
   override name = 'Migration20261129120000_CanonicalNames';
@@ -41,7 +42,7 @@ export class Migration20261129120000_CanonicalNames extends Migration {
     await this.#fill('member_group', 'display_name', 'canonical_display_name', canonicalName);
     await this.#fill('invitation', 'email', 'canonical_email', canonicalUserName);
     await this.#all(
-      // The usual spelling keeps the account, in whatever case; else the one that was there first.
+      // The account whose spelling is the usual one in any case keeps the form; else the oldest account.
       marking(
         'account',
         'canonical_email',
@@ -134,7 +135,7 @@ export class Migration20261129120000_CanonicalNames extends Migration {
     }
   }
 
-  /** One pending invitation a person: "the last mail counts". */
+  /** One pending invitation per person: "the last mail counts". */
   async #revokeRepeatedInvitations(): Promise<void> {
     const revoked = await this.#rows<{ id: string; workspace_id: string; email: string; revoked_at: Date }>(
       `update invitation t set revoked_at = clock_timestamp()
@@ -153,7 +154,7 @@ export class Migration20261129120000_CanonicalNames extends Migration {
     }
   }
 
-  /** Whom the audit log knows as deleted, or as somebody whose member has got another address since. */
+  /** The people whom the audit log shows as deleted, or whose member has got another address since. */
   async #rememberFormerMembers(): Promise<void> {
     for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
       const rows = await this.#rows<FormerMember>(
@@ -211,7 +212,7 @@ function fitting(canonical: string, id: string): string {
   return canonical.length > LONGEST ? `${DUPLICATE}${id}` : canonical;
 }
 
-/** Marks all but the first of those that have the same canonical form. */
+/** Marks all but the first of the rows with the same canonical form. */
 function marking(table: string, column: string, within: string, order: string): string {
   return `
     update ${table} t set ${column} = '${DUPLICATE}' || t.id || ':' || t.${column}

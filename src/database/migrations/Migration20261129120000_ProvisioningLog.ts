@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The provisioning log: answered SCIM requests by day, what is wrong now, and the keys that were deleted lately. */
+/** The provisioning log: answered SCIM requests by day, present problems, and recently deleted keys. */
 export class Migration20261129120000_ProvisioningLog extends Migration {
   override name = 'Migration20261129120000_ProvisioningLog';
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The brake on removals by identity providers: counted where they are audited, whatever removes. */
+/** The brake on removals by identity providers, which counts audit entries, so that no way of removing is missed. */
 export class Migration20261129130000_RemovalBrake extends Migration {
   override name = 'Migration20261129130000_RemovalBrake';
 
@@ -22,7 +22,7 @@ export class Migration20261129130000_RemovalBrake extends Migration {
     );
     this.addSql(`create index "scim_removal_at" on "scim_removal" ("workspace_id", "at");`);
     // The row of the workspace's brake is locked from here to the commit, so any two removals are counted one after the
-    // other. Numbers have no gaps, so the first one in the window tells how many there are.
+    // other. Numbers have no gaps, so the first one in the window shows how many there are.
     this.addSql(
       `create function brake_scim_removals() returns trigger as $$
        declare

@@ -6,10 +6,10 @@ interface Stored {
   readonly expiresAt: number;
 }
 
-/** In seconds, for what has no time of its own. */
+/** In seconds, for objects without an expiry of their own. */
 const FOR_A_DAY = 86_400;
 
-/** Keeps what oidc-provider wants to keep in memory: a restart of the development provider forgets everything. */
+/** Stores the data of oidc-provider in memory, so that a restart of the development provider loses it. */
 export function memoryAdapter(): (model: string) => Adapter {
   const stored = new Map<string, Stored>();
   const payloadAt = (key: string) => {

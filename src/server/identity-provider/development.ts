@@ -13,7 +13,7 @@ import { type IdentityProvider, startIdentityProvider } from './provider.js';
 /** Distinguishes our own connection from one that a developer has configured. */
 const CLIENT_ID = 'rollcall-development';
 
-/** A person who is no member, to try a refusal. */
+/** A person who is not a member, to try a refusal. */
 const STRANGER: ProviderPerson = { subject: 'stranger', email: 'zoe@elsewhere.test', name: 'Zoe Stranger' };
 
 export interface DevelopmentProviderOptions {
@@ -21,13 +21,13 @@ export interface DevelopmentProviderOptions {
   readonly secrets: DevelopmentSecrets;
   readonly sso: SsoEnvironment;
   readonly logger: Logger;
-  /** Where the server is reached. */
+  /** The URL of the server. */
   readonly url: string;
   /** The port of the provider; 0: any free one. */
   readonly port: number;
 }
 
-/** The development identity provider, and where people sign in with it. */
+/** The development identity provider, and the URL at which people sign in with it. */
 export interface DevelopmentProvider {
   readonly workspaceId: string;
   readonly startUrl: string;
@@ -37,7 +37,7 @@ export interface DevelopmentProvider {
 /**
  * Starts an identity provider for the seeded V2 workspace, whose people can sign in with it, and connects the workspace
  * to it, unless a developer has connected it to another one.
- * @returns undefined without a seeded workspace, and when the provider cannot be started: the log says why
+ * @returns undefined without a seeded workspace, and when the provider cannot be started, as the log says
  */
 export async function startDevelopmentProvider(
   options: DevelopmentProviderOptions,
@@ -75,7 +75,7 @@ export async function startDevelopmentProvider(
       }
     }
   } catch (error) {
-    // The workspace has another plan by now, say: the server is of use without.
+    // For example because the workspace has another plan now. The server is useful without the provider.
     logger.warn({ err: error }, 'the development identity provider could not be connected');
   }
   return {
@@ -91,7 +91,7 @@ async function startProvider(
   secret: string,
   people: readonly ProviderPerson[],
 ): Promise<IdentityProvider | undefined> {
-  // The browser may call the machine by either name.
+  // A browser may use either name of the machine.
   const origins = [...new Set([url, url.replace('//localhost', '//127.0.0.1')])];
   const paths = `/api/workspaces/${workspaceId}/auth/sso`;
   try {

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../sign-in/pages/html.js';
 import type { ProviderPerson } from './person.js';
 
-/** The page on which somebody says who they are. */
+/** The page on which a person chooses who to sign in as. */
 export function peoplePage(uid: string, people: readonly ProviderPerson[]): string {
   return frame(
     'Who are you?',
@@ -32,7 +32,7 @@ export function signOutPage(form: string): string {
   );
 }
 
-/** The page after signing out, where nobody has said where to go. */
+/** The page after signing out, when the request names no other page. */
 export function signedOutPage(): string {
   return frame('Signed out', html`<p>You are signed out of the development identity provider.</p>`);
 }

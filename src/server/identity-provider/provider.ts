@@ -21,7 +21,7 @@ export interface IdentityProviderOptions {
   };
 }
 
-/** An identity provider that runs. */
+/** A running identity provider. */
 export interface IdentityProvider {
   readonly issuer: string;
   stop(): Promise<void>;
@@ -120,7 +120,7 @@ async function configurationOf({ people, client }: IdentityProviderOptions): Pro
       const claims = () => ({ sub: subject, email, email_verified: emailVerified, name });
       return { accountId: subject, claims };
     },
-    // No consent page: the app is the company's own.
+    // No consent page, because the app belongs to the company.
     loadExistingGrant: async ({ oidc }) => {
       const grant = new oidc.provider.Grant({
         clientId: oidc.client?.clientId ?? '',
@@ -135,7 +135,7 @@ async function configurationOf({ people, client }: IdentityProviderOptions): Pro
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: signOut,
     },
-    // Its own refuses the loopback interface, where Rollcall is.
+    // oidc-provider's own function refuses the loopback interface, where Rollcall is.
     fetch: (
       url: string | URL | Request,
       { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown } = {},
@@ -143,7 +143,7 @@ async function configurationOf({ people, client }: IdentityProviderOptions): Pro
   };
 }
 
-/** The page on which people say who they are, and what they have said. */
+/** Shows the page on which a person chooses who to sign in as, and handles the choice. */
 async function choosePerson(
   provider: Provider,
   people: readonly ProviderPerson[],

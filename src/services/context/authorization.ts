@@ -24,13 +24,13 @@ export async function authorize(
   action: Action,
   workspaceId: string,
 ): Promise<Grant> {
-  const grant = await standing(context, workspaceId);
-  demand(context, grant, action);
+  const grant = await callerGrant(context, workspaceId);
+  requirePermission(context, grant, action);
   return grant;
 }
 
 /** Checks whether a grant allows an action. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
-export function demand(context: ServiceContext, grant: Grant, action: Action): void {
+export function requirePermission(context: ServiceContext, grant: Grant, action: Action): void {
   const actor = authenticated(context);
   if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
 }
@@ -47,7 +47,7 @@ export async function authorizeNow(
   workspaceId: string,
 ): Promise<Grant> {
   const grant = await lookUpStanding(sql, authenticated(context), workspaceId, LOCKED);
-  demand(context, grant, action);
+  requirePermission(context, grant, action);
   // SCIM may have been switched off since the request came in.
   if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
   return grant;
@@ -100,7 +100,7 @@ export function mayChangeOwners({ caller }: ServiceContext, { role }: Grant): bo
 }
 
 /** The caller's grant in the workspace, read once per request. @throws DomainError NOT_FOUND */
-export function standing(context: ServiceContext, workspaceId: string): Promise<Grant> {
+export function callerGrant(context: ServiceContext, workspaceId: string): Promise<Grant> {
   const { actor } = context.caller;
   if (actor?.type === 'API_KEY') {
     if (actor.workspace.id !== workspaceId) return Promise.reject(workspaceNotFound());
@@ -137,7 +137,7 @@ async function lookUpStanding(
 }
 
 /** The statements that read an actor's grant in a workspace. */
-function standingStatements(name: string, lock: string) {
+function grantStatements(name: string, lock: string) {
   return {
     standingOfOthers: statement({
       name: `authorization.others.${name}`,
@@ -181,11 +181,11 @@ function standingStatements(name: string, lock: string) {
   };
 }
 
-const READ = standingStatements('read', '');
+const READ = grantStatements('read', '');
 /**
  * This is the lock that a foreign key to the workspace takes anyway; a change of settings takes one that excludes it.
  */
-const LOCKED = standingStatements('lock', 'for key share of w');
+const LOCKED = grantStatements('lock', 'for key share of w');
 
 function notOpened({ id, name }: Workspace, connected: boolean): DomainError {
   return new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {

@@ -14,7 +14,7 @@ import { authenticated, authorize, authorizeNow } from '../context/authorization
 import type { ServiceContext } from '../context/service-context.js';
 import { memberNotFound } from '../members/change.js';
 import { lockMembers } from '../rows/members.js';
-import { countsOf, findConsumer, standingOf } from './queries.js';
+import { countsOf, creditStateOf, findConsumer } from './queries.js';
 
 /** A member's request to use credits. */
 export interface ConsumptionRequest {
@@ -57,10 +57,10 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
     if (consumer === undefined) throw memberNotFound();
     const counts = await countsOf(tx, consumer, null);
     const facts = { userName: consumer.userName, amount: asked.amount, month: counts.month };
-    const standing = standingOf(consumer, workspace, counts);
+    const state = creditStateOf(consumer, workspace, counts);
     // Use never decreases within a month, so a refusal here cannot become wrong.
-    const block = creditBlock(standing, asked.amount);
-    if (block !== null) throw creditsExhausted(block, standing, facts);
+    const block = creditBlock(state, asked.amount);
+    if (block !== null) throw creditsExhausted(block, state, facts);
 
     const consumption: CreditConsumption = {
       id: newId(),
@@ -90,9 +90,9 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
         used: { before: counts.used, after: counts.used + asked.amount },
       },
     });
-    if (!(await takeFromPool(tx, consumption, standing.poolTotal ?? 0))) {
+    if (!(await takeFromPool(tx, consumption, state.poolTotal ?? 0))) {
       const now = await countsOf(tx, consumer, counts.month);
-      throw creditsExhausted('POOL', standingOf(consumer, workspace, now), facts);
+      throw creditsExhausted('POOL', creditStateOf(consumer, workspace, now), facts);
     }
     return { consumption, replayed: false };
   });

@@ -5,7 +5,7 @@ import { selectList, TABLES, typesOf } from '../../database/tables.js';
 import { ROLES } from '../../domain/access.js';
 import {
   type CreditLimitSource,
-  type CreditStanding,
+  type CreditState,
   creditBlock,
   creditLimitOf,
   creditsLeft,
@@ -14,7 +14,7 @@ import type { CreditBlock } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
-import { authorize, demand } from '../context/authorization.js';
+import { authorize, requirePermission } from '../context/authorization.js';
 import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
@@ -111,7 +111,7 @@ export function creditPool(workspaceId: string, { month, total, used }: PoolRow)
 }
 
 /** The credits used in a month, by one person and by all. */
-interface Counts extends Pick<CreditStanding, 'used' | 'poolTotal' | 'poolUsed'> {
+interface Counts extends Pick<CreditState, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly month: string;
   /** Whether the month is over. */
   readonly past: boolean;
@@ -156,11 +156,11 @@ export async function countsOf(
 }
 
 /** The numbers that rule 23 needs about a member. */
-export function standingOf(
+export function creditStateOf(
   { role, creditLimit }: Pick<Consumer, 'role' | 'creditLimit'>,
   { defaultCreditLimit }: Workspace,
   { used, poolTotal, poolUsed }: Counts,
-): CreditStanding {
+): CreditState {
   return { role, limit: creditLimitOf({ role, creditLimit }, defaultCreditLimit), used, poolTotal, poolUsed };
 }
 
@@ -210,14 +210,14 @@ async function usageIn(
   if (counts.past) {
     return { month: counts.month, used, limit: null, limitSource: null, remaining: null, blockedBy: null };
   }
-  const standing = standingOf(member, workspace, counts);
+  const state = creditStateOf(member, workspace, counts);
   return {
     month: counts.month,
     used,
-    limit: standing.limit?.limit ?? null,
-    limitSource: standing.limit?.source ?? null,
-    remaining: creditsLeft(standing),
-    blockedBy: creditBlock(standing, 1),
+    limit: state.limit?.limit ?? null,
+    limitSource: state.limit?.source ?? null,
+    remaining: creditsLeft(state),
+    blockedBy: creditBlock(state, 1),
   };
 }
 
@@ -248,12 +248,12 @@ export async function authorizeReading(
   const grant = await authorize(context, 'workspace.read', workspaceId);
   // UUIDs come in any case (RFC 9562 §4).
   if (grant.memberId === null || grant.memberId !== memberId?.toLowerCase())
-    demand(context, grant, 'credits.read');
+    requirePermission(context, grant, 'credits.read');
   return grant;
 }
 
 /** Sets the pool's total for the current month and later ones. Past months keep their total. */
-export async function holdEachMonth(sql: Sql, workspaceId: string, total: number): Promise<void> {
+export async function setPoolTotal(sql: Sql, workspaceId: string, total: number): Promise<void> {
   await HOLD.rows(sql, { workspaceId, total });
 }
 

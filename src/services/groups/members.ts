@@ -2,7 +2,7 @@ import { arrayOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
-import type { MembersWish } from '../../domain/group.js';
+import type { GroupMembersChange } from '../../domain/group.js';
 import { isId } from '../../domain/ids.js';
 import type { Group } from '../../model/group.js';
 import { memberIdsOf } from '../rows/groups.js';
@@ -38,7 +38,7 @@ export function readIds(ids: readonly string[]): string[] {
 export async function changeMembers(
   sql: Sql,
   group: Group,
-  { all, add, remove }: MembersWish,
+  { all, add, remove }: GroupMembersChange,
   locked: ReadonlySet<string>,
 ): Promise<MembersChanged> {
   const wanted = new Set([...(all ?? []), ...add]);

@@ -8,7 +8,7 @@ import { authorize, authorizeNow } from '../context/authorization.js';
 import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type AccessRequest, authorizeAccess, requestedAccess } from '../members/requested-access.js';
-import { judgingContext } from '../members/transition.js';
+import { ruleContext } from '../members/transition.js';
 import { type InvitationRow, lockInvitation } from '../rows/invitations.js';
 import { lockMembers } from '../rows/members.js';
 import {
@@ -111,7 +111,7 @@ export function validatedAccess(
   grant: Grant,
   request: MemberChangeRequest,
 ): InvitedAccess {
-  const { access } = memberAfter(null, request, judgingContext(context, grant));
+  const { access } = memberAfter(null, request, ruleContext(context, grant));
   if (access === null || (request.role === undefined && request.seatType === undefined))
     return DEFAULT_ACCESS;
   const { seatType, creditLimit } = access;

@@ -7,11 +7,11 @@ import type { ListOrder, OrderBy } from './listing.js';
 export interface Cursor {
   readonly id: string;
   /** The value that the list is ordered by, as text; null where the list is ordered by the id alone. */
-  readonly key: string | typeof WITHOUT | null;
+  readonly key: string | typeof NO_VALUE | null;
 }
 
 /** The key of a row without a value. Null means that the list has no key. */
-export const WITHOUT = false;
+export const NO_VALUE = false;
 
 /** Encodes a cursor. @param mark identifies the list, from `markOf` */
 export function writeCursor({ id, key }: Cursor, mark: string): string {
@@ -76,7 +76,7 @@ function isText(key: string): boolean {
 /** Whether the key has the type of the list's order: cursors of other lists have keys of other types. */
 function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key'] {
   if (orderBy === undefined) return key === null;
-  if (key === WITHOUT) return orderBy.nullable === true;
+  if (key === NO_VALUE) return orderBy.nullable === true;
   return typeof key === 'string' && IS_KEY[orderBy.type](key);
 }
 
@@ -85,7 +85,7 @@ function isKeyOf(orderBy: OrderBy | undefined, key: unknown): key is Cursor['key
  * @param down whether the list is read in descending order
  * @param place binds a value, and returns its placeholder
  */
-export function beyond(
+export function afterCursor(
   { id, orderBy }: { readonly id: string; readonly orderBy?: OrderBy },
   cursor: Cursor,
   down: boolean,
@@ -95,7 +95,7 @@ export function beyond(
   if (orderBy === undefined) return `${id} ${operator} ${place(cursor.id)}`;
   const { column, type, nullable = false } = orderBy;
   // PostgreSQL puts nulls last, and first where the order is descending.
-  if (cursor.key === WITHOUT) {
+  if (cursor.key === NO_VALUE) {
     const others = `${column} is null and ${id} ${operator} ${place(cursor.id)}::uuid`;
     return down ? `(${others} or ${column} is not null)` : `(${others})`;
   }

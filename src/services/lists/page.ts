@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
-import { beyond, type Cursor, markOf, readCursor, WITHOUT, writeCursor } from './cursor.js';
+import { afterCursor, type Cursor, markOf, NO_VALUE, readCursor, writeCursor } from './cursor.js';
 import type { Listing, ListOrder } from './listing.js';
 import type { Checkpoint, Positions } from './positions.js';
 
@@ -160,9 +160,10 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     const direction = down ? 'desc' : 'asc';
     const all = [...values];
     const place = (value: unknown): string => `$${all.push(value)}`;
-    const after = this.#after === null ? '' : ` and ${beyond(this.#listing, this.#after, descending, place)}`;
+    const after =
+      this.#after === null ? '' : ` and ${afterCursor(this.#listing, this.#after, descending, place)}`;
     const before =
-      this.#before === null ? '' : ` and ${beyond(this.#listing, this.#before, !descending, place)}`;
+      this.#before === null ? '' : ` and ${afterCursor(this.#listing, this.#before, !descending, place)}`;
     const key = orderBy === undefined ? '' : `, ${orderBy.column}::text as "orderKey"`;
     const total =
       ofRow === true && this.#totalWanted
@@ -238,7 +239,7 @@ export function asIs<Row>(row: Row): Row {
 }
 
 function cursorOf({ id, orderKey }: { id: string; orderKey?: string | null }, mark: string): string {
-  return writeCursor({ id, key: orderKey === undefined ? null : (orderKey ?? WITHOUT) }, mark);
+  return writeCursor({ id, key: orderKey === undefined ? null : (orderKey ?? NO_VALUE) }, mark);
 }
 
 /** An item of a list, with its cursor. */

@@ -16,9 +16,9 @@ import { alreadyAMember } from './effects.js';
 import {
   additionOf,
   isUnchanged,
-  judgingContext,
   type MemberChange,
   type RequestFor,
+  ruleContext,
   transitionOf,
 } from './transition.js';
 import { writeInTransaction } from './write.js';
@@ -93,11 +93,11 @@ export async function createMemberWithin(
     throw alreadyAMember(addition.next, isNamesake ? 'userName' : 'account');
   }
   if (former === undefined) return writeInTransaction(context, tx, { ...addition, accountId });
-  const judging = judgingContext(context, grant, former.groups);
+  const facts = ruleContext(context, grant, former.groups);
   return writeInTransaction(context, tx, {
     workspace,
     row: former,
-    next: memberAfter(stateOf(former), { ...request, userName: addition.next.userName }, judging),
+    next: memberAfter(stateOf(former), { ...request, userName: addition.next.userName }, facts),
     accessSetBy: addition.accessSetBy,
     action: 'member.add',
   });

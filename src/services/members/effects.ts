@@ -90,10 +90,10 @@ export const EFFECTS = {
       return { groups: await showNewName(sql, requireRow(row)) };
     },
   },
-  keepAnOwner: {
+  requireAnotherOwner: {
     applies: ({ row, next }) => row?.role === 'OWNER' && next?.access?.role !== 'OWNER',
-    run: (_context, sql, { workspace, after }) => keepAnOwner(sql, workspace.id, after.id),
-    check: (sql, { workspace, after }) => keepAnOwner(sql, workspace.id, after.id),
+    run: (_context, sql, { workspace, after }) => requireAnotherOwner(sql, workspace.id, after.id),
+    check: (sql, { workspace, after }) => requireAnotherOwner(sql, workspace.id, after.id),
   },
   revokeInvitations: {
     applies: ({ next }) => next === null,
@@ -273,7 +273,7 @@ const LOCK_OWNERS = statement({
  * transaction reduces the number of owners; every caller has locked a member first, so all lock in the same order.
  * @throws DomainError LAST_OWNER (rule 13)
  */
-export async function keepAnOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
+export async function requireAnotherOwner(sql: Sql, workspaceId: string, memberId: string): Promise<void> {
   await lockOwners(sql, workspaceId);
   const others = await OTHER_OWNERS.rows(sql, { workspaceId, memberId });
   if (others.length === 0) throw lastOwner();

@@ -6,7 +6,7 @@ import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { accessSetByAfter, type GroupGrant, withGrants } from '../../domain/granted-access.js';
 import { newId } from '../../domain/ids.js';
-import { type JudgingContext, type MemberState, memberAfter, sameMember } from '../../domain/member-state.js';
+import { type MemberState, memberAfter, type RuleContext, sameMember } from '../../domain/member-state.js';
 import { emailAddresses } from '../../domain/profile.js';
 import type { MemberChangeRequest, Person } from '../../domain/provisioning.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
@@ -62,10 +62,10 @@ export function transitionOf(
   requestFor: RequestFor,
 ): Transition {
   const { workspace } = grant;
-  const judging = judgingContext(context, grant, row.groups);
+  const facts = ruleContext(context, grant, row.groups);
   const request = requestFor(workspace, row);
-  const next = memberAfter(stateOf(row), request, judging);
-  const accessSetBy = accessSetByAfter(heldAccess(row), request, judging);
+  const next = memberAfter(stateOf(row), request, facts);
+  const accessSetBy = accessSetByAfter(heldAccess(row), request, facts);
   return { workspace, row, next, accessSetBy, action: actionOf(row, next) };
 }
 
@@ -74,18 +74,18 @@ export function transitionOf(
  * @throws DomainError as `memberAfter` does
  */
 export function additionOf(context: ServiceContext, grant: Grant, request: MemberChangeRequest) {
-  const judging = judgingContext(context, grant);
-  const next = memberAfter(null, request, judging);
-  const accessSetBy = next.access && accessSetByAfter(null, request, judging);
+  const facts = ruleContext(context, grant);
+  const next = memberAfter(null, request, facts);
+  const accessSetBy = next.access && accessSetByAfter(null, request, facts);
   return { workspace: grant.workspace, row: null, next, accessSetBy, action: 'member.add' } as const;
 }
 
 /** @param groups the member's groups, whose grants replace the workspace's default (rule 30) */
-export function judgingContext(
+export function ruleContext(
   context: ServiceContext,
   grant: Grant,
   groups: readonly GroupGrant[] = [],
-): JudgingContext {
+): RuleContext {
   const workspace = groups.length === 0 ? grant.workspace : withGrants(grant.workspace, groups);
   return { workspace, origin: originOf(context), mayChangeOwners: mayChangeOwners(context, grant) };
 }

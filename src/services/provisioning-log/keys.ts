@@ -20,7 +20,7 @@ export interface KeyFault {
 }
 
 /** The workspace of a faulty key, and the fault. */
-export interface JudgedFault extends LogKey {
+export interface KnownFault extends LogKey {
   readonly code: KeyCode;
 }
 
@@ -48,13 +48,13 @@ const FIND = statement({
 });
 
 /** Identifies a credential without storing it. */
-export interface FoundBy {
+export interface KeyLookup {
   readonly lookup: string;
   readonly hash: string;
 }
 
 /** Returns what finds a credential. @returns undefined for text that is not an API key */
-export function foundBy(credential: string | undefined): FoundBy | undefined {
+export function keyLookupOf(credential: string | undefined): KeyLookup | undefined {
   const secret = credential === undefined ? undefined : readSecret(credential);
   if (credential === undefined || secret?.kind !== 'key') return undefined;
   return { lookup: secret.lookup, hash: hashSecret(credential) };
@@ -64,10 +64,10 @@ export function foundBy(credential: string | undefined): FoundBy | undefined {
  * Finds the owners of refused keys.
  * @returns a function that returns the fault of one credential, used with the URL of a workspace
  */
-export async function judgeKeys(
+export async function findKeyFaults(
   sql: Sql,
-  credentials: readonly FoundBy[],
-): Promise<(workspaceId: string, credential: FoundBy | undefined, at: Date) => JudgedFault> {
+  credentials: readonly KeyLookup[],
+): Promise<(workspaceId: string, credential: KeyLookup | undefined, at: Date) => KnownFault> {
   const lookups = [...new Set(credentials.map(({ lookup }) => lookup))];
   const rows = lookups.length === 0 ? [] : await FIND.rows(sql, { lookups });
   return (workspaceId, credential, at) => {

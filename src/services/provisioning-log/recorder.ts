@@ -3,7 +3,7 @@ import { isId, newId } from '../../domain/ids.js';
 import type { ScimEvent } from '../../domain/provisioning-log.js';
 import type { Hints } from '../context/activity-hints.js';
 import { entryOf, type LogEntry, type LogKey } from './entry.js';
-import { type FoundBy, foundBy, type JudgedFault, judgeKeys, type KeyFault } from './keys.js';
+import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLookupOf } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
 import { dropExpired } from './retention.js';
 import { type Repetition, writeBatch } from './write.js';
@@ -33,7 +33,7 @@ export interface ProvisioningLogOptions {
 /** Refused requests of one minute with the same reason and network. */
 interface Fault {
   readonly first: KeyFault;
-  readonly credential: FoundBy | undefined;
+  readonly credential: KeyLookup | undefined;
   waiting: number;
   entry: LogEntry | undefined;
 }
@@ -95,7 +95,7 @@ export class ProvisioningLog {
       );
       this.#faultsOf = minute;
     }
-    const credential = fault.known === undefined ? foundBy(fault.credential) : undefined;
+    const credential = fault.known === undefined ? keyLookupOf(fault.credential) : undefined;
     const holder = fault.known?.apiKeyId ?? credential?.lookup ?? '';
     const key = `${minute} ${fault.workspaceId} ${fault.network} ${fault.client} ${holder}`;
     const known = this.#faults.get(key);
@@ -159,7 +159,7 @@ export class ProvisioningLog {
       if (entries.length === 0 && faults.length === 0 && dropped.size === 0) return;
       this.#dropped = new Map();
       try {
-        const { fresh, repeated } = await this.#judged(counted);
+        const { fresh, repeated } = await this.#entriesOf(counted);
         const all = [...entries, ...fresh.map(({ entry }) => entry)];
         await this.#partition(all);
         await writeBatch(this.#database, { entries: all, repeated, dropped });
@@ -177,22 +177,22 @@ export class ProvisioningLog {
   }
 
   /** The new entries of faults, and the numbers to add to existing ones. */
-  async #judged(counted: ReadonlyMap<Fault, number>): Promise<{
+  async #entriesOf(counted: ReadonlyMap<Fault, number>): Promise<{
     readonly fresh: readonly { readonly fault: Fault; readonly entry: LogEntry }[];
     readonly repeated: readonly Repetition[];
   }> {
     const fresh: { fault: Fault; entry: LogEntry }[] = [];
     const repeated: Repetition[] = [];
     const faults = [...counted].filter(([{ entry }]) => entry === undefined);
-    const judge = await judgeKeys(
+    const faultOf = await findKeyFaults(
       this.#database,
       faults.map(([{ credential }]) => credential).filter((credential) => credential !== undefined),
     );
     for (const [fault, number] of counted) {
       const { first, credential, entry } = fault;
       if (entry === undefined) {
-        const judged = first.known ?? judge(first.workspaceId, credential, first.at);
-        fresh.push({ fault, entry: keyEntry(first, { workspaceId: first.workspaceId, ...judged }, number) });
+        const known = first.known ?? faultOf(first.workspaceId, credential, first.at);
+        fresh.push({ fault, entry: keyEntry(first, { workspaceId: first.workspaceId, ...known }, number) });
       } else repeated.push({ entry, more: number });
     }
     return { fresh, repeated };
@@ -233,7 +233,7 @@ function withoutCredential(fault: KeyFault): KeyFault {
 
 function keyEntry(
   { at, client, method, network, requestId }: KeyFault,
-  { code, ...key }: JudgedFault,
+  { code, ...key }: KnownFault,
   times: number,
 ): LogEntry {
   return {

@@ -8,7 +8,7 @@ import type { Account } from '../../model/account.js';
 
 /**
  * SQL that finds or creates an account, with the parameters of `accountValues`.
- * @param source a clause that must give a row, else nothing is written
+ * @param source a clause that must return a row, or else nothing is written
  */
 export function findOrCreateSql(source = ''): string {
   // An insert that does nothing returns no row; an update that changes nothing does, and locks it.
@@ -19,7 +19,7 @@ export function findOrCreateSql(source = ''): string {
 
 export const ACCOUNT_PARAMETERS = { newAccountId: uuid, address: text, canonicalAddress: text };
 
-/** The values of these parameters for an address. */
+/** The parameters of `findOrCreateSql` for an address. */
 export function accountValues(address: string) {
   return { newAccountId: newId(), address, canonicalAddress: canonicalUserName(address) };
 }

@@ -5,7 +5,7 @@ import { selectList, TABLES, without } from '../../database/tables.js';
 import { isId } from '../../domain/ids.js';
 import type { Group } from '../../model/group.js';
 
-/** A group inside its member's row, where JSON makes RFC 3339 text of times. */
+/** A group inside its member's row, in which JSON has times as RFC 3339 text. */
 export type GroupOfMember = Omit<Group, 'createdAt' | 'updatedAt'> & {
   readonly createdAt: string;
   readonly updatedAt: string;

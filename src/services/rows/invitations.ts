@@ -9,13 +9,13 @@ import { isId } from '../../domain/ids.js';
 import { INVITATION_KINDS, INVITATION_STATUSES } from '../../domain/invitation.js';
 import type { Invitation } from '../../model/invitation.js';
 
-/** An invitation as the statements below return it: the model's class without what finds and checks its token. */
+/** An invitation as the statements below return it: the model's class without the columns of its token. */
 export type InvitationRow = Omit<Invitation, 'lookup' | 'hash' | 'canonicalEmail'>;
 
 /**
- * Whether the invited person has been a member since the invitation was sent. The invitation is then void, also after the
- * person has left: a removed member must not come back with an old mail. It is computed when an invitation is read, so
- * that adding members costs nothing.
+ * Whether the invited person has been a member since the invitation was sent. The invitation is then void, also after
+ * the person has left: a removed member must not come back with an old mail. It is computed when an invitation is read,
+ * so that adding a member needs no update of invitations.
  */
 export const SUPERSEDED = `
   i.email is not null and (exists (
@@ -28,7 +28,7 @@ export const SUPERSEDED = `
         or m.account_id = (select a.id from account a where a.canonical_email = i.canonical_email))
       and (s.ended_at is null or s.ended_at > i.sent_at)))`;
 
-/** An invitation's status: nothing that is stored, since time alone changes it (rule 22). */
+/** An invitation's status, which is not stored, because time alone can change it (rule 22). */
 export const STATUS = `
   case when i.revoked_at is not null then 'REVOKED'
     when i.use_count >= i.max_uses then 'ACCEPTED'
@@ -65,8 +65,8 @@ export async function findInvitation(
 }
 
 /**
- * The invitation, locked until the transaction ends. It is read after the lock: a statement that waits for a lock does not
- * see what joined tables have become.
+ * The invitation, locked until the transaction ends. It is read after the lock: a statement that waits for a lock does
+ * not see changes of joined tables.
  */
 export async function lockInvitation(
   sql: Sql,
@@ -86,7 +86,7 @@ export async function lockInvitation(
   return findInvitation(sql, workspaceId, id);
 }
 
-/** The invitation that a token stands for. */
+/** The invitation of a token. */
 export interface InvitationOfToken {
   readonly id: string;
   readonly workspaceId: string;
@@ -111,7 +111,7 @@ const FIND_BY_LOOKUP = statement({
 
 /**
  * The invitation of a token.
- * @param token the token as the inviter has it, or the secret that its mail holds
+ * @param token the inviter's token, or the secret in its mail
  * @param bearer the caller's address
  * @returns undefined for text that is not a token, for an unknown token, and for one that `resend` has replaced
  */
@@ -127,7 +127,7 @@ export async function findByToken(
   return row !== undefined && sameHash(row.hash, hashSecret(plain)) ? row : undefined;
 }
 
-/** Like `findByToken`, for somebody who has shown the token before. */
+/** Like `findByToken`, for a person who has proved to have the token before. */
 export async function findByLookup(
   sql: Sql,
   lookup: string,
@@ -136,7 +136,7 @@ export async function findByLookup(
   return FIND_BY_LOOKUP.row(sql, { lookup, bearer: canonicalUserName(bearer) });
 }
 
-/** Whether the token is the secret that only the invitation's mail holds. */
+/** Whether the token is the secret that only the invitation's mail contains. */
 export function isMailed(token: string): boolean {
   return readSecret(token.trim())?.kind === 'mailed';
 }

@@ -9,8 +9,8 @@ import type { Membership } from '../../model/membership.js';
 import type { MemberRow } from './members.js';
 
 /**
- * SQL that writes `member` and `membership`. The columns are the model's; each is bound to the value that a `MemberRow`
- * has under its name, unless a table below says which expression it gets. So a new column is written wherever members
+ * SQL that writes `member` and `membership`. The columns are the model's; each is bound to the property of a
+ * `MemberRow` with its name, unless a table below has an expression for it. So a new column is written wherever members
  * are written.
  */
 
@@ -19,9 +19,9 @@ type Expressions<Row> = { readonly [Name in keyof Row]?: string };
 const INSERTED_MEMBER: Expressions<Member> = { version: '1', createdAt: 'now()', updatedAt: 'now()' };
 
 const UPDATED_MEMBER: Expressions<Member> = {
-  // A profile that does not change is bound as null: to parse it takes PostgreSQL a tenth of the statement's time.
+  // A profile that does not change is bound as null: parsing it takes PostgreSQL a tenth of the statement's time.
   attributes: 'coalesce($attributes, member.profile)',
-  // A duplicate from before canonical names keeps its mark until it gets another userName (rule 15a).
+  // A duplicate that is older than canonical names keeps its mark until it gets another userName (rule 15a).
   canonicalUserName:
     'case when member.user_name = $userName then member.canonical_user_name else $canonicalUserName end',
   version: 'member.version + 1',

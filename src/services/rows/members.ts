@@ -22,7 +22,7 @@ import type { Member } from '../../model/member.js';
 import type { Membership } from '../../model/membership.js';
 import { GROUPS_OF_MEMBER, type GroupOfMember, groupOfMember } from './groups.js';
 
-/** What the model's `Member` shows beside its columns; `completeMember` computes it. */
+/** The properties of the model's `Member` that are not columns; `completeMember` computes them. */
 type Computed = 'profile' | 'active' | 'role' | 'access' | 'accessSetBy' | 'groups';
 
 /** The columns of an open membership that a member row has under their own names. */
@@ -34,7 +34,7 @@ export type OpenMembership = { readonly [Name in MembershipColumn]: Membership[N
   readonly membershipId: string | null;
 };
 
-/** What is stored about a member: its columns, its open membership and its groups. */
+/** The stored values of a member: its columns, its open membership and its groups. */
 export type StoredMember = Readonly<Omit<Member, Computed>> &
   OpenMembership & {
     /** Whether the workspace would be without an owner if it left. */
@@ -42,10 +42,12 @@ export type StoredMember = Readonly<Omit<Member, Computed>> &
     readonly groups: readonly Group[];
   };
 
-/** A member as every query gives it: what is stored, and what the model's `Member` computes from it. */
+/** A member as every query returns it: the stored values, and those that the model's `Member` computes from them. */
 export type MemberRow = StoredMember & Member;
 
-/** Computes what is not stored. A plain object, not an instance: imports read pages of them. */
+/**
+ * Computes the values that are not stored. Returns a plain object, which is cheaper than an instance on large pages.
+ */
 export function completeMember(stored: StoredMember): MemberRow {
   return {
     ...stored,
@@ -55,7 +57,7 @@ export function completeMember(stored: StoredMember): MemberRow {
   };
 }
 
-/** What GraphQL shows of an access. */
+/** The access as GraphQL shows it. */
 export function memberAccess({
   workspaceVersion,
   role,
@@ -92,12 +94,12 @@ export const NO_MEMBERSHIP = Object.fromEntries(
   ['membershipId', ...OPEN_MEMBERSHIP.properties].map((name) => [name, null]),
 ) as { readonly [Name in keyof OpenMembership]: null };
 
-/** Only for owners is another query needed. */
+/** Only owners need the subquery. */
 const IS_LAST_OWNER = `coalesce(s.role = 'OWNER', false) and not exists (
     select 1 from membership o
     where o.workspace_id = s.workspace_id and o.role = 'OWNER' and o.ended_at is null and o.id <> s.id)`;
 
-/** A value of a stored member: what it is called, its SQL over `MEMBER_TABLES`, and whether JSON has it as text. */
+/** A value of a stored member: its name, its SQL over `MEMBER_TABLES`, and whether JSON has it as text. */
 interface Value {
   readonly property: string;
   readonly sql: string;
@@ -106,7 +108,7 @@ interface Value {
 
 /** All of a member but its id, in the order in which `MEMBER_COLUMNS` selects them. */
 const VALUES: readonly Value[] = [
-  // No rule reads the canonical form of a row.
+  // The canonical form is omitted, because no rule reads it.
   ...columnValues(without(TABLES.member, 'id', 'canonicalUserName'), 'm'),
   { property: 'membershipId', sql: 's.id', isTime: false },
   ...columnValues(OPEN_MEMBERSHIP, 's'),
@@ -125,11 +127,7 @@ function columnValues<Row>({ fields, columns }: Table<Row>, alias: string): Valu
 
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
 
-/**
- * What every query of members selects from `MEMBER_TABLES`; `memberOf` decodes it. The values are one column: the
- * driver needs more time for each of 20 columns than PostgreSQL and the parser need for all, and it would receive the
- * names with every row.
- */
+/** The select list of every query of members from `MEMBER_TABLES`; `memberOf` decodes it. */
 export const MEMBER_COLUMNS = `m.id, json_build_array(${VALUES.map(({ sql }) => sql).join(', ')}) as "values"`;
 
 /** A row with `MEMBER_COLUMNS`. */
@@ -259,7 +257,7 @@ export async function findMemberByUserName(
   return row && memberOf(row);
 }
 
-/** The member that an account is in the workspace, if it is one. */
+/** The member of an account in the workspace, if there is one. */
 export async function findMemberByAccount(
   sql: Sql,
   workspaceId: string,
@@ -269,7 +267,7 @@ export async function findMemberByAccount(
   return row && memberOf(row);
 }
 
-/** Those of the members with these ids who are in the workspace, by id. */
+/** The members of the workspace with these ids, by id. */
 export async function findMembers(
   sql: Sql,
   workspaceId: string,
@@ -296,7 +294,7 @@ export async function accountOfMember(sql: Sql, workspaceId: string, memberId: s
 
 /**
  * Locks these members until the transaction ends. Lock first and read afterwards: a statement that waits for a lock
- * does not see how joined tables have changed.
+ * does not see changes of joined tables.
  * @returns the ids of those that exist
  */
 export async function lockMembers(
@@ -331,13 +329,13 @@ export function accessIn(row: Access): Access {
   return Object.fromEntries(ACCESS_NAMES.map((name) => [name, row[name]])) as unknown as Access;
 }
 
-/** The member's access and who has set it; null when it is not active. */
+/** The member's access and who set it explicitly; null when it is not active. */
 export function heldAccess(row: OpenMembership): HeldAccess | null {
   const access = accessOf(row);
   return access && { access, accessSetBy: row.accessSetBy };
 }
 
-/** The member as the rules see it. */
+/** The attributes of the member that the rules read. */
 export function stateOf(row: StoredMember): MemberState {
   const person: Person = personIn({ ...row, profile: row.attributes });
   return { ...person, access: accessOf(row) };

@@ -3,7 +3,7 @@ import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 
 /**
- * SQL that remembers removals (rule 16a).
+ * SQL that records removals (rule 16a).
  * @param source a select of account, workspace and time
  */
 export function rememberRemovalSql(source: string): string {
@@ -27,14 +27,14 @@ const SINCE = statement({
 });
 
 /**
- * Remembers that the person of an account has just ceased to be a member of the workspace (rule 16a): deactivated, deleted,
- * or because the member has got another address. The memory outlives the member.
+ * Records that the person of an account has just stopped being a member of the workspace (rule 16a): by deactivation,
+ * by deletion, or because the member got another address. The record outlives the member.
  */
 export async function rememberRemoval(sql: Sql, workspaceId: string, accountId: string): Promise<void> {
   await REMEMBER.rows(sql, { accountId, workspaceId });
 }
 
-/** Whether the person of an account has been removed from the workspace at that moment or later. */
+/** Whether the person of an account was removed from the workspace at that time or later. */
 export async function wasRemovedSince(
   sql: Sql,
   workspaceId: string,

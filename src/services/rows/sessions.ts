@@ -24,7 +24,7 @@ export function openAt({
 
 /**
  * SQL for whether a person's session opens the workspace `w`, in which their open membership is `s` (rules 16, 32, 43).
- * A session that was ended for the workspace remains ended there, even after the person was added again.
+ * A session that was ended for the workspace stays ended for it, even after the person was added again.
  * @param place the number of the first of the four parameters of `sessionValues`
  */
 export function sessionOpens(place: number): string {
@@ -38,9 +38,9 @@ export function sessionOpens(place: number): string {
 }
 
 /**
- * SQL for whether a person's session may know that they are a member of the workspace `w`. A customer can make any
- * address its member and have its provider claim it: a session of that provider knows the other workspaces of the
- * person only where the customer controls the mailbox anyway (rule 32).
+ * SQL for whether a person's session may see that they are a member of the workspace `w`. A customer can add any
+ * address as a member and have its provider claim it. So a session from that provider sees the person's other
+ * workspaces only when the customer controls the mailbox anyway (rule 32).
  * @param place the number of the first of the four parameters of `sessionValues`
  */
 export function sessionLists(place: number): string {

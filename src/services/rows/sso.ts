@@ -3,7 +3,7 @@ import { query, rowOf, rowsOf } from '../../database/query.js';
 import { TABLES, without } from '../../database/tables.js';
 import type { SsoConnection, SsoDomain } from '../../model/sso-connection.js';
 
-/** A connection as it may be shown. */
+/** A connection without its secret. */
 export type SsoConnectionRow = Omit<SsoConnection, 'clientSecret'>;
 
 /** The workspace's connection, without its secret. The caller has authorized. */
@@ -28,8 +28,7 @@ export function findDomains(sql: Sql, connectionId: string): Promise<SsoDomain[]
 }
 
 /**
- * Locks the settings of a workspace's single sign-on, so that nobody else changes them until the transaction ends. People
- * who sign in do not wait for it.
+ * Locks the settings of a workspace's single sign-on until the transaction ends. Sign-ins do not wait for this lock.
  */
 export async function lockSsoSettings(sql: Sql, workspaceId: string): Promise<void> {
   await rowsOf(
@@ -39,7 +38,7 @@ export async function lockSsoSettings(sql: Sql, workspaceId: string): Promise<vo
 }
 
 /**
- * SQL for whether a workspace requires members with the account's address to come through its provider (rule 43).
+ * SQL for whether a workspace requires members with the account's address to sign in through its provider (rule 43).
  * @param workspaceId SQL for the workspace's id
  * @param accountId SQL for the account's id
  */

@@ -6,8 +6,8 @@ import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { type MintedSession, openSession } from './open.js';
 
 /**
- * Mints a session for the person with that address, who must be known to the platform.
- * @param createAccount makes the platform know somebody who is new: who comes with an invitation, say
+ * Creates a session for the person with an address.
+ * @param createAccount whether to create an account when the address has none, for example for an invited person
  * @throws DomainError as `authorizeOperator` does; INVALID_INPUT; NOT_FOUND when nobody has the address
  */
 export async function create(

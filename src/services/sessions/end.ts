@@ -11,9 +11,10 @@ import { accountOfMember, lockMembers } from '../rows/members.js';
 import { openAt, sessionIsOpen } from '../rows/sessions.js';
 
 /**
- * Ends a session: the caller's own, or another one. Ending it twice does no harm.
- * @param sessionId which one: a person may name their own, an operator anybody's
- * @throws DomainError UNAUTHENTICATED; NOT_FOUND; FORBIDDEN for an API key; INVALID_INPUT for an operator who names none
+ * Ends a session: the caller's own, or another one. Ending it twice changes nothing.
+ * @param sessionId the session: one of the caller's own; for operators, any
+ * @throws DomainError UNAUTHENTICATED; NOT_FOUND; FORBIDDEN for an API key; INVALID_INPUT for an operator who names
+ *   none
  */
 export async function end(
   context: ServiceContext,
@@ -55,8 +56,8 @@ export async function endAll(
 }
 
 /**
- * Ends sessions of a member for the workspace (rule 35). Sessions that open other workspaces too go on there.
- * @param sessionIds which; null for all. Ids of no open session of the member are ignored.
+ * Ends sessions of a member for the workspace (rule 35). Sessions that open other workspaces too continue there.
+ * @param sessionIds the sessions to end; null for all. Ids of no open session of the member are ignored.
  * @returns how many sessions opened the workspace until now
  * @throws DomainError as `authorize` does; NOT_FOUND
  */
@@ -103,7 +104,10 @@ export async function endSessionsOf(
   return recordEnds(context, tx, ended);
 }
 
-/** Audits sessions that have been ended, and makes every process forget them. @returns how many */
+/**
+ * Audits ended sessions, and makes every process forget them.
+ * @returns the number of sessions
+ */
 async function recordEnds(
   context: ServiceContext,
   tx: Transaction,
@@ -114,7 +118,10 @@ async function recordEnds(
   return ended.length;
 }
 
-/** Ends sessions that open several workspaces for this one alone. @returns how many */
+/**
+ * Ends sessions that open several workspaces, for this workspace only.
+ * @returns the number of sessions
+ */
 async function endInWorkspace(
   context: ServiceContext,
   tx: Transaction,
@@ -156,8 +163,8 @@ const ENDED = {
 
 type Ended = RowOf<typeof ENDED>;
 
-// Another person's session, and one that this session may not reach, look like one that does not exist. An operator,
-// who has no account, finds all.
+// Another person's session, and one that this session may not end, look like an unknown one. An operator, who has no
+// account, finds all.
 const FIND = statement({
   name: 'sessions.find',
   text: `
@@ -168,7 +175,7 @@ const FIND = statement({
   columns: { id: uuid },
 });
 
-/** The text that ends the sessions that a condition selects. */
+/** The SQL that ends the sessions that match a condition. */
 function ending(condition: string): string {
   return `
     update session s set ended_at = $now, sealed_id_token = null from account a

@@ -20,15 +20,15 @@ export interface SessionRow {
   readonly lastUsedAt: Date | null;
   readonly lastUsedFrom: string | null;
   readonly browser: string | null;
-  /** Whether it is the caller's. */
+  /** Whether it is the session of this request. */
   readonly current: boolean;
 }
 
 const MOST = 200;
 
 /**
- * The open sessions of the caller, newest first (rule 35). A session that opens one workspace alone sees only those that
- * open the same: it may not prove enough for the rest (rule 32).
+ * The open sessions of the caller, newest first (rule 35). A session that opens one workspace alone sees only those
+ * that open the same: it may prove too little for the others (rule 32).
  * @throws DomainError UNAUTHENTICATED; FORBIDDEN for keys and operators
  */
 export async function listOwn(context: ServiceContext): Promise<SessionRow[]> {
@@ -41,9 +41,9 @@ export async function listOwn(context: ServiceContext): Promise<SessionRow[]> {
 }
 
 /**
- * The open sessions of a member that open the workspace, for its owners and admins, newest first (rule 35). Of a session
- * that opens other workspaces too it is shown that it is there, and not where and when it is used: anybody's address can
- * be made a member. A customer who controls the mailbox sees that as well.
+ * The open sessions of a member that open the workspace, for its owners and admins, newest first (rule 35). For a
+ * session that opens other workspaces too, it does not show where and when it was used, because anybody's address can
+ * be added as a member. A customer who controls the mailbox sees these values too.
  * @throws DomainError as `authorize` does
  */
 export async function listOfMember(

@@ -19,21 +19,21 @@ export interface MintedSession {
 
 /** The identity that a sign-in proved, and its origin. */
 export interface SignIn {
-  /** The id of the session, where something was done in its name already. */
+  /** The id of the session, when an earlier step of the sign-in has used it already. */
   readonly sessionId?: string;
   readonly accountId: string;
   readonly email: string;
   readonly method: SessionMethod;
-  /** The only workspace that the session opens; a sign-in through a provider always says it (rule 32). */
+  /** The only workspace that the session opens; always set for a sign-in through a provider (rule 32). */
   readonly workspaceId: string | null;
-  /** What the ID token says, for logout at the provider and from it. Only with the method PROVIDER. */
+  /** Values of the ID token, for logout at the provider and by it. Only with the method PROVIDER. */
   readonly provider: {
     readonly subject: string;
     readonly sid: string | null;
     /** The ID token, encrypted by the caller. */
     readonly sealedIdToken?: string | null;
   } | null;
-  /** The network address of the browser; null where an operator mints the session. */
+  /** The network address of the browser; null when an operator creates the session. */
   readonly address: string | null;
   readonly userAgent: string | null;
 }
@@ -41,9 +41,9 @@ export interface SignIn {
 const LONGEST_USER_AGENT = 500;
 
 /**
- * Opens a new session, whatever sessions the browser has (rule 33). The caller has checked the sign-in.
- * The audit entry is the workspace's where the session opens one alone, and also goes to each workspace in which the
- * person is an owner who came by another way than the SSO that the workspace requires (rule 43).
+ * Opens a new session, independent of the browser's other sessions (rule 33). The caller has checked the sign-in. The
+ * audit entry belongs to the only workspace that the session opens, if there is one. Another entry goes to each
+ * workspace that requires SSO and in which the person, an owner, has signed in without it (rule 43).
  * @param tx the transaction in which the session is written
  */
 export async function openSession(
@@ -98,7 +98,7 @@ export async function openSession(
   return { sessionId: id, token: secret, expiresAt };
 }
 
-/** The actor is the person who signs in, or the operator who mints the session. */
+/** The actor is the person who signs in, or the operator who creates the session. */
 function asPerson(context: ServiceContext, person: Person): ServiceContext {
   if (person.method === 'OPERATOR') return context;
   return { ...context, caller: { ...context.caller, actor: person } };

@@ -16,10 +16,7 @@ export interface SeededPerson {
   readonly seatType: SeatType | null;
 }
 
-/**
- * The active members of the workspaces that development has seeded. The caller, the composition of the application, asks
- * in development only.
- */
+/** The active members of the workspaces that development has seeded. Call it in development only. */
 export function seededPeople(
   context: ServiceContext,
   workspaceIds: readonly string[],
@@ -28,7 +25,7 @@ export function seededPeople(
 }
 
 /**
- * Signs in one of the people whom `seededPeople` lists, without any proof.
+ * Signs in one of the people that `seededPeople` lists, without any proof.
  * @throws DomainError FORBIDDEN for anybody else
  */
 export async function signInSeeded(

@@ -12,13 +12,13 @@ import { hasConnection, ssoRequiredFor } from '../rows/sso.js';
 import { openSession } from '../sessions/open.js';
 import type { Browser, SignedIn } from './mail-links.js';
 
-/** An invitation as its page shows it. */
+/** The contents of an invitation's page. */
 export interface ShownInvitation {
   readonly invitation: InvitationRow;
   readonly workspaceName: string;
-  /** Whether the token came by mail, and so proves whose mailbox it is. */
+  /** Whether the token came by mail, which proves that the person has the mailbox. */
   readonly isMailed: boolean;
-  /** Whether the person must come through the workspace's provider (rule 43). */
+  /** Whether the person must sign in through the workspace's provider (rule 43). */
   readonly ssoRequired: boolean;
   readonly hasConnection: boolean;
 }
@@ -53,8 +53,8 @@ export async function showInvitation(
 }
 
 /**
- * Accepts an invitation whose mail the person has received, and signs them in: the mail proves the mailbox, for as long
- * as an invitation lasts. So the session opens this workspace alone.
+ * Accepts an invitation whose mail the person has received, and signs them in: the mail proves the mailbox. Because an
+ * invitation is valid for so long, the session opens this workspace alone.
  * @throws DomainError FORBIDDEN for a token that did not come by mail; as `accept` does
  */
 export async function acceptMailed(
@@ -74,7 +74,7 @@ export async function acceptMailed(
     const accountId = await findOrCreateAccount(tx, email);
     const proven = { sessionId: newId(), accountId, email, method: 'MAIL_LINK' as const, workspaceId };
     const { changed } = await acceptAs(context, tx, found.lookup, proven);
-    // A member may have other rights than an invitation gives: that takes a sign-in of its own.
+    // A member may have more access than the invitation gives, which needs a sign-in of its own.
     if (!changed) throw invitationClosed('SUPERSEDED');
     const session = await openSession(context, tx, { ...proven, provider: null, ...browser });
     return { session, returnTo: `/workspace/${workspaceId}` };

@@ -21,33 +21,33 @@ const MOST_WRONG_CODES = 5;
 /** How long expired links are kept, so that a late click gets an explanation. */
 const KEPT_MS = 86_400_000;
 
-/** Where a request of a browser came from. */
+/** The origin of a browser's request. */
 export interface Browser {
   readonly address: string;
   readonly userAgent: string | null;
 }
 
 /** The cookie of a browser that requested a link. */
-export interface AskedLink {
+export interface RequestedLink {
   readonly browserToken: string;
   readonly expiresAt: Date;
 }
 
-/** A person who has signed in, and the path to go to. */
+/** The session of a person who has signed in, and the path to open. */
 export interface SignedIn {
   readonly session: MintedSession;
   readonly returnTo: string;
 }
 
 /**
- * Mails a link to an address, if somebody on the platform has it (rule 46). Anybody may ask. What happens, and how long
- * it takes, is the same for an address that nobody has: the mail is sent in the background.
- * @param returnTo one of our paths
+ * Mails a link to an address, if somebody on the platform has it (rule 46). Anybody may call it. The result and its
+ * duration are the same for an address without an account, because the mail is sent in the background.
+ * @param returnTo a path of this server
  * @param invitation the token of an invitation that the link accepts; the address then needs no account
  * @param urlOf the URL of the page that opens the link with a token
  * @throws DomainError FORBIDDEN when no mail can be sent; INVALID_INPUT; NOT_FOUND for the invitation; RATE_LIMITED
  */
-export async function askForLink(
+export async function requestLink(
   context: ServiceContext,
   input: {
     readonly email: string;
@@ -56,16 +56,16 @@ export async function askForLink(
     readonly browser: Browser;
     readonly urlOf: (token: string) => string;
   },
-): Promise<AskedLink> {
+): Promise<RequestedLink> {
   const { returnTo, invitation = null, browser } = input;
   const { mailer, signInLimits } = context;
   if (mailer?.sends !== true)
     throw new DomainError('FORBIDDEN', 'This server sends no mail: only single sign-on works here.');
   const email = input.email.trim();
   if (!isAddress(email)) {
-    throw new DomainError('INVALID_INPUT', 'This is no e-mail address.', {
+    throw new DomainError('INVALID_INPUT', 'This is not an e-mail address.', {
       attribute: 'email',
-      hint: 'Type it like ann@example.com.',
+      hint: 'Enter it in the form ann@example.com.',
     });
   }
   await signInLimits.take('linksFrom', networkOf(browser.address));
@@ -92,7 +92,7 @@ export async function askForLink(
         codeHash: codeHash(cookie.secret, codeOf(link.secret)),
         wrongCodes: 0,
         returnTo,
-        askedFrom: browser.address,
+        requestedFrom: browser.address,
         userAgent: browser.userAgent,
         createdAt: now,
         expiresAt,
@@ -105,7 +105,7 @@ export async function askForLink(
     mailer.sendSignInLink({
       to: account?.email ?? email,
       url: input.urlOf(link.secret),
-      askedFrom: browser.address,
+      requestedFrom: browser.address,
       browser: browserName(browser.userAgent) ?? 'an unknown browser',
       minutes: MINUTES,
     });
@@ -126,20 +126,20 @@ async function invitationFor(context: ServiceContext, token: string, email: stri
 
 /** The state of a link for the browser that opens it. */
 export type OpenedLink =
-  /** It signs in here, as that person. */
+  /** The link signs in here, as this person. */
   | { readonly kind: 'HERE'; readonly email: string }
-  /** It was asked for in another browser, which takes the code. */
+  /** The link was requested in another browser, which accepts the code. */
   | {
       readonly kind: 'ELSEWHERE';
       readonly code: string;
-      readonly askedFrom: string;
+      readonly requestedFrom: string;
       readonly browser: string | null;
     };
 
 /**
- * Reads the state of a link for the browser that opens it. The link is the only credential. Nothing is changed, so that what fetches
- * the links of a mail does not use them up.
- * @param browserToken the cookie of a browser that has asked for a link
+ * Reads the state of a link for the browser that opens it. The link is the only credential. It changes nothing, so that
+ * programs that fetch the links of a mail do not use them up.
+ * @param browserToken the cookie of a browser that requested a link
  * @throws DomainError UNAUTHENTICATED for a link that is unknown, used or expired
  */
 export async function openLink(
@@ -151,13 +151,13 @@ export async function openLink(
   return {
     kind: 'ELSEWHERE',
     code: codeOf(token),
-    askedFrom: link.askedFrom,
+    requestedFrom: link.requestedFrom,
     browser: browserName(link.userAgent),
   };
 }
 
 /**
- * Signs in with a link, in the browser that asked for it, once.
+ * Signs in with a link, once, in the browser that requested it.
  * @throws DomainError UNAUTHENTICATED; what the invitation is refused for, with which the link was asked for
  */
 export async function signInWithLink(
@@ -174,7 +174,7 @@ export async function signInWithLink(
 }
 
 /**
- * Signs in with the code that another browser shows, in the browser that asked for the link.
+ * Signs in with the code that another browser shows, in the browser that requested the link.
  * @throws DomainError UNAUTHENTICATED, with the attribute code while another try is possible; as `signInWithLink`
  */
 export async function signInWithCode(
@@ -187,7 +187,7 @@ export async function signInWithCode(
 ): Promise<SignedIn> {
   const cookie = readSecret(browserToken ?? '');
   if (browserToken === undefined || cookie?.kind !== 'browser') throw linkClosed();
-  // The try is counted before the code is compared: tries at one moment are counted too.
+  // The try is counted before the code is compared, so that concurrent tries are counted too.
   const link = await COUNT_TRY.row(context.database, {
     browserLookup: cookie.lookup,
     now: context.clock(),
@@ -232,7 +232,7 @@ async function signIn(
 
 const LINK_COLUMNS = `
   id, email, hash, browser_lookup as "browserLookup", browser_hash as "browserHash", code_hash as "codeHash",
-  asked_from as "askedFrom", user_agent as "userAgent"`;
+  asked_from as "requestedFrom", user_agent as "userAgent"`;
 const LINK_TYPES = {
   id: uuid,
   email: text,
@@ -240,7 +240,7 @@ const LINK_TYPES = {
   browserLookup: text,
   browserHash: text,
   codeHash: text,
-  askedFrom: text,
+  requestedFrom: text,
   userAgent: nullable(text),
 };
 type LinkRow = RowOf<typeof LINK_TYPES>;
@@ -291,19 +291,19 @@ function isOfBrowser({ browserHash }: LinkRow, browserToken: string | undefined)
 
 function linkClosed(): DomainError {
   return new DomainError('UNAUTHENTICATED', 'This link has been used, or is older than 15 minutes.', {
-    hint: 'Ask for a new link.',
+    hint: 'Request a new link.',
   });
 }
 
-/** Letters and digits that nobody confuses, read aloud or typed. */
+/** Letters and digits that are not confused when they are read aloud or typed. */
 const CODE_SIGNS = 'BCDFGHJKLMNPQRSTVWXZ23456789';
 const CODE_LENGTH = 8;
 
-/** The code that stands for a link: who has the link can work it out, and nobody else. */
+/** The code of a link, which only somebody with the link can compute. */
 function codeOf(token: string): string {
   const digest = Buffer.from(hashSecret(`code ${token}`), 'hex');
   return Array.from({ length: CODE_LENGTH }, (_, place) => {
-    // Four bytes a sign make the remainder's preference for the first signs too small to matter.
+    // With four bytes per sign, the bias of the remainder towards the first signs is negligible.
     return CODE_SIGNS[digest.readUInt32BE(place * 4) % CODE_SIGNS.length];
   }).join('');
 }
@@ -312,7 +312,7 @@ function normalizedCode(code: string): string {
   return code.toUpperCase().replace(/[^A-Z0-9]/g, '');
 }
 
-/** The code has too few possibilities for a hash of its own: the cookie, which nobody else has, is part of it. */
+/** The code has too few possibilities to be hashed alone, so the secret cookie is part of the hash. */
 function codeHash(browserToken: string, code: string): string {
   return hashSecret(`${browserToken} ${code}`);
 }

@@ -10,7 +10,7 @@ import type { MintedSession } from '../sessions/open.js';
 import type { Browser } from './mail-links.js';
 
 /**
- * Opens a session of 8 hours for somebody who has the operator token (rule 47). Anybody may try, a few times an hour.
+ * Opens a session of 8 hours for a person who has the operator token (rule 47). Wrong tokens are limited per hour.
  * @throws DomainError UNAUTHENTICATED for a wrong token; RATE_LIMITED
  */
 export async function openOperatorSession(

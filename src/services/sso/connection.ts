@@ -15,7 +15,7 @@ import { encryptClientSecret } from './secret.js';
 const LONGEST_CLIENT_ID = 500;
 const LONGEST_SECRET = 2000;
 
-/** Settings of a connection. What is absent or null does not change. */
+/** Settings of a connection. Absent or null settings stay unchanged. */
 export interface SsoConnectionSettings extends ProviderLocation {
   readonly workspaceId: string;
   readonly provider?: SsoProvider | null;
@@ -44,7 +44,7 @@ export function ssoRefused({ plan }: Pick<Workspace, 'plan'>): DomainError | fal
 }
 
 /**
- * Works on the settings of single sign-on in a transaction in which nobody else does.
+ * Runs `work` on the settings of single sign-on in a transaction that locks them.
  * @throws DomainError as `authorize` does; FORBIDDEN without ENTERPRISE; whatever `work` throws
  */
 export async function changingSso<Result>(
@@ -131,7 +131,7 @@ function change(context: ServiceContext, connection: SsoConnection, settings: Ss
   if (isElsewhere && settings.clientSecret == null) {
     throw new DomainError('INVALID_INPUT', 'clientSecret is required with another provider.', {
       attribute: 'clientSecret',
-      hint: 'The stored secret is sent to no other provider than the one for which it was entered.',
+      hint: 'The stored secret is sent only to the provider for which it was entered.',
     });
   }
   const isUnproven = isElsewhere || clientId !== connection.clientId;
@@ -158,8 +158,8 @@ function change(context: ServiceContext, connection: SsoConnection, settings: Ss
 }
 
 /**
- * Deletes the connection with its domains. Sessions that it opened go on until they end; remembered subjects are kept, in
- * case the same provider is configured again.
+ * Deletes the connection with its domains. Its sessions continue until they end; stored subjects are kept, in case the
+ * same provider is configured again.
  * @throws DomainError as `authorize` does; NOT_FOUND without a connection
  */
 export async function remove(

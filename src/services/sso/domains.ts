@@ -50,8 +50,8 @@ export async function get(
 }
 
 /**
- * Adds a domain to the connection of a workspace; it counts once it is verified. A domain that is there already is
- * returned unchanged.
+ * Adds a domain to the connection of a workspace; it has an effect once it is verified. An existing domain is returned
+ * unchanged.
  * @throws DomainError as `changingSso` does; NOT_FOUND without a connection; INVALID_INPUT: no domain, a public mail
  *   domain, 100 domains already
  */
@@ -96,8 +96,8 @@ export async function add(
 }
 
 /**
- * Verifies a domain: by its TXT record, or because an operator vouches for it (rule 42). One that is verified already is
- * returned unchanged.
+ * Verifies a domain: by its TXT record, or because an operator vouches for it (rule 42). A verified domain is returned
+ * unchanged.
  * @throws DomainError as `changingSso` does; NOT_FOUND; INVALID_INPUT without the record, when DNS does not answer, and
  *   for a domain that is verified for another connection
  */
@@ -146,8 +146,8 @@ export async function remove(
 }
 
 /**
- * The workspace to whose provider an address belongs (rule 48). For the sign-in page, which answers alike whether
- * somebody with the address is known.
+ * The workspace to whose provider an address belongs (rule 48). The sign-in page calls it, and behaves the same whether
+ * or not the address has an account.
  * @returns undefined when no connection has the address's domain
  */
 export async function workspaceOfAddress(
@@ -197,7 +197,7 @@ async function requireRecord(
   const { value } = verificationRecord(domain, token);
   const records = await sso.resolveTxt(domain).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    // No such name, and a name without TXT records.
+    // The name does not exist, or has no TXT records.
     if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
     throw new DomainError('INVALID_INPUT', `DNS does not answer for ${domain} (${code}).`, {
       attribute: 'domainId',
@@ -215,7 +215,7 @@ function domainNotFound(): DomainError {
   return new DomainError('NOT_FOUND', 'There is no such domain in this workspace.');
 }
 
-/** Told only to somebody who has proved that the domain is theirs. */
+/** Only a person who has proved to own the domain gets this error. */
 function verifiedElsewhere(): DomainError {
   return new DomainError(
     'INVALID_INPUT',

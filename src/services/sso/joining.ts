@@ -20,9 +20,9 @@ export interface Joined {
 }
 
 /**
- * Makes a member of somebody whom the workspace does not know: because they were invited, or because it lets people join
- * on sign-in (rule 41).
- * @throws SignInRefusal saying why they cannot
+ * Adds a person who is not a member of the workspace: because they were invited, or because the workspace lets people
+ * join on sign-in (rule 41).
+ * @throws SignInRefusal with the reason when they cannot join
  */
 export async function join(
   context: ServiceContext,

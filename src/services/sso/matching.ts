@@ -13,7 +13,7 @@ export interface ProvenIdentity {
   readonly subject: string;
   /** The person's SCIM `externalId`: the subject, or for Entra the `oid`. */
   readonly externalId: string;
-  /** Null when the provider has sent none. */
+  /** Null when the provider sent none. */
   readonly address: string | null;
   /** The claim `email_verified`; null when it is absent. */
   readonly addressVerified: boolean | null;
@@ -21,7 +21,7 @@ export interface ProvenIdentity {
   readonly hostedDomain: string | null;
 }
 
-/** The member whom a provider means, and how they were recognized. */
+/** The member that an identity belongs to, and how it was recognized. */
 export interface Recognized {
   readonly memberId: string;
   readonly by: 'SUBJECT' | 'EXTERNAL_ID' | 'ADDRESS';
@@ -30,9 +30,9 @@ export interface Recognized {
 type Connection = Pick<SignInSettings, 'workspaceId' | 'connectionId' | 'provider'>;
 
 /**
- * Tells which member of the connection's workspace the provider means (rule 40); first match wins. Whether the member is
- * active is not asked here.
- * @returns undefined when it is nobody whom the workspace knows
+ * Finds the member of the connection's workspace to whom an identity belongs (rule 40); the first match wins. The
+ * member may be inactive.
+ * @returns undefined when the workspace has no such member
  */
 export async function recognize(
   sql: Sql,
@@ -44,7 +44,7 @@ export async function recognize(
   const bySubject = await BY_SUBJECT.row(sql, { workspaceId, issuer, subject });
   if (bySubject !== undefined) return { ...bySubject, by: 'SUBJECT' };
   const byExternalId = await BY_EXTERNAL_ID.rows(sql, { workspaceId, externalId });
-  // An externalId is not unique: one that two members have says nothing.
+  // An externalId is not unique: one that two members have identifies neither.
   if (byExternalId[0] !== undefined && byExternalId.length === 1)
     return { ...byExternalId[0], by: 'EXTERNAL_ID' };
   if (address === null || !(await isAddressProven(sql, connection, identity))) return undefined;
@@ -53,7 +53,10 @@ export async function recognize(
   return byAddress && { ...byAddress, by: 'ADDRESS' };
 }
 
-/** Whether the address counts: it is verified, or the provider is silent and the domain is the connection's (rule 40). */
+/**
+ * Whether the address is proven: it is verified, or the provider does not say and the domain is the connection's (rule
+ * 40).
+ */
 export async function isAddressProven(
   sql: Sql,
   connection: Connection,
@@ -75,8 +78,8 @@ export async function isOfVerifiedDomain(
 }
 
 /**
- * Anybody can have a Google account, even with the address of a former employer. Only accounts that belong
- * to an organization come in, and to one of the connection's domains where it has some.
+ * Anybody can have a Google account, even with the address of a former employer. Only accounts of an organization are
+ * accepted; if the connection has domains, only of these.
  * @throws SignInRefusal OUTSIDE_ORGANIZATION
  */
 export async function requireOrganization(
@@ -93,7 +96,7 @@ export async function requireOrganization(
   throw new SignInRefusal('OUTSIDE_ORGANIZATION', detail, { address, subject });
 }
 
-/** Remembers the subject of a member (rule 40). @returns false when it was remembered before */
+/** Stores the subject of a member (rule 40). @returns false when it was stored before */
 export async function remember(
   sql: Sql,
   workspaceId: string,
@@ -139,7 +142,7 @@ const BY_ACCOUNT = statement({
   columns: { memberId: uuid },
 });
 
-/** Selects the member anew, so that a subject is never remembered for a member of another workspace. */
+/** Selects the member again, so that a subject is never stored for a member of another workspace. */
 const REMEMBER = statement({
   name: 'sso.rememberSubject',
   text: `

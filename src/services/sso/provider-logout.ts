@@ -18,7 +18,7 @@ export interface LogoutToken {
 /**
  * Ends the sessions that a provider names, in every process within a second (rule 44).
  * @returns how many
- * @throws DomainError INVALID_INPUT for a token that was used before, and for one that names nobody
+ * @throws DomainError INVALID_INPUT for a token that was used before, or that has neither sub nor sid
  */
 export async function endFromProvider(
   context: ServiceContext,
@@ -30,7 +30,7 @@ export async function endFromProvider(
   return context.database.transaction(async (tx) => {
     if (!(await acceptOnce(tx, 'logout-token', `${workspaceId}:${issuer}:${jti}`, expiresAt)))
       throw new DomainError('INVALID_INPUT', 'The logout token was used before.');
-    // Signing out is the doing of the provider, which is no actor of its own.
+    // The provider ends the sessions, and is not an actor of the audit log.
     const asSystem = { ...context, caller: { ...context.caller, actor: { type: 'SYSTEM' } as const } };
     return endSessionsOf(asSystem, tx, { workspaceId, subject, sid });
   });
@@ -39,13 +39,13 @@ export async function endFromProvider(
 /** The parameters of a sign-out at the provider. */
 export interface ProviderSession {
   readonly workspaceId: string;
-  /** The ID token of the sign-in; null where it was not kept. */
+  /** The ID token of the sign-in; null when it was not stored. */
   readonly idToken: string | null;
 }
 
 /**
- * The session at the provider behind a session of ours, to be asked before that ends.
- * @returns undefined for a session that no provider has opened
+ * The session at the provider that belongs to a session. Call it before the session ends.
+ * @returns undefined for a session that was not opened through a provider
  */
 export async function providerSessionOf(
   { database, sso }: ServiceContext,
@@ -65,7 +65,7 @@ export async function providerSessionOf(
   try {
     return { workspaceId, idToken: sso.encryption.decrypt(sealedIdToken, idTokenPurpose(workspaceId)) };
   } catch (error) {
-    // The provider can do without: it asks the person then.
+    // The ID token is optional: without it the provider asks the person.
     if (error instanceof UndecipherableError) return { workspaceId, idToken: null };
     throw error;
   }

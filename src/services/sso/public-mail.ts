@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Providers of mailboxes for everybody that `email-providers` lacks. */
+/** Public mail domains that `email-providers` lacks. */
 const MORE = ['tutanota.com', 'tuta.com', 'tuta.io', 'posteo.de'];
 
 let domains: Promise<ReadonlySet<string>> | undefined;
 
-/** Whether everybody can get a mailbox at the domain, so that it cannot belong to one workspace (rule 42). */
+/** Whether anybody can get a mailbox at the domain, so that it cannot belong to one workspace (rule 42). */
 export async function isPublicMailDomain(domain: string): Promise<boolean> {
   // 8,760 names, read when they are first needed.
   domains ??= readDomains();

@@ -13,12 +13,12 @@ export interface SignInSettings {
   readonly discoveryUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Whether somebody has signed in with the provider as it is configured: then it knows the redirect URI. */
+  /** Whether somebody has signed in with the present configuration, so that the provider has the redirect URI. */
   readonly isProven: boolean;
 }
 
 /**
- * The settings with which people of a workspace sign in, for the door at which they do so: nobody is authorized yet.
+ * The settings for signing in to a workspace. The sign-in routes call it before anybody is authorized.
  * @throws SignInRefusal NOT_CONFIGURED, also for a workspace that does not exist; NOT_ENTERPRISE; SECRET_UNREADABLE
  */
 export async function settingsForSignIn(

@@ -12,7 +12,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { ssoRequiredFor } from '../rows/sso.js';
 
-/** Without letters and digits that look alike, so that people can read it out. */
+/** The letters and digits of a reference, without those that look alike, so that people can read it out. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const LONGEST_TEXT = 1000;
 /** The most entries that are kept, because strangers can add to the log. */
@@ -21,15 +21,15 @@ const KEPT_DAYS = 90;
 
 /** A refused sign-in to a workspace. */
 export interface RefusedSignIn {
-  /** The workspace that was asked for; it need not exist. */
+  /** The workspace of the request, which may not exist. */
   readonly workspaceId: string;
   readonly refusal: Pick<SignInRefusal, 'reason' | 'detail' | 'address' | 'subject'>;
   readonly networkAddress: string;
 }
 
 /**
- * Writes a refused sign-in into the log of the workspace (rule 45). For the doors at which people sign in.
- * @returns the reference that the person is shown; one that finds nothing where there is no such workspace
+ * Writes a refused sign-in into the log of the workspace (rule 45). The sign-in routes call it.
+ * @returns the reference that the person is shown; for an unknown workspace, one without an entry
  */
 export async function recordRefusal(context: ServiceContext, refused: RefusedSignIn): Promise<string> {
   if (!isId(refused.workspaceId)) return newReference();
@@ -60,8 +60,8 @@ async function insertEntry(
 }
 
 /**
- * Writes into the log of every workspace that requires its provider that a member has come by mail link, which does not
- * open it (rule 43). Owners are let in.
+ * Records a mail link sign-in in the log of every workspace that requires its provider, and which the session therefore
+ * does not open (rule 43). Owners may use mail links.
  */
 export async function recordMailLinkRefused(
   context: ServiceContext,
@@ -89,7 +89,7 @@ function storable(text: string | null): string | null {
         .slice(0, LONGEST_TEXT);
 }
 
-/** Adds an entry, and forgets a few of those that are too old or too many. */
+/** Adds an entry, and deletes a few that are too old or exceed the maximum. */
 const RECORD = statement({
   name: 'signInLog.record',
   text: `

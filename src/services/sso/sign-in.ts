@@ -20,14 +20,14 @@ import {
 } from './matching.js';
 import type { SignInSettings } from './settings.js';
 
-/** A person who comes back from their provider. */
+/** A person who returns from their provider. */
 export interface ProviderSignIn {
   readonly identity: ProvenIdentity;
   /** The session at the provider, for back-channel logout. */
   readonly sid: string | null;
   /** The ID token, for RP-initiated logout. */
   readonly idToken: string | null;
-  /** The invitation with which the person has come; null without one. */
+  /** The token of the invitation that led to the sign-in; null without one. */
   readonly invitationToken: string | null;
   readonly networkAddress: string;
   readonly userAgent: string | null;
@@ -44,8 +44,8 @@ export interface SignedIn {
 const LONGEST_ID_TOKEN = 6000;
 
 /**
- * Signs a person in to the workspace of the connection through which they came, and to no other (rules 32, 40, 41).
- * Remembers the subject, and that the connection works.
+ * Signs a person in to the workspace of the connection, and to no other (rules 32, 40, 41). Stores the subject, and
+ * that the connection works.
  * @throws SignInRefusal
  */
 export function signIn(
@@ -57,7 +57,7 @@ export function signIn(
 }
 
 /**
- * Tries `signIn` and rolls it back.
+ * Runs `signIn` and rolls it back.
  * @throws SignInRefusal
  */
 export async function rehearse(
@@ -81,7 +81,7 @@ async function signInWithin(
   const { identity } = arrival;
   await requireOrganization(tx, settings, identity);
   const recognized = await recognize(tx, settings, identity);
-  // In the order in which everybody locks: the member, then the workspace.
+  // In the order of all commands: the member, then the workspace.
   if (recognized !== undefined) await lockMembers(tx, workspaceId, [recognized.memberId]);
   const sessionId = newId();
   const { member, by } =
@@ -129,9 +129,9 @@ async function activeMember(
 }
 
 /**
- * Notes that the connection works, and that an owner or admin has come through it (rule 43). Not at every sign-in, which
- * would make people wait for each other.
- * @throws SignInRefusal NOT_CONFIGURED when the connection has changed since the person left for the provider
+ * Records that the connection works, and that an owner or admin has signed in through it (rule 43). It writes only when
+ * needed, because concurrent sign-ins would wait for each other.
+ * @throws SignInRefusal NOT_CONFIGURED when the connection has changed since the sign-in started
  */
 async function noteSignIn(
   context: ServiceContext,
@@ -160,7 +160,7 @@ const KEEP = statement({
   columns: { lastSignInAt: nullable(timestamptz), managerSignedInAt: nullable(timestamptz) },
 });
 
-/** Not of a provider that has been replaced since `KEEP` looked. */
+/** Excludes a provider that was replaced since `KEEP` ran. */
 const NOTE = statement({
   name: 'sso.noteSignIn',
   text: `

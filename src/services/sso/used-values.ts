@@ -5,9 +5,9 @@ import { query, rowOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 
 /**
- * Uses up a value that is accepted once.
- * @param kind what the value is, so that values of different kinds never meet
- * @param expiresAt when the value is refused for its age anyway
+ * Marks a value that is accepted once as used.
+ * @param kind the kind of the value, which keeps values of different kinds apart
+ * @param expiresAt when the value expires anyway
  * @returns false when it was used before, in any process
  */
 export async function acceptOnce(
@@ -20,7 +20,7 @@ export async function acceptOnce(
   return used !== undefined;
 }
 
-/** Whether a value was used up before, as far as it is remembered. */
+/** Whether a value was used before and has not expired. */
 export async function wasUsed(sql: Sql, kind: 'state', value: string): Promise<boolean> {
   const found = await rowOf(
     sql,

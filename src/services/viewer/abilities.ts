@@ -12,7 +12,7 @@ import type { InvitationRow } from '../rows/invitations.js';
 import type { MemberRow } from '../rows/members.js';
 import { ssoRefused } from '../sso/connection.js';
 
-/** Whether the caller may do something; if not, with the code and the message of the refusal. */
+/** Whether the caller may do something, and if not, the refusal. */
 export interface Ability {
   readonly allowed: boolean;
   /** The error with which the command would refuse it; null when it is allowed. */

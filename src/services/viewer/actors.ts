@@ -1,13 +1,13 @@
 import type { AuditEntry } from '../../model/audit-entry.js';
 import { list as listKeys } from '../api-keys.js';
-import { authenticated, permits, standing } from '../context/authorization.js';
+import { authenticated, callerGrant, permits } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { findMembersOfAccounts } from '../rows/members.js';
 
 type ActorRow = object & { readonly __typename: 'Member' | 'ApiKey' };
 
 /**
- * The members and API keys that made changes, for entries that the caller has been shown.
+ * The members and API keys that made changes, for entries that the caller may see.
  * @returns one item for each entry, in their order; null for operators and the system, for actors that are no longer in
  *   the workspace, and for those that the caller may not see
  */
@@ -30,7 +30,7 @@ async function actorsIn(
   workspaceId: string,
   entries: readonly AuditEntry[],
 ): Promise<[string, ActorRow][]> {
-  const grant = await standing(context, workspaceId);
+  const grant = await callerGrant(context, workspaceId);
   const may = (action: 'member.read' | 'apiKey.manage') => permits(authenticated(context), grant, action);
   const idsOf = (type: AuditEntry['actorType']) =>
     entries.flatMap(({ actorType, actorId }) => (actorType === type && actorId !== null ? [actorId] : []));

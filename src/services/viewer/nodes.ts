@@ -36,7 +36,7 @@ const TYPES = [
   'SsoDomain',
 ] as const;
 
-/** In which table an id is, and in which workspace. */
+/** The table and the workspace of an id. */
 interface Located {
   readonly id: string;
   readonly type: (typeof TYPES)[number];
@@ -65,7 +65,7 @@ const LOCATE = statement({
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
 });
 
-/** Entries of the provisioning log lie in a partition for each day, so they are asked for last. */
+/** Entries of the provisioning log are in a partition for each day, so they are searched last. */
 const LOCATE_REQUESTS = statement({
   name: 'nodes.locateRequests',
   text: `select id, 'ScimRequest' as type, workspace_id as "workspaceId" from scim_request where id = any($ids::uuid[])`,
@@ -76,7 +76,7 @@ const LOCATE_REQUESTS = statement({
 /** A row with a global id and the name of its GraphQL type. */
 export type NodeRow = object & { readonly id: string; readonly __typename: Located['type'] };
 
-/** The most objects that are looked up at once. */
+/** The most objects that are read at once. */
 export const MOST_NODES = 100;
 
 /**

@@ -7,14 +7,14 @@ import type { ServiceContext } from '../context/service-context.js';
 import { sessionLists, sessionOpens } from '../rows/sessions.js';
 import { hasConnection } from '../rows/sso.js';
 
-/** A workspace in which the caller is an active member, as far as their session may know of it (rule 32). */
+/** A workspace in which the caller is an active member, as far as their session may see it (rule 32). */
 export interface ViewerWorkspace {
   readonly workspaceId: string;
   readonly name: string;
-  /** The person's role; null where the session does not open the workspace. */
+  /** The person's role; null when the session does not open the workspace. */
   readonly role: Role | null;
   readonly opened: boolean;
-  /** The path at which to sign in so that it opens; null where it does. */
+  /** The path at which to sign in to open it; null when the session opens it. */
   readonly signInUrl: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface ViewerWorkspace {
 const MOST = 500;
 
 /**
- * The workspaces of the person who calls, by name: those that the session opens, and those that it does not with how to
+ * The workspaces of the person who calls, by name: those that the session opens, and others with the path at which to
  * open them.
  * @returns nothing for keys and operators, who are members nowhere
  * @throws DomainError UNAUTHENTICATED

@@ -19,7 +19,7 @@ import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { holdEachMonth } from '../credits/queries.js';
+import { setPoolTotal } from '../credits/queries.js';
 import { writeInTransaction } from '../members/write.js';
 import { findAdmins, lockMembers, stateOf } from '../rows/members.js';
 
@@ -32,9 +32,9 @@ export interface NewWorkspace {
   readonly scimEnabled: boolean;
   /** The address of its first owner. */
   readonly ownerEmail: string;
-  /** V1: how many seats of which type. */
+  /** V1: the numbers of seats by type. */
   readonly seats?: readonly { readonly seatType: SeatType; readonly total: number }[] | null;
-  /** V2: what the pool holds each month. */
+  /** V2: the credits in the pool each month. */
   readonly monthlyCredits?: number | null;
 }
 
@@ -55,7 +55,7 @@ export async function create(
     const workspace = newWorkspace(input);
     await rowsOf(tx, query.insertInto('workspace').values(workspace));
     await insertSeats(tx, workspace, seats);
-    if (workspace.monthlyCredits !== null) await holdEachMonth(tx, workspace.id, workspace.monthlyCredits);
+    if (workspace.monthlyCredits !== null) await setPoolTotal(tx, workspace.id, workspace.monthlyCredits);
     await record(context, tx, {
       workspaceId: workspace.id,
       action: 'workspace.create',
@@ -162,15 +162,15 @@ export interface WorkspaceUpdate {
   readonly plan?: Plan | null;
   readonly scimEnabled?: boolean | null;
   readonly defaultRole?: AssignableRole | null;
-  /** Null: no seat. Absent: as it is. */
+  /** Null: no seat. Absent: unchanged. */
   readonly defaultSeatType?: SeatType | null;
-  /** Null: no limit. Absent: as it is. */
+  /** Null: no limit. Absent: unchanged. */
   readonly defaultCreditLimit?: number | null;
 }
 
 /**
- * Changes settings; absent fields do not change. Only operators change plan and SCIM. Leaving ENTERPRISE makes editors (V1:
- * members) of admins and switches SCIM off (rule 24).
+ * Changes settings; absent settings stay unchanged. Only operators change plan and SCIM. Leaving ENTERPRISE makes
+ * editors (V1: members) of admins and switches SCIM off (rule 24).
  * @throws DomainError as `authorize` does; STALE_VERSION; INVALID_INPUT; WRONG_WORKSPACE_VERSION; FORBIDDEN for SCIM
  *   without ENTERPRISE
  */
@@ -236,8 +236,8 @@ async function demoteAdmins(context: ServiceContext, tx: Transaction, workspace:
 }
 
 /**
- * Sets the total of a V2 workspace's pool, for the current month and later ones; past months keep theirs. It may be less
- * than is used already: then nothing more can be used until the next month.
+ * Sets the total of a V2 workspace's pool, for the current month and later ones; past months keep theirs. It may be
+ * lower than the used credits; then no more can be used until the next month.
  * @throws DomainError as `authorize` does; WRONG_WORKSPACE_VERSION on V1; INVALID_INPUT
  */
 export async function setCreditPool(
@@ -252,7 +252,7 @@ export async function setCreditPool(
         attribute: 'monthlyCredits',
       });
     }
-    await holdEachMonth(tx, workspaceId, monthlyCredits);
+    await setPoolTotal(tx, workspaceId, monthlyCredits);
     return { ...before, monthlyCredits };
   });
 }
@@ -293,8 +293,8 @@ async function lockAdmins(tx: Transaction, workspaceId: string): Promise<void> {
 }
 
 /**
- * The workspace, locked against commands that rely on its settings: otherwise an admin added while the plan changes from
- * ENTERPRISE would remain an admin.
+ * The workspace, locked against commands that rely on its settings: otherwise an admin who is added while the plan
+ * changes from ENTERPRISE would stay an admin.
  */
 function lockWorkspace(tx: Transaction, workspaceId: string): Promise<Workspace | undefined> {
   return rowOf(
@@ -314,7 +314,7 @@ async function writeSettings(
   await rowsOf(tx, query.updateTable('workspace').set(settings).where('id', '=', id));
 }
 
-/** The settings that audit entries show. */
+/** The settings for audit entries. */
 function settingsOf({
   id: _,
   revision: __,

@@ -35,7 +35,7 @@ export async function get(context: ServiceContext, workspaceId: string): Promise
 }
 
 /**
- * The workspaces that the caller may see: a key's own, those of which a person is a member, all for an operator.
+ * The workspaces that the caller may see: a key's own, those in which a person is a member, all for an operator.
  * @throws DomainError UNAUTHENTICATED
  */
 export async function list(
@@ -54,12 +54,12 @@ export async function list(
   return new Page<Workspace>(context.reads, { ...WORKSPACE_LIST, where, values, id: 'w.id' }, page, asIs);
 }
 
-/** What the cursors of workspaces belong to. */
+/** The list to which a cursor of workspaces belongs. */
 export const WORKSPACES: ListOrder = { name: WORKSPACE_LIST.name };
 
 /** Conditions on workspaces, all of which must hold. */
 export interface WorkspaceFilter {
-  /** Text in the name, without case. */
+  /** A part of the name, in any case. */
   readonly search?: string | null;
   readonly plans?: readonly Plan[] | null;
   readonly accessModel?: WorkspaceVersion | null;

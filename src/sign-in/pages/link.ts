@@ -14,7 +14,7 @@ export function linkSentPage({
   readonly inLog: boolean;
 }): string {
   return document({
-    title: 'Look into your mailbox',
+    title: 'Check your mailbox',
     body: html`<p>If somebody here has the address that you typed, a mail with a link is on its way. The link works once, for 15 minutes.</p>
 ${inLog ? html`<p>Development: the link is in the server’s log.</p>` : null}
 <h2>The link opens in another browser?</h2>
@@ -47,16 +47,16 @@ export function linkHerePage({ token, email }: { readonly token: string; readonl
 /** The page of the link in a browser that did not request it. */
 export function linkElsewherePage({
   code,
-  askedFrom,
+  requestedFrom,
   browser,
 }: {
   readonly code: string;
-  readonly askedFrom: string;
+  readonly requestedFrom: string;
   readonly browser: string | null;
 }): string {
   return document({
     title: 'Confirm that it is you',
-    body: html`<p>The link was asked for in another browser: ${browser ?? 'an unknown one'}, from ${askedFrom}. To sign in there, type this code on its page.</p>
+    body: html`<p>The link was requested in another browser: ${browser ?? 'an unknown one'}, from ${requestedFrom}. To sign in there, type this code on its page.</p>
 <p class="code"><span aria-hidden="true">${code.slice(0, 4)}-${code.slice(4)}</span><span class="spoken">${[...code].join(' ')}</span></p>
 <p><strong>Did you not ask to sign in?</strong> Then close this page, and tell nobody the code: with it, anybody can sign in as you.</p>
 <p class="soft foot">To sign in here instead, <a href="/sign-in">ask for a link</a> in this browser.</p>`,

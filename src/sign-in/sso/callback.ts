@@ -12,7 +12,8 @@ import { rehearsalOf } from './rehearsal.js';
 import { parametersOf, type SsoRouterOptions, type Visit } from './visit.js';
 
 /**
- * Ends a sign-in: the browser comes back from the provider, and gets a session (rules 39–41) or sees the rehearsal.
+ * Finishes a sign-in: the browser returns from the provider, and gets a session (rules 39–41) or the page of the
+ * rehearsal.
  * @throws SignInRefusal
  */
 export async function finishSignIn(options: SsoRouterOptions, visit: Visit): Promise<void> {
@@ -54,11 +55,11 @@ function arrivalOf(
   };
 }
 
-/** The page of an invitation, from which somebody was sent to sign in. */
+/** The page of an invitation, from which the person started to sign in. */
 const INVITATION = /^\/invitation\/([\w-]+)$/;
 
 /**
- * The attempt that a browser brings back, once.
+ * Returns the attempt with which a browser returns, once.
  * @throws SignInRefusal STATE_LOST, STATE_REPLAYED
  */
 async function attemptOf(
@@ -80,7 +81,7 @@ async function attemptOf(
   return attempt;
 }
 
-/** Adds to a missing address why it is missing. */
+/** Adds the reason for a missing address to a refusal. */
 async function explaining<Result>(fault: string | null, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

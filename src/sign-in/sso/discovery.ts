@@ -19,14 +19,14 @@ import { refusalOf } from './faults.js';
 import { providerFetch } from './fetch.js';
 
 const TIMEOUT_SECONDS = 5;
-/** By how much the clocks of a provider and ours may differ (rule 39). */
+/** The most by which the clocks of a provider and of this server may differ (rule 39). */
 export const SKEW_SECONDS = 60;
 const DISCOVERED_FOR_MS = 10 * 60_000;
 const MOST_PROVIDERS = 500;
-/** openid-client asks for keys again, for an unknown key id, when those that it has are older than this. */
+/** When a key id is unknown, openid-client fetches the keys again if its keys are older than this. */
 const KEYS_REFETCHED_AFTER_SECONDS = 60;
 
-/** What is known of a provider: kept for ten minutes. */
+/** The metadata and keys of a provider, cached for ten minutes. */
 export interface Discovered {
   readonly metadata: ServerMetadata;
   keys: ExportedJWKSCache | undefined;
@@ -37,7 +37,7 @@ export type ProviderSettings = Pick<
   'discoveryUrl' | 'clientId' | 'clientSecret' | 'provider'
 >;
 
-/** Finds out where providers answer and which keys they sign with, and remembers it. */
+/** Fetches and caches providers' endpoints and signing keys. */
 export class Discovery {
   readonly #allowsHttp: boolean;
   readonly #fetch: CustomFetch;
@@ -56,7 +56,7 @@ export class Discovery {
 
   /**
    * The provider's metadata, cached.
-   * @throws SignInRefusal when the provider cannot be asked
+   * @throws SignInRefusal when the provider cannot be reached
    */
   of({ discoveryUrl, clientId }: ProviderSettings): Promise<Discovered> {
     const cached = this.#discovered.get(discoveryUrl);
@@ -76,7 +76,7 @@ export class Discovery {
       ...(this.#allowsHttp ? { execute: [allowInsecureRequests] } : {}),
     });
     const metadata = found.serverMetadata();
-    // openid-client compares them for an issuer's URL only, and there a slash at the end makes a difference.
+    // openid-client compares the issuer only for an issuer's URL, and there a trailing slash makes a difference.
     if (!sameIssuer(metadata.issuer, issuerOf(discoveryUrl))) {
       throw new SignInRefusal(
         'PROVIDER_MISCONFIGURED',
@@ -94,7 +94,7 @@ export class Discovery {
     const { jwks_uri: url } = discovered.metadata;
     if (url === undefined) throw new SignInRefusal('PROVIDER_MISCONFIGURED', 'It publishes no keys.');
     const now = Math.floor(Date.now() / 1000);
-    // Strangers can send tokens with made-up key ids: they must not make us ask the provider each time.
+    // Anybody can send tokens with invented key ids, which must not cause a request to the provider each time.
     if (discovered.keys !== undefined && now - discovered.keys.uat < KEYS_REFETCHED_AFTER_SECONDS)
       return discovered.keys;
     const response = await this.get(url, 'application/json');
@@ -104,14 +104,17 @@ export class Discovery {
     return discovered.keys;
   }
 
-  /** Asks the provider once, without following redirects. @throws UnreachableError */
+  /**
+   * Sends one request to the provider, without following redirects.
+   * @throws UnreachableError
+   */
   get(url: string, accept: string): Promise<Response> {
     const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
     const options = { method: 'GET', headers: { accept }, body: undefined, redirect: 'manual' } as const;
     return this.#fetch(url, { ...options, signal });
   }
 
-  /** How openid-client talks to the provider as the workspace's client. */
+  /** The configuration of openid-client for the workspace's client. */
   configuration(
     metadata: ServerMetadata,
     { clientId, clientSecret }: ProviderSettings,
@@ -126,12 +129,12 @@ export class Discovery {
   }
 }
 
-/** Keys that are old enough for openid-client to ask for new ones when a key id is unknown. */
+/** Makes keys look old enough for openid-client to fetch new ones when a key id is unknown. */
 export function agedKeys({ jwks, uat }: ExportedJWKSCache): ExportedJWKSCache {
   return { jwks, uat: Math.min(uat, Math.floor(Date.now() / 1000) - KEYS_REFETCHED_AFTER_SECONDS) };
 }
 
-/** The metadata that the provider has sent, without the methods that openid-client adds. */
+/** The metadata as the provider sent it, without the methods that openid-client adds. */
 function withoutHelpers(metadata: object): ServerMetadata {
   return JSON.parse(JSON.stringify(metadata));
 }

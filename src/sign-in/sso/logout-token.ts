@@ -5,9 +5,9 @@ import type { LogoutToken } from '../../services/sso/provider-logout.js';
 import { type Discovered, type Discovery, type ProviderSettings, SKEW_SECONDS } from './discovery.js';
 
 /**
- * Checks a logout token as an ID token is checked (Back-Channel Logout 1.0 §2.6). Whether it was used before is not
- * asked here.
- * @throws DomainError INVALID_INPUT for one that is not valid; SignInRefusal when the provider cannot be asked
+ * Checks a logout token as an ID token is checked (Back-Channel Logout 1.0 §2.6). It does not check whether the token
+ * was used before.
+ * @throws DomainError INVALID_INPUT for an invalid token; SignInRefusal when the provider cannot be reached
  */
 export async function checkLogoutToken(
   discovery: Discovery,
@@ -19,9 +19,9 @@ export async function checkLogoutToken(
   try {
     const { payload } = await verify(discovery, discovered, settings, token, now);
     const { iss = '', jti, sub, sid, events, nonce, exp = 0 } = payload;
-    if (!isBackchannelLogout(events)) throw invalidToken('it has not the event of back-channel logout');
+    if (!isBackchannelLogout(events)) throw invalidToken('it lacks the event of back-channel logout');
     if (nonce !== undefined) throw invalidToken('it has a nonce');
-    if (typeof jti !== 'string' || jti === '') throw invalidToken('it has no jti');
+    if (typeof jti !== 'string' || jti === '') throw invalidToken('it lacks the claim jti');
     return {
       issuer: iss,
       jti,
@@ -54,7 +54,7 @@ async function verify(
     });
   const typ = typeOf(token);
   if (typ !== undefined && !/^(application\/)?(logout\+jwt|jwt)$/i.test(typ))
-    throw invalidToken('its type is another');
+    throw invalidToken('it has another type');
   const keys = discovered.keys ?? (await discovery.fetchKeys(discovered));
   try {
     return await verifyWith(keys);
@@ -64,7 +64,7 @@ async function verify(
   }
 }
 
-/** Asymmetric algorithms alone: a logout token is never signed with the client secret. */
+/** Only asymmetric algorithms: a logout token is never signed with the client secret. */
 const SIGNATURES = [
   'RS256',
   'RS384',
@@ -79,12 +79,12 @@ const SIGNATURES = [
   'Ed25519',
 ];
 
-/** The type in the header of a token. @throws DomainError INVALID_INPUT for what is no token */
+/** The type in the header of a token. @throws DomainError INVALID_INPUT for text that is not a token */
 function typeOf(token: string): string | undefined {
   try {
     return decodeProtectedHeader(token).typ;
   } catch {
-    throw invalidToken('it is no JWT');
+    throw invalidToken('it is not a JWT');
   }
 }
 

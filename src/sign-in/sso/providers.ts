@@ -23,7 +23,7 @@ import { refusalOf } from './faults.js';
 import { checkLogoutToken } from './logout-token.js';
 
 const SCOPE = 'openid email profile';
-/** What came back from a provider, checked. */
+/** The checked result of a provider's authorization response. */
 export interface Proof {
   readonly issuer: string;
   /** The claims of the ID token, with those of UserInfo where the ID token lacks them. */
@@ -33,7 +33,7 @@ export interface Proof {
   readonly userInfoFault: string | null;
 }
 
-/** Talks OpenID Connect with the providers of all workspaces. */
+/** The OpenID Connect client for the providers of all workspaces. */
 export class Providers {
   readonly #discovery: Discovery;
 
@@ -42,8 +42,8 @@ export class Providers {
   }
 
   /**
-   * Where to send the browser.
-   * @throws SignInRefusal when the provider cannot be asked
+   * The URL to which the browser is sent.
+   * @throws SignInRefusal when the provider cannot be reached
    */
   async authorizationUrl(
     settings: ProviderSettings,
@@ -67,8 +67,8 @@ export class Providers {
   }
 
   /**
-   * Asks the provider whether it takes the request, as a browser would. One that does not shows a page of its own, from
-   * which nobody comes back, and of which no administrator hears.
+   * Sends the request to the provider as a browser would. A provider that refuses it shows a page of its own, from
+   * which nobody returns, so that no administrator would learn of it.
    * @throws SignInRefusal REQUEST_REJECTED, PROVIDER_UNREACHABLE
    */
   async probe(authorizationUrl: URL): Promise<void> {
@@ -83,7 +83,7 @@ export class Providers {
 
   /**
    * Exchanges the code for an ID token, and checks it: signature, issuer, audience, times and nonce (rule 39).
-   * @param parameters what the provider has sent the browser back with
+   * @param parameters the parameters with which the browser returned
    * @throws SignInRefusal
    */
   async exchange(settings: ProviderSettings, attempt: Attempt, parameters: URLSearchParams): Promise<Proof> {
@@ -96,7 +96,7 @@ export class Providers {
     } catch (error) {
       const refusal = withoutSecret(refusalOf(error, 'TOKEN'), settings);
       const isOfClient = refusal instanceof SignInRefusal && refusal.reason === 'CLIENT_REJECTED';
-      // Discovery says how clients may authenticate, not how this one is registered.
+      // Discovery says how clients may authenticate, but not how this client is registered.
       if (!isOfClient || second === undefined) throw refusal;
     }
     try {
@@ -108,7 +108,7 @@ export class Providers {
 
   /**
    * The provider's sign-out page (RP-Initiated Logout 1.0 §2).
-   * @returns undefined when the provider has none, or cannot be asked
+   * @returns undefined when the provider has none, or cannot be reached
    */
   async endSessionUrl(
     settings: ProviderSettings,
@@ -128,7 +128,7 @@ export class Providers {
 
   /**
    * Checks a logout token, as `checkLogoutToken` does.
-   * @throws DomainError INVALID_INPUT for one that is not valid; SignInRefusal when the provider cannot be asked
+   * @throws DomainError INVALID_INPUT for an invalid token; SignInRefusal when the provider cannot be reached
    */
   logoutToken(settings: ProviderSettings, token: string, now: Date): Promise<LogoutToken> {
     return checkLogoutToken(this.#discovery, settings, token, now);
@@ -158,7 +158,7 @@ export class Providers {
     if (claims === undefined || tokens.id_token === undefined)
       throw new SignInRefusal('TOKEN_INVALID', 'There is no ID token.');
     if (claims.iat > Date.now() / 1000 + SKEW_SECONDS)
-      throw new SignInRefusal('CLOCK_SKEW', 'The claim iat lies in the future.');
+      throw new SignInRefusal('CLOCK_SKEW', 'The claim iat is in the future.');
     const { userInfo, fault } = await this.#userInfo(configuration, claims, tokens.access_token);
     return {
       issuer: claims.iss,
@@ -168,7 +168,7 @@ export class Providers {
     };
   }
 
-  /** What UserInfo says, where the ID token does not say enough. Somebody may be known without it. */
+  /** The claims of UserInfo, when the ID token lacks some. The person may be recognized without them. */
   async #userInfo(
     configuration: Configuration,
     claims: Claims & { readonly sub: string },
@@ -186,7 +186,10 @@ export class Providers {
   }
 }
 
-/** How the client may authenticate, in the order to try. The three big ones take both; others take Basic by default. */
+/**
+ * The ways in which the client may authenticate, in the order to try. Okta, Entra and Google accept both; others accept
+ * Basic by default.
+ */
 function clientAuthentications(
   { provider, clientSecret }: ProviderSettings,
   { token_endpoint_auth_methods_supported: supported = ['client_secret_basic'] }: ServerMetadata,
@@ -198,7 +201,7 @@ function clientAuthentications(
   return provider === 'OTHER_OIDC' ? [basic, post] : [post, basic];
 }
 
-/** A provider may repeat the client secret in its error, which is going to be shown and stored. */
+/** A provider may repeat the client secret in its error, which is shown and stored. */
 function withoutSecret(refusal: unknown, { clientSecret }: ProviderSettings): unknown {
   if (!(refusal instanceof SignInRefusal) || refusal.detail === null) return refusal;
   const detail = [clientSecret, encodeURIComponent(clientSecret)].reduce(

@@ -9,7 +9,7 @@ import { type Rehearsal, refusedRehearsal } from './rehearsal.js';
 import type { Visit } from './visit.js';
 import { startPath } from './ways.js';
 
-/** Writes the refusal down, and tells the person what they may know of it. What is no refusal is thrown on. */
+/** Records the refusal in the sign-in log, and shows the person its page. Other errors are thrown again. */
 export async function showRefusal(
   { request, response, context, workspaceId }: Visit,
   error: unknown,
@@ -22,14 +22,14 @@ export async function showRefusal(
   refuse(response, STATUS[refusal.reason] ?? 403, shownRefusal(refusal, reference, start));
 }
 
-/** Values that the database cannot hold come from the provider. */
+/** The provider sent values that the database cannot store. */
 function refusalToShow(error: unknown): SignInRefusal {
   if (error instanceof SignInRefusal) return error;
   if (error instanceof DomainError) return new SignInRefusal('TOKEN_INVALID', error.message);
   throw error;
 }
 
-/** 403 by default. No status shows whether a workspace or a person exists. */
+/** 403 by default. No status reveals whether a workspace or a person exists. */
 const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
   NOT_CONFIGURED: 404,
   NOT_ENTERPRISE: 404,
@@ -43,7 +43,7 @@ const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
   STATE_REPLAYED: 400,
 };
 
-/** Shows what goes wrong in a rehearsal to the administrator who rehearses, in full. The log has real sign-ins only. */
+/** Shows the refusal of a rehearsal to the administrator in full. The sign-in log has only real sign-ins. */
 export async function showingRefusedRehearsal(response: Response, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -22,8 +22,8 @@ export interface Rehearsal {
 }
 
 const HOW: Readonly<Record<Awaited<ReturnType<typeof rehearse>>['by'], string>> = {
-  SUBJECT: 'recognized by the subject that was seen before',
-  EXTERNAL_ID: 'recognized by the external ID that SCIM has sent',
+  SUBJECT: 'recognized by the stored subject',
+  EXTERNAL_ID: 'recognized by the external ID from SCIM',
   ADDRESS: 'recognized by the verified e-mail address',
   INVITED: 'accepting an invitation',
   JOINED: 'becoming a member on this sign-in',

@@ -9,7 +9,7 @@ import { showRefusal } from './refusals.js';
 import { startRehearsal, startSignIn } from './start.js';
 import type { SsoRouterOptions, Visit } from './visit.js';
 
-/** More than any form that comes here. */
+/** Larger than any form that is sent here. */
 const LARGEST_FORM = '64kb';
 
 /** The routes of single sign-on: `/api/workspaces/:workspaceId/auth/sso` (rules 38–41, 44). */
@@ -40,7 +40,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
 
   const start = page('start', (one) => startSignIn(options, one));
   router.get('/start', start);
-  // Initiate-login comes by POST too (OpenID Connect Core §4).
+  // Initiate-login may also use POST (OpenID Connect Core §4).
   router.post('/start', form, start);
   router.get(
     '/test',
@@ -78,7 +78,7 @@ function answerLogoutFault(
   onFault: (error: unknown, requestId: string) => void,
 ): void {
   if (error instanceof DomainError || error instanceof SignInRefusal) {
-    // One answer for every workspace that has no connection, and for those that do not exist.
+    // The answer is the same for every workspace without a connection, and for unknown ones.
     const description = error instanceof DomainError ? error.message : 'The token cannot be checked.';
     response.status(400).json({ error: 'invalid_request', error_description: description });
     return;

@@ -27,13 +27,13 @@ export async function startSignIn(options: SsoRouterOptions, visit: Visit): Prom
 
 /**
  * Starts a rehearsed sign-in, for a ticket of `ssoConnectionTest`.
- * @throws SignInRefusal STATE_LOST for a ticket that is not valid
+ * @throws SignInRefusal STATE_LOST for an invalid ticket
  */
 export async function startRehearsal(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const { context, workspaceId, request, response } = visit;
   const ticket = parametersOf(request).get('ticket') ?? '';
   if (!isTicketValid(context, workspaceId, ticket))
-    throw new SignInRefusal('STATE_LOST', 'The link of the rehearsal is not valid any more. Make a new one.');
+    throw new SignInRefusal('STATE_LOST', 'The link of the rehearsal is no longer valid. Create a new one.');
   await showingRefusedRehearsal(response, async () => {
     const settings = await settingsForSignIn(context, workspaceId);
     await leave(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });

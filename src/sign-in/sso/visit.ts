@@ -5,11 +5,11 @@ import type { Providers } from './providers.js';
 
 export interface SsoRouterOptions {
   readonly providers: Providers;
-  /** The context of a request, whose caller is the session that the browser has so far. */
+  /** Returns the context of a request, whose caller is the browser's present session. */
   contextFor(request: Incoming, requestId: string): Promise<ServiceContext>;
-  /** Where the browser reached us. */
+  /** Returns the origin that the browser uses for this server. */
   readonly originOf: OriginOf;
-  /** Told of faults that nobody expected. */
+  /** Called with every unexpected error. */
   onFault(error: unknown, requestId: string): void;
 }
 
@@ -21,7 +21,7 @@ export interface Visit {
   readonly workspaceId: string;
 }
 
-/** The parameters of the query, and over them those of a form. */
+/** The parameters of the query, overridden by those of a form. */
 export function parametersOf(request: Request): URLSearchParams {
   const parameters = new URL(request.originalUrl, 'http://rollcall.invalid').searchParams;
   const form: unknown = request.body;

@@ -4,7 +4,7 @@ import { type Ask, COLUMNS, COUNT, MEMBER_BY_ID, OPEN_STAYS, only, type Row } fr
 
 const WORKSPACE = 'select name from workspace where id = $1';
 
-/** What the usage of a member rests on, beside the member. */
+/** The values of a member's usage, besides the member. */
 interface Usage {
   readonly month: string;
   readonly used: number;
@@ -12,7 +12,7 @@ interface Usage {
   readonly default_limit: number | null;
 }
 
-// Written out: of a limit that is bound PostgreSQL knows nothing when it plans.
+// The limit is written into the text, because PostgreSQL cannot plan for a bound one.
 const page = (limit: number) => `
   select ${COLUMNS}, t.month, coalesce(u.used, 0) as used, p.total - p.used as pool_left,
     w.default_credit_limit as default_limit

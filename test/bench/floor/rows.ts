@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** A member with the stay that it is in, as all of the floor's statements give it. */
+/** A member with its open membership, as all statements of the floor return it. */
 export interface Row {
   readonly id: string;
   readonly external_id: string | null;
@@ -10,12 +10,12 @@ export interface Row {
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
-  /** Null for somebody who is not active. */
+  /** Null for an inactive member. */
   readonly role: string | null;
   readonly credit_limit: number | null;
 }
 
-/** What Okta sends of a person. */
+/** The attributes of a person that Okta sends. */
 export interface Profile {
   readonly name: { readonly familyName: string; readonly givenName: string };
   readonly displayName: string;

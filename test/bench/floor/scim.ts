@@ -16,8 +16,8 @@ import { etag, list, location, user } from './user.ts';
 
 const FIND = `select ${COLUMNS} from member m ${OPEN_STAY} where m.workspace_id = $1 and m.canonical_user_name = lower($2)`;
 
-// Only the rows of the page are joined, not those that are skipped. How many is written out: what is bound PostgreSQL does
-// not know when it plans.
+// Only the rows of the page are joined, not those that are skipped. The limit is written into the text, because
+// PostgreSQL cannot plan for a bound one.
 const page = (limit: number, offset: number) => `
   select ${COLUMNS}
   from (select * from member where workspace_id = $1 order by id limit ${limit} offset ${offset}) m ${OPEN_STAYS}
@@ -152,7 +152,7 @@ function inWorkspace(params: { readonly id?: string; readonly workspaceId?: stri
   return { workspaceId: params.workspaceId ?? '', id: params.id ?? '' };
 }
 
-/** What is stored of a user. */
+/** The stored attributes of a user. */
 function read(sent: SentUser) {
   const { userName, externalId, name, displayName, locale, emails } = sent;
   const { role, creditLimit } = sent[ROLLCALL_USER];

@@ -16,7 +16,7 @@ import { Compiler } from '../../../src/graphql/serving/compiler.js';
 import { Executor, isSafeToCompile } from '../../../src/graphql/serving/executor.js';
 import { createSchema } from '../../../src/graphql/serving/schema.js';
 
-/** What is asked again and again is compiled, and answered as graphql answers it. */
+/** Repeated operations are compiled, with the answers of graphql itself. */
 
 const THING = new GraphQLInterfaceType({
   name: 'Thing',
@@ -72,7 +72,7 @@ const SCHEMA = new GraphQLSchema({
   types: [CUP],
 });
 
-/** What mutations have written. */
+/** The number of cups that mutations have filled. */
 let filled: number;
 let executor: Executor;
 let compile: MockInstance<Compiler['compile']>;
@@ -88,7 +88,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What each of so many requests with one document is answered, as JSON has it. */
+/** The answers to several requests with one document, as JSON. */
 async function answers(
   source: string | DocumentNode,
   times: number,

@@ -135,7 +135,7 @@ describe('while others write', () => {
       )
       .toHaveLength(1);
     await add();
-    // What was committed meanwhile waits for what was begun before.
+    // Entries that were committed in the meantime wait for transactions that began earlier.
     expect(await linesOf({ after: seen.at(-1)?.cursor ?? '' })).toEqual([]);
     await late;
     const since = await linesOf({ after: seen.at(-1)?.cursor ?? '' });

@@ -50,7 +50,7 @@ async function added(workspace: TestWorkspace, userName: string, more: object = 
   return (await done(app, app.operatorToken, 'memberAdd', input)).member.id;
 }
 
-/** What every error looks like. */
+/** The form of every error. */
 function refusal(code: string, message: string, details: object = {}): object {
   return { error: { code, message, ...details, requestId: REQUEST_ID } };
 }
@@ -336,7 +336,7 @@ describe('a path without an export', () => {
   });
 });
 
-/** Members by the thousand, as no door makes them in the time of a test. */
+/** Inserts thousands of members, which no interface could create within a test. */
 async function crowd({ workspaceId }: TestWorkspace, size: number): Promise<void> {
   await app.sql(
     `with new as (
@@ -350,7 +350,7 @@ async function crowd({ workspaceId }: TestWorkspace, size: number): Promise<void
   );
 }
 
-/** A reader who takes nothing after the first piece, until told. */
+/** A reader that stops after the first piece until it is told to continue. */
 function reader(workspace: TestWorkspace) {
   return new Promise<{ rest(): Promise<string>; leave(): void }>((resolve, reject) => {
     const request = send(`${app.url}/exports${file(workspace, { bom: 'false' })}`, {
@@ -395,7 +395,7 @@ describe('many members', () => {
 
   test('are sent at the pace of the reader, as they were when the download began', async () => {
     const download = await reader(workspace);
-    // The database waits for a reader who has had a little of some 10 MB: nobody holds the rest in memory.
+    // The database waits for a reader who has had a little of some 10 MB: no process has the rest in memory.
     await expect.poll(cursors).toBe(1);
     await app.sql(`update member set user_name = 'renamed-' || user_name where workspace_id = $1`, [
       workspace.workspaceId,

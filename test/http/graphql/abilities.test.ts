@@ -31,7 +31,7 @@ function forbidden(action: Action): Ability {
   return refusedWith('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`);
 }
 
-/** Who may be asking, beside the operator. */
+/** The callers, besides the operator. */
 async function callers(workspace: TestWorkspace): Promise<Readonly<Record<string, string>>> {
   const { workspaceId, ownerEmail } = workspace;
   return {
@@ -43,7 +43,7 @@ async function callers(workspace: TestWorkspace): Promise<Readonly<Record<string
   };
 }
 
-/** What each ability promises, as the mutation that it is about. */
+/** The mutation of each ability. */
 const MEMBER_ABILITIES: Readonly<Record<string, readonly [MutationName, object]>> = {
   update: ['memberUpdate', { profile: { displayName: 'Somebody else' } }],
   setAccess: ['memberSetAccess', { access: { roleAccess: { role: 'VIEWER' } } }],
@@ -86,7 +86,7 @@ describe('Member.viewerCan', () => {
         const { data, errors } = await mutate(app, credential, mutation, { workspaceId, memberId, ...more });
         const outcome = { caller, name, allowed: ability.allowed };
         if (errors === undefined) {
-          // What would change nothing is no use to a button, though it is no error.
+          // A mutation that would change nothing is not an ability, although it is not an error.
           const isOfUse = data[mutation].changed !== false || name === 'setAccess';
           expect({ ...outcome, allowed: isOfUse }).toEqual(outcome);
         } else {

@@ -26,7 +26,7 @@ afterAll(async () => {
 const ACCESS =
   'role access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }';
 
-/** A moment at which everything that was done has happened, and nothing of what will be. */
+/** A time after all earlier changes and before all later ones. */
 async function moment(): Promise<string> {
   const now = Date.now();
   while (Date.now() === now) await new Promise((resolve) => setImmediate(resolve));
@@ -121,7 +121,7 @@ describe('accessReview', () => {
         },
       ],
     });
-    // As of now it is what the members show.
+    // For the present it equals the members.
     const now = await review(workspace, await moment());
     expect(
       now.nodes.map(({ userName, role }: { userName: string; role: string }) => [userName, role]),
@@ -246,7 +246,7 @@ describe('accessReview', () => {
   });
 });
 
-/** What somebody may do to a random member in a random order; most of it may be refused. */
+/** Commands on a random member in a random order; most may be refused. */
 const COMMANDS: readonly MutationName[] = [
   'memberAdd',
   'memberSetAccess',
@@ -332,7 +332,7 @@ describe('at any moment', () => {
   );
 });
 
-/** Who is active now, as the members show it. */
+/** The active members now. */
 async function look({ workspaceId }: TestWorkspace): Promise<{ access: object[] }> {
   const answer = await app.graphql(
     app.operatorToken,

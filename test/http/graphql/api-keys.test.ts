@@ -48,7 +48,7 @@ async function minted(input: object = {}): Promise<Minted> {
   return { apiKeyId: apiKey.id, secret };
 }
 
-/** Whether a secret opens the door. */
+/** Whether a secret is accepted. */
 async function works(secret: string): Promise<boolean> {
   const answer = await app.graphql(secret, '{ viewer { type label workspace { id } } }');
   if (answer.data !== null) {

@@ -33,7 +33,7 @@ async function log(filter: object | null = null, id = workspaceId): Promise<unkn
   return nodes;
 }
 
-/** What was written since the test began, newest first. */
+/** The entries written since the test began, newest first. */
 async function written(): Promise<unknown[]> {
   const entries = await log();
   return entries.slice(0, entries.length - earlier);

@@ -28,7 +28,7 @@ import {
   UUID,
 } from './operations.js';
 
-/** Rule 23, and what rules 5, 6, 7 and 18 say about credits. */
+/** Rule 23, and rules 5, 6, 7 and 18 about credits. */
 
 let app: TestApp;
 let workspace: TestWorkspace;
@@ -139,11 +139,11 @@ describe('credits that are used', () => {
   test('in writing of any case: ids are UUIDs', async () => {
     const { memberId, token } = await editor();
     const idempotencyKey = nextKey();
-    const wish = { memberId: memberId.toUpperCase(), amount: 1, idempotencyKey };
-    expect(await consume(app, workspace, wish, token)).toMatchObject({
+    const use = { memberId: memberId.toUpperCase(), amount: 1, idempotencyKey };
+    expect(await consume(app, workspace, use, token)).toMatchObject({
       data: { creditsConsume: { replayed: false, consumption: { memberId } } },
     });
-    expect(await consume(app, workspace, { ...wish, memberId }, token)).toMatchObject({
+    expect(await consume(app, workspace, { ...use, memberId }, token)).toMatchObject({
       data: { creditsConsume: { replayed: true } },
     });
   });
@@ -183,9 +183,9 @@ describe('a refusal writes nothing', () => {
     ).toEqual([]);
   });
 
-  async function refusing(wish: { memberId: string; amount: number }, answer: object): Promise<void> {
+  async function refusing(use: { memberId: string; amount: number }, answer: object): Promise<void> {
     const before = await written();
-    expect(await consume(app, workspace, wish)).toEqual(answer);
+    expect(await consume(app, workspace, use)).toEqual(answer);
     expect(await written()).toEqual(before);
   }
 
@@ -328,19 +328,19 @@ describe('a refusal writes nothing', () => {
 describe('an idempotency key that is sent twice', () => {
   test('is counted once, with the same answer', async () => {
     const { memberId } = await editor(10);
-    const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
-    const first = await consumed(app, workspace, wish);
+    const use = { memberId, amount: 10, idempotencyKey: nextKey() };
+    const first = await consumed(app, workspace, use);
     const before = await written();
-    // The limit is reached, which a second use would be told.
-    expect(await consumed(app, workspace, wish)).toEqual({ ...first, replayed: true });
+    // The limit is reached, so a second use would be refused.
+    expect(await consumed(app, workspace, use)).toEqual({ ...first, replayed: true });
     expect(await written()).toEqual(before);
   });
 
   test('is refused for another amount or another member', async () => {
     const { memberId } = await editor();
     const other = await editor();
-    const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
-    await consumed(app, workspace, wish);
+    const use = { memberId, amount: 10, idempotencyKey: nextKey() };
+    await consumed(app, workspace, use);
     const before = await written();
     const answer = refused(
       'creditsConsume',
@@ -348,19 +348,19 @@ describe('an idempotency key that is sent twice', () => {
       'This idempotencyKey was used before, for another member or another amount.',
       { attribute: 'idempotencyKey', hint: 'Make a new key for each use of credits.' },
     );
-    expect(await consume(app, workspace, { ...wish, amount: 9 })).toEqual(answer);
-    expect(await consume(app, workspace, { ...wish, memberId: other.memberId })).toEqual(answer);
-    expect(await consume(app, workspace, { ...wish, memberId: other.memberId }, other.token)).toEqual(answer);
+    expect(await consume(app, workspace, { ...use, amount: 9 })).toEqual(answer);
+    expect(await consume(app, workspace, { ...use, memberId: other.memberId })).toEqual(answer);
+    expect(await consume(app, workspace, { ...use, memberId: other.memberId }, other.token)).toEqual(answer);
     expect(await written()).toEqual(before);
   });
 
   test('can be used again when its first use was refused', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor(5);
-    const wish = { memberId, amount: 10, idempotencyKey: nextKey() };
-    expect(await consume(app, workspace, wish)).toMatchObject({ errors: [{}] });
+    const use = { memberId, amount: 10, idempotencyKey: nextKey() };
+    expect(await consume(app, workspace, use)).toMatchObject({ errors: [{}] });
     await done(app, app.operatorToken, 'memberSetCreditLimit', { workspaceId, memberId, creditLimit: 10 });
-    expect(await consumed(app, workspace, wish)).toMatchObject({ replayed: false });
+    expect(await consumed(app, workspace, use)).toMatchObject({ replayed: false });
   });
 
   test('counts once in each workspace', async () => {
@@ -375,16 +375,16 @@ describe('an idempotency key that is sent twice', () => {
   test('is answered also when the member has been removed or deleted since', async () => {
     const { workspaceId } = workspace;
     const { memberId } = await editor();
-    const wish = { memberId, amount: 1, idempotencyKey: nextKey() };
-    const first = await consumed(app, workspace, wish);
+    const use = { memberId, amount: 1, idempotencyKey: nextKey() };
+    const first = await consumed(app, workspace, use);
     await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId });
-    expect(await consumed(app, workspace, wish)).toEqual({
+    expect(await consumed(app, workspace, use)).toEqual({
       ...first,
       replayed: true,
       usage: { ...first.usage, remaining: 0, blockedBy: 'ROLE' },
     });
     await done(app, app.operatorToken, 'memberDelete', { workspaceId, memberId });
-    expect(await consumed(app, workspace, wish)).toEqual({ ...first, replayed: true, usage: null });
+    expect(await consumed(app, workspace, use)).toEqual({ ...first, replayed: true, usage: null });
   });
 });
 
@@ -473,8 +473,8 @@ describe('a new month', () => {
       'select idempotency_key as key from credit_consumption where member_id = $1',
       [memberId],
     );
-    const wish = { memberId, amount: 10, idempotencyKey: used?.key ?? '' };
-    expect(await consumed(app, workspace, wish)).toMatchObject({
+    const use = { memberId, amount: 10, idempotencyKey: used?.key ?? '' };
+    expect(await consumed(app, workspace, use)).toMatchObject({
       replayed: true,
       consumption: { at, month: monthsAgo(1) },
       usage: { month: monthsAgo(1), used: 10, remaining: null },

@@ -15,7 +15,7 @@ import {
 } from './credits.js';
 import { CONSUMPTION, done, errorAt, person, USAGE } from './operations.js';
 
-/** What dashboards show of credits (rule 23): pools by month and day, usage by member, every single use. */
+/** Reports on credits (rule 23): pools by month and day, usage by member, every single use. */
 
 let app: TestApp;
 let workspace: TestWorkspace;

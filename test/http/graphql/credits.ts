@@ -21,8 +21,8 @@ export const THIS_MONTH = monthsAgo(0);
 /** When pools are full again. */
 export const NEXT_MONTH = `${monthsAgo(-1)}-01`;
 
-/** Credits to be used, by the workspace's key unless told. */
-export interface Wish {
+/** A use of credits, by default with the workspace's key. */
+export interface NewUse {
   readonly memberId: string;
   readonly amount: number;
   readonly idempotencyKey?: string;
@@ -32,15 +32,15 @@ export interface Wish {
 export function consume(
   app: TestApp,
   { workspaceId, apiKey }: TestWorkspace,
-  { memberId, amount, idempotencyKey = nextKey() }: Wish,
+  { memberId, amount, idempotencyKey = nextKey() }: NewUse,
   credential: string | undefined = apiKey,
 ): Promise<GraphqlAnswer> {
   return mutate(app, credential, 'creditsConsume', { workspaceId, memberId, amount, idempotencyKey });
 }
 
 /** Uses credits that are there. */
-export function consumed(app: TestApp, { workspaceId, apiKey }: TestWorkspace, wish: Wish) {
-  return done(app, apiKey, 'creditsConsume', { workspaceId, idempotencyKey: nextKey(), ...wish });
+export function consumed(app: TestApp, { workspaceId, apiKey }: TestWorkspace, use: NewUse) {
+  return done(app, apiKey, 'creditsConsume', { workspaceId, idempotencyKey: nextKey(), ...use });
 }
 
 export interface CreditFacts {
@@ -106,7 +106,7 @@ export async function poolSetIn(app: TestApp, { workspaceId }: TestWorkspace, mo
   await app.sql('update credit_month set month = $2 where workspace_id = $1', [workspaceId, month]);
 }
 
-/** What a member used at a moment of the past: everything that is written when credits are used. */
+/** Records a use of credits in the past, with all rows that a use writes. */
 export async function spentAt(
   app: TestApp,
   { workspaceId }: TestWorkspace,

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { errorAt, mutate, nextAddress, REQUEST_ID } from './operations.js';
 
-/** Spec graphql, "Conventions": refusals are told in full, coercion failures are INVALID_INPUT, the rest is masked. */
+/**
+ * Spec graphql, "Conventions": refusals are returned in full, coercion failures are INVALID_INPUT, the rest is masked.
+ */
 
 let app: TestApp;
 let workspace: TestWorkspace;
@@ -93,7 +95,7 @@ describe('a value that cannot be coerced is INVALID_INPUT with the attribute', (
 
   test('a null that is found only during execution', async () => {
     const query = 'query ($id: ID = "x") { workspace(id: $id) { id } }';
-    // Also when it has been asked so often that it is compiled.
+    // This also holds once the operation is compiled.
     for (let time = 0; time < 4; time += 1) {
       expect(await app.graphql(app.operatorToken, query, { id: null })).toEqual({
         data: { workspace: null },

@@ -164,7 +164,7 @@ test('a file with every kind of mistake: correct rows are invited, and each othe
     invited(15, cleo, 'ADMIN', roleAccess('ADMIN')),
     invited(16, dan, 'VIEWER', roleAccess('VIEWER')),
   ]);
-  // Who was invited can come.
+  // The invited people can accept.
   const { token: session } = await done(app, app.operatorToken, 'sessionCreate', {
     email: cleo,
     createAccount: true,

@@ -32,7 +32,7 @@ interface Delivery {
   readonly deliveryError: string | null;
 }
 
-/** What became of the mail, once it is known. */
+/** The delivery of the mail, once it is known. */
 async function deliveryOf(id: string): Promise<Delivery> {
   const query = 'query ($id: ID!) { node(id: $id) { ... on Invitation { delivery deliveryError } } }';
   let found: Delivery | undefined;

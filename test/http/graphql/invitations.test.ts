@@ -77,7 +77,7 @@ function invitation(email: string | null, more: object = {}): object {
   };
 }
 
-/** A session of somebody whom the platform need not know. */
+/** A session of a person, whose account is created if needed. */
 async function sessionOf(email: string): Promise<string> {
   const { token } = await done(app, app.operatorToken, 'sessionCreate', { email, createAccount: true });
   return token;
@@ -424,7 +424,7 @@ describe('invitationAccept', () => {
         hint: 'Sign in with the address to which it was sent, or ask for an invitation to yours.',
       }),
     );
-    // Not even its state: a thief is told the same once it is over.
+    // The answer does not reveal the state either: it is the same once the invitation is closed.
     await done(app, owner, 'invitationRevoke', { workspaceId: v2.workspaceId, invitationId: id });
     expect(await mutate(app, thief, 'invitationAccept', { token })).toMatchObject({
       errors: [{ extensions: { code: 'FORBIDDEN' } }],

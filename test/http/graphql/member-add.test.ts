@@ -55,7 +55,7 @@ async function remove({ workspaceId }: TestWorkspace, memberId: string): Promise
 }
 
 /** The memberships of a member, newest first. */
-async function stays(memberId: string): Promise<unknown[]> {
+async function membershipsOf(memberId: string): Promise<unknown[]> {
   const query = '... on Member { memberships(first: 10) { totalCount nodes { id role endedAt } } }';
   const { data } = await app.graphql(app.operatorToken, `query ($id: ID!) { node(id: $id) { ${query} } }`, {
     id: memberId,
@@ -260,7 +260,7 @@ describe('rule 15: an inactive member is added again', () => {
     expect(await add(v2, { userName })).toEqual({
       data: { memberAdd: { changed: true, member: memberNamed(userName, { id, version: 3 }) } },
     });
-    expect(await stays(id)).toEqual([
+    expect(await membershipsOf(id)).toEqual([
       { id: expect.any(String), role: 'VIEWER', endedAt: null },
       { id: expect.any(String), role: 'ADMIN', endedAt: expect.any(String) },
     ]);
@@ -344,7 +344,7 @@ describe('rule 15: an inactive member is added again', () => {
       expect(await provision(v2, { mode, memberId: id, userName, active: true })).toEqual({
         data: { memberProvision: { changed: true, member: memberNamed(userName, { id, version: 3 }) } },
       });
-      expect(await stays(id)).toHaveLength(2);
+      expect(await membershipsOf(id)).toHaveLength(2);
     }
   });
 });
@@ -360,7 +360,7 @@ describe('rule 21a: added inactive', () => {
     expect(answer).toEqual({
       data: { memberProvision: { changed: true, member: seatHolderNamed(userName, INACTIVE) } },
     });
-    expect(await stays(answer.data.memberProvision.member.id)).toEqual([]);
+    expect(await membershipsOf(answer.data.memberProvision.member.id)).toEqual([]);
     const after = await app.sql(
       "select used from seat_allocation where workspace_id = $1 and seat_type = 'BUILDER'",
       [v1.workspaceId],
@@ -400,6 +400,6 @@ describe('concurrent requests', () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => add(v2, { userName })));
     const codes = answers.map(({ errors }) => errors?.[0].extensions.code ?? 'done').toSorted();
     expect(codes).toEqual([...Array.from({ length: 5 }, () => 'ALREADY_A_MEMBER'), 'done']);
-    expect(await stays(id)).toHaveLength(2);
+    expect(await membershipsOf(id)).toHaveLength(2);
   });
 });

@@ -217,9 +217,9 @@ describe('rule 19: a change of address', () => {
       'account',
       (email) => ({ userName: `login.${email.slice(7, 9)}`, profile: { emails: [{ value: email }] } }),
     ],
-  ])("to another member's %s is refused", async (_case, wish) => {
+  ])("to another member's %s is refused", async (_case, inputFor) => {
     const ben = await added(v2);
-    const input = wish(ben.userName);
+    const input = inputFor(ben.userName);
     const refusal =
       'profile' in input
         ? refusals.addressTaken('memberUpdate', ben.userName)

@@ -3,7 +3,9 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { create } from '../scim/resources.js';
 import { done } from './operations.js';
 
-/** Whatever a member shows can be filtered and ordered by; every order is total, with the id as its last word. */
+/**
+ * Every attribute of a member can be filtered and ordered by; every order is total, because its last term is the id.
+ */
 
 let app: TestApp;
 let workspace: TestWorkspace;

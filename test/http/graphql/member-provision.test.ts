@@ -16,7 +16,7 @@ import {
   seatHolderNamed,
 } from './operations.js';
 
-/** The one command behind SCIM, open to every client (spec graphql): flat, unparsed, judged in the service. */
+/** The one command behind SCIM, open to every client (spec graphql): flat, unparsed, checked in the service. */
 
 let app: TestApp;
 let v1: TestWorkspace;

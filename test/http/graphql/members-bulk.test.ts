@@ -49,7 +49,7 @@ function bulk(credential: string, workspace: TestWorkspace, memberIds: readonly 
   return done(app, credential, 'membersBulkUpdate', { workspaceId, members: { ids: memberIds }, ...more });
 }
 
-/** What a row tells of a refusal, whole. */
+/** The whole refusal in a row. */
 function refusal(
   code: string,
   message: string,
@@ -63,7 +63,7 @@ interface Row {
   readonly member: { readonly id: string; readonly [field: string]: unknown } | null;
 }
 
-/** What a dry run tells of what was then done: the same, with previews for members. */
+/** The answer of a dry run for an answer of the change: the same, with previews for members. */
 function rehearsalOf({ results, ...rest }: { readonly results: readonly Row[] }): object {
   const previewOf = ({ id, userName, active, role, access }: NonNullable<Row['member']>) => {
     return { memberId: id, userName, active, role, access };
@@ -135,7 +135,7 @@ describe('each member is decided on its own', () => {
           changed: false,
           refusal: null,
         },
-        // Somebody of another workspace looks like nobody.
+        // A member of another workspace looks like an unknown one.
         { memberId: stranger.id, member: null, preview: null, changed: false, refusal: NOT_FOUND },
         // Rule 21: said twice, done once.
         { memberId: viewer.id, member: becomes, preview: null, changed: false, refusal: null },
@@ -403,7 +403,7 @@ describe('the whole request is refused', () => {
   });
 });
 
-/** What can be wished for many, as one mutation each. */
+/** The changes of a bulk update, as single mutations. */
 const CHANGES = {
   V1: [
     {
@@ -431,7 +431,7 @@ const CHANGES = {
   ],
 } as const;
 
-/** What a workspace holds, without what differs between two of them: ids and moments. */
+/** The rows of a workspace, without ids and times, which differ between two workspaces. */
 async function told({ workspaceId }: TestWorkspace): Promise<object> {
   return {
     members: await app.sql(

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type Action, needed } from '../../../src/auth/policy.js';
 import type { GraphqlAnswer, TestApp, TestWorkspace } from '../../app.js';
 
-/** All of a member that can be compared with what was asked for. */
+/** The fields of a member that tests compare. */
 export const MEMBER = `
   id version userName externalId active role managedBy profile { attributes } account { email }
   access { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
@@ -14,7 +14,7 @@ export const PREVIEW = `
 
 const REFUSAL = 'code message path hint seat { seatType total used }';
 
-/** All of a group that can be compared with what was asked for. */
+/** The fields of a group that tests compare. */
 export const GROUP = `
   id version displayName externalId grants { role seatType } everyMember { memberId name }`;
 
@@ -31,7 +31,7 @@ export const WORKSPACE = `
   id name accessModel plan scim { enabled } defaultCreditLimit
   defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
-/** All of an invitation that can be compared with what was asked for. */
+/** The fields of an invitation that tests compare. */
 export const INVITATION = `
   id kind email role status invitedBy createdAt sentAt expiresAt maxUses useCount acceptedAt revokedAt
   delivery deliveryError acceptedBy { id userName }
@@ -42,7 +42,7 @@ const MEMBER_PAYLOAD = `changed member { ${MEMBER} }`;
 const GROUP_PAYLOAD = `changed group { ${GROUP} }`;
 const WORKSPACE_PAYLOAD = `workspace { ${WORKSPACE} creditPool { total } seats { seatType total used available } }`;
 
-/** What is asked back of each mutation. */
+/** The selected fields of each mutation's payload. */
 const SELECTIONS = {
   memberProvision: MEMBER_PAYLOAD,
   memberAdd: MEMBER_PAYLOAD,
@@ -136,7 +136,7 @@ export function roleAccess(role: string, creditLimit: number | null = null): obj
   };
 }
 
-/** A member who was just added by somebody of the workspace, whole: on V2, with the default access. */
+/** The whole member after being added by a person of the workspace: on V2, with the default access. */
 export function memberNamed(userName: string, more: object = {}): object {
   return {
     id: expect.any(String),
@@ -158,14 +158,14 @@ export function seatHolderNamed(userName: string, more: object = {}): object {
   return memberNamed(userName, { role: 'MEMBER', access: seatAccess(null), ...more });
 }
 
-/** What an inactive member has instead of access. */
+/** The fields of an inactive member. */
 export const INACTIVE = { active: false, role: null, access: null } as const;
 
 export const UUID = expect.stringMatching(
   /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
 );
 
-/** What a log line, an answer and an audit entry have in common. */
+/** The request id, which a log line, an answer and an audit entry share. */
 export const REQUEST_ID = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
 
 /** An error of the answer's list, whole. */
@@ -269,7 +269,7 @@ export const refusals = {
 
 let people = 0;
 
-/** An address that nobody in the file has had yet. */
+/** An address that is unused in this file. */
 export function nextAddress(): string {
   people += 1;
   return `person-${people}@acme.test`;
@@ -282,7 +282,7 @@ export interface TestPerson {
   readonly token: string;
 }
 
-/** Adds somebody to a workspace, by an operator, and lets them in. */
+/** Adds a person to a workspace, as an operator, and creates a session for them. */
 export async function person(
   app: TestApp,
   { workspaceId }: TestWorkspace,

@@ -107,7 +107,7 @@ function place(name: string): { dataDir: string; database: string } {
   return { dataDir: join(dataDir, name), database: 'rollcall' };
 }
 
-/** As a backup of a server that stands still is restored: the owner of the files stays theirs. */
+/** Copies a stopped cluster like a backup, and keeps the owner of the files. */
 async function copyCluster(): Promise<void> {
   const copied = join(dataDir, 'replica');
   await promisify(execFile)('cp', ['-a', join(dataDir, 'primary'), copied]);

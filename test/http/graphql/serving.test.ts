@@ -57,7 +57,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const GRAPHQL_TYPE = 'application/graphql-response+json; charset=utf-8';
 const OPERATOR = { data: { viewer: { type: 'OPERATOR' } } };
 
-/** What is no GraphQL request yet is Apollo's to refuse. */
+/** Apollo refuses requests that are not GraphQL. */
 function badRequest(message: unknown, more: object = {}): object {
   return { errors: [{ message, extensions: { code: 'BAD_REQUEST', ...more } }] };
 }

@@ -33,7 +33,7 @@ beforeEach(async () => {
   await done(app, app.operatorToken, 'memberAdd', { workspaceId: there.workspaceId, userName: ann.email });
 });
 
-/** What a session shows of the two workspaces: by id, in the list, and of the person. */
+/** The workspaces that a session sees: by id, in the list, and of the viewer. */
 async function seen(token: string): Promise<unknown> {
   const query = `query ($here: ID!, $there: ID!) {
     viewer { account { email } }

@@ -4,7 +4,7 @@ import type { Mail } from '../../../src/mail/transport.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { logged } from './waiting.js';
 
-/** What SCIM would do is tried and not done (rules 60 to 62). */
+/** Dry runs of SCIM requests (rules 60 to 62). */
 
 /** Terraform's own parser. Its types bring those of browsers along, which are others than Node's. */
 const { parse }: { parse(name: string, text: string): Promise<unknown> } = createRequire(import.meta.url)(
@@ -202,7 +202,7 @@ describe('rule 60: scimExplain', () => {
       expect(after[name], name).toEqual(before[name]);
     expect((after.requests as unknown[]).length).toBe((before.requests as unknown[]).length + 1);
     expect(mails).toEqual([]);
-    // Nothing is remembered either: what was tried can be done.
+    // No cache has changed either: the request can still be executed.
     expect((await scim.get(`/Users/${ann.id}`)).body).toMatchObject({
       userName: 'ann@acme.test',
       active: true,

@@ -4,7 +4,7 @@ import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from 
 import { ROLLCALL } from '../scim/resources.js';
 import { logged } from './waiting.js';
 
-/** What the provisioning log keeps (rules 49 to 53a). */
+/** The entries of the provisioning log (rules 49 to 53a). */
 
 let app: TestApp;
 let workspace: TestWorkspace;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { eventually } from './waiting.js';
 
-/** What an administrator reads in `workspace.scim` (rules 54 to 59). */
+/** The fields of `workspace.scim` for administrators (rules 54 to 59). */
 
 let app: TestApp;
 

@@ -4,8 +4,8 @@ import { newId } from '../../../src/domain/ids.js';
 import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 
 /**
- * Issue 5: pages of an import cost the same at any depth. What is kept in memory for it never shows: pages are those
- * that skipping rows gives (RFC 7644 §3.4.2.4), whatever happens between two of them.
+ * Issue 5: pages of an import cost the same at any depth. The checkpoints in memory never affect the result: pages are
+ * those that skipping rows gives (RFC 7644 §3.4.2.4), whatever changes between two requests.
  */
 
 const SIZE = 6_500;
@@ -66,7 +66,7 @@ async function page(startIndex: number, count = 3) {
   };
 }
 
-/** What the pages have to be, from all ids. */
+/** The expected pages, from all ids. */
 async function expectPages(...startIndexes: readonly number[]): Promise<void> {
   const ids = await allIds();
   for (const start of startIndexes) {
@@ -74,7 +74,7 @@ async function expectPages(...startIndexes: readonly number[]): Promise<void> {
   }
 }
 
-/** How many rows the statements skipped that gave pages from now on. */
+/** Returns a function that returns the numbers of rows that later page statements skipped. */
 function skips(): () => number[] {
   const watched = vi.spyOn(PreparingClient.prototype, 'query');
   return () =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { CORE, create, ENTERPRISE, matching, PATCH_OP, ROLLCALL } from './resources.js';
 
-/** Where answers differed from the RFCs, or would have misled a provider. */
+/** Answers that once differed from the RFCs, or would have misled a provider. */
 
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
@@ -76,7 +76,7 @@ describe('RFC 7644 §3.4.2.2: schemas and meta.resourceType can be filtered', ()
   ])('%s: %i users', async (filter, total) => {
     const { status, body } = await scim.get(matching(filter));
     expect({ status, total: body.totalResults }).toEqual({ status: 200, total });
-    // What the filter finds is what the resources show.
+    // The filter finds what the resources show.
     if (filter.startsWith('schemas eq'))
       for (const { schemas } of body.Resources) expect(schemas).toContain(filter.slice(12, -1));
   });

@@ -5,7 +5,7 @@ import { becomeRole, create, ENTERPRISE, find, ROLLCALL, read, type User } from 
 
 /**
  * Spec scim, "Echo safety": for every member, `PUT` of exactly what `GET` returned answers 200 and changes nothing.
- * Okta's every update is such an echo, merged with what is mapped.
+ * Every update of Okta is such an echo, merged with the mapped attributes.
  */
 
 const PERSON = {
@@ -33,7 +33,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** PUTs what GET returned, and expects that nothing has happened. */
+/** PUTs what GET returned, and expects that nothing changes. */
 async function expectEcho(scim: ScimClient, id: string): Promise<User> {
   const before = await read(scim, id);
   const entries = await history(id);

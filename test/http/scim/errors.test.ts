@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ScimAnswer, type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { create, errorOf, find, ROLLCALL, read } from './resources.js';
 
-/** Every refusal that an administrator can meet, word for word: Okta shows `detail` as it is. */
+/** The exact text of every refusal that an administrator can get: Okta shows `detail` unchanged. */
 
 let app: TestApp;
 
@@ -24,7 +24,7 @@ function refusal(status: number, detail: string, scimType?: string): object {
 
 /**
  * Product document: "Check that your API key is correct […]. Verify the SCIM base URL contains the correct workspace
- * ID." One and the same answer, so that nobody learns which workspaces there are.
+ * ID." The answers are the same, so that they do not reveal which workspaces exist.
  */
 describe('a key that is refused', () => {
   const UNKNOWN_WORKSPACE = '01930000-0000-7000-8000-000000000000';

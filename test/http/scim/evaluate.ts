@@ -5,7 +5,7 @@ import type { AttributeReference } from '../../../src/scim/discovery/names.js';
 import type { Comparison, Filter } from '../../../src/scim/filter/ast.js';
 import { matches, meets } from '../../../src/scim/filter/matches.js';
 
-/** RFC 7644 §3.4.2.2, read naively over a resource as it is answered: what the SQL must agree with. */
+/** RFC 7644 §3.4.2.2, evaluated plainly over a resource in an answer; the SQL must agree with it. */
 export function evaluate(filter: Filter, user: JsonObject): boolean {
   switch (filter.kind) {
     case 'and':

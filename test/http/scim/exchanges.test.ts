@@ -5,8 +5,8 @@ import { startTestApp, type TestApp } from '../../app.js';
 import { literally } from './resources.js';
 
 /**
- * What identity providers really send, and the whole answers that they get: one file each under
- * `exchanges/<provider>/`. A new case is a new file.
+ * Real requests of identity providers with their whole answers: one file each under `exchanges/<provider>/`. A new case
+ * is a new file.
  */
 interface Exchange {
   readonly description: string;
@@ -75,7 +75,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   },
 };
 
-/** What may stand for a value that cannot be known beforehand. */
+/** Placeholders for values that are not known in advance. */
 const PATTERNS: Readonly<Record<string, string>> = {
   any: '.*',
   uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
@@ -84,7 +84,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
 
 type Captured = Record<string, string>;
 
-/** Puts what was captured into everything that is sent. */
+/** Replaces placeholders in requests with captured values. */
 function filled<Value>(value: Value, captured: Captured): Value {
   const text = JSON.stringify(value).replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const known = captured[name];

@@ -6,7 +6,7 @@ import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { evaluate } from './evaluate.js';
 import { create, ENTERPRISE, matching, ROLLCALL } from './resources.js';
 
-/** Spec scim, "Filters": compiled to SQL, and meaning what the RFC says of the resources that are answered. */
+/** Spec scim, "Filters": compiled to SQL, with the meaning that the RFC gives them for the resources in answers. */
 
 let app: TestApp;
 const scim: Record<'V1' | 'V2', ScimClient> = Object.create(null);

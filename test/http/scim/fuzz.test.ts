@@ -90,7 +90,7 @@ function send({ method, path, headers, body }: Request): Promise<Answer> {
   });
 }
 
-/** What holds of every answer to every request. */
+/** Expectations of every answer. */
 async function expectDecency({ workspaceId, faultsIn }: Target, request: Request): Promise<Answer> {
   const before = await traceOf(app, workspaceId);
   const answer = await send(request);
@@ -101,7 +101,7 @@ async function expectDecency({ workspaceId, faultsIn }: Target, request: Request
     if (changes) expect(faultsIn(JSON.parse(text))).toEqual([]);
     return answer;
   }
-  // 501 is what /Me is.
+  // 501 is the status of /Me.
   expect([status, status < 500 || status === 501]).toEqual([status, true]);
   expect(type).toBe('application/scim+json; charset=utf-8');
   expect(await traceOf(app, workspaceId)).toEqual(before);
@@ -140,7 +140,7 @@ describe('hostile input through HTTP', () => {
     () =>
       run(fc.tuple(either, bodies(person)), async ([workspace, body]) => {
         const answer = await expectDecency(workspace(), asked(workspace(), 'POST', '/Users', body));
-        // So that the next one is somebody new again, and the workspace stays small.
+        // Deletes the user, so that the next one is new and the workspace stays small.
         if (answer.status === 201)
           await send(asked(workspace(), 'DELETE', `/Users/${JSON.parse(answer.text).id}`));
       }),

@@ -130,7 +130,7 @@ describe('members', () => {
 
 describe('names', () => {
   test.each<[name: string, operation: object, attributes: object]>([
-    // What Okta sends when a pushed group is renamed.
+    // The request that Okta sends when a pushed group is renamed.
     [
       'Okta',
       { op: 'replace', value: { id: '{{group}}', displayName: 'New {{group}}' } },

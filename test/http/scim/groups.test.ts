@@ -75,7 +75,7 @@ test('POST, GET, PUT, DELETE', async () => {
     schemas: [GROUP],
     displayName: 'Engineers',
     externalId: '00g1',
-    // Unknown attributes are ignored, and what is read-only is ours to say.
+    // Unknown and read-only attributes are ignored.
     colour: 'red',
     id: 'mine',
     members: [{ value: ann.id, display: 'Somebody', type: 'Robot' }],

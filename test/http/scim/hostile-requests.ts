@@ -29,7 +29,7 @@ const twice = fc
     (parts) => `{"userName":"f@acme.test","USERNAME":"g@acme.test",${[...parts, '"active":true'].join()}}`,
   );
 
-/** Nearly somebody: texts that are texts, and one attribute that is not what it should be. */
+/** Nearly valid users: one attribute has a wrong value. */
 const plausible = fc.record(
   {
     name: fc.record({ givenName: hostileText, familyName: hostileText }),
@@ -77,7 +77,7 @@ const big = fc
   )
   .map(([name, length]) => `{"userName":"big@acme.test","${name}":"${'x'.repeat(length)}"}`);
 
-/** Bodies: what they say is wrong, or how they say it. */
+/** Bodies with wrong content or a wrong form. */
 export function bodies(proper: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   const text = fc.oneof(
     { weight: 8, arbitrary: proper },
@@ -101,7 +101,7 @@ function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-/** What stands in an address where an id, or a value, should. */
+/** Texts in a URL in place of an id or a value. */
 export const inAddress = fc.oneof(
   hostileText.map(encoded),
   fc.constantFrom(
@@ -200,7 +200,7 @@ export const place = fc
   .tuple(fc.constantFrom(...collections), fc.option(inAddress, { nil: undefined }))
   .map(([collection, id]) => (id === undefined ? collection : `${collection}/${id}`));
 
-/** What can stand in a header at all: Node's client lets nothing else out. */
+/** Texts that a header can have: Node's client sends no others. */
 const headerText = fc.oneof(
   fc.string({
     unit: fc

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../app.js';
 import { create, errorOf, LIST } from './resources.js';
 
-/** RFC 9110 under SCIM: HEAD, OPTIONS, what is accepted, and compression. */
+/** RFC 9110 under SCIM: HEAD, OPTIONS, Accept, and compression. */
 
 const SCIM_JSON = 'application/scim+json; charset=utf-8';
 
@@ -67,7 +67,7 @@ function jsonOf({ bytes }: Answer): unknown {
   return JSON.parse(bytes.toString('utf8'));
 }
 
-/** What two answers to the same have in common. */
+/** The parts that two answers to the same request share. */
 function lasting({ date: _date, 'x-request-id': _id, ...headers }: IncomingHttpHeaders): object {
   return headers;
 }

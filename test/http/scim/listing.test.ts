@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { CORE, create, ENTERPRISE, errorOf, LIST, matching, ROLLCALL, type User } from './resources.js';
 
-/** RFC 7644 §3.4.2: filters, pages, and what of a resource is asked for. */
+/** RFC 7644 §3.4.2: filters, pages, and requested attributes. */
 
 let app: TestApp;
 let scim: ScimClient;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { create, ENTERPRISE, errorOf, ROLLCALL, read, userIn } from './resources.js';
 
-/** Spec scim, "Omission is not deletion of access": what a PUT leaves out of access stays as it is. */
+/** Spec scim, "Omission is not deletion of access": access that a PUT omits stays unchanged. */
 
 let app: TestApp;
 let v1: ScimClient;

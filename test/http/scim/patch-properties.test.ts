@@ -6,7 +6,7 @@ import { auditSize } from '../graphql/operations.js';
 import { ALIAS, CORE, ENTERPRISE, ROLLCALL, read, userIn } from './resources.js';
 import { type Validator, validatorOf } from './schema-validator.js';
 
-/** What holds of every PATCH (RFC 7644 §3.5.2), whatever it asks for. More runs: FUZZ_RUNS=20000. */
+/** Properties of every PATCH (RFC 7644 §3.5.2). More runs: FUZZ_RUNS=20000. */
 
 const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 250), seed: 20_261_125, endOnFailure: true };
 const TIMEOUT = RUNS.numRuns * 200;
@@ -244,7 +244,7 @@ describe('the same replace a second time', () => {
         fc.asyncProperty(replace, async (change) => {
           const first = await patch([change]);
           fc.pre(first.status === 200);
-          // Refused the second time is what a filter that selects nothing any more is.
+          // The second time, a filter that no longer selects anything is refused.
           const second = await patch([change]);
           expect([200, 400]).toContain(second.status);
           expect(await read(scim, id)).toEqual(first.body);

@@ -29,7 +29,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** Sends exactly what it is told, and gives what an assertion needs. */
+/** Sends exactly this request, and returns the parts that assertions need. */
 async function send(path: string, { method = 'GET', type, headers = {}, body }: Raw = {}) {
   // A Blob without a type keeps fetch from making one up.
   const content = body === undefined ? {} : { body: new Blob([body]) };

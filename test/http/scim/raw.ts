@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** A connection on which a test says byte for byte what is sent. */
+/** A connection on which a test sends exact bytes. */
 export interface RawConnection {
   send(text: string): void;
   /** All that came back until the server closed the connection; fails when it is broken off. */
@@ -30,7 +30,7 @@ export async function connectTo(url: string): Promise<RawConnection> {
   const ended = new Promise<string>((resolve, reject) => {
     socket.once('end', () => resolve(text)).once('error', reject);
   });
-  // Whoever never asks whether it was closed need not know how.
+  // Tests that do not check the end must not fail because of it.
   ended.catch(() => undefined);
   return {
     send: (bytes) => {
@@ -50,7 +50,7 @@ export async function connectTo(url: string): Promise<RawConnection> {
   };
 }
 
-/** Cuts what came back into answers; what has not come whole is left out. */
+/** Splits the received bytes into answers; an incomplete one is omitted. */
 export function answersIn(text: string, answers: readonly RawAnswer[] = []): readonly RawAnswer[] {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return answers;

@@ -41,7 +41,7 @@ function activate(active: boolean) {
   return scim.patch(`/Users/${user.id}`, { Operations: [{ op: 'replace', value: { active } }] });
 }
 
-/** What another process does to the member, of which this one hears nothing. */
+/** Changes the member as another process would, without a notification. */
 async function elsewhere(change: string): Promise<void> {
   await app.sql(`update member set version = version + 1 ${change} where id = $1`, [user.id]);
 }

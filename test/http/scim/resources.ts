@@ -22,14 +22,14 @@ export function userIn(body: unknown): User {
   return body as User;
 }
 
-/** Adds somebody, as Okta does. */
+/** Creates a user, as Okta does. */
 export async function create(scim: ScimClient, attributes: object): Promise<User> {
   const answer = await scim.post('/Users', { schemas: [CORE], active: true, ...attributes });
   expect(answer).toMatchObject({ status: 201 });
   return userIn(answer.body);
 }
 
-/** Reads somebody. */
+/** Reads a user. */
 export async function read(scim: ScimClient, id: string): Promise<User> {
   const answer = await scim.get(`/Users/${id}`);
   expect(answer).toMatchObject({ status: 200 });
@@ -41,7 +41,7 @@ export function matching(filter: string): string {
   return `/Users?filter=${encodeURIComponent(filter)}`;
 }
 
-/** Finds somebody by userName. */
+/** Finds a user by userName. */
 export async function find(scim: ScimClient, userName: string): Promise<User> {
   const answer = await scim.get(matching(`userName eq "${userName}"`));
   expect(answer).toMatchObject({ status: 200, body: { totalResults: 1, Resources: [{ userName }] } });
@@ -49,7 +49,7 @@ export async function find(scim: ScimClient, userName: string): Promise<User> {
   return userIn(Resources[0]);
 }
 
-/** Gives a role that no door gives: it is there from before, or through another product's screens. */
+/** Sets a role that no interface can set: an older one, or one from another product's screens. */
 export async function becomeRole(app: TestApp, id: string, role: string): Promise<void> {
   await app.sql('update membership set role = $2 where member_id = $1 and ended_at is null', [id, role]);
 }

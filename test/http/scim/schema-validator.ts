@@ -13,7 +13,7 @@ interface Described {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a resource breaks of the schemas, as sentences; none when it is as they say. */
+/** The violations of the schemas by a resource, as sentences; none when it conforms. */
 export type Validator = (resource: unknown) => readonly string[];
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -48,8 +48,8 @@ function described(name: string, type: string, more: Partial<Described> = {}): D
 }
 
 /**
- * Reads what a workspace's `/Schemas` promises. It knows nothing of the code that serves them: only RFC 7643.
- * Canonical values are not asked for, because others are taken as well (RFC 7643 §7, "canonicalValues").
+ * Reads a workspace's `/Schemas`. It follows RFC 7643, not the code that serves them. Canonical values are not
+ * required, because others are accepted too (RFC 7643 §7, "canonicalValues").
  */
 export async function validatorOf(scim: ScimClient): Promise<Validator> {
   const { body } = await scim.get('/Schemas');

@@ -3,7 +3,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../../s
 import { type ScimClient, startTestApp, type TestApp } from '../../app.js';
 import { create, ENTERPRISE, errorOf, ROLLCALL } from './resources.js';
 
-/** RFC 7644 §3.4.2.3; each order, by number and by cursor, against a naive sort of what is answered. */
+/** RFC 7644 §3.4.2.3; each order, by number and by cursor, against a plain sort of the answers. */
 
 let app: TestApp;
 let scim: ScimClient;
@@ -52,7 +52,7 @@ function at(user: JsonObject, steps: readonly string[]): Json | undefined {
   }, user);
 }
 
-/** What sorts: text without case but for externalId's, and nothing for who has none. */
+/** The sort key: text without case, except externalId; none for a user without a value. */
 function keyOf(user: JsonObject, steps: readonly string[]): string | number | undefined {
   const value = at(user, steps);
   if (typeof value === 'boolean') return Number(value);

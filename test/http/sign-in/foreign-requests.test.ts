@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { Visitor } from './visitor.js';
 
-/** Rule 36: what another site can make a browser send changes nothing. */
+/** Rule 36: requests that another site can make a browser send change nothing. */
 let app: TestApp;
 let workspace: TestWorkspace;
 let token: string;

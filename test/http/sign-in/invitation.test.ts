@@ -41,7 +41,7 @@ async function mailText(): Promise<string> {
   return parts(mail).text;
 }
 
-/** Invites, and gives what the inviter is shown and where the mail leads. */
+/** Invites a person, and returns the inviter's link and the link in the mail. */
 async function invite(email: string, workspaceId = acme.workspaceId) {
   const { token, url, invitation } = await done(app, app.operatorToken, 'invitationCreate', {
     workspaceId,
@@ -61,7 +61,7 @@ async function link(): Promise<string> {
 const WORKSPACES = '{ viewer { label method workspaces { workspaceId opened } } }';
 const HERE = () => `/workspace/${acme.workspaceId}`;
 
-/** The person's role in the workspace; null for nobody. */
+/** The person's role in the workspace; null for anybody who is not a member. */
 async function roleOf(browser: Visitor): Promise<string | null> {
   const { data } = await browser.graphql(
     `{ workspace(id: "${acme.workspaceId}") { viewerMember { role } } }`,
@@ -180,7 +180,7 @@ describe('a link for many people', () => {
     const answer = await visitor().post(`${await link()}/link`, { email: 'ann' });
     expect([answer.status, textOf(answer)]).toEqual([
       400,
-      expect.stringContaining('This is no e-mail address.'),
+      expect.stringContaining('This is not an e-mail address.'),
     ]);
   });
 });

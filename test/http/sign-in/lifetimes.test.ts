@@ -24,7 +24,7 @@ beforeEach(async () => {
   workspace = await app.workspace({ version: 'V2' });
 });
 
-/** Asked anew: a process may know a session for a second. */
+/** In a new process, because a process caches a session for a second. */
 async function works(token: string, sessionLifetimes = DEFAULT_LIFETIMES): Promise<boolean> {
   const other = await app.beside({ clock: () => now, sessionLifetimes });
   try {

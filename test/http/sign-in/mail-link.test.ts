@@ -35,7 +35,7 @@ afterEach(() => {
   smtp.received.length = 0;
 });
 
-/** A browser at a network address that nobody has used before: limits of one test must not touch another. */
+/** A browser at an unused network address, so that the limits of one test do not affect another. */
 function visitor(): Visitor {
   network += 1;
   return new Visitor(app.url, { 'X-Forwarded-For': `10.1.${network >> 8}.${network & 255}` });
@@ -241,7 +241,7 @@ describe('limits', () => {
 test.each(['', 'ann', 'a b@acme.test', '"><script> @x'])('%j is refused as an address', async (email) => {
   const answer = await visitor().post('/sign-in', { email });
   expect(answer.status).toBe(400);
-  expect(textOf(answer)).toContain('This is no e-mail address.');
+  expect(textOf(answer)).toContain('This is not an e-mail address.');
   expect(answer.text).not.toContain('<script');
 });
 
@@ -285,7 +285,7 @@ describe('rule 33: a sign-in always makes a new session', () => {
     const path = await linkFor(browser, ann);
     await browser.post(path);
     expect(browser.session).not.toBe(planted);
-    // The session that the browser had has ended: nobody goes on with it.
+    // The session that the browser had before has ended.
     expect(await app.graphql(planted, WHO)).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });

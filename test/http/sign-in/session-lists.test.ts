@@ -3,7 +3,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, mutate, nextAddress, person } from '../graphql/operations.js';
 import { CHROME, Visitor } from './visitor.js';
 
-/** Rules 32 and 35: what sessions open, and who sees and ends them. */
+/** Rules 32 and 35: the workspaces that sessions open, and the callers who list and end them. */
 let app: TestApp;
 let bank: TestWorkspace;
 let hostile: TestWorkspace;
@@ -240,7 +240,7 @@ describe("rule 35: the caller's sessions", () => {
     expect(entries).toEqual([
       { workspace: null, method: 'DEVELOPMENT' },
       { workspace: null, method: 'OPERATOR' },
-      // It opened one workspace alone: the end is that workspace's to know.
+      // It opened one workspace alone, to whose audit log the end belongs.
       { workspace: hostile.workspaceId, method: 'PROVIDER' },
     ]);
   });
@@ -377,7 +377,7 @@ test('10,000 sessions of a person, among 10,000 of others, are found by an index
   const bound = `select id from session where workspace_id = '${bank.workspaceId}' and ended_at is null`;
   expect(await plan(`${bound} and provider_subject = 'x'`)).toContain('session_of_subject');
   expect(await plan(`${bound} and provider_sid = 'x'`)).toMatch(/session_of_(sid|subject)/);
-  // The person's own list stays short, whatever there is.
+  // The person's own list has a limit.
   const token = await app.session(ann);
   expect((await app.graphql(token, SESSIONS)).data.mySessions).toHaveLength(200);
 });

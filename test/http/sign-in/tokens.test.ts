@@ -5,7 +5,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { done, nextAddress } from '../graphql/operations.js';
 import { textOf, Visitor } from './visitor.js';
 
-/** Rule 31: where tokens are, and where they are not; and what development and production offer (rule 46). */
+/** Rule 31: the places of tokens; rule 46: the sign-in methods of development and production. */
 let app: TestApp;
 let acme: TestWorkspace;
 const logged: string[] = [];

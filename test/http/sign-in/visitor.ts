@@ -1,7 +1,7 @@
 import { parseSetCookie } from 'cookie';
 import type { GraphqlAnswer } from '../../app.js';
 
-/** What a browser got: redirects are not followed. */
+/** The answer to a browser, which does not follow redirects. */
 export interface Shown {
   readonly status: number;
   readonly headers: Headers;

@@ -56,7 +56,7 @@ function connect(workspaceId: string, settings: object = {}) {
   });
 }
 
-/** Ann signs in, and the provider does what is said. */
+/** Ann signs in, while the provider has this behaviour. */
 async function signIn(behaviour: Partial<Behaviour>, browser = new Browser()): Promise<ShownPage> {
   const { claims = {}, ...others } = behaviour;
   const good = { sub: 'ann', email: ann.email, email_verified: true };
@@ -104,7 +104,7 @@ const FAULTS: readonly [name: string, behaviour: () => Partial<Behaviour>, entry
   [
     'a clock that is two hours ahead',
     () => ({ claims: { iat: now() + 7200, exp: now() + 7500 } }),
-    { reason: 'CLOCK_SKEW', detail: 'The claim iat lies in the future.' },
+    { reason: 'CLOCK_SKEW', detail: 'The claim iat is in the future.' },
   ],
   ['an unsigned token', () => ({ signature: 'NONE' }), { reason: 'TOKEN_INVALID' }],
   ['a token signed with another key', () => ({ signature: 'OTHER_KEY' }), { reason: 'TOKEN_INVALID' }],
@@ -491,7 +491,7 @@ describe('ssoConnectionTest signs in, and shows the administrator every detail',
     [
       'wrong client secret',
       () => ({ tokenError: { status: 401, body: { error: 'invalid_client' } } }),
-      ['invalid_client', 'Make a new client secret at the identity provider'],
+      ['invalid_client', 'Create a new client secret at the identity provider'],
     ],
     ['a wrong nonce', () => ({ claims: { nonce: 'x' } }), ['The claim nonce of the ID token is wrong.']],
     [

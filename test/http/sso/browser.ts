@@ -8,7 +8,7 @@ export interface ShownPage {
   readonly headers: Headers;
 }
 
-/** What a browser does with redirects and cookies; as in a browser, cookies ignore ports. */
+/** Follows redirects and stores cookies like a browser; cookies ignore ports. */
 export class Browser {
   readonly #cookies = new Map<string, Map<string, string>>();
   /** Every address that the browser was sent to. */

@@ -10,7 +10,7 @@ import { runInProcess } from '../../cli/terminal.js';
 import { createTestDatabase, databaseUrl, type TestDatabase } from '../../database.js';
 import { Browser } from './browser.js';
 
-/** What a newcomer gets: single sign-on works after the first start. */
+/** Single sign-on works after the first start. */
 let database: TestDatabase;
 let dataDir: string;
 let environment: Readonly<Record<string, string>>;

@@ -9,32 +9,32 @@ export const CLIENT_SECRET = 'secret-that-nobody-may-see';
 
 type Claims = Record<string, unknown>;
 
-/** What the provider does; tests change it. */
+/** The behaviour of the provider; tests change it. */
 export interface Behaviour {
   /** The claims of the next ID token, over those of a good one. */
   claims: Claims;
-  /** What UserInfo answers; undefined: there is none. */
+  /** The answer of UserInfo; undefined: there is no UserInfo. */
   userInfo: Claims | undefined;
   /** How the token is signed: with the published key, with another one of the same id, or not at all. */
   signature: 'GOOD' | 'OTHER_KEY' | 'NONE' | 'HS256';
-  /** What the token endpoint answers instead of a token. */
+  /** The answer of the token endpoint instead of a token. */
   tokenError: { status: number; body: object | string } | undefined;
-  /** What the authorization endpoint sends back instead of a code. */
+  /** The parameters that the authorization endpoint returns instead of a code. */
   authorizationError: Record<string, string> | undefined;
-  /** How long each answer takes. */
+  /** The delay of each answer. */
   delayMs: number;
-  /** What discovery says, over what is right. */
+  /** Metadata that overrides the correct discovery document. */
   discovery: Claims;
   /** The status of the answer to discovery. */
   discoveryStatus: number;
-  /** How many bytes each answer has at least. */
+  /** The least number of bytes of each answer. */
   padding: number;
 }
 
 /** A provider that does whatever a test wants. */
 export class MisbehavingProvider {
   behaviour: Behaviour = { ...GOOD };
-  /** How often which path was asked. */
+  /** The number of requests to each path. */
   readonly asked = new Map<string, number>();
   readonly #server: Server;
   #keys: { publicKey: webcrypto.CryptoKey; privateKey: webcrypto.CryptoKey; kid: string }[] = [];

@@ -52,7 +52,7 @@ export function ssoMutate(
   );
 }
 
-/** The same for what has to succeed: gives the payload. */
+/** The same for a request that must succeed: returns the payload. */
 export async function ssoDone(
   app: TestApp,
   credential: string,
@@ -86,7 +86,7 @@ export function sessionOf(browser: Browser, app: TestApp): string | undefined {
   return cookieValue(browser, new URL(app.url).hostname, 'rollcall');
 }
 
-/** What a session is told of a workspace. */
+/** The answer to a session's query of a workspace. */
 export async function seen(
   app: TestApp,
   token: string,
@@ -131,12 +131,12 @@ export async function connectToProvider(
   return provider;
 }
 
-/** A workspace with a connection to a real provider, which knows its admin Ann. */
+/** A workspace with a connection to a real provider, at which its admin Ann can sign in. */
 export interface SsoScene {
   readonly workspace: TestWorkspace;
   readonly ann: TestPerson;
   readonly provider: IdentityProvider;
-  /** Everybody whom the provider knows; tests add others. */
+  /** The people who can sign in at the provider; tests add others. */
   readonly people: ProviderPerson[];
 }
 

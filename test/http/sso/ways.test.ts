@@ -156,7 +156,7 @@ describe('rule 43: mail links where single sign-on is required', () => {
     ]);
   });
 
-  /** Signs in with the link in a mail. @returns what the session sees of the workspace */
+  /** Signs in with the link in a mail. @returns the workspace as the session sees it */
   async function mailLinkSession(email: string) {
     const visitor = new Visitor(app.url);
     await visitor.post('/sign-in', { email, returnTo: '/', way: 'mail' });
@@ -293,7 +293,7 @@ test('over HTTPS the cookies are __Host- and Secure, and Strict-Transport-Securi
   const secure = await app.beside({ sso, publicUrl: 'https://rollcall.test' });
   try {
     const start = `${secure.url}/api/workspaces/${workspace.workspaceId}/auth/sso/start`;
-    // Known to work, so that the provider is not asked about a redirect URI that it does not know.
+    // After a sign-in the connection is proven, so that the provider is not probed with an unknown redirect URI.
     await signIn('ann');
     const { headers } = await new Browser().openOnce(start);
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000');

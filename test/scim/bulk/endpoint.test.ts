@@ -4,7 +4,7 @@ import { BULK_RESPONSE, bulkEndpoints } from '../../../src/scim/bulk/endpoint.js
 import type { Endpoint, Handler, ScimAnswer } from '../../../src/scim/http/endpoint.js';
 import { BASE_URL, request } from '../http/request.js';
 
-/** RFC 7644 §3.7: order, references and limits, with handlers that only write down what reaches them. */
+/** RFC 7644 §3.7: order, references and limits, with handlers that only record their requests. */
 
 interface Seen {
   readonly method: string;

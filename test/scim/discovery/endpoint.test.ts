@@ -12,7 +12,7 @@ import type { ScimAnswer } from '../../../src/scim/http/endpoint.js';
 import { parseQuery } from '../../../src/scim/http/query.js';
 import { ScimError } from '../../../src/scim/http/scim-error.js';
 
-/** RFC 7644 §4, RFC 7643 §5 to §7: what the server says about itself, by workspace version. */
+/** RFC 7644 §4, RFC 7643 §5 to §7: the server's description of itself, by workspace version. */
 
 const BASE_URL = 'https://rollcall.test/scim/v2/organizations/w-1';
 const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';

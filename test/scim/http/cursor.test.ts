@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { CURSOR_SECONDS, type CursorScope, readCursor, writeCursor } from '../../../src/scim/http/cursor.js';
 import { ScimError } from '../../../src/scim/http/scim-error.js';
 
-/** RFC 9865 §2: cursors that nobody has to remember. */
+/** RFC 9865 §2: cursors without state on the server. */
 
 const SCOPE: CursorScope = {
   workspaceId: 'w-1',

@@ -5,7 +5,7 @@ import { allOf, listing, type ResourceSource } from '../../../src/scim/http/list
 import { ScimError } from '../../../src/scim/http/scim-error.js';
 import { request } from './request.js';
 
-/** RFC 7644 §3.4.2.1: several types in one list. Plain arrays stand for what the schema would be asked. */
+/** RFC 7644 §3.4.2.1: several types in one list. Plain arrays replace the queries of the schema. */
 
 function source(path: string, resources: readonly JsonObject[]): ResourceSource {
   return {
@@ -16,7 +16,7 @@ function source(path: string, resources: readonly JsonObject[]): ResourceSource 
       return {
         totalResults: resources.length,
         resources: resources.slice(start, end),
-        // As in GraphQL, a page of none does not tell what comes next.
+        // As in GraphQL, an empty page has no next position.
         next: first > 0 && end < resources.length ? String(end) : undefined,
       };
     },

@@ -5,7 +5,7 @@ export const BASE_URL = 'https://rollcall.test/scim/v2/organizations/w-1';
 /** The id of such a request, whose reference is `04HM-ASW9`. */
 export const REQUEST_ID = '01234567-89ab-4def-8123-456789abcdef';
 
-/** A request as an endpoint gets it, of nobody in particular. */
+/** A request for an endpoint, without a real caller. */
 export function request(parts: Partial<ScimRequest> = {}): ScimRequest {
   return {
     workspaceId: 'w-1',

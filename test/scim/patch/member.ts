@@ -31,7 +31,10 @@ function frozen(value: Json): Json {
   return Object.freeze(value);
 }
 
-/** The User and what was touched, after the operations. The User that is given cannot be changed: that would throw. */
+/**
+ * The User after the operations, and the attributes that they touched. The original User is frozen, so that changing it
+ * would throw.
+ */
 export function patched(operations: readonly unknown[], resource = ANN): PatchResult {
   frozen(resource);
   return applyPatch(resource, parsePatch({ Operations: operations }));

@@ -15,7 +15,7 @@ import {
 } from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
 
-/** Rule 26, and what two processes that serve one database believe of each other's keys. */
+/** Rule 26, and the caches of two processes that serve one database. */
 
 type KeyTarget = Parameters<typeof apiKeys.remove>[1];
 
@@ -152,7 +152,7 @@ describe('caching', () => {
     await here.settled();
     expect(new Set(actors).size).toBe(1);
     expect(actors).not.toContain(null);
-    // The key, and the note of its use.
+    // One statement reads the key, and one writes its use.
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
@@ -182,7 +182,7 @@ describe('caching', () => {
 
     beforeEach(async () => {
       listening = await database.listen(here.heard);
-      // What is believed does not end by itself any more.
+      // Cached credentials do not expire, because the clock stands still.
       vi.spyOn(performance, 'now').mockReturnValue(1);
     });
 

@@ -154,7 +154,7 @@ describe('V2', () => {
     [{ search: ' lee ' }, 'a'],
     [{ search: '' }, 'oabcd'],
     [{ search: '  ' }, 'oabcd'],
-    // LIKE's own signs are plain characters to whoever searches.
+    // The wildcards of LIKE are plain characters in a search.
     [{ search: '100%' }, 'b'],
     [{ search: 'n_o' }, 'b'],
     [{ search: '%' }, 'b'],

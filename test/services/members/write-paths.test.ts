@@ -65,7 +65,7 @@ interface Twin {
 type Answer = MemberChange | { readonly memberId: string } | { readonly group: string };
 
 interface Change {
-  /** For the report of a counterexample. */
+  /** The description in the report of a counterexample. */
   readonly what: string;
   readonly client: Client;
   readonly person: number;
@@ -135,7 +135,7 @@ async function twinOn(path: Path, version: WorkspaceVersion, run: number): Promi
   return { path, workspaceId: workspace.id, owner, groupId: group.id, ids: new Map() };
 }
 
-/** What a client is told, without what differs between two workspaces by nature. */
+/** The answer to a client, without the values that differ between two workspaces. */
 async function outcomeOf(twin: Twin, { client, person, act }: Change): Promise<object> {
   const context = await contextFor(twin, client);
   const [someone = NOBODY] = twin.ids.values();

@@ -62,7 +62,7 @@ export type Difference =
   | { readonly kind: 'joined' | 'left'; readonly entry: ReviewEntry }
   | { readonly kind: 'changed'; readonly entry: ReviewEntry; readonly before: ReviewEntry };
 
-/** Who came, who went, and whose access changed between two days. */
+/** The people who came or left, and those whose access changed between two days. */
 export function differences(
   before: readonly ReviewEntry[],
   after: readonly ReviewEntry[],

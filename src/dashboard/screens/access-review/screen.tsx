@@ -15,7 +15,7 @@ import { downloadCsv } from './csv.js';
 import { differences, type ReviewEntry, useReview } from './review.js';
 
 const today = () => new Date().toISOString().slice(0, 10);
-/** The rows that are shown; the file has all of them. */
+/** The most rows on the screen; the file has all. */
 const SHOWN = 500;
 
 function dayOf(text: string | null): string {

@@ -90,7 +90,7 @@ export function DeleteDialog({
   );
 }
 
-/** Shows a secret, this one time. */
+/** Shows a secret, which is not shown again. */
 export function SecretDialog({
   secret,
   text,

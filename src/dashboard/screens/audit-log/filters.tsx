@@ -10,10 +10,10 @@ interface FiltersProps {
   readonly onChange: (change: Partial<AuditView>) => void;
 }
 
-/** The filter's value for everything: React Aria's lists have no empty key. */
+/** The key of the item for all values, because React Aria's lists have no empty key. */
 const ANY = 'ANY';
 
-/** What the audit log is filtered by. */
+/** The filters of the audit log. */
 export function Filters({ view, onChange }: FiltersProps) {
   const t = useMessages();
   const [{ data }] = useQuery({ query: AuditActionsDocument });

@@ -4,7 +4,7 @@ import type { ActorType, AuditFilter, Channel } from '../../app/schema.generated
 export const CHANNELS: readonly Channel[] = ['GRAPHQL', 'SCIM', 'SIGN_IN', 'CLI', 'SYSTEM'];
 export const ACTOR_TYPES: readonly ActorType[] = ['PERSON', 'API_KEY', 'OPERATOR', 'SYSTEM'];
 
-/** What the audit log shows; all of it is in the URL. */
+/** The filters and page of the audit log, all of which are in the URL. */
 export interface AuditView {
   readonly search: string;
   readonly action: string;
@@ -18,7 +18,7 @@ export interface AuditView {
 
 const NAMES = ['search', 'action', 'channel', 'actor', 'since', 'until', 'after'] as const;
 
-/** The view that the URL describes, and how to change it. Another filter begins at the first page. */
+/** The view of the URL, and a function that changes it. Another filter begins at the first page. */
 export function useAuditView(): readonly [AuditView, (change: Partial<AuditView>) => void] {
   const [parameters, setParameters] = useSearchParams();
   const read = (name: (typeof NAMES)[number]) => parameters.get(name) ?? '';
@@ -41,7 +41,7 @@ export function useAuditView(): readonly [AuditView, (change: Partial<AuditView>
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
-/** The times that days (UTC) stand for; the last day counts in full. Values that are no day are left out. */
+/** The times at which days (UTC) begin and end; the last day is included. Invalid days are omitted. */
 export function daysOf(since: string, until: string): { readonly since?: string; readonly until?: string } {
   return {
     ...(DAY.test(since) ? { since: `${since}T00:00:00Z` } : {}),
@@ -51,7 +51,7 @@ export function daysOf(since: string, until: string): { readonly since?: string;
   };
 }
 
-/** The view as the server's filter. Values that are none, typed into the URL, are left out. */
+/** The view as the server's filter. Invalid values, typed into the URL, are omitted. */
 export function filterOf({ search, action, channel, actor, since, until }: AuditView): AuditFilter {
   const channels = CHANNELS.filter((known) => known === channel);
   const actorTypes = ACTOR_TYPES.filter((known) => known === actor);

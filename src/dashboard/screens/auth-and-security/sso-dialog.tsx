@@ -28,14 +28,14 @@ interface SsoDialogProps {
   readonly onChanged: () => void;
 }
 
-/** What a provider is found by; Google's is known. */
+/** The field by which a provider is found; Google needs none. */
 function placeOf(provider: SsoProvider): 'oktaDomain' | 'entraTenantId' | 'discoveryUrl' | null {
   if (provider === 'OKTA') return 'oktaDomain';
   if (provider === 'MICROSOFT_ENTRA_ID') return 'entraTenantId';
   return provider === 'OTHER_OIDC' ? 'discoveryUrl' : null;
 }
 
-/** Auth and security → Single Sign-On Configuration. What is left empty keeps its value. */
+/** Auth and security → Single Sign-On Configuration. Empty fields keep their values. */
 export function SsoDialog({ connection, onClose, onChanged }: SsoDialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

@@ -16,7 +16,7 @@ function daysIn(month: string): number {
 
 const startOf = (month: string): number => Date.parse(`${month}-01T00:00:00Z`);
 
-/** The days of a month (UTC) with the credits used on each; days to come have none. */
+/** The days of a month (UTC) with the credits used on each; future days have none. */
 export function dailyUse({ month, days }: Pool, now: number = Date.now()): readonly Point[] {
   const used = new Map(days.map((day) => [day.date, day.used]));
   return Array.from({ length: daysIn(month) }, (_, index) => {
@@ -37,8 +37,8 @@ export function usedSoFar(pool: Pool, now?: number): readonly Point[] {
 }
 
 /**
- * The use at the end of the current month, if it goes on as it has since the start of the month. The first day counts as a
- * whole one: a single hour says little.
+ * The expected use at the end of the current month, at the rate since its start. The first day counts as a whole day,
+ * because a few hours predict little.
  */
 export function forecast({ month, used }: Pool, now: number = Date.now()): number {
   const elapsed = Math.min(daysIn(month), Math.max(1, (now - startOf(month)) / DAY_MS));

@@ -22,7 +22,7 @@ import {
 const NONE = 'NONE';
 const ROLES: readonly AssignableRole[] = ['ADMIN', 'EDITOR', 'VIEWER'];
 const SEAT_TYPES: readonly SeatType[] = ['STARTER', 'BUILDER', 'PRO', 'ELITE', 'ELITE_2', 'ELITE_3'];
-/** The rows of the preview that are listed; the rest is counted. */
+/** The most rows of the preview; the others are counted. */
 const LISTED = 20;
 
 type Choice = AssignableRole | SeatType | typeof NONE;
@@ -51,7 +51,7 @@ export function GrantDialog({ group, onClose, onChanged }: GrantDialogProps) {
   const [isSaving, setSaving] = useState(false);
 
   const send = async (dryRun: boolean) => {
-    // A dry run changes nothing, so its answer does not belong in the cache.
+    // A dry run changes nothing, so its answer must not enter the cache.
     const sender = dryRun ? uncachedClient : client;
     const target = { workspaceId, groupId: group.id, expectedVersion: group.version, dryRun };
     const grant = grantOf(choice);

@@ -4,13 +4,13 @@ import { type AnyVariables, useClient } from 'urql';
 import { refusalOf } from '../../app/client.js';
 import type { Failure } from '../members/change.js';
 
-/** Sends a change that needs no version. `failure` says why the last one was not made. */
+/** Sends changes that need no version. `failure` is the reason why the last one was not made. */
 export function useChange() {
   const client = useClient();
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isSaving, setSaving] = useState(false);
 
-  /** @returns what the server answered; null when the change was not made */
+  /** @returns the answer of the server; null when the change was not made */
   const send = async <Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,

@@ -14,7 +14,7 @@ import { InvitationCreateDocument, InvitationLinkCreateDocument } from './invita
 
 export type InviteKind = 'mail' | 'link';
 
-/** What is shown of a new invitation, this one time. */
+/** The values of a new invitation that are not shown again. */
 export interface Issued {
   readonly token: string;
   readonly url: string | null;
@@ -26,7 +26,7 @@ interface InviteDialogProps {
   readonly onIssued: (issued: Issued) => void;
 }
 
-/** Invites one person by mail, or makes a link that admits everybody who has it. */
+/** Invites one person by mail, or creates a link that admits everybody who has it. */
 export function InviteDialog({ kind, onClose, onIssued }: InviteDialogProps) {
   const t = useMessages();
   const { id: workspaceId, accessModel } = useWorkspace();

@@ -12,11 +12,11 @@ import styles from './member.module.css';
 
 interface HistoryProps {
   readonly memberId: string;
-  /** The history is read again when it changes. */
+  /** The member's version: when it changes, the history is read again. */
   readonly version: number;
 }
 
-/** The changes of a member, newest first. `#history` in the URL leads to it. */
+/** The changes of a member, newest first. `#history` in the URL scrolls to it. */
 export function History({ memberId, version }: HistoryProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

@@ -15,7 +15,7 @@ interface PanelProps {
   readonly member: MemberDetails;
 }
 
-/** Leaves out what is unknown. */
+/** Omits unknown values. */
 function known(facts: readonly (readonly [string, ReactNode])[]): readonly (readonly [string, ReactNode])[] {
   return facts.filter(([, value]) => value != null && value !== '');
 }

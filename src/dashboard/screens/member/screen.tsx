@@ -121,7 +121,7 @@ function actionsOf(
   }));
 }
 
-/** Adds a person again who has left, with the access of the last membership. */
+/** Adds a person who has left again, with the access of the last membership. */
 function AddAgain({ member, onChanged }: MemberPageProps) {
   const t = useMessages();
   const client = useClient();

@@ -12,14 +12,14 @@ const NO_SEAT = 'NO_SEAT';
 const V2_ROLES = ['ADMIN', 'EDITOR', 'VIEWER'] as const;
 const V1_ROLES = ['ADMIN', 'MEMBER'] as const;
 
-/** Access as it is being chosen; the limit is text, as it is typed. */
+/** Access that is being chosen; the limit is text as it is typed. */
 export interface AccessDraft {
   readonly role: 'ADMIN' | 'EDITOR' | 'VIEWER' | 'MEMBER';
   readonly seatType: SeatType | typeof NO_SEAT;
   readonly limit: string;
 }
 
-/** The access of a member to begin a choice with. */
+/** The initial choice for a member. */
 export function draftOf(member: MemberRow | null, model: AccessModel): AccessDraft {
   const access = member?.access ?? null;
   const first = model === 'V1' ? ('MEMBER' as const) : ('EDITOR' as const);
@@ -28,7 +28,7 @@ export function draftOf(member: MemberRow | null, model: AccessModel): AccessDra
   return { role, seatType: seatOf(access) ?? NO_SEAT, limit: limit === null ? '' : String(limit) };
 }
 
-/** @returns the access as mutations take it; null when the typed limit is no number */
+/** @returns the access as input of mutations; null when the typed limit is not a number */
 export function accessInputFrom(draft: AccessDraft, model: AccessModel): MemberAccessInput | null {
   const { role, seatType, limit } = draft;
   if (model === 'V1') {
@@ -44,7 +44,7 @@ export function accessInputFrom(draft: AccessDraft, model: AccessModel): MemberA
 interface AccessChoiceProps {
   readonly draft: AccessDraft;
   readonly onChange: (draft: AccessDraft) => void;
-  /** The server's words about each field. */
+  /** The server's message about each field. */
   readonly errors?: { readonly role?: string | undefined; readonly seatType?: string | undefined };
   readonly limitError?: string | undefined;
   /** Whether a credit limit can be chosen with the role. */

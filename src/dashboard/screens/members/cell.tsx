@@ -11,7 +11,7 @@ import styles from './table.module.css';
 
 const SHOWN_GROUPS = 2;
 
-/** What a column shows of a member. */
+/** The content of a member's cell in a column. */
 export function MemberCell({ column, member }: { readonly column: ColumnId; readonly member: MemberRow }) {
   const t = useMessages();
   const { id, accessModel } = useWorkspace();

@@ -9,10 +9,10 @@ import type { MemberRow } from './person.js';
 export type Failure =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'offline' }
-  /** Somebody else has changed the member since the dialog was opened. */
+  /** Another person has changed the member since the dialog was opened. */
   | { readonly kind: 'conflict'; readonly before: MemberRow; readonly now: MemberRow };
 
-/** What every input of a member's change has. */
+/** The common fields of the inputs that change a member. */
 export interface Target {
   readonly workspaceId: string;
   readonly memberId: string;
@@ -22,8 +22,8 @@ export interface Target {
 /**
  * Sends changes of one member, each with the version that its dialog showed.
  *
- * When somebody else was faster, the server refuses the change: `failure` then holds the member as it was and as it is,
- * and what is sent next replaces the newer state.
+ * When another person was faster, the server refuses the change: `failure` then has the member before and now, and the
+ * next change replaces the newer state.
  *
  * @param opened the member as it was when the dialog opened
  */
@@ -64,7 +64,7 @@ export function useMemberChange(workspaceId: string, opened: MemberRow) {
   return { send, failure, isSaving };
 }
 
-/** The server's words about one field of the input; undefined when the refusal is about another, or about none. */
+/** The server's message about one field of the input; undefined when the refusal is about another field, or none. */
 export function errorAt(failure: Failure | null, field: string): string | undefined {
   if (failure?.kind !== 'refused') return undefined;
   const { refusal } = failure;

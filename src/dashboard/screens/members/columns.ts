@@ -15,7 +15,7 @@ export type ColumnId =
 /** A column of the members table. */
 export interface Column {
   readonly id: ColumnId;
-  /** The order of the list that a press on the column's header chooses; undefined where there is none. */
+  /** The order of the list that the column's header selects; undefined when there is none. */
   readonly sort?: MemberOrderField;
   readonly isHideable: boolean;
   readonly isShownAtFirst: boolean;
@@ -61,7 +61,7 @@ function stored(model: AccessModel): ReadonlySet<ColumnId> {
   return new Set(shown.map(({ id }) => id));
 }
 
-/** The columns that are shown, and how to choose them. This browser remembers the choice. */
+/** The visible columns, and a function that chooses them. The browser stores the choice. */
 export function useColumns(model: AccessModel) {
   const [shown, setShown] = useState(() => stored(model));
   const choose = (ids: ReadonlySet<ColumnId>) => {

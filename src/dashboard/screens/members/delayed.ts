@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 
-/** How long typing must rest before the server is asked. */
+/** The pause in typing after which the server is asked. */
 export const TYPING_PAUSE_MS = 250;
 
-/** A text as it was when typing last rested. */
+/** The text at the last pause in typing. */
 export function useDelayed(text: string): string {
   const [delayed, setDelayed] = useState(text);
   useEffect(() => {

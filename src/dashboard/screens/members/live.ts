@@ -22,12 +22,12 @@ const ACTIVITY: NewsSource = {
 };
 
 /**
- * Shows what others change, without a reload and without moving rows under the mouse.
+ * Shows changes by other people, without a reload and without moving rows under the mouse.
  *
  * Rows that are on the screen change in place. When other rows belong on the page now, `hasNews` is true until `show`
  * is called or the page is turned.
  *
- * @param page what the table shows
+ * @param page the page of the table
  * @param shownIds the members on the screen, in their order; undefined while the page loads
  */
 export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly string[] | undefined) {
@@ -49,7 +49,7 @@ export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly 
     const { page: shown, shownIds: ids } = current.current;
     if (ids === undefined) return;
     const { data } = await uncachedClient.query(MembersPageIdsDocument, shown).toPromise();
-    // The page may have been turned meanwhile.
+    // The page may have been turned in the meantime.
     if (data === undefined || current.current.page !== shown) return;
     const now = data.workspace?.members?.nodes.map(({ id }) => id) ?? [];
     if (now.join() === ids.join()) return show();

@@ -24,7 +24,7 @@ export function problemUrl(settings: string, { problemId }: { readonly problemId
   return `${settings}/provisioning?problem=${encodeURIComponent(problemId)}`;
 }
 
-type Standing = Pick<MemberRowFragment, 'active' | 'role' | 'access'>;
+type MemberAccessParts = Pick<MemberRowFragment, 'active' | 'role' | 'access'>;
 
 export function seatOf(access: AccessPartsFragment | null): SeatType | null {
   return access !== null && 'seatType' in access ? access.seatType : null;
@@ -34,8 +34,8 @@ export function limitOf(access: AccessPartsFragment | null): number | null {
   return access !== null && 'creditLimit' in access ? access.creditLimit : null;
 }
 
-/** Role and seat in words: "Editor", "Member, Pro seat". */
-export function accessText({ role, access }: Standing, model: AccessModel, t: Translate): string {
+/** Role and seat as text: "Editor", "Member, Pro seat". */
+export function accessText({ role, access }: MemberAccessParts, model: AccessModel, t: Translate): string {
   const roleText = role === null ? t('members.noAccess') : t(`role.${role}`);
   if (model === 'V2' || access === null) return roleText;
   const seatType = seatOf(access);
@@ -45,10 +45,10 @@ export function accessText({ role, access }: Standing, model: AccessModel, t: Tr
 }
 
 /**
- * The access of a member as `memberAdd` takes it, to give it back after a removal.
+ * The access of a member as input of `memberAdd`, to restore it after a removal.
  * @returns undefined for access that cannot be assigned; the member then gets the workspace's default
  */
-export function accessInputOf({ role, access }: Standing): MemberAccessInput | undefined {
+export function accessInputOf({ role, access }: MemberAccessParts): MemberAccessInput | undefined {
   if (access === null) return undefined;
   if ('seatType' in access) {
     const seatHolder = role === 'ADMIN' ? ('ADMIN' as const) : ('MEMBER' as const);

@@ -9,9 +9,7 @@ import { type MemberRow, nameOf } from './person.js';
 
 export type OpenAction = (action: MemberAction, member: MemberRow) => void;
 
-/**
- * What can be done with a member, in the order of the menu. What the person may not do says why, in the server's words.
- */
+/** The actions on a member, in the order of the menu. A disabled action shows the server's reason. */
 function memberActions(
   member: MemberRow,
   model: AccessModel,
@@ -34,7 +32,7 @@ function memberActions(
   ];
 }
 
-/** Why an action is not possible, in the server's words; null when it is. */
+/** The server's reason why an action is not possible; null when it is. */
 export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
   return allowed ? null : (refusal?.message ?? t('action.blocked'));
 }

@@ -25,7 +25,7 @@ import { MembersTable } from './table.js';
 import { MembersToolbar } from './toolbar.js';
 import { filterOf, isFiltered, NO_FILTERS, pageOf, useMembersView } from './view.js';
 
-/** What is open above the table. */
+/** The dialog that is open above the table. */
 type Opened =
   | { readonly kind: 'member'; readonly action: MemberAction; readonly member: MemberRow }
   | { readonly kind: 'bulk'; readonly action: BulkAction }
@@ -54,7 +54,7 @@ export default function MembersScreen() {
   const live = useLivePage(variables, query.fetching ? undefined : rows.map((row) => row.id));
   const open: OpenAction = useCallback((action, member) => setOpened({ kind: 'member', action, member }), []);
   const close = () => setOpened(null);
-  // A job that ends later refreshes the page that is shown then.
+  // A job that ends later refreshes the page that is visible then.
   const refresh = useRef(live.show);
   refresh.current = live.show;
   const changed = () => void refresh.current();
@@ -122,7 +122,7 @@ export default function MembersScreen() {
   );
 }
 
-/** The members that match, as a file. */
+/** The URL of the export of all matching members. */
 function exportUrl(workspaceId: string, filter: string): string {
   return `/exports/workspaces/${workspaceId}/members.csv?filter=${encodeURIComponent(filter)}`;
 }

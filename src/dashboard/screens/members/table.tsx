@@ -19,7 +19,7 @@ interface MembersTableProps {
   readonly onOpen: OpenAction;
 }
 
-/** The rows of a page of members. It renders again only when they change, and not while somebody types. */
+/** The rows of a page of members. It renders again only when they change, and not while the viewer types. */
 export const MembersTable = memo(function MembersTable({
   members,
   columns,

@@ -122,14 +122,14 @@ interface SearchProps {
   readonly onSearch: (text: string) => void;
 }
 
-/** The search box. What is typed is shown at once, and searched for when typing rests. */
+/** The search box. The typed text is shown at once, and searched for after a pause in typing. */
 function Search({ text, onSearch }: SearchProps) {
   const t = useMessages();
   const [typed, setTyped] = useState(text);
   const searched = useRef(text);
   const search = useRef(onSearch);
   search.current = onSearch;
-  // Back, Forward and Clear filters change the text from outside.
+  // Back, Forward and Clear filters change the text from outside the box.
   useEffect(() => {
     if (text === searched.current) return;
     searched.current = text;

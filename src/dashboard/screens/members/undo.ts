@@ -4,13 +4,13 @@ import { translate } from '../../app/messages.js';
 import { MemberAddDocument } from './changes.generated.js';
 import { accessInputOf, type MemberRow } from './person.js';
 
-/** What it takes to add a removed member again. */
+/** The values that are needed to add a removed member again. */
 export type Removed = Pick<MemberRow, 'userName' | 'active' | 'role' | 'access'>;
 
 /**
  * Undoes a removal: adds the person again with the access from before.
  * @param removed the member as it was before it was removed
- * @returns null when that is done, or else the reason why not
+ * @returns null when it succeeded, or else the reason
  */
 export async function addAgain(
   client: Client,

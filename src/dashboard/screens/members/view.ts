@@ -10,7 +10,9 @@ export type Status = (typeof STATUSES)[number];
 
 export const MANAGERS = ['WORKSPACE', 'IDENTITY_PROVIDER'] as const;
 
-/** What the members table shows; all of it is in the URL, so a link gives a colleague the same view. */
+/**
+ * The filters, order and page of the members table, all of which are in the URL, so that a link opens the same view.
+ */
 export interface MembersView {
   readonly search: string;
   readonly status: Status;
@@ -27,7 +29,7 @@ export interface MembersView {
   readonly before: string | null;
 }
 
-/** Changes the view; `replace` leaves no step in the browser's history. */
+/** Changes the view; `replace` adds no step to the browser's history. */
 export type ChangeView = (change: Partial<MembersView>, replace?: boolean) => void;
 
 export const NO_FILTERS = {
@@ -82,7 +84,7 @@ export function viewOf(parameters: URLSearchParams): MembersView {
 
 const lower = (value: string | null) => value?.toLowerCase() ?? null;
 
-/** Writes a view with as few parameters as it needs. */
+/** Writes a view with as few parameters as possible. */
 export function parametersOf(view: MembersView): URLSearchParams {
   const entries: readonly (readonly [string, string | null])[] = [
     ['search', view.search],
@@ -103,7 +105,7 @@ export function parametersOf(view: MembersView): URLSearchParams {
   return parameters;
 }
 
-/** The filter of a view, as GraphQL takes it. */
+/** The filter of a view, as input of the query. */
 export function filterOf(view: MembersView): MemberFilter {
   return {
     ...(view.search.trim() === '' ? {} : { search: view.search.trim() }),
@@ -117,7 +119,7 @@ export function filterOf(view: MembersView): MemberFilter {
   };
 }
 
-/** Whether the view leaves members out, other than those who have left the workspace. */
+/** Whether the view excludes members other than those who have left the workspace. */
 export function isFiltered(view: MembersView): boolean {
   return Object.entries(NO_FILTERS).some(([name, value]) => view[name as keyof typeof NO_FILTERS] !== value);
 }
@@ -130,7 +132,9 @@ export function pageOf({ after, before, sort, isDescending }: MembersView) {
     : { orderBy, first: null, after: null, last: PAGE_SIZE, before };
 }
 
-/** The view in the URL, and how to change it. Every change but a turn of the page goes back to the first page. */
+/**
+ * The view in the URL, and a function that changes it. Every change except turning the page returns to the first page.
+ */
 export function useMembersView(): readonly [MembersView, ChangeView] {
   const [parameters, setParameters] = useSearchParams();
   const text = parameters.toString();

@@ -14,14 +14,14 @@ import type { OverviewQuery } from './overview.generated.js';
 type Workspace = NonNullable<OverviewQuery['workspace']>;
 type Part<Name extends keyof Workspace> = NonNullable<Workspace[Name]>;
 
-/** What the person may do, has used, and what blocks them. */
-export function StandingCard({ member }: { readonly member: Part<'viewerMember'> }) {
+/** The viewer's access and use of credits, and what blocks them. */
+export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'> }) {
   const t = useMessages();
   const { accessModel } = useWorkspace();
   const { usage } = member;
   const limit = usage?.limit;
   return (
-    <Panel title={t('standing.title')}>
+    <Panel title={t('ownAccess.title')}>
       <Facts
         facts={[
           [t('members.column.access'), accessText(member, accessModel, t)],
@@ -42,7 +42,7 @@ export function StandingCard({ member }: { readonly member: Part<'viewerMember'>
         />
       )}
       {usage?.blockedBy != null && (
-        <Notice tone="warning" title={t(`blockedBy.${usage.blockedBy}`)} hint={t('standing.ask')} />
+        <Notice tone="warning" title={t(`blockedBy.${usage.blockedBy}`)} hint={t('ownAccess.ask')} />
       )}
     </Panel>
   );

@@ -10,13 +10,13 @@ import {
   HealthCard,
   InvitationsCard,
   MembersCard,
+  OwnAccessCard,
   ProblemsCard,
   SeatsCard,
-  StandingCard,
 } from './cards.js';
 import { OverviewDocument } from './overview.generated.js';
 
-/** What is in the workspace at a glance; for ordinary members, what they may do themselves. */
+/** An overview of the workspace; for ordinary members, of their own access. */
 export default function OverviewScreen() {
   const t = useMessages();
   const { id, name, accessModel, plan, viewerCan } = useWorkspace();
@@ -38,7 +38,7 @@ export default function OverviewScreen() {
         {({ workspace }) =>
           workspace !== null && (
             <Grid>
-              {workspace.viewerMember !== null && <StandingCard member={workspace.viewerMember} />}
+              {workspace.viewerMember !== null && <OwnAccessCard member={workspace.viewerMember} />}
               {viewerCan.readMembers.allowed && <MembersCard workspace={workspace} />}
               {accessModel === 'V1' && viewerCan.readMembers.allowed && workspace.seats !== null && (
                 <SeatsCard seats={workspace.seats} />

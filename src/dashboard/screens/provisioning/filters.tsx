@@ -14,10 +14,10 @@ interface FiltersProps {
   readonly onChange: (change: Partial<RequestView>) => void;
 }
 
-/** The filter's value for everything: React Aria's lists have no empty key. */
+/** The key of the item for all values, because React Aria's lists have no empty key. */
 const ANY = 'ANY';
 
-/** What the requests are filtered by. */
+/** The filters of the requests. */
 export function Filters({ view, onChange }: FiltersProps) {
   const t = useMessages();
   const { id: workspaceId, viewerCan } = useWorkspace();

@@ -2,7 +2,7 @@ import { useMessages } from '../../app/messages.js';
 import type { FixPartsFragment } from './provisioning.generated.js';
 import styles from './provisioning.module.css';
 
-/** How something is mended: a sentence, and the screens to visit in order. */
+/** A fix: a sentence, and the screens to visit in order. */
 export function Fix({ fix: { summary, steps } }: { readonly fix: FixPartsFragment }) {
   const t = useMessages();
   return (

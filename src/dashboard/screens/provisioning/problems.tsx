@@ -21,7 +21,7 @@ interface ProblemsProps {
   /** The id of the problem that a link led to; it is scrolled to and marked. */
   readonly linked: string | null;
   readonly onChanged: () => void;
-  /** Shows the requests that fit. */
+  /** Shows the requests of a problem. */
   readonly onFilter: (change: Partial<RequestView>) => void;
 }
 

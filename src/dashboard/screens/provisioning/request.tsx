@@ -16,7 +16,7 @@ interface RequestDialogProps {
   readonly onClose: () => void;
 }
 
-/** One request in full: what was asked, what was answered, and what it changed or how to mend it. */
+/** One request in full: the request, its answer, and its changes or its fix. */
 export function RequestDialog({ request, onClose }: RequestDialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

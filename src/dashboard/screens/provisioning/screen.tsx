@@ -18,7 +18,7 @@ import { TryRequest } from './try.js';
 import { UndoButton } from './undo.js';
 import { type RequestView, useRequestView } from './view.js';
 
-/** Settings → Provisioning: what the identity provider asked, what came of it, and what to change. */
+/** Settings → Provisioning: the requests of the identity provider, their results, and what to change. */
 export default function ProvisioningScreen() {
   const t = useMessages();
   const { id: workspaceId, viewerCan } = useWorkspace();

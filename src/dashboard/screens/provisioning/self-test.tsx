@@ -13,7 +13,7 @@ type Step = NonNullable<ProvisioningSelfTestQuery['scimSelfTest']>['steps'][numb
 
 const TONES = { PASSED: 'success', FAILED: 'danger', SKIPPED: 'neutral' } as const;
 
-/** Plays the sequence of a provider without doing it. */
+/** Runs the request sequence of a provider in a dry run. */
 export function SelfTest() {
   const t = useMessages();
   const [run, setRun] = useState(0);

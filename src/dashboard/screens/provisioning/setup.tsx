@@ -18,7 +18,7 @@ import { CLIENTS } from './view.js';
 
 type SetupValues = NonNullable<NonNullable<ProvisioningSetupQuery['workspace']>['scim']['setup']>;
 
-/** Everything to type into the provider, and a test of the whole sequence before it is opened. */
+/** Everything to enter at the provider, and a test of the whole request sequence. */
 export function Setup() {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

@@ -24,7 +24,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const EXAMPLE = JSON.stringify({ userName: 'bob@example.com', role: 'editor' }, null, 2);
 
-/** What the provider would be answered to a request, without doing it. */
+/** Shows the answer to a request and its changes, in a dry run. */
 export function TryRequest() {
   const t = useMessages();
   const [method, setMethod] = useState<(typeof METHODS)[number]>('POST');
@@ -66,7 +66,7 @@ export function TryRequest() {
   );
 }
 
-/** @returns undefined when the text is not a JSON object; null when it is empty */
+/** Parses the body. @returns undefined when the text is not a JSON object; null when it is empty */
 function parsedBody(text: string): Record<string, unknown> | null | undefined {
   if (text.trim() === '') return null;
   try {

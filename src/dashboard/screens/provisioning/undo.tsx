@@ -16,7 +16,7 @@ interface UndoProps {
   readonly onChanged: () => void;
 }
 
-/** Brings back whom the provider removed, after a dialog with the result of a dry run. */
+/** Restores the members that the provider removed, after a dialog with the result of a dry run. */
 export function UndoButton({ kind, onChanged }: UndoProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

@@ -104,7 +104,7 @@ function isCode(name: string): name is ScimCode {
   return Object.hasOwn(CODE_TABLE, name);
 }
 
-/** Which requests the screen shows; all of it is in the URL. */
+/** The filters and page of the requests, all of which are in the URL. */
 export interface RequestView {
   readonly reference: string;
   readonly search: string;
@@ -126,7 +126,7 @@ export interface RequestView {
   readonly after: string;
 }
 
-/** The view that the URL describes, and how to change it. Another filter begins at the first page. */
+/** The view of the URL, and a function that changes it. Another filter begins at the first page. */
 export function useRequestView(): readonly [RequestView, (change: Partial<RequestView>) => void] {
   const [parameters, setParameters] = useSearchParams();
   const read = (name: keyof RequestView) => parameters.get(name) ?? '';
@@ -157,7 +157,7 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
   return [view, change];
 }
 
-/** The view as the server's filter. Values that are none, typed into the URL, are left out. */
+/** The view as the server's filter. Invalid values, typed into the URL, are omitted. */
 export function filterOf(view: RequestView): ScimRequestFilter {
   const { reference, search, outcome, code, status, client, operation, key, target } = view;
   const outcomes = OUTCOMES.filter((known) => known === outcome);

@@ -16,7 +16,7 @@ interface PlanDialogProps {
   readonly onClose: () => void;
 }
 
-/** Operators set the plan, and switch SCIM on and off. */
+/** Lets operators set the plan, and switch SCIM on and off. */
 export function PlanDialog({ workspace, onClose }: PlanDialogProps) {
   const t = useMessages();
   const { id: workspaceId, version, name } = workspace;

@@ -34,7 +34,7 @@ function YourWorkspaces() {
 
 type Workspaces = YourWorkspacesQuery['viewer']['workspaces'];
 
-/** A person's workspaces. One that the session does not open leads to its sign-in. */
+/** A person's workspaces. One that the session does not open links to its sign-in page. */
 export function WorkspaceCards({ workspaces }: { readonly workspaces: Workspaces }) {
   const t = useMessages();
   return (

@@ -46,7 +46,7 @@ interface RowOptions {
 
 export const MONTH = expect.stringMatching(/^\d{4}-\d\d$/);
 
-/** What somebody has used this month, and may still use. Null on V1. */
+/** The usage of a member in this month. Null on V1. */
 export function usageOf(number: number, version: WorkspaceVersion) {
   if (version === 'V1') return null;
   const { role, isGiven } = personNumber(number, version);
@@ -63,7 +63,7 @@ export function usageOf(number: number, version: WorkspaceVersion) {
   };
 }
 
-/** A row of the members page, from what was done with the person. */
+/** A row of the members page, from the person's changes. */
 export function rowOf(number: number, { id, version, promote, demote }: RowOptions): object {
   const person = personNumber(number, version);
   const { month: _, limitSource: __, ...usage } = usageOf(number, version) ?? {};
@@ -89,7 +89,7 @@ export function rowOf(number: number, { id, version, promote, demote }: RowOptio
     usage: version === 'V1' ? null : usage,
     account: { id: UUID, email: person.userName },
     membership: person.active ? { id: UUID, startedAt: TIME } : null,
-    memberships: { totalCount: person.stays },
+    memberships: { totalCount: person.memberships },
     history: { nodes: [{ id: UUID, action: person.lastAction, at: TIME }] },
     groups: person.groups.map((displayName) => ({ id: UUID, displayName })),
     viewerCan: {
@@ -115,7 +115,7 @@ export function entry(action: string, changed: object): object {
   };
 }
 
-/** What an entry says has become of attributes. */
+/** The changes of an audit entry. */
 export function changes(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,

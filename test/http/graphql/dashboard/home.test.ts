@@ -5,9 +5,12 @@ import { done, nextAddress, person, roleAccess, seatAccess, UUID } from '../oper
 import { ALLOWED, forbidden } from './expectations.js';
 import { documentOf } from './screens.js';
 
-/** Where somebody lands: which workspaces there are for them, and as what they are in each. */
+/** The start screen: the caller's workspaces, with the role in each. */
 
-/** Whose credential it is, the list, its total, the account, the standing in each, the own record in each. */
+/**
+ * The statements read the credential, the list, its total, the account, the grant in each workspace, and the own record
+ * in each.
+ */
 const MOST_STATEMENTS = 6;
 
 let app: TestApp;

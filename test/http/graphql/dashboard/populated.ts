@@ -6,7 +6,7 @@ import { done, roleAccess, seatAccess, type TestPerson } from '../operations.js'
 export interface Populated extends TestWorkspace {
   readonly version: WorkspaceVersion;
   readonly admin: TestPerson;
-  /** Who may see all of it, by credential. */
+  /** The callers who may see everything, by credential. */
   readonly credentials: Readonly<Record<'owner' | 'admin' | 'operator', string>>;
   /** Everybody but owner and admin, in the order in which they were added. */
   readonly memberIds: readonly string[];
@@ -19,17 +19,17 @@ export const PEOPLE = 120;
 export const BUILDERS = [0, 40] as const;
 export const EVERYBODY = [20, 110] as const;
 
-/** What a V2 workspace holds every month. */
+/** The monthly pool of a V2 workspace. */
 export const POOL = 5000;
 
-/** What people of a V2 workspace have used, by their number: the first one all that they may. */
+/** The credits that people of a V2 workspace have used, by number; the first person has reached the limit. */
 export const CONSUMPTIONS = [
   { number: 0, amount: 50 },
   { number: 2, amount: 7 },
   { number: 2, amount: 5 },
 ] as const;
 
-/** How much of the pool they have used together, or one of them alone. */
+/** The credits used by all people, or by one. */
 export function usedBy(number?: number): number {
   return CONSUMPTIONS.filter((consumption) => number === undefined || consumption.number === number).reduce(
     (sum, { amount }) => sum + amount,
@@ -37,7 +37,7 @@ export function usedBy(number?: number): number {
   );
 }
 
-/** What is to be seen of one of the people, from what `populated` does with them. */
+/** The expected member for one of the people of `populated`. */
 export function personNumber(number: number, version: WorkspaceVersion) {
   const within = ([from, to]: readonly [number, number]) => number >= from && number < to;
   const isV1 = version === 'V1';
@@ -57,7 +57,7 @@ export function personNumber(number: number, version: WorkspaceVersion) {
     isGiven,
     role: active ? role : null,
     access: active ? access : null,
-    stays: number % 3 === 0 ? 2 : 1,
+    memberships: number % 3 === 0 ? 2 : 1,
     groups: [...(within(BUILDERS) ? ['Builders'] : []), ...(within(EVERYBODY) ? ['Everybody'] : [])],
     lastAction: !active ? 'member.remove' : isGranted || number === 5 ? 'member.update' : 'member.add',
   };

@@ -45,7 +45,9 @@ import {
   withTypenames,
 } from './screens.js';
 
-/** Issue 4: each screen of a dashboard is one document, for whoever manages the workspace, and costs few statements. */
+/**
+ * Issue 4: each screen of a dashboard is one document, for those who manage the workspace, and takes few statements.
+ */
 
 let app: TestApp;
 let workspaces: Readonly<Record<WorkspaceVersion, Populated>>;
@@ -222,7 +224,7 @@ describe.each(['V1', 'V2'] as const)('%s', (version) => {
             update: ALLOWED,
             readMembers: ALLOWED,
             setScim: caller === 'operator' ? ALLOWED : forbidden('workspace.setScim'),
-            // What nobody in that role may do comes before what the workspace is.
+            // A missing permission is reported before the state of the workspace.
             setSeats: isAdmin ? forbidden('seats.set') : isV1 ? ALLOWED : NO_SEATS,
             setCreditPool: isV1 ? NO_CREDITS : ALLOWED,
             manageApiKeys: ALLOWED,

@@ -42,10 +42,10 @@ const MOST_STATEMENTS: Readonly<Record<Exclude<Screen, 'home'>, number>> = {
   groups: 5,
 };
 
-/** How many rows a page has, of all there are. */
+/** The rows of a page. */
 export const PAGE = 100;
 
-/** Somebody who has left and come back, whose access was given by name, and who is in both groups. */
+/** A person who has left and come back, whose access was set explicitly, and who is in both groups. */
 export const PERSON = 24;
 
 export type Caller = keyof Populated['credentials'];
@@ -55,7 +55,7 @@ export function variablesOf({ workspaceId, memberIds }: Populated) {
   return { workspaceId, memberId: memberIds[PERSON], first: PAGE };
 }
 
-/** What a screen shows; the whole answer, which has no errors, in so many statements. */
+/** The whole answer of a screen, which must have no errors, and the number of its statements. */
 export async function show(
   app: TestApp,
   screen: keyof typeof MOST_STATEMENTS,
@@ -91,7 +91,7 @@ export function withTypenames(document: string): string {
   return print(asked);
 }
 
-/** What the limits make of a document. */
+/** The cost of a document. */
 export function costOf(document: string, variables: Readonly<Record<string, unknown>>) {
   const { definitions } = parse(document);
   const operation = definitions.find(

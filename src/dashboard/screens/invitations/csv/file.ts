@@ -12,8 +12,8 @@ export interface CsvFile {
 }
 
 /**
- * Splits a CSV file into its records (RFC 4180): a line end inside quotes belongs to the value. Empty lines are left out.
- * What a record says is for the server to judge.
+ * Splits a CSV file into its records (RFC 4180): a line end inside quotes belongs to the value. Empty lines are
+ * omitted. The server checks the content of the records.
  */
 export function recordsOf(text: string): CsvFile {
   const lines = text

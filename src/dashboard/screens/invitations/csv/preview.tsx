@@ -9,7 +9,7 @@ import { PlainTable } from '../../../ui/plain-table.js';
 import styles from '../invitations.module.css';
 import type { CsvResult } from './run.js';
 
-/** Rows that are shown at once. */
+/** The rows of one page. */
 const PAGE_SIZE = 100;
 
 interface PreviewProps {
@@ -19,7 +19,7 @@ interface PreviewProps {
   readonly onInvite: () => void;
 }
 
-/** The verdict about each row of a file, before anything is sent. */
+/** The verdict on each row of a file, before anything is sent. */
 export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, onInvite }: PreviewProps) {
   const t = useMessages();
   const refused = verdicts.filter(({ refusal }) => refusal !== null);

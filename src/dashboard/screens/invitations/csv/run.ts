@@ -4,14 +4,14 @@ import { translate } from '../../../app/messages.js';
 import { InvitationsCreateFromCsvDocument } from '../invitations.generated.js';
 import { type CsvFile, type CsvRecord, partOf } from './file.js';
 
-/** What becomes of one row of the file. */
+/** The result of one row of the file. */
 export interface RowVerdict {
   /** The number of the row's line in the file, of which the header is line 1. */
   readonly line: number;
   readonly email: string;
-  /** Why the row is refused, in the server's words; null when it is not. */
+  /** The server's reason for refusing the row; null when it is accepted. */
   readonly refusal: string | null;
-  /** The link of the invitation, or its token where the server has no page for it; shown this one time. */
+  /** The link of the invitation, or its token when the server has no page for it; not shown again. */
   readonly link: string | null;
 }
 

@@ -19,7 +19,7 @@ type State =
   | { readonly step: 'checking'; readonly name: string; readonly done: number; readonly total: number }
   | { readonly step: 'preview'; readonly name: string; readonly file: CsvFile; readonly result: CsvResult };
 
-/** Settings → Invitations → Bulk invite: a file, the verdict about each row, then the invitations. */
+/** Settings → Invitations → Bulk invite: a file, the verdict on each row, then the invitations. */
 export default function BulkInviteScreen() {
   const t = useMessages();
   const client = useClient();

@@ -4,13 +4,13 @@ import { limitFrom } from '../limit.js';
 
 export type BulkAction = 'setAccess' | 'setCreditLimit' | 'clearCreditLimit' | 'remove';
 
-/** What has been chosen and typed in the dialog. */
+/** The values that were chosen and typed in the dialog. */
 export interface BulkDraft {
   readonly access: AccessDraft;
   readonly limit: string;
 }
 
-/** @returns the change as the server takes it; null while what is typed is no limit */
+/** @returns the change as input of the mutation; null while the typed limit is invalid */
 export function changeOf(action: BulkAction, draft: BulkDraft, model: AccessModel): MembersBulkChange | null {
   switch (action) {
     case 'remove':

@@ -15,7 +15,7 @@ interface SelectionBarProps {
   readonly onOpen: (action: BulkAction) => void;
 }
 
-/** What can be done with the selected members. */
+/** The actions on the selected members. */
 export function SelectionBar({ selected, total, onSelectAll, onClear, onOpen }: SelectionBarProps) {
   const t = useMessages();
   const { accessModel } = useWorkspace();

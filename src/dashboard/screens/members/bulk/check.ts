@@ -4,7 +4,7 @@ import type { MemberFilter, MembersBulkChange } from '../../../app/schema.genera
 import { changeAll, readTargets, type Verdict } from './run.js';
 import type { Selected } from './selection.js';
 
-/** How far the dry run is. */
+/** The progress of the dry run. */
 export type Check =
   | { readonly state: 'none' }
   | { readonly state: 'running'; readonly done: number; readonly total: number }
@@ -13,11 +13,11 @@ export type Check =
 
 const NONE: Check = { state: 'none' };
 
-/** Tries a bulk change in a dry run, before anybody can make it. */
+/** Runs a bulk change as a dry run before it can be made. */
 export function useCheck(workspaceId: string, selected: Selected, filter: MemberFilter) {
   const client = useClient();
   const [check, setCheck] = useState<Check>(NONE);
-  /** The dry run whose result is shown; an older one that is still running is ignored. */
+  /** The number of the newest dry run; the results of older ones are ignored. */
   const newest = useRef(0);
   useEffect(
     () => () => {

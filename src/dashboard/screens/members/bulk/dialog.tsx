@@ -20,14 +20,14 @@ import { countOf, type Selected } from './selection.js';
 interface BulkDialogProps {
   readonly action: BulkAction;
   readonly selected: Selected;
-  /** What the members match when all that match are selected. */
+  /** The filter, which applies when all matching members are selected. */
   readonly filter: MemberFilter;
   readonly onClose: () => void;
   /** Called when the change has begun, and again when it has ended or was undone. */
   readonly onChanged: () => void;
 }
 
-/** Changes many members: first a dry run that lists every refusal, then the change, whose progress is a job. */
+/** Changes many members: first a dry run that lists every refusal, then the change as a job. */
 export function BulkDialog({ action, selected, filter, onClose, onChanged }: BulkDialogProps) {
   const t = useMessages();
   const client = useClient();
@@ -109,7 +109,7 @@ function changing(check: Extract<Check, { state: 'done' }>): readonly BulkTarget
   return check.verdicts.filter(({ changed }) => changed).map(({ target }) => target);
 }
 
-/** What the dry run found: how many would change, how many are so already, and each refusal. */
+/** The result of the dry run: the numbers of members that would change or stay the same, and each refusal. */
 function CheckResult({ check }: { readonly check: Check }): ReactNode {
   const t = useMessages();
   if (check.state === 'none') return <p className={styles.hint}>{t('bulk.checkHint')}</p>;
@@ -150,7 +150,7 @@ interface BulkWork {
   readonly onChanged: () => void;
 }
 
-/** Makes the change as a job, so that the person can leave the screen meanwhile. */
+/** Makes the change in a job, so that the viewer can leave the screen. */
 function startBulk({ client, workspaceId, action, change, targets, onChanged }: BulkWork): void {
   const label = translate(`bulk.${action}.running`);
   startJob(label, targets.length, async ({ report }): Promise<JobOutcome> => {

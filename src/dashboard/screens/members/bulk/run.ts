@@ -9,14 +9,14 @@ import {
   MembersBulkUpdateDocument,
 } from './bulk.generated.js';
 
-/** A member that a bulk change is about, as it was before. */
+/** A member of a bulk change, as it was before. */
 export type BulkTarget = BulkTargetPartsFragment;
 
-/** What becomes of one member. */
+/** The result for one member. */
 export interface Verdict {
   readonly target: BulkTarget;
   readonly changed: boolean;
-  /** Why the member is not changed, in the server's words. */
+  /** The server's reason for not changing the member. */
   readonly refusal: string | null;
 }
 
@@ -24,7 +24,7 @@ type Report = (done: number, total: number) => void;
 
 /** The most members that the server changes in one request. */
 const CHUNK = 500;
-/** How many people are added again at the same time. */
+/** How many people are added again concurrently. */
 const PARALLEL = 4;
 
 function messageOf(error: Parameters<typeof refusalOf>[0]): string {
@@ -35,7 +35,7 @@ function messageOf(error: Parameters<typeof refusalOf>[0]): string {
 
 /**
  * Reads all members that match a filter.
- * @throws Error in the server's words, when it refuses or cannot be reached
+ * @throws Error with the server's message, when it refuses or cannot be reached
  */
 export async function readTargets(
   client: Client,
@@ -68,10 +68,10 @@ function readPage(
 }
 
 /**
- * Makes a change to many members, or tries it in a dry run.
+ * Changes many members, or runs the change as a dry run.
  *
- * Each member must have the version that the targets have, so nobody is changed who has been changed meanwhile. A
- * request that fails is reported as the refusal of its members; those before it remain changed.
+ * Each member must have the version of its target, so that a member that was changed in the meantime is refused. A
+ * failed request is reported as the refusal of its members; members of earlier requests remain changed.
  */
 export async function changeAll(
   client: Client,
@@ -105,7 +105,7 @@ export async function changeAll(
 
 /**
  * Adds removed people again, with the access from before.
- * @returns a line for everybody who could not be added
+ * @returns a line for each person who could not be added
  */
 export async function addAllAgain(
   client: Client,

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Selection } from 'react-aria-components';
 import type { MemberRow } from '../person.js';
 
-/** The members that a bulk change is about: rows of one or more pages, or all that match the filter. */
+/** The members of a bulk change: rows of one or more pages, or all that match the filter. */
 export type Selected =
   | { readonly kind: 'rows'; readonly rows: ReadonlyMap<string, MemberRow> }
   | { readonly kind: 'all'; readonly count: number };
@@ -10,7 +10,7 @@ export type Selected =
 const NOBODY: Selected = { kind: 'rows', rows: new Map() };
 
 /**
- * The selection of the members table. It outlives a turn of the page, and ends when the filter changes.
+ * The selection of the members table. It is kept when the page is turned, and ends when the filter changes.
  * @param members the rows of the page
  * @param filterKey changes when the filter does
  */

@@ -13,7 +13,7 @@ import type { DialogProps } from './props.js';
 
 const FIELDS = ['role', 'seatType'];
 
-/** ••• → Change role, and ••• → Demote: both end with another access. */
+/** ••• → Change role, and ••• → Demote: both set another access. */
 export function AccessDialog({
   member,
   isDemotion,

@@ -22,7 +22,7 @@ const DOCUMENTS: Readonly<Record<Confirmed, TypedDocumentNode<unknown, { input: 
   delete: MemberDeleteDocument,
 };
 
-/** An action on one member that needs nothing but a yes: its dialog says who gains or loses what. */
+/** The dialog of an action on one member that needs only a confirmation; it says who gains or loses what. */
 export function ConfirmDialog({
   action,
   member,

@@ -28,7 +28,7 @@ export function EditDialog({ member, onClose, onChanged }: DialogProps) {
     externalId: externalId ?? '',
   };
   const [draft, setDraft] = useState(before);
-  /** The field with its new value, or null when it was emptied; nothing when it was not edited. */
+  /** The field with its new value, or with null when it was cleared; no field when it was not edited. */
   const edited = <Name extends Field>(field: Name): Partial<Record<Name, string | null>> => {
     const part: Partial<Record<Field, string | null>> = {};
     if (draft[field] !== before[field]) part[field] = draft[field].trim() || null;
@@ -40,7 +40,7 @@ export function EditDialog({ member, onClose, onChanged }: DialogProps) {
     const name = { ...edited('givenName'), ...edited('familyName') };
     const profile = { ...edited('displayName'), ...(Object.keys(name).length === 0 ? {} : { name }) };
     const sent = {
-      // An empty address is sent too, so that the server says what is wrong with it.
+      // An empty address is sent too, so that the server's message appears.
       ...(draft.userName === userName ? {} : { userName: draft.userName.trim() }),
       ...edited('externalId'),
       ...(Object.keys(profile).length === 0 ? {} : { profile }),

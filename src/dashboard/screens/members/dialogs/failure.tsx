@@ -8,7 +8,7 @@ import styles from './failure.module.css';
 
 interface FailureNoticeProps {
   readonly failure: Failure | null;
-  /** The fields of the dialog, which show what is refused about them themselves. */
+  /** The fields of the dialog, which show their own refusals. */
   readonly fields?: readonly string[];
   /** What to do after a lost answer, for changes that can be made twice. */
   readonly offlineHint?: string | undefined;
@@ -25,7 +25,7 @@ export function FailureNotice({ failure, fields = [], offlineHint }: FailureNoti
   return <Notice tone="danger" title={failure.refusal.message} hint={failure.refusal.hint} />;
 }
 
-/** What somebody else has changed while the dialog was open. */
+/** The changes of another person while the dialog was open. */
 function Conflict({ before, now }: { readonly before: MemberRow; readonly now: MemberRow }) {
   const t = useMessages();
   const { accessModel } = useWorkspace();

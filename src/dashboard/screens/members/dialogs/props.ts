@@ -10,7 +10,7 @@ export type MemberAction =
   | 'remove'
   | 'delete';
 
-/** What every dialog about one member is told. */
+/** The properties of every dialog about one member. */
 export interface DialogProps {
   /** The member as it was when the dialog opened. */
   readonly member: MemberRow;
