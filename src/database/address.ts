@@ -1,4 +1,7 @@
-/** Where a database is, and the user to connect as. A `host` that starts with `/` is the directory of a unix socket. */
+/**
+ * The address of a database, and the user to connect as. A `host` that starts with `/` is the directory of a unix
+ * socket.
+ */
 export interface DatabaseAddress {
   host: string;
   port: number;

@@ -5,7 +5,7 @@ import { entities } from '../model/index.js';
 import type { DatabaseAddress } from './address.js';
 import { PreparingClient } from './preparing-client.js';
 
-/** Where the database is: an address, or a `postgresql://` URL with any options of pg. */
+/** The database to connect to: an address, or a `postgresql://` URL with any options of pg. */
 export type DatabaseTarget = DatabaseAddress | { readonly url: string };
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));

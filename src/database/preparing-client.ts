@@ -19,8 +19,8 @@ export class PreparingClient extends Client {
     dispose: (name) => this.#deallocate(name),
   });
 
-  // Every form of pg's many overloads but (text, values) is passed on as it is. biome-ignore
-  // lint/suspicious/noConfusingVoidType: pg's overloads give a promise or, with a callback, nothing.
+  // Every form of pg's many overloads but (text, values) is passed on as it is.
+  // biome-ignore lint/suspicious/noConfusingVoidType: pg's overloads return a promise or, with a callback, nothing.
   override query(...args: unknown[]): Promise<QueryResult> & void {
     const [text, values] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {

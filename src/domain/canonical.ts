@@ -40,6 +40,7 @@ const PLAIN = /^[!-~]*$/;
 
 /** Removes the blanks around a text: spaces of every kind, tabs and line breaks (White_Space, Unicode TR 44). */
 export function withoutBlanks(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
 }
 

@@ -10,7 +10,7 @@ import {
 } from './access.js';
 import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses, isJsonObject, type Profile } from './profile.js';
+import { emailAddresses, isJsonObject, type Json } from './profile.js';
 import {
   EMPTY_PERSON,
   type MemberChangeRequest,
@@ -88,21 +88,22 @@ function personAfter(state: MemberState | null, request: MemberChangeRequest): P
 function requireVisibleNames({ userName, profile }: Person, before: Person | null): void {
   if (userName !== before?.userName) requireVisible('userName', userName);
   if (profile === before?.profile) return;
-  const knownEmails = new Set(before === null ? [] : emailAddresses(before.profile));
-  for (const email of emailAddresses(profile)) if (!knownEmails.has(email)) requireVisible('emails', email);
-  const shownBefore = new Map(before === null ? [] : namesShown(before.profile));
-  for (const [path, text] of namesShown(profile))
-    if (text !== shownBefore.get(path)) requireOwnDirection(path, text);
+  const knownEmails = before === null ? [] : emailAddresses(before.profile);
+  for (const email of emailAddresses(profile))
+    if (!knownEmails.includes(email)) requireVisible('emails', email);
+  requireNewNameDirected('displayName', profile.displayName, before?.profile.displayName);
+  if (!isJsonObject(profile.name)) return;
+  const namesBefore = before?.profile.name;
+  for (const [part, text] of Object.entries(profile.name)) {
+    const isKnown =
+      isJsonObject(namesBefore) && Object.hasOwn(namesBefore, part) && namesBefore[part] === text;
+    if (!isKnown) requireNewNameDirected(`name.${part}`, text, undefined);
+  }
 }
 
-/** The names that lists of members show, with their paths. */
-function namesShown({ displayName, name }: Profile): [path: string, text: string][] {
-  const parts = isJsonObject(name) ? Object.entries(name) : [];
-  const all = [
-    ['displayName', displayName] as const,
-    ...parts.map(([part, text]) => [`name.${part}`, text] as const),
-  ];
-  return all.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : []));
+/** Names that lists of members show must not reorder the text around them, unless the member has them already. */
+function requireNewNameDirected(path: string, text: Json | undefined, before: Json | undefined): void {
+  if (typeof text === 'string' && text !== before) requireOwnDirection(path, text);
 }
 
 /**

@@ -34,7 +34,7 @@ const PRIMARY: ProfileAttribute = {
   name: 'primary',
   type: 'boolean',
   multiValued: false,
-  description: 'Whether this is the preferred one of the values.',
+  description: 'Whether this value is the preferred one.',
   caseExact: false,
 };
 
@@ -42,7 +42,7 @@ const CERTIFICATE: ProfileAttribute = {
   name: 'value',
   type: 'binary',
   multiValued: false,
-  description: 'The certificate itself, DER encoded and in base64.',
+  description: 'The DER-encoded certificate in base64.',
   caseExact: true,
 };
 
@@ -65,7 +65,7 @@ function list(
 
 const ADDRESS: readonly ProfileAttribute[] = [
   text('formatted', 'The whole address, as it is written on an envelope.'),
-  text('streetAddress', 'Street, house number, and what belongs to them.'),
+  text('streetAddress', 'The street, the house number, and further parts such as the floor.'),
   text('locality', 'The city or locality of the address.'),
   text('region', 'The state or region of the address.'),
   text('postalCode', 'The postal code of the address.'),
@@ -79,8 +79,8 @@ const NAME: readonly ProfileAttribute[] = [
   text('familyName', 'The family name of the person.'),
   text('givenName', 'The given name of the person.'),
   text('middleName', 'The middle names of the person.'),
-  text('honorificPrefix', 'What precedes the name, such as "Dr.".'),
-  text('honorificSuffix', 'What follows the name, such as "III".'),
+  text('honorificPrefix', 'The title before the name, such as "Dr.".'),
+  text('honorificSuffix', 'The suffix after the name, such as "III".'),
 ];
 
 const ENTERPRISE: readonly ProfileAttribute[] = [
@@ -91,7 +91,7 @@ const ENTERPRISE: readonly ProfileAttribute[] = [
   text('department', 'The department of the person.'),
   complex('manager', 'The manager of the person.', [
     text('value', 'The id of the manager.'),
-    reference('$ref', 'The address of the manager.', ['User']),
+    reference('$ref', 'The URL of the manager.', ['User']),
     text('displayName', 'The name of the manager.'),
   ]),
 ];
@@ -101,11 +101,11 @@ export const PROFILE_ATTRIBUTES: readonly ProfileAttribute[] = [
   complex('name', 'The parts of the name of the person.', NAME),
   text('displayName', 'The name of the person, as it is shown.'),
   text('nickName', 'The name that people use in everyday life.'),
-  reference('profileUrl', 'The address of a page about the person.', ['external']),
+  reference('profileUrl', 'The URL of a page about the person.', ['external']),
   text('title', 'The title of the person, such as "Vice President".'),
   text('userType', 'The relation to the organization, such as "Contractor".'),
   text('preferredLanguage', 'The language that the person prefers, such as "en-US".'),
-  text('locale', 'The place whose formats of numbers and dates are used, such as "en-US".'),
+  text('locale', 'The locale for the formats of numbers and dates, such as "en-US".'),
   text('timezone', 'The time zone of the person, such as "America/Los_Angeles".'),
   list('emails', 'The e-mail addresses of the person.', text('value', 'The e-mail address itself.'), [
     'work',
@@ -125,12 +125,10 @@ export const PROFILE_ATTRIBUTES: readonly ProfileAttribute[] = [
     'The instant messaging addresses of the person.',
     text('value', 'The instant messaging address itself.'),
   ),
-  list(
-    'photos',
-    'The pictures of the person.',
-    reference('value', 'The address of the picture.', ['external']),
-    ['photo', 'thumbnail'],
-  ),
+  list('photos', 'The pictures of the person.', reference('value', 'The URL of the picture.', ['external']), [
+    'photo',
+    'thumbnail',
+  ]),
   { ...complex('addresses', 'The postal addresses of the person.', ADDRESS), multiValued: true },
   list('entitlements', 'The entitlements of the person.', text('value', 'The name of the entitlement.')),
   list(

@@ -166,6 +166,7 @@ export function mergedProfile(profile: JsonObject, changes: JsonObject): JsonObj
 /** The person's e-mail addresses: the primary one first, the others in their stored order (rule 14). */
 export function emailAddresses(profile: Profile): string[] {
   const emails = isJsonList(profile.emails) ? profile.emails : [];
+  if (emails.length === 0) return [];
   return emails
     .filter(isJsonObject)
     .toSorted((a, b) => Number(b.primary === true) - Number(a.primary === true))

@@ -39,6 +39,15 @@ export const WRITING_OPERATIONS: ReadonlySet<ScimOperation> = new Set([
   'GROUP_DELETE',
 ]);
 
+/** The operations that change nothing. Accepted ones may share an entry (rule 52). */
+export const READING_OPERATIONS: ReadonlySet<ScimOperation> = new Set([
+  'USER_READ',
+  'USER_SEARCH',
+  'GROUP_READ',
+  'GROUP_SEARCH',
+  'DISCOVERY',
+]);
+
 /** Errors in the use of the SCIM protocol, which are not refusals of the domain. */
 const PROTOCOL_CODES = [
   'INVALID_FILTER',
@@ -65,7 +74,7 @@ const PROTOCOL_CODES = [
   'INTERNAL',
 ] as const;
 
-/** Why a request was not authenticated (rule 51). */
+/** The reasons why a request was not authenticated (rule 51). */
 export const KEY_CODES = [
   'KEY_UNKNOWN',
   'KEY_DISABLED',
@@ -77,7 +86,7 @@ export const KEY_CODES = [
 ] as const;
 export type KeyCode = (typeof KEY_CODES)[number];
 
-/** What an accepted request contained that was ignored (rule 53a). */
+/** The parts of an accepted request that were ignored (rule 53a). */
 export const NOTICE_CODES = [
   'EXTENSION_IGNORED',
   'ATTRIBUTE_IGNORED',
@@ -128,6 +137,13 @@ export interface ScimEvent {
   readonly value: string | null;
   readonly requestId: string;
   readonly notices: readonly ScimNotice[];
+}
+
+/** An accepted request that changed nothing: described only when the log keeps an entry of it. */
+export interface ScimRead {
+  readonly operation: ScimOperation;
+  readonly client: ScimClient;
+  describe(): ScimEvent;
 }
 
 /** The maximum length of a value, name or attribute in an entry (rule 50). */

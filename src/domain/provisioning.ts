@@ -86,12 +86,13 @@ export const PERSON_NAMES = ['userName', ...Object.keys(EMPTY_PERSON)] as (keyof
 
 /** The person's attributes of a member, or those that a request has. */
 export function personIn<From extends Partial<Person>>(from: From): Pick<From, keyof Person> {
-  const attributes = PERSON_NAMES.map((name) => [name, from[name]] as const);
-  // `attributes` has only names of the type.
-  return Object.fromEntries(attributes.filter(([, value]) => value !== undefined)) as Pick<
-    From,
-    keyof Person
-  >;
+  const person: { -readonly [Name in keyof Person]?: unknown } = {};
+  for (const name of PERSON_NAMES) {
+    const value = from[name];
+    if (value !== undefined) person[name] = value;
+  }
+  // These are the names of the type.
+  return person as Pick<From, keyof Person>;
 }
 
 /**

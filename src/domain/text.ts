@@ -31,6 +31,9 @@ export function requiredName(name: string, longest: number): string {
 const NOT_IN_NAMES =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}\uFFFD\u115F\u1160\u3164\uFFA0]|[\u034F\u17B4\u17B5]/u;
 
+/** Texts in which every character is visible and keeps its place. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 /** Characters that reorder the text around them. Joiners are allowed, because names in several scripts need them. */
 const REORDERING = /[\u202A-\u202E\u2066-\u2069]/u;
 
@@ -63,7 +66,7 @@ const CHARACTER_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** Whether an address, userName or group name may contain all characters of a text (rule 15a). */
 export function isVisible(text: string): boolean {
-  return !NOT_IN_NAMES.test(text);
+  return PRINTABLE_ASCII.test(text) || !NOT_IN_NAMES.test(text);
 }
 
 /**
@@ -71,7 +74,7 @@ export function isVisible(text: string): boolean {
  * @throws DomainError INVALID_INPUT that names the character
  */
 export function requireVisible(attribute: string, text: string): void {
-  refuseCharacter(attribute, NOT_IN_NAMES.exec(text)?.[0]);
+  if (!isVisible(text)) refuseCharacter(attribute, NOT_IN_NAMES.exec(text)?.[0]);
 }
 
 /**
@@ -79,6 +82,7 @@ export function requireVisible(attribute: string, text: string): void {
  * @throws DomainError INVALID_INPUT that names the character
  */
 export function requireOwnDirection(attribute: string, text: string): void {
+  if (PRINTABLE_ASCII.test(text)) return;
   refuseCharacter(attribute, REORDERING.exec(text)?.[0]);
 }
 

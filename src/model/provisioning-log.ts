@@ -281,7 +281,8 @@ export class ScimRequest implements Node {
   network!: string | null;
 
   @Field(() => Int, {
-    description: 'The number of requests: 1, except for requests that were not let in, which are counted.',
+    description:
+      'The number of requests: 1, except for requests that were not let in, and for the many reads of an import, which share entries.',
   })
   @Property({ type: 'integer' })
   times!: number;

@@ -13,7 +13,7 @@ import type { Actor } from '../auth/actor.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
-import { networkOf, type ScimEvent } from '../domain/provisioning-log.js';
+import { networkOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
@@ -208,17 +208,17 @@ export async function createApp(options: AppOptions): Promise<App> {
         const credential = credentialIn(authorization);
         const actor = credential === undefined ? null : await credentials.verify(credential, address);
         const workspaceId = request.workspaceId.toLowerCase();
-        const attempt = {
+        const attempt = () => ({
           ...request,
           workspaceId,
           credential,
           requestId,
           network: networkOf(address),
           at: clock(),
-        };
+        });
         // The answer is the same for a key of another workspace and for an unknown workspace.
         if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
-          provisioningLog?.recordKeyFault(attempt);
+          provisioningLog?.recordKeyFault(attempt());
           return undefined;
         }
         const { apiKeyId, name: apiKeyLabel } = actor;
@@ -226,17 +226,61 @@ export async function createApp(options: AppOptions): Promise<App> {
           requireScim(actor);
         } catch (error) {
           const code = actor.workspace.scimEnabled ? 'KEY_WITHOUT_SCOPE' : 'SCIM_DISABLED';
-          provisioningLog?.recordKeyFault({ ...attempt, known: { code, apiKeyId, apiKeyLabel } });
+          provisioningLog?.recordKeyFault({ ...attempt(), known: { code, apiKeyId, apiKeyLabel } });
           throw error;
         }
         const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
         const key = { workspaceId, apiKeyId, apiKeyLabel };
-        const record = provisioningLog && ((event: ScimEvent) => provisioningLog.record(event, key));
-        return { contextValue, workspaceVersion: actor.workspace.version, record };
+        return {
+          contextValue,
+          workspaceVersion: actor.workspace.version,
+          ...(provisioningLog && {
+            record: (event: ScimEvent) => provisioningLog.record(event, key),
+            recordRead: (read: ScimRead) => provisioningLog.recordRead(read, key),
+          }),
+        };
       },
     }),
   );
   handler.use('/scim', ...scimFallback({ onFault, compression: scimCompression }));
+  const refuseForeign = refuseForeignChanges(reachedAt);
+  handler.use(
+    '/graphql/stream',
+    refuseForeign,
+    express.json({ limit: '1mb' }),
+    refuseOtherThanStreams(reachedAt),
+    async (request: Request, response: Response) => {
+      const { locals } = response;
+      const { credential } = credentialOf(request, reachedAt(request));
+      let actor = await actorOf(request);
+      locals.route = '/graphql/stream';
+      locals.actor = actor?.type ?? 'NOBODY';
+      const current = () => contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
+      const renew = async () => {
+        actor = credential === undefined ? null : await credentials.verifyAgain(credential);
+        return current().services;
+      };
+      const stream = { activity, lastEventId: request.get('last-event-id'), renew, current };
+      await streams.answer(request, response, { ...current(), stream });
+    },
+  );
+  // Before the routers of pages, each of whose paths would be compared with that of every operation.
+  handler.use(
+    '/graphql',
+    refuseForeign,
+    compress,
+    express.json({ limit: '1mb' }),
+    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
+    async (request: Request, { locals }: Response, next: NextFunction) => {
+      const actor = await actorOf(request);
+      locals.route = '/graphql';
+      locals.actor = actor?.type ?? 'NOBODY';
+      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
+      next();
+    },
+    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
+    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+  );
   handler.use(dashboardRouter());
   handler.use(
     '/api/workspaces/:workspaceId/auth/sso',
@@ -259,41 +303,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       providerPathFor,
       providerSignOutUrl: (services, origin) => signOutUrl(providers, services, origin),
     }),
-    refuseForeignChanges(reachedAt),
-  );
-  handler.use(
-    '/graphql/stream',
-    express.json({ limit: '1mb' }),
-    refuseOtherThanStreams(reachedAt),
-    async (request: Request, response: Response) => {
-      const { locals } = response;
-      const { credential } = credentialOf(request, reachedAt(request));
-      let actor = await actorOf(request);
-      locals.route = '/graphql/stream';
-      locals.actor = actor?.type ?? 'NOBODY';
-      const current = () => contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
-      const renew = async () => {
-        actor = credential === undefined ? null : await credentials.verifyAgain(credential);
-        return current().services;
-      };
-      const stream = { activity, lastEventId: request.get('last-event-id'), renew, current };
-      await streams.answer(request, response, { ...current(), stream });
-    },
-  );
-  handler.use(
-    '/graphql',
-    compress,
-    express.json({ limit: '1mb' }),
-    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
-    async (request: Request, { locals }: Response, next: NextFunction) => {
-      const actor = await actorOf(request);
-      locals.route = '/graphql';
-      locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
-      next();
-    },
-    (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
-    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+    refuseForeign,
   );
   handler.use(
     '/exports',

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { clientOf } from '../domain/provisioning-log.js';
 import type { Compiler } from '../graphql/serving/compiler.js';
 import { createLoaders } from '../graphql/serving/loaders.js';
 import { parseBody } from '../scim/http/body.js';
@@ -35,7 +36,7 @@ export function createScimAdapter(
       accept: undefined,
       ifMatch: undefined,
       ifNoneMatch: undefined,
-      userAgent: undefined,
+      client: clientOf(undefined, path),
       // The body is parsed from text, so that it is checked like one that came over HTTP.
       body: async () =>
         parseBody(Buffer.from(body === undefined || body === null ? '' : JSON.stringify(body))),

@@ -6,7 +6,7 @@ import type { Incoming, OriginOf } from './incoming.js';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const REFUSAL =
-  'A request with the session cookie that could change something needs JSON as its content type and our own Origin.';
+  'A request with the session cookie that may change something needs a JSON content type and the Origin of this server.';
 
 /**
  * Refuses with 403 the requests that another site could make a browser send with the session cookie: every method that

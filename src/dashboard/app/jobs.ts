@@ -29,7 +29,7 @@ export interface Job {
   readonly onDismiss: () => void;
 }
 
-/** What a job tells about itself. */
+/** The functions with which a job reports its progress. */
 export interface JobControl {
   report(done: number): void;
   /**
@@ -54,7 +54,7 @@ function warn(event: BeforeUnloadEvent): void {
 }
 
 /**
- * Starts long work, whose progress is shown beside every screen.
+ * Starts a long job, whose progress is shown beside every screen.
  * @param run does the work, and must not reject
  */
 export function startJob(

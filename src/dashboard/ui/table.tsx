@@ -22,7 +22,7 @@ interface TableFrameProps {
   readonly children: ReactNode;
 }
 
-/** Where a table scrolls. It renders again without the table, whose rows take long. */
+/** The scrolling area of a table. It renders again without the table, whose rows take long. */
 export function TableFrame({ isBusy, children }: TableFrameProps) {
   return (
     <div className={isBusy ? `${styles.scroll} ${styles.busy}` : styles.scroll} aria-busy={isBusy}>

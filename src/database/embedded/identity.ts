@@ -8,7 +8,7 @@ export interface ServerIdentity {
   readonly gid: number;
 }
 
-/** How a process of the server reaches a directory: its working directory, and the path from there. */
+/** A directory as a process of the server can reach it: its working directory, and the path from there. */
 export interface ReachablePlace {
   readonly cwd: string;
   readonly argument: string;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ServerIdentity } from './identity.js';
 
-/** How a PostgreSQL program ended, with what it wrote to both of its outputs. */
+/** The result of a PostgreSQL program: how it ended, and its output. */
 export interface ToolResult {
   readonly exitCode: number | null;
   readonly output: string;

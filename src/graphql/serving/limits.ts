@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
   valueFromASTUntyped,
+  visit,
 } from 'graphql';
 import type { Context } from './context.js';
 
@@ -46,11 +47,13 @@ interface Cost {
 
 const NOTHING: Cost = { cost: 0, costliest: [], fields: 0, depth: 0, aliases: 0 };
 
-/** What the cost of an operation depends on besides the operation. */
+/** The values besides the operation on which its cost depends. */
 export interface CostContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Told the names of the variables that decide the size of a list. */
+  readonly onSize?: (variable: string) => void;
 }
 
 /** Refuses operations that cost too much, before execution; the error names the costs. */
@@ -75,7 +78,7 @@ export function refuseCostly(
 ): void {
   refuseDeepVariables(sent);
   const variables = { ...defaultsOf(operation), ...sent };
-  refuseExpensive(operationCost(operation, { schema, fragments: fragmentsOf(document), variables }));
+  refuseExpensive(rememberedCost(operation, document, { schema, variables }));
 }
 
 /** Answers here are single. */
@@ -114,6 +117,31 @@ export function fragmentsOf({ definitions }: DocumentNode): CostContext['fragmen
       .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment]),
   );
+}
+
+/** A cost, with the variables that decided it. */
+interface KnownCost {
+  readonly deciding: ReadonlyMap<string, unknown>;
+  readonly cost: Cost;
+}
+
+/** Apollo keeps the documents that it has parsed, so that a client's next request has the same operation. */
+const KNOWN_COSTS = new WeakMap<OperationDefinitionNode, KnownCost>();
+
+/** Walking an operation costs a short query more than its statement, and only sizes of lists differ between requests. */
+function rememberedCost(
+  operation: OperationDefinitionNode,
+  document: DocumentNode,
+  { schema, variables }: Pick<CostContext, 'schema' | 'variables'>,
+): Cost {
+  const known = KNOWN_COSTS.get(operation);
+  if (known !== undefined && [...known.deciding].every(([name, value]) => variables[name] === value))
+    return known.cost;
+  const deciding = new Map<string, unknown>();
+  const onSize = (name: string) => deciding.set(name, variables[name]);
+  const cost = operationCost(operation, { schema, fragments: fragmentsOf(document), variables, onSize });
+  KNOWN_COSTS.set(operation, { deciding, cost });
+  return cost;
 }
 
 /** Walks level by level, because recursion could overflow the stack. */
@@ -234,12 +262,14 @@ function plus(sum: Cost & { readonly most?: number }, part: Cost): Cost & { read
 function listSize(
   node: FieldNode,
   field: GraphQLField<unknown, unknown> | undefined,
-  { variables }: CostContext,
+  { variables, onSize = () => undefined }: CostContext,
 ): number {
   if (field === undefined) return 1;
   const isConnection = getNamedType(field.type).name.endsWith('Connection');
   const declared: unknown = field.extensions.listSize;
   if (!isConnection && typeof declared !== 'function') return 1;
+  for (const argument of node.arguments ?? [])
+    visit(argument, { enter: (part) => void (part.kind === Kind.VARIABLE && onSize(part.name.value)) });
   const args = Object.fromEntries(
     (node.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]),
   );

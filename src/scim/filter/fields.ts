@@ -17,7 +17,7 @@ export const TEXT_OPERATORS = {
   le: 'le',
 } as const satisfies Record<PositiveOperator, string>;
 
-/** How the conditions on one attribute compile. `compare` returns undefined for an operator that GraphQL does not have. */
+/** Compiles the conditions on one attribute. `compare` returns undefined for an operator that GraphQL does not have. */
 export interface MemberField {
   readonly present: (isPresent: boolean) => MemberFilterInput;
   readonly compare: (operator: PositiveOperator, operand: Operand) => MemberFilterInput | undefined;

@@ -6,7 +6,7 @@ import type { GroupFilterInput, IdComparison, MemberOfGroupInput } from './input
 import { filterFault } from './lexer.js';
 import { meets } from './matches.js';
 
-/** How the conditions on one attribute compile. `compare` returns undefined for an operator that GraphQL does not have. */
+/** Compiles the conditions on one attribute. `compare` returns undefined for an operator that GraphQL does not have. */
 interface Field<Input> {
   readonly present: Input;
   readonly compare: (operator: PositiveOperator, operand: Operand) => Input | undefined;

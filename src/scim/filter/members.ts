@@ -28,7 +28,7 @@ const ACTIVE: MemberField = {
 };
 
 /** The values of an enumeration that meet the operator. SCIM has them in lower case. */
-function meeting<Value extends string>(
+function matchingValues<Value extends string>(
   values: readonly Value[],
   operator: PositiveOperator,
   operand: Operand,
@@ -38,12 +38,12 @@ function meeting<Value extends string>(
 
 const ROLE: MemberField = {
   present: (isPresent) => ({ role: { isPresent } }),
-  compare: (operator, operand) => ({ role: { in: meeting(ROLES, operator, operand) } }),
+  compare: (operator, operand) => ({ role: { in: matchingValues(ROLES, operator, operand) } }),
 };
 
 const SEAT_TYPE: MemberField = {
   present: (isPresent) => ({ seatType: { isPresent } }),
-  compare: (operator, operand) => ({ seatType: { in: meeting(SEAT_TYPES, operator, operand) } }),
+  compare: (operator, operand) => ({ seatType: { in: matchingValues(SEAT_TYPES, operator, operand) } }),
 };
 
 /**

@@ -24,7 +24,8 @@ function compared({ type }: ScimAttribute, operator: PositiveOperator, operand: 
 }
 
 /**
- * How conditions on an attribute of the profile, or a sub-attribute, compile. For a list, one value must meet them.
+ * Returns the compiler of conditions on an attribute of the profile, or a sub-attribute. For a list, one value must
+ * meet them.
  * @returns undefined for an attribute that is not part of the profile
  */
 export function profileField(target: AttributeReference): MemberField | undefined {

@@ -4,6 +4,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../doma
 import {
   cut,
   LONGEST_DETAIL,
+  READING_OPERATIONS,
   type ScimClient,
   type ScimCode,
   type ScimEvent,
@@ -56,7 +57,17 @@ export function describeRequest(request: AnsweredRequest): ScimEvent {
   };
 }
 
-function operationOf({ method, endpoint = '', sent }: AnsweredRequest): ScimOperation {
+/** The operation of a request that changes nothing; undefined for one that may change something. */
+export function readOf(method: string, endpoint: string | undefined): ScimOperation | undefined {
+  const operation = operationOf({ method, endpoint, sent: undefined });
+  return READING_OPERATIONS.has(operation) ? operation : undefined;
+}
+
+function operationOf({
+  method,
+  endpoint = '',
+  sent,
+}: Pick<AnsweredRequest, 'method' | 'endpoint' | 'sent'>): ScimOperation {
   switch (endpoint) {
     case '/Users':
       return method === 'POST' ? 'USER_CREATE' : 'USER_SEARCH';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/profile.js';
-import { clientOf, type ScimEvent } from '../../domain/provisioning-log.js';
+import { type ScimClient, type ScimEvent, type ScimOperation } from '../../domain/provisioning-log.js';
 import { bulkEndpoints } from '../bulk/endpoint.js';
 import { discoveryEndpoints } from '../discovery/endpoint.js';
 import { groupEndpoints, groupSource } from '../groups/endpoint.js';
@@ -8,7 +8,7 @@ import { userEndpoints, userSource } from '../users/endpoint.js';
 import { meEndpoints } from '../users/me.js';
 import { type GraphqlSource, prepareOperations } from '../users/operations.js';
 import { acceptsScim } from './accept.js';
-import { describeRequest } from './description.js';
+import { describeRequest, readOf } from './description.js';
 import type { Endpoint, Handler, ScimAnswer, ScimContext, ScimRequest } from './endpoint.js';
 import { errorBody, type Fault, faultOf } from './errors.js';
 import { NO_PARAMETERS, parseQuery, type Query } from './query.js';
@@ -24,7 +24,7 @@ export interface ScimCall {
   readonly accept: string | undefined;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
-  readonly userAgent: string | undefined;
+  readonly client: ScimClient;
   /** Reads the body. Throws ScimError when it cannot be read. */
   body(): Promise<JsonObject>;
   readonly workspaceId: string;
@@ -40,6 +40,8 @@ export interface ScimOutcome {
   readonly endpoint: string | undefined;
   /** Why the request was refused. */
   readonly fault: Fault | undefined;
+  /** What it read; undefined for a request that was refused, or whose operation changes something. */
+  readonly read: ScimOperation | undefined;
   /** Describes the request, once it is answered. */
   describe(): ScimEvent;
 }
@@ -83,13 +85,14 @@ export function createDispatch(
       answer,
       endpoint: route?.endpoint.path,
       fault: refusal?.fault,
+      read: refusal === undefined ? readOf(call.method, route?.endpoint.path) : undefined,
       describe: () =>
         describeRequest({
           method: call.method,
           endpoint: route?.endpoint.path,
           id: route?.id ?? '',
           query,
-          client: clientOf(call.userAgent, call.url),
+          client: call.client,
           requestId: call.requestId,
           workspaceVersion: call.context.workspaceVersion,
           sent,
@@ -132,7 +135,7 @@ export function noSuchEndpoint(): ScimError {
 }
 
 function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise<JsonObject>): ScimRequest {
-  const { context, workspaceId, requestId, baseUrl, url, ifMatch, ifNoneMatch, userAgent } = call;
+  const { context, workspaceId, requestId, baseUrl, ifMatch, ifNoneMatch, client } = call;
   return {
     ...context,
     workspaceId,
@@ -143,7 +146,7 @@ function requestOf(call: ScimCall, id: string, query: Query, body: () => Promise
     body,
     ifMatch,
     ifNoneMatch,
-    client: clientOf(userAgent, url),
+    client,
   };
 }
 

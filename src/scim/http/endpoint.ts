@@ -1,6 +1,6 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
 import type { JsonObject } from '../../domain/profile.js';
-import type { ScimClient, ScimEvent } from '../../domain/provisioning-log.js';
+import type { ScimClient, ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
 import type { Query } from './query.js';
 
 /** The context of an authenticated client. */
@@ -8,8 +8,10 @@ export interface ScimContext {
   /** GraphQL's context for the caller. */
   readonly contextValue: object;
   readonly workspaceVersion: WorkspaceVersion;
-  /** Records a request in the provisioning log; absent where nothing is recorded. */
+  /** Records a request other than an accepted read in the provisioning log; absent where nothing is recorded. */
   readonly record?: ((event: ScimEvent) => void) | undefined;
+  /** Records an accepted read; absent where nothing is recorded. */
+  readonly recordRead?: ((read: ScimRead) => void) | undefined;
 }
 
 /** One authenticated request, as the endpoints receive it. */

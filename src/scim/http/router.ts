@@ -85,9 +85,10 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
   return async (request, response) => {
     const { locals } = response;
     locals.route = ROUTE;
-    const context = await authenticated(request, locals.requestId, dependencies);
-    locals.actor = 'API_KEY';
     const { headers } = request;
+    const client = clientOf(headers['user-agent'], request.originalUrl);
+    const context = await authenticated(request, client, locals.requestId, dependencies);
+    locals.actor = 'API_KEY';
     // RFC 9562 §4: UUIDs are read in any case and written in lower case.
     const workspaceId = request.params.workspaceId.toLowerCase();
     const outcome = await dispatch({
@@ -96,7 +97,7 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
       accept: headers.accept,
       ifMatch: headers['if-match'],
       ifNoneMatch: headers['if-none-match'],
-      userAgent: headers['user-agent'],
+      client,
       body: () => readBody(request),
       workspaceId,
       baseUrl: `${origin(publicUrl, request)}${MOUNT}/${workspaceId}`,
@@ -106,24 +107,27 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
     locals.route += outcome.endpoint ?? '';
     if (outcome.fault !== undefined) locals.errorCode = outcome.fault.code;
     await sendAnswer(request, response, outcome.answer, compression);
-    context.record?.(outcome.describe());
+    const { read } = outcome;
+    if (read === undefined) context.record?.(outcome.describe());
+    else context.recordRead?.({ operation: read, client, describe: outcome.describe });
   };
 }
 
 /** @throws DomainError UNAUTHENTICATED; FORBIDDEN when SCIM is not enabled for the workspace */
 async function authenticated(
   request: ScimHttpRequest,
+  client: ScimClient,
   requestId: string,
   { contextFor }: ScimDependencies,
 ): Promise<ScimContext> {
-  const { headers, method, originalUrl } = request;
+  const { headers, method } = request;
   const scim = await contextFor({
     authorization: headers.authorization,
     workspaceId: request.params.workspaceId,
     requestId,
     address: request.ip ?? '',
     method,
-    client: clientOf(headers['user-agent'], originalUrl),
+    client,
   });
   if (scim !== undefined) return scim;
   throw new DomainError('UNAUTHENTICATED', 'The API key is not valid for this workspace.', {

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-/** What a worker asks the primary, and what it answers. */
+/** The messages between a worker and the primary. */
 interface MetricsMessage {
   readonly type: 'rollcall:metrics';
   readonly id: number;

@@ -123,13 +123,16 @@ export function hint({ hints }: ServiceContext, { workspaceId }: Pick<AuditFact,
 
 /** The attributes that differ, with both values. */
 export function changesBetween(before: object, after: object): AuditChanges {
-  const was = new Map<string, unknown>(Object.entries(before));
-  const is = new Map<string, unknown>(Object.entries(after));
-  const names = [...new Set([...was.keys(), ...is.keys()])];
-  return Object.fromEntries(
-    names
-      .map((name) => [name, { before: was.get(name) ?? null, after: is.get(name) ?? null }] as const)
-      // Not compared as JSON: jsonb changes the order of keys.
-      .filter(([, { before, after }]) => !isDeepStrictEqual(before, after)),
-  );
+  const changes: Record<string, AuditChanges[string]> = {};
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const was = valueIn(before, name);
+    const is = valueIn(after, name);
+    // Not compared as JSON: jsonb changes the order of keys.
+    if (was !== is && !isDeepStrictEqual(was, is)) changes[name] = { before: was, after: is };
+  }
+  return changes;
+}
+
+function valueIn(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (Reflect.get(object, name) ?? null) : null;
 }

@@ -46,7 +46,7 @@ export async function authorizeNow(
   action: Action,
   workspaceId: string,
 ): Promise<Grant> {
-  const grant = await lookUpStanding(sql, authenticated(context), workspaceId, LOCKED);
+  const grant = await findGrant(sql, authenticated(context), workspaceId, LOCKED);
   requirePermission(context, grant, action);
   // SCIM may have been switched off since the request came in.
   if (context.caller.channel === 'SCIM' && !grant.workspace.scimEnabled) throw scimDisabled(grant.workspace);
@@ -59,7 +59,7 @@ export async function authorizeNow(
  * @throws DomainError NOT_FOUND
  */
 export function invitedNow(sql: Sql, workspaceId: string): Promise<Grant> {
-  return lookUpStanding(sql, { type: 'SYSTEM' }, workspaceId, LOCKED);
+  return findGrant(sql, { type: 'SYSTEM' }, workspaceId, LOCKED);
 }
 
 /** Authorizes an action that concerns no workspace: only operators and the platform itself may do it. */
@@ -108,28 +108,28 @@ export function callerGrant(context: ServiceContext, workspaceId: string): Promi
   }
   const known = context.grants.get(workspaceId);
   if (known !== undefined) return known;
-  const found = lookUpStanding(context.batched, authenticated(context), workspaceId);
+  const found = findGrant(context.batched, authenticated(context), workspaceId);
   context.grants.set(workspaceId, found);
   return found;
 }
 
-async function lookUpStanding(
+async function findGrant(
   sql: Sql,
   actor: Actor,
   workspaceId: string,
-  { standingOfPerson, standingOfOthers } = READ,
+  { ofPerson, ofOthers } = READ,
 ): Promise<Grant> {
   if (!isId(workspaceId)) throw workspaceNotFound();
   const row =
     actor.type === 'PERSON'
-      ? await standingOfPerson.row(sql, {
+      ? await ofPerson.row(sql, {
           workspaceId,
           accountId: actor.accountId,
           sessionId: actor.sessionId,
           onlyWorkspaceId: actor.workspaceId,
           method: actor.method,
         })
-      : await standingOfOthers.row(sql, { workspaceId });
+      : await ofOthers.row(sql, { workspaceId });
   if (row === undefined) throw workspaceNotFound();
   const { ownRole, ownMemberId, opened, connected, ...workspace } = row;
   if (!opened) throw notOpened(workspace, connected);
@@ -139,7 +139,7 @@ async function lookUpStanding(
 /** The statements that read an actor's grant in a workspace. */
 function grantStatements(name: string, lock: string) {
   return {
-    standingOfOthers: statement({
+    ofOthers: statement({
       name: `authorization.others.${name}`,
       text: `
         select ${WORKSPACE_COLUMNS}, null as "ownRole", null as "ownMemberId", true as opened, false as connected
@@ -153,7 +153,7 @@ function grantStatements(name: string, lock: string) {
         connected: boolean,
       },
     }),
-    standingOfPerson: statement({
+    ofPerson: statement({
       name: `authorization.person.${name}`,
       text: `
         select ${WORKSPACE_COLUMNS}, s.role as "ownRole", m.id as "ownMemberId",
@@ -225,7 +225,7 @@ export function requireScim({ workspace, scopes }: KeyHolder): void {
   });
 }
 
-/** Who makes the change: a key with the scope SCIM is the identity provider's, through GraphQL too (spec "Words"). */
+/** The origin of a change: a key with the scope SCIM is the identity provider's, through GraphQL too (spec "Words"). */
 export function originOf({ caller: { actor } }: ServiceContext): Origin {
   return actor?.type === 'API_KEY' && actor.scopes.includes('SCIM') ? 'IDENTITY_PROVIDER' : 'WORKSPACE';
 }

@@ -144,7 +144,7 @@ const COUNTS = statement({
   },
 });
 
-/** What the member and the workspace used in a month; null: the current month. */
+/** The credits that the member and the workspace used in a month; null: the current month. */
 export async function countsOf(
   sql: Sql,
   { accountId, workspaceId }: Pick<Consumer, 'accountId' | 'workspaceId'>,
@@ -184,7 +184,7 @@ const CONSUMER = statement({
 });
 
 /**
- * What a member used in a month. Limits are not kept for past months, so they are null there.
+ * Returns the usage of a member in a month. Limits are not kept for past months, so they are null there.
  * @param month null: the current month
  * @returns null on V1
  * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others

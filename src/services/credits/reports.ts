@@ -58,7 +58,7 @@ const HISTORY = statement({
   columns: POOL_TYPES,
 });
 
-/** What a member used in one month (UTC). */
+/** The credits that a member used in one month (UTC). */
 export interface MemberMonth {
   /** Such as `2026-11`. */
   readonly month: string;
@@ -80,7 +80,7 @@ const USAGE_BY_MONTH = statement({
 });
 
 /**
- * What a member used month by month, from the current month backwards.
+ * Returns the usage of a member by month, from the current month backwards.
  * @returns as many months as asked for; null on V1
  * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others; INVALID_INPUT for fewer
  *   than one or too many months
@@ -96,7 +96,7 @@ export async function usageByMonth(
   return USAGE_BY_MONTH.rows(context.batched, { accountId, workspaceId, months });
 }
 
-/** What was used of a pool on one day. */
+/** The credits of a pool that were used on one day. */
 export interface CreditDay {
   /** Such as `2026-11-30`, in UTC. */
   readonly date: string;

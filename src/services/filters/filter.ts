@@ -20,9 +20,9 @@ export interface MemberFilter {
   readonly membershipEndedAt?: Comparison<Date> | null;
   readonly createdAt?: Comparison<Date> | null;
   readonly updatedAt?: Comparison<Date> | null;
-  /** By the groups that the member is in. */
+  /** Conditions on the groups of the member. */
   readonly groups?: { readonly some?: GroupFilter | null; readonly isPresent?: boolean | null } | null;
-  /** Whether the limit allows no more credits in this month. */
+  /** Whether the member has reached the credit limit of this month. */
   readonly creditLimitReached?: boolean | null;
   /** Whether provisioning has a problem with the member that nobody has dismissed. */
   readonly hasProblem?: boolean | null;

@@ -22,7 +22,7 @@ export const MEMBERSHIP_ENDED_AT = `(
   case when s.id is null then (
     select e.ended_at from membership e where e.member_id = m.id order by e.id desc limit 1) end)`;
 
-/** What the member has used of this month's credits (UTC). */
+/** The credits that the member has used this month (UTC). */
 export const CREDITS_USED = `coalesce((
   select u.used from credit_usage u
   where u.workspace_id = m.workspace_id and u.account_id = m.account_id

@@ -26,7 +26,7 @@ export interface Compared {
   /** Its name in the filter, for error messages. */
   readonly name: string;
   readonly expression: string;
-  /** What the values of the comparison are cast to. */
+  /** The type to which the values of the comparison are cast. */
   readonly type: string;
   readonly nullable: boolean;
   /** Set to compare without case: `expression` is in lower case, and values are converted to it. */

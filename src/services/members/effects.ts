@@ -21,7 +21,7 @@ import {
   valuesOf,
 } from '../rows/member-statements.js';
 import type { MemberRow } from '../rows/members.js';
-import { rememberRemoval } from '../rows/removals.js';
+import { recordRemoval } from '../rows/removals.js';
 import { exchange, requireFree } from '../seats.js';
 import { leaveGroups, showNewName } from './leave-groups.js';
 import {
@@ -146,12 +146,12 @@ export const EFFECTS = {
     },
   },
   /** Rule 16a: an older invitation lets the person in no more, also once the record is deleted. */
-  rememberRemoval: {
+  recordRemoval: {
     applies: (write) => write.row !== null && (isDeparture(write) || write.changesAccount),
     async run(_context, sql, write) {
       const row = requireRow(write.row);
       if (isDeparture(write) || write.after.accountId !== row.accountId)
-        await rememberRemoval(sql, row.workspaceId, row.accountId);
+        await recordRemoval(sql, row.workspaceId, row.accountId);
     },
   },
   updateMember: {

@@ -21,6 +21,7 @@ import {
   heldAccess,
   type MemberRow,
   NO_MEMBERSHIP,
+  NO_VALUES,
   type StoredMember,
   stateOf,
 } from '../rows/members.js';
@@ -167,6 +168,7 @@ export function rowAfter(
 function newRow({ id: workspaceId }: Workspace, person: Person, accountId: string): StoredMember {
   const now = new Date();
   return {
+    ...NO_VALUES,
     ...NO_MEMBERSHIP,
     ...columnsOfPerson(person),
     id: newId(),
@@ -219,11 +221,18 @@ export function auditFactOf(transition: Transition, { id, userName }: MemberRow)
  * The differences between two states, named as clients know the attributes: `profile.title`, `role`, `creditLimit` …
  */
 export function memberChanges(before: MemberState | null, after: MemberState | null): AuditChanges {
-  return changesBetween(before === null ? {} : flattened(before), after === null ? {} : flattened(after));
+  const changes = changesBetween(besideProfile(before), besideProfile(after));
+  // Most changes of access leave the profile as it is.
+  if (before?.profile === after?.profile) return changes;
+  const attributes = Object.entries(changesBetween(before?.profile ?? {}, after?.profile ?? {}));
+  return {
+    ...changes,
+    ...Object.fromEntries(attributes.map(([name, change]) => [`profile.${name}`, change])),
+  };
 }
 
-function flattened({ profile, access, ...person }: MemberState): object {
-  const attributes = Object.entries(profile).map(([name, value]) => [`profile.${name}`, value]);
-  const active = access !== null;
-  return { ...person, active, ...visibleAccess(access), ...Object.fromEntries(attributes) };
+function besideProfile(state: MemberState | null): object {
+  if (state === null) return {};
+  const { profile: _, access, ...person } = state;
+  return { ...person, active: access !== null, ...visibleAccess(access) };
 }

@@ -16,7 +16,7 @@ import {
   valuesOf,
 } from '../rows/member-statements.js';
 import { completeMember, type MemberRow } from '../rows/members.js';
-import { rememberRemovalSql } from '../rows/removals.js';
+import { recordRemovalSql } from '../rows/removals.js';
 import { type EffectName, effectsOf, endSessionsSql, type MemberWrite, memberWrite } from './effects.js';
 import { auditFactOf, type MemberChange, type Transition } from './transition.js';
 
@@ -69,11 +69,9 @@ const CTES = {
     name: 'signed_out',
     sql: endSessionsSql('written.account_id', 'written.workspace_id', 'written,'),
   },
-  rememberRemoval: {
+  recordRemoval: {
     name: 'remembered',
-    sql: rememberRemovalSql(
-      'select written.account_id, written.workspace_id, clock_timestamp() from written',
-    ),
+    sql: recordRemovalSql('select written.account_id, written.workspace_id, clock_timestamp() from written'),
   },
   recordAudit: {
     name: 'entry',
@@ -97,7 +95,7 @@ const VARIANTS: Readonly<Record<string, readonly Name[]>> = {
   'members.change': CHANGED,
   'members.changeAccess': [...CHANGED, 'changeMembership'],
   'members.reactivate': [...CHANGED, 'openMembership'],
-  'members.remove': [...CHANGED, 'endMembership', 'endSessions', 'rememberRemoval'],
+  'members.remove': [...CHANGED, 'endMembership', 'endSessions', 'recordRemoval'],
 };
 
 /** Both lock their rows, the member first as every command does, and so wait for concurrent changes. */
@@ -131,7 +129,23 @@ function statementOf(name: string, effects: readonly Name[]) {
     with facts as (${facts}), ${ctes.map((cte) => `${cte.name} as (${cte.sql})`).join(', ')}
     select ${returned.map(([property, sql]) => `${sql} as "${property}"`).join(', ')} from written`;
   const parameters = parametersOf(text, { ...ACCOUNT_PARAMETERS, ...ENTRY_TYPES });
-  return statement({ name, text, parameters, columns: Object.assign({}, ...ctes.map(({ types }) => types)) });
+  const columns = Object.assign({}, ...ctes.map(({ types }) => types));
+  return {
+    statement: statement({ name, text, parameters, columns }),
+    places: Object.keys(parameters).map(placeOf),
+  };
+}
+
+/** A parameter, with the property of the audit entry or of the member that is its value. */
+interface Place {
+  readonly parameter: string;
+  readonly property: string;
+  readonly ofEntry: boolean;
+}
+
+function placeOf(parameter: string): Place {
+  const ofEntry = parameter.startsWith(ENTRY_PREFIX);
+  return { parameter, property: ofEntry ? parameter.slice(ENTRY_PREFIX.length) : parameter, ofEntry };
 }
 
 /**
@@ -147,18 +161,21 @@ export async function writeInOneStatement(
 ): Promise<MemberChange | undefined> {
   const write = memberWrite(context, transition);
   const { workspace, row, after } = write;
-  const statement = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
-  if (statement === undefined) return undefined;
-  const entry = Object.entries(entryOf(context, auditFactOf(write, after), new Date()));
-  const values = {
+  const known = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
+  if (known === undefined) return undefined;
+  const { statement, places } = known;
+  const entry = entryOf(context, auditFactOf(write, after), new Date());
+  const own: Readonly<Record<string, unknown>> = {
     ...valuesOf(after, row),
     // When the membership ends, the resulting row has no membership id.
     membershipId: after.membershipId ?? row?.membershipId,
     revision: workspace.revision,
     versionBefore: row?.version,
     ...(row === null ? accountValues(addressOf(after.userName, after.attributes)) : {}),
-    ...Object.fromEntries(entry.map(([name, value]) => [`${ENTRY_PREFIX}${name}`, value])),
   };
+  const values: Record<string, unknown> = {};
+  for (const { parameter, property, ofEntry } of places)
+    values[parameter] = ofEntry ? Reflect.get(entry, property) : own[property];
   const written = await unlessRefused(() => statement.row(context.database, values));
   if (written === undefined) return undefined;
   hint(context, { workspaceId: workspace.id });

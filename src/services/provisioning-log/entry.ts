@@ -74,7 +74,7 @@ function isProblem({ code, operation }: LogEntry): boolean {
 }
 
 /** Whether an accepted request resolves an earlier refusal of the same member or group. */
-export function isAnswer({ code, operation }: LogEntry): boolean {
+export function resolvesProblems({ code, operation }: LogEntry): boolean {
   return code === null && WRITING_OPERATIONS.has(operation);
 }
 
@@ -107,8 +107,11 @@ function isSearch(operation: LogEntry['operation']): boolean {
   return operation === 'USER_SEARCH' || operation === 'GROUP_SEARCH';
 }
 
+const NO_PROBLEMS: readonly NotedProblem[] = [];
+
 /** The problems that an entry has: its refusal, or its notices. */
-export function problemsIn(entry: LogEntry): NotedProblem[] {
+export function problemsIn(entry: LogEntry): readonly NotedProblem[] {
+  if (entry.code === null && entry.notices === null) return NO_PROBLEMS;
   const { notices, at, durationMs: _, ...facts } = entry;
   const [own = ''] = entry.network === null ? subjectsOf(entry) : [keySubject(entry)];
   const seen = { ...facts, since: at, lastAt: at };

@@ -1,10 +1,11 @@
 import type { Database } from '../../database/database.js';
 import { isId, newId } from '../../domain/ids.js';
-import type { ScimEvent } from '../../domain/provisioning-log.js';
+import type { ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
 import type { Hints } from '../context/activity-hints.js';
 import { entryOf, type LogEntry, type LogKey } from './entry.js';
 import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLookupOf } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
+import { WaitingReads } from './reads.js';
 import { dropExpired } from './retention.js';
 import { type Repetition, writeBatch } from './write.js';
 
@@ -46,6 +47,7 @@ export class ProvisioningLog {
   readonly #database: Database;
   readonly #options: ProvisioningLogOptions;
   #waiting: LogEntry[] = [];
+  readonly #reads = new WaitingReads();
   /** By workspace, credential and network, of the current minute. */
   #faults = new Map<string, Fault>();
   #faultsOf = 0;
@@ -73,11 +75,22 @@ export class ProvisioningLog {
 
   /** Records an answered request. Never throws, and never waits. */
   record(event: ScimEvent, key: LogKey): void {
+    this.#add(key, () => entryOf(event, key));
+  }
+
+  /** Records an accepted request that changed nothing. Never throws, and never waits. */
+  recordRead(read: ScimRead, key: LogKey): void {
+    this.#add(key, () => this.#reads.add(read, key));
+  }
+
+  #add({ workspaceId }: LogKey, entryIfKept: () => LogEntry | undefined): void {
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#drop(key.workspaceId);
+      this.#drop(workspaceId);
       return;
     }
-    this.#waiting.push(entryOf(event, key));
+    const entry = entryIfKept();
+    if (entry === undefined) return;
+    this.#waiting.push(entry);
     this.#schedule();
   }
 
@@ -109,7 +122,7 @@ export class ProvisioningLog {
     this.#schedule();
   }
 
-  /** Writes all waiting entries. @throws errors of the database; entries that could not be written keep waiting */
+  /** Writes the entries that wait now. @throws errors of the database; entries that could not be written keep waiting */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
     this.#writing = this.#write().finally(() => {
@@ -123,7 +136,8 @@ export class ProvisioningLog {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     try {
-      await this.flush();
+      do await this.flush();
+      while (this.#waiting.length > 0);
     } catch (error) {
       this.#options.onFault(error);
     }
@@ -151,8 +165,12 @@ export class ProvisioningLog {
 
   async #write(): Promise<void> {
     await this.#maintain();
+    // What comes meanwhile waits for the next time: under load, it would be written in many small batches.
+    let left = this.#waiting.length;
     do {
-      const entries = this.#waiting.slice(0, MOST_AT_ONCE);
+      this.#reads.clear();
+      const entries = this.#waiting.slice(0, Math.min(left, MOST_AT_ONCE));
+      left -= entries.length;
       const faults = [...this.#faults.values()].filter(({ waiting }) => waiting > 0);
       const counted = new Map(faults.map((fault) => [fault, fault.waiting]));
       const dropped = this.#dropped;
@@ -173,7 +191,7 @@ export class ProvisioningLog {
           this.#dropped.set(workspaceId, (this.#dropped.get(workspaceId) ?? 0) + number);
         throw error;
       }
-    } while (this.#waiting.length > 0);
+    } while (left > 0);
   }
 
   /** The new entries of faults, and the numbers to add to existing ones. */
@@ -199,8 +217,10 @@ export class ProvisioningLog {
   }
 
   async #partition(entries: readonly LogEntry[]): Promise<void> {
-    const days = new Set(entries.map(({ at }) => dayOf(at)));
-    const missing = [...days].filter((day) => !this.#partitioned.has(day));
+    const starts = new Set(entries.map(({ at }) => Math.floor(at.getTime() / DAY_MS) * DAY_MS));
+    const missing = [...starts]
+      .map((start) => dayOf(new Date(start)))
+      .filter((day) => !this.#partitioned.has(day));
     if (missing.length === 0) return;
     await createPartitions(this.#database, missing);
     for (const day of missing) this.#partitioned.add(day);

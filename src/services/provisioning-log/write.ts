@@ -1,12 +1,12 @@
-import { integer, jsonb } from '../../database/column-types.js';
+import { arrayOf, integer, jsonb, uuid } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import {
-  isAnswer,
   keySubjectsOf,
   type LogEntry,
   type NotedProblem,
   problemsIn,
+  resolvesProblems,
   SCIM_REQUEST,
   subjectsOf,
 } from './entry.js';
@@ -38,6 +38,8 @@ const LOCK = statement({
   parameters: { lock: integer },
 });
 
+const HOUR_MS = 3_600_000;
+
 const { fields } = SCIM_REQUEST;
 const COLUMNS = Object.values(fields).join(', ');
 /** The names of the properties in the JSON of a batch, with their types. */
@@ -67,7 +69,7 @@ function typeOf(property: string): string {
   }
 }
 
-/** A URL may name a workspace that does not exist. */
+/** Inserts entries, except those of workspaces that do not exist, which a URL may name. */
 const INSERT = statement({
   name: 'provisioningLog.insert',
   text: `
@@ -163,6 +165,15 @@ const END_PROBLEMS = statement({
   parameters: { answers: jsonb<readonly Answer[]>() },
 });
 
+const WITH_PROBLEMS = statement({
+  name: 'provisioningLog.workspacesWithProblems',
+  text: `
+    select w.id from unnest($workspaceIds::uuid[]) as w(id)
+    where exists (select 1 from scim_problem p where p.workspace_id = w.id)`,
+  parameters: { workspaceIds: arrayOf(uuid) },
+  columns: { id: uuid },
+});
+
 /** A success that resolves the problems of one subject, and of subjects with a prefix. */
 interface Answer {
   readonly workspaceId: string;
@@ -175,7 +186,6 @@ interface Answer {
 export async function writeBatch(database: Database, batch: Batch): Promise<void> {
   const { entries, repeated } = batch;
   const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
-  const answers = answersIn(entries);
   await database.transaction(async (tx) => {
     await LOCK.rows(tx, { lock: WRITER_LOCK });
     if (entries.length > 0) await INSERT.rows(tx, { entries: JSON.stringify(entries) });
@@ -183,8 +193,18 @@ export async function writeBatch(database: Database, batch: Batch): Promise<void
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
     await connect(tx, [...entries, ...repeated.map(asRepeated)]);
     if (problems.length > 0) await NOTE_PROBLEMS.rows(tx, { problems: JSON.stringify(problems) });
-    if (answers.length > 0) await END_PROBLEMS.rows(tx, { answers: JSON.stringify(answers) });
+    await endProblems(tx, entries);
   });
+}
+
+/** Most workspaces have no problem, and their successes need no comparison. */
+async function endProblems(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
+  const workspaceIds = [...new Set(entries.map(({ workspaceId }) => workspaceId))];
+  if (workspaceIds.length === 0) return;
+  const rows = await WITH_PROBLEMS.rows(sql, { workspaceIds });
+  const withProblems = new Set(rows.map(({ id }) => id));
+  const answers = answersIn(entries.filter(({ workspaceId }) => withProblems.has(workspaceId)));
+  if (answers.length > 0) await END_PROBLEMS.rows(sql, { answers: JSON.stringify(answers) });
 }
 
 function asRepeated({ entry, more }: Repetition): LogEntry {
@@ -202,7 +222,7 @@ function countsOf({ entries, repeated, dropped }: Batch): object[] {
     { workspaceId: string; at: Date; code: string; requests: number; dropped: number }
   >();
   for (const { workspaceId, at, code, times } of [...entries, ...repeated.map(asRepeated)]) {
-    const key = `${workspaceId} ${at.toISOString().slice(0, 13)} ${code ?? ''}`;
+    const key = `${workspaceId} ${Math.floor(at.getTime() / HOUR_MS)} ${code ?? ''}`;
     const count = counts.get(key);
     if (count === undefined)
       counts.set(key, { workspaceId, at, code: code ?? '', requests: times, dropped: 0 });
@@ -276,7 +296,7 @@ function answersIn(entries: readonly LogEntry[]): Answer[] {
     const { workspaceId, id, client, operation } = entry;
     add({ workspaceId, id, subject: `operation:${operation}`, prefix: keySubjectsOf(client) });
     // Notices of a member are stored under its subject, followed by the attribute.
-    if (isAnswer(entry)) {
+    if (resolvesProblems(entry)) {
       for (const subject of subjectsOf(entry)) add({ workspaceId, id, subject, prefix: `${subject} ` });
     }
   }

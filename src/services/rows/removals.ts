@@ -6,7 +6,7 @@ import { statement } from '../../database/statement.js';
  * SQL that records removals (rule 16a).
  * @param source a select of account, workspace and time
  */
-export function rememberRemovalSql(source: string): string {
+export function recordRemovalSql(source: string): string {
   return `insert into removal (account_id, workspace_id, removed_at) ${source}
     on conflict (account_id, workspace_id) do update
       set removed_at = greatest(removal.removed_at, excluded.removed_at)`;
@@ -14,7 +14,7 @@ export function rememberRemovalSql(source: string): string {
 
 const REMEMBER = statement({
   name: 'removals.remember',
-  text: rememberRemovalSql('values ($accountId, $workspaceId, clock_timestamp())'),
+  text: recordRemovalSql('values ($accountId, $workspaceId, clock_timestamp())'),
   parameters: { accountId: uuid, workspaceId: uuid },
 });
 
@@ -30,7 +30,7 @@ const SINCE = statement({
  * Records that the person of an account has just stopped being a member of the workspace (rule 16a): by deactivation,
  * by deletion, or because the member got another address. The record outlives the member.
  */
-export async function rememberRemoval(sql: Sql, workspaceId: string, accountId: string): Promise<void> {
+export async function recordRemoval(sql: Sql, workspaceId: string, accountId: string): Promise<void> {
   await REMEMBER.rows(sql, { accountId, workspaceId });
 }
 

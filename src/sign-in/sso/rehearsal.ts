@@ -15,7 +15,7 @@ export interface ShownClaim {
 /** The result of a rehearsal. */
 export interface Rehearsal {
   readonly claims: readonly ShownClaim[];
-  /** What a real sign-in would have done, in sentences. */
+  /** The result that a real sign-in would have had, in sentences. */
   readonly outcome: string;
   /** What to change, and on which screen; null when a real sign-in would succeed. */
   readonly advice: string | null;

@@ -54,6 +54,18 @@ function tooExpensive(cost: number, depth: number): object {
   });
 }
 
+test('an operation that was sent before costs what its variables make of it', async () => {
+  const query = `query ($id: ID!, $first: Int) {
+    workspace(id: $id) { members(first: $first) { nodes { memberships(first: $first) { nodes { id role } } } } }
+  }`;
+  const id = workspace.workspaceId;
+  expect(await ask(query, { id, first: 1 })).not.toHaveProperty('errors');
+  expect(await ask(query, { id, first: 200 })).toMatchObject({
+    errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: expect.any(Number) } }],
+  });
+  expect(await ask(query, { id, first: 2 })).not.toHaveProperty('errors');
+});
+
 test('a page of 200 members with all their relations is allowed', async () => {
   const query = `query ($id: ID!) {
     workspace(id: $id) {

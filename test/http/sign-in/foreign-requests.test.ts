@@ -87,7 +87,7 @@ describe('a request with the cookie', () => {
         errors: [
           {
             message:
-              'A request with the session cookie that could change something needs JSON as its content type and our own Origin.',
+              'A request with the session cookie that may change something needs a JSON content type and the Origin of this server.',
             extensions: { code: 'FORBIDDEN', requestId: response.headers.get('X-Request-Id') },
           },
         ],

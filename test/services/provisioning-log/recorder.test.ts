@@ -86,6 +86,29 @@ test('rule 53: entries beyond the memory limit are dropped and counted', async (
   expect(faults).toEqual([]);
 });
 
+test('rule 52: reads beyond ten of a key share an entry, which counts them', async () => {
+  const recorder = log();
+  const from = key();
+  const described = { ...event(), target: { type: 'member', id: newId(), name: 'ann@acme.test' } } as const;
+  const read = { operation: 'USER_SEARCH', client: 'OKTA', describe: () => described } as const;
+  for (let sent = 0; sent < 1_000; sent += 1) recorder.recordRead(read, from);
+  recorder.record({ ...event(), operation: 'USER_UPDATE' }, from);
+  await recorder.flush();
+  recorder.recordRead(read, from);
+  await recorder.stop();
+  expect(await kept()).toEqual({ entries: 13, requests: 1_002, dropped: 0 });
+  const shared = await database.rows(
+    'select target_id, target_name, times from scim_request where workspace_id = $1 and times > 1',
+    [workspaceId],
+  );
+  expect(shared).toEqual([{ target_id: null, target_name: null, times: 990 }]);
+  const [connection] = await database.rows<{ client: string }>(
+    'select client from scim_connection where workspace_id = $1 and last_success_at is not null',
+    [workspaceId],
+  );
+  expect(connection).toEqual({ client: 'OKTA' });
+});
+
 test('rule 52: the partitions of expired days are dropped', async () => {
   const old = '2020-01-01';
   await createPartitions(database, [old]);

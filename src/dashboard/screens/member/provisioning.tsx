@@ -15,7 +15,7 @@ import { RequestDialog } from '../provisioning/request.js';
 import { RequestsTable } from '../provisioning/requests-table.js';
 import { MemberProvisioningDocument, type MemberProvisioningQuery } from './member.generated.js';
 
-/** What the identity provider asked about a member, and what is wrong with it now. */
+/** The identity provider's requests about a member, and its present problems. */
 export function ProvisioningPanel({ memberId }: { readonly memberId: string }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();

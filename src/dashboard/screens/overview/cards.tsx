@@ -180,7 +180,7 @@ export function ActivityCard({ entries }: { readonly entries: Part<'auditLog'>['
 
 const SHOWN_PROBLEMS = 4;
 
-/** What is wrong with provisioning now, the first few. */
+/** The first problems of provisioning. */
 export function ProblemsCard({ problems }: { readonly problems: NonNullable<Part<'scim'>['problems']> }) {
   const t = useMessages();
   const { id } = useWorkspace();
@@ -218,7 +218,7 @@ interface HealthCardProps {
   readonly href?: string;
 }
 
-/** How provisioning through the identity provider fares. */
+/** The state of provisioning through the identity provider. */
 export function HealthCard({ title, health, href }: HealthCardProps) {
   const t = useMessages();
   const { status, reason, lastRequestAt, lastSuccessAt } = health;

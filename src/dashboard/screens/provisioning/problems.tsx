@@ -25,7 +25,7 @@ interface ProblemsProps {
   readonly onFilter: (change: Partial<RequestView>) => void;
 }
 
-/** What is wrong now, in the server's order: refusals first, then notices. */
+/** The present problems, in the server's order: refusals first, then notices. */
 export function Problems({ problems, linked, onChanged, onFilter }: ProblemsProps) {
   const t = useMessages();
   const { id: workspaceId, viewerCan } = useWorkspace();

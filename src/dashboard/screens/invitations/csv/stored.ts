@@ -37,7 +37,7 @@ export function hasKept(): boolean {
   return Object.keys(sessionStorage).some((key) => key.startsWith(PREFIX));
 }
 
-/** What a reload has interrupted, and what has ended and was not dismissed. */
+/** The jobs that a reload interrupted, and those that ended and were not dismissed. */
 export function kept(): readonly Inviting[] {
   return Object.entries(sessionStorage)
     .filter(([key]) => key.startsWith(PREFIX))
