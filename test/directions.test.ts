@@ -126,7 +126,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['seats', 'removal-brake'],
   ['members', 'groups', 'invitations', 'credits', 'workspaces', 'api-keys', 'sessions', 'sso', 'webhooks'],
   ['provisioning-log'],
-  ['viewer', 'sign-in'],
+  ['viewer', 'sign-in', 'live'],
 ];
 
 test('folders of src/services import only from their own floor and the floors below', () => {

@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors.js';
 import { type Attempt, COMMIT, type EpisodeEvents, SILENT } from './availability.js';
 import { Connections, type TakenConnection } from './connections.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
-import { Listening } from './listening.js';
+import { type Heard, Listening } from './listening.js';
 
 /**
  * Runs SQL: on the pool, in a transaction, on a replica. Values are always bound, never written into the text. Services use
@@ -174,11 +174,11 @@ export class Database implements Sql {
   }
 
   /**
-   * Listens to the notifications of all processes on a channel. Stop it before the database is closed.
+   * Listens to the notifications of all processes on some channels. Stop it before the database is closed.
    * @param heard called at every notification, and when one may have been missed
    */
-  listen(channel: string, heard: () => void): Promise<Listening> {
-    return Listening.on(this.#pool, channel, heard);
+  listen(heard: Heard): Promise<Listening> {
+    return Listening.on(this.#pool, heard);
   }
 
   /** How many connections the pool has, and how many callers wait for one. */

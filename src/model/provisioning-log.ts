@@ -163,6 +163,7 @@ export class ScimNotice implements ScimNoticeOf {
     'create index "scim_request_of_target" on "scim_request" ("target_id", "id") where target_id is not null',
 })
 @Index({ name: 'scim_request_of_request', properties: ['requestId'] })
+@Index({ name: 'scim_request_logged', properties: ['workspaceId', 'loggedAt', 'id'] })
 export class ScimRequest implements Node {
   @Field(() => ID, { description: 'The id of the entry, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
@@ -171,6 +172,10 @@ export class ScimRequest implements Node {
   @Field(() => GraphQLDateTime, { description: 'The time at which the request came.' })
   @PrimaryKey({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
+
+  /** The time at which the row was written, by the database's clock; who follows the log continues behind it. */
+  @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
+  loggedAt?: Date;
 
   @Property({ type: 'uuid' })
   workspaceId!: string;

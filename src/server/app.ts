@@ -29,25 +29,28 @@ import { requestIds } from '../graphql/serving/errors.js';
 import { createLoaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
+import { Streams } from '../graphql/serving/stream.js';
 import { Mailer } from '../mail/mailer.js';
 import type { MailTransport } from '../mail/transport.js';
 import type { Channel } from '../model/enums.js';
 import type { Compression } from '../scim/http/answer.js';
 import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { SCIM_ELSEWHERE } from '../scim/http/wrong-address.js';
+import { ActivityHints } from '../services/context/activity-hints.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
+import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
-import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
+import { refuseForeignChanges, refuseOtherThanStreams } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
 import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
@@ -101,6 +104,8 @@ export interface AppOptions {
   readonly wrongCredentials?: number | undefined;
   /** How long a request may take until its answer begins. Absent: 30. */
   readonly requestSeconds?: number | undefined;
+  /** How long a client of a stream may not read, in milliseconds. Absent: a minute. */
+  readonly stalledMs?: number | undefined;
   /** The clock for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
   /** Absent: single sign-on cannot be configured. */
@@ -115,6 +120,8 @@ export interface AppOptions {
 
 export interface App {
   readonly handler: Express;
+  /** Ends subscriptions, so that connections can be closed. */
+  endStreams(): void;
   /** Finishes running GraphQL operations, and sends waiting mails. The caller closes the database. */
   stop(): Promise<void>;
 }
@@ -136,18 +143,26 @@ export async function createApp(options: AppOptions): Promise<App> {
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
+  const activity = new Activity(database, (error) =>
+    logger.error({ err: error }, 'new entries could not be read for subscriptions'),
+  );
+  const hints = new ActivityHints(database, (error) =>
+    logger.error({ err: error }, 'processes could not be notified of new entries'),
+  );
   const credentials = new Credentials(database, operatorToken, {
+    onForget: () => activity.checkAll(),
     onFault: failing('the last use of a credential could not be written'),
     sessionLifetimes,
     clock,
   });
-  const listening = await credentials.listen();
+  const listening = await database.listen({ ...credentials.heard, ...activity.heard });
   const { provisioningLogDays = DEFAULT_LOG_DAYS } = options;
   const provisioningLog =
     provisioningLogDays === 0
       ? undefined
       : new ProvisioningLog(database, {
           days: provisioningLogDays,
+          hints,
           onFault: failing('the provisioning log could not be written'),
         });
   const metrics =
@@ -166,6 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
     mailer,
+    hints,
     scim: createScimAdapter(schema, compiler, onFault),
     signInLimits: new SignInLimits(database, options.wrongCredentials),
     sessionLifetimes,
@@ -185,6 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
   webhooks?.start();
+  const streams = new Streams({ schema, introspection: playground, onFault, stalledMs: options.stalledMs });
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
@@ -272,22 +289,46 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...scimFallback({ onFault, compression: scimCompression, publicUrl }),
   );
   const refuseForeign = refuseForeignChanges(reachedAt);
+  // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
+  const caller =
+    (route: string): RequestHandler =>
+    async (request, { locals }, next) => {
+      locals.route = route;
+      locals.caller = await actorOf(request);
+      locals.actor = locals.caller?.type ?? 'NOBODY';
+      next();
+    };
+  handler.use(
+    '/graphql/stream',
+    refuseForeign,
+    caller('/graphql/stream'),
+    readGraphqlBody,
+    refuseOtherThanStreams(reachedAt),
+    async (request: Request, response: Response) => {
+      const { requestId } = response.locals;
+      const { credential } = credentialOf(request, reachedAt(request));
+      let actor: Actor | null = response.locals.caller;
+      const current = () => contextOf(actor, 'GRAPHQL', requestId, reachedAt(request));
+      const renew = async () => {
+        actor = credential === undefined ? null : await credentials.verifyAgain(credential);
+        return current().services;
+      };
+      const stream = { activity, lastEventId: request.get('last-event-id'), renew, current };
+      await streams.answer(request, response, { ...current(), stream });
+    },
+  );
   // Before the routers of pages, each of whose paths would be compared with that of every operation.
   handler.use(
     '/graphql',
     refuseForeign,
-    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
-    async (request: Request, { locals }: Response, next: NextFunction) => {
-      const actor = await actorOf(request);
-      locals.route = '/graphql';
-      locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
-      next();
-    },
+    caller('/graphql'),
     readGraphqlBody,
     compress,
     (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
-    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+    expressMiddleware(graphql, {
+      context: async ({ req, res: { locals } }) =>
+        contextOf(locals.caller, 'GRAPHQL', locals.requestId, reachedAt(req)),
+    }),
   );
   handler.use(dashboardRouter());
   handler.use(
@@ -326,14 +367,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (playground) handler.use('/playground', compress, playgroundRouter());
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
+    streams.close();
     await graphql.stop();
     await webhooks?.stop();
     await mailer.stop();
     await provisioningLog?.stop();
+    await hints.stop();
+    await activity.stop();
     await credentials.settled();
     await listening.stop();
   };
-  return { handler, stop };
+  return { handler, endStreams: () => streams.close(), stop };
 }
 
 /** Whose share of the database's connections a caller uses. */

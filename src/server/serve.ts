@@ -12,7 +12,7 @@ import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
 import { httpTransport } from '../webhooks/http.js';
-import { createApp } from './app.js';
+import { type App, createApp } from './app.js';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { type DevelopmentSecrets, developmentSecrets } from './development.js';
@@ -140,7 +140,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       announce(url, banner(url, config, secrets, provider));
       let stopped: Promise<void> | undefined;
       const stop = () => {
-        stopped ??= drain(server, logger)
+        stopped ??= drain(server, app, logger)
           .then(() => provider?.stop())
           .then(app.stop)
           .then(() => replicas?.close())
@@ -205,11 +205,14 @@ function listen(server: Server, port: number): Promise<number> {
  * Closes the server without cutting requests: first every answer asks its client to close the connection, then the
  * server stops accepting connections and closes idle ones.
  */
-async function drain(server: Server, logger: Logger): Promise<void> {
+async function drain(server: Server, app: App, logger: Logger): Promise<void> {
   logger.info('stopping');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   await wait(NOTICE_MS);
-  const idle = setInterval(() => server.closeIdleConnections(), NOTICE_MS);
+  const idle = setInterval(() => {
+    app.endStreams();
+    server.closeIdleConnections();
+  }, NOTICE_MS);
   const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearInterval(idle);

@@ -4,7 +4,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { refusalIn } from '../../domain/errors.js';
 import type { Context } from './context.js';
-import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
+import { pathOfAttribute, pathOfLiteral, pathOfVariable, type SentOperation } from './places.js';
 
 /** The id of the current request, because Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
@@ -18,6 +18,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND,
   ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED,
   'QUERY_TOO_EXPENSIVE',
+  'SUBSCRIPTION_INTERRUPTED',
 ]);
 
 /** The position of the invalid value, from which `locateErrors` computes the path. */
@@ -144,20 +145,23 @@ export const locateErrors: ApolloServerPlugin<Context> = {
     return {
       async willSendResponse({ response: { body }, document, operation, request }) {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        const asked = { document, operation, variables: request.variables ?? {} };
-        body.singleResult.errors = body.singleResult.errors.map((error) => {
-          const { place, ...extensions } = error.extensions ?? {};
-          if (!isKnownPlace(place)) return error;
-          const path =
-            'attribute' in place
-              ? pathOfAttribute(place.attribute, error.path ?? [], asked)
-              : pathOfVariable(place.variable, place.path, asked);
-          return { ...error, extensions: { ...extensions, path } };
-        });
+        const sent = { document, operation, variables: request.variables ?? {} };
+        body.singleResult.errors = body.singleResult.errors.map((error) => located(error, sent));
       },
     };
   },
 };
+
+/** The error with the `path` of the value at fault, where `formatErrors` has found its place. */
+export function located(error: GraphQLFormattedError, sent: SentOperation): GraphQLFormattedError {
+  const { place, ...extensions } = error.extensions ?? {};
+  if (!isKnownPlace(place)) return error;
+  const path =
+    'attribute' in place
+      ? pathOfAttribute(place.attribute, error.path ?? [], sent)
+      : pathOfVariable(place.variable, place.path, sent);
+  return { ...error, extensions: { ...extensions, path } };
+}
 
 function isKnownPlace(place: unknown): place is KnownPlace {
   return typeof place === 'object' && place !== null && ('attribute' in place || 'variable' in place);

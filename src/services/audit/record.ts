@@ -89,6 +89,7 @@ export function entryOf(
  */
 export async function record(context: ServiceContext, sql: Sql, fact: AuditFact): Promise<void> {
   await INSERT.rows(sql, entryOf(context, fact, new Date()));
+  hint(context, fact);
 }
 
 /**
@@ -112,6 +113,12 @@ export async function recordMany(
     targetLabels: facts.map(({ target }) => target.label),
     changes: facts.map(({ changes }) => JSON.stringify(changes)),
   });
+  hint(context, first);
+}
+
+/** Tells those who follow the log that there is an entry, once it is written. */
+export function hint({ hints }: ServiceContext, { workspaceId }: Pick<AuditFact, 'workspaceId'>): void {
+  if (workspaceId !== null) hints.happened('AUDIT', workspaceId);
 }
 
 /** The attributes that differ, with both values. */

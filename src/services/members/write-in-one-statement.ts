@@ -3,7 +3,7 @@ import { violatedConstraint } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { addressOf } from '../../domain/address.js';
-import { ENTRY, entryOf } from '../audit/record.js';
+import { ENTRY, entryOf, hint } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { ACCOUNT_PARAMETERS, accountValues, findOrCreateSql } from '../rows/accounts.js';
 import {
@@ -179,7 +179,9 @@ export async function writeInOneStatement(
   for (const { parameter, property, ofEntry } of places)
     values[parameter] = ofEntry ? Reflect.get(entry, property) : own[property];
   const written = await unlessRefused(() => statement.row(context.database, values));
-  return written && { member: completeMember({ ...after, ...written }), changed: true };
+  if (written === undefined) return undefined;
+  hint(context, { workspaceId: workspace.id });
+  return { member: completeMember({ ...after, ...written }), changed: true };
 }
 
 /** Other members and groups may change what an owner's or a group member's row shows, and not its version. */

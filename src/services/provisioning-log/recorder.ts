@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.js';
 import { isId, newId } from '../../domain/ids.js';
 import type { ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
+import type { Hints } from '../context/activity-hints.js';
 import { entryOf, type LogEntry, type LogKey } from './entry.js';
 import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLookupOf } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
@@ -24,6 +25,8 @@ const DAY_MS = 24 * HOUR_MS;
 export interface ProvisioningLogOptions {
   /** The number of days for which entries are kept. */
   readonly days: number;
+  /** Takes hints that a workspace has new entries. */
+  readonly hints: Hints;
   /** Called when entries could not be written; they are written later. */
   onFault(error: unknown): void;
 }
@@ -178,6 +181,8 @@ export class ProvisioningLog {
         const all = [...entries, ...fresh.map(({ entry }) => entry)];
         await this.#partition(all);
         await writeBatch(this.#database, { entries: all, repeated, dropped });
+        for (const workspaceId of new Set(all.map((entry) => entry.workspaceId)))
+          this.#options.hints.happened('SCIM', workspaceId);
         for (const { fault, entry } of fresh) fault.entry = entry;
         for (const [fault, number] of counted) fault.waiting -= number;
         this.#waiting = this.#waiting.slice(entries.length);

@@ -4,7 +4,7 @@ import { type RowOf, statement } from '../../database/statement.js';
 import { selectList, TABLES, without } from '../../database/tables.js';
 import { subscribes } from '../../domain/webhooks.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
-import { settledTime } from '../audit/settled.js';
+import { settledTimes } from '../audit/settled.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { insertDeliveries, type WebhookEvent } from './queue.js';
 
@@ -75,7 +75,7 @@ export async function readLog(context: ServiceContext): Promise<boolean> {
   return context.database.transaction(async (tx) => {
     const lock = await TRY_LOCK.row(tx, { lock: READER_LOCK });
     if (lock?.locked !== true) return false;
-    const settled = await settledTime(tx);
+    const { settled } = await settledTimes(tx);
     const webhooks = await BEHIND.rows(tx, { settled });
     let isMore = webhooks.length === MOST_WEBHOOKS;
     for (const webhook of webhooks) isMore = (await readFor(context, tx, webhook, settled)) || isMore;
