@@ -6,7 +6,7 @@ import { Database } from '../src/database/database.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
-import { type AppOptions, createApp } from '../src/server/app.js';
+import { type App, type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
 import { findOrCreateAccount } from '../src/services/rows/accounts.js';
@@ -72,6 +72,10 @@ export interface WorkspaceOptions {
 
 export interface TestApp {
   readonly url: string;
+  /** The database as `DATABASE_URL` names it, for processes beside this one. */
+  readonly databaseUrl: string;
+  /** What answers the requests, for tests that read its routes. */
+  readonly handler: App['handler'];
   readonly operatorToken: string;
   readonly database: Database;
   /** Queries the database, for values that no API shows. */
@@ -121,6 +125,7 @@ async function startServer(address: DatabaseAddress, options: TestAppOptions) {
   const { port } = server.address() as AddressInfo;
   return {
     database,
+    handler: app.handler,
     url: `http://127.0.0.1:${port}`,
     async stop() {
       server.closeAllConnections();
@@ -137,7 +142,7 @@ async function startServer(address: DatabaseAddress, options: TestAppOptions) {
  */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const testDatabase = await createTestDatabase();
-  const { database, url, stop } = await startServer(testDatabase.address, options);
+  const { database, handler, url, stop } = await startServer(testDatabase.address, options);
   const { clock = () => new Date() } = options;
   const context = () => ({ ...localContext(database, 'SYSTEM'), clock });
   let made = 0;
@@ -154,6 +159,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     });
   return {
     url,
+    handler,
+    databaseUrl: testDatabase.url,
     operatorToken: OPERATOR_TOKEN,
     database,
     sql: (text, values = []) => database.rows(text, values),
@@ -229,7 +236,7 @@ export function graphqlClient(url: string): TestGraphql {
   };
 }
 
-function scimClient(baseUrl: string, credential: string): ScimClient {
+export function scimClient(baseUrl: string, credential: string): ScimClient {
   const send = async (
     method: string,
     path: string,
