@@ -8,7 +8,7 @@ import { type DatabaseLimits, UNLIMITED } from '../src/database/limits.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
-import { type AppOptions, createApp } from '../src/server/app.js';
+import { type App, type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
 import { findOrCreateAccount } from '../src/services/rows/accounts.js';
@@ -74,6 +74,10 @@ export interface WorkspaceOptions {
 
 export interface TestApp {
   readonly url: string;
+  /** The database as `DATABASE_URL` names it, for processes beside this one. */
+  readonly databaseUrl: string;
+  /** What answers the requests, for tests that read its routes. */
+  readonly handler: App['handler'];
   readonly operatorToken: string;
   readonly database: Database;
   /** Queries the database, for values that no API shows. */
@@ -131,6 +135,7 @@ async function startServer(
   const { port } = server.address() as AddressInfo;
   return {
     database,
+    handler: app.handler,
     url: `http://127.0.0.1:${port}`,
     async stop() {
       server.closeAllConnections();
@@ -148,7 +153,7 @@ async function startServer(
  */
 export async function startTestApp(options: TestAppOptions = {}, own?: TestDatabase): Promise<TestApp> {
   const testDatabase = own ?? (await createTestDatabase());
-  const { database, url, stop } = await startServer(testDatabase.address, options);
+  const { database, handler, url, stop } = await startServer(testDatabase.address, options);
   const { clock = () => new Date() } = options;
   const context = () => ({ ...localContext(database, 'SYSTEM'), clock });
   let made = 0;
@@ -165,6 +170,8 @@ export async function startTestApp(options: TestAppOptions = {}, own?: TestDatab
     });
   return {
     url,
+    handler,
+    databaseUrl: testDatabase.url,
     operatorToken: OPERATOR_TOKEN,
     database,
     sql: (text, values = []) => database.rows(text, values),
@@ -240,7 +247,7 @@ export function graphqlClient(url: string): TestGraphql {
   };
 }
 
-function scimClient(baseUrl: string, credential: string): ScimClient {
+export function scimClient(baseUrl: string, credential: string): ScimClient {
   const send = async (
     method: string,
     path: string,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../app.js';
 import { countingStatements } from '../../../statements.js';
-import { done, nextAddress, person, roleAccess, seatAccess, UUID } from '../operations.js';
+import { ACCOUNT_ID, done, nextAddress, person, roleAccess, seatAccess } from '../operations.js';
 import { ALLOWED, forbidden } from './expectations.js';
 import { documentOf } from './screens.js';
 
@@ -49,7 +49,7 @@ test('of a person who is an owner in one workspace and an admin in another', asy
   const who = { userName: ownerEmail, profile: { displayName: null } };
   expect(await home(await app.session(ownerEmail))).toEqual({
     data: {
-      viewer: { type: 'PERSON', label: ownerEmail, account: { id: UUID, email: ownerEmail } },
+      viewer: { type: 'PERSON', label: ownerEmail, account: { id: ACCOUNT_ID, email: ownerEmail } },
       workspaces: {
         totalCount: 2,
         nodes: [
@@ -76,7 +76,7 @@ test('of a viewer, who sees nobody else', async () => {
   const { memberId, email, token } = await person(app, workspace);
   expect(await home(token)).toEqual({
     data: {
-      viewer: { type: 'PERSON', label: email, account: { id: UUID, email } },
+      viewer: { type: 'PERSON', label: email, account: { id: ACCOUNT_ID, email } },
       workspaces: {
         totalCount: 1,
         nodes: [
