@@ -29,6 +29,8 @@ export interface Config {
   readonly databaseSharePercent: number;
   /** A request is refused when it takes so many seconds, unless its answer has begun. */
   readonly requestSeconds: number;
+  /** How long a server that is told to stop still takes requests, so that load balancers notice. */
+  readonly drainSeconds: number;
   /** The directory of the embedded database and of the secrets of development. */
   readonly dataDir: string;
   /** The public URL of the server; undefined: the URL of each request. */
@@ -87,6 +89,8 @@ const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
 const MOST_SECONDS = 600;
+/** In production. Most load balancers ask every few seconds. */
+const DEFAULT_DRAIN_SECONDS = 5;
 const MOST_WRONG_CREDENTIALS = 100_000;
 /** Express's names for the networks that `private` stands for. */
 const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -189,6 +193,12 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       'a whole number from 1 to 100',
     ),
     requestSeconds: seconds('REQUEST_SECONDS', 30),
+    drainSeconds: read(
+      'DRAIN_SECONDS',
+      development ? 0 : DEFAULT_DRAIN_SECONDS,
+      wholeNumber(0, MOST_SECONDS),
+      `a whole number from 0 to ${MOST_SECONDS}`,
+    ),
     dataDir: read(
       'ROLLCALL_DATA_DIR',
       fileURLToPath(new URL('../../.rollcall', import.meta.url)),
