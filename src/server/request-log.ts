@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Application, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics/metrics.js';
+import { proxyIds } from './proxy-ids.js';
 
 /** The values that handlers put into `response.locals` for the log. */
 export interface RequestLocals {
@@ -12,6 +13,12 @@ export interface RequestLocals {
   actor?: string;
   /** The code of the refusal, if the request was refused. */
   errorCode?: string;
+}
+
+/** Whether `TRUSTED_PROXIES` names the address; Express keeps the function that it makes of the setting. */
+function isTrusted({ app }: { readonly app: Application }, address: string): boolean {
+  const trusts: unknown = app.get('trust proxy fn');
+  return typeof trusts === 'function' && trusts(address, 0) === true;
 }
 
 /** Gives every request an id; when it is answered, counts it and logs one line, without credentials and bodies. */
@@ -36,6 +43,7 @@ export function requestLog(
       metrics?.count({ method, route, status, seconds: ms / 1000, code: errorCode });
       logger.info({
         requestId,
+        ...proxyIds(request, (address) => isTrusted(request, address)),
         method,
         route,
         status,
