@@ -1,4 +1,5 @@
-import { Client, type ClientConfig, DatabaseError, type QueryResultRow } from 'pg';
+import { type Client, type ClientConfig, DatabaseError, type QueryResultRow } from 'pg';
+import { PrimaryClient } from './hosts.js';
 
 /** How many connections of a process this is. */
 export const CONTROL_CONNECTIONS = 1;
@@ -81,7 +82,7 @@ export class ControlConnection {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client(this.#config);
+    const client = new PrimaryClient(this.#config);
     const forget = () => {
       if (this.#client === client) this.#client = undefined;
     };

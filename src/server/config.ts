@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isEncryptionKey } from '../auth/encryption.js';
+import { parseDatabaseUrl } from '../database/hosts.js';
 import { isAddress } from '../domain/address.js';
 import { DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS } from '../domain/session.js';
 
@@ -166,13 +167,13 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     databaseUrl: read<string | undefined>(
       'DATABASE_URL',
       undefined,
-      parseDatabaseUrl,
-      'a postgresql:// URL with the name of a database',
+      (text) => (parseDatabaseUrl(text) === undefined ? undefined : text),
+      'a postgresql:// URL with the name of a database; of several hosts, target_session_attrs may be read-write',
     ),
     databaseReplicaUrls: read<readonly string[]>(
       'DATABASE_REPLICA_URLS',
       [],
-      parseDatabaseUrls,
+      parseReplicaUrls,
       'postgresql:// URLs with the name of a database, separated by commas',
     ),
     databasePoolSize: read(
@@ -317,15 +318,15 @@ function wholeNumber(least: number, most: number): (text: string) => number | un
   };
 }
 
-function parseDatabaseUrl(text: string): string | undefined {
+function parseReplicaUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
     return undefined;
   return text;
 }
 
-function parseDatabaseUrls(text: string): readonly string[] | undefined {
-  const urls = text.split(',').map((url) => parseDatabaseUrl(url.trim()));
+function parseReplicaUrls(text: string): readonly string[] | undefined {
+  const urls = text.split(',').map((url) => parseReplicaUrl(url.trim()));
   return urls.every((url) => url !== undefined) ? urls : undefined;
 }
 
