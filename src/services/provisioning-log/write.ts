@@ -145,7 +145,7 @@ const NOTE_PROBLEMS = statement({
       select 1 from scim_request s
       where s.workspace_id = e."workspaceId" and s.id > e.id and s.at >= e."lastAt" and s.code is null
         and s.target_type = e."targetType" and s.operation not in ('USER_READ', 'USER_SEARCH', 'GROUP_READ', 'GROUP_SEARCH')
-        and (s.target_id = e."targetId" or lower(s.target_name) = lower(e."targetName")))
+        and (s.target_id = e."targetId" or text_folded(s.target_name) = text_folded(e."targetName")))
     on conflict (workspace_id, subject, severity) do update
       set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = scim_problem.times + excluded.times,
         since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
