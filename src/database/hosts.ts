@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, DatabaseError } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 
 /** One of the servers that may be the primary. A `name` that starts with `/` is the directory of a unix socket. */
 export interface Host {
@@ -18,7 +18,7 @@ const WRITABLE: readonly (string | null)[] = [null, 'any', 'read-write', 'primar
 export interface ParsedUrl {
   /** The URL with the first host alone, as `URL` and pg understand it. */
   readonly url: string;
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly [Host, ...Host[]];
 }
 
 /**
@@ -45,9 +45,10 @@ export function parseDatabaseUrl(text: string): ParsedUrl | undefined {
     port: portIn(ports.length === 1 ? ports[0] : ports[index]),
   }));
   const isValid = hosts.every(({ name, port }) => name !== '' && port > 0 && port < 65_536);
-  if (!isValid || urls.includes(null)) return undefined;
+  const [first, ...others] = hosts;
+  if (first === undefined || !isValid || urls.includes(null)) return undefined;
   for (const name of ['host', 'port', 'target_session_attrs']) searchParams.delete(name);
-  return { url: url.href, hosts };
+  return { url: url.href, hosts: [first, ...others] };
 }
 
 /**
@@ -79,24 +80,23 @@ class NoPrimaryError extends Error {
 
 /** Knows which of several servers is the primary. */
 export class Primary {
-  readonly #hosts: readonly Host[];
+  readonly #hosts: readonly [Host, ...Host[]];
   #found: Promise<Host> | undefined;
 
-  constructor(hosts: readonly Host[]) {
+  constructor(hosts: readonly [Host, ...Host[]]) {
     this.#hosts = hosts;
   }
 
   /**
    * Asks all servers at once, unless it is known: the first that takes changes is the primary.
    * @param config user, password and encryption
-   * @throws NoPrimaryError when those that answer take none; the driver's error when none answers
+   * @returns one of the servers also when none takes changes: connecting to it says why
    */
   find(config: ClientConfig): Promise<Host> {
     if (this.#found === undefined) {
-      const asked = Promise.any(this.#hosts.map((host) => requireWritable(config, host)));
-      const found = asked.catch((error: unknown) => {
-        this.#forget(found);
-        throw error instanceof AggregateError ? worstOf(error.errors) : error;
+      const found = Promise.any(this.#hosts.map((host) => requireWritable(config, host))).catch(() => {
+        if (this.#found === found) this.forget();
+        return this.#hosts[0];
       });
       this.#found = found;
     }
@@ -107,17 +107,6 @@ export class Primary {
   forget(): void {
     this.#found = undefined;
   }
-
-  #forget(found: Promise<Host>): void {
-    if (this.#found === found) this.#found = undefined;
-  }
-}
-
-/** What a server answered says more than that another one did not. */
-function worstOf(errors: readonly unknown[]): unknown {
-  return (
-    errors.find((error) => error instanceof NoPrimaryError || error instanceof DatabaseError) ?? errors[0]
-  );
 }
 
 async function requireWritable(config: ClientConfig, { name, port }: Host): Promise<Host> {

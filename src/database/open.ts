@@ -61,7 +61,7 @@ export function databaseName({
   dataDir,
 }: Pick<DatabaseChoice, 'databaseUrl' | 'dataDir'>): string {
   if (databaseUrl === undefined) return `the embedded one in ${resolve(dataDir)}`;
-  const { url, hosts = [] } = parseDatabaseUrl(databaseUrl) ?? { url: databaseUrl };
+  const { url, hosts } = parseDatabaseUrl(databaseUrl) ?? { url: databaseUrl, hosts: [] };
   const { pathname, searchParams, host } = new URL(url);
   const place =
     hosts.length > 1 ? hosts.map(({ name }) => name).join(' or ') : (searchParams.get('host') ?? host);

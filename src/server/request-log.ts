@@ -30,6 +30,7 @@ export function requestLog(
     const started = performance.now();
     // Node caches random bytes for `randomUUID`, which makes it cheaper than `newId`.
     const requestId = randomUUID();
+    const idsOfProxy = proxyIds(request, (address) => isTrusted(request, address));
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
     // Pages and files of the dashboard say otherwise.
@@ -43,7 +44,7 @@ export function requestLog(
       metrics?.count({ method, route, status, seconds: ms / 1000, code: errorCode });
       logger.info({
         requestId,
-        ...proxyIds(request, (address) => isTrusted(request, address)),
+        ...idsOfProxy,
         method,
         route,
         status,

@@ -23,6 +23,7 @@ let replica: EmbeddedPostgres;
 let onReplica: pg.Client;
 let app: TestApp;
 let workspace: TestWorkspace;
+const episodes: string[] = [];
 
 const SETTINGS = { shared_buffers: '16MB', max_connections: '60' };
 
@@ -49,7 +50,14 @@ beforeAll(async () => {
   const url =
     `postgresql://${user}@localhost/rollcall?host=${hosts.map((each) => encodeURIComponent(each.host)).join(',')}` +
     `&port=${hosts.map((each) => each.port).join(',')}&target_session_attrs=read-write`;
-  app = await startTestApp({ limits: SHORT_LIMITS }, { address: { url }, url, drop: async () => undefined });
+  const events = {
+    onBegin: (kind: string) => episodes.push(`${kind} begins`),
+    onEnd: (kind: string) => episodes.push(`${kind} ends`),
+  };
+  app = await startTestApp(
+    { limits: SHORT_LIMITS, events },
+    { address: { url }, url, drop: async () => undefined },
+  );
   workspace = await app.workspace({ version: 'V2', brake: false });
 });
 
@@ -76,12 +84,20 @@ async function killPrimary(): Promise<void> {
 /** Believes that the replica is the primary, as a process does that has not noticed a change. */
 class Mistaken extends Primary {
   override async find(): Promise<Host> {
-    return { name: replica.address.host, port: replica.address.port };
+    return standby();
   }
 }
 
+function standby(): Host {
+  return { name: replica.address.host, port: replica.address.port };
+}
+
 test('a connection to a server that has become a replica fails before it runs a statement', async () => {
-  const config = { user: replica.address.user, database: 'rollcall', primary: () => new Mistaken([]) };
+  const config = {
+    user: replica.address.user,
+    database: 'rollcall',
+    primary: () => new Mistaken([standby()]),
+  };
   const refusal = { code: '57P03', message: 'none of the servers in DATABASE_URL takes changes' };
   await expect(new PreparingClient(config).connect()).rejects.toMatchObject(refusal);
   const pool = new pg.Pool({ ...config, Client: PreparingClient });
@@ -89,6 +105,21 @@ test('a connection to a server that has become a replica fails before it runs a 
   await pool.end();
   const pipelined = new PipelinedReads(config);
   await expect(pipelined.rows('select 1', [])).rejects.toThrow(/terminated|takes changes/);
+});
+
+test('a statement that waits for a connection fails when no server takes changes', async () => {
+  const nowhere = { name: join(dataDir, 'nowhere'), port: 5432 };
+  for (const hosts of [
+    [nowhere, standby()],
+    [standby(), nowhere],
+  ] as const) {
+    const primary = new Primary(hosts);
+    const config = { user: replica.address.user, database: 'rollcall', primary: () => primary };
+    await expect(new PipelinedReads(config).rows('select 1', [])).rejects.toThrow(
+      /ENOENT|terminated|takes changes/,
+    );
+    await expect(new PreparingClient(config).connect()).rejects.toThrow(/ENOENT|takes changes/);
+  }
 });
 
 test('no acknowledged change is lost, and requests succeed again within 10 seconds, without a restart', async () => {
@@ -111,6 +142,8 @@ test('no acknowledged change is lost, and requests succeed again within 10 secon
   try {
     await expect.poll(() => added.length, { timeout: 20_000 }).toBeGreaterThan(100);
     await killPrimary();
+    await expect.poll(async () => (await fetch(`${app.url}/readyz`)).status).toBe(503);
+    await expect.poll(() => episodes).toEqual(['AWAY begins']);
     await onReplica.query('select pg_promote()');
     const promoted = performance.now();
     const since = () => added.filter(({ at }) => at > promoted);
@@ -128,6 +161,7 @@ test('no acknowledged change is lost, and requests succeed again within 10 secon
 
 test('every kind of connection is at the new primary: the check, and notifications too', async () => {
   expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+  await expect.poll(() => episodes, { timeout: 10_000 }).toEqual(['AWAY begins', 'AWAY ends']);
   await expect
     .poll(async () => {
       const { rows } = await onReplica.query("select 1 from pg_stat_activity where query like 'listen %'");
