@@ -168,9 +168,14 @@ export class Migration20261129180000_LookAlikes extends Migration {
   override up(): void | Promise<void> {
     const from = quoted(FROM.join('') + ASCII_FROM);
     const to = quoted(TO.join('') + ASCII_TO);
-    this.addSql(
-      `create function look_alike(value text) returns text language sql immutable strict parallel safe return replace(case when octet_length(value) = length(value) then translate(value, ${quoted(ASCII_FROM)}, ${quoted(ASCII_TO)}) else translate(normalize(value, NFD), ${from}, ${to}) end, 'rn', 'm');`,
-    );
+    // PL/pgSQL, because PostgreSQL would inline SQL into the index and plan this long expression for every insert.
+    this.addSql(`create function look_alike(value text) returns text language plpgsql immutable strict parallel safe as $$
+begin
+  if octet_length(value) = length(value) then
+    return replace(translate(value, ${quoted(ASCII_FROM)}, ${quoted(ASCII_TO)}), 'rn', 'm');
+  end if;
+  return replace(translate(normalize(value, NFD), ${from}, ${to}), 'rn', 'm');
+end $$;`);
     this.addSql(
       `create index "member_look_alike" on "member" ("workspace_id", (look_alike("canonical_user_name")));`,
     );
