@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { DatabaseAddress } from '../src/database/address.js';
+import type { EpisodeEvents } from '../src/database/availability.js';
 import { Database } from '../src/database/database.js';
+import { type DatabaseLimits, UNLIMITED } from '../src/database/limits.js';
 import { connect } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
-import { type AppOptions, createApp } from '../src/server/app.js';
+import { type App, type AppOptions, createApp } from '../src/server/app.js';
 import * as apiKeys from '../src/services/api-keys.js';
 import { localContext } from '../src/services/context/system.js';
 import { findOrCreateAccount } from '../src/services/rows/accounts.js';
@@ -14,7 +16,7 @@ import { create as createSession } from '../src/services/sessions/create.js';
 import { endSessionsOf } from '../src/services/sessions/end.js';
 import { openSession, type SignIn } from '../src/services/sessions/open.js';
 import { create as createWorkspace } from '../src/services/workspaces/commands.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** An answer: the body is parsed if it is JSON, undefined if there is none. */
 export interface ScimAnswer {
@@ -72,6 +74,10 @@ export interface WorkspaceOptions {
 
 export interface TestApp {
   readonly url: string;
+  /** The database as `DATABASE_URL` names it, for processes beside this one. */
+  readonly databaseUrl: string;
+  /** What answers the requests, for tests that read its routes. */
+  readonly handler: App['handler'];
   readonly operatorToken: string;
   readonly database: Database;
   /** Queries the database, for values that no API shows. */
@@ -95,7 +101,11 @@ export interface TestApp {
 }
 
 /** The options of a test's server. */
-export type TestAppOptions = Partial<Omit<AppOptions, 'database'>>;
+export type TestAppOptions = Partial<Omit<AppOptions, 'database'>> & {
+  readonly limits?: DatabaseLimits;
+  readonly poolSize?: number;
+  readonly events?: EpisodeEvents;
+};
 
 export const OKTA_HEADERS = {
   'User-Agent': 'Okta SCIM Client 1.0.0',
@@ -105,15 +115,19 @@ export const OKTA_HEADERS = {
 const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
 /** A server on a database: its own connections, caches and counters. */
-async function startServer(address: DatabaseAddress, options: TestAppOptions) {
-  const orm = await connect(address, 10);
-  const database = await Database.over(orm);
+async function startServer(
+  address: DatabaseAddress,
+  { limits = UNLIMITED, poolSize = 10, events, ...options }: TestAppOptions,
+) {
+  const orm = await connect(address, poolSize, limits);
+  const database = await Database.over(orm, limits, events);
   const app = await createApp({
     database,
     logger: pino({ level: 'silent' }),
     operatorToken: OPERATOR_TOKEN,
     publicUrl: undefined,
     playground: true,
+    wrongCredentials: 100_000,
     ...options,
   });
   const server = createServer(app.handler);
@@ -121,6 +135,7 @@ async function startServer(address: DatabaseAddress, options: TestAppOptions) {
   const { port } = server.address() as AddressInfo;
   return {
     database,
+    handler: app.handler,
     url: `http://127.0.0.1:${port}`,
     async stop() {
       server.closeAllConnections();
@@ -134,10 +149,11 @@ async function startServer(address: DatabaseAddress, options: TestAppOptions) {
 /**
  * A server of its own on a database of its own, as `main.ts` would compose it.
  * @param options deviations from the defaults; no mail is sent by default
+ * @param own a database that the test has made; the app drops it
  */
-export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const testDatabase = await createTestDatabase();
-  const { database, url, stop } = await startServer(testDatabase.address, options);
+export async function startTestApp(options: TestAppOptions = {}, own?: TestDatabase): Promise<TestApp> {
+  const testDatabase = own ?? (await createTestDatabase());
+  const { database, handler, url, stop } = await startServer(testDatabase.address, options);
   const { clock = () => new Date() } = options;
   const context = () => ({ ...localContext(database, 'SYSTEM'), clock });
   let made = 0;
@@ -154,6 +170,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     });
   return {
     url,
+    handler,
+    databaseUrl: testDatabase.url,
     operatorToken: OPERATOR_TOKEN,
     database,
     sql: (text, values = []) => database.rows(text, values),
@@ -229,7 +247,7 @@ export function graphqlClient(url: string): TestGraphql {
   };
 }
 
-function scimClient(baseUrl: string, credential: string): ScimClient {
+export function scimClient(baseUrl: string, credential: string): ScimClient {
   const send = async (
     method: string,
     path: string,

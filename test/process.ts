@@ -56,6 +56,7 @@ export function rollcallUnderShell(environment: Environment): ChildProcess {
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   /** The output until the server was ready. */
   readonly banner: string;
   signal(name: NodeJS.Signals): void;
@@ -83,6 +84,7 @@ export async function rollcallServer(environment: Environment): Promise<ServerPr
   const [, url = ''] = /ready at (\S+)/.exec(banner) ?? [];
   return {
     url,
+    pid: child.pid ?? 0,
     banner,
     signal: (name) => child.kill(name),
     onOutput: (read) => child.stdout?.on('data', read),

@@ -2,10 +2,10 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type Pool, types } from 'pg';
 import { DomainError } from '../domain/errors.js';
-import { Listening } from './listening.js';
-import { PipelinedReads } from './pipelined.js';
-
-const MOST_ATTEMPTS = 5;
+import { type Attempt, COMMIT, type EpisodeEvents, SILENT } from './availability.js';
+import { Connections, type TakenConnection } from './connections.js';
+import { type DatabaseLimits, UNLIMITED } from './limits.js';
+import { type Heard, Listening } from './listening.js';
 
 /**
  * Runs SQL: on the pool, in a transaction, on a replica. Values are always bound, never written into the text. Services use
@@ -32,44 +32,63 @@ class RolledBack<Result> extends Error {
   }
 }
 
-/** The database, as services use it. */
+/** The database, as services use it. When the database fails, everything here throws UnavailableError. */
 export class Database implements Sql {
   readonly #orm: MikroORM;
   readonly #pool: Pool;
-  readonly #pipelined: PipelinedReads;
+  readonly #connections: Connections;
   /** For statements that read a few rows by an index. */
   readonly pipelined: Sql;
 
-  protected constructor(orm: MikroORM, pool: Pool) {
+  protected constructor(orm: MikroORM, pool: Pool, connections: Connections) {
     this.#orm = orm;
     this.#pool = pool;
-    // A spread does not copy the password, which is not enumerable.
-    this.#pipelined = new PipelinedReads({ ...pool.options, password: pool.options.password });
-    this.pipelined = { rows: (text, values) => refusingIn(() => this.#pipelined.rows(text, values)) };
-  }
-
-  static async over(orm: MikroORM): Promise<Database> {
-    return new Database(orm, await orm.em.getConnection().getNativeClient());
-  }
-
-  async rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await refusingIn(() => this.#pool.query(text, [...values]));
-    return rows;
+    this.#connections = connections;
+    this.pipelined = {
+      rows: (text, values) =>
+        connections.availability.ask(() => refusingIn(() => connections.pipelined.rows(text, values))),
+    };
   }
 
   /**
-   * Runs a command in a transaction. `work` may run more than once: a transaction that PostgreSQL ends because of a deadlock
-   * or a serialization failure starts again.
+   * @param limits those with which `orm` was connected
+   * @param events told when the database begins to fail, and when it works again
+   */
+  static async over(
+    orm: MikroORM,
+    limits: DatabaseLimits = UNLIMITED,
+    events: EpisodeEvents = SILENT,
+  ): Promise<Database> {
+    const pool = await orm.em.getConnection().getNativeClient();
+    return new Database(orm, pool, new Connections(pool, limits, events));
+  }
+
+  rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.#connections.availability.ask(async (attempt) => {
+      const { client, giveBack } = await this.#connections.take();
+      try {
+        attempt.sent = text;
+        const { rows } = await refusingIn(() => client.query(text, [...values]));
+        return rows;
+      } finally {
+        giveBack();
+      }
+    });
+  }
+
+  /**
+   * Runs a command in a transaction. `work` may run more than once: a transaction starts again that PostgreSQL ends because
+   * of a deadlock or a serialization failure, or whose connection breaks before the commit.
    * @throws what `work` throws, after everything was rolled back
    */
-  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#attempt(work);
-      } catch (error) {
-        if (!isTransient(error) || attempt === MOST_ATTEMPTS) throw error;
-      }
-    }
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const { availability } = this.#connections;
+    return availability.ask((attempt) => this.#connections.within(() => this.#attempt(work, attempt)));
+  }
+
+  /** @throws the driver's error when the database does not answer within three seconds, however busy this process is */
+  check(): Promise<void> {
+    return this.#connections.availability.check();
   }
 
   /**
@@ -83,7 +102,9 @@ export class Database implements Sql {
     const run: { end?: RolledBack<Result> } = {};
     try {
       return await this.transaction(async (tx) => {
-        run.end = new RolledBack(await work(new DryRunDatabase(this.#orm, this.#pool, tx)));
+        run.end = new RolledBack(
+          await work(new DryRunDatabase(this.#orm, this.#pool, this.#connections, tx)),
+        );
         throw run.end;
       });
     } catch (error) {
@@ -92,11 +113,16 @@ export class Database implements Sql {
     }
   }
 
-  async #attempt<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  async #attempt<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    attempt: Attempt,
+  ): Promise<Result> {
     const effects: (() => void)[] = [];
-    const result = await this.#orm.em
-      .fork()
-      .transactional((em) => work(transactionOn(em, (effect) => effects.push(effect))));
+    const result = await this.#orm.em.fork().transactional(async (em) => {
+      const value = await work(transactionOn(em, (effect) => effects.push(effect)));
+      attempt.sent = COMMIT;
+      return value;
+    });
     for (const effect of effects) effect();
     return result;
   }
@@ -111,46 +137,58 @@ export class Database implements Sql {
     values: readonly unknown[],
     size: number,
   ): AsyncGenerator<Row[], void, void> {
-    const client = await this.#pool.connect();
+    const { availability } = this.#connections;
+    const { client, giveBack } = await availability.ask(() => this.#cursor(text, values));
     let fault: Error | undefined;
     try {
-      await client.query('begin read only');
-      // Not prepared: a cursor is planned at every declaration.
-      const declared = { text: `declare batches no scroll cursor for ${text}`, values: [...values] };
-      await client.query(declared);
+      const fetch = { text: `fetch forward ${size} from batches`, types };
       for (;;) {
-        const { rows } = await client.query({ text: `fetch forward ${size} from batches`, types });
+        const { rows } = await availability.ask(() => client.query(fetch), false);
         if (rows.length > 0) yield rows;
         if (rows.length < size) return;
       }
-    } catch (error) {
-      throw refusalOr(error);
     } finally {
       await client.query('rollback').catch((error: Error) => {
         fault = error;
       });
       // A connection that cannot roll back is closed.
-      client.release(fault);
+      giveBack(fault);
+    }
+  }
+
+  /** A connection with the cursor `batches`. */
+  async #cursor(text: string, values: readonly unknown[]): Promise<TakenConnection> {
+    const taken = await this.#connections.take();
+    try {
+      // Between two batches it waits for the client's network.
+      await taken.client.query("begin read only; set local idle_in_transaction_session_timeout = '5min'");
+      // Not prepared: a cursor is planned at every declaration.
+      const declared = { text: `declare batches no scroll cursor for ${text}`, values: [...values] };
+      await refusingIn(() => taken.client.query(declared));
+      return taken;
+    } catch (error) {
+      // The connection may still be in the transaction.
+      taken.giveBack(error instanceof Error ? error : undefined);
+      throw error;
     }
   }
 
   /**
-   * Listens to the notifications of all processes on a channel. Stop it before the database is closed.
+   * Listens to the notifications of all processes on some channels. Stop it before the database is closed.
    * @param heard called at every notification, and when one may have been missed
    */
-  listen(channel: string, heard: () => void): Promise<Listening> {
-    return Listening.on(this.#pool, channel, heard);
+  listen(heard: Heard): Promise<Listening> {
+    return Listening.on(this.#pool, heard);
   }
 
   /** How many connections the pool has, and how many callers wait for one. */
   connections(): { readonly open: number; readonly idle: number; readonly waiting: number } {
-    const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+    const { totalCount, idleCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, waiting: this.#connections.waiting };
   }
 
   async close(): Promise<void> {
-    await this.#pipelined.close();
-    await this.#orm.close();
+    await this.#connections.close(() => this.#orm.close());
   }
 }
 
@@ -180,8 +218,8 @@ class DryRunDatabase extends Database {
   /** Statements run one after the other, so that their savepoints do not mix. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(orm: MikroORM, pool: Pool, tx: Transaction) {
-    super(orm, pool);
+  constructor(orm: MikroORM, pool: Pool, connections: Connections, tx: Transaction) {
+    super(orm, pool, connections);
     this.#tx = tx;
   }
 
@@ -256,8 +294,3 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /** The class of PostgreSQL's error codes (appendix A). */
 const INTEGRITY_CONSTRAINT_VIOLATION = '23';
-
-/** Deadlocks and serialization failures, after which the same command may succeed. */
-function isTransient(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
-}

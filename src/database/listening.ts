@@ -4,30 +4,33 @@ import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
 const AGAIN_AFTER_MS = 500;
 
 /**
- * Listens to the notifications of all processes on a channel, on a connection of the pool. When the connection is lost
- * it opens another one, and calls back as if notified, because it may have missed notifications in the meantime.
+ * The functions that are called at notifications, by channel.
+ * @param payload the text of the notification; undefined when notifications may have been missed
+ */
+export type Heard = Readonly<Record<string, (payload: string | undefined) => void>>;
+
+/**
+ * Listens to the notifications of all processes on some channels, on one connection of the pool. When the connection is
+ * lost it opens another one, and calls back for every channel, because it may have missed notifications in the meantime.
  */
 export class Listening {
   readonly #pool: Pool;
-  readonly #channel: string;
-  readonly #heard: () => void;
+  readonly #heard: Heard;
   readonly #ending = new AbortController();
   #client: PoolClient | undefined;
   #lost: Promise<void> = Promise.resolve();
 
-  private constructor(pool: Pool, channel: string, heard: () => void) {
+  private constructor(pool: Pool, heard: Heard) {
     this.#pool = pool;
-    this.#channel = channel;
     this.#heard = heard;
   }
 
   /**
    * Starts to listen.
-   * @param heard called at every notification
    * @throws the driver's error when it cannot connect
    */
-  static async on(pool: Pool, channel: string, heard: () => void): Promise<Listening> {
-    const listening = new Listening(pool, channel, heard);
+  static async on(pool: Pool, heard: Heard): Promise<Listening> {
+    const listening = new Listening(pool, heard);
     await listening.#connect();
     return listening;
   }
@@ -43,11 +46,12 @@ export class Listening {
 
   async #connect(): Promise<void> {
     const client = await this.#pool.connect();
-    client.on('notification', this.#heard);
+    client.on('notification', ({ channel, payload }) => this.#heard[channel]?.(payload ?? ''));
     client.on('error', () => this.#reconnect(client));
     client.on('end', () => this.#reconnect(client));
     try {
-      await client.query(`listen ${escapeIdentifier(this.#channel)}`);
+      for (const channel of Object.keys(this.#heard))
+        await client.query(`listen ${escapeIdentifier(channel)}`);
     } catch (error) {
       client.release(true);
       throw error;
@@ -69,7 +73,7 @@ export class Listening {
       try {
         await wait(AGAIN_AFTER_MS, undefined, { signal: this.#ending.signal });
         await this.#connect();
-        this.#heard();
+        for (const heard of Object.values(this.#heard)) heard(undefined);
         return;
       } catch {
         // The database cannot be reached, which requests report, or `stop` was called. The loop ends in both cases.

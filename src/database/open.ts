@@ -1,10 +1,15 @@
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { type EpisodeEvents, SILENT } from './availability.js';
+import { CONTROL_CONNECTIONS } from './control-connection.js';
 import { Database } from './database.js';
 import { duplicateReports } from './duplicates.js';
-import { hasCluster, startEmbeddedPostgres } from './embedded/start.js';
-import { migrate } from './migrate.js';
-import { connect } from './orm.js';
+import { EmbeddedPostgresError } from './embedded/error.js';
+import { hasCluster, type Supervision, startEmbeddedPostgres } from './embedded/start.js';
+import { failureOf } from './failure.js';
+import { type DatabaseLimits, UNLIMITED } from './limits.js';
+import { lacksMigrations, migrate } from './migrate.js';
+import { connect, type DatabaseTarget } from './orm.js';
 import { PIPELINED_CONNECTIONS } from './pipelined.js';
 
 /** Which database to open. */
@@ -68,41 +73,69 @@ export function databaseExists({
   return databaseUrl !== undefined || hasCluster(dataDir);
 }
 
+/** How the database is used. */
+export interface OpenOptions {
+  /** Whether to make the embedded database, and our tables in an empty one. */
+  readonly mayCreate?: boolean;
+  /** How long statements may take; migrations take as long as they need. */
+  readonly limits?: DatabaseLimits;
+  /** Told when the database begins to fail, and when it works again. */
+  readonly events?: EpisodeEvents;
+  /** Has the embedded server started again when it dies. */
+  readonly supervision?: Supervision;
+}
+
 /**
  * Opens the configured database, or the embedded one, and applies missing migrations.
- * @param mayCreate whether to make the embedded database, and our tables in an empty one
- * @throws MissingDatabaseError when it would have to be created and may not; EmbeddedPostgresError; the driver's error
- *   when the configured server cannot be reached
+ * @throws MissingDatabaseError when it would have to be created and may not; UnusableDatabaseError; EmbeddedPostgresError;
+ *   the driver's error when the configured server cannot be reached
  */
 export async function openDatabase(
   choice: DatabaseChoice,
-  { mayCreate }: { readonly mayCreate: boolean } = { mayCreate: true },
+  { mayCreate = true, limits = UNLIMITED, events = SILENT, supervision }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   if (!mayCreate && !databaseExists(choice)) throw new MissingDatabaseError(choice);
   const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
-  const connections = OTHER_CONNECTIONS + workers * (databasePoolSize + PIPELINED_CONNECTIONS);
-  const settings = { max_connections: String(connections) };
+  const each = databasePoolSize + PIPELINED_CONNECTIONS + CONTROL_CONNECTIONS;
+  const settings = { max_connections: String(OTHER_CONNECTIONS + workers * each) };
   const embedded =
     databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings })
+      ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings, supervision })
       : undefined;
+  const target = embedded?.address ?? { url: databaseUrl ?? '' };
+  let orm: MikroORM | undefined;
   try {
-    const orm = await connect(embedded?.address ?? { url: databaseUrl ?? '' }, databasePoolSize);
-    if (!mayCreate && !(await hasTables(orm))) {
-      await orm.close();
-      throw new MissingDatabaseError(choice);
-    }
-    const migrations = await migrate(orm);
-    const draft = async (directory: string) => (await orm.migrator.create(directory)).fileName || undefined;
-    const database = await Database.over(orm);
+    orm = await connect(target, databasePoolSize, limits);
+    if (!mayCreate && !(await hasTables(orm))) throw new MissingDatabaseError(choice);
+    const migrations = (await lacksMigrations(orm)) ? await migrateUnlimited(target) : [];
+    const opened = orm;
+    const draft = async (directory: string) =>
+      (await opened.migrator.create(directory)).fileName || undefined;
+    const database = await Database.over(orm, limits, events);
     const close = async () => {
       await database.close();
       await embedded?.stop();
     };
     return { database, migrations, duplicates: () => duplicateReports(database), draft, close };
   } catch (error) {
+    await orm?.close();
     await embedded?.stop();
-    throw error;
+    const failure = embedded && failureOf(error);
+    if (failure === undefined) throw error;
+    throw new EmbeddedPostgresError(
+      `PostgreSQL in ${resolve(dataDir)} failed while Rollcall started (${failure.reason}). Start again; its log, ` +
+        `${resolve(dataDir, 'postgres.log')}, may say why.`,
+      { cause: error },
+    );
+  }
+}
+
+async function migrateUnlimited(target: DatabaseTarget): Promise<string[]> {
+  const orm = await connect(target, 2);
+  try {
+    return await migrate(orm);
+  } finally {
+    await orm.close();
   }
 }
 

@@ -3,19 +3,26 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '../model/index.js';
 import type { DatabaseAddress } from './address.js';
+import { connectionParameters, type DatabaseLimits, UNLIMITED } from './limits.js';
 import { PreparingClient } from './preparing-client.js';
 
 /** The database to connect to: an address, or a `postgresql://` URL with any options of pg. */
 export type DatabaseTarget = DatabaseAddress | { readonly url: string };
 
-const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
+/** The directory of the migrations. */
+export const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
  * Connects MikroORM, with the model, to a database.
  * @param poolSize the most connections to open
+ * @param limits how long statements may take; migrations need it unlimited
  * @returns MikroORM; `close()` closes the connections
  */
-export async function connect(target: DatabaseTarget, poolSize = 20): Promise<MikroORM> {
+export async function connect(
+  target: DatabaseTarget,
+  poolSize = 20,
+  limits: DatabaseLimits = UNLIMITED,
+): Promise<MikroORM> {
   const place =
     'url' in target
       ? {
@@ -40,7 +47,7 @@ export async function connect(target: DatabaseTarget, poolSize = 20): Promise<Mi
       // Migrations are loaded as this file was: the tests' own loader finds a `.js` import in a `.ts` file, Node's does not.
       dynamicImportProvider: (id) => import(id),
       pool: { min: 0, max: poolSize },
-      driverOptions: { ...place.driverOptions, Client: PreparingClient },
+      driverOptions: { ...place.driverOptions, ...connectionParameters(limits), Client: PreparingClient },
       // Functions are written in migrations: the model cannot describe one that an index uses.
       schemaGenerator: { ignoreRoutines: true },
       migrations: {

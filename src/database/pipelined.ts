@@ -11,7 +11,7 @@ export const PIPELINED_CONNECTIONS = 2;
  */
 export class PipelinedReads {
   readonly #config: ClientConfig;
-  readonly #connections: (Client | undefined)[] = Array.from({ length: PIPELINED_CONNECTIONS });
+  readonly #connections: (PreparingClient | undefined)[] = Array.from({ length: PIPELINED_CONNECTIONS });
   #turn = 0;
 
   /** @param config where the database is; connections are opened when they are needed */
@@ -23,7 +23,7 @@ export class PipelinedReads {
     this.#turn = (this.#turn + 1) % PIPELINED_CONNECTIONS;
     const client = this.#connections[this.#turn] ?? this.#connect(this.#turn);
     writeAtOnce(client);
-    const { rows } = await client.query(text, [...values]);
+    const { rows } = await (client as Client).query(text, [...values]);
     return rows;
   }
 
@@ -37,8 +37,13 @@ export class PipelinedReads {
     await Promise.all(open.map((client) => client?.end()));
   }
 
-  #connect(place: number): Client {
-    const client: Client = new PreparingClient({ ...this.#config, pipeline: true });
+  /** The open connections. */
+  clients(): readonly PreparingClient[] {
+    return this.#connections.filter((client) => client !== undefined);
+  }
+
+  #connect(place: number): PreparingClient {
+    const client: PreparingClient = new PreparingClient({ ...this.#config, pipeline: true });
     this.#connections[place] = client;
     // Running statements reject on their own; the next statement opens another connection.
     const giveUp = () => {

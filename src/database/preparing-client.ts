@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { Client, type QueryResult, types } from 'pg';
+import { Client, type ClientConfig, type QueryResult, types } from 'pg';
+import { currentRequest, type RequestScope } from './request-scope.js';
 
 /**
  * The most statements that a connection keeps prepared: more than the program declares, few enough for the server's
@@ -14,19 +15,68 @@ const MOST_STATEMENTS = 200;
  */
 export class PreparingClient extends Client {
   #made = 0;
+  #unanswered = 0;
+  /** When the server last answered, or was first asked. */
+  #since = 0;
+  #request: RequestScope | undefined;
+  #cancelledAt: number | undefined;
+  readonly #isShared: boolean;
   readonly #names = new LRUCache<string, string>({
     max: MOST_STATEMENTS,
     dispose: (name) => this.#deallocate(name),
   });
 
-  // Every form of pg's many overloads but (text, values) is passed on as it is.
-  // biome-ignore lint/suspicious/noConfusingVoidType: pg's overloads return a promise or, with a callback, nothing.
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.#isShared = config?.pipeline === true;
+    // PostgreSQL ends its answer to each query with this message; the first one ends the connecting.
+    this.connection.once('readyForQuery', () => {
+      this.connection.on('readyForQuery', () => {
+        this.#unanswered -= 1;
+        this.#cancelledAt = undefined;
+        this.#since = performance.now();
+      });
+    });
+  }
+
+  /** For how many milliseconds the server has owed an answer; 0 when it owes none. */
+  waitedMs(): number {
+    return this.#unanswered > 0 ? performance.now() - this.#since : 0;
+  }
+
+  /** The request that waits for the answer; undefined for a connection that requests share. */
+  get request(): RequestScope | undefined {
+    return this.#request;
+  }
+
+  /** The id of the server's process for this connection. */
+  get processId(): number | undefined {
+    const id: unknown = Reflect.get(this, 'processID');
+    return typeof id === 'number' ? id : undefined;
+  }
+
+  /** Notes that the server was asked to cancel the statement. @returns for how many milliseconds it has been known */
+  noteCancel(): number {
+    this.#cancelledAt ??= performance.now();
+    return performance.now() - this.#cancelledAt;
+  }
+
+  /** Closes the connection at once; what waits for an answer fails. */
+  abandon(): void {
+    this.connection.stream.destroy();
+  }
+
+  // Every form of pg's many overloads but (text, values) is passed on unchanged.
+  // biome-ignore lint/suspicious/noConfusingVoidType: pg's overloads give a promise or, with a callback, nothing.
   override query(...args: unknown[]): Promise<QueryResult> & void {
     const [text, values] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
       // MikroORM replaces pg's parsers to get times as text; statements get pg's Dates.
       args.splice(0, 2, { name: this.#nameOf(text), text, values, types });
     }
+    if (this.#unanswered === 0) this.#since = performance.now();
+    this.#unanswered += 1;
+    if (!this.#isShared) this.#request = currentRequest();
     return Reflect.apply(super.query, this, args);
   }
 
@@ -42,7 +92,7 @@ export class PreparingClient extends Client {
 
   /** Deallocates a statement. In a failed transaction PostgreSQL refuses; the statement then remains prepared, which is harmless. */
   #deallocate(name: string): void {
-    super.query(`deallocate ${name}`).then(
+    this.query(`deallocate ${name}`).then(
       () => this.#forgetText(name),
       () => undefined,
     );

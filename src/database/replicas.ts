@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseError, Pool } from 'pg';
 import { boolean, text } from './column-types.js';
 import type { Sql } from './database.js';
+import { connectionParameters, type DatabaseLimits } from './limits.js';
 import { PreparingClient } from './preparing-client.js';
 import { statement } from './statement.js';
 
@@ -49,12 +50,14 @@ export class Replicas {
   /**
    * @param urls `postgresql://` URLs; connections are opened when they are needed
    * @param poolSize the most connections to each
+   * @param limits how long statements may take, before the primary is asked
    * @param onFault called with the reason when a replica cannot be used
    */
   constructor(
     primary: Sql,
     urls: readonly string[],
     poolSize: number,
+    limits: DatabaseLimits,
     onFault: (reason: string, host: string) => void,
   ) {
     this.#primary = primary;
@@ -63,6 +66,8 @@ export class Replicas {
       const pool = new Pool({
         connectionString: url,
         max: poolSize,
+        ...connectionParameters(limits),
+        query_timeout: limits.statementMs,
         connectionTimeoutMillis: CONNECT_LIMIT_MS,
         Client: PreparingClient,
       });

@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'CREDITS_EXHAUSTED',
   'RATE_LIMITED',
   'REMOVALS_PAUSED',
+  'UNAVAILABLE',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -59,7 +60,7 @@ export interface ErrorDetails {
   readonly seat?: SeatCount;
   /** With CREDITS_EXHAUSTED: what blocked the request, and the counts. */
   readonly credits?: CreditFacts;
-  /** With RATE_LIMITED: the number of seconds after which a new attempt may succeed. */
+  /** With RATE_LIMITED and UNAVAILABLE: the number of seconds after which a new attempt may succeed. */
   readonly retryAfterSeconds?: number;
   /** With FORBIDDEN: the path where the person signs in to be allowed. */
   readonly signInUrl?: string;
@@ -76,4 +77,26 @@ export class DomainError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+/**
+ * The database failed. It is not a `DomainError`, so that no service takes it for a refusal of what was asked; each API
+ * answers it with its `refusal`.
+ */
+export class UnavailableError extends Error {
+  readonly refusal: DomainError;
+
+  /** @param retryAfterSeconds when a new attempt may succeed */
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.name = 'UnavailableError';
+    const hint = `Try again in ${retryAfterSeconds} seconds.`;
+    this.refusal = new DomainError('UNAVAILABLE', message, { hint, retryAfterSeconds });
+  }
+}
+
+/** Returns the refusal with which an error is answered; undefined for a fault of ours. */
+export function refusalIn(error: unknown): DomainError | undefined {
+  if (error instanceof UnavailableError) return error.refusal;
+  return error instanceof DomainError ? error : undefined;
 }

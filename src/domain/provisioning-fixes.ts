@@ -247,6 +247,11 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
       ],
     ],
   },
+  UNAVAILABLE: {
+    cause: 'The server could not use its database for a moment.',
+    summary: 'No action is needed: the provider tries again.',
+    steps: [['retry', 'Retry what is still failed after some minutes.']],
+  },
   INVALID_FILTER: clientFault('The filter of a search is malformed or not supported.'),
   TOO_MANY: clientFault('A search has too many results.'),
   UNIQUENESS: clientFault('A value that must be unique is taken.'),

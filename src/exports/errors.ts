@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../domain/errors.js';
+import { type ErrorCode, refusalIn } from '../domain/errors.js';
 import { STATUSES } from '../http/statuses.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -35,9 +35,13 @@ export interface Fault {
 
 /** Maps anything thrown to a response: refusals in full, unexpected errors masked. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof DomainError) {
-    const { code, message, details } = error;
-    return { status: STATUSES[code], headers: HEADERS[code] ?? {}, code, message, details, unknown: false };
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) {
+    const { code, message, details } = refusal;
+    const { retryAfterSeconds } = details;
+    const headers =
+      retryAfterSeconds === undefined ? HEADERS[code] : { 'Retry-After': String(retryAfterSeconds) };
+    return { status: STATUSES[code], headers: headers ?? {}, code, message, details, unknown: false };
   }
   if (error instanceof ExportError) {
     const { status, code, message, headers } = error;

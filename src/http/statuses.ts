@@ -20,4 +20,5 @@ export const STATUSES: Readonly<Record<ErrorCode, number>> = {
   CREDITS_EXHAUSTED: 402,
   RATE_LIMITED: 429,
   REMOVALS_PAUSED: 429,
+  UNAVAILABLE: 503,
 };

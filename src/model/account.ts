@@ -9,11 +9,15 @@ import { GraphQLDateTime } from './scalars.js';
 })
 @Entity({ tableName: 'account' })
 export class Account implements Node {
+  /** A random UUID: one with a time would tell every workspace since when another one has known the person. */
   @Field(() => ID, { description: 'The id of the account, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
 
-  @Field(() => String, { description: 'The e-mail address, in the spelling in which it first came.' })
+  @Field(() => String, {
+    description:
+      "The e-mail address: in the spelling of the member's workspace, and for operators and the person in the spelling in which it first came.",
+  })
   @Property({ type: 'text' })
   email!: string;
 
@@ -22,7 +26,11 @@ export class Account implements Node {
   @Unique({ name: 'account_email_unique' })
   canonicalEmail?: string;
 
-  @Field(() => GraphQLDateTime, { description: 'The time at which the account was created.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'The time at which the account was created. Null except for operators and the person, because it may be another workspace that created it.',
+  })
   @Property({ type: 'datetime', columnType: 'timestamptz(3)' })
   createdAt!: Date;
 }

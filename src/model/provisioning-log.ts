@@ -74,6 +74,7 @@ const CODE_MEANINGS: Readonly<Record<ScimCode, string>> = {
   CREDITS_EXHAUSTED: 'There are not that many credits left.',
   RATE_LIMITED: 'The provider has sent too many requests.',
   REMOVALS_PAUSED: 'The provider has removed too many members, and further removals are paused.',
+  UNAVAILABLE: 'The database could not be reached or was too busy; the provider tries again.',
   INVALID_FILTER: 'The filter of a search is malformed or not supported.',
   TOO_MANY: 'The search has too many results.',
   UNIQUENESS: 'A value that must be unique is taken.',
@@ -171,6 +172,7 @@ export class ScimNotice implements ScimNoticeOf {
     'create index "scim_request_of_target" on "scim_request" ("target_id", "id") where target_id is not null',
 })
 @Index({ name: 'scim_request_of_request', properties: ['requestId'] })
+@Index({ name: 'scim_request_logged', properties: ['workspaceId', 'loggedAt', 'id'] })
 export class ScimRequest implements Node {
   @Field(() => ID, { description: 'The id of the entry, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
@@ -179,6 +181,10 @@ export class ScimRequest implements Node {
   @Field(() => GraphQLDateTime, { description: 'The time at which the request came.' })
   @PrimaryKey({ type: 'datetime', columnType: 'timestamptz(3)' })
   at!: Date;
+
+  /** The time at which the row was written, by the database's clock; who follows the log continues behind it. */
+  @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
+  loggedAt?: Date;
 
   @Property({ type: 'uuid' })
   workspaceId!: string;

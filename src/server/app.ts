@@ -1,7 +1,6 @@
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
 import express, {
-  type ErrorRequestHandler,
   type Express,
   type NextFunction,
   type Request,
@@ -10,9 +9,12 @@ import express, {
 } from 'express';
 import type { Logger } from 'pino';
 import type { Actor } from '../auth/actor.js';
+import { networkOf as networkAt, normalizedAddress } from '../auth/remote-address.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
+import { setShare } from '../database/request-scope.js';
+import { UnavailableError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { networkOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
@@ -27,25 +29,28 @@ import { requestIds } from '../graphql/serving/errors.js';
 import { createLoaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
+import { Streams } from '../graphql/serving/stream.js';
 import { Mailer } from '../mail/mailer.js';
 import type { MailTransport } from '../mail/transport.js';
 import type { Channel } from '../model/enums.js';
 import type { Compression } from '../scim/http/answer.js';
 import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { SCIM_ELSEWHERE } from '../scim/http/wrong-address.js';
+import { ActivityHints } from '../services/context/activity-hints.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { serviceContext } from '../services/context/service-context.js';
 import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
+import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
-import { refuseForeignChanges } from '../sign-in/foreign-requests.js';
+import { refuseForeignChanges, refuseOtherThanStreams } from '../sign-in/foreign-requests.js';
 import type { Incoming } from '../sign-in/incoming.js';
 import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
@@ -53,12 +58,19 @@ import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
 import type { WebhookTransport } from '../webhooks/transport.js';
 import { dashboardRouter } from './dashboard.js';
+import { answerFault, notFound } from './faults.js';
+import { readForwarded } from './forwarded.js';
+import { readGraphqlBody } from './graphql-body.js';
+import { health } from './health.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricsHandler } from './metrics/router.js';
-import { type RequestLocals, requestLog } from './request-log.js';
+import { limitRequests } from './request-limits.js';
+import { requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
 
 const DEFAULT_LOG_DAYS = 30;
+const DEFAULT_REQUEST_SECONDS = 30;
+const DEFAULT_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** Shorter answers are sent uncompressed, which is faster. */
 const COMPRESSED_FROM = 8 * 1024;
@@ -86,6 +98,14 @@ export interface AppOptions {
   readonly sessionLifetimes?: SessionLifetimes | undefined;
   /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
   readonly provisioningLogDays?: number | undefined;
+  /** The proxies whose `X-Forwarded-*` headers are used. Absent: those on private networks. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** How many wrong credentials a network address may send in a minute. Absent: 100. */
+  readonly wrongCredentials?: number | undefined;
+  /** How long a request may take until its answer begins. Absent: 30. */
+  readonly requestSeconds?: number | undefined;
+  /** How long a client of a stream may not read, in milliseconds. Absent: a minute. */
+  readonly stalledMs?: number | undefined;
   /** The clock for sessions and sign-ins. */
   readonly clock?: Clock | undefined;
   /** Absent: single sign-on cannot be configured. */
@@ -100,6 +120,8 @@ export interface AppOptions {
 
 export interface App {
   readonly handler: Express;
+  /** Ends subscriptions, so that connections can be closed. */
+  endStreams(): void;
   /** Finishes running GraphQL operations, and sends waiting mails. The caller closes the database. */
   stop(): Promise<void>;
 }
@@ -107,29 +129,41 @@ export interface App {
 /** Composes the application; the only place that knows all its parts. Tests use it as `main.ts` does. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, logger, operatorToken, publicUrl, playground } = options;
+  // The log tells of a database that fails once, not for each of these.
+  const failing = (message: string) => (error: unknown) => {
+    if (!(error instanceof UnavailableError)) logger.error({ err: error }, message);
+  };
   const mailer = new Mailer({
     transport: options.mailTransport,
     invitationUrl: options.invitationUrl,
     pagesUrl: options.pagesUrl ?? publicUrl,
     onFailure: (reason) => logger.warn({ reason }, 'a mail was not sent'),
-    onFault: (error) => logger.error({ err: error }, 'the result of a mail could not be written'),
+    onFault: failing('the result of a mail could not be written'),
   });
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
+  const activity = new Activity(database, (error) =>
+    logger.error({ err: error }, 'new entries could not be read for subscriptions'),
+  );
+  const hints = new ActivityHints(database, (error) =>
+    logger.error({ err: error }, 'processes could not be notified of new entries'),
+  );
   const credentials = new Credentials(database, operatorToken, {
-    onFault: (error) => logger.error({ err: error }, 'the last use of a credential could not be written'),
+    onForget: () => activity.checkAll(),
+    onFault: failing('the last use of a credential could not be written'),
     sessionLifetimes,
     clock,
   });
-  const listening = await credentials.listen();
+  const listening = await database.listen({ ...credentials.heard, ...activity.heard });
   const { provisioningLogDays = DEFAULT_LOG_DAYS } = options;
   const provisioningLog =
     provisioningLogDays === 0
       ? undefined
       : new ProvisioningLog(database, {
           days: provisioningLogDays,
-          onFault: (error) => logger.error({ err: error }, 'the provisioning log could not be written'),
+          hints,
+          onFault: failing('the provisioning log could not be written'),
         });
   const metrics =
     options.metrics &&
@@ -147,8 +181,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
     mailer,
+    hints,
     scim: createScimAdapter(schema, compiler, onFault),
-    signInLimits: new SignInLimits(database),
+    signInLimits: new SignInLimits(database, options.wrongCredentials),
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
@@ -166,6 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
   await graphql.start();
   webhooks?.start();
+  const streams = new Streams({ schema, introspection: playground, onFault, stalledMs: options.stalledMs });
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
@@ -173,10 +209,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
-  const actorOf = async (request: Incoming) => {
-    const { credential } = credentialOf(request, reachedAt(request));
-    return credential === undefined ? null : credentials.verify(credential, request.ip ?? '');
+  const verified = async (credential: string | undefined, address: string) => {
+    if (credential === undefined) return null;
+    const actor = await credentials.verify(credential, address);
+    if (actor === null)
+      await shared.signInLimits.takeWrongCredential(credential, networkAt(normalizedAddress(address)));
+    else setShare(shareOf(actor));
+    return actor;
   };
+  const actorOf = (request: Incoming) =>
+    verified(credentialOf(request, reachedAt(request)).credential, request.ip ?? '');
 
   const signInContext = async (request: Incoming, requestId: string) =>
     serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId });
@@ -191,15 +233,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const handler = express();
   handler.disable('x-powered-by');
   handler.disable('etag');
-  handler.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  handler.use(requestLog(logger, metrics));
+  handler.set('trust proxy', options.trustedProxies ?? DEFAULT_PROXIES);
+  handler.use(requestLog(logger, metrics), readForwarded);
   if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
-  handler.get('/healthz', async (_request, response: Response<unknown, RequestLocals>) => {
-    response.locals.route = '/healthz';
-    await database.rows('select 1', []);
-    response.json({ status: 'ok' });
-  });
+  handler.get('/healthz', health(database));
   if (metrics !== undefined) handler.get('/metrics', metricsHandler(metrics, options.metrics?.token));
+  handler.use(limitRequests(options.requestSeconds ?? DEFAULT_REQUEST_SECONDS));
   handler.use(
     '/scim/v2/organizations/:workspaceId',
     scimRouter({
@@ -209,7 +248,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       onFault,
       contextFor: async ({ authorization, requestId, address, ...request }) => {
         const credential = credentialIn(authorization);
-        const actor = credential === undefined ? null : await credentials.verify(credential, address);
+        const actor = await verified(credential, address);
         const workspaceId = request.workspaceId.toLowerCase();
         const attempt = () => ({
           ...request,
@@ -250,22 +289,46 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...scimFallback({ onFault, compression: scimCompression, publicUrl }),
   );
   const refuseForeign = refuseForeignChanges(reachedAt);
+  // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
+  const caller =
+    (route: string): RequestHandler =>
+    async (request, { locals }, next) => {
+      locals.route = route;
+      locals.caller = await actorOf(request);
+      locals.actor = locals.caller?.type ?? 'NOBODY';
+      next();
+    };
+  handler.use(
+    '/graphql/stream',
+    refuseForeign,
+    caller('/graphql/stream'),
+    readGraphqlBody,
+    refuseOtherThanStreams(reachedAt),
+    async (request: Request, response: Response) => {
+      const { requestId } = response.locals;
+      const { credential } = credentialOf(request, reachedAt(request));
+      let actor: Actor | null = response.locals.caller;
+      const current = () => contextOf(actor, 'GRAPHQL', requestId, reachedAt(request));
+      const renew = async () => {
+        actor = credential === undefined ? null : await credentials.verifyAgain(credential);
+        return current().services;
+      };
+      const stream = { activity, lastEventId: request.get('last-event-id'), renew, current };
+      await streams.answer(request, response, { ...current(), stream });
+    },
+  );
   // Before the routers of pages, each of whose paths would be compared with that of every operation.
   handler.use(
     '/graphql',
     refuseForeign,
+    caller('/graphql'),
+    readGraphqlBody,
     compress,
-    express.json({ limit: '1mb' }),
-    // Apollo's own hook is not used, because its answer to a fault cannot contain the id of the request.
-    async (request: Request, { locals }: Response, next: NextFunction) => {
-      const actor = await actorOf(request);
-      locals.route = '/graphql';
-      locals.actor = actor?.type ?? 'NOBODY';
-      locals.context = contextOf(actor, 'GRAPHQL', locals.requestId, reachedAt(request));
-      next();
-    },
     (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
-    expressMiddleware(graphql, { context: async ({ res }) => res.locals.context }),
+    expressMiddleware(graphql, {
+      context: async ({ req, res: { locals } }) =>
+        contextOf(locals.caller, 'GRAPHQL', locals.requestId, reachedAt(req)),
+    }),
   );
   handler.use(dashboardRouter());
   handler.use(
@@ -278,7 +341,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       contextFor: signInContext,
       contextOfToken: async (token, request, requestId) =>
         serviceContext(shared, {
-          actor: await credentials.verify(token, request.ip ?? ''),
+          actor: await verified(token, request.ip ?? ''),
           channel: 'SIGN_IN',
           requestId,
         }),
@@ -304,52 +367,29 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (playground) handler.use('/playground', compress, playgroundRouter());
   handler.use(notFound, answerFault(onFault));
   const stop = async () => {
+    streams.close();
     await graphql.stop();
     await webhooks?.stop();
     await mailer.stop();
     await provisioningLog?.stop();
+    await hints.stop();
+    await activity.stop();
     await credentials.settled();
     await listening.stop();
   };
-  return { handler, stop };
+  return { handler, endStreams: () => streams.close(), stop };
+}
+
+/** Whose share of the database's connections a caller uses. */
+function shareOf(actor: Actor): string {
+  if (actor.type === 'API_KEY') return actor.workspace.id;
+  return actor.type === 'PERSON' ? actor.accountId : actor.type;
 }
 
 /** The origin that the client used, when none is configured. */
 function originOf(request: Incoming): string {
-  return `${request.protocol}://${request.host}`;
-}
-
-const notFound: RequestHandler = (_request, response) => {
-  const { requestId } = response.locals;
-  const message = 'There is nothing here. Try /graphql or /playground.';
-  response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND', requestId } }] });
-};
-
-/** Answers errors that occur before GraphQL begins: an unreadable body, or an unexpected error. Never in HTML. */
-function answerFault(onFault: (error: unknown, requestId: string) => void): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    const { requestId } = response.locals;
-    const status = clientFault(error);
-    if (status === undefined) onFault(error, requestId);
-    if (response.headersSent) return next(error);
-    const [code, message] =
-      status === undefined
-        ? [
-            'INTERNAL_SERVER_ERROR',
-            'Something went wrong on our side. If it happens again, tell us the requestId.',
-          ]
-        : [
-            'BAD_REQUEST',
-            status === 413 ? 'The body is larger than 1 MB.' : 'The body cannot be read as JSON.',
-          ];
-    response.status(status ?? 500).json({ errors: [{ message, extensions: { code, requestId } }] });
-  };
-}
-
-/** The status that the body parser gives to an error of the client. */
-function clientFault(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
-  return typeof error.status === 'number' && error.status < 500 ? error.status : undefined;
+  // HTTP/1.0 has requests without a host.
+  return `${request.protocol}://${request.host ?? 'localhost'}`;
 }
 
 /** Browsers use HTTPS alone for this host in the next year (RFC 6797 §6.1). */

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isEncryptionKey } from '../auth/encryption.js';
 import { isAddress } from '../domain/address.js';
@@ -16,10 +17,26 @@ export interface Config {
   readonly databaseReplicaUrls: readonly string[];
   /** The most connections that each process holds to the database, and to each replica. */
   readonly databasePoolSize: number;
+  /** A statement waits so long for a lock. */
+  readonly databaseLockSeconds: number;
+  /** A statement takes so long at most. */
+  readonly databaseStatementSeconds: number;
+  /** A transaction waits so long for its next statement. */
+  readonly databaseIdleSeconds: number;
+  /** A request waits so long for a connection. */
+  readonly databaseWaitSeconds: number;
+  /** The most of a process's connections that one workspace uses, in percent. */
+  readonly databaseSharePercent: number;
+  /** A request is refused when it takes so many seconds, unless its answer has begun. */
+  readonly requestSeconds: number;
   /** The directory of the embedded database and of the secrets of development. */
   readonly dataDir: string;
   /** The public URL of the server; undefined: the URL of each request. */
   readonly publicUrl: string | undefined;
+  /** The proxies whose `X-Forwarded-*` headers are used: addresses, networks and names of networks. */
+  readonly trustedProxies: readonly string[];
+  /** How many wrong credentials a network address may send in a minute. */
+  readonly wrongCredentialsLimit: number;
   readonly operatorToken: string | undefined;
   /** The token that reads `/metrics`; undefined: everybody may in development, nobody in production. */
   readonly metricsToken: string | undefined;
@@ -69,6 +86,10 @@ const MOST_WORKERS = 64;
 const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
+const MOST_SECONDS = 600;
+const MOST_WRONG_CREDENTIALS = 100_000;
+/** Express's names for the networks that `private` stands for. */
+const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** The configuration is wrong: `message` has one sentence for each fault. */
 export class ConfigError extends Error {
@@ -121,6 +142,8 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     `one of ${MODES.join(', ')}`,
   );
   const development = mode !== 'production';
+  const seconds = (name: string, fallback: number) =>
+    read(name, fallback, wholeNumber(1, MOST_SECONDS), `a whole number from 1 to ${MOST_SECONDS}`);
   const smtpUrl = read<string | undefined>(
     'SMTP_URL',
     undefined,
@@ -155,6 +178,17 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       wholeNumber(2, MOST_CONNECTIONS),
       `a whole number from 2 to ${MOST_CONNECTIONS}`,
     ),
+    databaseLockSeconds: seconds('DATABASE_LOCK_SECONDS', 3),
+    databaseStatementSeconds: seconds('DATABASE_STATEMENT_SECONDS', 10),
+    databaseIdleSeconds: seconds('DATABASE_IDLE_SECONDS', 10),
+    databaseWaitSeconds: seconds('DATABASE_WAIT_SECONDS', 5),
+    databaseSharePercent: read(
+      'DATABASE_SHARE_PERCENT',
+      50,
+      wholeNumber(1, 100),
+      'a whole number from 1 to 100',
+    ),
+    requestSeconds: seconds('REQUEST_SECONDS', 30),
     dataDir: read(
       'ROLLCALL_DATA_DIR',
       fileURLToPath(new URL('../../.rollcall', import.meta.url)),
@@ -166,6 +200,18 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       undefined,
       parseOrigin,
       'an http:// or https:// URL without a path, such as https://rollcall.example.com',
+    ),
+    trustedProxies: read<readonly string[]>(
+      'TRUSTED_PROXIES',
+      PRIVATE_NETWORKS,
+      parseProxies,
+      'none, or IP addresses, networks such as 192.0.2.0/24, and private, separated by commas',
+    ),
+    wrongCredentialsLimit: read(
+      'WRONG_CREDENTIALS_LIMIT',
+      100,
+      wholeNumber(1, MOST_WRONG_CREDENTIALS),
+      `a whole number from 1 to ${MOST_WRONG_CREDENTIALS}`,
     ),
     operatorToken: read<string | undefined>(
       'OPERATOR_TOKEN',
@@ -243,6 +289,17 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
   return config;
 }
 
+/**
+ * Checks what a server needs that the command line does not.
+ * @throws ConfigError in production without PUBLIC_URL
+ */
+export function requireServable({ development, publicUrl }: Config): void {
+  if (development || publicUrl !== undefined) return;
+  throw new ConfigError([
+    'PUBLIC_URL is needed in production: the origin at which clients reach the server, such as https://rollcall.example.com.',
+  ]);
+}
+
 function wholeNumber(least: number, most: number): (text: string) => number | undefined {
   return (text) => {
     const number = Number(text);
@@ -265,6 +322,21 @@ function parseDatabaseUrls(text: string): readonly string[] | undefined {
 function parseKeys(text: string): readonly string[] | undefined {
   const keys = text.split(',').map((key) => key.trim());
   return keys.every(isEncryptionKey) ? keys : undefined;
+}
+
+function parseProxies(text: string): readonly string[] | undefined {
+  if (text === 'none') return [];
+  const proxies = text.split(',').map((proxy) => proxy.trim());
+  if (!proxies.every((proxy) => proxy === 'private' || isNetwork(proxy))) return undefined;
+  return proxies.flatMap((proxy) => (proxy === 'private' ? PRIVATE_NETWORKS : [proxy]));
+}
+
+/** Whether it is an IP address, or a network with the length of its prefix. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const longest = isIP(address) === 4 ? 32 : 128;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest);
+  return isIP(address) !== 0 && isPrefix && more.length === 0;
 }
 
 function parseNameServers(text: string): readonly string[] | undefined {

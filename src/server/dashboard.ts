@@ -58,6 +58,8 @@ const ONE_YEAR_S = 31_536_000;
 const setSecurityHeaders: RequestHandler = (_request, response, next) => {
   response.locals.route = '/assets';
   response.set(SECURITY_HEADERS);
+  // sirv keeps a header that is set already.
+  response.removeHeader('Cache-Control');
   next();
 };
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isEncryptionKey, newEncryptionKey } from '../auth/encryption.js';
-import { arrayOf, integer, uuid } from '../database/column-types.js';
+import { arrayOf, boolean, integer, uuid } from '../database/column-types.js';
 import type { Database } from '../database/database.js';
 import { makeDirectory } from '../database/embedded/directory.js';
 import { statement } from '../database/statement.js';
@@ -10,6 +11,7 @@ import { type SeededWorkspace, seed } from './seed.js';
 
 /** Any number that nothing else in the database uses. */
 const SEED_LOCK = 7_262_002;
+const SEED_POLL_MS = 20;
 
 /**
  * The secrets that development stores between starts, so that the banner can show them again. Production has no such
@@ -28,7 +30,9 @@ export interface DevelopmentSecrets {
  */
 export function developmentSecrets(dataDir: string, database: Database): Promise<DevelopmentSecrets> {
   return database.transaction(async (tx) => {
-    await LOCK_SEED.rows(tx, { lock: SEED_LOCK });
+    await ALLOW_IDLE.rows(tx, {});
+    // Not by waiting for the lock, which the time-outs of the connection would end.
+    while ((await TRY_SEED_LOCK.row(tx, { lock: SEED_LOCK }))?.isLocked !== true) await wait(SEED_POLL_MS);
     const recalled = await recall(dataDir);
     const seeded = await seed(database);
     const secrets = { ...recalled, workspaces: seeded ?? (await existing(database, recalled)) };
@@ -37,10 +41,18 @@ export function developmentSecrets(dataDir: string, database: Database): Promise
   });
 }
 
-const LOCK_SEED = statement({
-  name: 'development.lockSeed',
-  text: 'select pg_advisory_xact_lock($lock::integer)',
+/** The transaction only holds the lock, while others seed. */
+const ALLOW_IDLE = statement({
+  name: 'development.allowIdle',
+  text: "select 1 from set_config('idle_in_transaction_session_timeout', '0', true)",
+  parameters: {},
+});
+
+const TRY_SEED_LOCK = statement({
+  name: 'development.trySeedLock',
+  text: 'select pg_try_advisory_xact_lock($lock::integer) as "isLocked"',
   parameters: { lock: integer },
+  columns: { isLocked: boolean },
 });
 
 const EXISTING = statement({

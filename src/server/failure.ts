@@ -1,4 +1,6 @@
 import { EmbeddedPostgresError } from '../database/embedded/error.js';
+import { failureOf } from '../database/failure.js';
+import { UnusableDatabaseError } from '../database/migrate.js';
 import { DomainError } from '../domain/errors.js';
 import { ConfigError } from './config.js';
 
@@ -16,6 +18,7 @@ export function failureText(error: unknown): string {
   if (
     error instanceof ConfigError ||
     error instanceof EmbeddedPostgresError ||
+    error instanceof UnusableDatabaseError ||
     error instanceof WorkerFailure
   ) {
     return error.message;
@@ -49,5 +52,6 @@ function databaseFault(error: Error): string | undefined {
   const reason = error.message === '' ? code : error.message;
   if (UNREACHABLE.test(code)) return `The database cannot be reached (${reason}). Check DATABASE_URL.`;
   if (REFUSED.test(code)) return `The database refuses the connection (${reason}). Check DATABASE_URL.`;
-  return undefined;
+  const failure = failureOf(error);
+  return failure && `The database failed during the start (${failure.reason}). Start again once it works.`;
 }

@@ -25,6 +25,9 @@ export function requestLog(
     const requestId = randomUUID();
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
+    // Pages and files of the dashboard say otherwise.
+    response.set('Cache-Control', 'no-store');
+    response.set('X-Content-Type-Options', 'nosniff');
     response.on('finish', () => {
       const { route = 'unknown', actor, errorCode } = response.locals;
       const { method } = request;

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { databaseExists } from '../database/open.js';
 import { leaveAddress } from './address.js';
-import { type Config, readConfig } from './config.js';
+import { type Config, readConfig, requireServable } from './config.js';
 import { failureText } from './failure.js';
 import { prepareForRequests } from './runtime.js';
 import { type Announce, type RunningServer, serve } from './serve.js';
@@ -16,7 +16,9 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function runServer(overrides: Readonly<Record<string, string>> = {}): Promise<void> {
   try {
-    await serveUntilStopped(readConfig(overrides));
+    const config = readConfig(overrides);
+    requireServable(config);
+    await serveUntilStopped(config);
     if (cluster.isWorker) process.disconnect();
   } catch (error) {
     process.exitCode = 1;
@@ -46,8 +48,9 @@ async function serveUntilStopped(config: Config): Promise<void> {
 
 async function runUntil(stopRequested: Promise<void>, server: RunningServer): Promise<void> {
   prepareForRequests();
-  await stopRequested;
+  const failure = await Promise.race([stopRequested, server.failed]);
   await server.stop();
+  if (failure instanceof Error) throw failure;
 }
 
 /** A worker sends its start failure to the primary, which reports it once. */

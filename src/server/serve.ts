@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import type { EpisodeEvents } from '../database/availability.js';
+import { databaseLimits } from '../database/limits.js';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
 import { Replicas } from '../database/replicas.js';
 import { sessionLifetimes } from '../domain/session.js';
@@ -10,7 +12,7 @@ import { logTransport } from '../mail/log.js';
 import { smtpTransport } from '../mail/smtp.js';
 import type { MailTransport } from '../mail/transport.js';
 import { httpTransport } from '../webhooks/http.js';
-import { createApp } from './app.js';
+import { type App, createApp } from './app.js';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { type DevelopmentSecrets, developmentSecrets } from './development.js';
@@ -25,6 +27,8 @@ const NOTICE_MS = 100;
 
 /** A running server. */
 export interface RunningServer {
+  /** Resolves with the reason when the server cannot go on; it is still to be stopped. */
+  readonly failed: Promise<Error>;
   /**
    * Accepts no more requests, finishes those in flight and closes the database. A second call returns the same promise.
    */
@@ -36,6 +40,8 @@ export type Announce = (url: string, banner: string) => void;
 
 /** A database that is open and migrated and, in development, seeded. */
 export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close'> {
+  /** Resolves when the embedded database has died and cannot be started again. */
+  readonly failed: Promise<Error>;
   /** Undefined in production. */
   readonly secrets: DevelopmentSecrets | undefined;
 }
@@ -45,7 +51,15 @@ export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close
  * @throws when it cannot be opened; nothing keeps running then
  */
 export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
-  const { database, migrations, duplicates, close } = await openDatabase(config);
+  const { promise: failed, resolve: onGivenUp } = Promise.withResolvers<Error>();
+  const { database, migrations, duplicates, close } = await openDatabase(config, {
+    limits: databaseLimits(config),
+    events: episodesIn(logger),
+    supervision: {
+      onRestarted: () => logger.error('the embedded PostgreSQL was started again'),
+      onGivenUp,
+    },
+  });
   try {
     if (migrations.length > 0) {
       logger.info({ migrations }, 'migrated');
@@ -53,11 +67,19 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
         logger.warn({ duplicate: report }, 'two names became the same');
     }
     const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
-    return { database, secrets, close };
+    return { database, secrets, close, failed };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Logs an outage once when it begins and once when it is over, however many requests it refuses. */
+function episodesIn(logger: Logger): EpisodeEvents {
+  return {
+    onBegin: (kind, reason) => logger.error({ kind, reason }, 'the database fails; requests are refused'),
+    onEnd: (kind, episode) => logger.warn({ kind, ...episode }, 'the database works again'),
+  };
 }
 
 /**
@@ -67,14 +89,18 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
  */
 export async function serve(config: Config, announce: Announce): Promise<RunningServer> {
   const logger = createLogger(config);
-  const { database, secrets, close } = await prepareDatabase(config, logger);
+  const { database, secrets, close, failed } = await prepareDatabase(config, logger);
   try {
     const { databaseReplicaUrls, databasePoolSize } = config;
     const replicas =
       databaseReplicaUrls.length === 0
         ? undefined
-        : new Replicas(database, databaseReplicaUrls, databasePoolSize, (reason, replica) =>
-            logger.warn({ reason, replica }, 'a replica is not used'),
+        : new Replicas(
+            database,
+            databaseReplicaUrls,
+            databasePoolSize,
+            databaseLimits(config),
+            (reason, replica) => logger.warn({ reason, replica }, 'a replica is not used'),
           );
     const webhookTargets = {
       allowsHttp: config.development,
@@ -87,6 +113,9 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       operatorToken: config.operatorToken ?? secrets?.operatorToken,
       publicUrl: config.publicUrl,
       playground: config.playground,
+      requestSeconds: config.requestSeconds,
+      trustedProxies: config.trustedProxies,
+      wrongCredentials: config.wrongCredentialsLimit,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,
@@ -111,14 +140,14 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       announce(url, banner(url, config, secrets, provider));
       let stopped: Promise<void> | undefined;
       const stop = () => {
-        stopped ??= drain(server, logger)
+        stopped ??= drain(server, app, logger)
           .then(() => provider?.stop())
           .then(app.stop)
           .then(() => replicas?.close())
           .finally(close);
         return stopped;
       };
-      return { stop };
+      return { stop, failed };
     } catch (error) {
       await app.stop();
       throw error;
@@ -176,11 +205,14 @@ function listen(server: Server, port: number): Promise<number> {
  * Closes the server without cutting requests: first every answer asks its client to close the connection, then the
  * server stops accepting connections and closes idle ones.
  */
-async function drain(server: Server, logger: Logger): Promise<void> {
+async function drain(server: Server, app: App, logger: Logger): Promise<void> {
   logger.info('stopping');
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   await wait(NOTICE_MS);
-  const idle = setInterval(() => server.closeIdleConnections(), NOTICE_MS);
+  const idle = setInterval(() => {
+    app.endStreams();
+    server.closeIdleConnections();
+  }, NOTICE_MS);
   const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearInterval(idle);

@@ -49,7 +49,7 @@ export async function serveWithWorkers(config: Config, announce: Announce): Prom
     stopped ??= end();
     return stopped;
   };
-  return { stop };
+  return { stop, failed: prepared.failed };
 }
 
 class Workers {

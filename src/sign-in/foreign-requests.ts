@@ -31,6 +31,26 @@ export function refuseForeignChanges(originOf: OriginOf): RequestHandler {
   };
 }
 
+/**
+ * Refuses what is no request for a stream: other methods than GET and POST, and GET with the session cookie, which other
+ * sites can make a browser send (`refuseForeignChanges` looks after POST).
+ */
+export function refuseOtherThanStreams(originOf: OriginOf): RequestHandler {
+  return (request, response, next) => {
+    const refuse = (status: number, code: string, message: string) => {
+      const { requestId } = response.locals;
+      response.locals.errorCode = code;
+      response.status(status).json({ errors: [{ message, extensions: { code, requestId } }] });
+    };
+    if (request.method !== 'POST' && request.method !== 'GET') {
+      response.set('Allow', 'GET, POST');
+      refuse(405, 'BAD_REQUEST', 'Send a subscription with POST, or with GET and the header Authorization.');
+    } else if (request.method === 'GET' && credentialOf(request, originOf(request)).fromCookie) {
+      refuse(403, 'FORBIDDEN', 'With the session cookie, a subscription must be sent with POST.');
+    } else next();
+  };
+}
+
 /** Whether a page of this server sent a form. Browsers send the origin with every posted form. */
 export function isOurForm(request: Incoming, originOf: OriginOf): boolean {
   return SAFE_METHODS.has(request.method) || request.headers.origin === originOf(request);

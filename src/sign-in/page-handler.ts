@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { DomainError } from '../domain/errors.js';
+import { refusalIn } from '../domain/errors.js';
 import { STATUSES } from '../http/statuses.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { isOurForm } from './foreign-requests.js';
@@ -104,12 +104,13 @@ export function answerRefusals({
     const { locals } = response;
     const reference = locals.requestId;
     if (response.headersSent) return next(error);
-    if (error instanceof DomainError) {
-      const { hint, retryAfterSeconds, signInUrl } = error.details;
-      locals.errorCode = error.code;
+    const refusal = refusalIn(error);
+    if (refusal !== undefined) {
+      const { hint, retryAfterSeconds, signInUrl } = refusal.details;
+      locals.errorCode = refusal.code;
       if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
       const way = signInUrl === undefined ? undefined : { url: signInUrl, text: 'Sign in' };
-      refuse(response, STATUSES[error.code], { message: error.message, hint, reference, next: way });
+      refuse(response, STATUSES[refusal.code], { message: refusal.message, hint, reference, next: way });
       return;
     }
     if (isClientFault(error)) {

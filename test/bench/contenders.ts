@@ -9,6 +9,7 @@ import { type Operation, type ScimSide, scimOperations } from './operations.ts';
 import { scimmyPeer } from './peers/peer.ts';
 import type { Seeded } from './seed.ts';
 import { type ServerProcess, type ServerSettings, startServer } from './server-process.ts';
+import { subscribe } from './subscribers.ts';
 
 export const POOL_SIZE = 20;
 
@@ -42,6 +43,19 @@ export function withoutLog(arena: Arena): Promise<Contender> {
   return contender(arena, 'no log', 'rollcall-server.ts', operationsOfTheModel(arena), OUR_FLAGS, {
     provisioningLogDays: 0,
   });
+}
+
+/** The same with subscriptions, 20 of them to the workspace that is asked. */
+export async function followed(arena: Arena, subscribers: number): Promise<Contender> {
+  const made = await contender(
+    arena,
+    'followed',
+    'rollcall-server.ts',
+    operationsOfTheModel(arena),
+    OUR_FLAGS,
+  );
+  arena.onStart(await subscribe(arena, made.server.url, subscribers));
+  return made;
 }
 
 /** The least that the same answers cost. */

@@ -1,7 +1,16 @@
 import { cpus } from 'node:os';
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
-import { type Arena, type Contender, floor, ours, POOL_SIZE, peers, withoutLog } from './contenders.ts';
+import {
+  type Arena,
+  type Contender,
+  floor,
+  followed,
+  ours,
+  POOL_SIZE,
+  peers,
+  withoutLog,
+} from './contenders.ts';
 import { measureDashboard } from './dashboard.ts';
 import { createDatabase, pgOptions, settled } from './database.ts';
 import { CONNECTIONS } from './operations.ts';
@@ -73,6 +82,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   const base = await floor(arena);
   const contenders = [
     our,
+    ...(options.subscribers === undefined ? [] : [await followed(arena, options.subscribers)]),
     ...(options.log && options.import === undefined ? [await withoutLog(arena)] : []),
     base,
     ...(options.peers ? await peers(arena) : []),

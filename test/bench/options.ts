@@ -11,6 +11,8 @@ export interface Options {
   /** The operations to measure; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly peers: boolean;
+  /** Measure our server with so many subscribers too. */
+  readonly subscribers: number | undefined;
   /** Measure our server without the provisioning log too. */
   readonly log: boolean;
   /** Import that many members instead of measuring operations. */
@@ -34,6 +36,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --seconds N        how long a turn is                                            [4]
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
+  --subscribers N    our server a second time, with so many subscriptions
   --no-log           without our server a second time, with no provisioning log
 
 Instead of operations:
@@ -59,6 +62,7 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: 'string', multiple: true },
       peers: { type: 'boolean', default: true },
       log: { type: 'boolean', default: true },
+      subscribers: { type: 'string' },
       import: { type: 'string' },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
@@ -75,6 +79,7 @@ export function readOptions(args: readonly string[]): Options {
     only,
     peers,
     log,
+    subscribers: values.subscribers === undefined ? undefined : positive('subscribers', values.subscribers),
     import: values.import === undefined ? undefined : positive('import', values.import),
     dashboard,
     start,

@@ -32,6 +32,14 @@ async function openMembers(
   return { page, workspace, ids };
 }
 
+const isStream = (exchange: { url(): string }) => exchange.url().endsWith('/graphql/stream');
+
+/** Reloads the page, until it has its stream. */
+async function reloaded(page: Page): Promise<void> {
+  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+  await page.getByRole('grid', { name: 'Members' }).waitFor();
+}
+
 const rowOf = (page: Page, name: string) => page.getByRole('row', { name });
 
 async function openAction(page: Page, name: string, action: string): Promise<void> {
@@ -256,6 +264,41 @@ describe('changes by other people', () => {
     const { page, workspace, ids } = await openMembers();
     await setLimit(workspace, ids['Dora Finch'], 777);
     await rowOf(page, 'Dora Finch').getByText('777').first().waitFor({ timeout: 4000 });
+  });
+
+  it('arrive in a stream, so that the page does not poll', async () => {
+    const { page, workspace, ids } = await openMembers();
+    await reloaded(page);
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await setLimit(workspace, ids['Dora Finch'], 778);
+    await rowOf(page, 'Dora Finch').getByText('778').first().waitFor();
+    // The ids of the page, and its rows.
+    expect(sent).toEqual([`${app.url}/graphql`, `${app.url}/graphql`]);
+  });
+
+  it('appear in all tabs, which share one stream', async () => {
+    const { page, workspace, ids } = await openMembers();
+    await reloaded(page);
+    const second = await page.context().newPage();
+    const streams: string[] = [];
+    second.on('request', (request) => {
+      if (isStream(request)) streams.push(request.url());
+    });
+    await second.goto(page.url());
+    await rowOf(second, 'Dora Finch').waitFor();
+    await setLimit(workspace, ids['Dora Finch'], 779);
+    for (const tab of [page, second]) await rowOf(tab, 'Dora Finch').getByText('779').first().waitFor();
+    expect(streams).toEqual([]);
+  });
+
+  it('appear a few seconds later where there is no stream', async () => {
+    const { page, workspace, ids } = await openMembers();
+    await page.route('**/graphql/stream', (route) => route.abort());
+    await page.reload();
+    await rowOf(page, 'Dora Finch').waitFor();
+    await setLimit(workspace, ids['Dora Finch'], 780);
+    await rowOf(page, 'Dora Finch').getByText('780').first().waitFor();
   });
 
   it('announces new members, and keeps the rows in place until the person loads them', async () => {

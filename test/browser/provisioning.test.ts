@@ -99,6 +99,15 @@ describe('an administrator finds out why Bob was refused', () => {
     await page.getByRole('heading', { name: BOB.userName }).first().waitFor();
   });
 
+  it('sees a refusal and its problem appear without a reload', async () => {
+    const opened = await company();
+    const page = await open(opened);
+    await problems(page).getByText('No problems').waitFor();
+    const { reference } = await refuseBob(opened);
+    await page.getByRole('button', { name: `Show request ${reference}` }).waitFor();
+    await problems(page).getByRole('listitem').filter({ hasText: BOB.userName }).first().waitFor();
+  });
+
   it('dismisses the problem', async () => {
     const opened = await company();
     await refuseBob(opened);

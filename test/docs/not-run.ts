@@ -28,6 +28,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['docker build -f docker/Dockerfile -t rollcall .', DOCKER],
   [
     "printf 'OPERATOR_TOKEN=%s\\nPOSTGRES_PASSWORD=%s\\n' $(openssl rand -hex 24) $(openssl rand -hex 24) > .env\n" +
+      'echo PUBLIC_URL=http://localhost:4000 >> .env\n' +
       'docker compose --env-file .env -f docker/compose.yaml up --build -d',
     DOCKER,
   ],

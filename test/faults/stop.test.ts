@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { activity, openStream } from '../http/activity/stream.js';
 import { rollcallServer, rollcallUnderShell } from '../process.js';
 
 /** The server stops together with the embedded PostgreSQL, for every way of stopping it. */
@@ -34,6 +35,22 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     await expectNoPostgres();
   },
 );
+
+test('a subscription ends with SUBSCRIPTION_INTERRUPTED and does not delay the stop', async () => {
+  const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
+  const [, token = ''] = /^ {2}TOKEN=(\S+)$/m.exec(server.banner) ?? [];
+  const [, workspaceId = ''] = /^ {2}WORKSPACE=(\S+)$/m.exec(server.banner) ?? [];
+  const stream = await openStream(server.url, token, activity(workspaceId));
+  const began = performance.now();
+  server.signal('SIGTERM');
+  expect(await stream.rest()).toMatchObject([
+    { event: 'next', data: { errors: [{ extensions: { code: 'SUBSCRIPTION_INTERRUPTED' } }] } },
+    { event: 'complete' },
+  ]);
+  expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+  // After 10 seconds, connections are cut.
+  expect(performance.now() - began).toBeLessThan(9_000);
+});
 
 test('the server stops although standard output is closed', async () => {
   const server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir, LOG_LEVEL: 'info' });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionLifetimes } from '../../src/domain/session.js';
-import { ConfigError, readConfig } from '../../src/server/config.js';
+import { ConfigError, readConfig, requireServable } from '../../src/server/config.js';
 
 function faultsOf(environment: Readonly<Record<string, string>>): string[] {
   try {
@@ -172,5 +172,28 @@ describe('single sign-on', () => {
     ['SSO_PRIVATE_NETWORKS', 'yes', 'on or off'],
   ])('%s: refuses %s', (name, value, allowed) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be ${allowed}`)]);
+  });
+});
+
+describe('what the network may say', () => {
+  test.each([
+    ['private', ['loopback', 'linklocal', 'uniquelocal']],
+    ['192.0.2.7, 2001:db8::/32', ['192.0.2.7', '2001:db8::/32']],
+    ['none', []],
+  ])('TRUSTED_PROXIES: %s', (text, proxies) => {
+    expect(readConfig({}, { TRUSTED_PROXIES: text }).trustedProxies).toEqual(proxies);
+  });
+
+  test.each(['anybody', '192.0.2.0/33', '192.0.2.0/24/1', '*'])('TRUSTED_PROXIES: not %s', (text) => {
+    expect(faultsOf({ TRUSTED_PROXIES: text })).toEqual([
+      'TRUSTED_PROXIES must be none, or IP addresses, networks such as 192.0.2.0/24, and private, separated by commas.',
+    ]);
+  });
+
+  test('a server in production needs PUBLIC_URL, which the command line does not', () => {
+    const config = readConfig({}, { NODE_ENV: 'production' });
+    expect(() => requireServable(config)).toThrow('PUBLIC_URL is needed in production');
+    requireServable(readConfig({}, { NODE_ENV: 'production', PUBLIC_URL: 'https://rollcall.acme.test' }));
+    requireServable(readConfig({}, {}));
   });
 });

@@ -19,6 +19,8 @@ export interface Hold {
   readonly client: pg.Client;
   /** The connection broke: the server crashed, or somebody stopped it. */
   isLost(): boolean;
+  /** Resolves when the connection breaks. */
+  readonly lost: Promise<void>;
 }
 
 const CANNOT_CONNECT_NOW = '57P03';
@@ -40,19 +42,21 @@ export async function takeHold(
     application_name: 'rollcall launcher',
     ssl: false,
   });
-  let lost = false;
-  client.on('error', () => {
-    lost = true;
-  });
-  client.on('end', () => {
-    lost = true;
+  let isLost = false;
+  const lost = new Promise<void>((resolve) => {
+    const lose = () => {
+      isLost = true;
+      resolve();
+    };
+    client.on('error', lose);
+    client.on('end', lose);
   });
   try {
     await client.connect();
     await client.query('select pg_advisory_lock_shared($1)', [HOLD_LOCK]);
-    return { client, isLost: () => lost };
+    return { client, isLost: () => isLost, lost };
   } catch (error) {
-    const broken = lost;
+    const broken = isLost;
     await client.end().catch(() => undefined);
     if (isSystemError(error, 'ECONNREFUSED', 'ENOENT')) return 'nobody';
     if (isSystemError(error, 'ECONNRESET', 'EPIPE')) return 'busy';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseAddress } from '../address.js';
 import { findBinaries } from './binaries.js';
@@ -29,12 +29,25 @@ export interface EmbeddedPostgresOptions {
   readonly database: string;
   /** Server settings (`fsync`, `max_connections`, …). They count only for the process that starts the server. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Has a server that dies started again. Absent: nobody starts it again. */
+  readonly supervision?: Supervision | undefined;
+}
+
+/** Told what becomes of a server that has died. */
+export interface Supervision {
+  onRestarted(): void;
+  /** It cannot be started again. */
+  onGivenUp(error: Error): void;
 }
 
 /** Whether a cluster is in this data directory, running or not. */
 export function hasCluster(dataDir: string): boolean {
   return existsSync(join(resolve(dataDir), 'postgres', 'PG_VERSION'));
 }
+
+/** A server that dies so often within a minute is not started again. */
+const MOST_DEATHS = 5;
+const DEATHS_WITHIN_MS = 60_000;
 
 /** How long to wait while another process starts or stops the server. */
 const PATIENCE_MS = 120_000;
@@ -58,16 +71,60 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await leave(plan, hold);
       throw error;
     }
-    let stopping: Promise<void> | undefined;
-    return {
-      address: { ...address, database: options.database },
-      stop() {
-        stopping ??= leave(plan, hold);
-        return stopping;
-      },
-    };
+    const use = new ServerUse({ ...plan, port: address.port }, hold, options.supervision);
+    return { address: { ...address, database: options.database }, stop: () => use.stop() };
   } catch (error) {
     throw explainDirectoryError(error, dataDir);
+  }
+}
+
+/** Our use of a server, which is started again when it dies. */
+class ServerUse {
+  readonly #plan: LaunchPlan;
+  #hold: Hold;
+  #stopping: Promise<void> | undefined;
+  #restarting: Promise<void> = Promise.resolve();
+  #deaths: number[] = [];
+
+  constructor(plan: LaunchPlan, hold: Hold, supervision: Supervision | undefined) {
+    this.#plan = plan;
+    this.#hold = hold;
+    if (supervision !== undefined) this.#watch(supervision);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#restarting.then(() => leave(this.#plan, this.#hold));
+    return this.#stopping;
+  }
+
+  #watch(supervision: Supervision): void {
+    void this.#hold.lost.then(() => {
+      if (this.#stopping === undefined) this.#restarting = this.#restart(supervision);
+    });
+  }
+
+  /** Another process that uses the server may be faster; then its server is used. */
+  async #restart(supervision: Supervision): Promise<void> {
+    try {
+      this.#countDeath();
+      this.#hold = (await holdServer(this.#plan)).hold;
+      this.#watch(supervision);
+      supervision.onRestarted();
+    } catch (error) {
+      const told = explainDirectoryError(error, dirname(this.#plan.clusterDir));
+      supervision.onGivenUp(told instanceof Error ? told : new Error(String(told)));
+    }
+  }
+
+  /** @throws EmbeddedPostgresError when it dies again and again */
+  #countDeath(): void {
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((time) => now - time < DEATHS_WITHIN_MS), now];
+    if (this.#deaths.length < MOST_DEATHS) return;
+    const { clusterDir, logFile } = this.#plan;
+    throw new EmbeddedPostgresError(
+      `PostgreSQL in ${clusterDir} ended ${MOST_DEATHS} times within a minute. Its log, ${logFile}, may say why.`,
+    );
   }
 }
 

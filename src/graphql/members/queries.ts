@@ -7,6 +7,7 @@ import { Membership } from '../../model/membership.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
 import { Workspace } from '../../model/workspace.js';
 import { list as listAuditEntries } from '../../services/audit/queries.js';
+import { accountAsMember, type ShownAccount, seesWholeAccount } from '../../services/members/account.js';
 import { lastActiveAt } from '../../services/members/activity.js';
 import { countMatching, countsByDay } from '../../services/members/counts.js';
 import { countMembers, getMember, listMembers, membershipsOf } from '../../services/members/queries.js';
@@ -29,8 +30,9 @@ export class MemberFieldsResolver {
   }
 
   @FieldResolver(() => Account, { description: 'The account of the person across all workspaces.' })
-  account(@Root() { accountId }: Member, @Ctx() { loaders }: Context): Promise<Account> {
-    return loaders.accounts.load(accountId);
+  async account(@Root() member: MemberRow, @Ctx() { loaders, services }: Context): Promise<ShownAccount> {
+    if (!seesWholeAccount(services, member.accountId)) return accountAsMember(member);
+    return loaders.accounts.load(member.accountId);
   }
 
   @FieldResolver(() => Membership, {

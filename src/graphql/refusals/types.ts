@@ -37,6 +37,7 @@ export const ErrorCodeEnum = enumOf(
     CREDITS_EXHAUSTED: 'The member or the pool does not have that many credits left.',
     RATE_LIMITED: 'The caller has sent too many requests.',
     REMOVALS_PAUSED: 'The identity provider has removed too many members, and further removals are paused.',
+    UNAVAILABLE: 'The database cannot be reached or is too busy: try again after `retryAfterSeconds`.',
   },
 );
 

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { DomainError } from '../../domain/errors.js';
+import { refusalIn } from '../../domain/errors.js';
 import type { Context } from './context.js';
-import { pathOfAttribute, pathOfLiteral, pathOfVariable } from './places.js';
+import { pathOfAttribute, pathOfLiteral, pathOfVariable, type SentOperation } from './places.js';
 
 /** The id of the current request, because Apollo refuses some requests before they have a context. */
 export const requestIds = new AsyncLocalStorage<string>();
@@ -18,6 +18,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<unknown> = new Set([
   ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND,
   ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED,
   'QUERY_TOO_EXPENSIVE',
+  'SUBSCRIPTION_INTERRUPTED',
 ]);
 
 /** The position of the invalid value, from which `locateErrors` computes the path. */
@@ -41,15 +42,18 @@ export function formatErrors(onFault: (error: unknown) => void) {
     };
     const requestId = requestIds.getStore();
     const shown = (more: object) => ({ ...more, ...(requestId === undefined ? {} : { requestId }) });
-    if (cause instanceof DomainError) {
-      const { attribute, providerHint: _provider, ...details } = cause.details;
+    const refusal = refusalIn(cause);
+    if (refusal !== undefined) {
+      const { attribute, providerHint: _provider, ...details } = refusal.details;
       const known = attribute === undefined ? {} : { place: { attribute } satisfies KnownPlace };
       return {
-        message: cause.message,
+        message: refusal.message,
         ...place,
-        extensions: shown({ code: cause.code, ...details, ...known }),
+        extensions: shown({ code: refusal.code, ...details, ...known }),
       };
     }
+    const limit = limitIn(cause);
+    if (limit !== undefined) return { message, extensions: shown(limit) };
     const invalid = invalidInput(extensions, cause, message);
     if (invalid !== undefined) return { message, ...place, extensions: shown(invalid) };
     if (ABOUT_THE_REQUEST.has(extensions.code)) {
@@ -62,6 +66,13 @@ export function formatErrors(onFault: (error: unknown) => void) {
       extensions: shown({ code: ApolloServerErrorCode.INTERNAL_SERVER_ERROR }),
     };
   };
+}
+
+/** The extensions of a refusal of `size.ts`; Apollo gives every error of validation the same code. */
+function limitIn(cause: unknown): GraphQLError['extensions'] | undefined {
+  const original = cause instanceof GraphQLError ? cause.originalError : undefined;
+  const isLimit = original instanceof GraphQLError && original.extensions.code === 'QUERY_TOO_EXPENSIVE';
+  return isLimit ? original.extensions : undefined;
 }
 
 const HINTS: ReadonlyMap<unknown, object> = new Map([
@@ -112,26 +123,45 @@ function isArgumentFault(cause: unknown): boolean {
   );
 }
 
+/** Answers an operation for which the database failed with 503, where nothing of it succeeded, and says when to try again. */
+export const answerUnavailable: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        if (body.kind !== 'single') return;
+        const { data, errors = [] } = body.singleResult;
+        const refusal = errors.find(({ extensions }) => extensions?.code === 'UNAVAILABLE');
+        if (refusal === undefined) return;
+        http.headers.set('retry-after', String(refusal.extensions?.retryAfterSeconds));
+        if (Object.values(data ?? {}).every((value) => value === null)) http.status = 503;
+      },
+    };
+  },
+};
+
 /** Adds `path` to errors: the path of the invalid value in the client's arguments, relative to `input`. */
 export const locateErrors: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async willSendResponse({ response: { body }, document, operation, request }) {
         if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        const asked = { document, operation, variables: request.variables ?? {} };
-        body.singleResult.errors = body.singleResult.errors.map((error) => {
-          const { place, ...extensions } = error.extensions ?? {};
-          if (!isKnownPlace(place)) return error;
-          const path =
-            'attribute' in place
-              ? pathOfAttribute(place.attribute, error.path ?? [], asked)
-              : pathOfVariable(place.variable, place.path, asked);
-          return { ...error, extensions: { ...extensions, path } };
-        });
+        const sent = { document, operation, variables: request.variables ?? {} };
+        body.singleResult.errors = body.singleResult.errors.map((error) => located(error, sent));
       },
     };
   },
 };
+
+/** The error with the `path` of the value at fault, where `formatErrors` has found its place. */
+export function located(error: GraphQLFormattedError, sent: SentOperation): GraphQLFormattedError {
+  const { place, ...extensions } = error.extensions ?? {};
+  if (!isKnownPlace(place)) return error;
+  const path =
+    'attribute' in place
+      ? pathOfAttribute(place.attribute, error.path ?? [], sent)
+      : pathOfVariable(place.variable, place.path, sent);
+  return { ...error, extensions: { ...extensions, path } };
+}
 
 function isKnownPlace(place: unknown): place is KnownPlace {
   return typeof place === 'object' && place !== null && ('attribute' in place || 'variable' in place);

@@ -63,21 +63,31 @@ export const operationLimits: ApolloServerPlugin<Context> = {
       async didResolveOperation({ schema, document, operation, request }) {
         if (operation === undefined) return;
         refuseSubscription(operation);
-        refuseDeepVariables(request.variables ?? {});
-        const variables = { ...defaultsOf(operation), ...request.variables };
-        refuseExpensive(rememberedCost(operation, document, { schema, variables }));
+        refuseCostly(schema, document, operation, request.variables ?? {});
       },
     };
   },
 };
 
-/** Validation does not check the fields of a root type that the schema does not have. */
+/** @throws GraphQLError QUERY_TOO_EXPENSIVE for an operation or variables that cost too much */
+export function refuseCostly(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  sent: Readonly<Record<string, unknown>>,
+): void {
+  refuseDeepVariables(sent);
+  const variables = { ...defaultsOf(operation), ...sent };
+  refuseExpensive(rememberedCost(operation, document, { schema, variables }));
+}
+
+/** Answers here are single. */
 function refuseSubscription({ operation }: OperationDefinitionNode): void {
   if (operation !== OperationTypeNode.SUBSCRIPTION) return;
-  throw new GraphQLError('This API has no subscriptions.', {
+  throw new GraphQLError('Subscriptions are streams, which this address does not answer.', {
     extensions: {
       code: 'GRAPHQL_VALIDATION_FAILED',
-      hint: 'Send a query, and send it again when the answer may have changed.',
+      hint: 'Send it to /graphql/stream, with the header `Accept: text/event-stream`.',
       http: { status: 400 },
     },
   });
@@ -222,7 +232,9 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
     }
     const name = node.name.value;
     // Introspection is deep by nature and executes no statement.
-    if (name.startsWith('__')) return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1 };
+    const aliases = node.alias === undefined ? 0 : 1;
+    if (name.startsWith('__'))
+      return { ...NOTHING, cost: 1, costliest: [name], fields: 1, depth: 1, aliases };
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     const inside = selectionCost(node.selectionSet, field && getNamedType(field.type));
     return {
@@ -230,12 +242,10 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
       costliest: [name, ...inside.costliest],
       fields: 1 + inside.fields,
       depth: 1 + inside.depth,
-      aliases: inside.aliases + (node.alias === undefined ? 0 : 1),
+      aliases: inside.aliases + aliases,
     };
   };
-  const { mutation, query } = { mutation: schema.getMutationType(), query: schema.getQueryType() };
-  const root = operation.operation === OperationTypeNode.MUTATION ? mutation : query;
-  return selectionCost(operation.selectionSet, root ?? undefined);
+  return selectionCost(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
 }
 
 function plus(sum: Cost & { readonly most?: number }, part: Cost): Cost & { readonly most: number } {

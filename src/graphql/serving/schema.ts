@@ -11,6 +11,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { memberAccessType } from '../../model/access.js';
 import { nodeType } from '../../model/node.js';
 import { AccessReviewEntryResolver, AccessReviewResolver } from '../access-review/resolver.js';
+import { ActivityResolver } from '../activity/resolver.js';
 import {
   ApiKeyCreatePayloadResolver,
   ApiKeyDeletePayloadResolver,
@@ -93,6 +94,18 @@ const MUTATION =
   'The mutations, named noun first. Each takes one `input`, answers with a payload of its own, and is null when it was ' +
   'refused. The results of other mutations in the same request are not affected by a refusal.';
 
+const SUBSCRIPTION =
+  'The subscriptions, at `/graphql/stream`, as server-sent events. A stream that ends with the code ' +
+  'SUBSCRIPTION_INTERRUPTED is continued by another one with `after`.';
+
+/** type-graphql demands it, and nothing uses it: every subscription has a source of its own. */
+const NO_PUB_SUB = {
+  publish(): void {},
+  subscribe(): never {
+    throw new Error('nothing is published');
+  },
+};
+
 /** Creates the schema. Apollo and the SCIM adapter share one object. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -100,6 +113,7 @@ export function createSchema(): GraphQLSchema {
       AbilityResolver,
       AccessReviewEntryResolver,
       AccessReviewResolver,
+      ActivityResolver,
       ApiKeyCreatePayloadResolver,
       ApiKeyDeletePayloadResolver,
       ApiKeyMutations,
@@ -159,11 +173,13 @@ export function createSchema(): GraphQLSchema {
     ],
     // The services validate values, for all APIs alike.
     validate: false,
+    pubSub: NO_PUB_SUB,
   });
-  // type-graphql describes all types except these two.
+  // type-graphql describes all types except these three.
   schema.description = SCHEMA;
   describe(schema.getQueryType(), QUERY);
   describe(schema.getMutationType(), MUTATION);
+  describe(schema.getSubscriptionType(), SUBSCRIPTION);
   for (const type of Object.values(schema.getTypeMap())) {
     // type-graphql cannot declare @oneOf; graphql enforces it once the type has it.
     if (type instanceof GraphQLInputObjectType && type.extensions.isOneOf === true) type.isOneOf = true;

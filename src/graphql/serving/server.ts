@@ -7,10 +7,11 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Compiler } from './compiler.js';
 import type { Context } from './context.js';
-import { formatErrors, locateErrors } from './errors.js';
+import { answerUnavailable, formatErrors, locateErrors } from './errors.js';
 import { executing } from './executor.js';
 import { noIntrospection, operationLimits } from './limits.js';
 import { readsOfQueries } from './reads.js';
+import { documentSize, MOST_TOKENS } from './size.js';
 
 export interface GraphqlServerOptions {
   readonly schema: GraphQLSchema;
@@ -30,7 +31,8 @@ export function createGraphqlServer({
     gateway: executing(schema, compiler),
     // Always on for Apollo, whose own refusal mentions Apollo; `noIntrospection` refuses instead.
     introspection: true,
-    validationRules: introspection ? [] : [noIntrospection],
+    parseOptions: { maxTokens: MOST_TOKENS },
+    validationRules: introspection ? [documentSize] : [documentSize, noIntrospection],
     // Suggestions ("Did you mean …") also reveal the schema, name by name.
     hideSchemaDetailsFromClientErrors: !introspection,
     formatError: formatErrors(onFault),
@@ -44,6 +46,7 @@ export function createGraphqlServer({
     plugins: [
       operationLimits,
       locateErrors,
+      answerUnavailable,
       readsOfQueries,
       // Cache control instruments every field, which costs more than most fields do.
       ApolloServerPluginCacheControlDisabled(),

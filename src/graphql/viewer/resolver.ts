@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Account } from '../../model/account.js';
+import { type ShownAccount, shownAccount } from '../../services/members/account.js';
 import { get as getViewer, type Viewer as ViewerRow } from '../../services/viewer/queries.js';
 import { workspacesOf } from '../../services/viewer/workspaces.js';
 import type { Context } from '../serving/context.js';
@@ -16,8 +17,11 @@ export class ViewerResolver {
     nullable: true,
     description: 'The account of a person. Null for API keys and operators.',
   })
-  account(@Root() { accountId }: ViewerRow, @Ctx() { loaders }: Context): Promise<Account> | null {
-    return accountId === null ? null : loaders.accounts.load(accountId);
+  async account(
+    @Root() { accountId }: ViewerRow,
+    @Ctx() { loaders, services }: Context,
+  ): Promise<ShownAccount | null> {
+    return accountId === null ? null : shownAccount(services, await loaders.accounts.load(accountId));
   }
 
   @FieldResolver(() => [ViewerWorkspace], {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { finished } from 'node:stream/promises';
 import type { Request as ExpressRequest, Response } from 'express';
+import { endBeforeBody, hasLongRest } from '../../http/unread-body.js';
 import { MAX_BODY_BYTES } from './body.js';
 import type { ScimAnswer } from './endpoint.js';
 
@@ -13,9 +13,6 @@ export interface Compression {
   /** Compresses what is written from now on, if the request accepts it. */
   compress(request: IncomingMessage, response: ServerResponse): void;
 }
-
-/** How long a connection that is closing still reads, so that the client receives the answer. */
-const LINGER_MS = 1000;
 
 /**
  * Sends an answer in SCIM's media type. HEAD is answered like GET, without the body.
@@ -40,7 +37,7 @@ export function sendAnswer(
     if (!isHeadOfCompressed(request, length, compression.from)) response.setHeader('Content-Length', length);
     if (length >= compression.from) compression.compress(request, response);
   }
-  if (hasLongRest(request)) return endBeforeBody(request, response, text);
+  if (hasLongRest(request, MAX_BODY_BYTES)) return endBeforeBody(request, response, text);
   response.end(text);
   return undefined;
 }
@@ -56,33 +53,4 @@ function isHeadOfCompressed(request: Request, length: number, compressedFrom: nu
     length >= compressedFrom &&
     request.acceptsEncodings('br', 'gzip', 'deflate') !== false
   );
-}
-
-/**
- * Whether the unread rest of the body is too long to read. Node reads and drops a shorter rest after the answer, so that
- * the connection can be used again.
- */
-function hasLongRest(request: Request): boolean {
-  if (request.complete) return false;
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  return coding !== undefined || Number(length ?? 0) > MAX_BODY_BYTES;
-}
-
-/**
- * Answers, and closes the connection. RFC 9112 §9.6: "If a server performs an immediate close of a TCP connection, there
- * is a significant risk that the client will not be able to read the last HTTP response". So what the client still
- * sends is read and dropped for a moment.
- */
-async function endBeforeBody(
-  request: Request,
-  response: Response<unknown>,
-  text: string | undefined,
-): Promise<void> {
-  response.setHeader('Connection', 'close');
-  response.flushHeaders();
-  if (text !== undefined) response.write(text);
-  request.resume();
-  // The connection closes however the rest of the body ends.
-  await finished(request, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
-  response.end();
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { isJsonObject, type JsonObject } from '../../domain/profile.js';
+import { BodyError, readBytes } from '../../http/body.js';
 import { ScimError } from './scim-error.js';
 
 /** The size limit of a body, before and after decompression, unless its endpoint has another. */
@@ -13,17 +12,6 @@ const LARGE_AT_ONCE = 4;
 const MEDIA_TYPES = ['application/scim+json', 'application/json'];
 const CHARSETS = ['utf-8', 'utf8'];
 
-type Unpack = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
-
-/** RFC 9110 §8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"." */
-const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
-  ['identity', async (bytes) => bytes],
-  ['gzip', promisify<Uint8Array, ZlibOptions, Uint8Array>(gunzip)],
-  ['x-gzip', promisify<Uint8Array, ZlibOptions, Uint8Array>(gunzip)],
-  ['deflate', promisify<Uint8Array, ZlibOptions, Uint8Array>(inflate)],
-  ['br', promisify<Uint8Array, ZlibOptions, Uint8Array>(brotliDecompress)],
-]);
-
 /**
  * Reads the body of a request. The rest of a refused body is not read.
  * @param limit the most bytes of it, before and after it is unpacked
@@ -33,73 +21,37 @@ const ENCODINGS: ReadonlyMap<string, Unpack> = new Map([
  */
 export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<JsonObject> {
   requireMediaType(request.headers['content-type']);
-  const unpack = unpackingOf(request.headers['content-encoding']);
-  if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);
-  const read = async (most: number) =>
-    parseBody(await unpacked(unpack, await readBytes(request, most), most));
   // What is compressed may become large, and what comes in chunks has no length.
   const { 'content-length': length, 'content-encoding': coding } = request.headers;
   const isSmall = Number(length) <= MAX_BODY_BYTES && coding === undefined;
   return limit <= MAX_BODY_BYTES || isSmall
-    ? read(Math.min(limit, MAX_BODY_BYTES))
-    : inLine(() => read(limit));
+    ? read(request, Math.min(limit, MAX_BODY_BYTES))
+    : inLine(() => read(request, limit));
+}
+
+async function read(request: IncomingMessage, limit: number): Promise<JsonObject> {
+  try {
+    return parseBody(await readBytes(request, limit));
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    throw error.status === 400 ? invalidSyntax(error.message) : new ScimError(error.status, error.message);
+  }
 }
 
 let large = 0;
 const waiting: (() => void)[] = [];
 
 /** Reads one of the bodies that may be large, when it is its turn. */
-async function inLine(read: () => Promise<JsonObject>): Promise<JsonObject> {
+async function inLine(readLarge: () => Promise<JsonObject>): Promise<JsonObject> {
   if (large >= LARGE_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else large += 1;
   try {
-    return await read();
+    return await readLarge();
   } finally {
     const next = waiting.shift();
     if (next === undefined) large -= 1;
     else next();
   }
-}
-
-/** @throws ScimError 415 */
-function unpackingOf(contentEncoding = ''): Unpack {
-  const unpack = ENCODINGS.get(contentEncoding.trim().toLowerCase() || 'identity');
-  if (unpack !== undefined) return unpack;
-  throw new ScimError(
-    415,
-    'This Content-Encoding is not supported. Send the body without one, or as gzip, deflate or br.',
-  );
-}
-
-/** `express.json` silently replaces bytes that are not UTF-8, and reads endless bodies. */
-async function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    // Destroying the request would close the connection before the answer is sent.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      length += chunk.length;
-      if (length > limit) break;
-      chunks.push(chunk);
-    }
-  } catch {
-    throw invalidSyntax('The body could not be read.');
-  }
-  if (length > limit) throw tooLarge(limit);
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-}
-
-async function unpacked(unpack: Unpack, bytes: Uint8Array, limit: number): Promise<Uint8Array> {
-  try {
-    return await unpack(bytes, { maxOutputLength: limit });
-  } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(limit);
-    throw invalidSyntax('The body does not match its Content-Encoding.');
-  }
-}
-
-function tooLarge(limit: number): ScimError {
-  return new ScimError(413, `The body is larger than ${limit / MAX_BODY_BYTES} MB.`);
 }
 
 /** A body without a media type is read as JSON. @throws ScimError 415 */

@@ -1,5 +1,5 @@
 import type { WorkspaceVersion } from '../../domain/access.js';
-import { DomainError } from '../../domain/errors.js';
+import { refusalIn } from '../../domain/errors.js';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
 import {
   cut,
@@ -163,7 +163,8 @@ function refusalOf({ refusal, sent }: AnsweredRequest): Refused {
 const NAMED_FIRST = /^(userName|externalId|active|role|seatType|creditLimit|displayName|members)\b/;
 
 function attributeAtFault(error: unknown, detail: string): string | undefined {
-  if (error instanceof DomainError) return error.details.attribute;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal.details.attribute;
   return NAMED_FIRST.exec(detail)?.[1];
 }
 
@@ -242,7 +243,8 @@ const STATUSES: ReadonlyMap<number, ScimCode> = new Map([
 ]);
 
 function codeOf(error: unknown, { status, scimType }: Fault): ScimCode {
-  if (error instanceof DomainError) return error.code;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return refusal.code;
   if (scimType !== undefined) return SCIM_TYPES[scimType];
   return STATUSES.get(status) ?? 'INTERNAL';
 }

@@ -50,6 +50,30 @@ export interface ScimOutcome {
 export type Dispatch = (call: ScimCall) => Promise<ScimOutcome>;
 
 /**
+ * Every endpoint of SCIM.
+ * @param onFault called once with each unexpected error of an operation of a bulk request
+ * @throws Error when the schema lacks fields that the adapter needs
+ */
+export function scimEndpoints(
+  graphql: GraphqlSource,
+  onFault: (error: unknown, requestId: string) => void,
+): readonly Endpoint[] {
+  const operations = prepareOperations(graphql);
+  const groupOperations = prepareGroupOperations(graphql);
+  const resources = [
+    ...userEndpoints(operations),
+    ...groupEndpoints(groupOperations),
+    ...meEndpoints(),
+    ...discoveryEndpoints(),
+  ];
+  return [
+    ...searchEndpoints([userSource(operations), groupSource(groupOperations)]),
+    ...bulkEndpoints({ endpoints: resources, onFault }),
+    ...resources,
+  ];
+}
+
+/**
  * Creates the function that answers SCIM requests.
  * @param onFault called once with each unexpected error
  * @returns a function that answers any request, refusals included
@@ -59,19 +83,7 @@ export function createDispatch(
   graphql: GraphqlSource,
   onFault: (error: unknown, requestId: string) => void,
 ): Dispatch {
-  const operations = prepareOperations(graphql);
-  const groupOperations = prepareGroupOperations(graphql);
-  const resources = [
-    ...userEndpoints(operations),
-    ...groupEndpoints(groupOperations),
-    ...meEndpoints(),
-    ...discoveryEndpoints(),
-  ];
-  const routes = routesOf([
-    ...searchEndpoints([userSource(operations), groupSource(groupOperations)]),
-    ...bulkEndpoints({ endpoints: resources, onFault }),
-    ...resources,
-  ]);
+  const routes = routesOf(scimEndpoints(graphql, onFault));
   return async (call) => {
     const started = performance.now();
     const at = new Date();

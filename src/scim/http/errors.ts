@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../../domain/errors.js';
+import { type ErrorCode, refusalIn } from '../../domain/errors.js';
 import { referenceOf } from '../../domain/provisioning-log.js';
 import { STATUSES } from '../../http/statuses.js';
 import { ScimError, type ScimType } from './scim-error.js';
@@ -27,6 +27,7 @@ const SCIM_TYPES: Readonly<Record<ErrorCode, ScimType | undefined>> = {
   CREDITS_EXHAUSTED: undefined,
   RATE_LIMITED: undefined,
   REMOVALS_PAUSED: undefined,
+  UNAVAILABLE: undefined,
 };
 
 const HEADERS: Partial<Record<ErrorCode, Headers>> = {
@@ -52,10 +53,14 @@ export interface Fault {
 
 /** Maps anything thrown to a SCIM error. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof DomainError) {
-    const { code, message, details } = error;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) {
+    const { code, message, details } = refusal;
     const advice = details.providerHint ?? details.hint;
-    const [scimType, headers] = [SCIM_TYPES[code], HEADERS[code]];
+    const { retryAfterSeconds } = details;
+    const scimType = SCIM_TYPES[code];
+    const headers =
+      retryAfterSeconds === undefined ? HEADERS[code] : { 'Retry-After': String(retryAfterSeconds) };
     return {
       status: STATUSES[code],
       ...(scimType === undefined ? {} : { scimType }),

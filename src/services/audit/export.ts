@@ -8,7 +8,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { decode, encode, isTimestamp } from '../lists/cursor.js';
 import { type AuditFilter, auditFilterSql } from './filter.js';
 import { AUDIT_LIST, ENTRY_TYPES } from './queries.js';
-import { settledTime } from './settled.js';
+import { settledTimes } from './settled.js';
 
 /** An entry with its cursor, after which a later export continues. */
 export type ExportedEntry = AuditEntry & { readonly cursor: string };
@@ -45,7 +45,7 @@ export async function exportEntries(
     conditions.push(`(e.logged_at, e.id) > (${place(loggedAt, 'timestamptz')}, ${place(id, 'uuid')})`);
   }
   // Read before the entries, so that every entry before this time is committed and visible.
-  const settled = await settledTime(context.database);
+  const { settled } = await settledTimes(context.database);
   conditions.push(`e.logged_at < ${place(settled, 'timestamptz')}`);
   const sql = `
     select ${EXPORTED.columns} from ${EXPORTED.from}

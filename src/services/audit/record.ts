@@ -18,15 +18,15 @@ export interface AuditFact {
   readonly changes: AuditChanges;
 }
 
-/** The columns that an insert writes: the database sets `logged_at`. */
-export const ENTRY = without(TABLES.auditEntry, 'loggedAt');
+/** The table without `logged_at`, which the database sets, and which only orders the log. */
+export const AUDIT_ENTRY = without(TABLES.auditEntry, 'loggedAt');
 
-const COLUMNS = Object.values(ENTRY.fields).join(', ');
+const COLUMNS = Object.values(AUDIT_ENTRY.fields).join(', ');
 
 const INSERT = statement({
   name: 'audit.insert',
-  text: `insert into audit_entry (${COLUMNS}) values (${ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
-  parameters: ENTRY.columns,
+  text: `insert into audit_entry (${COLUMNS}) values (${AUDIT_ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
+  parameters: AUDIT_ENTRY.columns,
 });
 
 const INSERT_MANY = statement({
@@ -56,7 +56,7 @@ const INSERT_MANY = statement({
   },
 });
 
-/** The entry of a fact, for an insert into `ENTRY`. */
+/** The entry of a fact, for an insert into `AUDIT_ENTRY`. */
 export function entryOf(
   context: ServiceContext,
   { workspaceId, action, target, changes }: AuditFact,
@@ -89,6 +89,7 @@ export function entryOf(
  */
 export async function record(context: ServiceContext, sql: Sql, fact: AuditFact): Promise<void> {
   await INSERT.rows(sql, entryOf(context, fact, new Date()));
+  hint(context, fact);
 }
 
 /**
@@ -112,6 +113,12 @@ export async function recordMany(
     targetLabels: facts.map(({ target }) => target.label),
     changes: facts.map(({ changes }) => JSON.stringify(changes)),
   });
+  hint(context, first);
+}
+
+/** Tells those who follow the log that there is an entry, once it is written. */
+export function hint({ hints }: ServiceContext, { workspaceId }: Pick<AuditFact, 'workspaceId'>): void {
+  if (workspaceId !== null) hints.happened('AUDIT', workspaceId);
 }
 
 /** The attributes that differ, with both values. */

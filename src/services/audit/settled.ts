@@ -9,21 +9,32 @@ import { statement } from '../../database/statement.js';
 const SETTLED = statement({
   name: 'audit.settled',
   text: `
-    select least(min(coalesce(a.xact_start, '-infinity')), statement_timestamp())::text as settled
-    from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+    select case when bool_or(a.xact_start is null) then '-infinity'
+        else to_char(least(statement_timestamp(), min(a.xact_start)) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+      end as settled,
+      to_char(statement_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now
+    from pg_locks l left join pg_stat_get_activity(l.pid) a on l.pid is not null
     where l.locktype = 'relation' and l.relation = 'audit_entry'::regclass and l.mode = 'RowExclusiveLock'
       and l.database = (select oid from pg_database where datname = current_database())`,
   parameters: {},
-  columns: { settled: text },
+  columns: { settled: text, now: text },
 });
 
+/** Times of the database in ISO 8601, in UTC, with microseconds: they compare as text. */
+export interface Settled {
+  /** No entry with an earlier `logged_at` can be committed any more; `-infinity` when that is not known. */
+  readonly settled: string;
+  /** The time of the statement. */
+  readonly now: string;
+}
+
 /**
- * The time up to which the log is complete: no entry with an earlier `logged_at` can be committed any more. It is the
- * earliest start of the transactions that write entries now, or the time of the statement when there are none. Read it
- * before the entries, and once in a transaction, which keeps what it has seen of others.
+ * Returns up to which time the audit log is complete: the earliest start of the transactions that write entries now, or
+ * the time of the statement when there are none. Read it before the entries, and once in a transaction, which keeps what
+ * it has seen of others.
  * @param sql not a transaction that writes entries, which would wait for itself
  */
-export async function settledTime(sql: Sql): Promise<string> {
+export async function settledTimes(sql: Sql): Promise<Settled> {
   const row = await SETTLED.row(sql, {});
-  return row?.settled ?? '-infinity';
+  return row ?? { settled: '-infinity', now: '-infinity' };
 }

@@ -4,7 +4,8 @@ import { normalizedAddress } from '../../auth/remote-address.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
 import { text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
-import type { Listening } from '../../database/listening.js';
+import type { Heard } from '../../database/listening.js';
+import { outlastingRequest } from '../../database/request-scope.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
@@ -34,6 +35,8 @@ type Holder = KeyHolder | Person | Operator;
 export interface CredentialsOptions {
   /** Called when the last use of a credential could not be written. */
   readonly onFault?: (error: unknown) => void;
+  /** Called when the cache was emptied, because a credential may have been revoked. */
+  readonly onForget?: () => void;
   readonly sessionLifetimes?: SessionLifetimes;
   readonly clock?: Clock;
 }
@@ -45,6 +48,7 @@ export class Credentials {
   /** Counts how often the cache was emptied: what was read before must not be cached afterwards. */
   #forgotten = 0;
   readonly #onFault: (error: unknown) => void;
+  readonly #onForget: () => void;
   readonly #sessions: { readonly sessionLifetimes: SessionLifetimes; readonly clock: Clock };
   /** Last uses that are being written; no request waits for them. */
   readonly #noting = new Set<Promise<unknown>>();
@@ -58,12 +62,14 @@ export class Credentials {
     operatorToken: string | undefined,
     {
       onFault = () => undefined,
+      onForget = () => undefined,
       sessionLifetimes = DEFAULT_LIFETIMES,
       clock = () => new Date(),
     }: CredentialsOptions = {},
   ) {
     this.#database = database;
     this.#onFault = onFault;
+    this.#onForget = onForget;
     this.#sessions = { sessionLifetimes, clock };
     this.#operatorHash = operatorToken === undefined ? undefined : hashSecret(operatorToken);
   }
@@ -85,11 +91,22 @@ export class Credentials {
     }
     const known = this.#asking.get(hash);
     if (known !== undefined) return known;
-    const asking = this.#ask(secret, hash, normalizedAddress(address)).finally(() => {
+    const ask = () => this.#ask(secret, hash, normalizedAddress(address));
+    const asking = outlastingRequest(ask).finally(() => {
       if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
     });
     this.#asking.set(hash, asking);
     return asking;
+  }
+
+  /**
+   * As `verify`, for a request that goes on for long: checking it again is no use of the credential.
+   * @returns the actor, or null when the credential has been revoked meanwhile
+   */
+  async verifyAgain(credential: string): Promise<Actor | null> {
+    const hash = hashSecret(credential);
+    const secret = readSecret(credential);
+    return secret === undefined ? this.verify(credential, '') : this.#holder(secret, hash);
   }
 
   async #ask(secret: CredentialKey, hash: string, address: string): Promise<Holder | null> {
@@ -108,19 +125,19 @@ export class Credentials {
     await tx.notify(FORGET_CHANNEL);
   }
 
-  /** Empties the cache whenever another process notifies. Stop it before the database is closed. */
-  listen(): Promise<Listening> {
-    return this.#database.listen(FORGET_CHANNEL, () => this.forget());
-  }
+  /** Empties the cache whenever another process notifies. */
+  readonly heard: Heard = { [FORGET_CHANNEL]: () => this.forget() };
 
   /** Empties the cache. */
   forget(): void {
     this.#forgotten += 1;
     this.#cached.clear();
     this.#asking.clear();
+    this.#onForget();
   }
 
-  #holder({ kind, lookup }: CredentialKey, hash: string, address: string): Promise<Holder | null> {
+  /** @param address where the credential is used; undefined: it is only checked */
+  #holder({ kind, lookup }: CredentialKey, hash: string, address?: string): Promise<Holder | null> {
     switch (kind) {
       case 'key':
         return this.#keyHolder(lookup, hash, address);
@@ -132,16 +149,16 @@ export class Credentials {
       case 'mailed':
       case 'link':
       case 'browser':
-        // These secrets have a single use each; none of them is a credential.
+        // Each of these serves one page of signing in or of an invitation; none of them is a credential.
         return Promise.resolve(null);
     }
   }
 
-  async #keyHolder(lookup: string, hash: string, address: string): Promise<KeyHolder | null> {
+  async #keyHolder(lookup: string, hash: string, address: string | undefined): Promise<KeyHolder | null> {
     const row = await KEY_BY_LOOKUP.row(this.#database, { lookup });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
-    this.#note(KEY_USED.rows(this.#database, { apiKeyId, address }));
+    if (address !== undefined) this.#note(KEY_USED.rows(this.#database, { apiKeyId, address }));
     return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
   }
 
@@ -155,12 +172,12 @@ export class Credentials {
     this.#noting.add(noting);
   }
 
-  async #person(lookup: string, hash: string, address: string): Promise<Person | null> {
+  async #person(lookup: string, hash: string, address: string | undefined): Promise<Person | null> {
     const [now, usedSince] = openAt(this.#sessions);
     const row = await SESSION_BY_LOOKUP.row(this.#database, { lookup, now, usedSince });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
     const { hash: _, lastUsedAt, ...person } = row;
-    if (now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
+    if (address !== undefined && now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
       this.#note(SESSION_USED.rows(this.#database, { sessionId: person.sessionId, address, now }));
     return { type: 'PERSON', ...person };
   }

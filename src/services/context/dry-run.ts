@@ -2,10 +2,11 @@ import type { Caller } from '../../auth/actor.js';
 import type { Database } from '../../database/database.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
+import { NO_HINTS } from './activity-hints.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 
 /**
- * A context for commands that are rolled back: its caches are its own, and it sends no mail.
+ * A context for commands that are rolled back: its caches are its own, and it sends no mail and no notification.
  * @param database the database from `Database.dryRun`
  */
 export function dryRunContext(
@@ -21,6 +22,7 @@ export function dryRunContext(
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
       mailer: null,
+      hints: NO_HINTS,
     },
     caller,
   );

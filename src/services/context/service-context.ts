@@ -7,6 +7,7 @@ import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
 import type { RecentMembers } from '../rows/recent-members.js';
+import type { Hints } from './activity-hints.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
 import type { ScimAdapter } from './scim-adapter.js';
@@ -26,6 +27,8 @@ export interface Shared {
   /** Answers the SCIM requests of dry runs; null where there is no adapter. */
   readonly scim: ScimAdapter<ServiceContext> | null;
   readonly signInLimits: SignInLimits;
+  /** Takes hints that a log has a new entry, for those who follow it. */
+  readonly hints: Hints;
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
   readonly sso: SsoEnvironment;

@@ -1,34 +1,54 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { hashSecret } from '../../auth/secret.js';
+import { hashSecret, readSecret } from '../../auth/secret.js';
 import type { Database } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
 
-/** The limits per hour (rule 46). */
-const MOST_AN_HOUR = {
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
+const DEFAULT_WRONG_CREDENTIALS = 100;
+/** Many people behind one address may have pages open when their sessions end. */
+const SESSIONS_PER_CREDENTIAL = 10;
+
+/** How often something may be done, and in how many seconds (rule 46). */
+const LIMITS = {
   /** Mail links to one e-mail address. */
-  linksTo: 5,
+  linksTo: [5, HOUR_SECONDS],
   /** Mail links that one network address asks for. */
-  linksFrom: 20,
+  linksFrom: [20, HOUR_SECONDS],
   /** Wrong operator tokens from one network address. */
-  operatorFailuresFrom: 10,
+  operatorFailuresFrom: [10, HOUR_SECONDS],
 } as const;
 
-type Limit = keyof typeof MOST_AN_HOUR;
-
-const HOUR_SECONDS = 3600;
+type Limit = keyof typeof LIMITS;
 
 /** Counts in the database, so that all processes count together. */
 export class SignInLimits {
   readonly #database: Database;
   readonly #limiters: Readonly<Record<Limit, RateLimiterPostgres>>;
+  readonly #wrong: Readonly<Record<'credentials' | 'sessions', RateLimiterPostgres>>;
 
-  constructor(database: Database) {
+  /** @param wrongCredentials how many of them a network address may send in a minute */
+  constructor(database: Database, wrongCredentials = DEFAULT_WRONG_CREDENTIALS) {
     this.#database = database;
     this.#limiters = {
-      linksTo: limiter(database, 'linksTo'),
-      linksFrom: limiter(database, 'linksFrom'),
-      operatorFailuresFrom: limiter(database, 'operatorFailuresFrom'),
+      linksTo: limiter(database, 'linksTo', ...LIMITS.linksTo),
+      linksFrom: limiter(database, 'linksFrom', ...LIMITS.linksFrom),
+      operatorFailuresFrom: limiter(database, 'operatorFailuresFrom', ...LIMITS.operatorFailuresFrom),
     };
+    const wrongSessions = SESSIONS_PER_CREDENTIAL * wrongCredentials;
+    this.#wrong = {
+      credentials: limiter(database, 'wrongCredentialsFrom', wrongCredentials, MINUTE_SECONDS),
+      sessions: limiter(database, 'wrongSessionsFrom', wrongSessions, MINUTE_SECONDS),
+    };
+  }
+
+  /**
+   * Counts a credential that is not valid. A valid one from the same address is not affected, since it is checked first.
+   * @throws DomainError RATE_LIMITED when the address has sent too many
+   */
+  async takeWrongCredential(credential: string, network: string): Promise<void> {
+    const { credentials, sessions } = this.#wrong;
+    await consume(readSecret(credential)?.kind === 'session' ? sessions : credentials, network);
   }
 
   /**
@@ -37,17 +57,13 @@ export class SignInLimits {
    * @throws DomainError RATE_LIMITED, with the seconds to wait, when there are too many attempts
    */
   async take(limit: Limit, subject: string): Promise<void> {
-    try {
-      await this.#limiters[limit].consume(hashSecret(subject));
-    } catch (refusal) {
-      throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
-    }
+    await consume(this.#limiters[limit], subject);
   }
 
   /** @throws DomainError RATE_LIMITED when the limit is reached already */
   async check(limit: Limit, subject: string): Promise<void> {
     const counted = await this.#limiters[limit].get(hashSecret(subject));
-    if (counted !== null && counted.consumedPoints >= MOST_AN_HOUR[limit]) throw tooMany(counted);
+    if (counted !== null && counted.consumedPoints >= LIMITS[limit][0]) throw tooMany(counted);
   }
 
   /** Deletes counts whose hour is over. */
@@ -56,7 +72,20 @@ export class SignInLimits {
   }
 }
 
-function limiter(database: Database, limit: Limit): RateLimiterPostgres {
+async function consume(counting: RateLimiterPostgres, subject: string): Promise<void> {
+  try {
+    await counting.consume(hashSecret(subject));
+  } catch (refusal) {
+    throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
+  }
+}
+
+function limiter(
+  database: Database,
+  keyPrefix: string,
+  points: number,
+  duration: number,
+): RateLimiterPostgres {
   return new RateLimiterPostgres({
     storeClient: {
       query: async ({ text, values }: { readonly text: string; readonly values: readonly unknown[] }) => {
@@ -68,10 +97,10 @@ function limiter(database: Database, limit: Limit): RateLimiterPostgres {
     tableName: 'rate_limit',
     tableCreated: true,
     clearExpiredByTimeout: false,
-    keyPrefix: limit,
-    points: MOST_AN_HOUR[limit],
-    duration: HOUR_SECONDS,
-    inMemoryBlockOnConsumed: MOST_AN_HOUR[limit] + 1,
+    keyPrefix,
+    points,
+    duration,
+    inMemoryBlockOnConsumed: points + 1,
   });
 }
 

@@ -5,6 +5,7 @@ import { PUBLIC_TARGETS } from '../../domain/webhooks.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
+import { NO_HINTS } from './activity-hints.js';
 import { Credentials } from './credentials.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
 import { SignInLimits } from './sign-in-limits.js';
@@ -28,6 +29,7 @@ export function localContext(
       recentMembers: new RecentMembers(),
       mailer: null,
       scim: null,
+      hints: NO_HINTS,
       signInLimits: new SignInLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),

@@ -3,7 +3,7 @@ import { violatedConstraint } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { addressOf } from '../../domain/address.js';
-import { ENTRY, entryOf } from '../audit/record.js';
+import { AUDIT_ENTRY, entryOf, hint } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { ACCOUNT_PARAMETERS, accountValues, findOrCreateSql } from '../rows/accounts.js';
 import {
@@ -75,8 +75,8 @@ const CTES = {
   },
   recordAudit: {
     name: 'entry',
-    sql: `insert into audit_entry (${Object.values(ENTRY.fields).join(', ')})
-      select ${ENTRY.properties.map((name) => `$${ENTRY_PREFIX}${name}`).join(', ')} from written`,
+    sql: `insert into audit_entry (${Object.values(AUDIT_ENTRY.fields).join(', ')})
+      select ${AUDIT_ENTRY.properties.map((name) => `$${ENTRY_PREFIX}${name}`).join(', ')} from written`,
   },
 } as const satisfies Partial<Record<EffectName, Cte>>;
 
@@ -109,7 +109,10 @@ const MEMBER_FACTS = `
   for no key update of m for key share of w`;
 
 const ENTRY_TYPES = Object.fromEntries(
-  Object.entries<ColumnType<unknown>>(ENTRY.columns).map(([name, type]) => [`${ENTRY_PREFIX}${name}`, type]),
+  Object.entries<ColumnType<unknown>>(AUDIT_ENTRY.columns).map(([name, type]) => [
+    `${ENTRY_PREFIX}${name}`,
+    type,
+  ]),
 );
 
 /** By the names of their effects. A transition with any other set of effects takes the transaction. */
@@ -179,7 +182,9 @@ export async function writeInOneStatement(
   for (const { parameter, property, ofEntry } of places)
     values[parameter] = ofEntry ? Reflect.get(entry, property) : own[property];
   const written = await unlessRefused(() => statement.row(context.database, values));
-  return written && { member: completeMember({ ...after, ...written }), changed: true };
+  if (written === undefined) return undefined;
+  hint(context, { workspaceId: workspace.id });
+  return { member: completeMember({ ...after, ...written }), changed: true };
 }
 
 /** Other members and groups may change what an owner's or a group member's row shows, and not its version. */
@@ -187,9 +192,7 @@ function dependsOnOthers({ row, after }: MemberWrite): boolean {
   return row?.role === 'OWNER' || after.role === 'OWNER' || after.groups.length > 0;
 }
 
-const DEADLOCK_DETECTED = '40P01';
-
-/** Runs a statement. @returns undefined for a duplicate or a deadlock, which the transaction handles */
+/** Runs a statement. @returns undefined for a duplicate, which the transaction handles */
 async function unlessRefused(
   write: () => Promise<Partial<MemberRow> | undefined>,
 ): Promise<Partial<MemberRow> | undefined> {
@@ -197,8 +200,7 @@ async function unlessRefused(
     return await write();
   } catch (error) {
     const isDuplicate = violatedConstraint(error)?.startsWith('member_') === true;
-    const isDeadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK_DETECTED;
-    if (isDuplicate || isDeadlock) return undefined;
+    if (isDuplicate) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { TABLES, without } from '../../database/tables.js';
 import { newId } from '../../domain/ids.js';
 import {
   type ScimCode,
@@ -6,6 +7,9 @@ import {
   WRITING_OPERATIONS,
 } from '../../domain/provisioning-log.js';
 import type { Severity } from '../../model/provisioning-log.js';
+
+/** The table of entries as they are inserted and shown: the database sets `logged_at`. */
+export const SCIM_REQUEST = without(TABLES.scimRequest, 'loggedAt');
 
 /** The workspace and the key of a request. */
 export interface LogKey {

@@ -1,11 +1,12 @@
 import type { Database } from '../../database/database.js';
 import { isId, newId } from '../../domain/ids.js';
 import type { ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
+import type { Hints } from '../context/activity-hints.js';
 import { entryOf, type LogEntry, type LogKey } from './entry.js';
 import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLookupOf } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
 import { WaitingReads } from './reads.js';
-import { dropExpired } from './retention.js';
+import { deleteExpired } from './retention.js';
 import { type Repetition, writeBatch } from './write.js';
 
 /** The longest time before an entry is written: a refusal is in the log a second after its answer (rule 53). */
@@ -24,6 +25,8 @@ const DAY_MS = 24 * HOUR_MS;
 export interface ProvisioningLogOptions {
   /** The number of days for which entries are kept. */
   readonly days: number;
+  /** Takes hints that a workspace has new entries. */
+  readonly hints: Hints;
   /** Called when entries could not be written; they are written later. */
   onFault(error: unknown): void;
 }
@@ -178,6 +181,8 @@ export class ProvisioningLog {
         const all = [...entries, ...fresh.map(({ entry }) => entry)];
         await this.#partition(all);
         await writeBatch(this.#database, { entries: all, repeated, dropped });
+        for (const workspaceId of new Set(all.map((entry) => entry.workspaceId)))
+          this.#options.hints.happened('SCIM', workspaceId);
         for (const { fault, entry } of fresh) fault.entry = entry;
         for (const [fault, number] of counted) fault.waiting -= number;
         this.#waiting = this.#waiting.slice(entries.length);
@@ -232,7 +237,7 @@ export class ProvisioningLog {
       if (!isFirst) await createPartitions(this.#database, [dayOf(new Date(now + DAY_MS))]);
       const oldest = new Date(now - this.#options.days * DAY_MS);
       await dropPartitions(this.#database, dayOf(oldest));
-      await dropExpired(this.#database, oldest);
+      await deleteExpired(this.#database, oldest);
       this.#partitioned.clear();
     } catch (error) {
       // It is tried again in an hour; nothing depends on it before.

@@ -1,6 +1,6 @@
 import { query, rowOf, rowsOf } from '../../database/query.js';
 import { selection } from '../../database/statement.js';
-import { selectList, TABLES } from '../../database/tables.js';
+import { selectList } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import {
@@ -14,8 +14,9 @@ import type { ScimRequest } from '../../model/provisioning-log.js';
 import { auditEntriesOf } from '../audit/of-requests.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { escaped } from '../lists/comparison.js';
+import { likeEscaped } from '../lists/comparison.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
+import { SCIM_REQUEST } from './entry.js';
 
 export const REQUEST_OUTCOMES = ['ACCEPTED', 'REFUSED', 'NOTICED'] as const;
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
@@ -39,8 +40,8 @@ export interface ScimRequestFilter {
 
 const REQUEST_LIST = selection({
   name: 'provisioningLog.list',
-  columns: selectList(TABLES.scimRequest, 'r'),
-  types: TABLES.scimRequest.columns,
+  columns: selectList(SCIM_REQUEST, 'r'),
+  types: SCIM_REQUEST.columns,
   from: 'scim_request r',
 });
 
@@ -63,7 +64,7 @@ function filterSql(workspaceId: string, filter: ScimRequestFilter, values: unkno
   conditions.push(`r.workspace_id = ${place(workspaceId)}`);
   if (reference != null) conditions.push(referenceSql(reference, place));
   if (search != null && search.trim() !== '')
-    conditions.push(`r.target_name ilike ${place(`%${escaped(search.trim())}%`)}`);
+    conditions.push(`r.target_name ilike ${place(`%${likeEscaped(search.trim())}%`)}`);
   if (apiKeyId != null) conditions.push(isId(apiKeyId) ? `r.api_key_id = ${place(apiKeyId)}` : 'false');
   if (outcome != null) conditions.push(OUTCOMES[outcome]);
   const among = { code: filter.codes, operation: filter.operations, client: filter.clients };
@@ -126,7 +127,7 @@ export async function get(
     context.reads,
     query
       .selectFrom('scimRequest')
-      .select(TABLES.scimRequest.properties)
+      .select(SCIM_REQUEST.properties)
       .where('workspaceId', '=', workspaceId)
       .where('id', '=', id),
   );
@@ -162,7 +163,7 @@ export async function ofAuditEntry(
     context.batched,
     query
       .selectFrom('scimRequest')
-      .select(TABLES.scimRequest.properties)
+      .select(SCIM_REQUEST.properties)
       .where('workspaceId', '=', workspaceId)
       .where('requestId', '=', requestId)
       .orderBy('id')

@@ -8,6 +8,7 @@ import {
   type NotedProblem,
   problemsIn,
   resolvesProblems,
+  SCIM_REQUEST,
   subjectsOf,
 } from './entry.js';
 import { withLookAlikes } from './look-alikes.js';
@@ -42,7 +43,7 @@ const LOCK = statement({
 
 const HOUR_MS = 3_600_000;
 
-const { fields } = TABLES.scimRequest;
+const { fields } = SCIM_REQUEST;
 const COLUMNS = Object.values(fields).join(', ');
 /** The names of the properties in the JSON of a batch, with their types. */
 const RECORD = Object.keys(fields)
@@ -79,7 +80,8 @@ const INSERT = statement({
     select ${Object.keys(fields)
       .map((name) => (name === 'notices' ? `nullif(e."notices", 'null'::jsonb)` : `e."${name}"`))
       .join(', ')}
-    from jsonb_to_recordset($entries) as e(${RECORD}) join workspace w on w.id = e."workspaceId"`,
+    from jsonb_to_recordset($entries) as e(${RECORD}) join workspace w on w.id = e."workspaceId"
+    order by e."id"`,
   parameters: { entries: jsonb<readonly LogEntry[]>() },
 });
 

@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { arrayOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import { canonicalUserName } from '../../domain/canonical.js';
-import { newId } from '../../domain/ids.js';
 import type { Account } from '../../model/account.js';
 
 /**
@@ -21,7 +21,7 @@ export const ACCOUNT_PARAMETERS = { newAccountId: uuid, address: text, canonical
 
 /** The parameters of `findOrCreateSql` for an address. */
 export function accountValues(address: string) {
-  return { newAccountId: newId(), address, canonicalAddress: canonicalUserName(address) };
+  return { newAccountId: randomUUID(), address, canonicalAddress: canonicalUserName(address) };
 }
 
 const FIND_OR_CREATE = statement({

@@ -10,6 +10,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { consumption } from '../credits/reports.js';
 import { get as getGroup } from '../groups/queries.js';
 import { get as getInvitation } from '../invitations/queries.js';
+import { shownAccount } from '../members/account.js';
 import { findMembership, getMember } from '../members/queries.js';
 import { get as getScimRequest } from '../provisioning-log/requests.js';
 import { findAccounts } from '../rows/accounts.js';
@@ -156,5 +157,5 @@ async function loadAccount(context: ServiceContext, { id }: Located): Promise<{ 
   const actor = authenticated(context);
   if (actor.type !== 'OPERATOR' && !(actor.type === 'PERSON' && actor.accountId === id)) return null;
   const [account] = await findAccounts(context.reads, [id]);
-  return account ?? null;
+  return account === undefined ? null : shownAccount(context, account);
 }

@@ -119,6 +119,7 @@ export async function replaySince(
   context: ServiceContext,
   { since, ...target }: WebhookTarget & { readonly since: Date },
 ): Promise<{ readonly webhook: Webhook; readonly replayed: number }> {
+  await authorize(context, 'webhook.manage', target.workspaceId);
   const now = context.clock();
   if (since > now || since.getTime() < now.getTime() - MOST_REPLAY_DAYS * DAY_MS) {
     throw new DomainError('INVALID_INPUT', `since must lie in the last ${MOST_REPLAY_DAYS} days.`, {

@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
-import { DomainError } from '../../domain/errors.js';
+import { DomainError, UnavailableError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { endFromProvider } from '../../services/sso/provider-logout.js';
 import { settingsForSignIn } from '../../services/sso/settings.js';
@@ -77,6 +77,14 @@ function answerLogoutFault(
   error: unknown,
   onFault: (error: unknown, requestId: string) => void,
 ): void {
+  if (error instanceof UnavailableError) {
+    const { retryAfterSeconds } = error.refusal.details;
+    response
+      .status(503)
+      .set('Retry-After', String(retryAfterSeconds))
+      .json({ error: 'temporarily_unavailable' });
+    return;
+  }
   if (error instanceof DomainError || error instanceof SignInRefusal) {
     // The answer is the same for every workspace without a connection, and for unknown ones.
     const description = error instanceof DomainError ? error.message : 'The token cannot be checked.';

@@ -174,6 +174,11 @@ export function seatHolderNamed(userName: string, more: object = {}): object {
 /** The fields of an inactive member. */
 export const INACTIVE = { active: false, role: null, access: null } as const;
 
+/** The id of an account has no time in it. */
+export const ACCOUNT_ID = expect.stringMatching(
+  /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+);
+
 export const UUID = expect.stringMatching(
   /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
 );

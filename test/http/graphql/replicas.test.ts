@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { DatabaseAddress } from '../../../src/database/address.js';
 import { Database } from '../../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/database/embedded/start.js';
+import { UNLIMITED } from '../../../src/database/limits.js';
 import { migrate } from '../../../src/database/migrate.js';
 import { connect } from '../../../src/database/orm.js';
 import { Replicas } from '../../../src/database/replicas.js';
@@ -116,7 +117,7 @@ async function copyCluster(): Promise<void> {
 
 function replicasAt({ host, port, user, database: name }: DatabaseAddress): Replicas {
   const url = `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(host)}&port=${port}`;
-  return new Replicas(database, [url], 5, (reason) => reasons.push(reason));
+  return new Replicas(database, [url], 5, UNLIMITED, (reason) => reasons.push(reason));
 }
 
 async function isReadFromReplica(of: Replicas): Promise<boolean> {

@@ -95,11 +95,12 @@ test('fault 5: a cursor of one list is refused by every other', async () => {
   }
 });
 
-test('fault 6: a subscription is refused with an error', async () => {
-  expect(await ask('subscription { x }')).toEqual({
+test('fault 6: a subscription at /graphql is refused with an error', async () => {
+  const subscription = `subscription { workspaceActivity(workspaceId: "${workspace.workspaceId}") { id } }`;
+  expect(await ask(subscription)).toEqual({
     errors: [
       {
-        message: 'This API has no subscriptions.',
+        message: 'Subscriptions are streams, which this address does not answer.',
         extensions: {
           code: 'GRAPHQL_VALIDATION_FAILED',
           hint: expect.any(String),

@@ -35,6 +35,7 @@ test('rule 50: an entry has exactly these columns', async () => {
     'detail',
     'duration_ms',
     'id',
+    'logged_at',
     'method',
     'network',
     'notices',

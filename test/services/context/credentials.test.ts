@@ -181,7 +181,7 @@ describe('caching', () => {
     let listening: Listening;
 
     beforeEach(async () => {
-      listening = await here.listen();
+      listening = await database.listen(here.heard);
       // Cached credentials do not expire, because the clock stands still.
       vi.spyOn(performance, 'now').mockReturnValue(1);
     });

@@ -4,6 +4,7 @@ import { Database } from '../../../src/database/database.js';
 import { connect } from '../../../src/database/orm.js';
 import { newId } from '../../../src/domain/ids.js';
 import type { ScimEvent } from '../../../src/domain/provisioning-log.js';
+import { NO_HINTS } from '../../../src/services/context/activity-hints.js';
 import { localContext } from '../../../src/services/context/system.js';
 import { createPartitions } from '../../../src/services/provisioning-log/partitions.js';
 import { ProvisioningLog } from '../../../src/services/provisioning-log/recorder.js';
@@ -42,7 +43,7 @@ afterAll(async () => {
 });
 
 function log(days = 30): ProvisioningLog {
-  return new ProvisioningLog(database, { days, onFault: (error) => faults.push(error) });
+  return new ProvisioningLog(database, { days, hints: NO_HINTS, onFault: (error) => faults.push(error) });
 }
 
 function event(at = new Date()): ScimEvent {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../src/domain/ids.js';
 import type { ScimEvent } from '../../../src/domain/provisioning-log.js';
+import { NO_HINTS } from '../../../src/services/context/activity-hints.js';
 import { ProvisioningLog } from '../../../src/services/provisioning-log/recorder.js';
 import { type Setting, startSetting, verified } from './setting.js';
 
@@ -42,6 +43,7 @@ test('problems are sent when they open and when they are solved, and not while t
   await setting.webhook(workspaceId, ['member.*']);
   const log = new ProvisioningLog(setting.database, {
     days: 30,
+    hints: NO_HINTS,
     onFault: (error) => setting.faults.push(error),
   });
   const worker = setting.worker();

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { uncachedClient } from '../../app/client.js';
+import { type NewsSource, useNews } from '../../app/news.js';
 import {
+  ActivityNewsDocument,
   MembersByIdsDocument,
   MembersPageDocument,
   MembersPageIdsDocument,
@@ -9,8 +11,15 @@ import {
   NewestChangeDocument,
 } from './members.generated.js';
 
-/** How often the newest change is read. Changes by other people are shown within two seconds. */
-const POLL_MS = 1500;
+const ACTIVITY: NewsSource = {
+  name: 'activity',
+  subscription: ActivityNewsDocument,
+  async newest(workspaceId) {
+    const { data } = await uncachedClient.query(NewestChangeDocument, { workspaceId }).toPromise();
+    const log = data?.workspace?.auditLog;
+    return log && (log.nodes[0]?.id ?? null);
+  },
+};
 
 /**
  * Shows changes by other people, without a reload and without moving rows under the mouse.
@@ -55,25 +64,7 @@ export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page has no news.
   useEffect(() => setNews(false), [key]);
 
-  useEffect(() => {
-    let newest: string | undefined;
-    let timer: ReturnType<typeof setTimeout>;
-    let isStopped = false;
-    const poll = async () => {
-      if (document.visibilityState === 'visible') {
-        const { data } = await uncachedClient.query(NewestChangeDocument, { workspaceId }).toPromise();
-        const id = data?.workspace?.auditLog?.nodes[0]?.id;
-        if (id !== undefined && newest !== undefined && id !== newest) await look();
-        if (id !== undefined) newest = id;
-      }
-      if (!isStopped) timer = setTimeout(poll, POLL_MS);
-    };
-    void poll();
-    return () => {
-      isStopped = true;
-      clearTimeout(timer);
-    };
-  }, [workspaceId, look]);
+  useNews(ACTIVITY, workspaceId, look);
 
   return { hasNews, show };
 }

@@ -1,6 +1,8 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useQuery } from 'urql';
+import { uncachedClient } from '../../app/client.js';
 import { useMessages } from '../../app/messages.js';
+import { type NewsSource, useNews } from '../../app/news.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -9,19 +11,39 @@ import { Panel } from '../../ui/panel.js';
 import { useDelayed } from '../members/delayed.js';
 import pages from '../pages.module.css';
 import { Filters } from './filters.js';
-import { ProvisioningRequestsDocument, type RequestPartsFragment } from './provisioning.generated.js';
+import {
+  NewestRequestDocument,
+  ProvisioningNewsDocument,
+  ProvisioningRequestsDocument,
+  type RequestPartsFragment,
+} from './provisioning.generated.js';
 import { RequestDialog } from './request.js';
 import { RequestsTable } from './requests-table.js';
 import { Traffic } from './traffic.js';
 import { filterOf, type RequestView } from './view.js';
 
+const PROVISIONING: NewsSource = {
+  name: 'provisioning',
+  subscription: ProvisioningNewsDocument,
+  async newest(workspaceId) {
+    const { data } = await uncachedClient.query(NewestRequestDocument, { workspaceId }).toPromise();
+    const log = data?.workspace?.scim.requests;
+    return log && (log.nodes[0]?.id ?? null);
+  },
+};
+
 interface RequestsProps {
   readonly view: RequestView;
   readonly onChange: (change: Partial<RequestView>) => void;
+  /** Called when there are new requests. */
+  readonly onNews: () => void;
 }
 
-/** The requests of the provider, newest first. The filters and the page are in the URL. */
-export function Requests({ view, onChange }: RequestsProps) {
+/**
+ * The requests of the provider, newest first. The filters and the page are in the URL. New requests appear by themselves, and
+ * move no row under the mouse or the focus: there they appear when it has left.
+ */
+export function Requests({ view, onChange, onNews }: RequestsProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const search = useDelayed(view.search);
@@ -33,13 +55,31 @@ export function Requests({ view, onChange }: RequestsProps) {
   const variables = useMemo(() => ({ workspaceId, after, filter }), [workspaceId, after, key]);
   const [query, reload] = useQuery({ query: ProvisioningRequestsDocument, variables });
   const [request, setRequest] = useState<RequestPartsFragment | null>(null);
-  const refresh = () => reload({ requestPolicy: 'network-only' });
+  const [news, setNews] = useState(0);
+  const table = useRef<HTMLDivElement>(null);
+  const isBehind = useRef(false);
+  const refresh = () => {
+    isBehind.current = false;
+    reload({ requestPolicy: 'network-only' });
+  };
+  const isInUse = () => table.current?.matches(':hover, :focus-within') === true;
+  // A moment later, when the focus is where it goes.
+  const catchUp = () =>
+    requestAnimationFrame(() => {
+      if (isBehind.current && !isInUse()) refresh();
+    });
+  useNews(PROVISIONING, workspaceId, () => {
+    setNews((count) => count + 1);
+    onNews();
+    if (isInUse()) isBehind.current = true;
+    else refresh();
+  });
   return (
     <Panel
       title={t('provisioning.requests')}
       actions={<Button onPress={refresh}>{t('provisioning.reload')}</Button>}
     >
-      <Traffic onSelect={onChange} />
+      <Traffic news={news} onSelect={onChange} />
       <Filters view={view} onChange={onChange} />
       <Loaded query={query} onRetry={refresh}>
         {({ workspace }) => {
@@ -49,7 +89,10 @@ export function Requests({ view, onChange }: RequestsProps) {
             return <Empty title={t('provisioning.none')}>{t('provisioning.noneHint')}</Empty>;
           return (
             <>
-              <RequestsTable requests={log.nodes} onOpen={setRequest} />
+              {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the mouse or the focus has left. */}
+              <div ref={table} onPointerLeave={catchUp} onBlur={catchUp}>
+                <RequestsTable requests={log.nodes} onOpen={setRequest} />
+              </div>
               <nav className={pages.pager} aria-label={t('pager.label')}>
                 <Button isDisabled={after === null} onPress={() => onChange({ after: '' })}>
                   {t('pager.first')}

@@ -70,7 +70,7 @@ export default function ProvisioningScreen() {
         }
       </Loaded>
       <div ref={requests}>
-        <Requests view={view} onChange={change} />
+        <Requests view={view} onChange={change} onNews={refresh} />
       </div>
       {viewerCan.manageScim.allowed && (
         <>

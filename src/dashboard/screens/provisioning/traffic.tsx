@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { formatNumber, formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
@@ -16,12 +16,14 @@ const PERIODS: readonly ScimCountPeriod[] = ['HOUR', 'DAY', 'WEEK'];
 const OUTCOMES = ['accepted', 'refused'] as const;
 
 interface TrafficProps {
+  /** Grows when there are new requests. */
+  readonly news: number;
   /** Shows the requests of a step. */
   readonly onSelect: (change: Partial<RequestView>) => void;
 }
 
 /** The requests of a period by time, accepted ones beside refused ones. A press on a bar shows its requests. */
-export function Traffic({ onSelect }: TrafficProps) {
+export function Traffic({ news, onSelect }: TrafficProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const [period, setPeriod] = useState<ScimCountPeriod>('DAY');
@@ -29,6 +31,9 @@ export function Traffic({ onSelect }: TrafficProps) {
     query: ProvisioningCountsDocument,
     variables: { workspaceId, period },
   });
+  useEffect(() => {
+    if (news > 0) reload({ requestPolicy: 'network-only' });
+  }, [news, reload]);
   return (
     <>
       <Select

@@ -95,6 +95,7 @@ const CODE_TABLE: Readonly<Record<ScimCode, true>> = {
   TOO_LARGE: true,
   TOO_MANY: true,
   UNAUTHENTICATED: true,
+  UNAVAILABLE: true,
   UNIQUENESS: true,
   UNKNOWN_ENDPOINT: true,
   UNSUPPORTED_MEDIA_TYPE: true,

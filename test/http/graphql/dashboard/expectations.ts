@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type Action, needed } from '../../../../src/auth/policy.js';
 import type { WorkspaceVersion } from '../../../../src/domain/access.js';
-import { REQUEST_ID, UUID } from '../operations.js';
+import { ACCOUNT_ID, REQUEST_ID, UUID } from '../operations.js';
 import { POOL, personNumber, usedBy } from './populated.js';
 
 export const CURSOR = expect.stringMatching(/^[\w-]+$/);
@@ -87,7 +87,7 @@ export function rowOf(number: number, { id, version, promote, demote }: RowOptio
     },
     access: person.access,
     usage: version === 'V1' ? null : usage,
-    account: { id: UUID, email: person.userName },
+    account: { id: ACCOUNT_ID, email: person.userName },
     membership: person.active ? { id: UUID, startedAt: TIME } : null,
     memberships: { totalCount: person.memberships },
     history: { nodes: [{ id: UUID, action: person.lastAction, at: TIME }] },

@@ -1,0 +1,162 @@
+import { useEffect, useRef } from 'react';
+import { stringifyDocument } from 'urql';
+
+/** How often the newest entry is asked for where no stream can be had, after which a stream is tried again. */
+const POLL_MS = 5_000;
+/** How often it is asked for beside a stream, which a proxy may hold back. */
+const LOOK_MS = 30_000;
+/** How long further news are waited for, so that a burst of them is one. */
+const GATHER_MS = 200;
+
+/** A log of a workspace that the server streams. */
+export interface NewsSource {
+  readonly name: string;
+  readonly subscription: Parameters<typeof stringifyDocument>[0];
+  /** The id of the newest entry; null when there is none, undefined when the server does not tell. */
+  newest(workspaceId: string): Promise<string | null | undefined>;
+}
+
+/** The id of the entry in an answer, which has one field. */
+function idIn(data: unknown): string | undefined {
+  const [entry] = typeof data === 'object' && data !== null ? Object.values<unknown>({ ...data }) : [];
+  return typeof entry === 'object' && entry !== null && 'id' in entry ? String(entry.id) : undefined;
+}
+
+/**
+ * Calls back when a log has new entries, while the tab is visible, and when it becomes visible after there were some.
+ *
+ * A browser has six connections to a server over HTTP/1.1, so its tabs share one stream for each log: the tab that holds the
+ * lock reads it, and tells the others.
+ */
+export function useNews(source: NewsSource, workspaceId: string, onNews: () => void): void {
+  const latest = useRef(onNews);
+  latest.current = onNews;
+  useEffect(() => {
+    const watch = new Watch(source, workspaceId, () => latest.current());
+    return () => watch.end();
+  }, [source, workspaceId]);
+}
+
+/** One tab that watches a log. */
+class Watch {
+  readonly #source: NewsSource;
+  readonly #workspaceId: string;
+  readonly #onNews: () => void;
+  readonly #channel: BroadcastChannel;
+  /** The newest entry that this tab knows of; undefined until it knows. */
+  #last: string | null | undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  /** Aborted when the tab is hidden. */
+  #shown: AbortController | undefined;
+
+  constructor(source: NewsSource, workspaceId: string, onNews: () => void) {
+    this.#source = source;
+    this.#workspaceId = workspaceId;
+    this.#onNews = onNews;
+    this.#channel = new BroadcastChannel(`rollcall ${source.name} ${workspaceId}`);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    document.addEventListener('visibilitychange', this.#changeVisibility);
+    this.#changeVisibility();
+  }
+
+  end(): void {
+    document.removeEventListener('visibilitychange', this.#changeVisibility);
+    this.#shown?.abort();
+    clearTimeout(this.#gathering);
+    this.#channel.close();
+  }
+
+  readonly #changeVisibility = () => {
+    this.#shown?.abort();
+    this.#shown = undefined;
+    if (document.visibilityState !== 'visible') return;
+    this.#shown = new AbortController();
+    void this.#watch(this.#shown.signal);
+  };
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    await this.#look();
+    if (signal.aborted) return;
+    // Locks exist on https and localhost only. Elsewhere each tab has a stream.
+    const { locks } = navigator as Partial<Navigator>;
+    if (locks === undefined) return this.#lead(signal);
+    // Rejected when the tab is hidden before it gets the lock.
+    await locks.request(this.#channel.name, { signal }, () => this.#lead(signal)).catch(() => undefined);
+  }
+
+  /** Reads the stream, or polls, for all tabs, until the tab is hidden. */
+  async #lead(signal: AbortSignal): Promise<void> {
+    const looking = setInterval(() => void this.#look(), LOOK_MS);
+    try {
+      const { createClient } = await import('graphql-sse');
+      const client = createClient({
+        url: '/graphql/stream',
+        retryAttempts: Number.POSITIVE_INFINITY,
+        retry: () => this.#poll(signal),
+      });
+      signal.addEventListener('abort', () => client.dispose());
+      while (!signal.aborted) {
+        const query = stringifyDocument(this.#source.subscription);
+        const isOver = await new Promise<boolean>((resolve) => {
+          let code: unknown;
+          // A stream that was lost is asked for again with these variables, which then have the last entry.
+          const variables = { workspaceId: this.#workspaceId, after: this.#last ?? null };
+          client.subscribe(
+            { query, variables },
+            {
+              next: ({ data, errors }) => {
+                code = errors?.[0]?.extensions?.code;
+                const id = idIn(data);
+                if (id === undefined) return;
+                variables.after = id;
+                this.#tell(id);
+              },
+              error: () => resolve(false),
+              complete: () => resolve(code !== 'SUBSCRIPTION_INTERRUPTED' && code !== 'RATE_LIMITED'),
+            },
+          );
+        });
+        if (signal.aborted) return;
+        // The session has ended, or its rights: what is shown says so when it is read again.
+        if (isOver) this.#onNews();
+        await this.#poll(signal);
+      }
+    } finally {
+      clearInterval(looking);
+    }
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      // Not all at once, when a server has stopped.
+      const timer = setTimeout(resolve, POLL_MS * (0.5 + Math.random()));
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    if (!signal.aborted) await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const newest = await this.#source.newest(this.#workspaceId);
+    if (newest !== undefined && newest !== this.#last) this.#tell(newest);
+  }
+
+  #tell(id: string | null): void {
+    this.#hear(id);
+    this.#channel.postMessage(id);
+  }
+
+  #hear(id: string | null): void {
+    const isFirst = this.#last === undefined;
+    if (id === this.#last) return;
+    this.#last = id;
+    // A hidden tab looks when it is shown.
+    if (isFirst || this.#shown === undefined) return;
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#onNews();
+    }, GATHER_MS);
+  }
+}

@@ -1,0 +1,86 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
+import { migrate } from '../../src/database/migrate.js';
+import { connect } from '../../src/database/orm.js';
+import type { TestDatabase } from '../database.js';
+
+/** A PostgreSQL server that a test may stop, kill and restart, with a migrated database. */
+export interface OwnPostgres {
+  readonly database: TestDatabase;
+  /** Sends a signal to the server's main process. */
+  signal(name: NodeJS.Signals): Promise<void>;
+  /** Sends a signal to all processes of the server. */
+  signalAll(name: NodeJS.Signals): Promise<void>;
+  /** Starts the server again after it has ended. */
+  startAgain(): Promise<void>;
+  /** Runs SQL on a connection of its own. */
+  sql(text: string): Promise<void>;
+  /** Kills the server and deletes its data. */
+  drop(): Promise<void>;
+}
+
+/** @param directory where its data is; by default a temporary directory */
+export async function ownPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  directory?: string,
+): Promise<OwnPostgres> {
+  const dataDir = directory ?? (await mkdtemp(join(tmpdir(), 'rollcall-fault-')));
+  await chmod(dataDir, 0o755);
+  const options = { dataDir, database: 'rollcall', settings: { shared_buffers: '16MB', ...settings } };
+  let server: EmbeddedPostgres = await startEmbeddedPostgres(options);
+  const { address } = server;
+  const orm = await connect(address, 2);
+  await migrate(orm);
+  await orm.close();
+  const pid = async () =>
+    Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+  const drop = async () => {
+    await server.stop();
+    if (directory === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  return {
+    database: {
+      address,
+      url: `postgresql://${address.user}@localhost:${address.port}/rollcall?host=${encodeURIComponent(address.host)}`,
+      drop,
+    },
+    signal: async (name) => void process.kill(await pid(), name),
+    async signalAll(name) {
+      const main = await pid();
+      for (const one of [main, ...(await childrenOf(main))]) process.kill(one, name);
+    },
+    async startAgain() {
+      const ended = server;
+      server = await startEmbeddedPostgres(options);
+      // It has nothing left to stop; it only closes its connection.
+      await ended.stop();
+    },
+    async sql(text) {
+      const client = new pg.Client({ ...address });
+      await client.connect();
+      await client.query(text).finally(() => client.end());
+    },
+    drop,
+  };
+}
+
+/** The processes that a process has started, on Linux. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const tasks = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return tasks
+    .split(' ')
+    .filter((child) => child !== '')
+    .map(Number);
+}
+
+/** Limits that are short enough for a test. */
+export const SHORT_LIMITS = {
+  lockMs: 1000,
+  statementMs: 2000,
+  idleInTransactionMs: 5000,
+  waitMs: 1500,
+  sharePercent: 50,
+} as const;

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, type GraphQLObjectType } from 'graphql';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { WORKSPACE_VERSIONS } from '../../src/domain/access.js';
+import { ask } from './answers.js';
+import { commandsOf, operationOf, type Question, questionsOf } from './documents.js';
+import { type Caller, type Pair, pairOf } from './pair.js';
+
+/**
+ * What a tenant can't have looks exactly like what does not exist: for every field and argument of the schema, generated
+ * from it. Whoever adds an ID argument is told by a failing test to say what it identifies.
+ */
+
+const SCHEMA = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+
+/** Fewer than the limit of aliases, and cheap enough together. */
+const AT_ONCE = 5;
+
+/** Who asks the hundreds of questions of filters and profiles, for which rights no longer matter. */
+const DEEPLY = { V1: 'key with all scopes', V2: 'owner' } as const;
+
+describe.each(WORKSPACE_VERSIONS)('on %s', (version) => {
+  let pair: Pair;
+
+  beforeAll(async () => {
+    pair = await pairOf(version);
+  });
+
+  afterEach(() => pair.expectUntouched());
+
+  afterAll(() => pair.stop());
+
+  function send(
+    { tenant, sources }: Caller,
+    kind: 'query' | 'mutation',
+    credential: string,
+    questions: readonly Question[],
+  ) {
+    const token = tenant.credentials[credential];
+    return ask(`${pair.app.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json',
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(operationOf(SCHEMA, kind, questions, sources)),
+    });
+  }
+
+  async function expectAlike(kind: 'query' | 'mutation', questions: readonly Question[]): Promise<void> {
+    const few = questions.filter(({ deep }) => !deep);
+    for (const credential of Object.keys(pair.spy.tenant.credentials)) {
+      const asked = credential === DEEPLY[version] ? questions : few;
+      for (let at = 0; at < asked.length; at += AT_ONCE) {
+        const some = asked.slice(at, at + AT_ONCE);
+        const answers = await Promise.all([
+          send(pair.spy, kind, credential, some),
+          send(pair.control, kind, credential, some),
+        ]);
+        pair.expectAlike(`${credential}: ${some.map(({ name }) => name).join(', ')}`, answers);
+        // A batch that is refused as a whole asks nothing.
+        expect(JSON.parse(answers[0].body), answers[0].body).toHaveProperty('data');
+      }
+    }
+  }
+
+  test('no field tells another workspace from one that does not exist', async () => {
+    await expectAlike('query', questionsOf(SCHEMA));
+  });
+
+  test('no mutation reads, changes or tells apart', async () => {
+    const commands = commandsOf(SCHEMA, SCHEMA.getMutationType() as GraphQLObjectType);
+    await expectAlike('mutation', commands);
+  });
+});
