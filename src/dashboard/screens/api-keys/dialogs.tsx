@@ -107,6 +107,7 @@ export function SecretDialog({
       onClose={onClose}
       onSubmit={onClose}
       isAlert
+      isKept
       actions={
         <Button kind="primary" type="submit">
           {t('apiKeys.secret.close')}
