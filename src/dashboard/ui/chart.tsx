@@ -99,7 +99,7 @@ export function Chart({ label, columns, points, form, mark, onSelect }: ChartPro
       </div>
       {mark !== undefined && <p className={styles.legend}>{mark.label}</p>}
       <div>
-        <Button kind="quiet" aria-expanded={isTableShown} onPress={() => setTableShown(!isTableShown)}>
+        <Button kind="quiet" onPress={() => setTableShown(!isTableShown)}>
           {t(isTableShown ? 'chart.hideTable' : 'chart.showTable')}
         </Button>
       </div>

@@ -33,8 +33,8 @@ function memberActions(
 }
 
 /**
- * The server's reason why an action is not possible; null when it is. An owner is protected from all interfaces but this
- * one, so here the reason is the next step.
+ * The server's reason why an action is not possible; null when it is. For an owner, whom the menu can
+ * demote, it is the next step.
  */
 export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
   if (allowed) return null;
