@@ -11,6 +11,7 @@ import {
   SCIM_REQUEST,
   subjectsOf,
 } from './entry.js';
+import { withLookAlikes } from './look-alikes.js';
 import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
 /** A batch of entries to write. */
@@ -192,10 +193,11 @@ interface Answer {
 
 /** Writes a batch, or nothing of it. */
 export async function writeBatch(database: Database, batch: Batch): Promise<void> {
-  const { entries, repeated } = batch;
-  const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
+  const { repeated } = batch;
   await database.transaction(async (tx) => {
     await LOCK.rows(tx, { lock: WRITER_LOCK });
+    const entries = await withLookAlikes(tx, batch.entries);
+    const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
     if (entries.length > 0) await INSERT.rows(tx, { entries: JSON.stringify(entries) });
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
