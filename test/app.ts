@@ -1,11 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import type { DatabaseAddress } from '../src/database/address.js';
 import type { EpisodeEvents } from '../src/database/availability.js';
 import { Database } from '../src/database/database.js';
 import { type DatabaseLimits, UNLIMITED } from '../src/database/limits.js';
-import { connect } from '../src/database/orm.js';
+import { connect, type DatabaseTarget } from '../src/database/orm.js';
 import type { SeatType, WorkspaceVersion } from '../src/domain/access.js';
 import type { ApiKeyScope } from '../src/model/enums.js';
 import { type App, type AppOptions, createApp } from '../src/server/app.js';
@@ -116,7 +115,7 @@ const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
 /** A server on a database: its own connections, caches and counters. */
 async function startServer(
-  address: DatabaseAddress,
+  address: DatabaseTarget,
   { limits = UNLIMITED, poolSize = 10, events, ...options }: TestAppOptions,
 ) {
   const orm = await connect(address, poolSize, limits);
@@ -151,7 +150,10 @@ async function startServer(
  * @param options deviations from the defaults; no mail is sent by default
  * @param own a database that the test has made; the app drops it
  */
-export async function startTestApp(options: TestAppOptions = {}, own?: TestDatabase): Promise<TestApp> {
+export async function startTestApp(
+  options: TestAppOptions = {},
+  own?: Omit<TestDatabase, 'address'> & { readonly address: DatabaseTarget },
+): Promise<TestApp> {
   const testDatabase = own ?? (await createTestDatabase());
   const { database, handler, url, stop } = await startServer(testDatabase.address, options);
   const { clock = () => new Date() } = options;

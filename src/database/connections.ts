@@ -55,6 +55,11 @@ export class Connections {
     this.#sweeper.unref();
   }
 
+  /** The names of the migrations that the database has, asked on the connection of its own. */
+  appliedMigrations(): Promise<string[]> {
+    return this.#control.appliedMigrations();
+  }
+
   /** How many callers wait for a connection. */
   get waiting(): number {
     return this.#shares.waiting + this.#pool.waitingCount;

@@ -1,4 +1,5 @@
-import { Client, type ClientConfig, DatabaseError } from 'pg';
+import { type Client, type ClientConfig, DatabaseError, type QueryResultRow } from 'pg';
+import { PrimaryClient } from './hosts.js';
 
 /** How many connections of a process this is. */
 export const CONTROL_CONNECTIONS = 1;
@@ -32,15 +33,28 @@ export class ControlConnection {
    * @throws the driver's error when it does not, within three seconds
    */
   check(): Promise<void> {
-    this.#checking ??= this.#ask('select 1', []).finally(() => {
-      this.#checking = undefined;
-    });
+    this.#checking ??= this.#ask('select 1', [])
+      .then(() => undefined)
+      .finally(() => {
+        this.#checking = undefined;
+      });
     return this.#checking;
   }
 
   /** Cancels the statements of connections that nobody waits for any more. */
-  cancel(processIds: readonly number[]): Promise<void> {
-    return this.#ask('select pg_cancel_backend(id) from unnest($1::integer[]) id', [processIds]);
+  async cancel(processIds: readonly number[]): Promise<void> {
+    await this.#ask('select pg_cancel_backend(id) from unnest($1::integer[]) id', [processIds]);
+  }
+
+  /** The names of the migrations that the database has; none when it has no such table. */
+  async appliedMigrations(): Promise<string[]> {
+    try {
+      const rows = await this.#ask<{ name: string }>('select name from mikro_orm_migrations', []);
+      return rows.map(({ name }) => name);
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === '42P01') return [];
+      throw error;
+    }
   }
 
   /** Closes the connection. */
@@ -50,16 +64,16 @@ export class ControlConnection {
   }
 
   /** Statements run one after the other. */
-  #ask(text: string, values: readonly unknown[]): Promise<void> {
-    const asked = this.#last.then(() => this.#run(text, values));
+  #ask<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const asked = this.#last.then(() => this.#run<Row>(text, values));
     this.#last = asked.catch(() => undefined);
     return asked;
   }
 
-  async #run(text: string, values: readonly unknown[]): Promise<void> {
+  async #run<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     try {
       const client = this.#client ?? (await this.#connect());
-      await client.query(text, [...values]);
+      return (await client.query<Row>(text, [...values])).rows;
     } catch (error) {
       // Anything but an answer leaves the connection in doubt.
       if (!(error instanceof DatabaseError)) this.#drop();
@@ -68,7 +82,7 @@ export class ControlConnection {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client(this.#config);
+    const client = new PrimaryClient(this.#config);
     const forget = () => {
       if (this.#client === client) this.#client = undefined;
     };

@@ -91,6 +91,11 @@ export class Database implements Sql {
     return this.#connections.availability.check();
   }
 
+  /** @returns the names of the migrations that the database has; @throws like `check` */
+  appliedMigrations(): Promise<string[]> {
+    return this.#connections.appliedMigrations();
+  }
+
   /**
    * Runs `work` with a database whose statements and transactions all belong to one transaction, and rolls it back:
    * nothing is stored, no notification is sent, and no function is called after a commit.

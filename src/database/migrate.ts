@@ -43,7 +43,8 @@ export async function lacksMigrations(orm: MikroORM): Promise<boolean> {
   return applied.length < known.length;
 }
 
-async function knownMigrations(): Promise<string[]> {
+/** The names of this version's migrations. */
+export async function knownMigrations(): Promise<string[]> {
   const files = await readdir(MIGRATIONS);
   return files.filter((file) => /^\w+\.[jt]s$/.test(file)).map((file) => file.slice(0, -'.js'.length));
 }

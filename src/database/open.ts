@@ -7,6 +7,7 @@ import { duplicateReports } from './duplicates.js';
 import { EmbeddedPostgresError } from './embedded/error.js';
 import { hasCluster, type Supervision, startEmbeddedPostgres } from './embedded/start.js';
 import { failureOf } from './failure.js';
+import { parseDatabaseUrl } from './hosts.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
 import { lacksMigrations, migrate } from './migrate.js';
 import { connect, type DatabaseTarget } from './orm.js';
@@ -60,9 +61,11 @@ export function databaseName({
   dataDir,
 }: Pick<DatabaseChoice, 'databaseUrl' | 'dataDir'>): string {
   if (databaseUrl === undefined) return `the embedded one in ${resolve(dataDir)}`;
-  const url = new URL(databaseUrl);
-  const host = url.searchParams.get('host') ?? url.host;
-  return `${decodeURIComponent(url.pathname.slice(1))} at ${host}`;
+  const { url, hosts } = parseDatabaseUrl(databaseUrl) ?? { url: databaseUrl, hosts: [] };
+  const { pathname, searchParams, host } = new URL(url);
+  const place =
+    hosts.length > 1 ? hosts.map(({ name }) => name).join(' or ') : (searchParams.get('host') ?? host);
+  return `${decodeURIComponent(pathname.slice(1))} at ${place}`;
 }
 
 /** Whether the database exists. For a configured one, only opening it can show that. */

@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '../model/index.js';
 import type { DatabaseAddress } from './address.js';
+import { Primary, parseDatabaseUrl } from './hosts.js';
 import { connectionParameters, type DatabaseLimits, UNLIMITED } from './limits.js';
 import { PreparingClient } from './preparing-client.js';
 
@@ -25,10 +26,7 @@ export async function connect(
 ): Promise<MikroORM> {
   const place =
     'url' in target
-      ? {
-          dbName: decodeURIComponent(new URL(target.url).pathname.slice(1)),
-          driverOptions: { connectionString: target.url },
-        }
+      ? placeOf(target.url)
       : {
           dbName: target.database,
           host: target.host,
@@ -63,4 +61,19 @@ export async function connect(
   );
   await orm.connect();
   return orm;
+}
+
+/** @throws TypeError for a URL that the configuration would have refused */
+function placeOf(text: string) {
+  const parsed = parseDatabaseUrl(text);
+  if (parsed === undefined) throw new TypeError('The URL of the database is malformed.');
+  const { url, hosts } = parsed;
+  const primary = new Primary(hosts);
+  return {
+    dbName: decodeURIComponent(new URL(url).pathname.slice(1)),
+    driverOptions: {
+      connectionString: url,
+      ...(hosts.length > 1 && { primary: () => primary }),
+    },
+  };
 }

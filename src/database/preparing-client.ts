@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { Client, type ClientConfig, type QueryResult, types } from 'pg';
+import { type QueryResult, types } from 'pg';
+import { PrimaryClient, type PrimaryConfig } from './hosts.js';
 import { currentRequest, type RequestScope } from './request-scope.js';
 
 /**
@@ -13,7 +14,7 @@ const MOST_STATEMENTS = 200;
  * and plan an unnamed statement every time, which costs three times as much. Filters create any number of different
  * statements, so the least recently used ones are deallocated.
  */
-export class PreparingClient extends Client {
+export class PreparingClient extends PrimaryClient {
   #made = 0;
   #unanswered = 0;
   /** When the server last answered, or was first asked. */
@@ -26,7 +27,7 @@ export class PreparingClient extends Client {
     dispose: (name) => this.#deallocate(name),
   });
 
-  constructor(config?: ClientConfig) {
+  constructor(config?: PrimaryConfig) {
     super(config);
     this.#isShared = config?.pipeline === true;
     // PostgreSQL ends its answer to each query with this message; the first one ends the connecting.

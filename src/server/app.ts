@@ -61,7 +61,7 @@ import { dashboardRouter } from './dashboard.js';
 import { answerFault, notFound } from './faults.js';
 import { readForwarded } from './forwarded.js';
 import { readGraphqlBody } from './graphql-body.js';
-import { health } from './health.js';
+import { alive, Readiness } from './health.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricsHandler } from './metrics/router.js';
 import { limitRequests } from './request-limits.js';
@@ -120,6 +120,8 @@ export interface AppOptions {
 
 export interface App {
   readonly handler: Express;
+  /** From now on `/readyz` answers 503, so that load balancers send nothing more. */
+  announceStop(): void;
   /** Ends subscriptions, so that connections can be closed. */
   endStreams(): void;
   /** Finishes running GraphQL operations, and sends waiting mails. The caller closes the database. */
@@ -236,7 +238,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   handler.set('trust proxy', options.trustedProxies ?? DEFAULT_PROXIES);
   handler.use(requestLog(logger, metrics), readForwarded);
   if (publicUrl !== undefined && isSecure(publicUrl)) handler.use(requireHttps);
-  handler.get('/healthz', health(database));
+  const readiness = new Readiness(database);
+  handler.get('/healthz', alive);
+  handler.get('/readyz', readiness.handler);
   if (metrics !== undefined) handler.get('/metrics', metricsHandler(metrics, options.metrics?.token));
   handler.use(limitRequests(options.requestSeconds ?? DEFAULT_REQUEST_SECONDS));
   handler.use(
@@ -377,7 +381,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     await credentials.settled();
     await listening.stop();
   };
-  return { handler, endStreams: () => streams.close(), stop };
+  return {
+    handler,
+    announceStop: () => readiness.drain(),
+    endStreams: () => streams.close(),
+    stop,
+  };
 }
 
 /** Whose share of the database's connections a caller uses. */

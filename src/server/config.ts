@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isEncryptionKey } from '../auth/encryption.js';
+import { parseDatabaseUrl } from '../database/hosts.js';
 import { isAddress } from '../domain/address.js';
 import { DEFAULT_IDLE_HOURS, DEFAULT_MAX_DAYS } from '../domain/session.js';
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly databaseSharePercent: number;
   /** A request is refused when it takes so many seconds, unless its answer has begun. */
   readonly requestSeconds: number;
+  /** How long a server that is told to stop still takes requests, so that load balancers notice. */
+  readonly drainSeconds: number;
   /** The directory of the embedded database and of the secrets of development. */
   readonly dataDir: string;
   /** The public URL of the server; undefined: the URL of each request. */
@@ -87,6 +90,8 @@ const MOST_LOG_DAYS = 400;
 const MOST_CONNECTIONS = 500;
 const MOST_SESSION_DAYS = 90;
 const MOST_SECONDS = 600;
+/** In production. Most load balancers ask every few seconds. */
+const DEFAULT_DRAIN_SECONDS = 5;
 const MOST_WRONG_CREDENTIALS = 100_000;
 /** Express's names for the networks that `private` stands for. */
 const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -162,13 +167,13 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     databaseUrl: read<string | undefined>(
       'DATABASE_URL',
       undefined,
-      parseDatabaseUrl,
-      'a postgresql:// URL with the name of a database',
+      (text) => (parseDatabaseUrl(text) === undefined ? undefined : text),
+      'a postgresql:// URL with the name of a database; of several hosts, target_session_attrs may be read-write',
     ),
     databaseReplicaUrls: read<readonly string[]>(
       'DATABASE_REPLICA_URLS',
       [],
-      parseDatabaseUrls,
+      parseReplicaUrls,
       'postgresql:// URLs with the name of a database, separated by commas',
     ),
     databasePoolSize: read(
@@ -189,6 +194,12 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
       'a whole number from 1 to 100',
     ),
     requestSeconds: seconds('REQUEST_SECONDS', 30),
+    drainSeconds: read(
+      'DRAIN_SECONDS',
+      development ? 0 : DEFAULT_DRAIN_SECONDS,
+      wholeNumber(0, MOST_SECONDS),
+      `a whole number from 0 to ${MOST_SECONDS}`,
+    ),
     dataDir: read(
       'ROLLCALL_DATA_DIR',
       fileURLToPath(new URL('../../.rollcall', import.meta.url)),
@@ -307,15 +318,15 @@ function wholeNumber(least: number, most: number): (text: string) => number | un
   };
 }
 
-function parseDatabaseUrl(text: string): string | undefined {
+function parseReplicaUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
     return undefined;
   return text;
 }
 
-function parseDatabaseUrls(text: string): readonly string[] | undefined {
-  const urls = text.split(',').map((url) => parseDatabaseUrl(url.trim()));
+function parseReplicaUrls(text: string): readonly string[] | undefined {
+  const urls = text.split(',').map((url) => parseReplicaUrl(url.trim()));
   return urls.every((url) => url !== undefined) ? urls : undefined;
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Application, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics/metrics.js';
+import { proxyIds } from './proxy-ids.js';
 
 /** The values that handlers put into `response.locals` for the log. */
 export interface RequestLocals {
@@ -14,6 +15,12 @@ export interface RequestLocals {
   errorCode?: string;
 }
 
+/** Whether `TRUSTED_PROXIES` names the address; Express keeps the function that it makes of the setting. */
+function isTrusted({ app }: { readonly app: Application }, address: string): boolean {
+  const trusts: unknown = app.get('trust proxy fn');
+  return typeof trusts === 'function' && trusts(address, 0) === true;
+}
+
 /** Gives every request an id; when it is answered, counts it and logs one line, without credentials and bodies. */
 export function requestLog(
   logger: Logger,
@@ -23,6 +30,7 @@ export function requestLog(
     const started = performance.now();
     // Node caches random bytes for `randomUUID`, which makes it cheaper than `newId`.
     const requestId = randomUUID();
+    const idsOfProxy = proxyIds(request, (address) => isTrusted(request, address));
     response.locals.requestId = requestId;
     response.set('X-Request-Id', requestId);
     // Pages and files of the dashboard say otherwise.
@@ -36,6 +44,7 @@ export function requestLog(
       metrics?.count({ method, route, status, seconds: ms / 1000, code: errorCode });
       logger.info({
         requestId,
+        ...idsOfProxy,
         method,
         route,
         status,

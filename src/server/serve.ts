@@ -22,7 +22,7 @@ import { ssoEnvironment } from './sso.js';
 /** How long requests in flight may take to finish once the server stops. */
 const DRAIN_MS = 10_000;
 
-/** How long answers carry `Connection: close` before the server stops accepting connections. */
+/** How long answers carry `Connection: close` at least before the server stops accepting connections. */
 const NOTICE_MS = 100;
 
 /** A running server. */
@@ -140,7 +140,7 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       announce(url, banner(url, config, secrets, provider));
       let stopped: Promise<void> | undefined;
       const stop = () => {
-        stopped ??= drain(server, app, logger)
+        stopped ??= drain(server, app, config.drainSeconds, logger)
           .then(() => provider?.stop())
           .then(app.stop)
           .then(() => replicas?.close())
@@ -202,13 +202,15 @@ function listen(server: Server, port: number): Promise<number> {
 }
 
 /**
- * Closes the server without cutting requests: first every answer asks its client to close the connection, then the
- * server stops accepting connections and closes idle ones.
+ * Closes the server without cutting requests: first `/readyz` answers 503 and every answer asks its client to close the
+ * connection, while new requests are served; then the server stops accepting connections and closes idle ones.
+ * @param seconds how long load balancers have to notice
  */
-async function drain(server: Server, app: App, logger: Logger): Promise<void> {
+async function drain(server: Server, app: App, seconds: number, logger: Logger): Promise<void> {
   logger.info('stopping');
+  app.announceStop();
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
-  await wait(NOTICE_MS);
+  await wait(Math.max(1000 * seconds, NOTICE_MS));
   const idle = setInterval(() => {
     app.endStreams();
     server.closeIdleConnections();

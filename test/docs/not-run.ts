@@ -3,6 +3,7 @@ const DOCKER = 'It needs Docker, which the tests do not require.';
 const SERVES = 'It serves until it is stopped; tests start the same program in other ways.';
 const WRITES = 'It writes a file into the project of the client.';
 const EMBEDDED = 'The pages run on a database server; test/cli/backup.test.ts runs these commands.';
+const OPENTELEMETRY = 'It installs 200 packages, and needs a collector.';
 const CLIENT_PROGRAMS = "It needs PostgreSQL's client programs, which npm ci does not install.";
 
 /** Blocks of commands in the documentation that the tests do not run, each with the reason. */
@@ -36,6 +37,13 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'docker compose --env-file .env -f docker/compose.yaml exec rollcall \\\n' +
       '  node dist/cli/main.js workspace create --name Globex --version V2 --owner owner@globex.test --scim',
     DOCKER,
+  ],
+  [
+    'npm install --prefix /opt/opentelemetry @opentelemetry/api @opentelemetry/auto-instrumentations-node\n' +
+      'export NODE_OPTIONS="--import /opt/opentelemetry/node_modules/@opentelemetry/auto-instrumentations-node/build/src/register.js"\n' +
+      'export OTEL_SERVICE_NAME=rollcall OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.com:4318\n' +
+      'node --max-semi-space-size=32 dist/main.js',
+    OPENTELEMETRY,
   ],
   ['npx rollcall backup rollcall.tar.gz', EMBEDDED],
   [

@@ -21,6 +21,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   databaseWaitSeconds: 'DATABASE_WAIT_SECONDS',
   databaseSharePercent: 'DATABASE_SHARE_PERCENT',
   requestSeconds: 'REQUEST_SECONDS',
+  drainSeconds: 'DRAIN_SECONDS',
   trustedProxies: 'TRUSTED_PROXIES',
   wrongCredentialsLimit: 'WRONG_CREDENTIALS_LIMIT',
   dataDir: 'ROLLCALL_DATA_DIR',

@@ -25,6 +25,7 @@ beforeAll(async () => {
     DATABASE_URL: databaseUrl(database),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     LOG_LEVEL: 'silent',
+    DRAIN_SECONDS: '0',
   };
 });
 

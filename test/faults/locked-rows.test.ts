@@ -68,7 +68,7 @@ test('24 changes of a locked member: each is refused with 503 in time, and other
       const added = await elsewhere.post('/Users', { userName: `person-${index}@other.test` });
       expect(added.status).toBe(201);
     }
-    expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
     // None of them had to wait until those were refused.
     expect(answered).toBeLessThan(24);
     const answers = await Promise.all(changes);

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 async function health(): Promise<number> {
-  return (await fetch(`${app.url}/healthz`)).status;
+  return (await fetch(`${app.url}/readyz`)).status;
 }
 
 let made = 0;

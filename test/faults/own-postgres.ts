@@ -68,7 +68,7 @@ export async function ownPostgres(
 }
 
 /** The processes that a process has started, on Linux. */
-async function childrenOf(pid: number): Promise<number[]> {
+export async function childrenOf(pid: number): Promise<number[]> {
   const tasks = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return tasks
     .split(' ')

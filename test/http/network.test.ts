@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 
 /** What proxies and clients say about hosts and addresses, and how often an address may be wrong. */
@@ -90,6 +91,46 @@ describe('X-Forwarded headers of a trusted proxy', () => {
     );
     await alone.stop();
     expect(body).not.toContain('evil.test');
+  });
+});
+
+describe('the ids of a request', () => {
+  const PROXY_ID = '5f1d0bb6aa6c4e07b2fb5f1d0bb6aa6c';
+  const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+  /** Adds a member through a server, with the headers of a proxy. @returns the answer's request id, and its log line */
+  async function added(trustedProxies: readonly string[]) {
+    const lines: string[] = [];
+    const logger = pino({}, { write: (line: string) => lines.push(line) });
+    const server = await app.beside({ trustedProxies, logger });
+    const answer = await fetch(`${server.url}/scim/v2/organizations/${workspace.workspaceId}/Users`, {
+      method: 'POST',
+      headers: {
+        Authorization: workspace.apiKey,
+        'Content-Type': 'application/scim+json',
+        'X-Request-Id': PROXY_ID,
+        traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
+      },
+      body: JSON.stringify({ userName: `traced-${trustedProxies.length}@acme.test` }),
+    });
+    expect(answer.status).toBe(201);
+    const line = await vi.waitFor(() => JSON.parse(lines.find((each) => each.includes('"route"')) ?? ''));
+    await server.stop();
+    return { requestId: answer.headers.get('x-request-id'), line };
+  }
+
+  test('are one of our own, in answer, log, audit and provisioning log, and those of a trusted proxy in the log', async () => {
+    const { requestId, line } = await added(['loopback']);
+    expect(requestId).not.toBe(PROXY_ID);
+    expect(line).toMatchObject({ requestId, proxyRequestId: PROXY_ID, traceId: TRACE });
+    expect(await app.sql('select 1 from audit_entry where request_id = $1', [requestId])).toHaveLength(1);
+    expect(await app.sql('select 1 from scim_request where request_id = $1', [requestId])).toHaveLength(1);
+  });
+
+  test('of a proxy that is not trusted are not in the log', async () => {
+    const { requestId, line } = await added([]);
+    expect(line).toMatchObject({ requestId });
+    expect(JSON.stringify(line)).not.toMatch(new RegExp(`${PROXY_ID}|${TRACE}`));
   });
 });
 

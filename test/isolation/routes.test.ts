@@ -16,6 +16,7 @@ interface Page {
 /** Routes that know no workspace. They are named so that a new route is noticed. */
 const THE_SAME_FOR_EVERYBODY: readonly string[] = [
   '/healthz',
+  '/readyz',
   '/',
   '/assets/index.js',
   '/playground/',

@@ -123,6 +123,13 @@ describe('rule 33: the duration of sessions', () => {
   });
 });
 
+test('DRAIN_SECONDS is 5 in production, where load balancers have to notice, and may be 0', () => {
+  expect(readConfig({}, {}).drainSeconds).toBe(0);
+  expect(readConfig({}, { NODE_ENV: 'production' }).drainSeconds).toBe(5);
+  expect(readConfig({}, { NODE_ENV: 'production', DRAIN_SECONDS: '0' }).drainSeconds).toBe(0);
+  expect(faultsOf({ DRAIN_SECONDS: '-1' })).toEqual(['DRAIN_SECONDS must be a whole number from 0 to 600.']);
+});
+
 describe('processes and databases', () => {
   test('are one process without replicas by default', () => {
     expect(readConfig({}, {})).toMatchObject({
