@@ -81,6 +81,8 @@ export const PARSERS: Parsers = {
   creditLimit: parseCreditLimit,
 };
 
+const ATTRIBUTES = Object.keys(PARSERS) as MemberAttribute[];
+
 /** The names of a person's attributes. */
 export const PERSON_NAMES = ['userName', ...Object.keys(EMPTY_PERSON)] as (keyof Person)[];
 
@@ -106,9 +108,9 @@ export function parseChangeRequest(
 ): MemberChangeRequest {
   refuseOtherVersion(version, input);
   const request: { -readonly [Name in keyof MemberChangeRequest]: MemberChangeRequest[Name] } = { mode };
-  for (const name of Object.keys(PARSERS) as MemberAttribute[]) {
+  for (const name of ATTRIBUTES) {
     const value = parsed(name, mode, input);
-    if (value !== undefined) Object.assign(request, { [name]: value });
+    if (value !== undefined) Reflect.set(request, name, value);
   }
   return request;
 }
