@@ -5,10 +5,11 @@ const SECRET_KINDS = [
   'session',
   'operator_session',
   'invitation',
-  /** The secret in an invitation mail. */
+  /** In an invitation mail. */
   'mailed',
-  /** The secret in a sign-in link, and in the cookie of the browser that requested it. */
+  /** In a sign-in link. */
   'link',
+  /** In a cookie of the browser that requested the sign-in link. */
   'browser',
 ] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
@@ -24,7 +25,7 @@ export interface MintedSecret {
   readonly prefix: string;
 }
 
-const FORM = new RegExp(`^rollcall_(${SECRET_KINDS.join('|')})_([0-9a-f]{16})_[\\w-]{43}$`);
+const SECRET = new RegExp(`^rollcall_(${SECRET_KINDS.join('|')})_([0-9a-f]{16})_[\\w-]{43}$`);
 
 /** Mints a secret. The fixed prefix lets secret scanners find one that leaked. */
 export function mintSecret(kind: SecretKind): MintedSecret {
@@ -55,14 +56,15 @@ export function invitationTokenOf(mailed: string): string {
   return `rollcall_invitation_${lookup}_${hash('sha256', random, 'base64url')}`;
 }
 
+/** SHA-256 in hex, as it is stored. */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret);
 }
 
 /** Reads the kind and the lookup of a secret; undefined when the text does not have the form of one. */
 export function readSecret(text: string): { kind: SecretKind; lookup: string } | undefined {
-  const [, name, lookup] = FORM.exec(text) ?? [];
-  const kind = SECRET_KINDS.find((known) => known === name);
+  const [, kindName, lookup] = SECRET.exec(text) ?? [];
+  const kind = SECRET_KINDS.find((known) => known === kindName);
   if (kind === undefined || lookup === undefined) return undefined;
   return { kind, lookup };
 }

@@ -40,13 +40,15 @@ export function declaredStatements(): readonly DeclaredStatement[] {
  * rows follow from the declaration, and `test/database/statements.test.ts` compares the declaration with PostgreSQL's
  * description of the text: types of parameters; names, types and nullability of columns.
  *
+ * ```ts
  * const FIND_SEATS = statement({
- * name: 'seats.find',
- * text: 'select total, used from seat_allocation where workspace_id = $workspaceId and seat_type = $seatType',
- * parameters: { workspaceId: uuid, seatType: oneOf(SEAT_TYPES) },
- * columns: { total: integer, used: integer },
+ *   name: 'seats.find',
+ *   text: 'select total, used from seat_allocation where workspace_id = $workspaceId and seat_type = $seatType',
+ *   parameters: { workspaceId: uuid, seatType: oneOf(SEAT_TYPES) },
+ *   columns: { total: integer, used: integer },
  * });
  * const seats = await FIND_SEATS.row(sql, { workspaceId, seatType }); // { total: number; used: number } | undefined
+ * ```
  *
  * Declare it once, as a constant of its module: the text is what PostgreSQL prepares. For a statement that is run for
  * many parents at once (`ServiceContext.batched`), declare the parent's id first.
@@ -71,17 +73,18 @@ export function statement<
   readonly columns?: Columns;
 }): Statement<RowOf<Columns>, ValuesOf<Parameters>> {
   const order = Object.keys(parameters);
-  const made = {
+  const declaration = {
     name,
     text: numbered(name, text, order),
     parameters,
     columns: columns ?? {},
     bind: (values: ValuesOf<Parameters>) => order.map((parameter) => values[parameter]),
-    rows: (sql: Sql, values: ValuesOf<Parameters>) => sql.rows<RowOf<Columns>>(made.text, made.bind(values)),
-    row: async (sql: Sql, values: ValuesOf<Parameters>) => (await made.rows(sql, values))[0],
+    rows: (sql: Sql, values: ValuesOf<Parameters>) =>
+      sql.rows<RowOf<Columns>>(declaration.text, declaration.bind(values)),
+    row: async (sql: Sql, values: ValuesOf<Parameters>) => (await declaration.rows(sql, values))[0],
   };
-  declared.push(made);
-  return made;
+  declared.push(declaration);
+  return declaration;
 }
 
 /** The columns and tables of a list, without conditions and an order, which `services/lists/page.ts` adds. */
@@ -91,7 +94,7 @@ export interface Selection<Row> {
   /** The columns, as SQL. */
   readonly columns: string;
   readonly from: string;
-  /** Exists only in the type: the rows. */
+  /** The type of the rows; there is no such property at run time. */
   readonly '~row'?: Row;
 }
 

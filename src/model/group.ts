@@ -74,7 +74,7 @@ export class Group implements Node {
     nullable: true,
     description: "The identity provider's id of the group. Null when none was sent.",
   })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
 
   @Property({ type: 'text', nullable: true })

@@ -83,7 +83,7 @@ export class Member implements Node {
     nullable: true,
     description: "The identity provider's id of the person. Null when none was sent.",
   })
-  @Property({ type: 'text', nullable: true })
+  @Property({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
 
   /** GraphQL shows it as `profile { attributes … }`. */

@@ -100,7 +100,7 @@ describe('invitations', () => {
     await page.getByText('200 invitations').waitFor();
   });
 
-  it('goes on after a connection that fails in the middle, and invites nobody twice', async () => {
+  it('a file: continues after the connection failed in the middle, and invites nobody twice', async () => {
     const { page, workspace } = await openInvitations('/csv');
     await choosePeople(page, 450);
     let requests = 0;
@@ -120,7 +120,7 @@ describe('invitations', () => {
     expect(await invited(workspace.workspaceId)).toBe(450);
   });
 
-  it('is picked up again after a reload', async () => {
+  it('a file: continues after a reload, and invites nobody twice', async () => {
     const { page, workspace } = await openInvitations('/csv');
     page.on('dialog', (dialog) => dialog.accept());
     await choosePeople(page, 450);
@@ -145,7 +145,7 @@ describe('invitations', () => {
     expect(await page.getByText('450 people were invited').count()).toBe(0);
   });
 
-  it('can be stopped when it cannot go on, and says who was not invited', async () => {
+  it('a file: can be stopped when it cannot continue, and says how many were not invited', async () => {
     const { page, workspace } = await openInvitations('/csv');
     await choosePeople(page, 250);
     await page.route('**/graphql', (route) =>

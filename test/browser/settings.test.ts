@@ -193,7 +193,7 @@ describe('General', () => {
 });
 
 describe('Auth and security', () => {
-  it('shows the SCIM base URL, and configures single sign-on', async () => {
+  it('shows the SCIM base URL, and marks an Okta domain that is not one', async () => {
     const { page, workspace } = await openScreen('/settings/auth-and-security');
     await page.getByText(`/workspaces/${workspace.workspaceId}`).first().waitFor();
     await page.getByRole('button', { name: 'Configure' }).click();

@@ -14,7 +14,7 @@ interface FormDialogProps {
   /** The fields of the form, which show their own refusals. */
   readonly fields?: readonly string[];
   /** What to do after a lost answer, for changes that can be made twice. */
-  readonly offlineHint?: string;
+  readonly offlineHint?: string | undefined;
   readonly isSaving: boolean;
   readonly isDanger?: boolean;
   readonly isConfirmDisabled?: boolean;

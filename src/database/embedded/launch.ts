@@ -24,7 +24,7 @@ export interface LaunchPlan {
 }
 
 /**
- * Failed statements reach the caller as errors, which reports them. The server's log would repeat members' data. LOG
+ * The caller of a failed statement gets the error and reports it; the server's log would repeat members' data. LOG
  * stands above ERROR in this setting's order, so starts and crashes are kept.
  */
 const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ const SOCKET_PATH_LIMIT = 103;
 const SOCKET_PORT = 5432;
 
 /** The message of a server that finds another one running in its directory, starting or stopping. */
-const PLACE_TAKEN = new RegExp(
+const DIRECTORY_TAKEN = new RegExp(
   [
     'lock file ".*" (?:already exists|is empty)',
     'pre-existing shared memory block',
@@ -79,7 +79,7 @@ export async function launchServer(plan: LaunchPlan): Promise<boolean> {
           );
     if (started) return true;
     const written = await readFrom(plan.logFile, logStart);
-    if (PLACE_TAKEN.test(written)) return false;
+    if (DIRECTORY_TAKEN.test(written)) return false;
     throw new EmbeddedPostgresError(
       `PostgreSQL did not start in ${plan.clusterDir}. Its log, ${plan.logFile}, ends:\n${lastLines(written)}\n` +
         (isDiskFull(written) ? 'The disk is full: free some space.' : 'Correct what it names.'),
@@ -115,7 +115,7 @@ async function launchDetached(
     ended = true;
   });
   child.unref();
-  // The file's last line changes sooner than connection attempts would succeed.
+  // The server writes `ready` into its file when it takes connections, so nothing has to try to connect.
   for (const limit = Date.now() + START_LIMIT_MS; !ended; await wait(POLL_MS)) {
     if (failure !== undefined) throw failure;
     const file = await readPostmasterFile(plan.clusterDir);
@@ -174,10 +174,10 @@ async function listenSettings(plan: LaunchPlan, argument: string): Promise<Recor
 }
 
 /** The cluster's own directory; or a short one when that is too long for a socket, or closed to the server's user. */
-async function socketDirectory(plan: LaunchPlan, reachable: boolean): Promise<string> {
+async function socketDirectory(plan: LaunchPlan, isReachable: boolean): Promise<string> {
   const fits = (directory: string) =>
     Buffer.byteLength(join(directory, `.s.PGSQL.${SOCKET_PORT}`)) <= SOCKET_PATH_LIMIT;
-  if (reachable && fits(plan.clusterDir)) return plan.clusterDir;
+  if (isReachable && fits(plan.clusterDir)) return plan.clusterDir;
   const name = `rollcall-${createHash('sha256').update(plan.clusterDir).digest('hex').slice(0, 16)}`;
   const directory = join(fits(join(tmpdir(), name)) ? tmpdir() : '/tmp', name);
   try {
@@ -232,7 +232,7 @@ async function readFrom(path: string, start: number): Promise<string> {
 /**
  * Stops a server with a fast shutdown: transactions are rolled back, connections closed, everything written.
  *
- * @throws EmbeddedPostgresError when it is still there after a minute.
+ * @throws EmbeddedPostgresError when it has not stopped after a minute.
  */
 export async function stopServer(plan: LaunchPlan, file: PostmasterFile): Promise<void> {
   // A process that cannot be recognized as this server (it is gone, or in another container) gets no signal.

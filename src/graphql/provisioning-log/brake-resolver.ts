@@ -67,7 +67,7 @@ export class ScimBrakeResolver {
     input: ScimBrakeUndoInput,
     @Ctx() context: Context,
   ): Promise<ScimBrakeUndoPayload> {
-    return payloadOf(context, input, await undoBraked(context.services, input));
+    return undoPayload(context, input, await undoBraked(context.services, input));
   }
 
   @Mutation(() => ScimRemovalsUndoPayload, {
@@ -82,11 +82,12 @@ export class ScimBrakeResolver {
     @Ctx() context: Context,
   ): Promise<ScimRemovalsUndoPayload> {
     for (const id of input.memberIds ?? []) wellFormedId(id, 'memberIds');
-    return payloadOf(context, input, await undoRemovals(context.services, input));
+    return undoPayload(context, input, await undoRemovals(context.services, input));
   }
 }
 
-async function payloadOf(
+/** The results of undoing removals. In a dry run the restored members were rolled back, so there is none to show. */
+async function undoPayload(
   { loaders }: Context,
   { workspaceId, dryRun }: { readonly workspaceId: string; readonly dryRun: boolean },
   removals: readonly UndoneRemoval[],

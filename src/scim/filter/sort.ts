@@ -1,4 +1,6 @@
-import { CORE_USER } from '../discovery/attributes.js';
+import { foldedText } from '../../domain/canonical.js';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/profile.js';
+import { CORE_GROUP, CORE_USER } from '../discovery/attributes.js';
 import { type AttributeReference, findSubAttribute, resolveName } from '../discovery/names.js';
 import { profileNames } from '../discovery/profile-names.js';
 import type { Query } from '../http/query.js';
@@ -33,19 +35,77 @@ const GROUP_ORDERS: ReadonlyMap<string, string> = new Map([
   ['meta.lastModified', 'UPDATED_AT'],
 ]);
 
+/** The order of a list of one type. */
+export interface Sorting {
+  readonly orderBy?: OrderInput;
+  /**
+   * The value that a complete resource is ordered by, comparable by code point with that of any other type; undefined
+   * for none.
+   */
+  keyOf(resource: JsonObject): string | undefined;
+}
+
+const nameKey: Sorting['keyOf'] = ({ displayName }) =>
+  typeof displayName === 'string' ? foldedText(displayName) : undefined;
+
+/** The key of each order that several types have. */
+const SHARED_KEYS: ReadonlyMap<string | undefined, Sorting['keyOf']> = new Map([
+  ['ID', ({ id }) => textOf(id)],
+  ['EXTERNAL_ID', ({ externalId }) => textOf(externalId)],
+  ['CREATED_AT', ({ meta }) => (isJsonObject(meta) ? textOf(meta.created) : undefined)],
+  ['UPDATED_AT', ({ meta }) => (isJsonObject(meta) ? textOf(meta.lastModified) : undefined)],
+  ['DISPLAY_NAME', nameKey],
+  ['displayName', nameKey],
+]);
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 /**
  * Reads `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3): "If a value for "sortBy" is provided and no
  * "sortOrder" is specified, "sortOrder" SHALL default to ascending."
  * @param resource the core schema of the listed resources
+ * @param shared whether the list becomes part of one of all types, in which a type without the attribute is ordered by id
  * @throws ScimError invalidPath for a sortBy that is not sortable, invalidValue for an unknown sortOrder
  */
-export function sortingOf(query: Query, resource = CORE_USER): { readonly orderBy?: OrderInput } {
-  const direction = isDescending(query.get('sortorder')?.trim() ?? '') ? 'DESC' : 'ASC';
-  const sortBy = query.get('sortby')?.trim() ?? '';
-  return sortBy === '' ? {} : { orderBy: { ...orderedBy(sortBy, resource), direction } };
+export function sortingOf(query: Query, resource = CORE_USER, shared = false): Sorting {
+  const direction = directionOf(query);
+  const sortBy = sortByOf(query);
+  if (sortBy === '') return { keyOf: () => '' };
+  try {
+    const order = orderedBy(sortBy, resource);
+    // With an order that only this type has, it comes before the others, which have no value.
+    const keyOf = SHARED_KEYS.get(order.field ?? order.profileAttribute) ?? (() => '');
+    return { orderBy: { ...order, direction }, keyOf };
+  } catch (error) {
+    if (!shared || !TYPES.some((other) => isSortable(sortBy, other))) throw error;
+    return { orderBy: { field: 'ID', direction }, keyOf: () => undefined };
+  }
 }
 
-function isDescending(sortOrder: string): boolean {
+const TYPES = [CORE_USER, CORE_GROUP];
+
+function isSortable(sortBy: string, resource: string): boolean {
+  try {
+    orderedBy(sortBy, resource);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a list is in descending order. @throws ScimError invalidValue for an unknown sortOrder */
+export function isDescending(query: Query): boolean {
+  return sortByOf(query) !== '' && directionOf(query) === 'DESC';
+}
+
+function sortByOf(query: Query): string {
+  return query.get('sortby')?.trim() ?? '';
+}
+
+function directionOf(query: Query): OrderInput['direction'] {
+  const sortOrder = query.get('sortorder')?.trim() ?? '';
   const direction = sortOrder.toLowerCase();
   if (direction !== '' && direction !== 'ascending' && direction !== 'descending') {
     throw new ScimError(
@@ -54,7 +114,7 @@ function isDescending(sortOrder: string): boolean {
       'invalidValue',
     );
   }
-  return direction === 'descending';
+  return direction === 'descending' ? 'DESC' : 'ASC';
 }
 
 function orderedBy(sortBy: string, resource: string): Omit<OrderInput, 'direction'> {

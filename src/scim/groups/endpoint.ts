@@ -7,12 +7,12 @@ import { sortingOf } from '../filter/sort.js';
 import { MAX_BODY_BYTES } from '../http/body.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
-import { listing, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { listing, type ResourceSource } from '../http/listing.js';
 import { requiredVersion } from '../http/preconditions.js';
 import { type Projection, projectionOf } from '../http/projection.js';
 import type { Query } from '../http/query.js';
 import { parsePatch } from '../patch/operations.js';
-import { nextPlace } from '../users/operations.js';
+import { nextPlace, pageVariables, positionsOf } from '../users/operations.js';
 import type { GroupData, GroupOperations, GroupUpdateInput } from './operations.js';
 import { groupChanges } from './patch.js';
 import { groupLocation, groupResource, memberValue, readGroup } from './resource.js';
@@ -60,22 +60,22 @@ export function groupSource(operations: GroupOperations): ResourceSource {
   return {
     path: '/Groups',
     async page(request, page) {
-      const { workspaceId, baseUrl, contextValue, query } = request;
+      const { baseUrl, contextValue, query } = request;
       const { project, withMembers } = requestedOf(query);
+      const sorting = sortingOf(query, CORE_GROUP, page.positions);
       const { workspace } = await operations.listGroups(contextValue, {
-        workspaceId,
+        ...pageVariables(request, page, sorting),
         ...filterOf(request),
-        ...sortingOf(query, CORE_GROUP),
-        ...page,
-        withNext: pagesByCursor(request),
-        withMembers,
+        withMembers: withMembers && page.bare !== true,
       });
       if (workspace === null) throw noSuchGroup();
-      const { totalCount, nodes, pageInfo } = workspace.groups;
+      const { totalCount, nodes, pageInfo, edges } = workspace.groups;
+      const groups = nodes.map((group) => groupResource(group, baseUrl));
       return {
         totalResults: totalCount,
-        resources: nodes.map((group) => project(groupResource(group, baseUrl))),
+        resources: groups.map(project),
         next: nextPlace(pageInfo),
+        ...positionsOf(groups, edges, sorting),
       };
     },
   };

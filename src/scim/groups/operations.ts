@@ -1,11 +1,12 @@
 import type { GroupFilterInput } from '../filter/inputs.js';
-import type { OrderInput } from '../filter/sort.js';
 import {
+  type Cursors,
   type GraphqlSource,
   type Operation,
   type OperationTypes,
   ofWellFormedId,
   type PageInfo,
+  type PageVariables,
   preparing,
 } from '../users/operations.js';
 
@@ -39,11 +40,12 @@ const GET_GROUP = /* GraphQL */ `
 const LIST_GROUPS = /* GraphQL */ `
   query ScimGroups(
     $workspaceId: ID!, $filter: GroupFilter, $orderBy: GroupOrder, $first: Int!, $offset: Int, $after: String,
-    $withNext: Boolean!, $withMembers: Boolean!
+    $withNext: Boolean!, $withCursors: Boolean!, $withMembers: Boolean!
   ) {
     workspace(id: $workspaceId) {
       groups(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
         nodes { ...G }
+        edges @include(if: $withCursors) { cursor }
         totalCount
         pageInfo @include(if: $withNext) { hasNextPage endCursor }
       }
@@ -96,20 +98,14 @@ type GetGroup = OperationTypes<
 >;
 
 type ListGroups = OperationTypes<
-  WithMembers & {
-    readonly workspaceId: string;
-    readonly filter?: GroupFilterInput;
-    readonly orderBy?: OrderInput;
-    readonly withNext: boolean;
-    readonly first: number;
-    readonly offset?: number;
-    readonly after?: string;
-  },
+  WithMembers & PageVariables & { readonly filter?: GroupFilterInput },
   {
     readonly workspace: {
       readonly groups: {
         readonly totalCount: number;
         readonly nodes: readonly GroupData[];
+        /** If requested. */
+        readonly edges?: Cursors;
         readonly pageInfo?: PageInfo;
       };
     } | null;

@@ -15,6 +15,18 @@ export interface PageRequest {
   readonly first: number;
   readonly offset?: number;
   readonly after?: string;
+  /** Whether to return positions, for a list of all types: a type without the attribute of `sortBy` is listed by id. */
+  readonly positions?: boolean;
+  /** Whether the resources are dropped, so that costly attributes need not be read. */
+  readonly bare?: boolean;
+}
+
+/** The position of a resource in a list. */
+export interface Position {
+  /** The value that the list is ordered by, comparable by code point with that of any other type; undefined for none. */
+  readonly key: string | undefined;
+  /** The next page begins after it. */
+  readonly place: string;
 }
 
 export interface ResourcePage {
@@ -23,9 +35,11 @@ export interface ResourcePage {
   readonly resources: readonly JsonObject[];
   /** The position of the next page; undefined on the last page. */
   readonly next: string | undefined;
+  /** Of each resource, if requested. */
+  readonly positions?: readonly Position[];
 }
 
-/** A list of resources of one type. Filter, order and attributes come from the request's query. */
+/** A list of resources. Filter, order and attributes come from the request's query. */
 export interface ResourceSource {
   /** Below the base URL: `/Users`. */
   readonly path: string;
@@ -71,75 +85,4 @@ function scopeOf({ path }: ResourceSource, { workspaceId, query }: ScimRequest):
     sortBy: query.get('sortby'),
     sortOrder: query.get('sortorder'),
   };
-}
-
-/**
- * Resources of all types as one list, type after type (RFC 7644 §3.4.2.1). A type without the filter's attributes has
- * no matches; a filter by attributes that no type has is refused.
- */
-export function allOf(sources: readonly ResourceSource[]): ResourceSource {
-  return {
-    path: '',
-    async page(request, { first, offset = 0, after }) {
-      const place = after === undefined ? START : placeOf(after);
-      const refusals: ScimError[] = [];
-      const resources: JsonObject[] = [];
-      let totalResults = 0;
-      let skipped = offset;
-      let next: string | undefined;
-      for (const [index, source] of sources.entries()) {
-        const isPast = index < place.index;
-        const room = isPast ? 0 : first - resources.length;
-        const within =
-          index === place.index && place.after !== undefined
-            ? { after: place.after }
-            : { offset: isPast ? 0 : skipped };
-        const page = await pageUnlessUnknown(source, request, { first: room, ...within }, refusals);
-        if (next === undefined && !isPast) next = continuation(index, room, page);
-        totalResults += page.totalResults;
-        skipped = Math.max(0, skipped - page.totalResults);
-        resources.push(...page.resources);
-      }
-      const [refusal] = refusals;
-      if (refusal !== undefined && refusals.length === sources.length) throw refusal;
-      return { totalResults, resources, next };
-    },
-  };
-}
-
-const NOTHING: ResourcePage = { totalResults: 0, resources: [], next: undefined };
-
-async function pageUnlessUnknown(
-  source: ResourceSource,
-  request: ScimRequest,
-  page: PageRequest,
-  refusals: ScimError[],
-): Promise<ResourcePage> {
-  try {
-    return await source.page(request, page);
-  } catch (error) {
-    if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
-    refusals.push(error);
-    return NOTHING;
-  }
-}
-
-/** A position in a list of several types: the type, and the position in it. */
-interface Place {
-  readonly index: number;
-  readonly after: string | undefined;
-}
-
-const START: Place = { index: 0, after: undefined };
-
-function placeOf(text: string): Place {
-  const dot = text.indexOf('.');
-  const after = text.slice(dot + 1);
-  return { index: Number(text.slice(0, dot)), after: after === '' ? undefined : after };
-}
-
-/** The position after a page, if it is in this type: the rest of the type, or its beginning when the page was full. */
-function continuation(index: number, room: number, page: ResourcePage): string | undefined {
-  if (page.next !== undefined) return `${index}.${page.next}`;
-  return room === 0 && page.totalResults > 0 ? `${index}.` : undefined;
 }

@@ -1,6 +1,7 @@
 import { isJsonList, type Json, type JsonObject } from '../../domain/profile.js';
 import type { Endpoint, Handler } from './endpoint.js';
-import { allOf, listing, type ResourceSource } from './listing.js';
+import { listing, type ResourceSource } from './listing.js';
+import { allOf } from './merge.js';
 import { requireMessage } from './message.js';
 import type { Query } from './query.js';
 import { ScimError } from './scim-error.js';
@@ -17,7 +18,9 @@ const LISTS = ['attributes', 'excludedAttributes'];
  * them out of access logs.
  * @param sources in the order in which a search over all types lists them
  */
-export function searchEndpoints(sources: readonly ResourceSource[]): readonly Endpoint[] {
+export function searchEndpoints(
+  sources: readonly [ResourceSource, ...ResourceSource[]],
+): readonly Endpoint[] {
   const all = allOf(sources);
   const searches = [all, ...sources].map((source) => ({
     path: `${source.path}/.search`,

@@ -2,18 +2,26 @@ import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/profile.js';
 import type { ProvisioningRequest } from '../../domain/provisioning.js';
+import { CORE_USER } from '../discovery/attributes.js';
 import type { MemberFilterInput } from '../filter/inputs.js';
 import { toMemberFilter } from '../filter/members.js';
 import { parseFilter } from '../filter/parser.js';
-import { sortingOf } from '../filter/sort.js';
+import { type Sorting, sortingOf } from '../filter/sort.js';
 import type { Endpoint, Handler, ScimAnswer, ScimRequest } from '../http/endpoint.js';
 import { entityTag, meets, versionCondition } from '../http/entity-tag.js';
-import { listing, type PageRequest, pagesByCursor, type ResourceSource } from '../http/listing.js';
+import { listing, type PageRequest, type ResourceSource } from '../http/listing.js';
 import { requiredVersion, requirePreconditions } from '../http/preconditions.js';
 import { type Projection, projectionOf } from '../http/projection.js';
 import { accessOnly, applyPatch, type Touched } from '../patch/apply.js';
 import { type PatchOperation, parsePatch } from '../patch/operations.js';
-import { type MemberData, type MemberPage, nextPlace, type Operations } from './operations.js';
+import {
+  type MemberData,
+  type MemberPage,
+  nextPlace,
+  type Operations,
+  pageVariables,
+  positionsOf,
+} from './operations.js';
 import { readUser, type SentUser, userLocation, userResource } from './resource.js';
 
 /** How often a PATCH is retried when another request changes the member between reading and writing. */
@@ -48,32 +56,36 @@ export function userSource(operations: Operations): ResourceSource {
     path: '/Users',
     async page(request, page) {
       const project = projectionOf(request.query);
-      const { totalCount, nodes, pageInfo } = await pageOf(operations, request, page);
+      const sorting = sortingOf(request.query, CORE_USER, page.positions);
+      const { totalCount, nodes, pageInfo, edges } = await pageOf(operations, request, page, sorting);
       const { workspaceVersion, baseUrl } = request;
+      const users = nodes.map((member) => userResource(member, workspaceVersion, baseUrl));
       return {
         totalResults: totalCount,
-        resources: nodes.map((member) => project(userResource(member, workspaceVersion, baseUrl))),
+        resources: users.map(project),
         next: nextPlace(pageInfo),
+        ...positionsOf(users, edges, sorting),
       };
     },
   };
 }
 
-async function pageOf(operations: Operations, request: ScimRequest, page: PageRequest): Promise<MemberPage> {
-  const { workspaceId, contextValue, query } = request;
+async function pageOf(
+  operations: Operations,
+  request: ScimRequest,
+  page: PageRequest,
+  sorting: Sorting,
+): Promise<MemberPage> {
+  const { workspaceId, contextValue } = request;
   const { filter } = filterOf(request);
-  const order = sortingOf(query);
   const userName = userNameIn(filter);
-  if (userName !== undefined && page.after === undefined) {
+  if (userName !== undefined && page.after === undefined && page.positions !== true) {
     const { workspace } = await operations.findMember(contextValue, { workspaceId, userName });
     return pageOfOne(workspace?.member ?? null, page);
   }
   const { workspace } = await operations.listMembers(contextValue, {
-    workspaceId,
+    ...pageVariables(request, page, sorting),
     ...(filter === undefined ? {} : { filter }),
-    ...order,
-    ...page,
-    withNext: pagesByCursor(request),
   });
   if (workspace === null) throw noSuchUser();
   return workspace.members;

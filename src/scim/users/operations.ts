@@ -5,7 +5,9 @@ import { isId } from '../../domain/ids.js';
 import type { JsonObject } from '../../domain/profile.js';
 import type { ProvisioningRequest } from '../../domain/provisioning.js';
 import type { MemberFilterInput } from '../filter/inputs.js';
-import type { OrderInput } from '../filter/sort.js';
+import type { OrderInput, Sorting } from '../filter/sort.js';
+import type { ScimRequest } from '../http/endpoint.js';
+import { type PageRequest, pagesByCursor, type ResourcePage } from '../http/listing.js';
 
 /** The fields of a member that SCIM shows. */
 export interface MemberData {
@@ -54,11 +56,12 @@ const FIND_MEMBER = /* GraphQL */ `
 const LIST_MEMBERS = /* GraphQL */ `
   query ScimMembers(
     $workspaceId: ID!, $filter: MemberFilter, $orderBy: MemberOrder, $first: Int!, $offset: Int, $after: String,
-    $withNext: Boolean!
+    $withNext: Boolean!, $withCursors: Boolean!
   ) {
     workspace(id: $workspaceId) {
       members(filter: $filter, orderBy: $orderBy, first: $first, offset: $offset, after: $after) {
         nodes { ...M }
+        edges @include(if: $withCursors) { cursor }
         totalCount
         pageInfo @include(if: $withNext) { hasNextPage endCursor }
       }
@@ -98,6 +101,45 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
+/** The cursor of each node of a page. */
+export type Cursors = readonly { readonly cursor: string }[];
+
+/** The positions of the resources of a page, if requested. */
+export function positionsOf(
+  resources: readonly JsonObject[],
+  edges: Cursors | undefined,
+  { keyOf }: Sorting,
+): Pick<ResourcePage, 'positions'> {
+  if (edges === undefined) return {};
+  return {
+    positions: edges.map(({ cursor }, index) => ({ place: cursor, key: keyOf(resources[index] ?? {}) })),
+  };
+}
+
+/** What a page of any type asks of the schema. */
+export function pageVariables(request: ScimRequest, page: PageRequest, { orderBy }: Sorting): PageVariables {
+  const { first, offset, after, positions = false } = page;
+  return {
+    workspaceId: request.workspaceId,
+    first,
+    ...(orderBy === undefined ? {} : { orderBy }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(after === undefined ? {} : { after }),
+    withNext: pagesByCursor(request),
+    withCursors: positions,
+  };
+}
+
+export type PageVariables = {
+  readonly workspaceId: string;
+  readonly orderBy?: OrderInput;
+  readonly withNext: boolean;
+  readonly withCursors: boolean;
+  readonly first: number;
+  readonly offset?: number;
+  readonly after?: string;
+};
+
 /** The position after a page; undefined when it is the last, or was not requested. */
 export function nextPlace(pageInfo: PageInfo | undefined): string | undefined {
   return pageInfo?.hasNextPage === true ? (pageInfo.endCursor ?? undefined) : undefined;
@@ -106,20 +148,14 @@ export function nextPlace(pageInfo: PageInfo | undefined): string | undefined {
 export interface MemberPage {
   readonly totalCount: number;
   readonly nodes: readonly MemberData[];
+  /** If requested. */
+  readonly edges?: Cursors;
   /** The position of the next page, if requested. */
   readonly pageInfo?: PageInfo;
 }
 
 type ListMembers = OperationTypes<
-  {
-    readonly workspaceId: string;
-    readonly filter?: MemberFilterInput;
-    readonly orderBy?: OrderInput;
-    readonly withNext: boolean;
-    readonly first: number;
-    readonly offset?: number;
-    readonly after?: string;
-  },
+  PageVariables & { readonly filter?: MemberFilterInput },
   { readonly workspace: { readonly members: MemberPage } | null }
 >;
 

@@ -7,7 +7,7 @@ import type { Metrics } from './metrics.js';
 
 /**
  * Answers `GET /metrics` in Prometheus' text format, for all workers together.
- * @param token what `Authorization: Bearer` must contain; undefined: nothing
+ * @param token the token that `Authorization: Bearer` must contain; undefined when everybody may read the metrics
  */
 export function metricsHandler(
   { registry }: Metrics,

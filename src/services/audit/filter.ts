@@ -2,7 +2,7 @@ import { isAuditAction } from '../../domain/audit-actions.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { ActorType, Channel } from '../../model/enums.js';
-import { escaped } from '../lists/comparison.js';
+import { likeEscaped } from '../lists/comparison.js';
 
 /** All conditions must hold. */
 export interface AuditFilter {
@@ -40,7 +40,7 @@ export function auditFilterSql(workspaceId: string, filter: AuditFilter, values:
   if (actorId != null) conditions.push(`e.actor_id = ${place(actorId)}`);
   if (requestId != null) conditions.push(`e.request_id = ${place(requestId)}`);
   if (filter.search != null && filter.search.trim() !== '') {
-    const pattern = place(`%${escaped(filter.search.trim())}%`);
+    const pattern = place(`%${likeEscaped(filter.search.trim())}%`);
     const texts = ['e.actor_label', 'e.target_label', 'e.action'];
     conditions.push(`(${texts.map((text) => `${text} ilike ${pattern}`).join(' or ')})`);
   }

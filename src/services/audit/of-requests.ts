@@ -1,9 +1,7 @@
 import type { Sql } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
-import { TABLES, without } from '../../database/tables.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
-
-const ENTRY = without(TABLES.auditEntry, 'loggedAt');
+import { AUDIT_ENTRY } from './record.js';
 
 /** A bulk request has at most 1,000 operations, each with an entry. */
 const MOST = 1_000;
@@ -14,7 +12,7 @@ export function auditEntriesOf(sql: Sql, workspaceId: string, requestId: string)
     sql,
     query
       .selectFrom('auditEntry')
-      .select(ENTRY.properties)
+      .select(AUDIT_ENTRY.properties)
       .where('workspaceId', '=', workspaceId)
       .where('requestId', '=', requestId)
       .orderBy('id')

@@ -1,20 +1,18 @@
 import { query, rowOf } from '../../database/query.js';
 import { selection } from '../../database/statement.js';
-import { selectList, TABLES, without } from '../../database/tables.js';
+import { selectList } from '../../database/tables.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { type AuditFilter, auditFilterSql } from './filter.js';
+import { AUDIT_ENTRY } from './record.js';
 
-/** The table without `loggedAt`, which only orders the export. */
-const ENTRY = without(TABLES.auditEntry, 'loggedAt');
-
-export const ENTRY_TYPES = ENTRY.columns;
+export const ENTRY_TYPES = AUDIT_ENTRY.columns;
 
 export const AUDIT_LIST = selection({
   name: 'audit.list',
-  columns: selectList(ENTRY, 'e'),
+  columns: selectList(AUDIT_ENTRY, 'e'),
   types: ENTRY_TYPES,
   from: 'audit_entry e',
 });
@@ -62,7 +60,7 @@ export async function get(
     context.reads,
     query
       .selectFrom('auditEntry')
-      .select(ENTRY.properties)
+      .select(AUDIT_ENTRY.properties)
       .where('workspaceId', '=', workspaceId)
       .where('id', '=', id),
   );

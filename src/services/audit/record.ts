@@ -18,15 +18,15 @@ export interface AuditFact {
   readonly changes: AuditChanges;
 }
 
-/** The columns that an insert writes: the database sets `logged_at`. */
-export const ENTRY = without(TABLES.auditEntry, 'loggedAt');
+/** The table without `logged_at`, which the database sets, and which only orders the log. */
+export const AUDIT_ENTRY = without(TABLES.auditEntry, 'loggedAt');
 
-const COLUMNS = Object.values(ENTRY.fields).join(', ');
+const COLUMNS = Object.values(AUDIT_ENTRY.fields).join(', ');
 
 const INSERT = statement({
   name: 'audit.insert',
-  text: `insert into audit_entry (${COLUMNS}) values (${ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
-  parameters: ENTRY.columns,
+  text: `insert into audit_entry (${COLUMNS}) values (${AUDIT_ENTRY.properties.map((name) => `$${name}`).join(', ')})`,
+  parameters: AUDIT_ENTRY.columns,
 });
 
 const INSERT_MANY = statement({
@@ -56,7 +56,7 @@ const INSERT_MANY = statement({
   },
 });
 
-/** The entry of a fact, for an insert into `ENTRY`. */
+/** The entry of a fact, for an insert into `AUDIT_ENTRY`. */
 export function entryOf(
   context: ServiceContext,
   { workspaceId, action, target, changes }: AuditFact,

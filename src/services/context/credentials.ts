@@ -149,7 +149,7 @@ export class Credentials {
       case 'mailed':
       case 'link':
       case 'browser':
-        // These secrets have a single use each; none of them is a credential.
+        // Each of these serves one page of signing in or of an invitation; none of them is a credential.
         return Promise.resolve(null);
     }
   }

@@ -3,9 +3,9 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import {
   type Comparison,
-  comparesNothing,
   comparisonSql,
-  escaped,
+  emptyComparison,
+  likeEscaped,
   type TextComparison,
 } from '../lists/comparison.js';
 import { IS_SHOWN_OF_MEMBER, PROBLEM_MEMBER, PROBLEM_TABLES } from '../rows/scim-problems.js';
@@ -123,8 +123,8 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
 
 /** Matches a part of the userName, a name, an e-mail address or the external id of a person. */
 function searchSql(text: string, values: unknown[]): string {
-  const userName = `$${values.push(`%${escaped(canonicalPart(text))}%`)}`;
-  const place = `$${values.push(`%${escaped(text)}%`)}`;
+  const userName = `$${values.push(`%${likeEscaped(canonicalPart(text))}%`)}`;
+  const place = `$${values.push(`%${likeEscaped(text)}%`)}`;
   const texts = [
     "m.profile->>'displayName'",
     "m.profile->>'nickName'",
@@ -188,7 +188,7 @@ function groupsSql({ some, isPresent }: NonNullable<MemberFilter['groups']>, val
     ...(some == null ? [] : [`(${inGroup(groupFilterSql(some, values, memberFilterSql))})`]),
     ...(isPresent == null ? [] : [`(${isPresent ? '' : 'not '}${inGroup('true')})`]),
   ];
-  if (sql.length === 0) throw comparesNothing('groups');
+  if (sql.length === 0) throw emptyComparison('groups');
   return sql;
 }
 
@@ -199,6 +199,6 @@ function activeSql({ eq, ne, isPresent }: Comparison<unknown>): string[] {
     ...(ne == null ? [] : [ne === true ? '(s.id is null)' : '(s.id is not null)']),
     ...(isPresent == null ? [] : [String(isPresent)]),
   ];
-  if (sql.length === 0) throw comparesNothing('active');
+  if (sql.length === 0) throw emptyComparison('active');
   return sql;
 }

@@ -74,6 +74,11 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   },
 };
 
+/** An order of names without case, by code point: the same for members and groups, whatever the locale of the database. */
+export function foldedOrder(text: string): string {
+  return `(text_folded(${text}) collate "C")`;
+}
+
 /** The order by an attribute of the profile, without case unless it is case-exact; for a list, by its primary or first value. */
 function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
   const [first] = steps;
@@ -93,7 +98,7 @@ function profileOrdering({ steps, leaf }: ProfilePath): MemberOrdering {
       `\`${names.join('.')}\` of the profile${leaf.caseExact ? ', exactly' : ', without case'}.`,
       ...(first.multiValued ? ['That of the primary value, or else of the first.'] : []),
     ].join(' '),
-    orderBy: { column: leaf.caseExact ? `(${text})` : `text_folded(${text})`, type: 'text', nullable: true },
+    orderBy: { column: leaf.caseExact ? `(${text})` : foldedOrder(text), type: 'text', nullable: true },
   };
 }
 

@@ -1,6 +1,6 @@
 import { type JsonObject, PROFILE_ATTRIBUTES, type ProfileAttribute } from '../../domain/profile.js';
 import { inputName } from '../../domain/profile-paths.js';
-import { type Comparison, comparesNothing, comparisonSql } from '../lists/comparison.js';
+import { type Comparison, comparisonSql, emptyComparison } from '../lists/comparison.js';
 
 /**
  * Compiles the part of a filter about the profile to SQL over `m.profile`: a comparison for a simple attribute;
@@ -46,7 +46,7 @@ function attributeSql(attribute: ProfileAttribute, json: string, asked: object, 
       : partsSql(subAttributes, inner, asked, values);
     const isPresent = asksIsPresent(asked);
     if (isPresent !== undefined) conditions.push(`(${inner} is ${isPresent ? 'not null' : 'null'})`);
-    if (conditions.length === 0) throw comparesNothing(inputName(attribute));
+    if (conditions.length === 0) throw emptyComparison(inputName(attribute));
     return conditions;
   }
   const text = `(${json}->>'${name}')`;

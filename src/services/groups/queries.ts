@@ -9,6 +9,7 @@ import type { GroupFilter } from '../filters/filter.js';
 import { groupFilterSql } from '../filters/groups.js';
 import { requireModestGroups } from '../filters/limits.js';
 import { authorizeFilter, memberFilterSql } from '../filters/members.js';
+import { foldedOrder } from '../filters/order.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
@@ -89,7 +90,7 @@ export interface GroupOrder {
 
 const ORDER_COLUMNS = {
   ID: undefined,
-  DISPLAY_NAME: { column: 'g.canonical_display_name', type: 'text' },
+  DISPLAY_NAME: { column: foldedOrder('g.display_name'), type: 'text' },
   EXTERNAL_ID: { column: 'g.external_id', type: 'text', nullable: true },
   CREATED_AT: { column: 'g.created_at', type: 'timestamptz' },
   UPDATED_AT: { column: 'g.updated_at', type: 'timestamptz' },

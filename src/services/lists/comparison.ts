@@ -53,54 +53,55 @@ export function comparisonSql(
   comparison: TextComparison | Comparison<unknown>,
   values: unknown[],
 ): string[] {
-  const place = (value: unknown): string => {
-    const placed = `$${values.push(value)}::${type}`;
-    return folded ? `text_folded(${placed})` : placed;
+  const bind = (value: unknown): string => {
+    const parameter = `$${values.push(value)}::${type}`;
+    return folded ? `text_folded(${parameter})` : parameter;
   };
-  const whole = (value: unknown): unknown =>
+  const canonicalValue = (value: unknown): unknown =>
     canonical !== undefined && typeof value === 'string' ? canonical(value) : value;
   // Text that is not a UUID matches no row, and PostgreSQL would fail to cast it.
-  const isPossible = (value: unknown): boolean =>
+  const canBeCast = (value: unknown): boolean =>
     type !== 'uuid' || (typeof value === 'string' && isId(value));
   const equal = (value: unknown): string => {
-    if (!isPossible(value)) return 'false';
-    const placed = place(whole(value));
+    if (!canBeCast(value)) return 'false';
+    const bound = bind(canonicalValue(value));
     return nullable
-      ? `(${expression} is not null and ${expression} = ${placed})`
-      : `(${expression} = ${placed})`;
+      ? `(${expression} is not null and ${expression} = ${bound})`
+      : `(${expression} = ${bound})`;
   };
   const sql: string[] = [];
-  const { eq, ne, in: among, isPresent } = comparison;
+  const { eq, ne, in: anyOf, isPresent } = comparison;
   if (eq != null) sql.push(equal(eq));
   if (ne != null) sql.push(`not ${equal(ne)}`);
-  if (among != null) {
-    const list = `$${values.push([...among].filter(isPossible).map(whole))}::${type}[]`;
-    const any = folded ? `array(select text_folded(v) from unnest(${list}) v)` : list;
-    sql.push(`coalesce(${expression} = any(${any}), false)`);
+  if (anyOf != null) {
+    const array = `$${values.push([...anyOf].filter(canBeCast).map(canonicalValue))}::${type}[]`;
+    const compared = folded ? `array(select text_folded(v) from unnest(${array}) v)` : array;
+    sql.push(`coalesce(${expression} = any(${compared}), false)`);
   }
   for (const [operator, sign] of Object.entries(ORDERINGS)) {
-    const bound = comparison[operator as keyof typeof ORDERINGS];
-    if (bound != null) sql.push(`coalesce(${expression} ${sign} ${place(whole(bound))}, false)`);
+    const limit = comparison[operator as keyof typeof ORDERINGS];
+    if (limit != null) sql.push(`coalesce(${expression} ${sign} ${bind(canonicalValue(limit))}, false)`);
   }
   for (const [operator, pattern] of Object.entries(PATTERNS)) {
     const text = (comparison as TextComparison)[operator as keyof typeof PATTERNS];
     if (text == null) continue;
     const part = canonical === undefined ? text : canonicalPart(text);
-    sql.push(`coalesce(${expression} like ${place(pattern(escaped(part)))}, false)`);
+    sql.push(`coalesce(${expression} like ${bind(pattern(likeEscaped(part)))}, false)`);
   }
   if (isPresent != null) sql.push(`(${expression} is ${isPresent ? 'not null' : 'null'})`);
-  if (sql.length === 0) throw comparesNothing(name);
+  if (sql.length === 0) throw emptyComparison(name);
   return sql;
 }
 
-export function comparesNothing(name: string): DomainError {
+/** The refusal of a comparison without a condition, such as one whose only variable is unset. */
+export function emptyComparison(name: string): DomainError {
   return new DomainError('INVALID_INPUT', `The comparison of ${name} is empty, which would mean everybody.`, {
     attribute: name,
     hint: 'Compare it with a value, leave it out, or ask with isPresent whether there is one.',
   });
 }
 
-/** Escapes the wildcards of LIKE. */
-export function escaped(text: string): string {
+/** Text for a pattern of LIKE, in which its wildcards stand for themselves. */
+export function likeEscaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -4,7 +4,7 @@ import { type Statement, statement } from '../../database/statement.js';
 import { selectList } from '../../database/tables.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
 import type { ScimRequest } from '../../model/provisioning-log.js';
-import { ENTRY } from '../audit/record.js';
+import { AUDIT_ENTRY } from '../audit/record.js';
 import { settledTimes } from '../audit/settled.js';
 import { SCIM_REQUEST } from '../provisioning-log/entry.js';
 
@@ -138,9 +138,9 @@ export const AUDIT_LOG: Log<AuditEntry> = logOf(
   'audit_entry',
   statement({
     name: 'live.auditPage',
-    text: `select ${selectList(ENTRY, 'e')}, ${textOf('e.logged_at')} as "loggedText" from audit_entry e ${REST_OF_PAGE}`,
+    text: `select ${selectList(AUDIT_ENTRY, 'e')}, ${textOf('e.logged_at')} as "loggedText" from audit_entry e ${REST_OF_PAGE}`,
     parameters: PAGE_PARAMETERS,
-    columns: { ...ENTRY.columns, loggedText: text },
+    columns: { ...AUDIT_ENTRY.columns, loggedText: text },
   }),
   async (sql) => placeAt((await settledTimes(sql)).settled),
 );

@@ -136,24 +136,14 @@ export const EFFECTS = {
     applies: (write) => write.next !== null && wasActive(write) && !isActive(write),
     run: (_context, sql, { row }) => END_MEMBERSHIP.row(sql, valuesOf(requireRow(row), null)),
   },
-  /** Rule 16: ends the sessions of a person who leaves, and of the person to whom the member belonged before. */
-  endSessions: {
-    applies: (write) => write.row !== null && (isDeparture(write) || write.changesAccount),
-    async run(_context, sql, write) {
-      const row = requireRow(write.row);
-      if (isDeparture(write) || write.after.accountId !== row.accountId)
-        await END_SESSIONS.rows(sql, { accountId: row.accountId, workspaceId: row.workspaceId });
-    },
-  },
+  /** Rule 16: ends the person's sessions for the workspace. */
+  endSessions: whenPersonLeaves((sql, { accountId, workspaceId }) =>
+    END_SESSIONS.rows(sql, { accountId, workspaceId }),
+  ),
   /** Rule 16a: an older invitation lets the person in no more, also once the record is deleted. */
-  recordRemoval: {
-    applies: (write) => write.row !== null && (isDeparture(write) || write.changesAccount),
-    async run(_context, sql, write) {
-      const row = requireRow(write.row);
-      if (isDeparture(write) || write.after.accountId !== row.accountId)
-        await recordRemoval(sql, row.workspaceId, row.accountId);
-    },
-  },
+  recordRemoval: whenPersonLeaves((sql, { accountId, workspaceId }) =>
+    recordRemoval(sql, workspaceId, accountId),
+  ),
   updateMember: {
     applies: ({ row, next }) => row !== null && next !== null,
     run: (_context, sql, write) =>
@@ -176,6 +166,22 @@ export const EFFECT_NAMES = Object.keys(EFFECTS) as readonly EffectName[];
 /** The effects that apply to a transition, in the order in which a transaction runs them. */
 export function effectsOf(write: MemberWrite): EffectName[] {
   return EFFECT_NAMES.filter((name) => EFFECTS[name].applies(write));
+}
+
+/**
+ * An effect on a person who leaves the workspace: the member is removed or deleted, or belongs to another person's account
+ * from now on.
+ * @param run gets the member as it was while it was this person's
+ */
+function whenPersonLeaves(run: (sql: Sql, row: MemberRow) => Promise<unknown>): Effect {
+  return {
+    applies: (write) => isDeparture(write) || write.changesAccount,
+    async run(_context, sql, write) {
+      const row = requireRow(write.row);
+      // The new address may be one of the same account.
+      if (isDeparture(write) || write.after.accountId !== row.accountId) await run(sql, row);
+    },
+  };
 }
 
 async function findAccountOf(_context: ServiceContext, sql: Sql, { after }: MemberWrite): Promise<Written> {

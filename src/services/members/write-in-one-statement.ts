@@ -3,7 +3,7 @@ import { violatedConstraint } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { TABLES, typesOf } from '../../database/tables.js';
 import { addressOf } from '../../domain/address.js';
-import { ENTRY, entryOf, hint } from '../audit/record.js';
+import { AUDIT_ENTRY, entryOf, hint } from '../audit/record.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { ACCOUNT_PARAMETERS, accountValues, findOrCreateSql } from '../rows/accounts.js';
 import {
@@ -82,8 +82,8 @@ const CTES = {
   },
   recordAudit: {
     name: 'entry',
-    sql: `insert into audit_entry (${Object.values(ENTRY.fields).join(', ')})
-      select ${ENTRY.properties.map((name) => `$${ENTRY_PREFIX}${name}`).join(', ')} from written`,
+    sql: `insert into audit_entry (${Object.values(AUDIT_ENTRY.fields).join(', ')})
+      select ${AUDIT_ENTRY.properties.map((name) => `$${ENTRY_PREFIX}${name}`).join(', ')} from written`,
   },
 } as const satisfies Partial<Record<EffectName, Cte>>;
 
@@ -116,7 +116,10 @@ const MEMBER_FACTS = `
   for no key update of m for key share of w`;
 
 const ENTRY_TYPES = Object.fromEntries(
-  Object.entries<ColumnType<unknown>>(ENTRY.columns).map(([name, type]) => [`${ENTRY_PREFIX}${name}`, type]),
+  Object.entries<ColumnType<unknown>>(AUDIT_ENTRY.columns).map(([name, type]) => [
+    `${ENTRY_PREFIX}${name}`,
+    type,
+  ]),
 );
 
 /** By the names of their effects. A transition with any other set of effects takes the transaction. */

@@ -6,7 +6,7 @@ import { entryOf, type LogEntry, type LogKey } from './entry.js';
 import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLookupOf } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
 import { WaitingReads } from './reads.js';
-import { dropExpired } from './retention.js';
+import { deleteExpired } from './retention.js';
 import { type Repetition, writeBatch } from './write.js';
 
 /** The longest time before an entry is written: a refusal is in the log a second after its answer (rule 53). */
@@ -237,7 +237,7 @@ export class ProvisioningLog {
       if (!isFirst) await createPartitions(this.#database, [dayOf(new Date(now + DAY_MS))]);
       const oldest = new Date(now - this.#options.days * DAY_MS);
       await dropPartitions(this.#database, dayOf(oldest));
-      await dropExpired(this.#database, oldest);
+      await deleteExpired(this.#database, oldest);
       this.#partitioned.clear();
     } catch (error) {
       // It is tried again in an hour; nothing depends on it before.

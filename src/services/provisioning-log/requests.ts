@@ -14,7 +14,7 @@ import type { ScimRequest } from '../../model/provisioning-log.js';
 import { auditEntriesOf } from '../audit/of-requests.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { escaped } from '../lists/comparison.js';
+import { likeEscaped } from '../lists/comparison.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { SCIM_REQUEST } from './entry.js';
 
@@ -64,7 +64,7 @@ function filterSql(workspaceId: string, filter: ScimRequestFilter, values: unkno
   conditions.push(`r.workspace_id = ${place(workspaceId)}`);
   if (reference != null) conditions.push(referenceSql(reference, place));
   if (search != null && search.trim() !== '')
-    conditions.push(`r.target_name ilike ${place(`%${escaped(search.trim())}%`)}`);
+    conditions.push(`r.target_name ilike ${place(`%${likeEscaped(search.trim())}%`)}`);
   if (apiKeyId != null) conditions.push(isId(apiKeyId) ? `r.api_key_id = ${place(apiKeyId)}` : 'false');
   if (outcome != null) conditions.push(OUTCOMES[outcome]);
   const among = { code: filter.codes, operation: filter.operations, client: filter.clients };

@@ -1,9 +1,10 @@
 import { arrayOf, boolean, integer, text, uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
 import { type RowOf, statement } from '../../database/statement.js';
-import { selectList, TABLES, without } from '../../database/tables.js';
+import { selectList } from '../../database/tables.js';
 import { subscribes } from '../../domain/webhooks.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
+import { AUDIT_ENTRY } from '../audit/record.js';
 import { settledTimes } from '../audit/settled.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { insertDeliveries, type WebhookEvent } from './queue.js';
@@ -45,18 +46,16 @@ const BEHIND = statement({
   columns: BEHIND_COLUMNS,
 });
 
-const ENTRY = without(TABLES.auditEntry, 'loggedAt');
-
 const ENTRIES = statement({
   name: 'webhooks.entries',
   text: `
-    select ${selectList(ENTRY, 'e')}, e.logged_at::text as "loggedText"
+    select ${selectList(AUDIT_ENTRY, 'e')}, e.logged_at::text as "loggedText"
     from audit_entry e
     where e.workspace_id = $workspaceId and (e.logged_at, e.id) > ($readTo::text::timestamptz, $readToId)
       and e.logged_at < $settled::text::timestamptz
     order by e.logged_at, e.id limit ${MOST_ENTRIES}`,
   parameters: { workspaceId: uuid, readTo: text, readToId: uuid, settled: text },
-  columns: { ...ENTRY.columns, loggedText: text },
+  columns: { ...AUDIT_ENTRY.columns, loggedText: text },
 });
 
 const ADVANCE = statement({

@@ -6,7 +6,7 @@ import type { Plan } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { escaped } from '../lists/comparison.js';
+import { likeEscaped } from '../lists/comparison.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import { memberAccess } from '../rows/members.js';
@@ -75,7 +75,7 @@ function filterSql(
   return [
     ...(search == null || search.trim() === ''
       ? []
-      : [`w.name ilike ${place(`%${escaped(search.trim())}%`)}`]),
+      : [`w.name ilike ${place(`%${likeEscaped(search.trim())}%`)}`]),
     ...(plans == null ? [] : [`w.plan = any(${place(plans)}::text[])`]),
     ...(accessModel == null ? [] : [`w.version = ${place(accessModel)}`]),
     ...(scimEnabled == null ? [] : [`w.scim_enabled = ${place(scimEnabled)}`]),

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { needed } from '../../../src/auth/policy.js';
-import { PreparingClient } from '../../../src/database/preparing-client.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { expectInvariants } from '../../invariants.js';
+import { countingStatements } from '../../statements.js';
 import {
   consumed,
   consumptionsOf,
@@ -207,11 +207,10 @@ describe('Member.usage', () => {
     for (let index = 0; index < 20; index += 1) people.push(await editor(index + 1));
     for (const { memberId } of people) await consumed(app, workspace, { memberId, amount: 1 });
     const counted = async (fields: string) => {
-      const statements = vi.spyOn(PreparingClient.prototype, 'query');
-      const answer = await ask(`members(first: 100) { nodes { id ${fields} } }`, app.operatorToken);
-      const count = statements.mock.calls.length;
-      statements.mockRestore();
-      return { nodes: answer.data.workspace.members.nodes, count };
+      const { answer, statements } = await countingStatements(() =>
+        ask(`members(first: 100) { nodes { id ${fields} } }`, app.operatorToken),
+      );
+      return { nodes: answer.data.workspace.members.nodes, count: statements };
     };
     const without = await counted('');
     const all = await counted(`now: ${USAGE} last: usage(month: "${monthsAgo(1)}") { used }`);
@@ -295,12 +294,11 @@ describe('Workspace.creditPool and creditPoolHistory', () => {
   test('take as many statements for many months as for one', async () => {
     await poolSetIn(app, workspace, monthsAgo(30));
     const counted = async (months: number) => {
-      const statements = vi.spyOn(PreparingClient.prototype, 'query');
-      const answer = await ask(`creditPoolHistory(months: ${months}) { days { used } }`, app.operatorToken);
-      const count = statements.mock.calls.length;
-      statements.mockRestore();
+      const { answer, statements } = await countingStatements(() =>
+        ask(`creditPoolHistory(months: ${months}) { days { used } }`, app.operatorToken),
+      );
       expect(answer.data.workspace.creditPoolHistory).toHaveLength(months);
-      return count;
+      return statements;
     };
     expect(await counted(60)).toBe(await counted(1));
   });

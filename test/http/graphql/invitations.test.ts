@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { needed } from '../../../src/auth/policy.js';
-import { PreparingClient } from '../../../src/database/preparing-client.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { expectInvariants } from '../../invariants.js';
+import { countingStatements } from '../../statements.js';
 import {
   auditSize,
   done,
@@ -752,12 +752,11 @@ describe('Workspace.invitations', () => {
     const query = `query ($id: ID!, $first: Int!) { workspace(id: $id) { invitations(first: $first) { totalCount nodes {
       ${INVITATION} workspace { name } viewerCan { revoke { allowed } resend { allowed } } } } } }`;
     const counting = async (first: number) => {
-      const statements = vi.spyOn(PreparingClient.prototype, 'query');
-      const answer = await app.graphql(app.operatorToken, query, { id: v2.workspaceId, first });
-      const count = statements.mock.calls.length;
-      statements.mockRestore();
+      const { answer, statements } = await countingStatements(() =>
+        app.graphql(app.operatorToken, query, { id: v2.workspaceId, first }),
+      );
       expect(answer.data.workspace.invitations.nodes).toHaveLength(first);
-      return count;
+      return statements;
     };
     const many = await counting(8);
     expect(many).toBeLessThanOrEqual(5);

@@ -87,7 +87,8 @@ describe('memberUpdate', () => {
     ],
     ['profile, emptied', { profile: { title: null, nickName: null } }, { profile: { attributes: {} } }],
   ])('%s', async (_case, sent, becomes) => {
-    const person = { externalId: '00u1', profile: { title: 'Engineer', nickName: 'Annie' } };
+    const externalId = nextAddress();
+    const person = { externalId, profile: { title: 'Engineer', nickName: 'Annie' } };
     const ann = await added(v2, person);
     expect(await send('memberUpdate', ann, sent)).toEqual(
       changed(
@@ -95,7 +96,7 @@ describe('memberUpdate', () => {
         memberNamed(ann.userName, {
           id: ann.memberId,
           version: 2,
-          externalId: '00u1',
+          externalId,
           profile: { attributes: { nickName: 'Annie', title: 'Engineer' } },
           ...becomes,
         }),
@@ -104,12 +105,13 @@ describe('memberUpdate', () => {
   });
 
   test('rule 21: a null userName or profile changes nothing; neither do the same values again', async () => {
-    const ann = await added(v2, { externalId: '00u1', profile: { title: 'Engineer' } });
+    const externalId = nextAddress();
+    const ann = await added(v2, { externalId, profile: { title: 'Engineer' } });
     const before = await everythingOf(ann);
     for (const same of [
       {},
       { userName: null, profile: null },
-      { userName: ann.userName, externalId: '00u1', profile: { title: 'Engineer' } },
+      { userName: ann.userName, externalId, profile: { title: 'Engineer' } },
       { profile: {} },
       { profile: { title: 'Engineer', nickName: '' } },
     ]) {

@@ -174,8 +174,9 @@ describe('rule 1: presence means that the key is present', () => {
 
 describe('omitted attributes stay unchanged', () => {
   test.each(['REPLACE', 'PATCH'])('%s', async (mode) => {
+    const externalId = nextAddress();
     const ann = await created(v2, {
-      externalId: '00u1',
+      externalId,
       profile: { title: 'x' },
       role: 'editor',
       creditLimit: 5,
@@ -183,7 +184,7 @@ describe('omitted attributes stay unchanged', () => {
     const entries = await auditSize(app, v2.workspaceId);
     const same = memberNamed(ann.userName, {
       id: ann.id,
-      externalId: '00u1',
+      externalId,
       managedBy: 'IDENTITY_PROVIDER',
       profile: { attributes: { title: 'x' } },
       role: 'EDITOR',
@@ -194,7 +195,7 @@ describe('omitted attributes stay unchanged', () => {
     expect(
       await provision(v2, {
         ...input,
-        externalId: '00u1',
+        externalId,
         profile: { title: 'x' },
         active: true,
         role: 'EDITOR',
@@ -204,8 +205,9 @@ describe('omitted attributes stay unchanged', () => {
   });
 
   test('PATCH: null clears what can be cleared', async () => {
+    const externalId = nextAddress();
     const ann = await created(v2, {
-      externalId: '00u1',
+      externalId,
       profile: { title: 'x' },
       role: 'editor',
       creditLimit: 5,

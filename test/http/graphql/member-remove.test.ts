@@ -35,7 +35,7 @@ interface Added {
   readonly userName: string;
 }
 
-async function added({ workspaceId }: TestWorkspace, input: object = {}): Promise<Added> {
+async function addMember({ workspaceId }: TestWorkspace, input: object = {}): Promise<Added> {
   const userName = nextAddress();
   const { member } = await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName, ...input });
   return { workspaceId, memberId: member.id, userName };
@@ -48,7 +48,10 @@ function send(name: 'memberRemove' | 'memberDelete', { workspaceId, memberId }: 
 describe('rule 16: memberRemove', () => {
   test('ends the membership, and leaves the record readable and inactive, with its attributes', async () => {
     const person = { externalId: '00u1', profile: { title: 'Engineer' } };
-    const ann = await added(v2, { ...person, access: { roleAccess: { role: 'EDITOR', creditLimit: 5 } } });
+    const ann = await addMember(v2, {
+      ...person,
+      access: { roleAccess: { role: 'EDITOR', creditLimit: 5 } },
+    });
     const member = memberNamed(ann.userName, {
       id: ann.memberId,
       version: 2,
@@ -88,8 +91,8 @@ describe('rule 16: memberRemove', () => {
 
   test('rule 9: frees the seat', async () => {
     const access = { seatAccess: { seatType: 'BUILDER' } };
-    const ann = await added(v1, { access });
-    await added(v1, { access });
+    const ann = await addMember(v1, { access });
+    await addMember(v1, { access });
     const third = { workspaceId: v1.workspaceId, userName: nextAddress(), access };
     expect(await mutate(app, app.operatorToken, 'memberAdd', third)).toEqual(
       refusals.noSeat('memberAdd', 'BUILDER', 2, 2),
@@ -107,7 +110,7 @@ describe('rule 16: memberRemove', () => {
   });
 
   test('keeps the account and its other workspaces', async () => {
-    const ann = await added(v2, { access: { roleAccess: { role: 'ADMIN' } } });
+    const ann = await addMember(v2, { access: { roleAccess: { role: 'ADMIN' } } });
     const elsewhere = await app.workspace({ version: 'V2' });
     const other = await done(app, app.operatorToken, 'memberAdd', {
       workspaceId: elsewhere.workspaceId,
@@ -120,8 +123,8 @@ describe('rule 16: memberRemove', () => {
     );
   });
 
-  test('rule 21: a second time changes nothing', async () => {
-    const ann = await added(v2);
+  test('rule 21: removing a removed member changes nothing', async () => {
+    const ann = await addMember(v2);
     await send('memberRemove', ann);
     const entries = await auditSize(app, v2.workspaceId);
     expect(await send('memberRemove', ann)).toEqual({
@@ -135,8 +138,8 @@ describe('rule 16: memberRemove', () => {
     expect(await auditSize(app, v2.workspaceId)).toBe(entries);
   });
 
-  test('sent many times at once is done once', async () => {
-    const ann = await added(v1, { access: { seatAccess: { seatType: null } } });
+  test('six requests at once remove the member once', async () => {
+    const ann = await addMember(v1, { access: { seatAccess: { seatType: null } } });
     const answers = await Promise.all(Array.from({ length: 6 }, () => send('memberRemove', ann)));
     const changes = answers.filter(({ data }) => data.memberRemove.changed);
     expect([answers.length, changes.length]).toEqual([6, 1]);
@@ -146,7 +149,7 @@ describe('rule 16: memberRemove', () => {
 
 describe('rule 17: memberDelete', () => {
   test.each(['active', 'inactive'])('of an %s member: the id is never found again', async (kind) => {
-    const ann = await added(v2, { externalId: '00u1' });
+    const ann = await addMember(v2, { externalId: '00u1' });
     if (kind === 'inactive') await send('memberRemove', ann);
     expect(await send('memberDelete', ann)).toEqual({ data: { memberDelete: { memberId: ann.memberId } } });
     expect(await memberById(app, app.operatorToken, ann.workspaceId, ann.memberId)).toBeNull();
@@ -163,14 +166,14 @@ describe('rule 17: memberDelete', () => {
 
   test('frees the seat', async () => {
     const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
-    const ann = await added(workspace, { access: { seatAccess: { seatType: 'BUILDER' } } });
+    const ann = await addMember(workspace, { access: { seatAccess: { seatType: 'BUILDER' } } });
     await send('memberDelete', ann);
-    await added(workspace, { access: { seatAccess: { seatType: 'BUILDER' } } });
+    await addMember(workspace, { access: { seatAccess: { seatType: 'BUILDER' } } });
     await expectSeatsToAddUp(app, workspace.workspaceId);
   });
 
   test('keeps the account', async () => {
-    const ann = await added(v2);
+    const ann = await addMember(v2);
     await send('memberDelete', ann);
     expect(await app.sql('select email from account where email = $1', [ann.userName])).toEqual([
       { email: ann.userName },

@@ -55,16 +55,16 @@ describe.each(['/Users/.search', '/.search', '/users/.search/'])('POST %s', (pat
   });
 
   test.each([
-    ['a filter that is none', { filter: 'shoeSize eq 43' }, 'invalidFilter'],
-    ['a filter that is no text', { filter: 43 }, 'invalidValue'],
-    ['a count that is no number', { count: 'many' }, 'invalidValue'],
-    ['another message', { schemas: [LIST] }, 'invalidSyntax'],
-    ['a body that is none', '[]', 'invalidSyntax'],
+    ['a filter by an unknown attribute', { filter: 'shoeSize eq 43' }, 'invalidFilter'],
+    ['a filter that is a number', { filter: 43 }, 'invalidValue'],
+    ['a count that is a word', { count: 'many' }, 'invalidValue'],
+    ['the schema of another message', { schemas: [LIST] }, 'invalidSyntax'],
+    ['a body that is not an object', '[]', 'invalidSyntax'],
   ])('refuses %s', async (_name, body, scimType) => {
     expect(await scim.post(path, body)).toMatchObject({ status: 400, body: { status: '400', scimType } });
   });
 
-  test('has no other method: 405', async () => {
+  test('takes POST alone: GET is answered with 405', async () => {
     const { status, headers, body } = await scim.get(path);
     expect([status, headers.get('allow'), body]).toEqual([
       405,

@@ -63,14 +63,16 @@ function keyOf(user: JsonObject, steps: readonly string[]): string | number | un
 
 /** In the order of the ids where nothing else decides: a descending list is the ascending one, reversed. */
 function sorted(steps: readonly string[]): unknown[] {
-  return users
-    .toSorted((a, b) => {
-      const [x, y] = [keyOf(a, steps), keyOf(b, steps)];
-      if (x === y) return String(a.id) < String(b.id) ? -1 : 1;
-      if (x === undefined) return 1;
-      return y === undefined || x < y ? -1 : 1;
-    })
-    .map(({ userName }) => userName);
+  return users.toSorted(ascending(steps)).map(({ userName }) => userName);
+}
+
+function ascending(steps: readonly string[]): (a: JsonObject, b: JsonObject) => number {
+  return (a, b) => {
+    const [x, y] = [keyOf(a, steps), keyOf(b, steps)];
+    if (x === y) return String(a.id) < String(b.id) ? -1 : 1;
+    if (x === undefined) return 1;
+    return y === undefined || x < y ? -1 : 1;
+  };
 }
 
 async function walk(query: string, cursor: boolean): Promise<unknown[]> {
@@ -135,4 +137,77 @@ test('groups by their names, without case', async () => {
   );
   expect(second.body.Resources.map((group: JsonObject) => group.displayName)).toEqual(['gamma']);
   expect(second.body).not.toHaveProperty('nextCursor');
+});
+
+describe('§3.4.2.3: a search over all types has one order', () => {
+  let groups: JsonObject[];
+
+  beforeAll(async () => {
+    for (const [index, displayName] of ['aa', 'B', 'Ab', 'c', 'ÄB', 'ａ', 'zz'].entries()) {
+      await scim.post('/Groups', {
+        displayName: `${displayName}`,
+        ...(index % 2 === 0 ? { externalId: `B${index}` } : {}),
+      });
+    }
+    groups = (await scim.get('/Groups?count=200')).body.Resources;
+  });
+
+  async function search(parameters: JsonObject, cursor: boolean): Promise<JsonObject[]> {
+    const found: JsonObject[] = [];
+    for (let place: Json = cursor ? { cursor: '' } : { startIndex: 1 }; ; ) {
+      const { status, body } = await scim.post('/.search', { ...parameters, ...place, count: 4 });
+      expect({ status, totalResults: body.totalResults }).toEqual({
+        status: 200,
+        totalResults: users.length + groups.length,
+      });
+      found.push(...body.Resources);
+      if (cursor ? body.nextCursor === undefined : found.length >= body.totalResults) return found;
+      place = cursor ? { cursor: body.nextCursor } : { startIndex: found.length + 1 };
+    }
+  }
+
+  /** A user comes before a group with the same value. */
+  function expected(steps: readonly string[]): unknown[] {
+    const inOrder = ascending(steps);
+    return [...users.toSorted(inOrder), ...groups.toSorted(inOrder)]
+      .toSorted((a, b) => (keyOf(a, steps) === keyOf(b, steps) ? 0 : inOrder(a, b)))
+      .map(({ id }) => id);
+  }
+
+  test.each<[sortBy: string, steps: string[]]>([
+    ['displayName', ['displayName']],
+    ['externalId', ['externalId']],
+    ['id', ['id']],
+    ['meta.created', ['meta', 'created']],
+    ['meta.lastModified', ['meta', 'lastModified']],
+    // Groups have none, so they come last, or first when descending.
+    ['userName', ['userName']],
+    ['name.familyName', ['name', 'familyName']],
+  ])(
+    'by %s, in both directions, by startIndex and by cursor, without a repetition or a gap',
+    async (sortBy, steps) => {
+      for (const cursor of [false, true]) {
+        const ids = async (sortOrder: string): Promise<unknown[]> =>
+          // The attribute itself need not be returned.
+          (await search({ sortBy, sortOrder, attributes: ['id'] }, cursor)).map(({ id }) => id);
+        expect(await ids('ascending')).toEqual(expected(steps));
+        expect(await ids('descending')).toEqual(expected(steps).reverse());
+      }
+    },
+  );
+
+  test('an attribute that no type has is refused: 400 invalidPath', async () => {
+    expect(await scim.post('/.search', { sortBy: 'shoeSize' })).toMatchObject({
+      status: 400,
+      body: {
+        scimType: 'invalidPath',
+        detail: expect.stringContaining('There is no attribute shoeSize to sort by.'),
+      },
+    });
+  });
+
+  test('a page far behind the end is empty', async () => {
+    const { body } = await scim.post('/.search', { sortBy: 'displayName', startIndex: 1000 });
+    expect(body).toMatchObject({ totalResults: users.length + groups.length, Resources: [] });
+  });
 });

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/domain/profile.js';
-import { allOf, listing, type ResourceSource } from '../../../src/scim/http/listing.js';
+import { listing, type ResourceSource } from '../../../src/scim/http/listing.js';
+import { allOf } from '../../../src/scim/http/merge.js';
 import { ScimError } from '../../../src/scim/http/scim-error.js';
 import { request } from './request.js';
 
 /** RFC 7644 §3.4.2.1: several types in one list. Plain arrays replace the queries of the schema. */
 
+type Sources = [ResourceSource, ...ResourceSource[]];
+
+/** @param resources in their order; each is ordered by its `key` */
 function source(path: string, resources: readonly JsonObject[]): ResourceSource {
   return {
     path,
@@ -16,6 +20,10 @@ function source(path: string, resources: readonly JsonObject[]): ResourceSource 
       return {
         totalResults: resources.length,
         resources: resources.slice(start, end),
+        positions: resources.slice(start, end).map(({ key }, index) => ({
+          key: typeof key === 'string' ? key : undefined,
+          place: String(start + index + 1),
+        })),
         // As in GraphQL, an empty page has no next position.
         next: first > 0 && end < resources.length ? String(end) : undefined,
       };
@@ -45,38 +53,64 @@ async function list(from: ResourceSource, query: Readonly<Record<string, string>
   return body as ListBody;
 }
 
-const sizes = fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 4 });
+/** Of each type, the keys of its resources; `-` stands for a resource without a value. */
+const types = fc.array(fc.array(fc.constantFrom('a', 'b', '\uffff', '\u{10000}', '-'), { maxLength: 6 }), {
+  minLength: 1,
+  maxLength: 4,
+});
+const UNSORTED = {};
+const orders = fc.constantFrom(UNSORTED, { sortby: 'x' }, { sortby: 'x', sortorder: 'descending' });
 
-/** Sources of these sizes, and all that is in them, in order. */
-function sourcesOf(lengths: readonly number[]): { sources: ResourceSource[]; all: JsonObject[] } {
-  const lists = lengths.map((length, type) =>
-    Array.from({ length }, (_, index) => ({ id: `${type}-${index}` })),
+/** Sources of these resources, and all that is in them, in order: the order of the types decides where keys do not. */
+function sourcesOf(
+  keys: readonly (readonly string[])[],
+  order: Readonly<Record<string, string>>,
+): { sources: Sources; all: JsonObject[] } {
+  const rank = ({ key }: JsonObject): number =>
+    ['a', 'b', '\uffff', '\u{10000}', undefined].indexOf(key as string);
+  const direction = order.sortorder === undefined ? 1 : -1;
+  const inOrder = (resources: readonly JsonObject[]): JsonObject[] => {
+    const sorted = order === UNSORTED ? [...resources] : resources.toSorted((a, b) => rank(a) - rank(b));
+    return direction === 1 ? sorted : sorted.reverse();
+  };
+  const lists = keys.map((ofType, type) =>
+    ofType.map((key, index): JsonObject => {
+      const shown = order === UNSORTED ? { key: '' } : key === '-' ? {} : { key };
+      return { id: `${type}-${index}`, ...shown };
+    }),
   );
-  return { sources: lists.map((resources, type) => source(`/Type${type}`, resources)), all: lists.flat() };
+  const sources = lists.map((resources, type) => source(`/Type${type}`, inOrder(resources)));
+  return { sources: sources as Sources, all: inOrder(lists.flat()) };
 }
 
-test('a page by number is that part of the concatenated lists', async () => {
+test('a page by number is that part of all lists in one order', async () => {
   await fc.assert(
-    fc.asyncProperty(sizes, fc.nat({ max: 30 }), fc.nat({ max: 10 }), async (lengths, skip, count) => {
-      const { sources, all } = sourcesOf(lengths);
-      const body = await list(allOf(sources), { startindex: String(skip + 1), count: String(count) });
-      expect(body).toMatchObject({
-        totalResults: all.length,
-        startIndex: skip + 1,
-        Resources: all.slice(skip, skip + count),
-      });
-    }),
+    fc.asyncProperty(
+      types,
+      orders,
+      fc.nat({ max: 30 }),
+      fc.nat({ max: 10 }),
+      async (keys, order, skip, count) => {
+        const { sources, all } = sourcesOf(keys, order);
+        const place = { startindex: String(skip + 1), count: String(count) };
+        expect(await list(allOf(sources), { ...order, ...place })).toMatchObject({
+          totalResults: all.length,
+          startIndex: skip + 1,
+          Resources: all.slice(skip, skip + count),
+        });
+      },
+    ),
   );
 });
 
 test('cursors lead through every resource once, in full pages except the last', async () => {
   await fc.assert(
-    fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), async (lengths, count) => {
-      const { sources, all } = sourcesOf(lengths);
+    fc.asyncProperty(types, orders, fc.integer({ min: 1, max: 8 }), async (keys, order, count) => {
+      const { sources, all } = sourcesOf(keys, order);
       const pages: JsonObject[][] = [];
       let cursor: string | undefined = '';
       while (cursor !== undefined) {
-        const body: ListBody = await list(allOf(sources), { cursor, count: String(count) });
+        const body: ListBody = await list(allOf(sources), { ...order, cursor, count: String(count) });
         expect(body.totalResults).toBe(all.length);
         expect(body).not.toHaveProperty('startIndex');
         pages.push([...body.Resources]);
@@ -96,7 +130,7 @@ describe('a filter by an attribute that a type does not have', () => {
     for (const sources of [
       [users, refusing('/Groups', unknown)],
       [refusing('/Groups', unknown), users],
-    ]) {
+    ] satisfies Sources[]) {
       expect(await list(allOf(sources), {})).toMatchObject({ totalResults: 2, itemsPerPage: 2 });
     }
   });

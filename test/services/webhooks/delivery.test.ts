@@ -97,7 +97,7 @@ describe('an audit entry', () => {
     expect(await statuses()).toEqual(['DELIVERED']);
   });
 
-  test('of before the webhook, of another type or of another workspace is not sent', async () => {
+  test('is not sent when it is older than the webhook, of another type or of another workspace', async () => {
     await change();
     await setting.webhook(workspaceId, ['member.*']);
     await change();
@@ -114,7 +114,7 @@ describe('an audit entry', () => {
     expect(receivedIds().filter((received) => received === id)).toEqual([id, id]);
   });
 
-  test('that is committed after later ones is not missed', async () => {
+  test('is not missed when it is committed after later ones', async () => {
     await setting.webhook(workspaceId);
     const committing = Promise.withResolvers<void>();
     const written = Promise.withResolvers<string>();
@@ -140,7 +140,7 @@ describe('an audit entry', () => {
     expect(receivedIds()).toEqual([lateId, id]);
   });
 
-  test('waits for no transaction that only reads the log, such as a back-up', async () => {
+  test('is sent while a transaction reads the log, such as a back-up', async () => {
     await setting.webhook(workspaceId);
     const reading = Promise.withResolvers<void>();
     const read = Promise.withResolvers<void>();
@@ -250,7 +250,7 @@ describe('a receiver that fails', () => {
     }
   }
 
-  test('for an hour gets the event afterwards, and the log has every attempt', async () => {
+  test('for an hour gets the event after that hour, and the log has every attempt', async () => {
     const { webhook, secret } = await setting.webhook(workspaceId);
     const id = await change();
     const healthyFrom = setting.now().getTime() + HOUR;
@@ -282,7 +282,7 @@ describe('a receiver that fails', () => {
     expect(await statuses()).toEqual(['FAILED']);
   });
 
-  test('holds up no events of another webhook', async () => {
+  test('does not delay the events of another webhook', async () => {
     const other = await setting.workspace();
     await setting.webhook(workspaceId);
     await setting.webhook(other);
@@ -294,7 +294,7 @@ describe('a receiver that fails', () => {
     expect((await statuses()).sort()).toEqual(['DELIVERED', 'PENDING']);
   });
 
-  test('and asks for a pause (Retry-After) gets nothing meanwhile', async () => {
+  test('gets nothing before the time that its Retry-After names', async () => {
     await setting.webhook(workspaceId);
     const first = await change();
     setting.receiver.reply = () => ({ status: 429, headers: { 'retry-after': '600' } });

@@ -1,14 +1,12 @@
-import { useState } from 'react';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { CopyText } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
-import { TextField } from '../../ui/field.js';
 import { showToast } from '../../ui/toast.js';
 import { FormDialog } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
-import { errorAt } from '../members/change.js';
+import { RotateDialog } from '../rotate-dialog.js';
 import { ApiKeyDeleteDocument, ApiKeyRotateDocument, type ApiKeyRowFragment } from './api-keys.generated.js';
 
 interface KeyDialogProps {
@@ -17,44 +15,30 @@ interface KeyDialogProps {
 }
 
 /** API keys → ••• → Rotate: a new secret, while the old one keeps working for some hours. */
-export function RotateDialog({
+export function RotateKeyDialog({
   apiKey,
   onClose,
   onRotated,
 }: KeyDialogProps & { readonly onRotated: (secret: string, oldUntil: string) => void }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const [hours, setHours] = useState('24');
   const { send, failure, isSaving } = useChange();
-  const isValid = /^\d{1,3}$/.test(hours.trim());
-  const rotate = async () => {
-    const overlapHours = Number(hours);
+  const rotate = async (overlapHours: number) => {
     const input = { workspaceId, apiKeyId: apiKey.id, overlapHours };
     const answer = await send(ApiKeyRotateDocument, { input });
     if (answer?.apiKeyRotate == null) return;
     onRotated(answer.apiKeyRotate.secret, new Date(Date.now() + overlapHours * 3_600_000).toISOString());
   };
   return (
-    <FormDialog
+    <RotateDialog
       title={t('apiKeys.rotate.title', { name: apiKey.name })}
       confirm={t('apiKeys.rotate')}
+      label={t('apiKeys.overlap')}
       onClose={onClose}
-      onSubmit={rotate}
+      onRotate={rotate}
       failure={failure}
-      fields={['overlapHours']}
       isSaving={isSaving}
-      isConfirmDisabled={!isValid}
-    >
-      <TextField
-        label={t('apiKeys.overlap')}
-        description={t('apiKeys.overlapHint')}
-        inputMode="numeric"
-        value={hours}
-        onChange={setHours}
-        error={isValid ? errorAt(failure, 'overlapHours') : t('apiKeys.overlapInvalid')}
-        autoFocus
-      />
-    </FormDialog>
+    />
   );
 }
 

@@ -17,7 +17,7 @@ import { blockedBecause } from '../members/row-menu.js';
 import { usePages } from '../pages.js';
 import { type ApiKeyRowFragment, ApiKeysDocument, ApiKeyUpdateDocument } from './api-keys.generated.js';
 import { CreateDialog } from './create.js';
-import { DeleteDialog, RotateDialog, SecretDialog } from './dialogs.js';
+import { DeleteDialog, RotateKeyDialog, SecretDialog } from './dialogs.js';
 
 type OpenDialog =
   | { readonly kind: 'create' }
@@ -72,7 +72,7 @@ export default function ApiKeysScreen() {
         <CreateDialog onClose={close} onCreated={(secret) => showSecret(secret, t('apiKeys.secret.text'))} />
       )}
       {dialog?.kind === 'rotate' && (
-        <RotateDialog
+        <RotateKeyDialog
           apiKey={dialog.apiKey}
           onClose={close}
           onRotated={(secret, oldUntil) =>

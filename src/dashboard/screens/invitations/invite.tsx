@@ -6,9 +6,9 @@ import { Button } from '../../ui/button.js';
 import { CopyText } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Checkbox, TextField } from '../../ui/field.js';
+import { FormDialog } from '../form-dialog.js';
 import { AccessChoice, accessInputFrom, draftOf } from '../members/access-choice.js';
 import { errorAt } from '../members/change.js';
-import { FailureNotice } from '../members/dialogs/failure.js';
 import { useChange } from './change.js';
 import { InvitationCreateDocument, InvitationLinkCreateDocument } from './invitations.generated.js';
 
@@ -49,23 +49,20 @@ export function InviteDialog({ kind, onClose, onIssued }: InviteDialogProps) {
     return (await send(InvitationLinkCreateDocument, { input }))?.invitationLinkCreate ?? null;
   };
   const submit = async () => {
-    if (isSaving || isUsesInvalid || (!isDefault && access === null)) return;
+    if (isUsesInvalid || (!isDefault && access === null)) return;
     const issued = await issue();
     if (issued !== null) onIssued(issued);
   };
   return (
-    <Dialog
+    <FormDialog
       title={t(`invite.${kind}.title`)}
+      confirm={t(`invite.${kind}.confirm`)}
       onClose={onClose}
       onSubmit={submit}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="primary" type="submit" isPending={isSaving}>
-            {t(`invite.${kind}.confirm`)}
-          </Button>
-        </>
-      }
+      failure={failure}
+      fields={['email', 'maxUses', 'role', 'seatType', 'creditLimit']}
+      offlineHint={kind === 'link' ? t('invite.link.offlineHint') : undefined}
+      isSaving={isSaving}
     >
       {kind === 'mail' ? (
         <TextField
@@ -99,12 +96,7 @@ export function InviteDialog({ kind, onClose, onIssued }: InviteDialogProps) {
           withLimit
         />
       )}
-      <FailureNotice
-        failure={failure}
-        fields={['email', 'maxUses', 'role', 'seatType', 'creditLimit']}
-        offlineHint={kind === 'link' ? t('invite.link.offlineHint') : undefined}
-      />
-    </Dialog>
+    </FormDialog>
   );
 }
 

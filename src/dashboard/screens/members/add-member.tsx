@@ -1,16 +1,13 @@
 import { useState } from 'react';
-import { useClient } from 'urql';
-import { refusalOf } from '../../app/client.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
-import { Button } from '../../ui/button.js';
-import { Dialog } from '../../ui/dialog.js';
 import { TextField } from '../../ui/field.js';
 import { showToast } from '../../ui/toast.js';
+import { FormDialog } from '../form-dialog.js';
+import { useChange } from '../invitations/change.js';
 import { AccessChoice, accessInputFrom, draftOf } from './access-choice.js';
-import { errorAt, type Failure } from './change.js';
+import { errorAt } from './change.js';
 import { MemberAddDocument } from './changes.generated.js';
-import { FailureNotice } from './dialogs/failure.js';
 
 interface AddMemberDialogProps {
   readonly onClose: () => void;
@@ -20,44 +17,32 @@ interface AddMemberDialogProps {
 /** Adds a person to the workspace at once, without an invitation. */
 export function AddMemberDialog({ onClose, onChanged }: AddMemberDialogProps) {
   const t = useMessages();
-  const client = useClient();
   const { id: workspaceId, accessModel } = useWorkspace();
   const [userName, setUserName] = useState('');
   const [displayName, setDisplayName] = useState('');
   const [draft, setDraft] = useState(() => draftOf(null, accessModel));
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [isSaving, setSaving] = useState(false);
+  const { send, failure, isSaving } = useChange();
   const access = accessInputFrom(draft, accessModel);
 
   const save = async () => {
-    if (access === null || isSaving) return;
-    setSaving(true);
+    if (access === null) return;
     const profile = displayName.trim() === '' ? {} : { profile: { displayName: displayName.trim() } };
     const input = { workspaceId, userName: userName.trim(), access, ...profile };
-    const { error } = await client.mutation(MemberAddDocument, { input }).toPromise();
-    setSaving(false);
-    if (error === undefined) {
-      showToast({ text: t('add.done', { name: displayName.trim() || userName.trim() }) });
-      onChanged();
-      return onClose();
-    }
-    const refusal = refusalOf(error);
-    setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
+    if ((await send(MemberAddDocument, { input })) === null) return;
+    showToast({ text: t('add.done', { name: displayName.trim() || userName.trim() }) });
+    onChanged();
+    onClose();
   };
 
   return (
-    <Dialog
+    <FormDialog
       title={t('members.add')}
+      confirm={t('add.confirm')}
       onClose={onClose}
       onSubmit={save}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="primary" type="submit" isPending={isSaving}>
-            {t('add.confirm')}
-          </Button>
-        </>
-      }
+      failure={failure}
+      fields={['userName', 'displayName', 'role', 'seatType', 'creditLimit']}
+      isSaving={isSaving}
     >
       <TextField
         label={t('add.address')}
@@ -80,10 +65,6 @@ export function AddMemberDialog({ onClose, onChanged }: AddMemberDialogProps) {
         limitError={access === null ? t('limit.invalid') : errorAt(failure, 'creditLimit')}
         withLimit
       />
-      <FailureNotice
-        failure={failure}
-        fields={['userName', 'displayName', 'role', 'seatType', 'creditLimit']}
-      />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -24,7 +24,7 @@ export function problemUrl(settings: string, { problemId }: { readonly problemId
   return `${settings}/provisioning?problem=${encodeURIComponent(problemId)}`;
 }
 
-/** The roles that a member can have, to filter by. */
+/** The roles of each version's members, as filters list them. */
 export const ROLES: Readonly<Record<AccessModel, readonly Role[]>> = {
   V1: ['OWNER', 'ADMIN', 'MEMBER', 'GUEST'],
   V2: ['OWNER', 'ADMIN', 'EDITOR', 'VIEWER'],
@@ -57,8 +57,8 @@ export function accessText({ role, access }: MemberAccessParts, model: AccessMod
 export function accessInputOf({ role, access }: MemberAccessParts): MemberAccessInput | undefined {
   if (access === null) return undefined;
   if ('seatType' in access) {
-    const seatHolder = role === 'ADMIN' ? ('ADMIN' as const) : ('MEMBER' as const);
-    return { seatAccess: { role: seatHolder, seatType: access.seatType } };
+    const assignedRole = role === 'ADMIN' ? ('ADMIN' as const) : ('MEMBER' as const);
+    return { seatAccess: { role: assignedRole, seatType: access.seatType } };
   }
   if (role !== 'ADMIN' && role !== 'EDITOR' && role !== 'VIEWER') return undefined;
   const { creditLimit } = access;

@@ -6,6 +6,7 @@ import { showToast } from '../../ui/toast.js';
 import { FormDialog } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { errorAt } from '../members/change.js';
+import { RotateDialog } from '../rotate-dialog.js';
 import {
   WebhookDeleteDocument,
   WebhookReplayDocument,
@@ -19,42 +20,29 @@ interface WebhookDialogProps {
 }
 
 /** ••• → Rotate secret: requests are signed with the old one too for some hours. */
-export function RotateDialog({
+export function RotateSecretDialog({
   webhook,
   onClose,
   onRotated,
 }: WebhookDialogProps & { readonly onRotated: (secret: string, oldUntil: string | null) => void }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const [hours, setHours] = useState('24');
   const { send, failure, isSaving } = useChange();
-  const isValid = /^\d{1,3}$/.test(hours.trim());
-  const rotate = async () => {
-    const input = { workspaceId, webhookId: webhook.id, overlapHours: Number(hours) };
+  const rotate = async (overlapHours: number) => {
+    const input = { workspaceId, webhookId: webhook.id, overlapHours };
     const rotated = (await send(WebhookRotateDocument, { input }))?.webhookRotate;
     if (rotated != null) onRotated(rotated.secret, rotated.webhook.previousSecretUntil);
   };
   return (
-    <FormDialog
+    <RotateDialog
       title={t('webhooks.rotate')}
       confirm={t('webhooks.rotate')}
+      label={t('webhooks.overlap')}
       onClose={onClose}
-      onSubmit={rotate}
+      onRotate={rotate}
       failure={failure}
-      fields={['overlapHours']}
       isSaving={isSaving}
-      isConfirmDisabled={!isValid}
-    >
-      <TextField
-        label={t('webhooks.overlap')}
-        description={t('webhooks.overlapHint')}
-        inputMode="numeric"
-        value={hours}
-        onChange={setHours}
-        error={isValid ? errorAt(failure, 'overlapHours') : t('apiKeys.overlapInvalid')}
-        autoFocus
-      />
-    </FormDialog>
+    />
   );
 }
 

@@ -6,7 +6,7 @@ import { Menu } from '../../ui/menu.js';
 import { showToast } from '../../ui/toast.js';
 import { SecretDialog } from '../api-keys/dialogs.js';
 import { useChange } from '../invitations/change.js';
-import { DeleteDialog, RotateDialog } from './dialogs.js';
+import { DeleteDialog, RotateSecretDialog } from './dialogs.js';
 import { EditDialog } from './edit.js';
 import type { EventTypes } from './event-types.js';
 import { type WebhookRowFragment, WebhookTestDocument, WebhookUpdateDocument } from './webhooks.generated.js';
@@ -72,7 +72,7 @@ export function WebhookMenu({ webhook, types, onChanged }: WebhookMenuProps) {
         />
       )}
       {dialog?.kind === 'rotate' && (
-        <RotateDialog
+        <RotateSecretDialog
           webhook={webhook}
           onClose={close}
           onRotated={(secret, until) => {

@@ -32,7 +32,7 @@ async function home(credential: string) {
   return answer;
 }
 
-test('of a person who is an owner in one workspace and an admin in another', async () => {
+test('a person sees each of their workspaces, with their role in it', async () => {
   const ownerEmail = nextAddress();
   const here = await app.workspace({ version: 'V1', ownerEmail });
   const there = await app.workspace({ version: 'V2' });
@@ -71,7 +71,7 @@ test('of a person who is an owner in one workspace and an admin in another', asy
   });
 });
 
-test('of a viewer, who sees nobody else', async () => {
+test('a viewer sees their own record and nobody else', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const { memberId, email, token } = await person(app, workspace);
   expect(await home(token)).toEqual({
@@ -100,7 +100,7 @@ test('of a viewer, who sees nobody else', async () => {
   });
 });
 
-test('of a key and of an operator, who are not members', async () => {
+test('a key and an operator, who are not members, see workspaces without a record of their own', async () => {
   const { workspaceId, apiKey } = await app.workspace({ version: 'V2' });
   const shown = {
     id: workspaceId,
@@ -124,7 +124,7 @@ test('of a key and of an operator, who are not members', async () => {
   });
 });
 
-test('of a person in ten workspaces takes as many statements as in one', async () => {
+test('ten workspaces take as many statements as one', async () => {
   const ownerEmail = nextAddress();
   for (let index = 0; index < 10; index += 1) {
     await app.workspace({ version: index % 2 === 0 ? 'V1' : 'V2', ownerEmail });
