@@ -81,8 +81,6 @@ export const PARSERS: Parsers = {
   creditLimit: parseCreditLimit,
 };
 
-const ATTRIBUTES = Object.keys(PARSERS) as MemberAttribute[];
-
 /** The names of a person's attributes. */
 export const PERSON_NAMES = ['userName', ...Object.keys(EMPTY_PERSON)] as (keyof Person)[];
 
@@ -108,7 +106,7 @@ export function parseChangeRequest(
 ): MemberChangeRequest {
   refuseOtherVersion(version, input);
   const request: { -readonly [Name in keyof MemberChangeRequest]: MemberChangeRequest[Name] } = { mode };
-  for (const name of ATTRIBUTES) {
+  for (const name of Object.keys(PARSERS) as MemberAttribute[]) {
     const value = parsed(name, mode, input);
     if (value !== undefined) Reflect.set(request, name, value);
   }
