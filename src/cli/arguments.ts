@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { MAX_CREDIT_LIMIT, SEAT_TYPES, type SeatType } from '../domain/access.js';
+import { withoutBlanks } from '../domain/canonical.js';
+import type { JsonObject } from '../domain/profile.js';
 
 /** Parses names of a closed list, separated by commas, in any case. @throws InvalidArgumentError */
 export function list<Value extends string>(values: readonly Value[]): (text: string) => Value[] {
@@ -32,4 +34,17 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError(`Use a whole number from 0 to ${MAX_CREDIT_LIMIT}.`);
   }
   return number;
+}
+
+/**
+ * Reads the full name of a person. One word is a given name.
+ * @returns the attribute `name` of a profile
+ * @throws InvalidArgumentError
+ */
+export function personName(text: string): JsonObject {
+  const formatted = withoutBlanks(text);
+  if (formatted === '') throw new InvalidArgumentError('Write it as "Olivia Olsen".');
+  const words = formatted.split(/\s+/);
+  const family = words.length > 1 ? { familyName: words.pop() ?? '' } : {};
+  return { formatted, givenName: words.join(' '), ...family };
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { WORKSPACE_VERSIONS } from '../domain/access.js';
 import { API_KEY_SCOPES, PLANS } from '../model/enums.js';
-import { list, seatList, wholeNumber } from './arguments.js';
+import { list, personName, seatList, wholeNumber } from './arguments.js';
 import { draftMigration, migrateNow } from './migrate.js';
 import { createKey, createSession, createWorkspace } from './provision.js';
 import type { DatabaseOptions } from './run.js';
@@ -142,6 +142,11 @@ function workspaceCommands(terminal: Terminal, workspace: Command): void {
         .makeOptionMandatory(),
     )
     .requiredOption('--owner <address>', "the owner's e-mail address")
+    .option(
+      '--owner-name <name>',
+      "the owner's name, such as Olivia Olsen; the last word is the family name",
+      personName,
+    )
     .addOption(
       new Option('--plan <plan>', 'the plan that the customer has bought')
         .choices(PLANS)

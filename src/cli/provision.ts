@@ -1,4 +1,5 @@
 import type { SeatType, WorkspaceVersion } from '../domain/access.js';
+import type { JsonObject } from '../domain/profile.js';
 import { API_KEY_SCOPES, type ApiKeyScope, type Plan } from '../model/enums.js';
 import * as apiKeys from '../services/api-keys.js';
 import { create as mintSession } from '../services/sessions/create.js';
@@ -10,6 +11,7 @@ interface WorkspaceOptions extends DatabaseOptions {
   readonly name: string;
   readonly version: WorkspaceVersion;
   readonly owner: string;
+  readonly ownerName?: JsonObject;
   readonly plan: Plan;
   readonly scim?: boolean;
   readonly seats?: { seatType: SeatType; total: number }[];
@@ -25,6 +27,7 @@ export function createWorkspace(terminal: Terminal, options: WorkspaceOptions): 
       plan: options.plan,
       scimEnabled: options.scim ?? false,
       ownerEmail: options.owner,
+      ownerProfile: options.ownerName === undefined ? null : { name: options.ownerName },
       seats: options.seats ?? null,
       monthlyCredits: options.credits ?? null,
     });

@@ -388,6 +388,14 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
       ['retry', 'Force a sync of the people concerned.'],
     ],
   },
+  LOOKS_LIKE_A_MEMBER: {
+    cause: 'The userName looks like that of another active member, but has other characters.',
+    summary: 'Find out whether both people exist, and remove the one who does not.',
+    steps: [
+      ['members', 'Compare the person with {closest}. Dismiss the notice if both exist.'],
+      ['assignments', 'Remove the assignment of the one who does not exist, or correct the address.'],
+    ],
+  },
 };
 
 /** The values that the texts of a fix mention. */

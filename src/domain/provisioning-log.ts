@@ -86,13 +86,14 @@ export const KEY_CODES = [
 ] as const;
 export type KeyCode = (typeof KEY_CODES)[number];
 
-/** The parts of an accepted request that were ignored (rule 53a). */
+/** What an administrator should know about an accepted request (rule 53a): mostly parts of it that were ignored. */
 export const NOTICE_CODES = [
   'EXTENSION_IGNORED',
   'ATTRIBUTE_IGNORED',
   'EMPTY_VALUE_IGNORED',
   'ROLES_IGNORED',
   'INACTIVE_ACCESS_IGNORED',
+  'LOOKS_LIKE_A_MEMBER',
 ] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
@@ -100,12 +101,12 @@ export type NoticeCode = (typeof NOTICE_CODES)[number];
 export const SCIM_CODES = [...ERROR_CODES, ...PROTOCOL_CODES, ...KEY_CODES, ...NOTICE_CODES] as const;
 export type ScimCode = (typeof SCIM_CODES)[number];
 
-/** An attribute of an accepted request that was ignored. */
+/** A notice about an attribute of an accepted request. */
 export interface ScimNotice {
   readonly code: NoticeCode;
   /** The name that the client sent. */
   readonly attribute: string;
-  /** The closest valid name. */
+  /** The closest valid name; for LOOKS_LIKE_A_MEMBER the other member's userName. */
   readonly closest: string;
 }
 

@@ -12,10 +12,12 @@ export function isPlainText(text: string, longest: number): boolean {
 /**
  * Reads a name that a person chose.
  * @returns the name, without the blanks around it
- * @throws DomainError INVALID_INPUT when it is empty, longer than `longest`, or not plain text
+ * @throws DomainError INVALID_INPUT when it is empty, longer than `longest`, or not plain text, or reorders the text
+ *   around it
  */
 export function requiredName(name: string, longest: number): string {
   const trimmed = withoutBlanks(name);
+  requireOwnDirection('name', trimmed);
   if (trimmed !== '' && isPlainText(trimmed, longest)) return trimmed;
   throw new DomainError(
     'INVALID_INPUT',

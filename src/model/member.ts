@@ -34,6 +34,11 @@ import { Workspace } from './workspace.js';
 @Index({ name: 'member_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({ name: 'member_external_id', properties: ['workspaceId', 'externalId'] })
 @Index({
+  name: 'member_look_alike',
+  expression:
+    'create index "member_look_alike" on "member" ("workspace_id", (look_alike("canonical_user_name")))',
+})
+@Index({
   name: 'member_profile_folded',
   expression:
     'create index "member_profile_folded" on "member" using gin (profile_folded(profile) jsonb_path_ops)',

@@ -110,37 +110,46 @@ const CODE_MEANINGS: Readonly<Record<ScimCode, string>> = {
   ROLES_IGNORED: 'The attribute roles was sent, which does not set the role.',
   INACTIVE_ACCESS_IGNORED:
     'A role, seat type or limit was sent for a member who is not active, and was not kept.',
+  LOOKS_LIKE_A_MEMBER:
+    'A userName looks like that of another active member, but has other characters (Unicode TR39).',
 };
 
 export const ScimCodeEnum = enumOf(
   SCIM_CODES,
   'ScimCode',
-  'The reasons for which SCIM requests are refused, and for which parts of accepted ones are ignored.',
+  'The reasons for which SCIM requests are refused, and the notices about accepted ones.',
   CODE_MEANINGS,
 );
 
 export const ScimNoticeCodeEnum = enumOf(
   NOTICE_CODES,
   'ScimNoticeCode',
-  'The reasons for which parts of accepted requests are ignored.',
+  'What an administrator should know about accepted requests: mostly which parts were ignored.',
   {
     EXTENSION_IGNORED: CODE_MEANINGS.EXTENSION_IGNORED,
     ATTRIBUTE_IGNORED: CODE_MEANINGS.ATTRIBUTE_IGNORED,
     EMPTY_VALUE_IGNORED: CODE_MEANINGS.EMPTY_VALUE_IGNORED,
     ROLES_IGNORED: CODE_MEANINGS.ROLES_IGNORED,
     INACTIVE_ACCESS_IGNORED: CODE_MEANINGS.INACTIVE_ACCESS_IGNORED,
+    LOOKS_LIKE_A_MEMBER: CODE_MEANINGS.LOOKS_LIKE_A_MEMBER,
   },
 );
 
-@ObjectType({ description: 'A part of an accepted request that had no effect.', simpleResolvers: true })
+@ObjectType({
+  description: 'A notice about an accepted request, mostly about a part that had no effect.',
+  simpleResolvers: true,
+})
 export class ScimNotice implements ScimNoticeOf {
-  @Field(() => ScimNoticeCodeEnum, { description: 'The reason for which it had no effect.' })
+  @Field(() => ScimNoticeCodeEnum, { description: 'What the notice is about.' })
   code!: NoticeCode;
 
   @Field(() => String, { description: 'The name under which it was sent.' })
   attribute!: string;
 
-  @Field(() => String, { description: 'The closest name that would have had an effect.' })
+  @Field(() => String, {
+    description:
+      "The closest name that would have had an effect; for LOOKS_LIKE_A_MEMBER the other member's userName.",
+  })
   closest!: string;
 }
 

@@ -26,7 +26,7 @@ describe('the page of a member', () => {
     await page.goto(`/workspace/${workspace.workspaceId}/settings/members`);
     await page.getByRole('link', { name: 'Ann Lee' }).click();
     await page.getByRole('heading', { name: 'Ann Lee', level: 1 }).waitFor();
-    await page.getByRole('region', { name: 'History' }).getByText('member.add').first().waitFor();
+    await page.getByRole('region', { name: 'History' }).getByText('Member added').first().waitFor();
     await page.getByRole('region', { name: 'Memberships' }).getByText('today').first().waitFor();
   });
 

@@ -198,6 +198,8 @@ describe('roles and removal', () => {
     await page.getByRole('button', { name: `More actions for ${owner}` }).click();
     const demote = page.getByRole('menuitem', { name: 'Demote owner' });
     expect((await demote.innerText()).split('\n').length).toBe(2);
+    const role = page.getByRole('menuitem', { name: 'Change role' });
+    expect(await role.innerText()).toContain('Demote the owner first.');
   });
 
   it('shows who loses what before it removes members, and undoes the removal', async () => {

@@ -206,6 +206,12 @@ describe('the requests', () => {
 });
 
 describe('Set up', () => {
+  it('is one press away from the top of the screen, with the focus', async () => {
+    const page = await open(await company());
+    await page.getByRole('button', { name: 'Set up', exact: true }).press('Enter');
+    await page.locator(':focus').getByRole('heading', { name: 'Set up' }).waitFor();
+  });
+
   it('shows the base URL, the mappings and a Terraform file to save', async () => {
     const opened = await company();
     const page = await open(opened);

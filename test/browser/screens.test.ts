@@ -159,7 +159,11 @@ const SCREENS: readonly Screen[] = [
       await page.getByText('remain as they are').or(page.getByText('remains as it is')).waitFor();
     },
   },
-  { name: 'member', path: () => inV2(`/settings/members/${ids['Dora Finch']}`)(), ready: text('member.add') },
+  {
+    name: 'member',
+    path: () => inV2(`/settings/members/${ids['Dora Finch']}`)(),
+    ready: text('Member added'),
+  },
   {
     name: 'member-problem',
     path: () => inV2(`/settings/members/${ids.Jana}`)(),

@@ -60,7 +60,28 @@ describe('the overview', () => {
   });
 });
 
+it('an address with a text that is no id shows that nothing is there, as for an unknown id', async () => {
+  const { page, workspace } = await openScreen('/settings/members/nonsense');
+  await page.getByText('There is nothing here').waitFor();
+  expect(await page.getByText('is not an id').count()).toBe(0);
+  await page.goto('/workspace/nonsense/settings/members');
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await page.goto(`/workspace/${workspace.workspaceId}`);
+  await page.getByRole('region', { name: 'Latest activity' }).getByText('Member added').first().waitFor();
+});
+
 describe('Credits', () => {
+  it('shows the figures of a chart as a table, opened with the keyboard', async () => {
+    const { page } = await openScreen('/settings/credits');
+    const months = page.getByRole('region', { name: 'Credits by month' });
+    await months.getByText('Monthly credits: 10,000').waitFor();
+    const height = async () => (await months.boundingBox())?.height ?? 0;
+    const before = await height();
+    await months.getByRole('button', { name: 'Show as table' }).press('Enter');
+    await months.getByRole('button', { name: 'Hide the table' }).waitFor();
+    expect(await height()).toBeGreaterThan(before + 200);
+  });
+
   it('shows who uses most credits, and sets the default limit', async () => {
     const { page, workspace, ids } = await openScreen('/settings/members');
     const use = { memberId: ids['Ann Lee'], amount: 1200, idempotencyKey: '1' };
@@ -120,6 +141,7 @@ describe('API keys', () => {
     await dialog.getByText('MEMBERS_READ').click();
     await dialog.getByRole('button', { name: 'Create API key' }).click();
     await page.getByText('Copy the secret now').waitFor();
+    await page.keyboard.press('Escape');
     const secret = await page.getByRole('alertdialog').locator('code').innerText();
     const document = 'query ($id: ID!) { workspace(id: $id) { memberCounts { active } } }';
     const { data } = await app.graphql(secret, document, { id: workspace.workspaceId });
@@ -180,6 +202,12 @@ describe('Access review', () => {
     expect(new URL(page.url()).searchParams.get('role')).toBe('admin');
     await page.getByRole('searchbox').fill('nobody');
     await page.getByText('No member matches').waitFor();
+  });
+
+  it('says that a day has not come yet, instead of showing who has access today', async () => {
+    const { page } = await openScreen('/settings/access-review?day=2999-10-15');
+    await page.getByText('This day has not come yet').waitFor();
+    expect(await page.getByRole('table').count()).toBe(0);
   });
 });
 

@@ -83,6 +83,22 @@ describe('rollcall workspace create', () => {
     expect(await scimStatus(made.workspaceId ?? '', made.apiKey ?? '')).toBe(200);
   });
 
+  test.each([
+    ['Olivia Olsen', { formatted: 'Olivia Olsen', givenName: 'Olivia', familyName: 'Olsen' }],
+    [' Ana María  Ruiz ', { formatted: 'Ana María  Ruiz', givenName: 'Ana María', familyName: 'Ruiz' }],
+    ['Cher', { formatted: 'Cher', givenName: 'Cher' }],
+  ])('--owner-name %j: the first user has what Okta requires of it', async (ownerName, name) => {
+    const made = await json(...workspaceCreate('--version', 'V2', '--scim', '--owner-name', ownerName));
+    const response = await fetch(`${url}/scim/v2/organizations/${made.workspaceId}/Users?count=1`, {
+      headers: { Authorization: made.apiKey ?? '' },
+    });
+    expect(await response.json()).toMatchObject({
+      Resources: [
+        { userName: 'owner@acme.test', name, emails: [{ value: 'owner@acme.test', primary: true }] },
+      ],
+    });
+  });
+
   test('V1 with seats, printed for people: one value per line', async () => {
     const args = workspaceCreate('--version', 'V1', '--seats', 'builder=5,pro=2');
     const { code, stdout } = await runInProcess(args, {
@@ -109,6 +125,7 @@ describe('rollcall workspace create', () => {
     [['--version', 'V1', '--credits', '5'], /^A V1 workspace has no credits\./],
     [['--version', 'V2', '--seats', 'pro=1'], /^A V2 workspace has no seats\./],
     [['--version', 'V2', '--owner', 'olivia'], /^--owner must be an e-mail address\./],
+    [['--version', 'V2', '--owner-name', ' '], /Write it as "Olivia Olsen"/],
     [[], /required option '--version <version>' not specified/],
     [['--version', 'V2', '--verbose'], /unknown option '--verbose'/],
   ])('refuses %j', async (more, message) => {

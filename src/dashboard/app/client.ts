@@ -36,6 +36,11 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
   };
 }
 
+/** Whether the server has refused an id of the URL: the object does not exist, or the text is no id at all. */
+export function isUnknown(refusal: Refusal | undefined): boolean {
+  return refusal?.code === 'NOT_FOUND' || (refusal?.code === 'INVALID_INPUT' && refusal.field === 'id');
+}
+
 /**
  * The client of `/graphql`. The browser's cookie is its credential.
  * @param onSignedOut called when the session has ended

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Loaded } from '../ui/loaded.js';
+import { isUnknown, refusalOf } from './client.js';
 import { WorkspaceFrameDocument, type WorkspaceFrameQuery } from './workspace.generated.js';
 
 /** The workspace of the URL, with the viewer's abilities in it. */
@@ -25,6 +26,7 @@ export function WorkspaceScope({ id, notFound, accessEnded, children }: Workspac
   useEffect(() => {
     if (isOpen) setOpenedId(id);
   }, [isOpen, id]);
+  if (isUnknown(refusalOf(query.error))) return notFound;
   return (
     <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
       {({ workspace }) => {

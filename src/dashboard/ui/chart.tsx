@@ -1,5 +1,8 @@
+import { useState } from 'react';
 import { ListBox, ListBoxItem } from 'react-aria-components';
 import { formatNumber } from '../app/formats.js';
+import { useMessages } from '../app/messages.js';
+import { Button } from './button.js';
 import styles from './chart.module.css';
 
 export interface Point {
@@ -13,12 +16,12 @@ export interface Point {
 interface ChartProps {
   /** The title of the chart, for screen readers. */
   readonly label: string;
-  /** The column titles of the table for screen readers: the points, and the counted values. */
+  /** The column titles of the table: the points, and the counted values. */
   readonly columns: readonly [string, string];
   readonly points: readonly Point[];
   readonly form: 'bars' | 'line';
-  /** A dashed line at a value that matters, such as a limit. */
-  readonly mark?: number | undefined;
+  /** A dashed line at a value that matters, such as a limit, and what it is. */
+  readonly mark?: { readonly value: number; readonly label: string } | undefined;
   /** Makes each point a choice, for the mouse and the keyboard. */
   readonly onSelect?: (id: string) => void;
 }
@@ -51,10 +54,12 @@ function Choices({ label, points, onSelect }: ChoicesProps) {
   );
 }
 
-/** A chart of one series. Readers get the same figures as a table. */
+/** A chart of one series. Screen readers get the same figures as a table, and everybody else at the press of a button. */
 export function Chart({ label, columns, points, form, mark, onSelect }: ChartProps) {
+  const t = useMessages();
+  const [isTableShown, setTableShown] = useState(false);
   const values = points.map(({ value }) => value ?? 0);
-  const most = Math.max(1, mark ?? 0, ...values);
+  const most = Math.max(1, mark?.value ?? 0, ...values);
   const y = (value: number) => HEIGHT - (value / most) * HEIGHT;
   const width = points.length * STEP;
   const line = points
@@ -83,15 +88,23 @@ export function Chart({ label, columns, points, form, mark, onSelect }: ChartPro
               <title>{`${name}: ${formatNumber(value ?? 0)}`}</title>
             </rect>
           ))}
-        {mark !== undefined && <line className={styles.mark} x1="0" x2={width} y1={y(mark)} y2={y(mark)} />}
+        {mark !== undefined && (
+          <line className={styles.mark} x1="0" x2={width} y1={y(mark.value)} y2={y(mark.value)} />
+        )}
         <line className={styles.axis} x1="0" x2={width} y1={HEIGHT} y2={HEIGHT} />
       </svg>
       <div className={styles.ends} aria-hidden="true">
         <span>{points[0]?.label}</span>
         <span>{points.at(-1)?.label}</span>
       </div>
-      <div className="visually-hidden">
-        <table>
+      {mark !== undefined && <p className={styles.legend}>{mark.label}</p>}
+      <div>
+        <Button kind="quiet" onPress={() => setTableShown(!isTableShown)}>
+          {t(isTableShown ? 'chart.hideTable' : 'chart.showTable')}
+        </Button>
+      </div>
+      <div className={isTableShown ? undefined : 'visually-hidden'}>
+        <table className={styles.table}>
           <thead>
             <tr>
               {columns.map((title) => (

@@ -13,6 +13,8 @@ interface DialogProps {
   readonly isWide?: boolean;
   /** For questions that need an answer: a click beside the dialog does not close it. */
   readonly isAlert?: boolean;
+  /** For what is not shown again: Escape does not close it either, only its button. */
+  readonly isKept?: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export function Dialog({
   children,
   isWide = false,
   isAlert = false,
+  isKept = false,
 }: DialogProps) {
   useEffect(() => focusSomewhere, []);
   const submit = (event: FormEvent) => {
@@ -46,6 +49,7 @@ export function Dialog({
     <ModalOverlay
       isOpen
       isDismissable={!isAlert}
+      isKeyboardDismissDisabled={isKept}
       onOpenChange={(isOpen) => !isOpen && onClose()}
       className={styles.overlay ?? ''}
     >

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { UseQueryState } from 'urql';
-import { refusalOf } from '../app/client.js';
+import { isUnknown, refusalOf } from '../app/client.js';
 import { useMessages } from '../app/messages.js';
 import { Button } from './button.js';
 import { Empty, Notice, Skeleton } from './notice.js';
@@ -32,7 +32,7 @@ export function Loaded<Data>({ query, onRetry, children }: LoadedProps<Data>) {
 function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'onRetry'>) {
   const t = useMessages();
   const refusal = refusalOf(query.error);
-  if (refusal?.code === 'NOT_FOUND') return <NotFound />;
+  if (isUnknown(refusal)) return <NotFound />;
   if (refusal?.code === 'FORBIDDEN')
     return <Empty title={t('state.forbidden')}>{refusal.hint ?? refusal.message}</Empty>;
   const retry = <Button onPress={onRetry}>{t('state.retry')}</Button>;

@@ -192,7 +192,8 @@ export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'valu
 
   @Field(() => String, {
     nullable: true,
-    description: 'The closest name that would have an effect. Null except for notices.',
+    description:
+      'The closest name that would have an effect, or the userName of the member who looks alike. Null except for notices.',
   })
   closest!: string | null;
 

@@ -1,4 +1,5 @@
 import { TABLES, without } from '../../database/tables.js';
+import { canonicalName, canonicalUserName } from '../../domain/canonical.js';
 import { newId } from '../../domain/ids.js';
 import {
   type ScimCode,
@@ -101,6 +102,9 @@ export interface NotedProblem extends Omit<LogEntry, 'times' | 'notices' | 'at' 
   readonly times: number;
 }
 
+/** The prefix of the subject of a person who is known by userName alone; the canonical form follows (rule 15a). */
+const NAME_SUBJECT = 'name:';
+
 /**
  * The subjects under which the problems of an entry's member, group or kind of request are stored; the first is the
  * entry's own.
@@ -109,7 +113,11 @@ export function subjectsOf({ targetType, targetId, targetName, operation }: LogE
   const subjects: string[] = [];
   if (targetId !== null) subjects.push(`${targetType}:${targetId}`);
   if (targetName !== null && !isSearch(operation)) {
-    subjects.push(`${targetType === 'member' ? 'name' : 'groupName'}:${targetName.toLowerCase()}`);
+    const subject =
+      targetType === 'member'
+        ? `${NAME_SUBJECT}${canonicalUserName(targetName)}`
+        : `groupName:${canonicalName(targetName)}`;
+    subjects.push(subject);
   }
   if (subjects.length === 0) subjects.push(`operation:${operation}`);
   return subjects;

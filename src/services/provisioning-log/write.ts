@@ -11,6 +11,7 @@ import {
   SCIM_REQUEST,
   subjectsOf,
 } from './entry.js';
+import { withLookAlikes } from './look-alikes.js';
 import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
 /** A batch of entries to write. */
@@ -145,7 +146,7 @@ const NOTE_PROBLEMS = statement({
       select 1 from scim_request s
       where s.workspace_id = e."workspaceId" and s.id > e.id and s.at >= e."lastAt" and s.code is null
         and s.target_type = e."targetType" and s.operation not in ('USER_READ', 'USER_SEARCH', 'GROUP_READ', 'GROUP_SEARCH')
-        and (s.target_id = e."targetId" or lower(s.target_name) = lower(e."targetName")))
+        and (s.target_id = e."targetId" or text_folded(s.target_name) = text_folded(e."targetName")))
     on conflict (workspace_id, subject, severity) do update
       set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = scim_problem.times + excluded.times,
         since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
@@ -192,10 +193,11 @@ interface Answer {
 
 /** Writes a batch, or nothing of it. */
 export async function writeBatch(database: Database, batch: Batch): Promise<void> {
-  const { entries, repeated } = batch;
-  const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
+  const { repeated } = batch;
   await database.transaction(async (tx) => {
     await LOCK.rows(tx, { lock: WRITER_LOCK });
+    const entries = await withLookAlikes(tx, batch.entries);
+    const problems = notedProblems([...entries, ...repeated.map(asRepeated)]);
     if (entries.length > 0) await INSERT.rows(tx, { entries: JSON.stringify(entries) });
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });

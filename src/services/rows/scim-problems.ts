@@ -1,10 +1,10 @@
 /**
  * The problems of provisioning, each with the member that it concerns: the tables `p` (scim_problem) and `n` (member). A
- * request to create somebody that was refused has a name and no id.
+ * request to create somebody that was refused has no id; its subject is `name:` and the canonical userName.
  */
 export const PROBLEM_TABLES = `scim_problem p
     left join member n on p.target_id is null and n.workspace_id = p.workspace_id
-      and n.canonical_user_name = lower(p.target_name)`;
+      and n.canonical_user_name = case when starts_with(p.subject, 'name:') then substr(p.subject, 6) end`;
 
 /** The member whom a problem concerns. */
 export const PROBLEM_MEMBER = 'coalesce(p.target_id, n.id)';

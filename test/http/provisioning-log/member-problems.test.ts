@@ -29,7 +29,8 @@ async function troubled() {
   const { body: ann } = await scim.post('/Users', { userName: 'ann@acme.test' });
   await scim.patch(`/Users/${ann.id}`, { Operations: [{ op: 'replace', value: { role: 'boss' } }] });
   await scim.post('/Users', { userName: 'ben@acme.test' });
-  await scim.post('/Users', { userName: 'Ben@acme.test' });
+  // Full-width letters are another spelling of the same name (rule 15a).
+  await scim.post('/Users', { userName: '\uff22\uff25\uff2e@acme.test' });
   await scim.post('/Users', {
     userName: 'cat@acme.test',
     'urn:base44:params:scim:schemas:extension:users:2.0': { role: 'admin' },

@@ -71,7 +71,8 @@ describe('rule 55: health', () => {
     await scim.post('/Users', { userName: 'ben@acme.test', role: 'boss' });
     const degraded = await shown(workspace, ({ health }) => health.status === 'DEGRADED');
     expect(degraded.health.reason).toBe('1 person or group was refused in the last 24 hours.');
-    await scim.post('/Users', { userName: 'Ben@acme.test', role: 'editor' });
+    // Another spelling of the same name (rule 15a).
+    await scim.post('/Users', { userName: '\uff22en@acme.test', role: 'editor' });
     expect((await shown(workspace, ({ health }) => health.status === 'HEALTHY')).problems).toEqual([]);
   });
 

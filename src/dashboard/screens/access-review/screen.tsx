@@ -37,6 +37,7 @@ export default function AccessReviewScreen() {
   const review = useReview(workspaceId, isOpen ? day : '');
   const compared = useReview(workspaceId, isOpen ? other : '');
   const rowsOf = useRows();
+  const isFuture = day > today() || other > today();
   if (!isOpen) return <Forbidden title={t('review.title')} ability={viewerCan.reviewAccess} />;
   const set = (name: 'day' | 'compare' | 'role' | 'search') => (value: string) =>
     setParameters(
@@ -65,7 +66,7 @@ export default function AccessReviewScreen() {
       lead={t('review.lead')}
       actions={
         <Button
-          isDisabled={entries === undefined}
+          isDisabled={entries === undefined || isFuture}
           onPress={() =>
             downloadCsv(`access-${day}.csv`, [columns, ...rowsOf(entries ?? []).map(({ cells }) => cells)])
           }
@@ -90,6 +91,7 @@ export default function AccessReviewScreen() {
       </div>
       <Loaded query={review.query} onRetry={review.retry}>
         {(everybody) => {
+          if (isFuture) return <Empty title={t('review.future')}>{t('review.futureHint')}</Empty>;
           const people = everybody.filter(isWanted);
           return other !== '' ? (
             <Loaded query={compared.query} onRetry={compared.retry}>
@@ -125,7 +127,7 @@ function useRows() {
         id: memberId,
         cells: [
           userName,
-          displayName ?? '',
+          displayName ?? '–',
           accessText({ active: true, role, access }, accessModel, t),
           limit === null ? '' : formatNumber(limit),
           grantedBy === null ? '' : t('review.grant', { by: grantedBy.by, date: formatDate(grantedBy.at) }),

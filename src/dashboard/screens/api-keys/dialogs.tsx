@@ -91,6 +91,7 @@ export function SecretDialog({
       onClose={onClose}
       onSubmit={onClose}
       isAlert
+      isKept
       actions={
         <Button kind="primary" type="submit">
           {t('apiKeys.secret.close')}

@@ -1,4 +1,5 @@
 import { useQuery } from 'urql';
+import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
 import { SearchField, Select, TextField } from '../../ui/field.js';
 import { AuditActionsDocument } from './audit-log.generated.js';
@@ -37,7 +38,10 @@ export function Filters({ view, onChange }: FiltersProps) {
       />
       {filter(
         'action',
-        (data?.auditActions ?? []).map(({ name }) => ({ value: name, label: name })),
+        (data?.auditActions ?? []).map(({ name }) => ({
+          value: name,
+          label: `${actionText(name, t)} (${name})`,
+        })),
       )}
       {filter(
         'channel',

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
+import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
@@ -93,7 +94,10 @@ function EntriesTable({ entries, onOpen }: EntriesTableProps) {
         id: entry.id,
         cells: [
           <Time key="at" at={entry.at} />,
-          <code key="action">{entry.action}</code>,
+          <div key="action">
+            <div>{actionText(entry.action, t)}</div>
+            <code>{entry.action}</code>
+          </div>,
           entry.targetLabel,
           t('history.actor', { actor: entry.actorLabel, channel: t(`channel.${entry.channel}`) }),
           <Button

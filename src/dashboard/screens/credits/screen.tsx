@@ -155,7 +155,14 @@ function MonthsPanel({ workspace: { creditPoolHistory, creditPool } }: CreditsPa
           .toSorted((a, b) => a.month.localeCompare(b.month))
           .map(({ month, used }) => ({ id: month, label: formatMonth(month), value: used }))}
         form="bars"
-        mark={creditPool?.total}
+        mark={
+          creditPool === null
+            ? undefined
+            : {
+                value: creditPool.total,
+                label: t('credits.total', { formatted: formatNumber(creditPool.total) }),
+              }
+        }
       />
     </Panel>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
+import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
@@ -49,7 +50,7 @@ export function History({ memberId, version }: HistoryProps) {
                     id,
                     cells: [
                       <Time key="at" at={at} />,
-                      <code key="action">{action}</code>,
+                      actionText(action, t),
                       t('history.actor', { actor: actorLabel, channel: t(`channel.${channel}`) }),
                       <Changes key="changes" changes={changes} />,
                     ],

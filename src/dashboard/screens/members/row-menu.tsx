@@ -32,9 +32,14 @@ function memberActions(
   ];
 }
 
-/** The server's reason why an action is not possible; null when it is. */
+/**
+ * The server's reason why an action is not possible; null when it is. For an owner, whom the menu can
+ * demote, it is the next step.
+ */
 export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
-  return allowed ? null : (refusal?.message ?? t('action.blocked'));
+  if (allowed) return null;
+  if (refusal?.code === 'OWNER_PROTECTED') return t('action.demoteFirst');
+  return refusal?.message ?? t('action.blocked');
 }
 
 /** •••, More actions, of a row. */

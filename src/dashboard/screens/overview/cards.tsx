@@ -1,3 +1,4 @@
+import { actionText } from '../../app/audit-action.js';
 import { formatDay, formatMonth, formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
@@ -128,7 +129,7 @@ export function CreditsCard({ pool }: { readonly pool: Part<'creditPool'> }) {
         columns={[t('chart.day'), t('overview.creditsUsed')]}
         points={usedSoFar(pool)}
         form="line"
-        mark={pool.total}
+        mark={{ value: pool.total, label: t('credits.total', { formatted: formatNumber(pool.total) }) }}
       />
     </Panel>
   );
@@ -147,7 +148,9 @@ export function InvitationsCard({ invitations }: { readonly invitations: Part<'i
         <Facts
           facts={invitations.nodes.map(({ email, kind, expiresAt }) => [
             email ?? t(kind === 'LINK' ? 'overview.link' : 'add.address'),
-            <Time key="expires" at={expiresAt} form="ago" />,
+            <span key="expires">
+              {t('apiKeys.expiry')} <Time at={expiresAt} form="ago" />
+            </span>,
           ])}
         />
       )}
@@ -169,7 +172,7 @@ export function ActivityCard({ entries }: { readonly entries: Part<'auditLog'>['
         <ul>
           {entries.map(({ id: entryId, at, action, actorLabel, targetLabel }) => (
             <li key={entryId}>
-              <Time at={at} form="ago" /> · {actorLabel} · <code>{action}</code> · {targetLabel}
+              <Time at={at} form="ago" /> · {actorLabel} · {actionText(action, t)} · {targetLabel}
             </li>
           ))}
         </ul>

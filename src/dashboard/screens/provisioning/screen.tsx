@@ -3,6 +3,7 @@ import { useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
+import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Notice } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
@@ -32,6 +33,7 @@ export default function ProvisioningScreen() {
     pause: !isOpen,
   });
   const requests = useRef<HTMLDivElement>(null);
+  const setup = useRef<HTMLDivElement>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
   const showRequests = (part: Partial<RequestView>) => {
     change(part);
@@ -41,7 +43,21 @@ export default function ProvisioningScreen() {
   return (
     <Page
       title={t('health.title')}
-      actions={viewerCan.manageScim.allowed && <UndoButton kind="removals" onChanged={refresh} />}
+      actions={
+        viewerCan.manageScim.allowed && (
+          <>
+            <Button
+              onPress={() => {
+                setup.current?.scrollIntoView();
+                setup.current?.focus();
+              }}
+            >
+              {t('setup.title')}
+            </Button>
+            <UndoButton kind="removals" onChanged={refresh} />
+          </>
+        )
+      }
     >
       <Loaded query={query} onRetry={refresh}>
         {({ workspace }) =>
@@ -74,7 +90,9 @@ export default function ProvisioningScreen() {
       </div>
       {viewerCan.manageScim.allowed && (
         <>
-          <Setup />
+          <div ref={setup} tabIndex={-1}>
+            <Setup />
+          </div>
           <TryRequest />
         </>
       )}

@@ -75,6 +75,7 @@ const CODE_TABLE: Readonly<Record<ScimCode, true>> = {
   KEY_UNKNOWN: true,
   KEY_WITHOUT_SCOPE: true,
   LAST_OWNER: true,
+  LOOKS_LIKE_A_MEMBER: true,
   METHOD_NOT_ALLOWED: true,
   MUTABILITY: true,
   NOT_ACCEPTABLE: true,

@@ -16,6 +16,7 @@ import { useChange } from '../invitations/change.js';
 import { usePages } from '../pages.js';
 import { DeliveryDialog } from './delivery.js';
 import { ReplayDialog } from './dialogs.js';
+import { EventTypesText } from './event-types.js';
 import { WebhookMenu } from './menu.js';
 import { DeliveryState, WebhookState } from './state.js';
 import {
@@ -130,7 +131,7 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
           facts={[
             [t('webhooks.url'), <code key="url">{url}</code>],
             [t('apiKeys.state'), <WebhookState key="state" webhook={webhook} />],
-            [t('webhooks.events'), <code key="events">{eventTypes.join(', ')}</code>],
+            [t('webhooks.events'), <EventTypesText key="events" types={eventTypes} />],
             [t('webhooks.createdBy'), createdBy],
             [t('webhooks.createdAt'), <Time key="created" at={createdAt} />],
           ]}

@@ -12,6 +12,7 @@ interface EventTypesFieldProps {
   readonly error: string | undefined;
 }
 
+/** The event type that stands for all. */
 const ALL = '*';
 
 function groupOf(name: string): string {
@@ -55,4 +56,10 @@ export function EventTypesField({ types, chosen, onChange, error }: EventTypesFi
       {error !== undefined && <p className={styles.error}>{error}</p>}
     </>
   );
+}
+
+/** The chosen event types of a webhook. */
+export function EventTypesText({ types }: { readonly types: readonly string[] }) {
+  const t = useMessages();
+  return types.includes(ALL) ? t('webhooks.allEvents') : <code>{types.join(', ')}</code>;
 }

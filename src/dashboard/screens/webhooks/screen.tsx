@@ -11,7 +11,7 @@ import { PlainTable } from '../../ui/plain-table.js';
 import { SecretDialog } from '../api-keys/dialogs.js';
 import { Forbidden } from '../forbidden.js';
 import { EditDialog } from './edit.js';
-import type { EventTypes } from './event-types.js';
+import { type EventTypes, EventTypesText } from './event-types.js';
 import { WebhookMenu } from './menu.js';
 import { WebhookState } from './state.js';
 import { type WebhookRowFragment, WebhooksDocument } from './webhooks.generated.js';
@@ -88,7 +88,7 @@ function WebhooksTable({ webhooks, types, onChanged }: WebhooksTableProps) {
             </TextLink>
             <div>{webhook.description}</div>
           </div>,
-          <code key="events">{webhook.eventTypes.join(', ')}</code>,
+          <EventTypesText key="events" types={webhook.eventTypes} />,
           <WebhookState key="state" webhook={webhook} />,
           <WebhookMenu key="menu" webhook={webhook} types={types} onChanged={onChanged} />,
         ],
