@@ -5,6 +5,8 @@ import { isIPv6 } from 'node:net';
  * the name of an interface. A text that is not an address is returned unchanged.
  */
 export function normalizedAddress(address: string): string {
+  // Most addresses are of IPv4.
+  if (!address.includes(':')) return address;
   const [bare = ''] = address.split('%');
   const [, mapped] = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare) ?? [];
   if (mapped !== undefined) return mapped;
@@ -18,7 +20,7 @@ export function normalizedAddress(address: string): string {
 
 /** The network that a rate limit counts: an IPv4 address, or an IPv6 /64, which usually belongs to one customer. */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const [left = '', right] = address.split('::');
   const head = left === '' ? [] : left.split(':');
   const tail = right === undefined || right === '' ? [] : right.split(':');

@@ -108,7 +108,7 @@ export function parseChangeRequest(
   const request: { -readonly [Name in keyof MemberChangeRequest]: MemberChangeRequest[Name] } = { mode };
   for (const name of Object.keys(PARSERS) as MemberAttribute[]) {
     const value = parsed(name, mode, input);
-    if (value !== undefined) Object.assign(request, { [name]: value });
+    if (value !== undefined) Reflect.set(request, name, value);
   }
   return request;
 }

@@ -87,6 +87,7 @@ export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttri
 }
 
 function findIn(names: Vocabulary, text: string): AttributeReference | undefined {
+  if (!text.includes('.')) return names.get(text.toLowerCase());
   const [name = '', sub, ...more] = text.split('.');
   const found = names.get(name.toLowerCase());
   if (found === undefined || sub === undefined) return found;
@@ -107,12 +108,16 @@ export function resolveName(
   name: string,
   within: string = CORE_USER,
 ): AttributeReference | SchemaReference | undefined {
-  const lower = name.toLowerCase();
   const known = within === CORE_GROUP ? GROUP_NAMES : USER_SCHEMAS;
-  for (const { prefix, home, names } of known) {
-    if (lower === prefix) return { kind: 'schema', schema: home };
-    if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
+  // Every URN has a colon, and few names have one.
+  if (name.includes(':')) {
+    const lower = name.toLowerCase();
+    for (const { prefix, home, names } of known) {
+      if (lower === prefix) return { kind: 'schema', schema: home };
+      if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
+    }
   }
-  const schema = known.find(({ prefix }) => prefix === within.toLowerCase());
+  const wanted = within.toLowerCase();
+  const schema = known.find(({ prefix }) => prefix === wanted);
   return schema && findIn(schema.names, name);
 }

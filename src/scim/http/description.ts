@@ -204,8 +204,9 @@ function memberOf(value: Json | undefined): Json | undefined {
 }
 
 function valueUnder(object: JsonObject, name: string): Json | undefined {
-  for (const [key, value] of Object.entries(object)) {
-    if (key.toLowerCase().split(':').at(-1) === name) return value;
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (key.slice(key.lastIndexOf(':') + 1).toLowerCase() === name) return value;
     if (key.startsWith('urn:') && isJsonObject(value)) {
       const inner = valueUnder(value, name);
       if (inner !== undefined) return inner;

@@ -4,7 +4,12 @@ import { ScimError } from './scim-error.js';
 /** The value of a key in any case (RFC 7643 §2.1: "Attribute names are case insensitive"); undefined if it is absent. */
 export function property(object: JsonObject, name: string): Json | undefined {
   const wanted = name.toLowerCase();
-  return Object.entries(object).findLast(([key]) => key.toLowerCase() === wanted)?.[1];
+  let value: Json | undefined;
+  for (const key of Object.keys(object)) {
+    // No character beyond ASCII becomes several of ASCII in lower case.
+    if (key.length === wanted.length && key.toLowerCase() === wanted) value = object[key];
+  }
+  return value;
 }
 
 /**

@@ -62,9 +62,13 @@ function noticesIn(
   parts: readonly JsonObject[],
   circumstances: Omit<Sent, 'key' | 'value'>,
 ): readonly ScimNotice[] {
-  return parts.flatMap((part) =>
-    Object.entries(part).flatMap(([key, value]) => noticeOf({ key, value, ...circumstances })),
-  );
+  const notices: ScimNotice[] = [];
+  for (const part of parts) {
+    for (const [key, value] of Object.entries(part)) {
+      for (const notice of noticeOf({ key, value, ...circumstances })) notices.push(notice);
+    }
+  }
+  return notices;
 }
 
 const WRITES: ReadonlySet<ScimOperation> = new Set([

@@ -124,12 +124,14 @@ export function hint({ hints }: ServiceContext, { workspaceId }: Pick<AuditFact,
 /** The attributes that differ, with both values. */
 export function changesBetween(before: object, after: object): AuditChanges {
   const changes: Record<string, AuditChanges[string]> = {};
-  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+  const note = (name: string) => {
     const was = valueIn(before, name);
     const is = valueIn(after, name);
     // Not compared as JSON: jsonb changes the order of keys.
     if (was !== is && !isDeepStrictEqual(was, is)) changes[name] = { before: was, after: is };
-  }
+  };
+  for (const name of Object.keys(before)) note(name);
+  for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) note(name);
   return changes;
 }
 

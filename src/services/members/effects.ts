@@ -161,10 +161,11 @@ export const EFFECTS = {
 
 export type EffectName = keyof typeof EFFECTS;
 
+export const EFFECT_NAMES = Object.keys(EFFECTS) as readonly EffectName[];
+
 /** The effects that apply to a transition, in the order in which a transaction runs them. */
 export function effectsOf(write: MemberWrite): EffectName[] {
-  const names = Object.keys(EFFECTS) as EffectName[];
-  return names.filter((name) => EFFECTS[name].applies(write));
+  return EFFECT_NAMES.filter((name) => EFFECTS[name].applies(write));
 }
 
 /**

@@ -224,11 +224,10 @@ export function memberChanges(before: MemberState | null, after: MemberState | n
   const changes = changesBetween(besideProfile(before), besideProfile(after));
   // Most changes of access leave the profile as it is.
   if (before?.profile === after?.profile) return changes;
-  const attributes = Object.entries(changesBetween(before?.profile ?? {}, after?.profile ?? {}));
-  return {
-    ...changes,
-    ...Object.fromEntries(attributes.map(([name, change]) => [`profile.${name}`, change])),
-  };
+  const all = { ...changes };
+  const attributes = changesBetween(before?.profile ?? {}, after?.profile ?? {});
+  for (const [name, change] of Object.entries(attributes)) all[`profile.${name}`] = change;
+  return all;
 }
 
 function besideProfile(state: MemberState | null): object {

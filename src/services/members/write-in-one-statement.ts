@@ -17,7 +17,14 @@ import {
 } from '../rows/member-statements.js';
 import { completeMember, type MemberRow } from '../rows/members.js';
 import { recordRemovalSql } from '../rows/removals.js';
-import { type EffectName, effectsOf, endSessionsSql, type MemberWrite, memberWrite } from './effects.js';
+import {
+  EFFECT_NAMES,
+  type EffectName,
+  effectsOf,
+  endSessionsSql,
+  type MemberWrite,
+  memberWrite,
+} from './effects.js';
 import { auditFactOf, type MemberChange, type Transition } from './transition.js';
 
 /**
@@ -120,8 +127,9 @@ const STATEMENTS = new Map(
   Object.entries(VARIANTS).map(([name, effects]) => [keyOf(effects), statementOf(name, effects)]),
 );
 
+/** The names in the order in which `effectsOf` returns them. */
 function keyOf(effects: readonly EffectName[]): string {
-  return effects.toSorted().join();
+  return EFFECT_NAMES.filter((name) => effects.includes(name)).join();
 }
 
 function statementOf(name: string, effects: readonly Name[]) {
@@ -166,7 +174,7 @@ export async function writeInOneStatement(
 ): Promise<MemberChange | undefined> {
   const write = memberWrite(context, transition);
   const { workspace, row, after } = write;
-  const known = dependsOnOthers(write) ? undefined : STATEMENTS.get(keyOf(effectsOf(write)));
+  const known = dependsOnOthers(write) ? undefined : STATEMENTS.get(effectsOf(write).join());
   if (known === undefined) return undefined;
   const { statement, places } = known;
   const entry = entryOf(context, auditFactOf(write, after), new Date());
