@@ -145,12 +145,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const schema = createSchema();
   const compiler = new Compiler(schema);
   const { sessionLifetimes = DEFAULT_LIFETIMES, clock = () => new Date() } = options;
-  const activity = new Activity(database, (error) =>
-    logger.error({ err: error }, 'new entries could not be read for subscriptions'),
-  );
-  const hints = new ActivityHints(database, (error) =>
-    logger.error({ err: error }, 'processes could not be notified of new entries'),
-  );
+  const activity = new Activity(database, failing('new entries could not be read for subscriptions'));
+  const hints = new ActivityHints(database, failing('processes could not be notified of new entries'));
   const credentials = new Credentials(database, operatorToken, {
     onForget: () => activity.checkAll(),
     onFault: failing('the last use of a credential could not be written'),
@@ -197,7 +193,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       () => serviceContext(shared, { actor: { type: 'SYSTEM' }, channel: 'SYSTEM', requestId: newId() }),
       {
         send: options.webhookTransport,
-        onFault: (error) => logger.error({ err: error }, 'webhooks could not be sent'),
+        onFault: failing('webhooks could not be sent'),
       },
     );
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
