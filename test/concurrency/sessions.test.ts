@@ -127,6 +127,8 @@ const EXAMPLES: [Step[]][] = [
   [[step('mail'), step('provider'), step('backChannel')]],
   [[step('mail'), step('mail'), step('provider'), step('endOthers')]],
   [[step('mail'), step('provider'), step('endOthers', 1)]],
+  [[step('invitation'), step('endOfMember'), step('endOthers')]],
+  [[step('invitation'), step('remove'), step('endOthers')]],
 ];
 
 /** How many random sequences follow the examples. */
@@ -216,7 +218,12 @@ async function take(model: Model, step: Step): Promise<void> {
           memberId,
         },
       );
-      for (const one of model.sessions) if (one.email === email) one.closedFor.add(workspaceId);
+      for (const one of model.sessions) {
+        if (one.email !== email) continue;
+        one.closedFor.add(workspaceId);
+        // A session that opens this workspace alone is over.
+        if (one.only === workspaceId) one.isOver = true;
+      }
       return;
     }
     case 'backChannel': {
