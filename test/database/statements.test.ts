@@ -37,6 +37,7 @@ const statements = declaredStatements();
 const UNDECLARED: Readonly<Record<string, string>> = {
   'database/control-connection.ts': 'it asks whether the server answers, and cancels statements',
   'database/database.ts': 'it passes on what statements and queries ask',
+  'database/hosts.ts': 'it asks a server whether it takes changes, before there is a pool',
   'database/listening.ts': 'LISTEN has no parameters and no rows',
   'database/migrate.ts': 'it locks out other migrations, before there are tables',
   'database/preparing-client.ts': 'it gives up what it has prepared',
