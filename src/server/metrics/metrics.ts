@@ -38,6 +38,14 @@ export class Metrics {
 
   constructor(sources: MetricSources) {
     const registers = [this.registry];
+    // Two metrics read it at the same time, and one query answers both.
+    let asked: Promise<number> | undefined;
+    const engagedBrakes = () => {
+      asked ??= sources.engagedBrakes().finally(() => {
+        asked = undefined;
+      });
+      return asked;
+    };
     collectDefaultMetrics({ register: this.registry });
     this.#durations = new Histogram({
       name: 'rollcall_http_request_duration_seconds',
@@ -77,7 +85,7 @@ export class Metrics {
       registers,
       aggregator: 'max',
       async collect() {
-        await sources.engagedBrakes().then(
+        await engagedBrakes().then(
           (engaged) => this.set(engaged),
           () => this.remove(),
         );
@@ -89,7 +97,7 @@ export class Metrics {
       registers,
       aggregator: 'min',
       async collect() {
-        await sources.engagedBrakes().then(
+        await engagedBrakes().then(
           () => this.set(1),
           () => this.set(0),
         );
