@@ -12,7 +12,7 @@ interface Waiting {
 
 /**
  * Divides the connections of the pool fairly: no workspace holds more than its share, and a connection that becomes free
- * goes to whoever of those waiting holds the fewest. So a workspace whose rows are locked keeps no other one waiting.
+ * goes to the waiting workspace that holds the fewest. So a workspace whose rows are locked does not delay the others.
  */
 export class Shares {
   readonly #most: number;

@@ -228,7 +228,7 @@ export function requestIdsOf(
  * The network of an address, by which requests with unknown keys are counted (rule 51).
  * @returns `203.0.113.0/24`, or the first 48 bits of an IPv6 address; the text itself when it is not an address
  */
-export function networkOf(address: string): string {
+export function networkPrefixOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   const bytes = plain.split('.');
   if (bytes.length === 4) return `${bytes.slice(0, 3).join('.')}.0/24`;

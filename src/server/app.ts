@@ -9,14 +9,14 @@ import express, {
 } from 'express';
 import type { Logger } from 'pino';
 import type { Actor } from '../auth/actor.js';
-import { networkOf as networkAt, normalizedAddress } from '../auth/remote-address.js';
+import { networkOf, normalizedAddress } from '../auth/remote-address.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
 import { setShare } from '../database/request-scope.js';
 import { UnavailableError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
-import { networkOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
+import { networkPrefixOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
 import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
 import { PUBLIC_TARGETS, type WebhookTargets } from '../domain/webhooks.js';
 import { auditExport } from '../exports/audit.js';
@@ -62,8 +62,8 @@ import { answerFault, notFound } from './faults.js';
 import { readForwarded } from './forwarded.js';
 import { readGraphqlBody } from './graphql-body.js';
 import { alive, Readiness } from './health.js';
+import { metricsHandler } from './metrics/handler.js';
 import { Metrics } from './metrics/metrics.js';
-import { metricsHandler } from './metrics/router.js';
 import { limitRequests } from './request-limits.js';
 import { requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
@@ -114,7 +114,7 @@ export interface AppOptions {
   readonly webhookTargets?: WebhookTargets | undefined;
   /** Sends events to webhooks. Absent: this process sends none. */
   readonly webhookTransport?: WebhookTransport | undefined;
-  /** Serves `/metrics` to whoever sends the token, or to everybody without one. Absent: nothing is measured. */
+  /** Serves `/metrics` to clients that send the token; to all clients without a token. Absent: nothing is measured. */
   readonly metrics?: { readonly token: string | undefined } | undefined;
 }
 
@@ -211,7 +211,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (credential === undefined) return null;
     const actor = await credentials.verify(credential, address);
     if (actor === null)
-      await shared.signInLimits.takeWrongCredential(credential, networkAt(normalizedAddress(address)));
+      await shared.signInLimits.takeWrongCredential(credential, networkOf(normalizedAddress(address)));
     else setShare(shareOf(actor));
     return actor;
   };
@@ -255,7 +255,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           workspaceId,
           credential,
           requestId,
-          network: networkOf(address),
+          network: networkPrefixOf(address),
           at: clock(),
         });
         // The answer is the same for a key of another workspace and for an unknown workspace.
