@@ -6,8 +6,11 @@ import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
 import { type CreditDay, daysOf } from '../../services/credits/reports.js';
+import { lookAlikesOf } from '../../services/members/look-alikes.js';
 import { type MemberProblem, problemsOf } from '../../services/provisioning-log/member-problems.js';
 import { findAccounts } from '../../services/rows/accounts.js';
+import type { Named } from '../../services/rows/look-alikes.js';
+import type { MemberRow } from '../../services/rows/members.js';
 import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
@@ -20,6 +23,7 @@ export interface Loaders {
   readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]>;
   readonly auditActors: DataLoader<AuditEntry, object | null>;
   readonly memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]>;
+  readonly lookAlikes: DataLoader<Named, MemberRow | null>;
   readonly nodes: DataLoader<string, NodeRow | null>;
 }
 
@@ -33,6 +37,7 @@ export function createLoaders(context: ServiceContext): Loaders {
     creditDays: new DataLoader((pools) => daysOf(context, pools), { cache: false }),
     auditActors: new DataLoader((entries) => actorsOf(context, entries)),
     memberProblems: new DataLoader((members) => problemsOf(context, members)),
+    lookAlikes: new DataLoader((people) => lookAlikesOf(context, people)),
     nodes: new DataLoader((ids) => nodesByIds(context, ids), { maxBatchSize: MOST_NODES }),
   };
 }
