@@ -32,6 +32,7 @@ export interface RefusedSignIn {
  * @returns the reference that the person is shown; for an unknown workspace, one without an entry
  */
 export async function recordRefusal(context: ServiceContext, refused: RefusedSignIn): Promise<string> {
+  await context.rateLimits.takeWrongCredential('', context.caller);
   if (!isId(refused.workspaceId)) return newReference();
   return insertEntry(context, context.database, refused);
 }
