@@ -111,11 +111,18 @@ export function answerRefusals({
     if (response.headersSent) return next(error);
     const refusal = refusalIn(error);
     if (refusal !== undefined) {
-      const { hint, signInUrl } = refusal.details;
+      const { hint, retryAfterSeconds, signInUrl } = refusal.details;
       locals.errorCode = refusal.code;
       setRetryAfter(response, refusal);
       const way = signInUrl === undefined ? undefined : { url: signInUrl, text: 'Sign in' };
-      refuse(response, STATUSES[refusal.code], { message: refusal.message, hint, reference, next: way });
+      const title = retryAfterSeconds === undefined ? undefined : 'Try again later';
+      refuse(response, STATUSES[refusal.code], {
+        title,
+        message: refusal.message,
+        hint,
+        reference,
+        next: way,
+      });
       return;
     }
     if (isClientFault(error)) {
