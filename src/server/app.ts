@@ -27,7 +27,7 @@ import { playgroundRouter } from '../graphql/playground/router.js';
 import { Compiler } from '../graphql/serving/compiler.js';
 import type { Context } from '../graphql/serving/context.js';
 import { requestIds } from '../graphql/serving/errors.js';
-import { createLoaders } from '../graphql/serving/loaders.js';
+import { Loaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
 import { Streams } from '../graphql/serving/stream.js';
@@ -204,7 +204,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const contextOf = (caller: Caller, origin: string): Context => {
     const services = serviceContext(shared, caller);
-    return { services, loaders: createLoaders(services), origin };
+    return { services, loaders: new Loaders(services), origin };
   };
 
   const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
