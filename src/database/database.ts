@@ -37,13 +37,15 @@ export class Database implements Sql {
   readonly #orm: MikroORM;
   readonly #pool: Pool;
   readonly #connections: Connections;
+  readonly #direct: Pool | undefined;
   /** For statements that read a few rows by an index. */
   readonly pipelined: Sql;
 
-  protected constructor(orm: MikroORM, pool: Pool, connections: Connections) {
+  protected constructor(orm: MikroORM, pool: Pool, connections: Connections, direct?: Pool) {
     this.#orm = orm;
     this.#pool = pool;
     this.#connections = connections;
+    this.#direct = direct;
     this.pipelined = {
       rows: (text, values) =>
         connections.availability.ask(() => refusingIn(() => connections.pipelined.rows(text, values))),
@@ -53,14 +55,16 @@ export class Database implements Sql {
   /**
    * @param limits those with which `orm` was connected
    * @param events told when the database begins to fail, and when it works again
+   * @param direct connections past PgBouncer, to listen on; it is closed with the database
    */
   static async over(
     orm: MikroORM,
     limits: DatabaseLimits = UNLIMITED,
     events: EpisodeEvents = SILENT,
+    direct?: Pool,
   ): Promise<Database> {
     const pool = await orm.em.getConnection().getNativeClient();
-    return new Database(orm, pool, new Connections(pool, limits, events));
+    return new Database(orm, pool, new Connections(pool, limits, events), direct);
   }
 
   rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -183,7 +187,7 @@ export class Database implements Sql {
    * @param heard called at every notification, and when one may have been missed
    */
   listen(heard: Heard): Promise<Listening> {
-    return Listening.on(this.#pool, heard);
+    return Listening.on(this.#direct ?? this.#pool, heard);
   }
 
   /** How many connections the pool has, and how many callers wait for one. */
@@ -194,6 +198,7 @@ export class Database implements Sql {
 
   async close(): Promise<void> {
     await this.#connections.close(() => this.#orm.close());
+    await this.#direct?.end();
   }
 }
 

@@ -14,6 +14,8 @@ export interface Config {
   readonly workers: number;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** The server itself, where `databaseUrl` names a PgBouncer in transaction mode. */
+  readonly databaseDirectUrl: string | undefined;
   /** Replicas of the database, to read from. */
   readonly databaseReplicaUrls: readonly string[];
   /** The most connections that each process holds to the database, and to each replica. */
@@ -149,6 +151,13 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
   const development = mode !== 'production';
   const seconds = (name: string, fallback: number) =>
     read(name, fallback, wholeNumber(1, MOST_SECONDS), `a whole number from 1 to ${MOST_SECONDS}`);
+  const databaseUrl = (name: string) =>
+    read<string | undefined>(
+      name,
+      undefined,
+      (text) => (parseDatabaseUrl(text) === undefined ? undefined : text),
+      'a postgresql:// URL with the name of a database; of several hosts, target_session_attrs may be read-write',
+    );
   const smtpUrl = read<string | undefined>(
     'SMTP_URL',
     undefined,
@@ -164,12 +173,8 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
   const config: Config = {
     port: read('PORT', 4000, wholeNumber(0, 65_535), 'a port number from 0 to 65535'),
     workers: read('WORKERS', 1, wholeNumber(1, MOST_WORKERS), `a whole number from 1 to ${MOST_WORKERS}`),
-    databaseUrl: read<string | undefined>(
-      'DATABASE_URL',
-      undefined,
-      (text) => (parseDatabaseUrl(text) === undefined ? undefined : text),
-      'a postgresql:// URL with the name of a database; of several hosts, target_session_attrs may be read-write',
-    ),
+    databaseUrl: databaseUrl('DATABASE_URL'),
+    databaseDirectUrl: databaseUrl('DATABASE_DIRECT_URL'),
     databaseReplicaUrls: read<readonly string[]>(
       'DATABASE_REPLICA_URLS',
       [],
@@ -296,6 +301,8 @@ export function readConfig(overrides: Environment = {}, base: Environment = proc
     const isSet = [name, `${name}_FILE`].some((either) => (setting(either)?.trim() ?? '') !== '');
     if (!isSet) faults.push(`${name} is needed with SMTP_URL.`);
   }
+  if (config.databaseDirectUrl !== undefined && config.databaseUrl === undefined)
+    faults.push('DATABASE_URL is needed with DATABASE_DIRECT_URL: it names the PgBouncer.');
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }

@@ -13,6 +13,7 @@ const SETTING_OF: Readonly<Record<keyof Config, string | undefined>> = {
   port: 'PORT',
   workers: 'WORKERS',
   databaseUrl: 'DATABASE_URL',
+  databaseDirectUrl: 'DATABASE_DIRECT_URL',
   databaseReplicaUrls: 'DATABASE_REPLICA_URLS',
   databasePoolSize: 'DATABASE_POOL_SIZE',
   databaseLockSeconds: 'DATABASE_LOCK_SECONDS',

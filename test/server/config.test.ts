@@ -160,6 +160,18 @@ describe('processes and databases', () => {
   });
 });
 
+test('DATABASE_DIRECT_URL is of no use without the PgBouncer that DATABASE_URL names', () => {
+  const url = 'postgresql://db.acme.test/rollcall';
+  expect(faultsOf({ DATABASE_DIRECT_URL: url })).toEqual([
+    'DATABASE_URL is needed with DATABASE_DIRECT_URL: it names the PgBouncer.',
+  ]);
+  const pooled = 'postgresql://pgbouncer.acme.test:6432/rollcall';
+  expect(readConfig({}, { DATABASE_URL: pooled, DATABASE_DIRECT_URL: url })).toMatchObject({
+    databaseUrl: pooled,
+    databaseDirectUrl: url,
+  });
+});
+
 describe('single sign-on', () => {
   test('needs no setting in development; several keys are accepted', () => {
     const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
