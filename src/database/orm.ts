@@ -61,7 +61,8 @@ export async function connect(
         emit: 'ts',
         glob: '!(*.d).{js,ts}',
         snapshot: false,
-        allOrNothing: true,
+        // One after the other, so that no lock is held until the last one.
+        allOrNothing: false,
         silent: true,
       },
     }),

@@ -21,6 +21,8 @@ export interface Options {
   readonly dashboard: boolean;
   /** Start and stop the server instead. */
   readonly start: boolean;
+  /** Upgrade a database of the previous release instead. */
+  readonly upgrade: boolean;
   /** Load the server with everything for so many seconds instead. */
   readonly soak: number | undefined;
 }
@@ -43,6 +45,7 @@ Instead of operations:
   --import N         add N members through POST, 8 at a time
   --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
+  --upgrade          a database of the previous release gets the migrations of this one, while it is read
   --soak SECONDS     everything at once on our server, and its memory on the way
 
 BENCH_DATABASE_URL: a PostgreSQL to make the databases on, instead of an embedded one.
@@ -66,11 +69,12 @@ export function readOptions(args: readonly string[]): Options {
       import: { type: 'string' },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
+      upgrade: { type: 'boolean', default: false },
       soak: { type: 'string' },
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, log, dashboard, start, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, dashboard, start, upgrade, soak } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -83,6 +87,7 @@ export function readOptions(args: readonly string[]): Options {
     import: values.import === undefined ? undefined : positive('import', values.import),
     dashboard,
     start,
+    upgrade,
     soak: soak === undefined ? undefined : positive('soak', soak),
   };
 }
