@@ -1,11 +1,11 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type Pool, types } from 'pg';
-import { DomainError } from '../domain/errors.js';
 import { type Attempt, COMMIT, type EpisodeEvents, SILENT } from './availability.js';
 import { Connections, type TakenConnection } from './connections.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
 import { type Heard, Listening } from './listening.js';
+import { refusingIn } from './refusals.js';
 
 /**
  * Runs SQL: on the pool, in a transaction, on a replica. Values are always bound, never written into the text. Services use
@@ -260,38 +260,6 @@ class DryRunDatabase extends Database {
 
   /** There is nothing to close. */
   override async close(): Promise<void> {}
-}
-
-/**
- * @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text, REMOVALS_PAUSED for a removal that
- *   engages the brake
- */
-async function refusingIn<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw refusalOr(error);
-  }
-}
-
-/**
- * NUL is the only character that PostgreSQL's text cannot contain, so it came from the client. RC429 is raised by the
- * trigger that counts removals by identity providers.
- */
-function refusalOr(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === '22021') return new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.');
-  return code === 'RC429' ? removalsPaused() : error;
-}
-
-function removalsPaused(): DomainError {
-  return new DomainError(
-    'REMOVALS_PAUSED',
-    'Removals are paused: too many members were removed in a short time.',
-    {
-      hint: 'An owner or admin of the workspace can release the brake, or undo the removals. Try again in 5 minutes.',
-    },
-  );
 }
 
 /** The name of the constraint that refused a statement, if one did. */

@@ -1,0 +1,58 @@
+import type { Actor } from '../auth/actor.js';
+import { networkOf, normalizedAddress } from '../auth/remote-address.js';
+import { setShare } from '../database/request-scope.js';
+import type { Context } from '../graphql/serving/context.js';
+import { createLoaders } from '../graphql/serving/loaders.js';
+import type { Channel } from '../model/enums.js';
+import { type Shared, serviceContext } from '../services/context/service-context.js';
+import { credentialOf } from '../sign-in/credential.js';
+import type { Incoming } from '../sign-in/incoming.js';
+
+/** Knows who sends a request, and makes its context. */
+export class Callers {
+  readonly #shared: Shared;
+  readonly #publicUrl: string | undefined;
+
+  constructor(shared: Shared, publicUrl: string | undefined) {
+    this.#shared = shared;
+    this.#publicUrl = publicUrl;
+  }
+
+  contextOf(actor: Actor | null, channel: Channel, requestId: string, origin: string): Context {
+    const services = serviceContext(this.#shared, { actor, channel, requestId });
+    return { services, loaders: createLoaders(services), origin };
+  }
+
+  /** The origin of this server, as the client knows it. */
+  reachedAt(request: Incoming): string {
+    return this.#publicUrl ?? originOf(request);
+  }
+
+  /** @returns null for no credential and for a wrong one, which is counted against the address */
+  async verified(credential: string | undefined, address: string): Promise<Actor | null> {
+    if (credential === undefined) return null;
+    const { credentials, signInLimits } = this.#shared;
+    const actor = await credentials.verify(credential, address);
+    if (actor === null)
+      await signInLimits.takeWrongCredential(credential, networkOf(normalizedAddress(address)));
+    else setShare(shareOf(actor));
+    return actor;
+  }
+
+  /** The caller of a request, by its header or its cookie. */
+  actorOf(request: Incoming): Promise<Actor | null> {
+    return this.verified(credentialOf(request, this.reachedAt(request)).credential, request.ip ?? '');
+  }
+}
+
+/** Whose share of the database's connections a caller uses. */
+function shareOf(actor: Actor): string {
+  if (actor.type === 'API_KEY') return actor.workspace.id;
+  return actor.type === 'PERSON' ? actor.accountId : actor.type;
+}
+
+/** The origin that the client used, when none is configured. */
+function originOf(request: Incoming): string {
+  // HTTP/1.0 has requests without a host.
+  return `${request.protocol}://${request.host ?? 'localhost'}`;
+}
