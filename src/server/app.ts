@@ -35,6 +35,7 @@ import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { oldestDelivery } from '../services/webhooks/queue.js';
 import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
@@ -116,6 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       connections: () => database.connections(),
       provisioningLog,
       engagedBrakes: () => engagedBrakes(database),
+      oldestDelivery: () => oldestDelivery(database),
     });
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
@@ -141,6 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       {
         send: options.webhookTransport,
         onFault: failing('webhooks could not be sent'),
+        onAttempt: (status) => metrics?.countAttempt(status),
       },
     );
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
