@@ -8,6 +8,7 @@ import express, {
   type Response,
 } from 'express';
 import type { Actor } from '../auth/actor.js';
+import { WriteQueues } from '../database/write-queues.js';
 import { UnavailableError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { DEFAULT_LIFETIMES } from '../domain/session.js';
@@ -127,6 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     credentials,
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
+    writeQueues: new WriteQueues(),
     mailer,
     hints,
     scim: createScimAdapter(schema, compiler, onFault),
