@@ -2,7 +2,7 @@ import type { Actor } from '../auth/actor.js';
 import { networkOf, normalizedAddress } from '../auth/remote-address.js';
 import { setShare } from '../database/request-scope.js';
 import type { Context } from '../graphql/serving/context.js';
-import { createLoaders } from '../graphql/serving/loaders.js';
+import { Loaders } from '../graphql/serving/loaders.js';
 import type { Channel } from '../model/enums.js';
 import { type Shared, serviceContext } from '../services/context/service-context.js';
 import { credentialOf } from '../sign-in/credential.js';
@@ -20,7 +20,7 @@ export class Callers {
 
   contextOf(actor: Actor | null, channel: Channel, requestId: string, origin: string): Context {
     const services = serviceContext(this.#shared, { actor, channel, requestId });
-    return { services, loaders: createLoaders(services), origin };
+    return { services, loaders: new Loaders(services), origin };
   }
 
   /** The origin of this server, as the client knows it. */

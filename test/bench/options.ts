@@ -17,6 +17,8 @@ export interface Options {
   readonly log: boolean;
   /** Import that many members instead of measuring operations. */
   readonly import: number | undefined;
+  /** Measure large groups and bulk requests instead. */
+  readonly groups: boolean;
   /** Measure the dashboard in a browser instead. */
   readonly dashboard: boolean;
   /** Start and stop the server instead. */
@@ -43,6 +45,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time
+  --groups           changes of groups of thousands, and bulk requests
   --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
   --upgrade          a database of the previous release gets the migrations of this one, while it is read
@@ -67,6 +70,7 @@ export function readOptions(args: readonly string[]): Options {
       log: { type: 'boolean', default: true },
       subscribers: { type: 'string' },
       import: { type: 'string' },
+      groups: { type: 'boolean', default: false },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
       upgrade: { type: 'boolean', default: false },
@@ -74,7 +78,8 @@ export function readOptions(args: readonly string[]): Options {
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, log, dashboard, start, upgrade, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, groups, dashboard, start, upgrade, soak } =
+    values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -85,6 +90,7 @@ export function readOptions(args: readonly string[]): Options {
     log,
     subscribers: values.subscribers === undefined ? undefined : positive('subscribers', values.subscribers),
     import: values.import === undefined ? undefined : positive('import', values.import),
+    groups,
     dashboard,
     start,
     upgrade,
