@@ -18,6 +18,7 @@ const SHORTEST_TOKEN = 16;
 /** Express's names for the networks that `private` stands for. */
 const PRIVATE_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
+/** Whole numbers in a range. */
 export function wholeNumber(
   least: number,
   most: number,
@@ -33,6 +34,7 @@ export function wholeNumber(
   };
 }
 
+/** One of some words. */
 export function oneOf<const Value extends string>(values: readonly Value[]): Kind<Value> {
   return {
     type: 'one of those below',
