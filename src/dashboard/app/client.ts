@@ -36,6 +36,11 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
   };
 }
 
+/** Whether the server does not know either whether it has made the change. */
+export function isLost({ code }: Refusal): boolean {
+  return code === 'INTERNAL_SERVER_ERROR' || code === 'UNAVAILABLE';
+}
+
 /** Whether the server has refused an id of the URL: the object does not exist, or the text is no id at all. */
 export function isUnknown(refusal: Refusal | undefined): boolean {
   return refusal?.code === 'NOT_FOUND' || (refusal?.code === 'INVALID_INPUT' && refusal.field === 'id');
