@@ -1,4 +1,5 @@
 import type { Client, CombinedError } from 'urql';
+import { inLabels } from '../../../app/attributes.js';
 import { isLost, refusalOf } from '../../../app/client.js';
 import { translate } from '../../../app/messages.js';
 import type { MemberFilter, MembersBulkChange } from '../../../app/schema.generated.js';
@@ -140,7 +141,7 @@ async function send(
   const results = new Map(data.membersBulkUpdate.results.map((result) => [result.memberId, result]));
   const verdicts = targets.map((target): Verdict => {
     const { changed = false, refusal } = results.get(target.id) ?? {};
-    return { target, changed, refusal: refusal?.message ?? null };
+    return { target, changed, refusal: refusal == null ? null : inLabels(refusal.message, '', translate) };
   });
   const stale = targets.filter(({ id }) => results.get(id)?.refusal?.code === 'STALE_VERSION');
   return { kind: 'judged', verdicts, stale };
