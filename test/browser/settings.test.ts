@@ -138,7 +138,7 @@ describe('API keys', () => {
     await page.getByRole('button', { name: 'Create API key' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Reports');
-    await dialog.getByText('MEMBERS_READ').click();
+    await dialog.getByText('Read members, groups and seats').click();
     await dialog.getByRole('button', { name: 'Create API key' }).click();
     await page.getByText('Copy the secret now').waitFor();
     await page.keyboard.press('Escape');

@@ -76,6 +76,7 @@ export default function AccessReviewScreen() {
       }
     >
       <div className={styles.filters}>
+        <SearchField label={t('members.search')} value={search} onChange={set('search')} />
         <TextField label={t('review.day')} type="date" value={day} onChange={set('day')} />
         <TextField label={t('review.compare')} type="date" value={other} onChange={set('compare')} />
         <Select<string>
@@ -87,7 +88,6 @@ export default function AccessReviewScreen() {
           value={role ?? ANY}
           onChange={(value) => set('role')(value === ANY ? '' : value.toLowerCase())}
         />
-        <SearchField label={t('members.search')} value={search} onChange={set('search')} />
       </div>
       <Loaded query={review.query} onRetry={review.retry}>
         {(everybody) => {

@@ -105,7 +105,7 @@ function GroupPage({ group, onChanged }: GroupPageProps) {
       >
         <Facts
           facts={[
-            [t('groups.grant'), grantText(grants, t)],
+            [t('group.access'), grantText(grants, t)],
             ...(externalId === null ? [] : ([[t('edit.externalId'), externalId]] as const)),
           ]}
         />
