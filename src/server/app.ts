@@ -14,6 +14,7 @@ import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
 import { setShare } from '../database/request-scope.js';
+import { WriteQueues } from '../database/write-queues.js';
 import { UnavailableError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { networkPrefixOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
@@ -178,6 +179,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     credentials,
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
+    writeQueues: new WriteQueues(),
     mailer,
     hints,
     scim: createScimAdapter(schema, compiler, onFault),

@@ -12,7 +12,7 @@ import {
   withoutLog,
 } from './contenders.ts';
 import { measureDashboard } from './dashboard.ts';
-import { createDatabase, pgOptions, settled } from './database.ts';
+import { cpuOf, createDatabase, pgOptions, settled } from './database.ts';
 import { CONNECTIONS } from './operations.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type Comparison, compare } from './rounds.ts';
@@ -101,7 +101,13 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   console.log('Ours and the floor give the same answers, byte by byte.\n');
   const comparisons: Comparison[] = [];
   for (const { name } of operations) {
-    comparisons.push(await compare(name, contenders, { ...options, settled: () => settled(target) }));
+    comparisons.push(
+      await compare(name, contenders, {
+        ...options,
+        settled: () => settled(target),
+        databaseCpu: () => cpuOf(target),
+      }),
+    );
     console.error(`${name} done`);
   }
   console.log(`${comparisonTable(comparisons)}\n`);

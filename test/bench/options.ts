@@ -48,7 +48,7 @@ Instead of operations:
 BENCH_DATABASE_URL: a PostgreSQL to make the databases on, instead of an embedded one.
 
 "ours ÷ it" is our requests a second by the other server's: above 1 we are faster. CPU µs, SQL and MB are the server
-process's: microseconds and statements a request, memory at the end.`;
+process's: microseconds and statements a request, memory at the end. DB µs are PostgreSQL's microseconds a request.`;
 
 /** @throws RangeError or TypeError with a sentence, for whoever has called it */
 export function readOptions(args: readonly string[]): Options {
