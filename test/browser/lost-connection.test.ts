@@ -109,7 +109,7 @@ describe('a request that never arrives', () => {
     const settings = `/workspace/${workspace.workspaceId}/settings`;
     await page.getByRole('button', { name: 'Create API key' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Deploys');
-    await page.getByText('Read the audit log').click();
+    await page.getByRole('dialog').getByText('Read the audit log').click();
     await pressTwice(page, 'Create API key', 'Copy the secret now');
     await page.getByRole('button', { name: 'I have copied it' }).click();
     await openAction(page, 'Deploys', 'Rotate');
@@ -348,7 +348,7 @@ describe('an answer that is lost', () => {
     const { page } = await openScreen('/settings/api-keys');
     await page.getByRole('button', { name: 'Create API key' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Deploys');
-    await page.getByText('Read the audit log').click();
+    await page.getByRole('dialog').getByText('Read the audit log').click();
     await cutAnswer(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Create API key' }).click();
     await page.getByText('nobody knows its secret: delete it there').waitFor();

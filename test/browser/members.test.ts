@@ -272,13 +272,13 @@ describe('bulk changes', () => {
     const remove = page.getByRole('button', { name: 'Remove 2 members' });
     await remove.waitFor();
     // The server removes them, and the page is reloaded before the answer.
-    const isMade = answersAreHeld(page, 'mutation MembersBulkUpdate');
+    const isMade = answerIsHeld(page, 'mutation MembersBulkUpdate');
     await remove.click();
     await isMade;
     await page.reload();
     await page.getByText('2 members were removed.').waitFor();
     await page.reload();
-    const isUndone = answersAreHeld(page, 'mutation MemberAdd');
+    const isUndone = answerIsHeld(page, 'mutation MemberAdd');
     await page.getByRole('button', { name: 'Undo' }).click();
     await isUndone;
     await page.reload();
@@ -291,16 +291,17 @@ describe('bulk changes', () => {
   });
 });
 
-/** The server answers the requests of one operation, and the page never gets the answers until the promise is fulfilled. */
-async function answersAreHeld(page: Page, operation: string): Promise<void> {
+/** The server answers the next request of an operation, and the page never gets the answer. Fulfilled when it has answered. */
+async function answerIsHeld(page: Page, operation: string): Promise<void> {
+  let isHeld = false;
   await new Promise<void>((resolve) => {
     void page.route('**/graphql', async (route) => {
-      if (!route.request().postData()?.includes(operation)) return route.fallback();
+      if (isHeld || !route.request().postData()?.includes(operation)) return route.fallback();
+      isHeld = true;
       await route.fetch();
       resolve();
     });
   });
-  await page.unroute('**/graphql');
 }
 
 describe('changes by other people', () => {
