@@ -5,6 +5,7 @@ import { errorBody, type Fault, faultOf } from '../http/errors.js';
 import { NO_PARAMETERS, parseQuery } from '../http/query.js';
 import { type Route, type Routes, routesOf } from '../http/routes.js';
 import { ScimError } from '../http/scim-error.js';
+import { concurrentRuns } from './concurrency.js';
 import { type BulkOperation, readBulk } from './operations.js';
 import { creatorsIn, planOf, referencesIn, resolved } from './references.js';
 
@@ -23,8 +24,8 @@ export interface BulkOptions {
 }
 
 /**
- * `/Bulk` (RFC 7644 §3.7). Operations run one after another, each through the handler of its own request, in its own
- * transaction and with its own audit entry.
+ * `/Bulk` (RFC 7644 §3.7). Operations run in the order of the request, except that those which cannot affect each other
+ * run at the same time; each through the handler of its own request, in its own transaction and with its own audit entry.
  */
 export function bulkEndpoints(options: BulkOptions): readonly Endpoint[] {
   return [{ path: '/Bulk', methods: { POST: bulk(options) } }];
@@ -33,13 +34,15 @@ export function bulkEndpoints(options: BulkOptions): readonly Endpoint[] {
 function bulk(options: BulkOptions): Handler {
   const routes = routesOf(options.endpoints);
   return async (request) => {
-    const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(await request.body());
+    const { operations, failOnErrors } = readBulk(await request.body());
     const end = performance.now() + (options.maxSeconds ?? MAX_SECONDS) * 1000;
     const run = new BulkRun(routes, options.onFault, request, operations);
     const { order, circular } = planOf(operations);
-    for (const operation of order) {
-      if (run.errors >= failOnErrors) break;
-      await run.run(operation, refusalOf(operation, { circular, end }));
+    // On V1 the order decides who gets the last seat, and `failOnErrors` stops at an operation.
+    const isOrdered = failOnErrors !== undefined || request.workspaceVersion === 'V1';
+    for (const operations of isOrdered ? order.map((one) => [one]) : concurrentRuns(order)) {
+      if (failOnErrors !== undefined && run.errors >= failOnErrors) break;
+      await Promise.all(operations.map((one) => run.run(one, refusalOf(one, { circular, end }))));
     }
     // RFC 7644 §3.7.3: "If a bulk job is processed successfully, the HTTP response code 200 OK MUST be returned".
     return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: run.answers() } };
