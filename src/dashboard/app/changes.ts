@@ -71,7 +71,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const MONTH = /^\d{4}-\d\d$/;
 
 /** A value of an attribute as people write it: in words, in the formats of the browser's locale, and with names for ids. */
-export function valueInWords(attribute: string, value: unknown, t: Translate): string {
+function valueInWords(attribute: string, value: unknown, t: Translate): string {
   if (value === null || value === undefined || value === '') return t('value.none');
   if (Array.isArray(value)) {
     if (value.length === 0) return t('value.none');
