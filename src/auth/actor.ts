@@ -48,6 +48,8 @@ export interface Caller {
   readonly actor: Actor | null;
   readonly channel: Channel;
   readonly requestId: string;
+  /** The network that the request came from, as `networkOf` gives it. Absent: the limits of networks do not apply. */
+  readonly network?: string;
 }
 
 /** The label of the actor; audit entries keep a snapshot of it (rule 28). */

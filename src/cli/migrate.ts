@@ -24,14 +24,14 @@ export function migrateNow(terminal: Terminal, options: DatabaseOptions): Promis
   );
 }
 
-/** `rollcall migrate --draft`, for developers: prints the difference between model and database as a migration. */
-export function draftMigration(terminal: Terminal, options: DatabaseOptions): Promise<void> {
+/** `rollcall migrate --draft <name>`, for developers: writes the difference between model and database as a migration. */
+export function draftMigration(terminal: Terminal, options: DatabaseOptions, name: string): Promise<void> {
   const sources = fileURLToPath(new URL('../../src/database/migrations', import.meta.url));
   return run(
     terminal,
     options,
     async ({ draft }) => {
-      const fileName = await draft(sources);
+      const fileName = await draft(sources, name);
       return { drafted: fileName === undefined ? [] : [`${sources}/${fileName}`] };
     },
     ({ drafted }) => (drafted.length === 0 ? 'Model and database agree.\n' : `${drafted.join('\n')}\n`),

@@ -39,9 +39,11 @@ export function program(terminal: Terminal): Command {
 
   onDatabase(rollcall.command('migrate'))
     .description('bring the database up to date')
-    .addOption(new Option('--draft', 'write a migration that brings the database to the model').hideHelp())
-    .action(({ draft, ...options }: DatabaseOptions & { readonly draft?: boolean }) =>
-      draft === true ? draftMigration(terminal, options) : migrateNow(terminal, options),
+    .addOption(
+      new Option('--draft <name>', 'write a migration that brings the database to the model').hideHelp(),
+    )
+    .action(({ draft, ...options }: DatabaseOptions & { readonly draft?: string }) =>
+      draft === undefined ? migrateNow(terminal, options) : draftMigration(terminal, options, draft),
     );
 
   rollcall

@@ -42,7 +42,7 @@ export interface OpenDatabase {
    * Writes a migration into the directory for the differences between the model and the database.
    * @returns the name of its file; undefined when there are none
    */
-  draft(directory: string): Promise<string | undefined>;
+  draft(directory: string, name: string): Promise<string | undefined>;
   /** Closes the connections; the embedded server stops when no other process uses it. */
   close(): Promise<void>;
 }
@@ -112,8 +112,8 @@ export async function openDatabase(
     if (!mayCreate && !(await hasTables(orm))) throw new MissingDatabaseError(choice);
     const migrations = (await lacksMigrations(orm)) ? await migrateUnlimited(target) : [];
     const opened = orm;
-    const draft = async (directory: string) =>
-      (await opened.migrator.create(directory)).fileName || undefined;
+    const draft = async (directory: string, name: string) =>
+      (await opened.migrator.create(directory, false, false, name)).fileName || undefined;
     const database = await Database.over(orm, limits, events);
     const close = async () => {
       await database.close();

@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '../model/index.js';
 import type { DatabaseAddress } from './address.js';
+import { DraftGenerator } from './draft.js';
 import { Primary, parseDatabaseUrl } from './hosts.js';
 import { connectionParameters, type DatabaseLimits, UNLIMITED } from './limits.js';
 import { PreparingClient } from './preparing-client.js';
@@ -52,6 +53,7 @@ export async function connect(
         path: MIGRATIONS,
         pathTs: MIGRATIONS,
         emit: 'ts',
+        generator: DraftGenerator,
         glob: '!(*.d).{js,ts}',
         snapshot: false,
         allOrNothing: true,

@@ -8,7 +8,7 @@ import express, {
   type Response,
 } from 'express';
 import type { Logger } from 'pino';
-import type { Actor } from '../auth/actor.js';
+import type { Actor, Caller } from '../auth/actor.js';
 import { networkOf, normalizedAddress } from '../auth/remote-address.js';
 import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
@@ -33,15 +33,14 @@ import { createGraphqlServer } from '../graphql/serving/server.js';
 import { Streams } from '../graphql/serving/stream.js';
 import { Mailer } from '../mail/mailer.js';
 import type { MailTransport } from '../mail/transport.js';
-import type { Channel } from '../model/enums.js';
 import type { Compression } from '../scim/http/answer.js';
 import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { SCIM_ELSEWHERE } from '../scim/http/wrong-address.js';
 import { ActivityHints } from '../services/context/activity-hints.js';
 import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
+import { RateLimits } from '../services/context/rate-limits.js';
 import { serviceContext } from '../services/context/service-context.js';
-import { SignInLimits } from '../services/context/sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { Activity } from '../services/live/activity.js';
@@ -183,7 +182,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     mailer,
     hints,
     scim: createScimAdapter(schema, compiler, onFault),
-    signInLimits: new SignInLimits(database, options.wrongCredentials),
+    rateLimits: new RateLimits(database, options.wrongCredentials),
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,
@@ -203,8 +202,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   webhooks?.start();
   const streams = new Streams({ schema, introspection: playground, onFault, stalledMs: options.stalledMs });
 
-  const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
-    const services = serviceContext(shared, { actor, channel, requestId });
+  const contextOf = (caller: Caller, origin: string): Context => {
+    const services = serviceContext(shared, caller);
     return { services, loaders: new Loaders(services), origin };
   };
 
@@ -213,7 +212,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (credential === undefined) return null;
     const actor = await credentials.verify(credential, address);
     if (actor === null)
-      await shared.signInLimits.takeWrongCredential(credential, networkOf(normalizedAddress(address)));
+      await shared.rateLimits.takeWrongCredential(credential, { network: networkAt(address) });
     else setShare(shareOf(actor));
     return actor;
   };
@@ -221,7 +220,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     verified(credentialOf(request, reachedAt(request)).credential, request.ip ?? '');
 
   const signInContext = async (request: Incoming, requestId: string) =>
-    serviceContext(shared, { actor: await actorOf(request), channel: 'SIGN_IN', requestId });
+    serviceContext(shared, {
+      actor: await actorOf(request),
+      channel: 'SIGN_IN',
+      requestId,
+      network: networkAt(request.ip),
+    });
   const providers = new Providers(shared.sso);
 
   const compress = compression({ threshold: COMPRESSED_FROM });
@@ -273,7 +277,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           provisioningLog?.recordKeyFault({ ...attempt(), known: { code, apiKeyId, apiKeyLabel } });
           throw error;
         }
-        const contextValue = contextOf(actor, 'SCIM', requestId, publicUrl ?? '');
+        const contextValue = contextOf({ actor, channel: 'SCIM', requestId }, publicUrl ?? '');
         const key = { workspaceId, apiKeyId, apiKeyLabel };
         return {
           contextValue,
@@ -310,7 +314,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { requestId } = response.locals;
       const { credential } = credentialOf(request, reachedAt(request));
       let actor: Actor | null = response.locals.caller;
-      const current = () => contextOf(actor, 'GRAPHQL', requestId, reachedAt(request));
+      const current = () => contextOf({ actor, channel: 'GRAPHQL', requestId }, reachedAt(request));
       const renew = async () => {
         actor = credential === undefined ? null : await credentials.verifyAgain(credential);
         return current().services;
@@ -329,7 +333,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
     expressMiddleware(graphql, {
       context: async ({ req, res: { locals } }) =>
-        contextOf(locals.caller, 'GRAPHQL', locals.requestId, reachedAt(req)),
+        contextOf(
+          {
+            actor: locals.caller,
+            channel: 'GRAPHQL',
+            requestId: locals.requestId,
+            network: networkAt(req.ip),
+          },
+          reachedAt(req),
+        ),
     }),
   );
   handler.use(dashboardRouter());
@@ -378,6 +390,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     endStreams: () => streams.close(),
     stop,
   };
+}
+
+/** The network of a client's address, for limits. */
+function networkAt(address = ''): string {
+  return networkOf(normalizedAddress(address));
 }
 
 /** Whose share of the database's connections a caller uses. */

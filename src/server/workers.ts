@@ -6,6 +6,7 @@ import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
 import { createLogger } from './logger.js';
+import { closeLostConnections } from './lost-connections.js';
 import { answerMetricsRequests } from './metrics/all-workers.js';
 import { type Announce, identityProviderBeside, prepareDatabase, type RunningServer } from './serve.js';
 
@@ -75,6 +76,7 @@ class Workers {
     const worker = cluster.fork();
     this.#running.add(worker);
     answerMetricsRequests(worker);
+    closeLostConnections(worker);
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#running.delete(worker);
       if (this.#isStopping) return;

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { refusalIn } from '../domain/errors.js';
+import { type DomainError, refusalIn } from '../domain/errors.js';
 import { STATUSES } from '../http/statuses.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { isOurForm } from './foreign-requests.js';
@@ -88,6 +88,11 @@ export function show(response: PageResponse, text: string, status = 200): void {
   response.status(status).type('html').send(text);
 }
 
+/** Says when to try again, if the refusal does. */
+export function setRetryAfter(response: Response, { details: { retryAfterSeconds } }: DomainError): void {
+  if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
+}
+
 /** Returns a field of a form; empty if the client sent none or several. */
 export function field(request: PageRequest, name: string): string {
   const { body } = request;
@@ -108,9 +113,16 @@ export function answerRefusals({
     if (refusal !== undefined) {
       const { hint, retryAfterSeconds, signInUrl } = refusal.details;
       locals.errorCode = refusal.code;
-      if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
+      setRetryAfter(response, refusal);
       const way = signInUrl === undefined ? undefined : { url: signInUrl, text: 'Sign in' };
-      refuse(response, STATUSES[refusal.code], { message: refusal.message, hint, reference, next: way });
+      const title = retryAfterSeconds === undefined ? undefined : 'Try again later';
+      refuse(response, STATUSES[refusal.code], {
+        title,
+        message: refusal.message,
+        hint,
+        reference,
+        next: way,
+      });
       return;
     }
     if (isClientFault(error)) {

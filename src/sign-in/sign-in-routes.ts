@@ -5,7 +5,15 @@ import { seededPeople, signInSeeded } from '../services/sign-in/development.js';
 import { browserOf, startBrowserSession } from './browser-session.js';
 import { mailLink } from './mail-link.js';
 import type { SignInOptions } from './options.js';
-import { field, type PageRequest, type PageResponse, page, refuse, show } from './page-handler.js';
+import {
+  field,
+  type PageRequest,
+  type PageResponse,
+  page,
+  refuse,
+  setRetryAfter,
+  show,
+} from './page-handler.js';
 import { continuePage } from './pages/continue.js';
 import { html } from './pages/html.js';
 import { signInPage } from './pages/sign-in.js';
@@ -38,6 +46,7 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
         response.locals.errorCode = error.code;
+        setRetryAfter(response, error);
         const message = [error.message, error.details.hint].filter(Boolean).join(' ');
         await showForm(
           options,

@@ -55,8 +55,8 @@ export function graphqlOperations(seeded: Seeded): readonly Operation[] {
   return [
     {
       name: 'graphql-member',
-      requests: (connection) =>
-        part(sample, connection).map(({ id }) => ask('Member', MEMBER, { workspaceId, memberId: id })),
+      requests: (...place) =>
+        part(sample, ...place).map(({ id }) => ask('Member', MEMBER, { workspaceId, memberId: id })),
     },
     {
       name: 'graphql-page',
@@ -65,8 +65,8 @@ export function graphqlOperations(seeded: Seeded): readonly Operation[] {
     {
       name: 'graphql-set-access',
       // Back and forth, so that each changes something.
-      requests: (connection) =>
-        part(active, connection).flatMap(({ id }) =>
+      requests: (...place) =>
+        part(active, ...place).flatMap(({ id }) =>
           ACCESSES.map((role) =>
             ask('SetAccess', SET_ACCESS, {
               input: { workspaceId, memberId: id, access: { roleAccess: role } },

@@ -14,7 +14,6 @@ import {
 import { measureDashboard } from './dashboard.ts';
 import { cpuOf, createDatabase, pgOptions, settled } from './database.ts';
 import { measureGroups } from './groups.ts';
-import { CONNECTIONS } from './operations.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type Comparison, compare } from './rounds.ts';
 import { differences } from './same-answers.ts';
@@ -100,7 +99,8 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
     console.log(`The answers differ.\n${wrong.join('\n')}`);
     return undefined;
   }
-  console.log('Ours and the floor give the same answers, byte by byte.\n');
+  console.log('Ours and the floor give the same answers, byte by byte.');
+  console.log(`${options.connections} connections\n`);
   const comparisons: Comparison[] = [];
   for (const { name } of operations) {
     comparisons.push(
@@ -139,7 +139,7 @@ async function circumstances(target: DatabaseTarget, members: number, embedded: 
     return [
       `${cpus().length} × ${cpu?.model.trim()}, shared by load generator, server${embedded ? ' and PostgreSQL' : ''}`,
       `Node ${process.version}, PostgreSQL ${version} (fsync ${fsync}, synchronous_commit ${commit})`,
-      `${whole(members)} members, ${CONNECTIONS} connections, pools of ${POOL_SIZE}`,
+      `${whole(members)} members, pools of ${POOL_SIZE}`,
     ].join('\n');
   } finally {
     await client.end();

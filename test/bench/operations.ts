@@ -5,12 +5,9 @@ import { PUBLIC_URL } from './server-process.ts';
 /** Something that is measured. */
 export interface Operation {
   readonly name: string;
-  /** The requests that one of `CONNECTIONS` connections repeats; no other one names the same members. */
-  requests(connection: number): readonly Request[];
+  /** The requests that one of so many connections repeats; no other one names the same members. */
+  requests(connection: number, connections: number): readonly Request[];
 }
-
-/** The number of connections that send load. */
-export const CONNECTIONS = 32;
 
 /** The number of different members that a connection requests before it starts again. */
 const VARIETY = 150;
@@ -52,12 +49,12 @@ export function scimOperations(side: ScimSide, members: number): readonly Operat
   return [
     {
       name: 'get',
-      requests: (connection) => part(sample, connection).map(({ id }) => get(`${usersPath}/${id}`)),
+      requests: (...place) => part(sample, ...place).map(({ id }) => get(`${usersPath}/${id}`)),
     },
     {
       name: 'filter',
-      requests: (connection) =>
-        part(sample, connection).map(({ userName }) => get(`${usersPath}?${eqFilter(userName)}`)),
+      requests: (...place) =>
+        part(sample, ...place).map(({ userName }) => get(`${usersPath}?${eqFilter(userName)}`)),
     },
     { name: 'page', requests: page(1) },
     { name: 'page-middle', requests: page(Math.floor(members / 2) + 1) },
@@ -67,16 +64,16 @@ export function scimOperations(side: ScimSide, members: number): readonly Operat
     },
     {
       name: 'put',
-      requests: (connection) =>
-        part(active, connection).map(({ id, userName }) =>
+      requests: (...place) =>
+        part(active, ...place).map(({ id, userName }) =>
           repeated(() => sent('PUT', `${usersPath}/${id}`, bodyOf(changedUser(userName)))),
         ),
     },
     {
       name: 'deactivate',
       // Back and forth, so that each changes something.
-      requests: (connection) =>
-        part(active, connection).flatMap(({ id }) =>
+      requests: (...place) =>
+        part(active, ...place).flatMap(({ id }) =>
           [false, true].map((isActive) => sent('PATCH', `${usersPath}/${id}`, activation(isActive))),
         ),
     },
@@ -84,8 +81,12 @@ export function scimOperations(side: ScimSide, members: number): readonly Operat
 }
 
 /** The members that a connection has to itself. */
-export function part(members: readonly SampleMember[], connection: number): readonly SampleMember[] {
-  return members.filter((_, index) => index % CONNECTIONS === connection).slice(0, VARIETY);
+export function part(
+  members: readonly SampleMember[],
+  connection: number,
+  connections: number,
+): readonly SampleMember[] {
+  return members.filter((_, index) => index % connections === connection).slice(0, VARIETY);
 }
 
 /** A request that is another one each time. */

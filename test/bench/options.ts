@@ -6,6 +6,8 @@ export interface Options {
   /** How many members there are, one run after the other. */
   readonly members: readonly number[];
   readonly rounds: number;
+  /** How many connections send load. */
+  readonly connections: number;
   /** How long each round is. */
   readonly seconds: number;
   /** The operations to measure; undefined: all. */
@@ -30,10 +32,11 @@ export interface Options {
 export const HELP = `npm run bench -- [options]
 
 Measures Rollcall beside the floor (Express and SQL by hand, giving the same bytes) and beside peers (SCIMMY on the
-same tables, better-auth on its own), in turns, on one database, with 32 connections from another process. Exits with 1
+same tables, better-auth on its own), in turns, on one database, with connections from another process. Exits with 1
 when an answer of ours is wrong; how fast anything is decides nothing.
 
   --members N,N,…    how many members there are; with several, how the times grow  [100000]
+  --connections N    how many connections send load                                [32]
   --rounds N         how often each server has its turn at an operation            [5]
   --seconds N        how long a turn is                                            [4]
   --only NAME        measure that operation; may be repeated
@@ -60,6 +63,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       help: { type: 'boolean', default: false },
       members: { type: 'string', default: '100000' },
+      connections: { type: 'string', default: '32' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '4' },
       only: { type: 'string', multiple: true },
@@ -74,10 +78,12 @@ export function readOptions(args: readonly string[]): Options {
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, log, groups, dashboard, start, soak } = values;
+  const { help, members, connections, rounds, seconds, only, peers, log, groups, dashboard, start, soak } =
+    values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
+    connections: positive('connections', connections),
     rounds: positive('rounds', rounds),
     seconds: positive('seconds', seconds),
     only,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Contender } from './contenders.ts';
-import { CONNECTIONS, type Operation } from './operations.ts';
+import type { Operation } from './operations.ts';
 
 /** The medians of a server's rounds at one operation. */
 export interface Measured {
@@ -30,6 +30,8 @@ export interface Comparison {
 export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
+  /** How many connections send load. */
+  readonly connections: number;
   /** Waits until the database has nothing to do. */
   settled(): Promise<void>;
   /** The CPU time of the database so far, in microseconds. */
@@ -42,20 +44,20 @@ const WARM_UP_SECONDS = 2;
 export async function compare(
   name: string,
   contenders: readonly Contender[],
-  { rounds, seconds, settled, databaseCpu }: Plan,
+  plan: Plan,
 ): Promise<Comparison> {
+  const { rounds, seconds, settled } = plan;
   const able = contenders.flatMap((contender) => {
     const operation = contender.operations.find((known) => known.name === name);
     return operation === undefined ? [] : [{ contender, operation, measured: [] as Measured[] }];
   });
-  for (const { contender, operation } of able)
-    await round(operation, contender, WARM_UP_SECONDS, databaseCpu);
+  for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS, plan);
   for (let done = 0; done < rounds; done++) {
     for (const { contender, operation, measured } of able) {
       // A slow server still works on unfinished requests of its turn, which would disturb the turns of others.
       for (const { contender } of able) await idle(contender);
       await settled();
-      measured.push(await round(operation, contender, seconds, databaseCpu));
+      measured.push(await round(operation, contender, seconds, plan));
     }
   }
   const measured = new Map(able.map(({ contender, measured }) => [contender.name, medians(measured)]));
@@ -79,17 +81,17 @@ async function round(
   operation: Operation,
   { server }: Contender,
   seconds: number,
-  databaseCpu: Plan['databaseCpu'],
+  { connections, databaseCpu }: Plan,
 ): Promise<Measured> {
   const before = await server.usage();
   const databaseBefore = await databaseCpu();
   let connection = 0;
   const result = await autocannon({
     url: server.url,
-    connections: CONNECTIONS,
+    connections,
     duration: seconds,
     setupClient(client) {
-      client.setRequests(operation.requests(connection));
+      client.setRequests(operation.requests(connection, connections));
       connection += 1;
     },
   });

@@ -7,7 +7,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { type Contender, OUR_FLAGS } from './contenders.ts';
-import { CONNECTIONS } from './operations.ts';
 import { median } from './rounds.ts';
 import { table, whole } from './table.ts';
 
@@ -26,7 +25,7 @@ export async function importMembers(contenders: readonly Contender[], amount: nu
       url: server.url,
       connections: IMPORT_CONNECTIONS,
       amount,
-      setupClient: (client) => client.setRequests(create.requests(0)),
+      setupClient: (client) => client.setRequests(create.requests(0, 1)),
     });
     if (name === 'ours' && result['2xx'] !== amount) isRight = false;
     rows.push([name, whole(result['2xx']), duration.toFixed(1), whole(result['2xx'] / duration)]);
@@ -36,17 +35,18 @@ export async function importMembers(contenders: readonly Contender[], amount: nu
 }
 
 const SAMPLES = 20;
+const SOAK_CONNECTIONS = 32;
 
 /** Everything at once, each connection one operation; the memory must not grow on the way. */
 export async function soak({ server, operations }: Contender, seconds: number): Promise<boolean> {
   let connection = 0;
   const load = autocannon({
     url: server.url,
-    connections: CONNECTIONS,
+    connections: SOAK_CONNECTIONS,
     duration: seconds,
     setupClient(client) {
       const operation = operations[connection % operations.length];
-      client.setRequests(operation?.requests(connection) ?? []);
+      client.setRequests(operation?.requests(connection, SOAK_CONNECTIONS) ?? []);
       connection += 1;
     },
   });

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
 import { browserPerFile, expectAccessible, openDashboard, THEMES } from './dashboard.js';
+import { addPeople } from './people.js';
 
 browserPerFile();
 
@@ -59,6 +60,22 @@ describe('invitations', () => {
     await page.getByRole('option', { name: 'Revoked' }).click();
     await page.getByText('new@acme.test').first().waitFor();
     expect(new URL(page.url()).searchParams.get('status')).toBe('revoked');
+  });
+
+  it('warns of an address that looks like that of a member, and blocks nothing', async () => {
+    const { page, workspace } = await openInvitations('?invite');
+    await addPeople(app, workspace, [{ name: 'Ann Lee', role: 'ADMIN' }]);
+    const warning = 'The address looks like that of another member: Ann Lee (ann.lee@acme.test).';
+    await page.getByLabel('E-mail address').fill('\u0430nn.lee@acme.test');
+    await page.getByRole('button', { name: 'Send invitation' }).click();
+    await page.getByText(warning).waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.goto(`${app.url}/workspace/${workspace.workspaceId}/settings/invitations/csv`);
+    const file = csv(['email,role', '\u0430nn.l\u0435e@acme.test,viewer', 'new@acme.test,viewer']);
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByText('2 people of 2 rows will be invited').waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('row', { name: `Will be invited ${warning}` }).waitFor();
   });
 
   it('says beside the field why a person cannot be invited', async () => {

@@ -77,6 +77,26 @@ describe('the page of a member', () => {
     expect(await field.inputValue()).toBe(addressOf('Bob Kent'));
   });
 
+  it('warns when a new address, or that of somebody who is added, looks like that of another member', async () => {
+    const { page, workspace } = await openAnn();
+    await addPeople(app, workspace, [{ name: 'Bob Kent' }, { name: 'Carla Diaz' }]);
+    const warning = 'The address looks like that of another member:';
+    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
+    await page.getByRole('menuitem', { name: 'Edit profile' }).click();
+    await page.getByLabel('E-mail address (user name)').fill('b\u043eb.kent@acme.test');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page
+      .getByText(`The profile of Ann Lee was saved. ${warning} Bob Kent (bob.kent@acme.test).`)
+      .waitFor();
+    await page.getByRole('button', { name: 'Open Bob Kent' }).click();
+    await page.getByRole('heading', { name: 'Bob Kent', level: 1 }).waitFor();
+    await page.goto(page.url().replace(/members\/.*/, 'members'));
+    await page.getByRole('button', { name: 'Add member' }).click();
+    await page.getByLabel('E-mail address').fill('c\u0430rla.diaz@acme.test');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText(`was added. ${warning} Carla Diaz (carla.diaz@acme.test).`).waitFor();
+  });
+
   it('for a member of another workspace looks as for one that does not exist', async () => {
     const { page } = await openAnn();
     const other = await app.workspace({ version: 'V2' });

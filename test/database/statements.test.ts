@@ -56,7 +56,7 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'services/members/export.ts': 'it adds conditions to a declared selection',
   'services/provisioning-log/partitions.ts': 'names of tables cannot be bound',
   'services/rows/members.ts': 'it is handed one of its statements',
-  'services/context/sign-in-limits.ts': 'rate-limiter-flexible writes the statements',
+  'services/context/rate-limits.ts': 'rate-limiter-flexible writes the statements',
 };
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));

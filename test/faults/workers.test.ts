@@ -127,6 +127,22 @@ describe('two workers', () => {
     for (let asked = 0; asked < 4; asked += 1) expect(await requests()).toBe(before + 8);
   });
 
+  test('leave nobody waiting when one is killed that was sent a connection and has not taken it', async () => {
+    const [stopped = 0] = await watched.workers();
+    process.kill(stopped, 'SIGSTOP');
+    // The primary process sends each worker one connection at a time; the other one takes the rest.
+    const outcomes: string[] = [];
+    const asked = Array.from({ length: 6 }, async () => {
+      const answer = await fetch(`${server.url}/healthz`, { headers: CLOSING }).catch(() => undefined);
+      outcomes.push(answer === undefined ? 'closed' : String(answer.status));
+    });
+    await expect.poll(() => outcomes.length).toBe(5);
+    process.kill(stopped, 'SIGKILL');
+    await Promise.all(asked);
+    expect(outcomes).toEqual([...Array(5).fill('200'), 'closed']);
+    await expect.poll(async () => (await watched.workers()).size).toBe(2);
+  });
+
   test('keep serving when one is killed, which is replaced', async () => {
     const [killed = 0] = await watched.workers();
     process.kill(killed, 'SIGKILL');

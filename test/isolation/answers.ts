@@ -27,6 +27,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\(ref [\w-]+\)|ref [\dA-Z]{4}-[\dA-Z]{4}|"reference":"[^"]+"|<code>[\w-]+<\/code>/g, '<reference>'],
   [/"requestId":"[^"]+"/g, '"requestId":"<request>"'],
+  [/Expires=\w{3}, [\w :]+ GMT/g, 'Expires=<time>'],
   [/rollcall-domain-verification=\w+/g, '<record>'],
   [/(ticket|state|nonce|code_challenge)=[\w.%-]+/g, '$1=<once>'],
 ];

@@ -41,9 +41,12 @@ import {
   InvitationLinkCreatePayload,
   InvitationResendPayload,
   InvitationRevokePayload,
-  type InvitationRowResult,
+  InvitationRowResult,
   InvitationsCreateFromCsvPayload,
 } from './types.js';
+
+const LOOK_ALIKE =
+  'A warning: an active member whose userName looks the same but has other characters. Null when there is none.';
 
 @Resolver(() => Invitation)
 export class InvitationResolver {
@@ -118,7 +121,7 @@ export class InvitationMutations {
     const { rows, ignoredColumns } = await createFromCsv(services, input);
     const refusedCount = rows.filter(({ error }) => error !== null).length;
     return {
-      results: rows.map(rowResult),
+      results: rows.map((row) => rowResult(input.workspaceId, row)),
       invitedCount: rows.length - refusedCount,
       refusedCount,
       ignoredColumns,
@@ -188,8 +191,9 @@ export class WorkspaceInvitationsResolver {
   }
 }
 
-function rowResult({ row, email, minted, error }: ImportedRow): InvitationRowResult {
+function rowResult(workspaceId: string, { row, email, minted, error }: ImportedRow): InvitationRowResult {
   return {
+    workspaceId,
     row,
     email,
     invitation: minted?.invitation ?? null,
@@ -197,6 +201,30 @@ function rowResult({ row, email, minted, error }: ImportedRow): InvitationRowRes
     url: minted?.url ?? null,
     refusal: error && refusalOf(error, {}),
   };
+}
+
+@Resolver(() => InvitationCreatePayload)
+export class InvitationLookAlikeResolver {
+  @FieldResolver(() => Member, { nullable: true, description: LOOK_ALIKE })
+  lookAlike(
+    @Root() { invitation: { workspaceId, email } }: InvitationCreatePayload,
+    @Ctx() { loaders }: Context,
+  ): Promise<Member | null> | null {
+    return email === null ? null : loaders.lookAlikes.load({ workspaceId, memberId: null, userName: email });
+  }
+}
+
+@Resolver(() => InvitationRowResult)
+export class InvitationRowResolver {
+  @FieldResolver(() => Member, { nullable: true, description: `${LOOK_ALIKE} A refused row has none.` })
+  lookAlike(
+    @Root() { workspaceId, email, refusal }: InvitationRowResult,
+    @Ctx() { loaders }: Context,
+  ): Promise<Member | null> | null {
+    return refusal === null
+      ? loaders.lookAlikes.load({ workspaceId, memberId: null, userName: email })
+      : null;
+  }
 }
 
 /** Declares a payload's field for the edge of the new invitation. */

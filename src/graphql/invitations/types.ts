@@ -78,6 +78,8 @@ export class InvitationAcceptPayload {
 
 @ObjectType({ description: 'The result for one row of a CSV file.' })
 export class InvitationRowResult {
+  workspaceId!: string;
+
   @Field(() => Int, { description: 'The line of the file on which the row begins. The header is line 1.' })
   row!: number;
 

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Extensions, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Member } from '../../model/member.js';
 import { Workspace } from '../../model/workspace.js';
 import { edgeIn } from '../../services/lists/page.js';
 import { type BulkResult, type BulkUpdate, bulkUpdate, MOST_MEMBERS } from '../../services/members/bulk.js';
@@ -207,6 +208,28 @@ export class MemberAddPayloadResolver {
     return edgeIn(membersOf(member.workspaceId), member);
   }
 }
+
+/** Declares a payload's field for the member who looks like the one of the payload. */
+function lookAlikeOf(payload: () => new () => { readonly member: Member }) {
+  @Resolver(payload)
+  class LookAlikeResolver {
+    @FieldResolver(() => Member, {
+      nullable: true,
+      description:
+        'A warning: another active member whose userName looks the same but has other characters. Null when there is none.',
+    })
+    lookAlike(@Root() { member }: { member: MemberRow }, @Ctx() { loaders }: Context) {
+      return loaders.lookAlikes.load({ ...member, memberId: member.id });
+    }
+  }
+  return LookAlikeResolver;
+}
+
+export const LOOK_ALIKE_RESOLVERS = [
+  lookAlikeOf(() => MemberProvisionPayload),
+  lookAlikeOf(() => MemberAddPayload),
+  lookAlikeOf(() => MemberUpdatePayload),
+] as const;
 
 @Resolver(() => MemberDeletePayload)
 export class MemberDeletePayloadResolver {

@@ -123,17 +123,25 @@ function isArgumentFault(cause: unknown): boolean {
   );
 }
 
-/** Answers an operation for which the database failed with 503, where nothing of it succeeded, and says when to try again. */
-export const answerUnavailable: ApolloServerPlugin<Context> = {
+/** The statuses of refusals that the same request may not get later. */
+const LATER_STATUSES: ReadonlyMap<unknown, number> = new Map([
+  ['UNAVAILABLE', 503],
+  ['RATE_LIMITED', 429],
+]);
+
+/** Answers an operation that may succeed later with 503 or 429, where nothing of it succeeded, and says when to try again. */
+export const answerLater: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
       async willSendResponse({ response: { body, http } }) {
         if (body.kind !== 'single') return;
         const { data, errors = [] } = body.singleResult;
-        const refusal = errors.find(({ extensions }) => extensions?.code === 'UNAVAILABLE');
-        if (refusal === undefined) return;
-        http.headers.set('retry-after', String(refusal.extensions?.retryAfterSeconds));
-        if (Object.values(data ?? {}).every((value) => value === null)) http.status = 503;
+        const refusal = errors.find(({ extensions }) => LATER_STATUSES.has(extensions?.code));
+        const { code, retryAfterSeconds } = refusal?.extensions ?? {};
+        const status = LATER_STATUSES.get(code);
+        if (status === undefined || retryAfterSeconds === undefined) return;
+        http.headers.set('retry-after', String(retryAfterSeconds));
+        if (Object.values(data ?? {}).every((value) => value === null)) http.status = status;
       },
     };
   },

@@ -6,8 +6,11 @@ import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { CreditPool } from '../../services/credits/queries.js';
 import { type CreditDay, daysOf } from '../../services/credits/reports.js';
+import { lookAlikesOf } from '../../services/members/look-alikes.js';
 import { type MemberProblem, problemsOf } from '../../services/provisioning-log/member-problems.js';
 import { findAccounts } from '../../services/rows/accounts.js';
+import type { Named } from '../../services/rows/look-alikes.js';
+import type { MemberRow } from '../../services/rows/members.js';
 import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
@@ -20,6 +23,7 @@ export class Loaders {
   #creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]> | undefined;
   #auditActors: DataLoader<AuditEntry, object | null> | undefined;
   #memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]> | undefined;
+  #lookAlikes: DataLoader<Named, MemberRow | null> | undefined;
   #nodes: DataLoader<string, NodeRow | null> | undefined;
 
   constructor(context: ServiceContext) {
@@ -53,6 +57,11 @@ export class Loaders {
   get memberProblems() {
     this.#memberProblems ??= new DataLoader((members) => problemsOf(this.#context, members));
     return this.#memberProblems;
+  }
+
+  get lookAlikes() {
+    this.#lookAlikes ??= new DataLoader((people) => lookAlikesOf(this.#context, people));
+    return this.#lookAlikes;
   }
 
   get nodes() {

@@ -38,11 +38,14 @@ import {
 } from '../groups/resolver.js';
 import {
   INVITATION_PAYLOAD_RESOLVERS,
+  InvitationLookAlikeResolver,
   InvitationMutations,
   InvitationResolver,
+  InvitationRowResolver,
   WorkspaceInvitationsResolver,
 } from '../invitations/resolver.js';
 import {
+  LOOK_ALIKE_RESOLVERS,
   MemberAddPayloadResolver,
   MemberDeletePayloadResolver,
   MemberMutations,
@@ -131,8 +134,11 @@ export function createSchema(): GraphQLSchema {
       GroupMutations,
       GroupResolver,
       ...INVITATION_PAYLOAD_RESOLVERS,
+      InvitationLookAlikeResolver,
       InvitationMutations,
       InvitationResolver,
+      InvitationRowResolver,
+      ...LOOK_ALIKE_RESOLVERS,
       MemberAddPayloadResolver,
       MemberCreditsResolver,
       MemberDeletePayloadResolver,

@@ -7,7 +7,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Compiler } from './compiler.js';
 import type { Context } from './context.js';
-import { answerUnavailable, formatErrors, locateErrors } from './errors.js';
+import { answerLater, formatErrors, locateErrors } from './errors.js';
 import { executing } from './executor.js';
 import { noIntrospection, operationLimits } from './limits.js';
 import { readsOfQueries } from './reads.js';
@@ -46,7 +46,7 @@ export function createGraphqlServer({
     plugins: [
       operationLimits,
       locateErrors,
-      answerUnavailable,
+      answerLater,
       readsOfQueries,
       // Cache control instruments every field, which costs more than most fields do.
       ApolloServerPluginCacheControlDisabled(),

@@ -17,12 +17,17 @@ const MOST: Readonly<Record<Countable, number>> = {
   fragments: 100,
   variables: 200,
   directives: 200,
+  // One `__schema` and its `types`: each more is an answer of 260 kB.
+  introspections: 2,
 };
 
 /** The most times that a selection has the same field: validation compares each with all others. */
 const MOST_REPEATS = 25;
 
-type Countable = 'fields' | 'fragments' | 'variables' | 'directives';
+type Countable = 'fields' | 'fragments' | 'variables' | 'directives' | 'introspections';
+
+/** The fields that list the whole schema. */
+const INTROSPECTIONS: ReadonlySet<string> = new Set(['__schema', 'types']);
 
 /**
  * A validation rule that refuses documents which are too large, before the other rules look at them: their work may grow
@@ -50,16 +55,17 @@ const COUNTED: Readonly<Partial<Record<Kind, Countable>>> = {
 };
 
 function excessIn(document: DocumentNode): GraphQLError | undefined {
-  const counts = { fields: 0, fragments: 0, variables: 0, directives: 0 };
+  const counts = { fields: 0, fragments: 0, variables: 0, directives: 0, introspections: 0 };
   let repeated: string | undefined;
   visit(document, {
     enter(node) {
       const countable = COUNTED[node.kind];
       if (countable !== undefined) counts[countable] += 1;
+      if (node.kind === Kind.FIELD && INTROSPECTIONS.has(node.name.value)) counts.introspections += 1;
       if (node.kind === Kind.SELECTION_SET) repeated ??= repeatedIn(node);
     },
   });
-  const kinds: readonly Countable[] = ['fields', 'fragments', 'variables', 'directives'];
+  const kinds: readonly Countable[] = ['fields', 'fragments', 'variables', 'directives', 'introspections'];
   const kind = kinds.find((one) => counts[one] > MOST[one]);
   if (kind !== undefined)
     return tooLarge(`has ${counts[kind]} ${kind}, and ${MOST[kind]} is the most`, MOST[kind]);

@@ -11,8 +11,8 @@ import type { RecentMembers } from '../rows/recent-members.js';
 import type { Hints } from './activity-hints.js';
 import type { Credentials } from './credentials.js';
 import type { Grant } from './grant.js';
+import type { RateLimits } from './rate-limits.js';
 import type { ScimAdapter } from './scim-adapter.js';
-import type { SignInLimits } from './sign-in-limits.js';
 import type { SsoEnvironment } from './sso-environment.js';
 
 /** The objects that all requests of a process share. */
@@ -28,7 +28,7 @@ export interface Shared {
   readonly mailer: Mailer | null;
   /** Answers the SCIM requests of dry runs; null where there is no adapter. */
   readonly scim: ScimAdapter<ServiceContext> | null;
-  readonly signInLimits: SignInLimits;
+  readonly rateLimits: RateLimits;
   /** Takes hints that a log has a new entry, for those who follow it. */
   readonly hints: Hints;
   readonly sessionLifetimes: SessionLifetimes;

@@ -8,8 +8,8 @@ import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { NO_HINTS } from './activity-hints.js';
 import { Credentials } from './credentials.js';
+import { RateLimits } from './rate-limits.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
-import { SignInLimits } from './sign-in-limits.js';
 import { NO_SSO, type SsoEnvironment } from './sso-environment.js';
 
 /** A context without a request, for the command line (as an operator) and for the platform itself. */
@@ -32,7 +32,7 @@ export function localContext(
       mailer: null,
       scim: null,
       hints: NO_HINTS,
-      signInLimits: new SignInLimits(database),
+      rateLimits: new RateLimits(database),
       sessionLifetimes: lifetimes,
       clock: () => new Date(),
       sso,

@@ -40,13 +40,16 @@ export interface Acceptance {
  * Adds the caller to a workspace by the token of an invitation (rule 22): adds the member as `memberAdd` does, takes a seat
  * and counts the use, all or nothing. An active member who accepts again is left unchanged, and so is the invitation.
  * @throws DomainError UNAUTHENTICATED; FORBIDDEN for an API key or operator, for a person who was not invited, for a person
- *   who was removed since it was sent, and for a session that would not open the workspace; NOT_FOUND; INVITATION_CLOSED;
- *   SEAT_UNAVAILABLE
+ *   who was removed since it was sent, and for a session that would not open the workspace; NOT_FOUND; RATE_LIMITED for
+ *   too many unknown tokens; INVITATION_CLOSED; SEAT_UNAVAILABLE
  */
 export async function accept(context: ServiceContext, { token }: { token: string }): Promise<Acceptance> {
   const person = inPerson(context);
   const found = await findByToken(context.database, token, person.email);
-  if (found === undefined) throw unknownInvitation();
+  if (found === undefined) {
+    await context.rateLimits.takeWrongCredential(token, context.caller);
+    throw unknownInvitation();
+  }
   const acceptance = await context.database.transaction((tx) => acceptFound(context, tx, found, person));
   // This request cached the caller's grant before the change.
   context.grants.delete(found.workspaceId);

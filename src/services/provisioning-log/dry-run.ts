@@ -46,6 +46,7 @@ export async function dryRun<Result>(
   if (underWay >= MOST_AT_ONCE) {
     throw new DomainError('RATE_LIMITED', 'Too many dry runs are under way.', {
       hint: 'Try again in a moment.',
+      retryAfterSeconds: 5,
     });
   }
   underWay += 1;

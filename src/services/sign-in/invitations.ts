@@ -25,7 +25,7 @@ export interface ShownInvitation {
 
 /**
  * The invitation with this token.
- * @throws DomainError NOT_FOUND; INVITATION_CLOSED, saying why
+ * @throws DomainError NOT_FOUND; RATE_LIMITED for too many unknown tokens; INVITATION_CLOSED, saying why
  */
 export async function showInvitation(
   context: ServiceContext,
@@ -34,6 +34,7 @@ export async function showInvitation(
   const found = await findByToken(context.database, token, '');
   const invitation = found && (await findInvitation(context.database, found.workspaceId, found.id));
   if (invitation === undefined) {
+    await context.rateLimits.takeWrongCredential(token, context.caller);
     throw new DomainError('NOT_FOUND', 'There is no such invitation.', {
       hint: 'Copy the whole link. Where the invitation was sent more than once, the last mail counts.',
     });

@@ -2,7 +2,7 @@ import { browserName } from '../../auth/browser.js';
 import { networkOf } from '../../auth/remote-address.js';
 import { hashSecret, mintSecret, readSecret, sameHash } from '../../auth/secret.js';
 import { integer, nullable, text, timestamptz, uuid } from '../../database/column-types.js';
-import type { Sql, Transaction } from '../../database/database.js';
+import type { Transaction } from '../../database/database.js';
 import { type RowOf, statement } from '../../database/statement.js';
 import { isAddress } from '../../domain/address.js';
 import { canonicalUserName } from '../../domain/canonical.js';
@@ -58,7 +58,7 @@ export async function requestLink(
   },
 ): Promise<RequestedLink> {
   const { returnTo, invitation = null, browser } = input;
-  const { mailer, signInLimits } = context;
+  const { mailer, rateLimits } = context;
   if (mailer?.sends !== true)
     throw new DomainError('FORBIDDEN', 'This server sends no mail: only single sign-on works here.');
   const email = input.email.trim();
@@ -68,8 +68,8 @@ export async function requestLink(
       hint: 'Enter it in the form ann@example.com.',
     });
   }
-  await signInLimits.take('linksFrom', networkOf(browser.address));
-  await signInLimits.take('linksTo', canonicalUserName(email));
+  await rateLimits.take('linksFrom', networkOf(browser.address));
+  await rateLimits.take('linksTo', canonicalUserName(email));
   const invitationLookup = invitation === null ? null : await invitationFor(context, invitation, email);
   const account = await findAccountByEmail(context.database, email);
   const link = mintSecret('link');
@@ -110,7 +110,7 @@ export async function requestLink(
       minutes: MINUTES,
     });
   }
-  await signInLimits.forgetOld();
+  await rateLimits.forgetOld();
   return { browserToken: cookie.secret, expiresAt };
 }
 
@@ -140,13 +140,13 @@ export type OpenedLink =
  * Reads the state of a link for the browser that opens it. The link is the only credential. It changes nothing, so that
  * programs that fetch the links of a mail do not use them up.
  * @param browserToken the cookie of a browser that requested a link
- * @throws DomainError UNAUTHENTICATED for a link that is unknown, used or expired
+ * @throws DomainError UNAUTHENTICATED for a link that is unknown, used or expired; RATE_LIMITED for too many of these
  */
 export async function openLink(
   context: ServiceContext,
   { token, browserToken }: { readonly token: string; readonly browserToken: string | undefined },
 ): Promise<OpenedLink> {
-  const link = await findLink(context, context.database, token);
+  const link = await findLink(context, token);
   if (isOfBrowser(link, browserToken)) return { kind: 'HERE', email: link.email };
   return {
     kind: 'ELSEWHERE',
@@ -158,7 +158,7 @@ export async function openLink(
 
 /**
  * Signs in with a link, once, in the browser that requested it.
- * @throws DomainError UNAUTHENTICATED; what the invitation is refused for, with which the link was asked for
+ * @throws DomainError as `openLink` does; what the invitation is refused for, with which the link was asked for
  */
 export async function signInWithLink(
   context: ServiceContext,
@@ -168,14 +168,15 @@ export async function signInWithLink(
     browser,
   }: { readonly token: string; readonly browserToken: string | undefined; readonly browser: Browser },
 ): Promise<SignedIn> {
-  const link = await findLink(context, context.database, token);
+  const link = await findLink(context, token);
   if (!isOfBrowser(link, browserToken)) throw linkClosed();
   return context.database.transaction((tx) => signIn(context, tx, link.id, browser));
 }
 
 /**
  * Signs in with the code that another browser shows, in the browser that requested the link.
- * @throws DomainError UNAUTHENTICATED, with the attribute code while another try is possible; as `signInWithLink`
+ * @throws DomainError UNAUTHENTICATED, with the attribute code while another try is possible; RATE_LIMITED; as
+ *   `signInWithLink`
  */
 export async function signInWithCode(
   context: ServiceContext,
@@ -186,14 +187,15 @@ export async function signInWithCode(
   }: { readonly code: string; readonly browserToken: string | undefined; readonly browser: Browser },
 ): Promise<SignedIn> {
   const cookie = readSecret(browserToken ?? '');
-  if (browserToken === undefined || cookie?.kind !== 'browser') throw linkClosed();
+  if (browserToken === undefined || cookie?.kind !== 'browser')
+    throw await unknownToken(context, browserToken ?? '');
   // The try is counted before the code is compared, so that concurrent tries are counted too.
   const link = await COUNT_TRY.row(context.database, {
     browserLookup: cookie.lookup,
     now: context.clock(),
     most: MOST_WRONG_CODES,
   });
-  if (link === undefined || !isOfBrowser(link, browserToken)) throw linkClosed();
+  if (link === undefined || !isOfBrowser(link, browserToken)) throw await unknownToken(context, browserToken);
   if (!sameHash(link.codeHash, codeHash(browserToken, normalizedCode(code)))) {
     throw new DomainError('UNAUTHENTICATED', 'This is not the code.', {
       attribute: 'code',
@@ -277,12 +279,20 @@ const FORGET_OLD = statement({
   parameters: { before: timestamptz },
 });
 
-async function findLink(context: ServiceContext, sql: Sql, token: string): Promise<LinkRow> {
+async function findLink(context: ServiceContext, token: string): Promise<LinkRow> {
   const secret = readSecret(token);
-  if (secret?.kind !== 'link') throw linkClosed();
-  const link = await FIND.row(sql, { lookup: secret.lookup, now: context.clock() });
-  if (link === undefined || !sameHash(link.hash, hashSecret(token))) throw linkClosed();
-  return link;
+  const link =
+    secret?.kind === 'link'
+      ? await FIND.row(context.database, { lookup: secret.lookup, now: context.clock() })
+      : undefined;
+  if (link !== undefined && sameHash(link.hash, hashSecret(token))) return link;
+  throw await unknownToken(context, token);
+}
+
+/** Counts a token that opens no link. @returns its refusal @throws DomainError RATE_LIMITED */
+async function unknownToken({ rateLimits, caller }: ServiceContext, token: string): Promise<DomainError> {
+  await rateLimits.takeWrongCredential(token, caller);
+  return linkClosed();
 }
 
 function isOfBrowser({ browserHash }: LinkRow, browserToken: string | undefined): boolean {

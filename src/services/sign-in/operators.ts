@@ -18,11 +18,11 @@ export async function openOperatorSession(
   { operatorToken, browser }: { readonly operatorToken: string; readonly browser: Browser },
 ): Promise<MintedSession> {
   const network = networkOf(browser.address);
-  await context.signInLimits.check('operatorFailuresFrom', network);
+  await context.rateLimits.check('operatorFailuresFrom', network);
   const { secret, lookup, hash: sessionHash } = mintSecret('operator_session');
   const hash = context.credentials.operatorSessionHash(operatorToken.trim(), sessionHash);
   if (hash === null) {
-    await context.signInLimits.take('operatorFailuresFrom', network);
+    await context.rateLimits.take('operatorFailuresFrom', network);
     throw new DomainError('UNAUTHENTICATED', 'This is not the operator token.', { attribute: 'token' });
   }
   const now = context.clock();

@@ -30,8 +30,10 @@ export interface RefusedSignIn {
 /**
  * Writes a refused sign-in into the log of the workspace (rule 45). The sign-in routes call it.
  * @returns the reference that the person is shown; for an unknown workspace, one without an entry
+ * @throws DomainError RATE_LIMITED: refused sign-ins count as wrong credentials, so that nobody fills the log with them
  */
 export async function recordRefusal(context: ServiceContext, refused: RefusedSignIn): Promise<string> {
+  await context.rateLimits.takeWrongCredential('', context.caller);
   if (!isId(refused.workspaceId)) return newReference();
   return insertEntry(context, context.database, refused);
 }

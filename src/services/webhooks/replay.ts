@@ -19,11 +19,12 @@ const DAY_MS = 86_400_000;
 /**
  * Sends an event for a test, whatever the webhook subscribes to.
  * @returns its delivery, which is sent within a second
- * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT while the webhook is disabled
+ * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT while the webhook is disabled; RATE_LIMITED
  */
 export async function test(context: ServiceContext, target: WebhookTarget): Promise<WebhookDelivery> {
   return onWebhook(context, target, async (tx, webhook) => {
     requireEnabled(webhook);
+    await takeSend(context, webhook);
     const now = context.clock();
     const event = {
       id: newId(),
@@ -48,7 +49,7 @@ export async function test(context: ServiceContext, target: WebhookTarget): Prom
 
 /**
  * Sends the event of a delivery again, with all its attempts, whether it has arrived or not.
- * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT while the webhook is disabled
+ * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT while the webhook is disabled; RATE_LIMITED
  */
 export async function replayDelivery(
   context: ServiceContext,
@@ -68,6 +69,7 @@ export async function replayDelivery(
   if (found === undefined) throw noSuchDelivery();
   return onWebhook(context, { workspaceId, webhookId: found.webhookId }, async (tx, webhook) => {
     requireEnabled(webhook);
+    await takeSend(context, webhook);
     const delivery = await rowOf(
       tx,
       query
@@ -132,6 +134,11 @@ export async function replaySince(
     await READ_AGAIN.rows(tx, { since, webhookId: webhook.id });
     return { webhook, replayed: row?.replayed ?? 0 };
   });
+}
+
+/** Counts an event that a person sends, over all webhooks of the workspace. @throws DomainError RATE_LIMITED */
+function takeSend({ rateLimits }: ServiceContext, { workspaceId }: Webhook): Promise<void> {
+  return rateLimits.take('webhookSendsOf', workspaceId);
 }
 
 /** @throws DomainError INVALID_INPUT */

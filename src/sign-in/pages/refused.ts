@@ -2,6 +2,8 @@ import { type Html, html } from './html.js';
 import { document } from './layout.js';
 
 export interface Refusal {
+  /** Absent: that the person is not signed in. */
+  readonly title?: string | undefined;
   /** One sentence. */
   readonly message: string;
   /** What the person can do. */
@@ -13,9 +15,9 @@ export interface Refusal {
 }
 
 /** The page of a refused sign-in: the reason, what to do, and the reference to quote. */
-export function refusedPage({ message, hint, reference, next }: Refusal): string {
+export function refusedPage({ title, message, hint, reference, next }: Refusal): string {
   return document({
-    title: 'You are not signed in',
+    title: title ?? 'You are not signed in',
     body: html`<p>${message}</p>
 ${hint === undefined ? null : html`<p>${hint}</p>`}
 ${wayOn(next ?? { url: '/sign-in', text: 'Back to sign-in' })}

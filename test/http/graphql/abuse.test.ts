@@ -74,6 +74,16 @@ describe('what the parser lets pass is counted before it is validated', () => {
       `{ viewer { type } } ${numbered(101, (index) => `fragment F${index} on Viewer { type }`)}`,
       '101 fragments, and 100',
     ],
+    [
+      'introspection with several aliases',
+      `{ ${numbered(3, (index) => `a${index}:__schema{types{name}}`)} }`,
+      '6 introspections, and 2',
+    ],
+    [
+      'all types with several aliases',
+      `{ __schema { ${numbered(2, (index) => `a${index}:types{name}`)} } }`,
+      '3 introspections, and 2',
+    ],
     ['a field 26 times', `{ ${repeated('viewer{label} ', 26)} }`, 'viewer more than 25 times'],
   ])('%s', async (_name, query, excess) => {
     expect(await post(query)).toEqual({

@@ -225,6 +225,27 @@ test('webhookTest sends an event whatever the webhook subscribes to', async () =
   }
 });
 
+test('a workspace sends 30 events a minute by hand, over all its webhooks; another workspace is not affected', async () => {
+  const { webhookId } = await made({ url: `${receiver.url}/first` });
+  const { webhookId: second } = await made({ url: `${receiver.url}/second` });
+  const { workspaceId: elsewhere } = await app.workspace({ version: 'V2' });
+  const { webhook } = await done(app, app.operatorToken, 'webhookCreate', {
+    workspaceId: elsewhere,
+    url: receiver.url,
+    eventTypes: ['*'],
+  });
+  let sent = 0;
+  let answer = await send('webhookTest', { webhookId });
+  for (; answer.errors === undefined && sent < 40; sent += 1)
+    answer = await send('webhookTest', { webhookId: sent % 2 === 0 ? webhookId : second });
+  expect(sent).toBeLessThanOrEqual(30);
+  expect(answer).toMatchObject({
+    data: { webhookTest: null },
+    errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } }],
+  });
+  await done(app, app.operatorToken, 'webhookTest', { workspaceId: elsewhere, webhookId: webhook.id });
+});
+
 test('every change of a webhook is audited once, and what changes nothing is not', async () => {
   const { webhookId } = await made({ description: 'Billing' });
   await done(app, admin.token, 'webhookUpdate', { workspaceId, webhookId, description: 'Billing' });

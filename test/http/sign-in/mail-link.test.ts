@@ -233,6 +233,7 @@ describe('limits', () => {
     const email = nextAddress();
     for (let times = 0; times < 5; times += 1) await browser.post('/sign-in', { email });
     const answer = await browser.post('/sign-in', { email });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(3000);
     expect(textOf(answer)).toMatch(/This has been tried too often\. Try again in \d+ minutes\./);
     expect(answer.text).toContain(`value="${email}"`);
   });

@@ -6,9 +6,12 @@ import { Button } from '../../ui/button.js';
 import { CopyText } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Checkbox, TextField } from '../../ui/field.js';
+import { Notice } from '../../ui/notice.js';
 import { FormDialog } from '../form-dialog.js';
 import { AccessChoice, accessInputFrom, draftOf } from '../members/access-choice.js';
 import { errorAt } from '../members/change.js';
+import type { LookAlikeFragment } from '../members/changes.generated.js';
+import { lookAlikeText } from '../members/look-alike.js';
 import { useChange } from './change.js';
 import { InvitationCreateDocument, InvitationLinkCreateDocument } from './invitations.generated.js';
 
@@ -18,6 +21,8 @@ export type InviteKind = 'mail' | 'link';
 export interface Issued {
   readonly token: string;
   readonly url: string | null;
+  /** Another member who looks like the invited person. */
+  readonly lookAlike?: LookAlikeFragment | null;
 }
 
 interface InviteDialogProps {
@@ -114,6 +119,7 @@ export function IssuedDialog({ issued, onClose }: { readonly issued: Issued; rea
         </Button>
       }
     >
+      {issued.lookAlike != null && <Notice tone="warning" title={lookAlikeText(issued.lookAlike, t)} />}
       <p>{t('issued.text')}</p>
       <CopyText
         value={issued.url ?? issued.token}

@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { TextField } from '../../ui/field.js';
-import { showToast } from '../../ui/toast.js';
 import { FormDialog } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { AccessChoice, accessInputFrom, draftOf } from './access-choice.js';
 import { errorAt } from './change.js';
 import { MemberAddDocument } from './changes.generated.js';
+import { useNamedToast } from './look-alike.js';
 
 interface AddMemberDialogProps {
   readonly onClose: () => void;
@@ -22,14 +22,17 @@ export function AddMemberDialog({ onClose, onChanged }: AddMemberDialogProps) {
   const [displayName, setDisplayName] = useState('');
   const [draft, setDraft] = useState(() => draftOf(null, accessModel));
   const { send, failure, isSaving } = useChange();
+  const showNamed = useNamedToast();
   const access = accessInputFrom(draft, accessModel);
 
   const save = async () => {
     if (access === null) return;
     const profile = displayName.trim() === '' ? {} : { profile: { displayName: displayName.trim() } };
     const input = { workspaceId, userName: userName.trim(), access, ...profile };
-    if ((await send(MemberAddDocument, { input })) === null) return;
-    showToast({ text: t('add.done', { name: displayName.trim() || userName.trim() }) });
+    const answer = await send(MemberAddDocument, { input });
+    if (answer === null) return;
+    const text = t('add.done', { name: displayName.trim() || userName.trim() });
+    showNamed(text, answer.memberAdd?.lookAlike ?? null);
     onChanged();
     onClose();
   };

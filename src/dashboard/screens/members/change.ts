@@ -41,14 +41,14 @@ export function useMemberChange(workspaceId: string, opened: MemberRow) {
     return data?.workspace?.member ?? null;
   };
 
-  /** @returns whether the change was made */
+  /** @returns the answer of the server; null when the change was not made */
   const send = async <Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variablesFor: (target: Target) => Variables,
-  ): Promise<boolean> => {
+  ): Promise<Data | null> => {
     setSaving(true);
     const target = { workspaceId, memberId: opened.id, expectedVersion: base.version };
-    const { error } = await client.mutation(document, variablesFor(target)).toPromise();
+    const { data, error } = await client.mutation(document, variablesFor(target)).toPromise();
     const refusal = refusalOf(error);
     if (refusal?.code === 'STALE_VERSION') {
       const now = await newest();
@@ -58,7 +58,7 @@ export function useMemberChange(workspaceId: string, opened: MemberRow) {
       setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
     }
     setSaving(false);
-    return error === undefined;
+    return error === undefined ? (data ?? null) : null;
   };
 
   return { send, failure, isSaving };

@@ -100,7 +100,13 @@ async function inviteAll(
 /** Leaves the rest of the rows out. */
 function stopped(now: Inviting): Inviting {
   const refusal = translate('csv.stopped');
-  const others = now.left.map(({ line, text }) => ({ line, email: text, refusal, link: null }));
+  const others = now.left.map(({ line, text }) => ({
+    line,
+    email: text,
+    refusal,
+    warning: null,
+    link: null,
+  }));
   const end = { ...now, left: [], verdicts: [...now.verdicts, ...others] };
   keep(end);
   return end;
@@ -108,11 +114,11 @@ function stopped(now: Inviting): Inviting {
 
 function outcomeOf(verdicts: readonly RowVerdict[]): JobOutcome {
   const invited = verdicts.filter(({ refusal }) => refusal === null).length;
-  const rows = verdicts.map(({ line, email, refusal, link }) => [
+  const rows = verdicts.map(({ line, email, refusal, warning, link }) => [
     String(line),
     email,
     translate(refusal === null ? 'csv.invited' : 'csv.refused'),
-    refusal ?? '',
+    refusal ?? warning ?? '',
     link ?? '',
   ]);
   const save = () => {

@@ -23,9 +23,10 @@ interface PreviewProps {
 export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, onInvite }: PreviewProps) {
   const t = useMessages();
   const refused = verdicts.filter(({ refusal }) => refusal !== null);
-  const [isRefusedOnly, setRefusedOnly] = useState(refused.length > 0);
+  const noted = verdicts.filter(({ refusal, warning }) => refusal !== null || warning !== null);
+  const [isNotedOnly, setNotedOnly] = useState(noted.length > 0);
   const [page, setPage] = useState(0);
-  const shown = isRefusedOnly ? refused : verdicts;
+  const shown = isNotedOnly ? noted : verdicts;
   const invited = verdicts.length - refused.length;
   const last = Math.max(0, Math.ceil(shown.length / PAGE_SIZE) - 1);
   return (
@@ -43,30 +44,35 @@ export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, 
       )}
       <div className={styles.toolbar}>
         <Checkbox
-          isSelected={isRefusedOnly}
+          isSelected={isNotedOnly}
           onChange={(isSelected) => {
-            setRefusedOnly(isSelected);
+            setNotedOnly(isSelected);
             setPage(0);
           }}
         >
-          {t('csv.refusedOnly')}
+          {t('csv.notedOnly')}
         </Checkbox>
       </div>
       {shown.length > 0 && (
         <PlainTable
           label={name}
           columns={[t('csv.row'), t('add.address'), t('csv.result'), t('csv.reason')]}
-          rows={shown.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE).map(({ line, email, refusal }) => ({
-            id: String(line),
-            cells: [
-              formatNumber(line),
-              email,
-              <Badge key="result" tone={refusal === null ? 'success' : 'danger'}>
-                {t(refusal === null ? 'csv.willInvite' : 'csv.refused')}
-              </Badge>,
-              refusal,
-            ],
-          }))}
+          rows={shown
+            .slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE)
+            .map(({ line, email, refusal, warning }) => ({
+              id: String(line),
+              cells: [
+                formatNumber(line),
+                email,
+                <Badge
+                  key="result"
+                  tone={refusal !== null ? 'danger' : warning !== null ? 'warning' : 'success'}
+                >
+                  {t(refusal === null ? 'csv.willInvite' : 'csv.refused')}
+                </Badge>,
+                refusal ?? warning,
+              ],
+            }))}
         />
       )}
       {last > 0 && (

@@ -1,6 +1,7 @@
 import type { Client, CombinedError } from 'urql';
 import { isLost, refusalOf } from '../../../app/client.js';
 import { translate } from '../../../app/messages.js';
+import { lookAlikeText } from '../../members/look-alike.js';
 import { InvitationsCreateFromCsvDocument } from '../invitations.generated.js';
 import { type CsvFile, type CsvRecord, partOf } from './file.js';
 
@@ -11,6 +12,8 @@ export interface RowVerdict {
   readonly email: string;
   /** The server's reason for refusing the row; null when it is accepted. */
   readonly refusal: string | null;
+  /** What to check before the person is invited; null when there is nothing. */
+  readonly warning: string | null;
   /** The link of the invitation, or its token when the server has no page for it; not shown again. */
   readonly link: string | null;
 }
@@ -54,6 +57,10 @@ export async function sendPart(
       line,
       email: result?.email || text,
       refusal: result?.refusal == null || wasInvited ? null : sentence(result.refusal),
+      warning:
+        result?.lookAlike == null
+          ? null
+          : translate('csv.lookAlike', { warning: lookAlikeText(result.lookAlike, translate) }),
       link: result?.url ?? result?.token ?? null,
     };
   });

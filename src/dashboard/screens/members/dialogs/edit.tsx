@@ -4,9 +4,9 @@ import { useWorkspace } from '../../../app/workspace.js';
 import { Button } from '../../../ui/button.js';
 import { Dialog } from '../../../ui/dialog.js';
 import { TextField } from '../../../ui/field.js';
-import { showToast } from '../../../ui/toast.js';
 import { errorAt, useMemberChange } from '../change.js';
 import { MemberUpdateDocument } from '../changes.generated.js';
+import { useNamedToast } from '../look-alike.js';
 import { nameOf } from '../person.js';
 import { FailureNotice } from './failure.js';
 import type { DialogProps } from './props.js';
@@ -19,6 +19,7 @@ export function EditDialog({ member, onClose, onChanged }: DialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const { send, failure, isSaving } = useMemberChange(workspaceId, member);
+  const showNamed = useNamedToast();
   const { userName, externalId, profile } = member;
   const before: Readonly<Record<Field, string>> = {
     userName,
@@ -45,9 +46,9 @@ export function EditDialog({ member, onClose, onChanged }: DialogProps) {
       ...edited('externalId'),
       ...(Object.keys(profile).length === 0 ? {} : { profile }),
     };
-    const isDone = await send(MemberUpdateDocument, (target) => ({ input: { ...target, ...sent } }));
-    if (!isDone) return;
-    showToast({ text: t('edit.done', { name: nameOf(member) }) });
+    const answer = await send(MemberUpdateDocument, (target) => ({ input: { ...target, ...sent } }));
+    if (answer === null) return;
+    showNamed(t('edit.done', { name: nameOf(member) }), answer.memberUpdate?.lookAlike ?? null);
     onChanged();
     onClose();
   };

@@ -1,4 +1,5 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Caller } from '../../auth/actor.js';
 import { hashSecret, readSecret } from '../../auth/secret.js';
 import type { Database } from '../../database/database.js';
 import { DomainError } from '../../domain/errors.js';
@@ -9,20 +10,22 @@ const DEFAULT_WRONG_CREDENTIALS = 100;
 /** Many people behind one address may have pages open when their sessions end. */
 const SESSIONS_PER_CREDENTIAL = 10;
 
-/** How often something may be done, and in how many seconds (rule 46). */
+/** How often something may be done, and in how many seconds. */
 const LIMITS = {
-  /** Mail links to one e-mail address. */
+  /** Mail links to one e-mail address (rule 46). */
   linksTo: [5, HOUR_SECONDS],
   /** Mail links that one network address asks for. */
   linksFrom: [20, HOUR_SECONDS],
   /** Wrong operator tokens from one network address. */
   operatorFailuresFrom: [10, HOUR_SECONDS],
+  /** Webhook events that the people of one workspace send by hand. */
+  webhookSendsOf: [30, MINUTE_SECONDS],
 } as const;
 
 type Limit = keyof typeof LIMITS;
 
 /** Counts in the database, so that all processes count together. */
-export class SignInLimits {
+export class RateLimits {
   readonly #database: Database;
   readonly #limiters: Readonly<Record<Limit, RateLimiterPostgres>>;
   readonly #wrong: Readonly<Record<'credentials' | 'sessions', RateLimiterPostgres>>;
@@ -34,6 +37,7 @@ export class SignInLimits {
       linksTo: limiter(database, 'linksTo', ...LIMITS.linksTo),
       linksFrom: limiter(database, 'linksFrom', ...LIMITS.linksFrom),
       operatorFailuresFrom: limiter(database, 'operatorFailuresFrom', ...LIMITS.operatorFailuresFrom),
+      webhookSendsOf: limiter(database, 'webhookSendsOf', ...LIMITS.webhookSendsOf),
     };
     const wrongSessions = SESSIONS_PER_CREDENTIAL * wrongCredentials;
     this.#wrong = {
@@ -43,10 +47,12 @@ export class SignInLimits {
   }
 
   /**
-   * Counts a credential that is not valid. A valid one from the same address is not affected, since it is checked first.
+   * Counts a credential, the token of a link or a sign-in that is not valid. A valid one from the same address is not
+   * affected, since it is checked first.
    * @throws DomainError RATE_LIMITED when the address has sent too many
    */
-  async takeWrongCredential(credential: string, network: string): Promise<void> {
+  async takeWrongCredential(credential: string, { network }: Pick<Caller, 'network'>): Promise<void> {
+    if (network === undefined) return;
     const { credentials, sessions } = this.#wrong;
     await consume(readSecret(credential)?.kind === 'session' ? sessions : credentials, network);
   }
