@@ -1,6 +1,7 @@
-import type { ClientConfig, Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { Availability, type EpisodeEvents } from './availability.js';
 import { ControlConnection } from './control-connection.js';
+import type { PrimaryConfig } from './hosts.js';
 import type { DatabaseLimits } from './limits.js';
 import { PipelinedReads } from './pipelined.js';
 import { PreparingClient } from './preparing-client.js';
@@ -31,6 +32,7 @@ export class Connections {
   readonly availability: Availability;
   readonly #pool: Pool;
   readonly #limits: DatabaseLimits;
+  readonly #isPooled: boolean;
   readonly #shares: Shares;
   readonly #control: ControlConnection;
   readonly #clients = new Set<PreparingClient>();
@@ -42,7 +44,8 @@ export class Connections {
     this.#pool = pool;
     this.#limits = limits;
     // A spread does not copy the password, which is not enumerable.
-    const config: ClientConfig = { ...pool.options, password: pool.options.password };
+    const config: PrimaryConfig = { ...pool.options, password: pool.options.password };
+    this.#isPooled = config.pooler !== undefined;
     this.pipelined = new PipelinedReads(config);
     this.#control = new ControlConnection(config);
     this.availability = new Availability(() => this.#control.check(), events);
@@ -137,8 +140,9 @@ export class Connections {
       const isUnwanted =
         request !== undefined && (request.isLate() || (request.isGone() && waited > UNWANTED_MS));
       if (waited > 0 && isUnwanted && client.processId !== undefined) {
-        // The server rolls back what it cancels; closing the connection would let it go on.
-        if (client.noteCancel() > GRACE_MS) client.abandon();
+        // The server rolls back what it cancels; closing the connection would let it go on. The id that PgBouncer gives is
+        // not that of the server's process.
+        if (this.#isPooled || client.noteCancel() > GRACE_MS) client.abandon();
         else unwanted.push(client.processId);
       } else if (statementMs > 0 && waited > statementMs + GRACE_MS) client.abandon();
       else if (waited > DOUBTFUL_MS) isDoubtful = true;

@@ -1,5 +1,5 @@
-import { type Client, type ClientConfig, DatabaseError, type QueryResultRow } from 'pg';
-import { PrimaryClient } from './hosts.js';
+import { type Client, DatabaseError, type QueryResultRow } from 'pg';
+import { PrimaryClient, type PrimaryConfig } from './hosts.js';
 
 /** How many connections of a process this is. */
 export const CONTROL_CONNECTIONS = 1;
@@ -12,19 +12,19 @@ const DEADLINE_MS = 1500;
  * opened when it is first used, and again after it broke.
  */
 export class ControlConnection {
-  readonly #config: ClientConfig;
+  readonly #config: PrimaryConfig;
   #client: Client | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #checking: Promise<void> | undefined;
 
   /** @param config where the database is */
-  constructor(config: ClientConfig) {
+  constructor(config: PrimaryConfig) {
     this.#config = {
       ...config,
       password: config.password,
       connectionTimeoutMillis: DEADLINE_MS,
       query_timeout: DEADLINE_MS,
-      statement_timeout: DEADLINE_MS,
+      ...(config.pooler === undefined && { statement_timeout: DEADLINE_MS }),
     };
   }
 

@@ -1,11 +1,11 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import { type ClientBase, type Pool, types } from 'pg';
-import { DomainError } from '../domain/errors.js';
 import { type Attempt, COMMIT, type EpisodeEvents, SILENT } from './availability.js';
 import { Connections, type TakenConnection } from './connections.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
 import { type Heard, Listening } from './listening.js';
+import { refusingIn } from './refusals.js';
 
 /**
  * Runs SQL: on the pool, in a transaction, on a replica. Values are always bound, never written into the text. Services use
@@ -37,13 +37,15 @@ export class Database implements Sql {
   readonly #orm: MikroORM;
   readonly #pool: Pool;
   readonly #connections: Connections;
+  readonly #direct: Pool | undefined;
   /** For statements that read a few rows by an index. */
   readonly pipelined: Sql;
 
-  protected constructor(orm: MikroORM, pool: Pool, connections: Connections) {
+  protected constructor(orm: MikroORM, pool: Pool, connections: Connections, direct?: Pool) {
     this.#orm = orm;
     this.#pool = pool;
     this.#connections = connections;
+    this.#direct = direct;
     this.pipelined = {
       rows: (text, values) =>
         connections.availability.ask(() => refusingIn(() => connections.pipelined.rows(text, values))),
@@ -53,14 +55,16 @@ export class Database implements Sql {
   /**
    * @param limits those with which `orm` was connected
    * @param events told when the database begins to fail, and when it works again
+   * @param direct connections past PgBouncer, to listen on; it is closed with the database
    */
   static async over(
     orm: MikroORM,
     limits: DatabaseLimits = UNLIMITED,
     events: EpisodeEvents = SILENT,
+    direct?: Pool,
   ): Promise<Database> {
     const pool = await orm.em.getConnection().getNativeClient();
-    return new Database(orm, pool, new Connections(pool, limits, events));
+    return new Database(orm, pool, new Connections(pool, limits, events), direct);
   }
 
   rows<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -182,7 +186,7 @@ export class Database implements Sql {
    * @param heard called at every notification, and when one may have been missed
    */
   listen(heard: Heard): Promise<Listening> {
-    return Listening.on(this.#pool, heard);
+    return Listening.on(this.#direct ?? this.#pool, heard);
   }
 
   /** How many connections the pool has, and how many callers wait for one. */
@@ -193,6 +197,7 @@ export class Database implements Sql {
 
   async close(): Promise<void> {
     await this.#connections.close(() => this.#orm.close());
+    await this.#direct?.end();
   }
 }
 
@@ -269,38 +274,6 @@ class DryRunDatabase extends Database {
 
   /** There is nothing to close. */
   override async close(): Promise<void> {}
-}
-
-/**
- * @throws what the statement throws; DomainError INVALID_INPUT for NUL in a text, REMOVALS_PAUSED for a removal that
- *   engages the brake
- */
-async function refusingIn<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw refusalOr(error);
-  }
-}
-
-/**
- * NUL is the only character that PostgreSQL's text cannot contain, so it came from the client. RC429 is raised by the
- * trigger that counts removals by identity providers.
- */
-function refusalOr(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === '22021') return new DomainError('INVALID_INPUT', 'Text cannot contain the character NUL.');
-  return code === 'RC429' ? removalsPaused() : error;
-}
-
-function removalsPaused(): DomainError {
-  return new DomainError(
-    'REMOVALS_PAUSED',
-    'Removals are paused: too many members were removed in a short time.',
-    {
-      hint: 'An owner or admin of the workspace can release the brake, or undo the removals. Try again in 5 minutes.',
-    },
-  );
 }
 
 /** The name of the constraint that refused a statement, if one did. */

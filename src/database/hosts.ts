@@ -194,4 +194,12 @@ interface ParameterStatus {
 /** A client's configuration; `primary` finds the server in place of `host` and `port`. MikroORM would copy an object. */
 export interface PrimaryConfig extends ClientConfig {
   readonly primary?: () => Primary;
+  /** Present for connections through PgBouncer. */
+  readonly pooler?: Pooler;
+}
+
+/** What is known of a PgBouncer in transaction mode. */
+export interface Pooler {
+  /** Whether it keeps the prepared statements of its clients. */
+  readonly prepares: boolean;
 }

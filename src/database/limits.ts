@@ -39,9 +39,13 @@ export function databaseLimits(settings: {
   };
 }
 
-/** The parameters of a connection: PostgreSQL keeps the limits, at no cost to statements. */
-export function connectionParameters(limits: DatabaseLimits): ClientConfig {
+/**
+ * The parameters of a connection: PostgreSQL keeps the limits, at no cost to statements.
+ * @param isPooled PgBouncer refuses those of PostgreSQL, and `examinePooler` has found that it sets them itself
+ */
+export function connectionParameters(limits: DatabaseLimits, isPooled: boolean): ClientConfig {
   const { lockMs, statementMs, idleInTransactionMs, waitMs } = limits;
+  if (isPooled) return { connectionTimeoutMillis: waitMs };
   return {
     lock_timeout: lockMs,
     statement_timeout: statementMs,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { Pool } from 'pg';
 import { type EpisodeEvents, SILENT } from './availability.js';
 import { CONTROL_CONNECTIONS } from './control-connection.js';
 import { Database } from './database.js';
@@ -7,16 +8,19 @@ import { duplicateReports } from './duplicates.js';
 import { EmbeddedPostgresError } from './embedded/error.js';
 import { hasCluster, type Supervision, startEmbeddedPostgres } from './embedded/start.js';
 import { failureOf } from './failure.js';
-import { parseDatabaseUrl } from './hosts.js';
+import { type Pooler, PrimaryClient, parseDatabaseUrl } from './hosts.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
 import { lacksMigrations, migrate } from './migrate.js';
-import { connect, type DatabaseTarget } from './orm.js';
+import { clientConfig, connect, type DatabaseTarget } from './orm.js';
 import { PIPELINED_CONNECTIONS } from './pipelined.js';
+import { examinePooler } from './pooler.js';
 
 /** Which database to open. */
 export interface DatabaseChoice {
   /** A `postgresql://` URL; undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** The server itself, where `databaseUrl` names a PgBouncer in transaction mode. */
+  readonly databaseDirectUrl: string | undefined;
   /** The directory of the embedded PostgreSQL. */
   readonly dataDir: string;
   /** The most connections that a process opens. */
@@ -33,6 +37,8 @@ export interface OpenDatabase {
   readonly database: Database;
   /** The migrations that were applied when it was opened. */
   readonly migrations: readonly string[];
+  /** Present when the database is reached through PgBouncer. */
+  readonly pooler: Pooler | undefined;
   /**
    * Duplicates that the migration to canonical forms found (rule 15a), as sentences for an operator. Scans whole
    * tables.
@@ -58,10 +64,11 @@ export class MissingDatabaseError extends Error {
 /** Describes the database for people, without its password. */
 export function databaseName({
   databaseUrl,
+  databaseDirectUrl = databaseUrl,
   dataDir,
-}: Pick<DatabaseChoice, 'databaseUrl' | 'dataDir'>): string {
-  if (databaseUrl === undefined) return `the embedded one in ${resolve(dataDir)}`;
-  const { url, hosts } = parseDatabaseUrl(databaseUrl) ?? { url: databaseUrl, hosts: [] };
+}: Pick<DatabaseChoice, 'databaseUrl' | 'databaseDirectUrl' | 'dataDir'>): string {
+  if (databaseDirectUrl === undefined) return `the embedded one in ${resolve(dataDir)}`;
+  const { url, hosts } = parseDatabaseUrl(databaseDirectUrl) ?? { url: databaseDirectUrl, hosts: [] };
   const { pathname, searchParams, host } = new URL(url);
   const place =
     hosts.length > 1 ? hosts.map(({ name }) => name).join(' or ') : (searchParams.get('host') ?? host);
@@ -89,7 +96,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the configured database, or the embedded one, and applies missing migrations.
+ * Opens the configured database, or the embedded one, and applies missing migrations. Only a process with limits, which
+ * is a server, goes through PgBouncer: migrations and the command line use the server itself.
  * @throws MissingDatabaseError when it would have to be created and may not; UnusableDatabaseError; EmbeddedPostgresError;
  *   the driver's error when the configured server cannot be reached
  */
@@ -98,28 +106,34 @@ export async function openDatabase(
   { mayCreate = true, limits = UNLIMITED, events = SILENT, supervision }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   if (!mayCreate && !databaseExists(choice)) throw new MissingDatabaseError(choice);
-  const { databaseUrl, dataDir, databasePoolSize, workers } = choice;
+  const { databaseUrl, databaseDirectUrl, dataDir, databasePoolSize, workers } = choice;
   const each = databasePoolSize + PIPELINED_CONNECTIONS + CONTROL_CONNECTIONS;
   const settings = { max_connections: String(OTHER_CONNECTIONS + workers * each) };
   const embedded =
     databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir, database: 'rollcall', settings, supervision })
       : undefined;
-  const target = embedded?.address ?? { url: databaseUrl ?? '' };
+  const target = embedded?.address ?? { url: databaseDirectUrl ?? databaseUrl ?? '' };
+  const pooled = limits !== UNLIMITED && databaseDirectUrl !== undefined ? databaseUrl : undefined;
   let orm: MikroORM | undefined;
   try {
-    orm = await connect(target, databasePoolSize, limits);
+    const pooler = pooled === undefined ? undefined : await examinePooler(clientConfig(pooled), limits);
+    orm = await connect(pooled === undefined ? target : { url: pooled }, databasePoolSize, limits, pooler);
     if (!mayCreate && !(await hasTables(orm))) throw new MissingDatabaseError(choice);
     const migrations = (await lacksMigrations(orm)) ? await migrateUnlimited(target) : [];
     const opened = orm;
     const draft = async (directory: string, name: string) =>
       (await opened.migrator.create(directory, false, false, name)).fileName || undefined;
-    const database = await Database.over(orm, limits, events);
+    const direct =
+      pooled === undefined || databaseDirectUrl === undefined
+        ? undefined
+        : new Pool({ ...clientConfig(databaseDirectUrl), max: 1, Client: PrimaryClient });
+    const database = await Database.over(orm, limits, events, direct);
     const close = async () => {
       await database.close();
       await embedded?.stop();
     };
-    return { database, migrations, duplicates: () => duplicateReports(database), draft, close };
+    return { database, migrations, pooler, duplicates: () => duplicateReports(database), draft, close };
   } catch (error) {
     await orm?.close();
     await embedded?.stop();

@@ -4,7 +4,7 @@ import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '../model/index.js';
 import type { DatabaseAddress } from './address.js';
 import { DraftGenerator } from './draft.js';
-import { Primary, parseDatabaseUrl } from './hosts.js';
+import { type Pooler, Primary, type PrimaryConfig, parseDatabaseUrl } from './hosts.js';
 import { connectionParameters, type DatabaseLimits, UNLIMITED } from './limits.js';
 import { PreparingClient } from './preparing-client.js';
 
@@ -18,12 +18,14 @@ export const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url)
  * Connects MikroORM, with the model, to a database.
  * @param poolSize the most connections to open
  * @param limits how long statements may take; migrations need it unlimited
+ * @param pooler present when the URL names a PgBouncer
  * @returns MikroORM; `close()` closes the connections
  */
 export async function connect(
   target: DatabaseTarget,
   poolSize = 20,
   limits: DatabaseLimits = UNLIMITED,
+  pooler?: Pooler,
 ): Promise<MikroORM> {
   const place =
     'url' in target
@@ -46,7 +48,12 @@ export async function connect(
       // Migrations are loaded as this file was: the tests' own loader finds a `.js` import in a `.ts` file, Node's does not.
       dynamicImportProvider: (id) => import(id),
       pool: { min: 0, max: poolSize },
-      driverOptions: { ...place.driverOptions, ...connectionParameters(limits), Client: PreparingClient },
+      driverOptions: {
+        ...place.driverOptions,
+        ...connectionParameters(limits, pooler !== undefined),
+        ...(pooler !== undefined && { pooler }),
+        Client: PreparingClient,
+      },
       // Functions are written in migrations: the model cannot describe one that an index uses.
       schemaGenerator: { ignoreRoutines: true },
       migrations: {
@@ -56,7 +63,8 @@ export async function connect(
         generator: DraftGenerator,
         glob: '!(*.d).{js,ts}',
         snapshot: false,
-        allOrNothing: true,
+        // One after the other, so that no lock is held until the last one.
+        allOrNothing: false,
         silent: true,
       },
     }),
@@ -65,17 +73,20 @@ export async function connect(
   return orm;
 }
 
-/** @throws TypeError for a URL that the configuration would have refused */
 function placeOf(text: string) {
+  const driverOptions = clientConfig(text);
+  const { pathname } = new URL(driverOptions.connectionString);
+  return { dbName: decodeURIComponent(pathname.slice(1)), driverOptions };
+}
+
+/**
+ * The configuration of a client of the database with this URL.
+ * @throws TypeError for a URL that the configuration would have refused
+ */
+export function clientConfig(text: string): PrimaryConfig & { readonly connectionString: string } {
   const parsed = parseDatabaseUrl(text);
   if (parsed === undefined) throw new TypeError('The URL of the database is malformed.');
   const { url, hosts } = parsed;
   const primary = new Primary(hosts);
-  return {
-    dbName: decodeURIComponent(new URL(url).pathname.slice(1)),
-    driverOptions: {
-      connectionString: url,
-      ...(hosts.length > 1 && { primary: () => primary }),
-    },
-  };
+  return { connectionString: url, ...(hosts.length > 1 && { primary: () => primary }) };
 }

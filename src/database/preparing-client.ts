@@ -12,7 +12,7 @@ const MOST_STATEMENTS = 200;
 /**
  * A pg client that prepares every statement with parameters when its connection first runs it. PostgreSQL would parse
  * and plan an unnamed statement every time, which costs three times as much. Filters create any number of different
- * statements, so the least recently used ones are deallocated.
+ * statements, so the least recently used ones are closed.
  */
 export class PreparingClient extends PrimaryClient {
   #made = 0;
@@ -22,14 +22,16 @@ export class PreparingClient extends PrimaryClient {
   #request: RequestScope | undefined;
   #cancelledAt: number | undefined;
   readonly #isShared: boolean;
+  readonly #prepares: boolean;
   readonly #names = new LRUCache<string, string>({
     max: MOST_STATEMENTS,
-    dispose: (name) => this.#deallocate(name),
+    dispose: (name) => this.#closeStatement(name),
   });
 
   constructor(config?: PrimaryConfig) {
     super(config);
     this.#isShared = config?.pipeline === true;
+    this.#prepares = config?.pooler?.prepares ?? true;
     // PostgreSQL ends its answer to each query with this message; the first one ends the connecting.
     this.connection.once('readyForQuery', () => {
       this.connection.on('readyForQuery', () => {
@@ -73,7 +75,8 @@ export class PreparingClient extends PrimaryClient {
     const [text, values] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
       // MikroORM replaces pg's parsers to get times as text; statements get pg's Dates.
-      args.splice(0, 2, { name: this.#nameOf(text), text, values, types });
+      const name = this.#prepares ? this.#nameOf(text) : undefined;
+      args.splice(0, 2, { name, text, values, types });
     }
     if (this.#unanswered === 0) this.#since = performance.now();
     this.#unanswered += 1;
@@ -91,21 +94,16 @@ export class PreparingClient extends PrimaryClient {
     return name;
   }
 
-  /** Deallocates a statement. In a failed transaction PostgreSQL refuses; the statement then remains prepared, which is harmless. */
-  #deallocate(name: string): void {
-    this.query(`deallocate ${name}`).then(
-      () => this.#forgetText(name),
-      () => undefined,
-    );
-  }
-
-  /** pg keeps the text of every prepared statement for as long as the connection lasts, and cannot drop one. */
-  #forgetText(name: string): void {
-    const connection: unknown = Reflect.get(this, 'connection');
-    const texts: unknown =
-      typeof connection === 'object' && connection !== null && 'parsedStatements' in connection
-        ? connection.parsedStatements
-        : undefined;
+  /**
+   * Closes a statement by a message of the protocol, which PostgreSQL takes in a failed transaction too, and PgBouncer
+   * knows, unlike `deallocate`. The query that needs the place follows, and has the server answer.
+   */
+  #closeStatement(name: string): void {
+    // A connection that is not open yet has no statements.
+    if (this.processId === undefined) return;
+    this.connection.close({ type: 'S', name }, false);
+    // pg keeps the text of every prepared statement for as long as the connection lasts.
+    const texts: unknown = Reflect.get(this.connection, 'parsedStatements');
     if (typeof texts === 'object' && texts !== null) Reflect.deleteProperty(texts, name);
   }
 }

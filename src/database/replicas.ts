@@ -66,7 +66,7 @@ export class Replicas {
       const pool = new Pool({
         connectionString: url,
         max: poolSize,
-        ...connectionParameters(limits),
+        ...connectionParameters(limits, false),
         query_timeout: limits.statementMs,
         connectionTimeoutMillis: CONNECT_LIMIT_MS,
         Client: PreparingClient,

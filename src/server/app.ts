@@ -7,46 +7,36 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
-import type { Logger } from 'pino';
-import type { Actor, Caller } from '../auth/actor.js';
-import { networkOf, normalizedAddress } from '../auth/remote-address.js';
-import { credentialIn } from '../auth/secret.js';
-import type { Database } from '../database/database.js';
-import type { Replicas } from '../database/replicas.js';
-import { setShare } from '../database/request-scope.js';
+import type { Actor } from '../auth/actor.js';
 import { WriteQueues } from '../database/write-queues.js';
 import { UnavailableError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
-import { networkPrefixOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
-import { type Clock, DEFAULT_LIFETIMES, type SessionLifetimes } from '../domain/session.js';
-import { PUBLIC_TARGETS, type WebhookTargets } from '../domain/webhooks.js';
+import { DEFAULT_LIFETIMES } from '../domain/session.js';
+import { PUBLIC_TARGETS } from '../domain/webhooks.js';
 import { auditExport } from '../exports/audit.js';
 import { membersExport } from '../exports/members.js';
 import { exportsRouter } from '../exports/router.js';
 import { playgroundRouter } from '../graphql/playground/router.js';
 import { Compiler } from '../graphql/serving/compiler.js';
-import type { Context } from '../graphql/serving/context.js';
 import { requestIds } from '../graphql/serving/errors.js';
-import { Loaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
 import { Streams } from '../graphql/serving/stream.js';
 import { Mailer } from '../mail/mailer.js';
-import type { MailTransport } from '../mail/transport.js';
 import type { Compression } from '../scim/http/answer.js';
 import { scimFallback, scimRouter } from '../scim/http/router.js';
 import { SCIM_ELSEWHERE } from '../scim/http/wrong-address.js';
 import { ActivityHints } from '../services/context/activity-hints.js';
-import { requireScim } from '../services/context/authorization.js';
 import { Credentials } from '../services/context/credentials.js';
 import { RateLimits } from '../services/context/rate-limits.js';
 import { serviceContext } from '../services/context/service-context.js';
-import { NO_SSO, type SsoEnvironment } from '../services/context/sso-environment.js';
+import { NO_SSO } from '../services/context/sso-environment.js';
 import { MemberPositions } from '../services/lists/positions.js';
 import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
+import { oldestDelivery } from '../services/webhooks/queue.js';
 import { WebhookWorker } from '../services/webhooks/worker.js';
 import { isSecure } from '../sign-in/cookies.js';
 import { credentialOf } from '../sign-in/credential.js';
@@ -56,7 +46,8 @@ import { signInRouter } from '../sign-in/router.js';
 import { Providers } from '../sign-in/sso/providers.js';
 import { ssoRouter } from '../sign-in/sso/router.js';
 import { providerPathFor, signOutUrl } from '../sign-in/sso/ways.js';
-import type { WebhookTransport } from '../webhooks/transport.js';
+import type { AppOptions } from './app-options.js';
+import { Callers, networkAt } from './callers.js';
 import { dashboardRouter } from './dashboard.js';
 import { answerFault, notFound } from './faults.js';
 import { readForwarded } from './forwarded.js';
@@ -67,6 +58,7 @@ import { Metrics } from './metrics/metrics.js';
 import { limitRequests } from './request-limits.js';
 import { requestLog } from './request-log.js';
 import { createScimAdapter } from './scim-adapter.js';
+import { scimContext } from './scim-context.js';
 
 const DEFAULT_LOG_DAYS = 30;
 const DEFAULT_REQUEST_SECONDS = 30;
@@ -74,49 +66,6 @@ const DEFAULT_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** Shorter answers are sent uncompressed, which is faster. */
 const COMPRESSED_FROM = 8 * 1024;
-
-export interface AppOptions {
-  readonly database: Database;
-  /** Copies of the database, which the caller closes. Absent: all reads use the database itself. */
-  readonly replicas?: Replicas | undefined;
-  readonly logger: Logger;
-  readonly operatorToken: string | undefined;
-  readonly publicUrl: string | undefined;
-  /** Whether introspection and the playground are served. */
-  readonly playground: boolean;
-  /** Sends mails. Absent: invitations are passed on by hand. */
-  readonly mailTransport?: MailTransport | undefined;
-  /** The page that accepts invitations, with `{token}` in its URL. */
-  readonly invitationUrl?: string | undefined;
-  /** The origin of this server's pages, for the links of invitations. Absent: `publicUrl`. */
-  readonly pagesUrl?: string | undefined;
-  /** Only in development: the workspaces whose people sign in with a click. */
-  readonly seededWorkspaceIds?: readonly string[] | undefined;
-  /** Whether mails are shown in the log instead of being sent. */
-  readonly mailsInLog?: boolean | undefined;
-  /** Absent: 12 hours without use, 7 days at most. */
-  readonly sessionLifetimes?: SessionLifetimes | undefined;
-  /** How many days the provisioning log keeps entries; 0: there is no log. Absent: 30. */
-  readonly provisioningLogDays?: number | undefined;
-  /** The proxies whose `X-Forwarded-*` headers are used. Absent: those on private networks. */
-  readonly trustedProxies?: readonly string[] | undefined;
-  /** How many wrong credentials a network address may send in a minute. Absent: 100. */
-  readonly wrongCredentials?: number | undefined;
-  /** How long a request may take until its answer begins. Absent: 30. */
-  readonly requestSeconds?: number | undefined;
-  /** How long a client of a stream may not read, in milliseconds. Absent: a minute. */
-  readonly stalledMs?: number | undefined;
-  /** The clock for sessions and sign-ins. */
-  readonly clock?: Clock | undefined;
-  /** Absent: single sign-on cannot be configured. */
-  readonly sso?: SsoEnvironment | undefined;
-  /** Absent: webhooks have public HTTPS URLs. */
-  readonly webhookTargets?: WebhookTargets | undefined;
-  /** Sends events to webhooks. Absent: this process sends none. */
-  readonly webhookTransport?: WebhookTransport | undefined;
-  /** Serves `/metrics` to clients that send the token; to all clients without a token. Absent: nothing is measured. */
-  readonly metrics?: { readonly token: string | undefined } | undefined;
-}
 
 export interface App {
   readonly handler: Express;
@@ -169,6 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       connections: () => database.connections(),
       provisioningLog,
       engagedBrakes: () => engagedBrakes(database),
+      oldestDelivery: () => oldestDelivery(database),
     });
   const onFault = (error: unknown, requestId?: string) =>
     logger.error({ err: error, requestId }, 'unexpected fault');
@@ -195,6 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       {
         send: options.webhookTransport,
         onFault: failing('webhooks could not be sent'),
+        onAttempt: (status) => metrics?.countAttempt(status),
       },
     );
   const graphql = createGraphqlServer({ schema, compiler, introspection: playground, onFault });
@@ -202,26 +153,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   webhooks?.start();
   const streams = new Streams({ schema, introspection: playground, onFault, stalledMs: options.stalledMs });
 
-  const contextOf = (caller: Caller, origin: string): Context => {
-    const services = serviceContext(shared, caller);
-    return { services, loaders: new Loaders(services), origin };
-  };
-
-  const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);
-  const verified = async (credential: string | undefined, address: string) => {
-    if (credential === undefined) return null;
-    const actor = await credentials.verify(credential, address);
-    if (actor === null)
-      await shared.rateLimits.takeWrongCredential(credential, { network: networkAt(address) });
-    else setShare(shareOf(actor));
-    return actor;
-  };
-  const actorOf = (request: Incoming) =>
-    verified(credentialOf(request, reachedAt(request)).credential, request.ip ?? '');
-
+  const callers = new Callers(shared, publicUrl);
+  const reachedAt = (request: Incoming) => callers.reachedAt(request);
   const signInContext = async (request: Incoming, requestId: string) =>
     serviceContext(shared, {
-      actor: await actorOf(request),
+      actor: await callers.actorOf(request),
       channel: 'SIGN_IN',
       requestId,
       network: networkAt(request.ip),
@@ -252,42 +188,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       publicUrl,
       compression: scimCompression,
       onFault,
-      contextFor: async ({ authorization, requestId, address, ...request }) => {
-        const credential = credentialIn(authorization);
-        const actor = await verified(credential, address);
-        const workspaceId = request.workspaceId.toLowerCase();
-        const attempt = () => ({
-          ...request,
-          workspaceId,
-          credential,
-          requestId,
-          network: networkPrefixOf(address),
-          at: clock(),
-        });
-        // The answer is the same for a key of another workspace and for an unknown workspace.
-        if (actor?.type !== 'API_KEY' || actor.workspace.id !== workspaceId) {
-          provisioningLog?.recordKeyFault(attempt());
-          return undefined;
-        }
-        const { apiKeyId, name: apiKeyLabel } = actor;
-        try {
-          requireScim(actor);
-        } catch (error) {
-          const code = actor.workspace.scimEnabled ? 'KEY_WITHOUT_SCOPE' : 'SCIM_DISABLED';
-          provisioningLog?.recordKeyFault({ ...attempt(), known: { code, apiKeyId, apiKeyLabel } });
-          throw error;
-        }
-        const contextValue = contextOf({ actor, channel: 'SCIM', requestId }, publicUrl ?? '');
-        const key = { workspaceId, apiKeyId, apiKeyLabel };
-        return {
-          contextValue,
-          workspaceVersion: actor.workspace.version,
-          ...(provisioningLog && {
-            record: (event: ScimEvent) => provisioningLog.record(event, key),
-            recordRead: (read: ScimRead) => provisioningLog.recordRead(read, key),
-          }),
-        };
-      },
+      contextFor: scimContext({ callers, provisioningLog, clock, origin: publicUrl ?? '' }),
     }),
   );
   handler.use(
@@ -300,7 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     (route: string): RequestHandler =>
     async (request, { locals }, next) => {
       locals.route = route;
-      locals.caller = await actorOf(request);
+      locals.caller = await callers.actorOf(request);
       locals.actor = locals.caller?.type ?? 'NOBODY';
       next();
     };
@@ -314,7 +215,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { requestId } = response.locals;
       const { credential } = credentialOf(request, reachedAt(request));
       let actor: Actor | null = response.locals.caller;
-      const current = () => contextOf({ actor, channel: 'GRAPHQL', requestId }, reachedAt(request));
+      const current = () => callers.contextOf({ actor, channel: 'GRAPHQL', requestId }, reachedAt(request));
       const renew = async () => {
         actor = credential === undefined ? null : await credentials.verifyAgain(credential);
         return current().services;
@@ -333,7 +234,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     (_request: Request, { locals }: Response, next: NextFunction) => requestIds.run(locals.requestId, next),
     expressMiddleware(graphql, {
       context: async ({ req, res: { locals } }) =>
-        contextOf(
+        callers.contextOf(
           {
             actor: locals.caller,
             channel: 'GRAPHQL',
@@ -368,7 +269,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       exports: { 'members.csv': membersExport(schema), 'audit.jsonl': auditExport(schema) },
       onFault,
       contextFor: async (request, requestId) =>
-        serviceContext(shared, { actor: await actorOf(request), channel: 'GRAPHQL', requestId }),
+        serviceContext(shared, { actor: await callers.actorOf(request), channel: 'GRAPHQL', requestId }),
     }),
   );
   if (playground) handler.use('/playground', compress, playgroundRouter());
@@ -390,23 +291,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     endStreams: () => streams.close(),
     stop,
   };
-}
-
-/** The network of a client's address, for limits. */
-function networkAt(address = ''): string {
-  return networkOf(normalizedAddress(address));
-}
-
-/** Whose share of the database's connections a caller uses. */
-function shareOf(actor: Actor): string {
-  if (actor.type === 'API_KEY') return actor.workspace.id;
-  return actor.type === 'PERSON' ? actor.accountId : actor.type;
-}
-
-/** The origin that the client used, when none is configured. */
-function originOf(request: Incoming): string {
-  // HTTP/1.0 has requests without a host.
-  return `${request.protocol}://${request.host ?? 'localhost'}`;
 }
 
 /** Browsers use HTTPS alone for this host in the next year (RFC 6797 §6.1). */

@@ -3,6 +3,7 @@ import type { Application, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics/metrics.js';
 import { proxyIds } from './proxy-ids.js';
+import { describeSpan } from './tracing.js';
 
 /** The values that handlers put into `response.locals` for the log. */
 export interface RequestLocals {
@@ -41,10 +42,12 @@ export function requestLog(
       const { method } = request;
       const status = response.statusCode;
       const ms = performance.now() - started;
+      const traceId = describeSpan({ requestId, method, route, code: errorCode });
       metrics?.count({ method, route, status, seconds: ms / 1000, code: errorCode });
       logger.info({
         requestId,
         ...idsOfProxy,
+        ...(traceId === undefined ? {} : { traceId }),
         method,
         route,
         status,

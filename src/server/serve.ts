@@ -53,7 +53,7 @@ export interface PreparedDatabase extends Pick<OpenDatabase, 'database' | 'close
  */
 export async function prepareDatabase(config: Config, logger: Logger): Promise<PreparedDatabase> {
   const { promise: failed, resolve: onGivenUp } = Promise.withResolvers<Error>();
-  const { database, migrations, duplicates, close } = await openDatabase(config, {
+  const { database, migrations, pooler, duplicates, close } = await openDatabase(config, {
     limits: databaseLimits(config),
     events: episodesIn(logger),
     supervision: {
@@ -62,6 +62,11 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
     },
   });
   try {
+    if (pooler?.prepares === false) {
+      logger.warn(
+        'PgBouncer keeps no prepared statements, so every statement is planned again: see max_prepared_statements',
+      );
+    }
     if (migrations.length > 0) {
       logger.info({ migrations }, 'migrated');
       for (const report of await duplicates())

@@ -20,6 +20,7 @@ import { differences } from './same-answers.ts';
 import { seed } from './seed.ts';
 import { comparisonTable, growthTable, type Size, whole } from './table.ts';
 import { importMembers, soak, startTimes } from './trials.ts';
+import { measureUpgrade } from './upgrade.ts';
 
 /** `npm run bench`: see `HELP`. */
 
@@ -70,6 +71,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   const { target, drop } = await createDatabase(BENCH_DATABASE_URL);
   started.push(drop);
   console.log(await circumstances(target, members, BENCH_DATABASE_URL === undefined));
+  if (options.upgrade) return (await measureUpgrade(target, members)) ? [] : undefined;
   const seeded = await seed(target, members);
   const onStart = (stop: () => Promise<void>) => started.push(stop);
   const arena: Arena = { target, seeded, members, onStart };

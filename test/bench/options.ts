@@ -25,6 +25,8 @@ export interface Options {
   readonly dashboard: boolean;
   /** Start and stop the server instead. */
   readonly start: boolean;
+  /** Upgrade a database of the previous release instead. */
+  readonly upgrade: boolean;
   /** Load the server with everything for so many seconds instead. */
   readonly soak: number | undefined;
 }
@@ -49,6 +51,7 @@ Instead of operations:
   --groups           changes of groups of thousands, and bulk requests
   --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
+  --upgrade          a database of the previous release gets the migrations of this one, while it is read
   --soak SECONDS     everything at once on our server, and its memory on the way
 
 BENCH_DATABASE_URL: a PostgreSQL to make the databases on, instead of an embedded one.
@@ -74,12 +77,26 @@ export function readOptions(args: readonly string[]): Options {
       groups: { type: 'boolean', default: false },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
+      upgrade: { type: 'boolean', default: false },
       soak: { type: 'string' },
     },
     allowNegative: true,
   });
-  const { help, members, connections, rounds, seconds, only, peers, log, groups, dashboard, start, soak } =
-    values;
+  const {
+    help,
+    members,
+    connections,
+    rounds,
+    seconds,
+    only,
+    peers,
+    log,
+    groups,
+    dashboard,
+    start,
+    upgrade,
+    soak,
+  } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -94,6 +111,7 @@ export function readOptions(args: readonly string[]): Options {
     groups,
     dashboard,
     start,
+    upgrade,
     soak: soak === undefined ? undefined : positive('soak', soak),
   };
 }

@@ -12,6 +12,7 @@ const metrics = new Metrics({
   connections: () => ({ open: 0, idle: 0, waiting: 0 }),
   provisioningLog: undefined,
   engagedBrakes: async () => 0,
+  oldestDelivery: async () => 0,
 });
 const described = await metrics.registry.getMetricsAsJSON();
 

@@ -19,7 +19,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm ci && npm start', INSTALLS],
   ['npm ci\nnpm run build\nnpm start', INSTALLS],
   [
-    'npm ci\nnpm run build\nNODE_ENV=production DATABASE_URL=… PUBLIC_URL=… OPERATOR_TOKEN=… npx rollcall serve',
+    'npm ci\nnpm run build\nNODE_ENV=production DATABASE_URL=… PUBLIC_URL=… SECRETS_KEY=… OPERATOR_TOKEN=… npx rollcall serve',
     INSTALLS,
   ],
   ['npx rollcall serve --port 0 --workers 2', SERVES],
@@ -29,7 +29,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['docker build -f docker/Dockerfile -t rollcall .', DOCKER],
   [
     "printf 'OPERATOR_TOKEN=%s\\nPOSTGRES_PASSWORD=%s\\n' $(openssl rand -hex 24) $(openssl rand -hex 24) > .env\n" +
-      'echo PUBLIC_URL=http://localhost:4000 >> .env\n' +
+      "printf 'SECRETS_KEY=%s\\nPUBLIC_URL=http://localhost:4000\\n' $(openssl rand -base64 32) >> .env\n" +
       'docker compose --env-file .env -f docker/compose.yaml up --build -d',
     DOCKER,
   ],

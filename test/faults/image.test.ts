@@ -24,6 +24,7 @@ beforeAll(async () => {
     PORT: port,
     DATABASE_URL: databaseUrl(database),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
+    SECRETS_KEY: Buffer.alloc(32, 1).toString('base64'),
     LOG_LEVEL: 'silent',
     DRAIN_SECONDS: '0',
   };

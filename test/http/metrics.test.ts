@@ -72,6 +72,7 @@ describe('GET /metrics', () => {
     expect(await value('rollcall_database_waiting')).toBe(0);
     expect(await value('rollcall_provisioning_log_waiting')).toBeGreaterThanOrEqual(0);
     expect(await value('rollcall_provisioning_log_dropped_total')).toBe(0);
+    expect(await value('rollcall_webhook_oldest_waiting_seconds')).toBe(0);
     expect(await value('rollcall_removal_brakes_engaged')).toBe(0);
     await app.sql('insert into scim_brake (workspace_id, engaged_at) values ($1, now())', [
       workspace.workspaceId,

@@ -160,6 +160,18 @@ describe('processes and databases', () => {
   });
 });
 
+test('DATABASE_DIRECT_URL is of no use without the PgBouncer that DATABASE_URL names', () => {
+  const url = 'postgresql://db.acme.test/rollcall';
+  expect(faultsOf({ DATABASE_DIRECT_URL: url })).toEqual([
+    'DATABASE_URL is needed with DATABASE_DIRECT_URL: it names the PgBouncer.',
+  ]);
+  const pooled = 'postgresql://pgbouncer.acme.test:6432/rollcall';
+  expect(readConfig({}, { DATABASE_URL: pooled, DATABASE_DIRECT_URL: url })).toMatchObject({
+    databaseUrl: pooled,
+    databaseDirectUrl: url,
+  });
+});
+
 describe('single sign-on', () => {
   test('needs no setting in development; several keys are accepted', () => {
     const [one, other] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
@@ -196,11 +208,32 @@ describe('what the network may say', () => {
       'TRUSTED_PROXIES must be none, or IP addresses, networks such as 192.0.2.0/24, and private, separated by commas.',
     ]);
   });
+});
 
-  test('a server in production needs PUBLIC_URL, which the command line does not', () => {
-    const config = readConfig({}, { NODE_ENV: 'production' });
-    expect(() => requireServable(config)).toThrow('PUBLIC_URL is needed in production');
-    requireServable(readConfig({}, { NODE_ENV: 'production', PUBLIC_URL: 'https://rollcall.acme.test' }));
-    requireServable(readConfig({}, {}));
+describe('a server in production', () => {
+  const PRODUCTION = {
+    NODE_ENV: 'production',
+    DATABASE_URL: 'postgresql://db.acme.test/rollcall',
+    PUBLIC_URL: 'https://rollcall.acme.test',
+    SECRETS_KEY: Buffer.alloc(32, 1).toString('base64'),
+  };
+  const missing = (environment: Readonly<Record<string, string>>) => () =>
+    requireServable(readConfig({}, environment));
+
+  test('says in one sentence each what it lacks, which the command line does not need', () => {
+    expect(missing({ NODE_ENV: 'production' })).toThrow(
+      new ConfigError([
+        'DATABASE_URL is needed, or EMBEDDED_DATABASE=on for the PostgreSQL that comes along.',
+        'PUBLIC_URL is needed in production: the origin at which clients reach the server, such as https://rollcall.example.com.',
+        'SECRETS_KEY is needed in production: the key that encrypts stored secrets. `openssl rand -base64 32` makes one.',
+      ]),
+    );
+    missing(PRODUCTION)();
+    missing({ ...PRODUCTION, DATABASE_URL: '', EMBEDDED_DATABASE: 'on' })();
+  });
+
+  test('development lacks nothing, unless the embedded database is switched off', () => {
+    missing({})();
+    expect(missing({ EMBEDDED_DATABASE: 'off' })).toThrow('DATABASE_URL is needed');
   });
 });

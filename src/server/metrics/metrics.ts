@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryStatus } from '../../domain/webhooks.js';
 
 /** The parts of the server that are measured when the metrics are read. */
 export interface MetricSources {
@@ -11,6 +12,11 @@ export interface MetricSources {
    * @throws when the database does not answer
    */
   engagedBrakes(): Promise<number>;
+  /**
+   * For how many seconds the oldest delivery has been waiting, of webhooks that do not fail.
+   * @throws when the database does not answer
+   */
+  oldestDelivery(): Promise<number>;
 }
 
 /** An answered request. */
@@ -24,6 +30,11 @@ export interface MeasuredRequest {
   readonly code: string | undefined;
 }
 
+const OUTCOMES = { DELIVERED: 'delivered', PENDING: 'retried', FAILED: 'failed' } as const satisfies Record<
+  DeliveryStatus,
+  string
+>;
+
 /** Upper bounds in seconds: most SCIM requests take a few milliseconds, an import or a large group some seconds. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -35,6 +46,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #durations: Histogram<'method' | 'route' | 'status'>;
   readonly #refusals: Counter<'route' | 'code'>;
+  readonly #attempts: Counter<'outcome'>;
 
   constructor(sources: MetricSources) {
     const registers = [this.registry];
@@ -59,6 +71,24 @@ export class Metrics {
       help: 'Refused requests, by the code of the refusal.',
       labelNames: ['route', 'code'],
       registers,
+    });
+    this.#attempts = new Counter({
+      name: 'rollcall_webhook_attempts_total',
+      help: 'Attempts to deliver an event to a webhook, by outcome: delivered, retried (later), failed (for good).',
+      labelNames: ['outcome'],
+      registers,
+    });
+    new Gauge({
+      name: 'rollcall_webhook_oldest_waiting_seconds',
+      help: 'Age of the oldest delivery to a webhook that does not fail; absent while the database is away.',
+      registers,
+      aggregator: 'max',
+      async collect() {
+        await sources.oldestDelivery().then(
+          (seconds) => this.set(seconds),
+          () => this.remove(),
+        );
+      },
     });
     new Gauge({
       name: 'rollcall_database_connections',
@@ -126,5 +156,10 @@ export class Metrics {
   count({ method, route, status, seconds, code }: MeasuredRequest): void {
     this.#durations.observe({ method, route, status }, seconds);
     if (code !== undefined) this.#refusals.inc({ route, code });
+  }
+
+  /** Counts an attempt of a webhook, by the status of the delivery after it. */
+  countAttempt(status: DeliveryStatus): void {
+    this.#attempts.inc({ outcome: OUTCOMES[status] });
   }
 }

@@ -4,6 +4,8 @@ import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { newId } from '../../domain/ids.js';
 import {
+  DELIVERY_STATUSES,
+  type DeliveryStatus,
   DISABLED_AFTER_MS,
   DISABLED_REASONS,
   type DisabledReason,
@@ -39,26 +41,27 @@ const SETTLE = statement({
       status = case when $delivered then 'DELIVERED' when status = 'PENDING' and $next::timestamptz is null then 'FAILED'
         else status end,
       next_attempt_at = case when not $delivered and status = 'PENDING' then $next::timestamptz end
-    where id = $id returning id`,
+    where id = $id returning status`,
   parameters: { delivered: boolean, next: nullable(timestamptz), id: uuid },
-  columns: { id: uuid },
+  columns: { status: oneOf(DELIVERY_STATUSES) },
 });
 
 /**
  * Stores what came of an attempt. The webhook is locked before its delivery, as in `claimDue`.
  * @param at when the request was sent
  * @param random from 0 to 1, for the pause until the next attempt
+ * @returns the status of the delivery afterwards; undefined when its webhook was deleted
  */
 export async function storeOutcome(
   context: ServiceContext,
   { id, webhookId, tries }: Claim,
   outcome: WebhookOutcome,
   { at, random }: { readonly at: Date; readonly random: number },
-): Promise<void> {
+): Promise<DeliveryStatus | undefined> {
   const { durationMs, status, error, response, retryAfterMs, isGone } = outcome;
   const delivered = error === null;
   const now = context.clock();
-  await context.database.transaction(async (tx) => {
+  return context.database.transaction(async (tx) => {
     let failingSince: Date | null = null;
     if (delivered) await RECOVER.rows(tx, { webhookId });
     else {
@@ -67,8 +70,9 @@ export async function storeOutcome(
       failingSince = (await NOTE_FAILURE.row(tx, { webhookId, at, pausedUntil }))?.failingSince ?? null;
     }
     const next = delivered ? null : nextAttempt(tries + 1, now, random, retryAfterMs);
+    const settled = await SETTLE.row(tx, { id, delivered, next });
     // Nothing is left to store when the webhook was deleted.
-    if ((await SETTLE.row(tx, { id, delivered, next })) === undefined) return;
+    if (settled === undefined) return undefined;
     await rowsOf(
       tx,
       query
@@ -78,6 +82,7 @@ export async function storeOutcome(
     if (isGone) await disable(context, tx, webhookId, 'GONE');
     else if (failingSince !== null && now.getTime() - failingSince.getTime() >= DISABLED_AFTER_MS)
       await disable(context, tx, webhookId, 'FAILING');
+    return settled.status;
   });
 }
 

@@ -1,4 +1,4 @@
-import { arrayOf, jsonb, text, uuid } from '../../database/column-types.js';
+import { arrayOf, integer, jsonb, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { newId } from '../../domain/ids.js';
@@ -83,4 +83,22 @@ export async function queueEvents(sql: Sql, events: readonly WebhookEvent[], now
       .map((event) => ({ webhookId: id, event })),
   );
   await insertDeliveries(sql, deliveries, now);
+}
+
+/** Of one webhook, the delivery whose turn is next is the oldest, unless one has been tried before. */
+const OLDEST = statement({
+  name: 'webhooks.oldestWaiting',
+  text: `
+    select coalesce(max(extract(epoch from clock_timestamp() - next.created_at)), 0)::integer as seconds
+    from webhook w cross join lateral (
+      select d.created_at from webhook_delivery d where d.webhook_id = w.id and d.next_attempt_at is not null
+      order by d.next_attempt_at, d.id limit 1) next
+    where w.disabled_at is null and w.failing_since is null`,
+  parameters: {},
+  columns: { seconds: integer },
+});
+
+/** For how many seconds the oldest delivery has been waiting, of all webhooks that do not fail. */
+export async function oldestDelivery(sql: Sql): Promise<number> {
+  return (await OLDEST.row(sql, {}))?.seconds ?? 0;
 }

@@ -1,6 +1,7 @@
 import { UndecipherableError } from '../../auth/encryption.js';
 import { boolean, timestamptz } from '../../database/column-types.js';
 import { statement } from '../../database/statement.js';
+import type { DeliveryStatus } from '../../domain/webhooks.js';
 import type { WebhookOutcome, WebhookTransport } from '../../webhooks/transport.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type Claim, claimDue, release } from './claim.js';
@@ -25,6 +26,8 @@ export interface WebhookWorkerOptions {
   readonly send: WebhookTransport;
   /** Told when the database could not be used; the work is tried again. */
   onFault(error: unknown): void;
+  /** Told the status of a delivery after each attempt. */
+  onAttempt?(status: DeliveryStatus): void;
   /** From 0 to 1. */
   readonly random?: () => number;
   /** How long a stopping worker waits for answers, in milliseconds. Absent: 5 seconds. */
@@ -148,7 +151,8 @@ export class WebhookWorker {
     const outcome = await this.#outcomeOf(context, claim, at);
     if (outcome === undefined) return release(context, [claim]);
     const { random = Math.random } = this.#options;
-    await storeOutcome(context, claim, outcome, { at, random: random() });
+    const status = await storeOutcome(context, claim, outcome, { at, random: random() });
+    if (status !== undefined) this.#options.onAttempt?.(status);
   }
 
   async #outcomeOf(context: ServiceContext, claim: Claim, at: Date): Promise<WebhookOutcome | undefined> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../../src/domain/ids.js';
 import { record } from '../../../src/services/audit/record.js';
 import { rotate, update } from '../../../src/services/webhooks/commands.js';
+import { oldestDelivery } from '../../../src/services/webhooks/queue.js';
 import { replayDelivery, replaySince } from '../../../src/services/webhooks/replay.js';
 import { update as updateWorkspace } from '../../../src/services/workspaces/commands.js';
 import { httpTransport } from '../../../src/webhooks/http.js';
@@ -479,4 +480,34 @@ test('an unknown id of a delivery or webhook is not found', async () => {
       update(setting.context(), { workspaceId, webhookId: id, enabled: false }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   }
+});
+
+describe('for the metrics', () => {
+  test('each attempt is told with the status of its delivery', async () => {
+    await setting.webhook(workspaceId);
+    await change();
+    const statuses: string[] = [];
+    const worker = setting.worker({ onAttempt: (status) => statuses.push(status) });
+    setting.receiver.reply = () => ({ status: 500 });
+    await worker.run();
+    setting.receiver.reply = () => ({ status: 204 });
+    setting.pass(HOUR);
+    await worker.run();
+    setting.receiver.reply = () => ({ status: 410 });
+    await change();
+    await worker.run();
+    expect(statuses).toEqual(['PENDING', 'DELIVERED', 'PENDING']);
+  });
+
+  test('the age of the oldest delivery counts webhooks that do not fail', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    expect(await oldestDelivery(setting.database)).toBe(0);
+    await change();
+    setting.receiver.reply = () => ({ status: 500 });
+    await setting.worker().run();
+    await setting.sql("update webhook_delivery set created_at = now() - interval '90 seconds'");
+    expect(await oldestDelivery(setting.database)).toBe(0);
+    await setting.sql('update webhook set failing_since = null where id = $1', webhook.id);
+    expect(await oldestDelivery(setting.database)).toBeGreaterThanOrEqual(90);
+  });
 });
