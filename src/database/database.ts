@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
-import { type Pool, types } from 'pg';
+import { type ClientBase, type Pool, types } from 'pg';
 import { type Attempt, COMMIT, type EpisodeEvents, SILENT } from './availability.js';
 import { Connections, type TakenConnection } from './connections.js';
 import { type DatabaseLimits, UNLIMITED } from './limits.js';
@@ -72,8 +72,7 @@ export class Database implements Sql {
       const { client, giveBack } = await this.#connections.take();
       try {
         attempt.sent = text;
-        const { rows } = await refusingIn(() => client.query(text, [...values]));
-        return rows;
+        return await refusingIn(() => rowsOn<Row>(client, text, values));
       } finally {
         giveBack();
       }
@@ -200,6 +199,21 @@ export class Database implements Sql {
     await this.#connections.close(() => this.#orm.close());
     await this.#direct?.end();
   }
+}
+
+/**
+ * Runs a statement on a connection or a pool. One without values is given pg's parsers here: the client gives them to
+ * statements with values only, because MikroORM's own have none and need times as text.
+ */
+export async function rowsOn<Row>(
+  client: Pick<ClientBase, 'query'>,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const { rows } = await (values.length === 0
+    ? client.query({ text, types })
+    : client.query(text, [...values]));
+  return rows;
 }
 
 /** The transaction that an entity manager is in. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseError, Pool } from 'pg';
 import { boolean, text } from './column-types.js';
-import type { Sql } from './database.js';
+import { rowsOn, type Sql } from './database.js';
 import { connectionParameters, type DatabaseLimits } from './limits.js';
 import { PreparingClient } from './preparing-client.js';
 import { statement } from './statement.js';
@@ -126,7 +126,7 @@ export class Replicas {
 }
 
 function sqlOf(pool: Pool): Sql {
-  return { rows: async (text, values) => (await pool.query(text, [...values])).rows };
+  return { rows: (text, values) => rowsOn(pool, text, values) };
 }
 
 /** Waits until a replica has reached a position. @returns why it cannot be used now; undefined when it can */

@@ -254,14 +254,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     signInRouter({
       originOf: reachedAt,
       contextFor: signInContext,
-      contextOfToken: async (token, request, requestId) =>
-        serviceContext(shared, {
-          actor: await callers.verified(token, request.ip ?? ''),
-          channel: 'SIGN_IN',
-          requestId,
-        }),
       onFault,
-      playground,
       seededWorkspaceIds: options.seededWorkspaceIds,
       mailsInLog: options.mailsInLog ?? false,
       providerPathFor,

@@ -1,17 +1,12 @@
 import type { ServiceContext } from '../services/context/service-context.js';
-import type { Incoming } from './incoming.js';
 import type { PageOptions } from './page-handler.js';
 
 /** The settings and services of the server that the pages use. */
 export interface SignInOptions extends PageOptions {
-  /** Whether the server serves the playground, so that pages link to it. */
-  readonly playground: boolean;
   /** In development: the seeded workspaces, whose members sign in with a click. */
   readonly seededWorkspaceIds: readonly string[] | undefined;
   /** Whether the server logs mails instead of sending them. */
   readonly mailsInLog: boolean;
-  /** Returns the context of the person who has just received the session with this token. */
-  contextOfToken(token: string, request: Incoming, requestId: string): Promise<ServiceContext>;
   /** Returns the provider's page at which signing out continues (rule 44); null when it ends here. */
   providerSignOutUrl(services: ServiceContext, origin: string): Promise<string | null>;
   /**

@@ -6,7 +6,6 @@ import { answerRefusals } from './page-handler.js';
 import { ICON, STYLE, STYLE_URL } from './pages/style.js';
 import { sessionRoutes } from './session-routes.js';
 import { signInRoutes } from './sign-in-routes.js';
-import { workspaceRoutes } from './workspace-routes.js';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
@@ -29,7 +28,6 @@ export function signInRouter(options: SignInOptions): Router {
   linkRoutes(router, options);
   sessionRoutes(router, options);
   invitationRoutes(router, options);
-  workspaceRoutes(router, options);
   router.use(answerRefusals(options));
   return router;
 }

@@ -3,7 +3,6 @@ import { DomainError } from '../domain/errors.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { seededPeople, signInSeeded } from '../services/sign-in/development.js';
 import { browserOf, startBrowserSession } from './browser-session.js';
-import { land } from './landing.js';
 import { mailLink } from './mail-link.js';
 import type { SignInOptions } from './options.js';
 import {
@@ -79,7 +78,7 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
       const email = field(request, 'email');
       const session = await signInSeeded(services, { email, workspaceIds, browser: browserOf(request) });
       await startBrowserSession(response, services, session, options.originOf(request));
-      await land(options, request, response, { session, returnTo: returnPath(field(request, 'returnTo')) });
+      response.redirect(303, returnPath(field(request, 'returnTo')));
     }),
   );
 }

@@ -176,7 +176,7 @@ describe('invitations', () => {
 
   it.each(THEMES)('pass axe in the %s theme', async (theme) => {
     const { page } = await openInvitations('', { theme });
-    await page.getByRole('heading', { name: 'No invitation matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No invitation is pending' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Create link' }).click();
     await page.getByRole('dialog').waitFor();

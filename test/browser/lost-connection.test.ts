@@ -1,6 +1,9 @@
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
+import { done } from '../http/graphql/operations.js';
+import { CLIENT_ID, MisbehavingProvider } from '../http/sso/misbehaving-provider.js';
+import { testEnvironment } from '../http/sso/setting.js';
 import { browserPerFile, openDashboard } from './dashboard.js';
 import { addPeople } from './people.js';
 
@@ -9,10 +12,15 @@ import { addPeople } from './people.js';
 browserPerFile();
 
 let app: TestApp;
+let provider: MisbehavingProvider;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ sso: testEnvironment() });
+  provider = await MisbehavingProvider.start();
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await app.stop();
+  await provider.stop();
+});
 
 async function openScreen(path: string) {
   const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
@@ -101,7 +109,7 @@ describe('a request that never arrives', () => {
     const settings = `/workspace/${workspace.workspaceId}/settings`;
     await page.getByRole('button', { name: 'Create API key' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Deploys');
-    await page.getByText('Read the audit log').click();
+    await page.getByRole('dialog').getByText('Read the audit log').click();
     await pressTwice(page, 'Create API key', 'Copy the secret now');
     await page.getByRole('button', { name: 'I have copied it' }).click();
     await openAction(page, 'Deploys', 'Rotate');
@@ -145,6 +153,182 @@ describe('a request that never arrives', () => {
   });
 });
 
+interface Step {
+  /** Opens the dialog and types. */
+  readonly open?: (page: Page) => Promise<unknown>;
+  /** The label of a field, and what is typed into it. */
+  readonly typed?: readonly [label: string, text: () => string];
+  /** Sends the change; the same press sends it again. */
+  readonly press: (page: Page) => Promise<unknown>;
+  /** What the screen says afterwards. */
+  readonly done: string;
+}
+
+interface Screen {
+  readonly name: string;
+  /** Makes what the screen shows. @returns its path */
+  readonly path: () => Promise<string>;
+  /** Absent: the owner of the workspace. */
+  readonly isOperator?: boolean;
+  readonly steps: readonly Step[];
+}
+
+const dialogOf = (page: Page) => page.getByRole('dialog').or(page.getByRole('alertdialog'));
+const inDialog = (button: string) => (page: Page) =>
+  dialogOf(page).getByRole('button', { name: button, exact: true }).click();
+const openBy = (button: string) => (page: Page) => page.getByRole('button', { name: button }).click();
+const inMenu = (name: string, action: string) => (page: Page) => openAction(page, name, action);
+const OWNER = 'owner-of-changes@acme.test';
+
+async function groupPath(): Promise<string> {
+  const { workspaceId } = await app.workspace({ version: 'V2', ownerEmail: OWNER });
+  await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName: 'ann.lee@acme.test' });
+  const { group } = await done(app, app.operatorToken, 'groupCreate', { workspaceId, displayName: 'Design' });
+  return `/workspace/${workspaceId}/settings/groups/${group.id}`;
+}
+
+const SCREENS: readonly Screen[] = [
+  {
+    name: 'Auth and security',
+    path: async () => {
+      const { workspaceId } = await app.workspace({ version: 'V2', ownerEmail: OWNER });
+      return `/workspace/${workspaceId}/settings/auth-and-security`;
+    },
+    steps: [
+      {
+        open: async (page) => {
+          await openBy('Configure')(page);
+          await dialogOf(page).getByRole('button', { name: 'Provider' }).click();
+          await page.getByRole('option', { name: 'Another OpenID Connect provider' }).click();
+          await page.getByLabel('Client ID').fill(CLIENT_ID);
+          await page.getByLabel('Client secret').fill('secret');
+        },
+        typed: ['Discovery URL', () => provider.issuer],
+        press: inDialog('Save'),
+        done: 'Single sign-on is saved.',
+      },
+      {
+        open: openBy('Add domain'),
+        typed: ['Domain', () => 'lost-connection.test'],
+        press: inDialog('Add domain'),
+        done: 'Not verified',
+      },
+      {
+        press: inMenu('lost-connection.test', 'Remove'),
+        done: 'lost-connection.test was removed.',
+      },
+      {
+        open: openBy('Delete'),
+        press: inDialog('Delete'),
+        done: 'Single sign-on is no longer configured.',
+      },
+    ],
+  },
+  {
+    name: 'Seats',
+    path: async () => {
+      const { workspaceId } = await app.workspace({ version: 'V1', seats: { pro: 5 }, ownerEmail: OWNER });
+      return `/workspace/${workspaceId}/settings/seats`;
+    },
+    steps: [
+      {
+        open: openBy('Set totals'),
+        typed: ['Pro', () => '7'],
+        press: inDialog('Save'),
+        done: 'The totals are saved.',
+      },
+    ],
+  },
+  {
+    name: 'Group',
+    path: groupPath,
+    steps: [
+      {
+        open: async (page) => {
+          await openBy('Add member to group')(page);
+          await page.getByRole('combobox').fill('ann');
+          await page.getByRole('option', { name: /ann.lee/ }).click();
+        },
+        press: inDialog('Add'),
+        done: 'is now in Design.',
+      },
+      {
+        open: async (page) => {
+          await openBy('Change grant')(page);
+          await dialogOf(page)
+            .getByRole('button', { name: /Grants/ })
+            .click();
+          await page.getByRole('option', { name: 'Editor' }).click();
+        },
+        press: inDialog('Check'),
+        done: '1 member will change.',
+      },
+      { press: inDialog('Save'), done: 'The grant of Design is saved.' },
+      {
+        press: inMenu('ann.lee@acme.test', 'Remove from group'),
+        done: 'ann.lee@acme.test is no longer in Design.',
+      },
+      {
+        open: inMenu('Design', 'Rename'),
+        typed: ['Name', () => 'Design North'],
+        press: inDialog('Save'),
+        done: 'Design North',
+      },
+      {
+        open: inMenu('Design North', 'Delete'),
+        press: inDialog('Delete group'),
+        done: 'Design North was deleted.',
+      },
+    ],
+  },
+  {
+    name: 'Workspaces of operators',
+    path: async () => '/sign-in/operator',
+    isOperator: true,
+    steps: [
+      {
+        open: async (page) => {
+          await openBy('Create workspace')(page);
+          await page.getByLabel('E-mail address of the first owner').fill('otto@borealis.test');
+        },
+        typed: ['Name', () => 'Borealis'],
+        press: inDialog('Create workspace'),
+        done: 'Borealis was created.',
+      },
+      {
+        open: async (page) => {
+          await page.getByRole('searchbox').fill('borealis');
+          await openAction(page, 'Borealis', 'Set plan and SCIM');
+          await dialogOf(page).getByText('An identity provider may provision members').click();
+        },
+        press: inDialog('Save'),
+        done: 'Borealis was changed.',
+      },
+    ],
+  },
+];
+
+it.each(SCREENS)('$name keeps what was typed, and the same press sends the change again', async (screen) => {
+  const page = await openDashboard(app, { path: await screen.path(), email: OWNER });
+  if (screen.isOperator === true) {
+    await page.getByLabel('Operator token').fill(app.operatorToken);
+    await page.keyboard.press('Enter');
+  }
+  for (const { open, typed, press, done: said } of screen.steps) {
+    await open?.(page);
+    const field = typed && dialogOf(page).getByRole('textbox', { name: typed[0], exact: true });
+    await field?.fill(typed?.[1]() ?? '');
+    await cut(page);
+    await press(page);
+    await page.getByText('Rollcall cannot be reached').waitFor();
+    expect(await field?.inputValue()).toBe(typed?.[1]());
+    await mend(page);
+    await press(page);
+    await page.getByText(said).first().waitFor();
+    await page.getByText('Rollcall cannot be reached').waitFor({ state: 'detached' });
+  }
+});
+
 describe('an answer that is lost', () => {
   it('is told before a member is changed twice', async () => {
     const { page } = await openScreen('/settings/members');
@@ -164,7 +348,7 @@ describe('an answer that is lost', () => {
     const { page } = await openScreen('/settings/api-keys');
     await page.getByRole('button', { name: 'Create API key' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Deploys');
-    await page.getByText('Read the audit log').click();
+    await page.getByRole('dialog').getByText('Read the audit log').click();
     await cutAnswer(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Create API key' }).click();
     await page.getByText('nobody knows its secret: delete it there').waitFor();

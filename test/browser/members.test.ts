@@ -259,7 +259,50 @@ describe('bulk changes', () => {
     await page.getByText('2 members are back').waitFor();
     await rowOf(page, 'Bob Kent').waitFor();
   });
+
+  it('continue after a reload, and change nobody twice', async () => {
+    const { page } = await openMembers();
+    page.on('dialog', (dialog) => dialog.accept());
+    await rowOf(page, 'Bob Kent').locator('label').click();
+    await rowOf(page, 'Dora Finch').locator('label').click();
+    await page
+      .getByRole('region', { name: 'Selected members' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    const remove = page.getByRole('button', { name: 'Remove 2 members' });
+    await remove.waitFor();
+    // The server removes them, and the page is reloaded before the answer.
+    const isMade = answerIsHeld(page, 'mutation MembersBulkUpdate');
+    await remove.click();
+    await isMade;
+    await page.reload();
+    await page.getByText('2 members were removed.').waitFor();
+    await page.reload();
+    const isUndone = answerIsHeld(page, 'mutation MemberAdd');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await isUndone;
+    await page.reload();
+    await page.getByText('2 members are back').waitFor();
+    expect(await page.getByText('is a member').count()).toBe(0);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.reload();
+    await rowOf(page, 'Dora Finch').waitFor();
+    expect(await page.getByText('2 members are back').count()).toBe(0);
+  });
 });
+
+/** The server answers the next request of an operation, and the page never gets the answer. Fulfilled when it has answered. */
+async function answerIsHeld(page: Page, operation: string): Promise<void> {
+  let isHeld = false;
+  await new Promise<void>((resolve) => {
+    void page.route('**/graphql', async (route) => {
+      if (isHeld || !route.request().postData()?.includes(operation)) return route.fallback();
+      isHeld = true;
+      await route.fetch();
+      resolve();
+    });
+  });
+}
 
 describe('changes by other people', () => {
   it('appear in their row within two seconds, without a reload', async () => {

@@ -94,7 +94,10 @@ describe('an administrator finds out why Bob was refused', () => {
       })
       .toBe(1);
     await page.getByRole('button', { name: /^Show request/ }).click();
-    await page.getByRole('dialog').getByRole('link', { name: 'Show member.' }).waitFor();
+    await page
+      .getByRole('dialog')
+      .getByRole('link', { name: /^Show in the audit log: Member/ })
+      .waitFor();
     await page.getByRole('dialog').getByRole('link', { name: BOB.userName }).click();
     await page.getByRole('heading', { name: BOB.userName }).first().waitFor();
   });
@@ -243,7 +246,7 @@ describe('Try a request', () => {
     await run.click();
     await answer.getByText('201').first().waitFor();
     await answer
-      .getByRole('heading', { name: /member\./ })
+      .getByRole('heading', { name: /^Member / })
       .first()
       .waitFor();
     await body.fill('{');

@@ -177,7 +177,7 @@ const SCREENS: readonly Screen[] = [
   },
   { name: 'member-unknown', path: inV2('/settings/members/unknown'), ready: text('There is nothing here') },
   { name: 'invitations', path: inV2('/settings/invitations'), ready: text('nora@acme.test') },
-  { name: 'invitations-empty', path: inV1('/settings/invitations'), ready: text('No invitation matches') },
+  { name: 'invitations-empty', path: inV1('/settings/invitations'), ready: text('No invitation is pending') },
   {
     name: 'invite',
     path: inV2('/settings/invitations?invite'),
@@ -222,7 +222,7 @@ const SCREENS: readonly Screen[] = [
   {
     name: 'audit-log',
     path: inV2('/settings/audit-log'),
-    ready: (page) => page.getByRole('button', { name: 'Changes of group.create, Design' }).waitFor(),
+    ready: (page) => page.getByRole('button', { name: 'Changes of Group created, Design' }).waitFor(),
   },
   {
     name: 'audit-log-none',
@@ -285,6 +285,48 @@ const SCREENS: readonly Screen[] = [
       await page.getByRole('button', { name: 'Invite 1 person' }).waitFor();
     },
   },
+  {
+    name: 'provisioning-request',
+    path: inV2('/settings/provisioning'),
+    ready: (page) =>
+      page
+        .getByRole('button', { name: /^Show request \S/ })
+        .first()
+        .click(),
+  },
+  {
+    name: 'provisioning-set-up',
+    path: inV2('/settings/provisioning'),
+    ready: (page) => page.getByRole('button', { name: 'Set up', exact: true }).press('Enter'),
+  },
+  {
+    name: 'provisioning-try',
+    path: inV2('/settings/provisioning'),
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Try', exact: true }).click();
+      await page.getByRole('region', { name: 'Answer' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'member-history',
+    path: () => inV2(`/settings/members/${ids['Dora Finch']}#history`)(),
+    ready: (page) => page.getByText('Member added').scrollIntoViewIfNeeded(),
+  },
+  {
+    name: 'access-review-compared',
+    path: inV2('/settings/access-review?compare=2020-01-31'),
+    ready: text('Joined'),
+  },
+  {
+    name: 'operator-workspaces',
+    path: () => '/sign-in/operator',
+    ready: async (page) => {
+      await page.getByLabel('Operator token').fill(app.operatorToken);
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Create workspace' }).waitFor();
+      await page.getByRole('table').waitFor();
+    },
+  },
   { name: 'account', path: () => '/account', ready: text('This session') },
   {
     name: 'viewer-credits',
@@ -302,7 +344,7 @@ const SCREENS: readonly Screen[] = [
     name: 'viewer-overview',
     path: inV2(''),
     email: addressOf('Carla Diaz'),
-    ready: (page) => page.locator('main h1').waitFor(),
+    ready: text('Your access'),
   },
   {
     name: 'viewer-members',

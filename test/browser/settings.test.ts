@@ -138,7 +138,7 @@ describe('API keys', () => {
     await page.getByRole('button', { name: 'Create API key' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Reports');
-    await dialog.getByText('MEMBERS_READ').click();
+    await dialog.getByText('Read members, groups and seats').click();
     await dialog.getByRole('button', { name: 'Create API key' }).click();
     await page.getByText('Copy the secret now').waitFor();
     await page.keyboard.press('Escape');
@@ -176,8 +176,10 @@ describe('Audit log', () => {
       .getByRole('button', { name: /Changes of/ })
       .first()
       .click();
-    const row = page.getByRole('dialog').getByRole('row', { name: /300/ });
-    expect(await row.innerText()).toContain('400');
+    const dialog = page.getByRole('dialog', { name: 'Member changed' });
+    await dialog.getByRole('row', { name: 'Credit limit 300 400' }).waitFor();
+    await dialog.getByText('Values as the API has them').click();
+    await dialog.getByText('"creditLimit"').waitFor();
   });
 });
 

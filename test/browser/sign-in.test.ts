@@ -91,7 +91,7 @@ async function requestLink(email: string): Promise<string> {
 const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
 describe('signing in', () => {
-  test('by a mail link, with the keyboard alone, opens a workspace; signing out works too', async () => {
+  test('by a mail link, with the keyboard alone, opens the only workspace; signing out works too', async () => {
     await page.goto('/');
     await heading('Sign in');
     await page.keyboard.type('ben@acme.test');
@@ -99,10 +99,10 @@ describe('signing in', () => {
     await heading('Check your mailbox');
     await page.goto(await mailed(LINK));
     await page.keyboard.press('Enter');
-    await heading('Your workspaces');
-    await page.locator(`a[href$="${v2.workspaceId}"]`).focus();
-    await page.keyboard.press('Enter');
     await page.waitForURL(`/workspace/${v2.workspaceId}`);
+    await page.getByRole('button', { name: 'Account: ben@acme.test' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Your account' }).press('Enter');
+    await page.locator(`a[href$="${v2.workspaceId}"]`).waitFor();
     await page.getByRole('button', { name: 'Account: ben@acme.test' }).press('Enter');
     await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter');
     await heading('You are signed out');
@@ -115,7 +115,7 @@ describe('signing in', () => {
   test('keeps the cookie away from scripts and other sites', async () => {
     await page.goto(await requestLink('ben@acme.test'));
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await heading('Your workspaces');
+    await page.waitForURL(`/workspace/${v2.workspaceId}`);
     expect(await context.cookies()).toEqual([
       expect.objectContaining({
         name: 'rollcall',
@@ -138,13 +138,13 @@ describe('signing in', () => {
     await other.close();
     await page.getByLabel('Code').fill(code);
     await page.getByRole('button', { name: 'Sign in with the code' }).click();
-    await heading('Your workspaces');
+    await page.waitForURL(`/workspace/${v2.workspaceId}`);
   });
 
   test('by a click, in development; the playground uses the same cookie', async () => {
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Ben Ito' }).click();
-    await heading('Your workspaces');
+    await page.waitForURL(`/workspace/${v2.workspaceId}`);
     const answer = await page.evaluate(`fetch('/graphql', {
       method: 'POST', headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ query: '{ viewer { label method } }' }),
@@ -227,7 +227,8 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
     async () => {
       await page.goto('/sign-in');
       await page.getByRole('button', { name: 'olivia@acme.test' }).first().click();
-      await heading('Choose a workspace');
+      await heading('Your workspaces');
+      await page.locator('main a').first().waitFor();
     },
   ],
   ['refused', () => page.goto('/sign-in/refused?ref=0123-abcd')],

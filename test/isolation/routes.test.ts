@@ -60,7 +60,6 @@ const PAGES: readonly Page[] = [
   { path: () => '/sign-in' },
   { path: ({ workspace }) => `/sign-in?returnTo=/workspace/${workspace}` },
   { path: ({ reference }) => `/sign-in/refused?ref=${reference}` },
-  { path: () => '/sign-in/workspaces' },
   { method: 'POST', path: () => '/sign-in', form: ({ userName: email }) => ({ email }) },
   {
     method: 'POST',

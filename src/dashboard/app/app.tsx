@@ -2,13 +2,13 @@ import { type ReactNode, Suspense, useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
-import { hasKept } from '../screens/invitations/csv/stored.js';
 import { AccessEndedPage, ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
+import { hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
 import { useMessages } from './messages.js';
 import { ROUTES, WORKSPACE_ROUTES } from './routes.js';
@@ -76,7 +76,10 @@ export function App() {
 function InterruptedWork() {
   const client = useClient();
   useEffect(() => {
-    if (hasKept()) void import('../screens/invitations/csv/job.js').then((job) => job.resumeInviting(client));
+    if (hasKeptJobs('inviting'))
+      void import('../screens/invitations/csv/job.js').then((job) => job.resumeInviting(client));
+    if (hasKeptJobs('bulk'))
+      void import('../screens/members/bulk/job.js').then((job) => job.resumeBulk(client));
   }, [client]);
   return null;
 }

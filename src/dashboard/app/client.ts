@@ -1,10 +1,12 @@
 import { keylessTypes, possibleTypes } from 'virtual:schema-types';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange } from 'urql';
+import { inLabels } from './attributes.js';
+import { translate } from './messages.js';
 import { optimistic } from './optimistic.js';
 import { updates } from './updates.js';
 
-/** A refusal with the server's message, as screens show it. */
+/** A refusal as screens show it: in the server's words, with the labels of fields instead of the names of attributes. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
@@ -26,14 +28,21 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
   const [first] = error?.graphQLErrors ?? [];
   if (first === undefined) return undefined;
   const { extensions } = first;
+  const field = Array.isArray(extensions.path) ? extensions.path.join('.') : '';
+  const hint = text(extensions.hint);
   return {
     code: text(extensions.code) ?? 'INTERNAL_SERVER_ERROR',
-    message: first.message,
-    hint: text(extensions.hint),
-    field: Array.isArray(extensions.path) ? extensions.path.join('.') : '',
+    message: inLabels(first.message, field, translate),
+    hint: hint === null ? null : inLabels(hint, '', translate),
+    field,
     requestId: text(extensions.requestId),
     extensions,
   };
+}
+
+/** Whether the server does not know either whether it has made the change. */
+export function isLost({ code }: Refusal): boolean {
+  return code === 'INTERNAL_SERVER_ERROR' || code === 'UNAVAILABLE';
 }
 
 /** Whether the server has refused an id of the URL: the object does not exist, or the text is no id at all. */

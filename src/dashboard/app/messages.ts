@@ -1,8 +1,12 @@
 import { type FormatXMLElementFn, IntlMessageFormat, type PrimitiveType } from 'intl-messageformat';
 import { LOCALE } from './locale.js';
-import catalogue from './messages.json';
+import catalogue from './messages.json' with { type: 'json' };
 
 export type MessageId = keyof typeof catalogue;
+
+/** Whether the catalogue has a message, such as one for a value that the server sent. */
+export const isMessage = (id: string): id is MessageId => Object.hasOwn(catalogue, id);
+
 type Values = Readonly<Record<string, PrimitiveType>>;
 
 /** Formats a message of the catalogue in the browser's locale, with its values. */

@@ -119,5 +119,11 @@ function AccountMenu() {
     ...themes,
     { id: 'sign-out', label: t('account.signOut'), onAction: signOut },
   ];
-  return <Menu label={t('account.menu', { label })} trigger={label} actions={actions} />;
+  return (
+    <Menu
+      label={t('account.menu', { label })}
+      trigger={<span className={styles.account}>{label}</span>}
+      actions={actions}
+    />
+  );
 }

@@ -1,5 +1,6 @@
 import { useMessages } from '../app/messages.js';
 import type { AbilityPartsFragment } from '../app/workspace.generated.js';
+import { OverviewLink } from '../ui/loaded.js';
 import { Empty } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
 
@@ -13,7 +14,9 @@ export function Forbidden({ title, ability: { refusal } }: ForbiddenProps) {
   const t = useMessages();
   return (
     <Page title={title}>
-      <Empty title={t('state.forbidden')}>{refusal?.hint ?? refusal?.message ?? t('action.blocked')}</Empty>
+      <Empty title={t('state.forbidden')} actions={<OverviewLink />}>
+        {refusal?.hint ?? refusal?.message ?? t('action.blocked')}
+      </Empty>
     </Page>
   );
 }

@@ -67,6 +67,9 @@ export function Chart({ label, columns, points, form, mark, onSelect }: ChartPro
     .join(' ');
   return (
     <figure className={styles.chart} aria-label={label}>
+      <p className={styles.scale} aria-hidden="true">
+        {formatNumber(most)}
+      </p>
       {onSelect !== undefined && <Choices label={label} points={points} onSelect={onSelect} />}
       <svg
         className={styles.plot}
@@ -98,7 +101,7 @@ export function Chart({ label, columns, points, form, mark, onSelect }: ChartPro
         <span>{points.at(-1)?.label}</span>
       </div>
       {mark !== undefined && <p className={styles.legend}>{mark.label}</p>}
-      <div>
+      <div className={styles.toggle}>
         <Button kind="quiet" onPress={() => setTableShown(!isTableShown)}>
           {t(isTableShown ? 'chart.hideTable' : 'chart.showTable')}
         </Button>

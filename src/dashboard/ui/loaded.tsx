@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import type { UseQueryState } from 'urql';
+import { useRouter } from 'wouter';
 import { isUnknown, refusalOf } from '../app/client.js';
 import { useMessages } from '../app/messages.js';
-import { Button } from './button.js';
+import { Button, LinkButton } from './button.js';
 import { Empty, Notice, Skeleton } from './notice.js';
 import { Page } from './panel.js';
 
@@ -34,7 +35,11 @@ function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'on
   const refusal = refusalOf(query.error);
   if (isUnknown(refusal)) return <NotFound />;
   if (refusal?.code === 'FORBIDDEN')
-    return <Empty title={t('state.forbidden')}>{refusal.hint ?? refusal.message}</Empty>;
+    return (
+      <Empty title={t('state.forbidden')} actions={<OverviewLink />}>
+        {refusal.hint ?? refusal.message}
+      </Empty>
+    );
   const retry = <Button onPress={onRetry}>{t('state.retry')}</Button>;
   if (refusal === undefined) {
     return <Notice tone="danger" title={t('state.offline')} hint={t('state.offlineHint')} actions={retry} />;
@@ -50,6 +55,7 @@ export function ForbiddenPage() {
   return (
     <Page title={t('state.forbidden')}>
       <p>{t('state.forbiddenHint')}</p>
+      <OverviewLink />
     </Page>
   );
 }
@@ -73,6 +79,7 @@ export function NotFoundPage() {
   return (
     <Page title={t('state.notFound')}>
       <p>{t('state.notFoundHint')}</p>
+      <OverviewLink />
     </Page>
   );
 }
@@ -80,5 +87,22 @@ export function NotFoundPage() {
 /** The screen for an object that does not exist, or that the viewer may not see. */
 export function NotFound() {
   const t = useMessages();
-  return <Empty title={t('state.notFound')}>{t('state.notFoundHint')}</Empty>;
+  return (
+    <Empty title={t('state.notFound')} actions={<OverviewLink />}>
+      {t('state.notFoundHint')}
+    </Empty>
+  );
+}
+
+/** Leads to the first screen: that of the workspace, or the list of workspaces outside of one. */
+export function OverviewLink() {
+  const t = useMessages();
+  const { base } = useRouter();
+  return (
+    <div>
+      <LinkButton href={base === '' ? '/' : base}>
+        {t(base === '' ? 'workspaces.title' : 'nav.overview')}
+      </LinkButton>
+    </div>
+  );
 }

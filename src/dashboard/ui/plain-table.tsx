@@ -14,7 +14,7 @@ export function PlainTable({ label, columns, rows }: PlainTableProps) {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
     <div className={styles.scroll} role="group" aria-label={label} tabIndex={0}>
-      <table className={styles.table}>
+      <table className={`${styles.table} ${styles.plain}`}>
         <thead>
           <tr>
             {columns.map((title) => (

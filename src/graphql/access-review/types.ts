@@ -61,6 +61,12 @@ export class AccessReviewEntry {
   })
   displayName!: string | null;
 
+  @Field(() => String, {
+    description:
+      'The name of the person at that time: the first there was of displayName, formatted name, givenName with familyName, and userName.',
+  })
+  name!: string;
+
   @Field(() => RoleEnum, { description: 'The role of the member at that time.' })
   role!: Role;
 

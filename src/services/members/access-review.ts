@@ -3,6 +3,7 @@ import { statement } from '../../database/statement.js';
 import type { Role, SeatType, WorkspaceVersion } from '../../domain/access.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
+import { personName } from '../../domain/person-name.js';
 import type { Channel } from '../../model/enums.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -24,6 +25,8 @@ export interface ReviewedAccess {
   readonly memberId: string;
   readonly userName: string;
   readonly displayName: string | null;
+  /** The name to show for the person: see `personName`. */
+  readonly name: string;
   readonly role: Role;
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
@@ -35,6 +38,8 @@ interface Row {
   readonly id: string;
   readonly userName: string;
   readonly displayName: string | null;
+  /** The attribute `name` of the profile. */
+  readonly nameParts: unknown;
   readonly role: Role;
   readonly seatType: SeatType | null;
   readonly creditLimit: number | null;
@@ -84,8 +89,9 @@ export async function list(
       orderBy: { column: 'a.canonical_user_name', type: 'text' },
     },
     page,
-    ({ id, grantedBy, ...access }) => ({
+    ({ id, grantedBy, nameParts, ...access }) => ({
       ...access,
+      name: personName({ displayName: access.displayName, name: nameParts }, access.userName),
       workspaceId: workspace.id,
       workspaceVersion: workspace.version,
       memberId: id,
@@ -95,7 +101,15 @@ export async function list(
 }
 
 /** The names of the reviewed attributes in the audit log. */
-const REVIEWED = ['userName', 'profile.displayName', 'active', 'role', 'seatType', 'creditLimit'];
+const REVIEWED = [
+  'userName',
+  'profile.displayName',
+  'profile.name',
+  'active',
+  'role',
+  'seatType',
+  'creditLimit',
+];
 
 /** The former userNames of members that have changed them since the moment. */
 const FORMER_NAMES = statement({
@@ -123,14 +137,15 @@ const ACCESS_THEN = `(
       order by e.target_id, c.key, e.at, e.id) f
     group by f.id),
   now as (
-    select m.id, m.user_name, m.canonical_user_name, m.profile->>'displayName' as display_name, s.id is not null as active, s.role,
-      s.seat_type, s.credit_limit
+    select m.id, m.user_name, m.canonical_user_name, m.profile->>'displayName' as display_name,
+      m.profile->'name' as name_parts, s.id is not null as active, s.role, s.seat_type, s.credit_limit
     from member m left join membership s on s.member_id = m.id and s.ended_at is null
     where m.workspace_id = $1)
   select coalesce(n.id, l.id) as id,
     case when l.was ? 'userName' then l.was->>'userName' else n.user_name end as user_name,
     case when l.was ? 'userName' then c.canonical else n.canonical_user_name end as canonical_user_name,
     case when l.was ? 'profile.displayName' then l.was->>'profile.displayName' else n.display_name end as display_name,
+    case when l.was ? 'profile.name' then l.was->'profile.name' else n.name_parts end as name_parts,
     coalesce(case when l.was ? 'active' then (l.was->>'active')::boolean else n.active end, false) as active,
     case when l.was ? 'role' then l.was->>'role' else n.role end as role,
     case when l.was ? 'seatType' then l.was->>'seatType' else n.seat_type end as seat_type,
@@ -139,8 +154,8 @@ const ACCESS_THEN = `(
     left join unnest($4::text[], $5::text[]) c(spelling, canonical) on c.spelling = l.was->>'userName') a`;
 
 const COLUMNS = `
-  a.id, a.user_name as "userName", a.display_name as "displayName", a.role, a.seat_type as "seatType",
-  a.credit_limit as "creditLimit", (
+  a.id, a.user_name as "userName", a.display_name as "displayName", a.name_parts as "nameParts", a.role,
+  a.seat_type as "seatType", a.credit_limit as "creditLimit", (
     select json_build_object('at', e.at, 'by', e.actor_label, 'channel', e.channel)
     from audit_entry e
     where e.target_id = a.id and e.workspace_id = $1 and e.at <= $2::timestamptz

@@ -1,8 +1,9 @@
-import { arrayOf, nullable, oneOf, text, uuid } from '../../database/column-types.js';
+import { arrayOf, jsonb, nullable, oneOf, text, uuid } from '../../database/column-types.js';
 import { statement } from '../../database/statement.js';
 import { ROLES, type Role, SEAT_TYPES, type SeatType } from '../../domain/access.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
+import { type NamedProfile, personName } from '../../domain/person-name.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
 import type { Browser } from './mail-links.js';
@@ -10,18 +11,19 @@ import type { Browser } from './mail-links.js';
 /** A member of a seeded workspace, whom a click signs in. */
 export interface SeededPerson {
   readonly email: string;
-  readonly name: string | null;
+  readonly name: string;
   readonly workspaceName: string;
   readonly role: Role;
   readonly seatType: SeatType | null;
 }
 
 /** The active members of the workspaces that development has seeded. Call it in development only. */
-export function seededPeople(
+export async function seededPeople(
   context: ServiceContext,
   workspaceIds: readonly string[],
 ): Promise<SeededPerson[]> {
-  return PEOPLE.rows(context.database, { workspaceIds: [...workspaceIds] });
+  const people = await PEOPLE.rows(context.database, { workspaceIds: [...workspaceIds] });
+  return people.map(({ profile, ...person }) => ({ ...person, name: personName(profile, person.email) }));
 }
 
 /**
@@ -57,9 +59,7 @@ export async function signInSeeded(
 const PEOPLE = statement({
   name: 'development.people',
   text: `
-    select a.email,
-      nullif(concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'familyName'), '') as name,
-      w.name as "workspaceName", s.role, s.seat_type as "seatType"
+    select a.email, m.profile, w.name as "workspaceName", s.role, s.seat_type as "seatType"
     from unnest($workspaceIds::uuid[]) with ordinality seeded(id, place)
     join workspace w on w.id = seeded.id
     join member m on m.workspace_id = w.id
@@ -69,7 +69,7 @@ const PEOPLE = statement({
   parameters: { workspaceIds: arrayOf(uuid) },
   columns: {
     email: text,
-    name: nullable(text),
+    profile: jsonb<NamedProfile>(),
     workspaceName: text,
     role: oneOf(ROLES),
     seatType: nullable(oneOf(SEAT_TYPES)),

@@ -50,7 +50,7 @@ ${people
     (person) => html`<li><form method="post" action="/sign-in/development">
 <input type="hidden" name="returnTo" value="${returnTo}">
 <input type="hidden" name="email" value="${person.email}">
-<button class="plain"><span>${person.name ?? person.email}</span> <span class="soft">${person.email} · ${accessText(person)}</span></button>
+<button class="plain"><span>${person.name}</span> <span class="soft">${person.email} · ${accessText(person)}</span></button>
 </form></li>`,
   )}
 </ul>`,

@@ -96,9 +96,6 @@ a.button { color: var(--on-accent); }
 .code { font: 600 1.75rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.1em; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9375rem; }
-.list { list-style: none; margin: 0 0 1rem; padding: 0; }
-.list > li { padding-block: 0.6rem; border-block-start: 1px solid var(--line); }
-.list > li:first-child { border-block-start: 0; }
 .people { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.5rem; }
 .people form { margin: 0; }
 .people button { text-align: start; }

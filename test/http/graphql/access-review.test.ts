@@ -44,7 +44,7 @@ function ask(
     `query ($id: ID!, $asOf: DateTime!, $filter: AccessReviewFilter, $first: Int, $after: String) {
        workspace(id: $id) { accessReview(asOf: $asOf, filter: $filter, first: $first, after: $after) {
          totalCount pageInfo { hasNextPage endCursor }
-         nodes { memberId userName displayName ${ACCESS} grantedBy { at by channel } member { userName } } } } }`,
+         nodes { memberId userName displayName name ${ACCESS} grantedBy { at by channel } member { userName } } } } }`,
     { id: workspaceId, asOf, ...more },
   );
 }
@@ -67,7 +67,9 @@ describe('accessReview', () => {
       profile: { displayName: 'Kept' },
       access: { roleAccess: { role: 'ADMIN', creditLimit: 30 } },
     });
-    const { member: deleted } = await add('deleted@acme.test', { profile: { displayName: 'Deleted' } });
+    const { member: deleted } = await add('deleted@acme.test', {
+      profile: { name: { givenName: 'Dee', familyName: 'Leted' } },
+    });
     const { member: removed } = await add('removed@acme.test');
     await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId: removed.id });
     const then = await moment();
@@ -95,7 +97,8 @@ describe('accessReview', () => {
         {
           memberId: deleted.id,
           userName: 'deleted@acme.test',
-          displayName: 'Deleted',
+          displayName: null,
+          name: 'Dee Leted',
           role: 'VIEWER',
           access: roleAccess('VIEWER'),
           grantedBy: byOperator,
@@ -105,6 +108,7 @@ describe('accessReview', () => {
           memberId: kept.id,
           userName: 'kept@acme.test',
           displayName: 'Kept',
+          name: 'Kept',
           role: 'ADMIN',
           access: roleAccess('ADMIN', 30),
           grantedBy: byOperator,
@@ -114,6 +118,7 @@ describe('accessReview', () => {
           memberId: ownerMemberId,
           userName: ownerEmail,
           displayName: null,
+          name: ownerEmail,
           role: 'OWNER',
           access: roleAccess('OWNER'),
           grantedBy: { at: MOMENT, by: 'system', channel: 'SYSTEM' },
@@ -343,10 +348,13 @@ async function look({ workspaceId }: TestWorkspace): Promise<{ access: object[] 
   );
   const { members } = answer.data.workspace;
   return {
-    access: members.nodes.map(({ profile, ...entry }: { profile: { displayName: string | null } }) => ({
-      ...entry,
-      displayName: profile.displayName,
-    })),
+    access: members.nodes.map(
+      ({ profile, ...entry }: { profile: { displayName: string | null }; userName: string }) => ({
+        ...entry,
+        displayName: profile.displayName,
+        name: profile.displayName ?? entry.userName,
+      }),
+    ),
   };
 }
 

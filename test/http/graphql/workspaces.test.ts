@@ -37,6 +37,16 @@ async function workspaceCount(): Promise<unknown> {
   return app.sql('select count(*)::integer as count from workspace');
 }
 
+test('an operator lists all workspaces, without a condition', async () => {
+  const query = '{ workspaces(first: 200) { nodes { id createdAt } } }';
+  const { data, errors } = await app.graphql(app.operatorToken, query);
+  expect(errors).toBe(undefined);
+  expect(data.workspaces.nodes).toContainEqual({
+    id: v1.workspaceId,
+    createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  });
+});
+
 describe('workspaceCreate', () => {
   test('V1, with its seats and its first owner', async () => {
     const ownerEmail = nextAddress();

@@ -268,13 +268,10 @@ describe('after signing in', () => {
     expect(await browser.post(path)).toMatchObject({ status: 303, location: '/' });
   });
 
-  test('with several workspaces, the person chooses one', async () => {
-    const second = await app.workspace({ version: 'V1', ownerEmail: ann });
+  test('without a requested page, the browser goes to the start page of the dashboard (rule 48)', async () => {
     const browser = visitor();
     const path = await linkFor(browser, ann);
-    expect(await browser.post(path)).toMatchObject({ location: '/sign-in/workspaces' });
-    const page = await browser.get('/sign-in/workspaces');
-    expect(page.text).toContain(`href="/workspace/${second.workspaceId}"`);
+    expect(await browser.post(path)).toMatchObject({ status: 303, location: '/' });
   });
 });
 

@@ -52,22 +52,30 @@ async function signIn(startUrl: string, subject: string) {
   const browser = new Browser();
   const chooser = await browser.open(startUrl);
   const page = await browser.submit(chooser, 'subject', subject);
-  return { chooser, page, workspaces: await browser.open(new URL('/sign-in/workspaces', page.url)) };
+  const response = await fetch(new URL('/graphql', page.url), {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${browser.cookies(page.url.hostname).get('rollcall')}`,
+    },
+    body: JSON.stringify({ query: '{ viewer { label } }' }),
+  });
+  return { chooser, page, answer: await response.json() };
 }
 
 describe('the development identity provider', () => {
   test('signs in the seeded people, and refuses others; also after a restart', async () => {
     const first = await start();
-    const { chooser, page, workspaces } = await signIn(first.startUrl ?? '', 'ada@acme.test');
+    const { chooser, page, answer } = await signIn(first.startUrl ?? '', 'ada@acme.test');
     expect(chooser.text).toContain('olivia@acme.test');
     expect(page).toMatchObject({ status: 200, url: new URL(`${first.url}/`) });
-    expect(workspaces.text).toContain('ada@acme.test');
+    expect(answer).toEqual({ data: { viewer: { label: 'ada@acme.test' } } });
     const stranger = await signIn(first.startUrl ?? '', 'stranger');
     expect(stranger.page.text).toContain('zoe@elsewhere.test');
     await first.server.stop();
     const second = await start();
     const again = await signIn(second.startUrl ?? '', 'ada@acme.test');
-    expect(again.workspaces.text).toContain('ada@acme.test');
+    expect(again.answer).toEqual({ data: { viewer: { label: 'ada@acme.test' } } });
   });
 
   test('creates the encryption key once, which the command line uses too', async () => {

@@ -51,7 +51,7 @@ export default function AccessReviewScreen() {
     );
   const isWanted = (entry: ReviewEntry) =>
     (role === undefined || entry.role === role) &&
-    `${entry.userName} ${entry.displayName}`.toLowerCase().includes(search.trim().toLowerCase());
+    `${entry.userName} ${entry.name}`.toLowerCase().includes(search.trim().toLowerCase());
   const entries = review.query.data?.filter(isWanted);
   const columns = [
     t('members.userName'),
@@ -76,6 +76,7 @@ export default function AccessReviewScreen() {
       }
     >
       <div className={styles.filters}>
+        <SearchField label={t('members.search')} value={search} onChange={set('search')} />
         <TextField label={t('review.day')} type="date" value={day} onChange={set('day')} />
         <TextField label={t('review.compare')} type="date" value={other} onChange={set('compare')} />
         <Select<string>
@@ -87,7 +88,6 @@ export default function AccessReviewScreen() {
           value={role ?? ANY}
           onChange={(value) => set('role')(value === ANY ? '' : value.toLowerCase())}
         />
-        <SearchField label={t('members.search')} value={search} onChange={set('search')} />
       </div>
       <Loaded query={review.query} onRetry={review.retry}>
         {(everybody) => {
@@ -121,13 +121,13 @@ function useRows() {
   const t = useMessages();
   const { accessModel } = useWorkspace();
   return (entries: readonly ReviewEntry[]) =>
-    entries.map(({ memberId, userName, displayName, role, access, grantedBy }) => {
+    entries.map(({ memberId, userName, name, role, access, grantedBy }) => {
       const limit = limitOf(access);
       return {
         id: memberId,
         cells: [
           userName,
-          displayName ?? '–',
+          name,
           accessText({ active: true, role, access }, accessModel, t),
           limit === null ? '' : formatNumber(limit),
           grantedBy === null ? '' : t('review.grant', { by: grantedBy.by, date: formatDate(grantedBy.at) }),

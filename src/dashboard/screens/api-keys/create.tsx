@@ -81,7 +81,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
             onChange={(isChosen) => choose(scope, isChosen)}
           >
             <span>
-              <code>{scope}</code> {t(`apiKeys.scope.${scope}`)}
+              {t(`apiKeys.scope.${scope}`)} <code>{scope}</code>
             </span>
           </Checkbox>
         ))}

@@ -116,7 +116,7 @@ function KeysTable({ keys, onOpen }: KeysTableProps) {
             <div>{apiKey.description}</div>
             <code>{apiKey.prefix}…</code>
           </div>,
-          apiKey.scopes.join(', '),
+          apiKey.scopes.map((scope) => t(`apiKeys.scope.${scope}`)).join(', '),
           <div key="state">
             <State apiKey={apiKey} />
             <Overlap until={apiKey.oldSecretWorksUntil} />

@@ -1,8 +1,11 @@
+import { actionText, targetTypeText } from '../../app/audit-action.js';
+import { changesInWords } from '../../app/changes.js';
 import { useMessages } from '../../app/messages.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Facts } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
+import { Raw } from '../../ui/raw.js';
 import { Time } from '../../ui/time.js';
 import type { AuditLogQuery } from './audit-log.generated.js';
 
@@ -14,7 +17,7 @@ export function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonl
   const t = useMessages();
   return (
     <Dialog
-      title={entry.action}
+      title={actionText(entry.action, t)}
       onClose={onClose}
       onSubmit={onClose}
       isWide
@@ -27,40 +30,39 @@ export function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonl
             t('history.by'),
             t('history.actor', { actor: entry.actorLabel, channel: t(`channel.${entry.channel}`) }),
           ],
-          [t('audit.target'), `${entry.targetLabel} (${entry.targetType})`],
-          [t('audit.targetId'), entry.targetId],
-          [t('audit.requestId'), entry.requestId],
+          [
+            t('audit.target'),
+            t('value.ofType', { value: entry.targetLabel, type: targetTypeText(entry.targetType, t) }),
+          ],
         ]}
       />
       <Changes changes={entry.changes} />
+      <Raw value={entry.changes}>
+        <Facts
+          facts={[
+            [t('history.action'), entry.action],
+            [t('audit.targetId'), entry.targetId],
+            [t('audit.requestId'), entry.requestId],
+          ]}
+        />
+      </Raw>
     </Dialog>
   );
 }
 
-/** Attributes before and after a change. */
+/** Attributes before and after a change, in words. */
 export function Changes({ changes }: { readonly changes: Readonly<Record<string, unknown>> }) {
   const t = useMessages();
-  const entries = Object.entries(changes);
-  if (entries.length === 0) return <p>{t('audit.noChanges')}</p>;
+  const shown = changesInWords(changes, t);
+  if (shown.length === 0) return <p>{t('audit.noChanges')}</p>;
   return (
     <PlainTable
       label={t('history.changes')}
       columns={[t('audit.attribute'), t('audit.before'), t('audit.after')]}
-      rows={entries.map(([attribute, change]) => ({
+      rows={shown.map(({ attribute, label, before, after }) => ({
         id: attribute,
-        cells: [
-          attribute,
-          <code key="before">{textOf(change, 'before')}</code>,
-          <code key="after">{textOf(change, 'after')}</code>,
-        ],
+        cells: [label, before, after],
       }))}
     />
   );
-}
-
-function textOf(change: unknown, side: 'before' | 'after'): string {
-  const value: unknown =
-    typeof change === 'object' && change !== null ? Reflect.get(change, side) : undefined;
-  if (value === null || value === undefined) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -38,10 +38,7 @@ export function Filters({ view, onChange }: FiltersProps) {
       />
       {filter(
         'action',
-        (data?.auditActions ?? []).map(({ name }) => ({
-          value: name,
-          label: `${actionText(name, t)} (${name})`,
-        })),
+        (data?.auditActions ?? []).map(({ name }) => ({ value: name, label: actionText(name, t) })),
       )}
       {filter(
         'channel',

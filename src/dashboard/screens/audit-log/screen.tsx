@@ -94,15 +94,12 @@ function EntriesTable({ entries, onOpen }: EntriesTableProps) {
         id: entry.id,
         cells: [
           <Time key="at" at={entry.at} />,
-          <div key="action">
-            <div>{actionText(entry.action, t)}</div>
-            <code>{entry.action}</code>
-          </div>,
+          actionText(entry.action, t),
           entry.targetLabel,
           t('history.actor', { actor: entry.actorLabel, channel: t(`channel.${entry.channel}`) }),
           <Button
             key="show"
-            aria-label={t('audit.show', { action: entry.action, target: entry.targetLabel })}
+            aria-label={t('audit.show', { action: actionText(entry.action, t), target: entry.targetLabel })}
             onPress={() => onOpen(entry)}
           >
             {t('history.changes')}

@@ -13,6 +13,7 @@ import { PlainTable } from '../../ui/plain-table.js';
 import { showToast } from '../../ui/toast.js';
 import { grantText } from '../groups/grant.js';
 import { useChange } from '../invitations/change.js';
+import { FailureNotice } from '../members/dialogs/failure.js';
 import type { MemberRow } from '../members/person.js';
 import { accessText, nameOf } from '../members/person.js';
 import { blockedBecause } from '../members/row-menu.js';
@@ -104,7 +105,7 @@ function GroupPage({ group, onChanged }: GroupPageProps) {
       >
         <Facts
           facts={[
-            [t('groups.grant'), grantText(grants, t)],
+            [t('group.access'), grantText(grants, t)],
             ...(externalId === null ? [] : ([[t('edit.externalId'), externalId]] as const)),
           ]}
         />
@@ -141,46 +142,47 @@ function MembersTable({
 }: GroupPageProps & { readonly members: readonly MemberRow[] }) {
   const t = useMessages();
   const { id: workspaceId, accessModel } = useWorkspace();
-  const { send } = useChange();
+  const { send, failure } = useChange();
   const remove = async (member: MemberRow) => {
     const input = { workspaceId, groupId: group.id, removeMemberIds: [member.id] };
-    const isDone = (await send(GroupUpdateDocument, { input })) !== null;
-    const names = { member: nameOf(member), name: group.displayName };
-    if (isDone) showToast({ text: t('group.removed', names) });
-    else showToast({ text: t('group.notRemoved', names), isFailure: true });
+    if ((await send(GroupUpdateDocument, { input })) === null) return;
+    showToast({ text: t('group.removed', { member: nameOf(member), name: group.displayName }) });
     onChanged();
   };
   return (
-    <PlainTable
-      label={t('groups.members')}
-      columns={[
-        t('members.column.person'),
-        t('members.userName'),
-        t('members.column.access'),
-        t('members.column.actions'),
-      ]}
-      rows={members.map((member) => ({
-        id: member.id,
-        cells: [
-          <TextLink key="name" href={`/workspace/${workspaceId}/settings/members/${member.id}`}>
-            {nameOf(member)}
-          </TextLink>,
-          member.userName,
-          accessText(member, accessModel, t),
-          <Menu
-            key="menu"
-            label={t('action.menu', { name: nameOf(member) })}
-            actions={[
-              {
-                id: 'remove',
-                label: t('group.remove'),
-                blockedBecause: blockedBecause(group.viewerCan.update, t),
-                onAction: () => remove(member),
-              },
-            ]}
-          />,
-        ],
-      }))}
-    />
+    <>
+      <FailureNotice failure={failure} />
+      <PlainTable
+        label={t('groups.members')}
+        columns={[
+          t('members.column.person'),
+          t('members.userName'),
+          t('members.column.access'),
+          t('members.column.actions'),
+        ]}
+        rows={members.map((member) => ({
+          id: member.id,
+          cells: [
+            <TextLink key="name" href={`/workspace/${workspaceId}/settings/members/${member.id}`}>
+              {nameOf(member)}
+            </TextLink>,
+            member.userName,
+            accessText(member, accessModel, t),
+            <Menu
+              key="menu"
+              label={t('action.menu', { name: nameOf(member) })}
+              actions={[
+                {
+                  id: 'remove',
+                  label: t('group.remove'),
+                  blockedBecause: blockedBecause(group.viewerCan.update, t),
+                  onAction: () => remove(member),
+                },
+              ]}
+            />,
+          ],
+        }))}
+      />
+    </>
   );
 }

@@ -89,7 +89,7 @@ export default function InvitationsScreen() {
         {({ workspace }) =>
           workspace?.invitations == null ? null : workspace.invitations.nodes.length === 0 ? (
             <Empty
-              title={t('invitations.none')}
+              title={t(isAll || status !== 'PENDING' ? 'invitations.none' : 'invitations.nonePending')}
               actions={<Button onPress={() => setDialog('mail')}>{t('members.invite')}</Button>}
             >
               {t('invitations.noneHint')}

@@ -1,12 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { actionText } from '../../app/audit-action.js';
+import { changesInWords } from '../../app/changes.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Panel } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
+import { Raw } from '../../ui/raw.js';
 import { Time } from '../../ui/time.js';
 import { MemberHistoryDocument } from './member.generated.js';
 import styles from './member.module.css';
@@ -76,29 +78,17 @@ export function History({ memberId, version }: HistoryProps) {
   );
 }
 
-/** The changed attributes, each with its value before and after. */
+/** The changed attributes in words, each before and after. */
 function Changes({ changes }: { readonly changes: Readonly<Record<string, unknown>> }) {
   const t = useMessages();
   return (
-    <ul className={styles.changes}>
-      {Object.entries(changes).map(([attribute, change]) => (
-        <li key={attribute}>
-          {t('history.change', {
-            attribute,
-            before: text(part(change, 'before')),
-            after: text(part(change, 'after')),
-          })}
-        </li>
-      ))}
-    </ul>
+    <div className={styles.changes}>
+      <ul>
+        {changesInWords(changes, t).map(({ attribute, label, before, after }) => (
+          <li key={attribute}>{t('history.change', { attribute: label, before, after })}</li>
+        ))}
+      </ul>
+      <Raw value={changes} />
+    </div>
   );
-}
-
-function part(change: unknown, name: 'before' | 'after'): unknown {
-  return typeof change === 'object' && change !== null ? Reflect.get(change, name) : undefined;
-}
-
-function text(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -111,12 +111,14 @@ export function GroupsPanel({ member: { groups } }: PanelProps) {
 export function UsagePanel({ months }: { readonly months: NonNullable<MemberDetails['usageByMonth']> }) {
   const t = useMessages();
   const most = Math.max(1, ...months.map(({ used }) => used));
+  // Months before the first use say nothing.
+  const first = months.findLastIndex(({ used }) => used > 0);
   return (
     <Panel title={t('member.usage')}>
       <PlainTable
         label={t('member.usage')}
         columns={[t('member.month'), t('member.used')]}
-        rows={months.map(({ month, used }) => ({
+        rows={months.slice(0, Math.max(first, 0) + 1).map(({ month, used }) => ({
           id: month,
           cells: [
             formatMonth(month),

@@ -1,3 +1,4 @@
+import { personName } from '../../../domain/person-name.js';
 import type { Translate } from '../../app/messages.js';
 import type { AccessModel, MemberAccessInput, Role, SeatType } from '../../app/schema.generated.js';
 import type {
@@ -12,11 +13,9 @@ export type MemberRow = MemberRowFragment & {
   readonly usage?: MemberUsagePartsFragment | null;
 };
 
-/** The name of a person: the display name, else given and family name, else the address. */
+/** The name of a person; see `personName`. */
 export function nameOf({ profile, userName }: Pick<MemberRowFragment, 'profile' | 'userName'>): string {
-  const { displayName, name } = profile;
-  const parts = [name?.givenName, name?.familyName].filter((part) => part != null && part !== '');
-  return displayName ?? (parts.length > 0 ? parts.join(' ') : userName);
+  return personName(profile, userName);
 }
 
 /** Where a problem of provisioning is shown in full. @param settings the path of the workspace's settings */

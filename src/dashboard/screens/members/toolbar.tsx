@@ -77,7 +77,6 @@ export function MembersToolbar({ view, onChange, shownColumns, onColumns }: Tool
           {t('members.clearFilters')}
         </Button>
       )}
-      <span className={styles.spring} />
       <CheckMenu<ColumnId>
         label={t('members.columns')}
         choices={hideable.map(({ id }) => ({ id, label: t(`members.column.${id}`) }))}

@@ -1,4 +1,4 @@
-import type { Client } from 'urql';
+import type { Client, CombinedError } from 'urql';
 import { refusalOf } from '../../app/client.js';
 import { translate } from '../../app/messages.js';
 import { MemberAddDocument } from './changes.generated.js';
@@ -10,16 +10,19 @@ export type Removed = Pick<MemberRow, 'userName' | 'active' | 'role' | 'access'>
 /**
  * Undoes a removal: adds the person again with the access from before.
  * @param removed the member as it was before it was removed
- * @returns null when it succeeded, or else the reason
+ * @returns why it failed; undefined when it succeeded
  */
 export async function addAgain(
   client: Client,
   workspaceId: string,
   removed: Removed,
-): Promise<string | null> {
+): Promise<CombinedError | undefined> {
   const access = accessInputOf(removed);
   const input = { workspaceId, userName: removed.userName, ...(access === undefined ? {} : { access }) };
-  const { error } = await client.mutation(MemberAddDocument, { input }).toPromise();
-  if (error === undefined) return null;
+  return (await client.mutation(MemberAddDocument, { input }).toPromise()).error;
+}
+
+/** Why a removal was not undone, in a sentence. */
+export function reasonOf(error: CombinedError): string {
   return refusalOf(error)?.message ?? translate('state.offline');
 }

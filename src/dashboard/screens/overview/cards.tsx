@@ -11,6 +11,7 @@ import { Time } from '../../ui/time.js';
 import { usedSoFar } from '../credits/month.js';
 import { accessText, problemUrl } from '../members/person.js';
 import type { OverviewQuery } from './overview.generated.js';
+import styles from './overview.module.css';
 
 type Workspace = NonNullable<OverviewQuery['workspace']>;
 type Part<Name extends keyof Workspace> = NonNullable<Workspace[Name]>;
@@ -169,10 +170,15 @@ export function ActivityCard({ entries }: { readonly entries: Part<'auditLog'>['
       {entries.length === 0 ? (
         <p>{t('audit.none')}</p>
       ) : (
-        <ul>
+        <ul className={styles.activity}>
           {entries.map(({ id: entryId, at, action, actorLabel, targetLabel }) => (
             <li key={entryId}>
-              <Time at={at} form="ago" /> · {actorLabel} · {actionText(action, t)} · {targetLabel}
+              <div>
+                {actionText(action, t)}: <strong>{targetLabel}</strong>
+              </div>
+              <small>
+                <Time at={at} form="ago" /> {t('overview.by', { actor: actorLabel })}
+              </small>
             </li>
           ))}
         </ul>

@@ -65,7 +65,7 @@ export function Filters({ view, onChange }: FiltersProps) {
       )}
       {filter(
         'code',
-        CODES.map((value) => ({ value, label: value })),
+        CODES.map((value) => ({ value, label: t(`provisioning.code.${value}`) })),
       )}
       <TextField
         label={t('provisioning.filter.status')}

@@ -1,3 +1,4 @@
+import { actionText } from '../../app/audit-action.js';
 import { formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
@@ -10,7 +11,7 @@ import { Changes } from '../audit-log/entry.js';
 import { Fix } from './fix.js';
 import { Notices } from './notices.js';
 import type { RequestPartsFragment } from './provisioning.generated.js';
-import { targetOf } from './requests-table.js';
+import { OutcomeBadge, targetOf } from './requests-table.js';
 
 interface RequestDialogProps {
   readonly request: RequestPartsFragment;
@@ -52,6 +53,7 @@ export function RequestDialog({ request, onClose }: RequestDialogProps) {
           [t('provisioning.filter.client'), t(`provisioning.client.${request.client}`)],
           ...optional(t('provisioning.key'), request.apiKeyLabel),
           ...optional(t('provisioning.network'), request.network),
+          [t('provisioning.filter.outcome'), <OutcomeBadge key="outcome" request={request} />],
           [t('provisioning.filter.status'), String(request.status)],
           ...optional(t('provisioning.filter.code'), request.code),
           ...optional(t('provisioning.scimType'), request.scimType),
@@ -72,7 +74,7 @@ export function RequestDialog({ request, onClose }: RequestDialogProps) {
         <>
           <Changes changes={auditEntry.changes} />
           <TextLink href={`${settings}/audit-log?search=${encodeURIComponent(auditEntry.targetLabel)}`}>
-            {t('provisioning.auditEntry', { action: auditEntry.action })}
+            {t('provisioning.auditEntry', { action: actionText(auditEntry.action, t) })}
           </TextLink>
         </>
       )}

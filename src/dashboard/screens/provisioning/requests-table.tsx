@@ -20,7 +20,7 @@ export function RequestsTable({ requests, onOpen }: RequestsTableProps) {
         t('history.at'),
         t('provisioning.about'),
         t('provisioning.operation'),
-        t('provisioning.filter.status'),
+        t('provisioning.filter.outcome'),
         t('provisioning.filter.client'),
         t('provisioning.filter.reference'),
         t('members.column.actions'),
@@ -31,9 +31,7 @@ export function RequestsTable({ requests, onOpen }: RequestsTableProps) {
           <Time key="at" at={request.at} />,
           targetOf(request) ?? '–',
           t(`provisioning.operation.${request.operation}`),
-          <Badge key="status" tone={toneOf(request)}>
-            {request.code === null ? request.status : `${request.status} ${request.code}`}
-          </Badge>,
+          <OutcomeBadge key="outcome" request={request} />,
           t(`provisioning.client.${request.client}`),
           <code key="reference">{request.reference}</code>,
           <Button
@@ -54,7 +52,16 @@ export function targetOf({ targetName, member, group }: RequestPartsFragment): s
   return targetName ?? member?.userName ?? group?.displayName ?? null;
 }
 
-function toneOf({ code, notices }: RequestPartsFragment): 'danger' | 'warning' | 'success' {
-  if (code !== null) return 'danger';
-  return notices.length > 0 ? 'warning' : 'success';
+type Judged = Pick<RequestPartsFragment, 'code' | 'notices'>;
+
+/** Whether a request was accepted, in words: "Accepted", "Invalid value". */
+export function OutcomeBadge({ request }: { readonly request: Judged }) {
+  const t = useMessages();
+  const { code, notices } = request;
+  if (code !== null) return <Badge tone="danger">{t(`provisioning.code.${code}`)}</Badge>;
+  return notices.length > 0 ? (
+    <Badge tone="warning">{t('provisioning.outcome.NOTICED')}</Badge>
+  ) : (
+    <Badge tone="success">{t('provisioning.outcome.ACCEPTED')}</Badge>
+  );
 }

@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
+import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Select, TextField } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
-import { Badge, Notice } from '../../ui/notice.js';
+import { Notice } from '../../ui/notice.js';
 import { Panel } from '../../ui/panel.js';
 import { Changes } from '../audit-log/entry.js';
 import { Fix } from './fix.js';
@@ -16,6 +17,7 @@ import {
   type ProvisioningExplainQueryVariables,
 } from './provisioning.generated.js';
 import styles from './provisioning.module.css';
+import { OutcomeBadge } from './requests-table.js';
 
 type Explanation = NonNullable<ProvisioningExplainQuery['scimExplain']>;
 type TriedRequest = Omit<ProvisioningExplainQueryVariables, 'workspaceId'>;
@@ -94,12 +96,11 @@ function Answer({ request }: { readonly request: TriedRequest }) {
 
 function ExplanationView({ explanation }: { readonly explanation: Explanation }) {
   const t = useMessages();
-  const { status, body, code, detail, attribute, notices, fix, changes } = explanation;
-  const tone = status < 400 ? 'success' : 'danger';
+  const { status, body, detail, attribute, notices, fix, changes } = explanation;
   return (
     <section className={styles.problem} aria-label={t('try.answer')}>
       <p>
-        <Badge tone={tone}>{code === null ? status : `${status} ${code}`}</Badge>{' '}
+        <OutcomeBadge request={explanation} /> {t('try.status', { status: String(status) })}{' '}
         {attribute !== null && t('try.attribute', { attribute })}
       </p>
       {detail !== null && <Notice tone="danger" title={detail} />}
@@ -108,7 +109,7 @@ function ExplanationView({ explanation }: { readonly explanation: Explanation })
       {status < 400 && changes.length === 0 && <p>{t('try.noChanges')}</p>}
       {changes.map(({ action, targetLabel, changes: fields }) => (
         <div key={`${action} ${targetLabel}`}>
-          <h3>{t('try.change', { action, target: targetLabel })}</h3>
+          <h3>{t('try.change', { action: actionText(action, t), target: targetLabel })}</h3>
           <Changes changes={fields} />
         </div>
       ))}

@@ -63,7 +63,7 @@ export default function SeatsScreen() {
                       aria-label={t('seats.show', { seat: t(`seat.${seatType}`) })}
                       onPress={() => setParameters({ type: seatType.toLowerCase() })}
                     >
-                      {t('seats.holders')}
+                      {t('provisioning.show')}
                     </Button>,
                   ],
                 }))}

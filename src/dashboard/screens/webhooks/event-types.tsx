@@ -32,7 +32,7 @@ export function EventTypesField({ types, chosen, onChange, error }: EventTypesFi
       }
     >
       <span>
-        <code>{name}</code> {description}
+        {description} <code>{name}</code>
       </span>
     </Checkbox>
   );

@@ -17,6 +17,7 @@ import { usePages } from '../pages.js';
 import { CreateDialog } from './create.js';
 import { PlanDialog } from './plan.js';
 import { AllWorkspacesDocument, type WorkspaceRowFragment } from './workspaces.generated.js';
+import styles from './workspaces.module.css';
 
 /** Every workspace, for operators. The search is in the URL. */
 export function AllWorkspaces() {
@@ -98,7 +99,7 @@ function RowActions({ workspace: { id, name, accessModel }, onPlan }: RowActions
   const t = useMessages();
   const isSeats = accessModel === 'V1';
   return (
-    <>
+    <div className={styles.actions}>
       <Menu
         label={t('action.menu', { name })}
         actions={[{ id: 'plan', label: t('workspaces.plan'), onAction: onPlan }]}
@@ -106,6 +107,6 @@ function RowActions({ workspace: { id, name, accessModel }, onPlan }: RowActions
       <TextLink href={`/workspace/${id}/settings/${isSeats ? 'seats' : 'credits'}`}>
         {t(isSeats ? 'seats.title' : 'credits.title')}
       </TextLink>
-    </>
+    </div>
   );
 }

@@ -52,6 +52,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
       onSubmit={create}
       failure={failure}
       fields={['name', 'ownerEmail', 'monthlyCredits']}
+      offlineHint={t('workspaces.offlineHint')}
       isSaving={isSaving}
       isConfirmDisabled={isInvalid}
     >

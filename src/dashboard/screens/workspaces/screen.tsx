@@ -1,5 +1,5 @@
 import { useQuery } from 'urql';
-import { Link } from 'wouter';
+import { Link, Redirect } from 'wouter';
 import { useMessages } from '../../app/messages.js';
 import { useViewer } from '../../app/session.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -14,19 +14,21 @@ export default function WorkspacesScreen() {
   return useViewer().type === 'OPERATOR' ? <AllWorkspaces /> : <YourWorkspaces />;
 }
 
+/** A person with one workspace is taken to it: the list remains at `/account`. */
 function YourWorkspaces() {
   const t = useMessages();
   const [query, reload] = useQuery({ query: YourWorkspacesDocument });
   return (
     <Page title={t('workspaces.title')}>
       <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
-        {({ viewer: { workspaces } }) =>
-          workspaces.length === 0 ? (
-            <Empty title={t('workspaces.none')}>{t('workspaces.noneHint')}</Empty>
-          ) : (
-            <WorkspaceCards workspaces={workspaces} />
-          )
-        }
+        {({ viewer: { workspaces } }) => {
+          const [first, ...others] = workspaces;
+          if (first === undefined)
+            return <Empty title={t('workspaces.none')}>{t('workspaces.noneHint')}</Empty>;
+          if (first.opened && others.length === 0)
+            return <Redirect to={`/workspace/${first.workspaceId}`} replace />;
+          return <WorkspaceCards workspaces={workspaces} />;
+        }}
       </Loaded>
     </Page>
   );

@@ -1,11 +1,34 @@
 import type { Client } from 'urql';
 import { formatNumber } from '../../../app/formats.js';
 import { type JobControl, type JobOutcome, startJob } from '../../../app/jobs.js';
+import { forgetJob, keepJob, keptJobs } from '../../../app/kept-jobs.js';
 import { translate } from '../../../app/messages.js';
 import { download } from '../../download.js';
-import { type CsvFile, csvOf } from './file.js';
+import { type CsvFile, type CsvRecord, csvOf } from './file.js';
 import { type CsvResult, type RowVerdict, sendPart } from './run.js';
-import { forget, type Inviting, keep, kept } from './stored.js';
+
+/** The invitations of a file, as far as they have come. */
+interface Inviting {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly header: string;
+  /** The rows that are left to invite. */
+  readonly left: readonly CsvRecord[];
+  /** The rows about which all is known, those that were refused at the check among them. */
+  readonly verdicts: readonly RowVerdict[];
+  /** Whether the answer about the first rows that are left may have been lost. */
+  readonly isAgain: boolean;
+}
+
+function isInviting(state: Partial<Record<keyof Inviting, unknown>>): state is Inviting {
+  const { id, workspaceId, header, left, verdicts } = state;
+  return (
+    [id, workspaceId, header].every((text) => typeof text === 'string') &&
+    [left, verdicts].every(Array.isArray)
+  );
+}
+
+const keep = (inviting: Inviting) => keepJob('inviting', inviting);
 
 /** Rows that are invited in one request: few, so that progress shows. */
 const INVITED_AT_ONCE = 200;
@@ -34,12 +57,12 @@ export function startInviting(
 
 /** Goes on with what a reload has interrupted, and shows again what has ended. */
 export function resumeInviting(client: Client): void {
-  for (const inviting of kept()) run(client, inviting);
+  for (const inviting of keptJobs('inviting', isInviting)) run(client, inviting);
 }
 
 function run(client: Client, inviting: Inviting): void {
   const { id, verdicts, left } = inviting;
-  const options = { done: verdicts.length, onDismiss: () => forget(id) };
+  const options = { done: verdicts.length, onDismiss: () => forgetJob('inviting', id) };
   startJob(
     translate('csv.inviting'),
     verdicts.length + left.length,

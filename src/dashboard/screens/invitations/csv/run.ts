@@ -1,5 +1,5 @@
 import type { Client, CombinedError } from 'urql';
-import { refusalOf } from '../../../app/client.js';
+import { isLost, refusalOf } from '../../../app/client.js';
 import { translate } from '../../../app/messages.js';
 import { lookAlikeText } from '../../members/look-alike.js';
 import { InvitationsCreateFromCsvDocument } from '../invitations.generated.js';
@@ -69,9 +69,9 @@ export async function sendPart(
 
 function withoutAnswer(error: CombinedError | undefined): PartAnswer {
   const refusal = refusalOf(error);
-  // The server does not know what became of the request either.
-  if (refusal === undefined || refusal.code === 'INTERNAL_SERVER_ERROR') return { kind: 'lost' };
-  return { kind: 'refused', reason: sentence(refusal) };
+  return refusal === undefined || isLost(refusal)
+    ? { kind: 'lost' }
+    : { kind: 'refused', reason: sentence(refusal) };
 }
 
 /** Message and hint as two sentences; a message that ends with what was sent has no full stop. */

@@ -63,7 +63,7 @@ export default function BulkInviteScreen() {
         <Panel title={t('csv.choose')}>
           <div className={styles.drop}>
             <p>{columns}</p>
-            <code>{t(`csv.example.${accessModel}`)}</code>
+            <pre className={styles.example}>{t(`csv.example.${accessModel}`)}</pre>
             <FileTrigger acceptedFileTypes={['.csv', 'text/csv']} onSelect={select}>
               <Button kind="primary">{t('csv.choose')}</Button>
             </FileTrigger>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import type { MemberFilter, MembersBulkChange } from '../../../app/schema.generated.js';
-import { changeAll, readTargets, type Verdict } from './run.js';
+import { judgeAll, readTargets, type Verdict } from './run.js';
 import type { Selected } from './selection.js';
 
 /** The progress of the dry run. */
@@ -42,7 +42,7 @@ export function useCheck(workspaceId: string, selected: Selected, filter: Member
           ? await readTargets(client, workspaceId, filter, report)
           : [...selected.rows.values()];
       if (mine !== newest.current) return;
-      const verdicts = await changeAll(client, workspaceId, targets, change, { dryRun: true, report });
+      const verdicts = await judgeAll(client, workspaceId, targets, change, report);
       update({ state: 'done', change, verdicts });
     } catch (error) {
       update({ state: 'failed', message: error instanceof Error ? error.message : String(error) });

@@ -1,9 +1,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { type Client, useClient } from 'urql';
+import { useClient } from 'urql';
 import { formatNumber } from '../../../app/formats.js';
-import { type JobOutcome, startJob } from '../../../app/jobs.js';
-import { translate, useMessages } from '../../../app/messages.js';
-import type { MemberFilter, MembersBulkChange } from '../../../app/schema.generated.js';
+import { useMessages } from '../../../app/messages.js';
+import type { MemberFilter } from '../../../app/schema.generated.js';
 import { useWorkspace } from '../../../app/workspace.js';
 import { Button } from '../../../ui/button.js';
 import { Dialog } from '../../../ui/dialog.js';
@@ -14,7 +13,8 @@ import { AccessChoice, draftOf } from '../access-choice.js';
 import { type BulkAction, type BulkDraft, changeOf } from './action.js';
 import styles from './bulk.module.css';
 import { type Check, useCheck } from './check.js';
-import { addAllAgain, type BulkTarget, changeAll } from './run.js';
+import { startBulk } from './job.js';
+import type { BulkTarget } from './run.js';
 import { countOf, type Selected } from './selection.js';
 
 interface BulkDialogProps {
@@ -56,7 +56,7 @@ export function BulkDialog({ action, selected, filter, onClose, onChanged }: Bul
   const submit = () => {
     if (check.state !== 'done') return dryRun();
     if (targets.length === 0) return;
-    startBulk({ client, workspaceId, action, change: check.change, targets, onChanged });
+    startBulk(client, { workspaceId, work: { action, change: check.change }, left: targets }, onChanged);
     onClose();
   };
   const isReady = check.state === 'done';
@@ -139,49 +139,4 @@ function CheckResult({ check }: { readonly check: Check }): ReactNode {
       )}
     </div>
   );
-}
-
-interface BulkWork {
-  readonly client: Client;
-  readonly workspaceId: string;
-  readonly action: BulkAction;
-  readonly change: MembersBulkChange;
-  readonly targets: readonly BulkTarget[];
-  readonly onChanged: () => void;
-}
-
-/** Makes the change in a job, so that the viewer can leave the screen. */
-function startBulk({ client, workspaceId, action, change, targets, onChanged }: BulkWork): void {
-  const label = translate(`bulk.${action}.running`);
-  startJob(label, targets.length, async ({ report }): Promise<JobOutcome> => {
-    const verdicts = await changeAll(client, workspaceId, targets, change, { dryRun: false, report });
-    onChanged();
-    const changed = verdicts.filter((verdict) => verdict.changed).map(({ target }) => target);
-    const details = verdicts
-      .filter(({ refusal }) => refusal !== null)
-      .map(({ target, refusal }) => `${target.userName}: ${refusal}`);
-    const summary = translate(`bulk.${action}.done`, {
-      count: changed.length,
-      formatted: formatNumber(changed.length),
-    });
-    if (action !== 'remove' || changed.length === 0)
-      return { summary, details, isFailure: details.length > 0 };
-    const undo = () => startUndo(client, workspaceId, changed, onChanged);
-    return { summary, details, action: { label: translate('dialog.undo'), onPress: undo } };
-  });
-}
-
-function startUndo(
-  client: Client,
-  workspaceId: string,
-  removed: readonly BulkTarget[],
-  onChanged: () => void,
-): void {
-  startJob(translate('bulk.undo.running'), removed.length, async ({ report }) => {
-    const details = await addAllAgain(client, workspaceId, removed, report);
-    onChanged();
-    const count = removed.length - details.length;
-    const summary = translate('bulk.undo.done', { count, formatted: formatNumber(count) });
-    return { summary, details, isFailure: details.length > 0 };
-  });
 }

@@ -1,5 +1,6 @@
-import type { Client } from 'urql';
-import { refusalOf } from '../../../app/client.js';
+import type { Client, CombinedError } from 'urql';
+import { inLabels } from '../../../app/attributes.js';
+import { isLost, refusalOf } from '../../../app/client.js';
 import { translate } from '../../../app/messages.js';
 import type { MemberFilter, MembersBulkChange } from '../../../app/schema.generated.js';
 import { addAgain } from '../undo.js';
@@ -20,18 +21,18 @@ export interface Verdict {
   readonly refusal: string | null;
 }
 
+/** The answer about some members, or why there is none. */
+export type PartAnswer =
+  | { readonly kind: 'judged'; readonly verdicts: readonly Verdict[] }
+  /** None of the members was changed. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The answer was lost: the members may be changed or not. */
+  | { readonly kind: 'lost' };
+
 type Report = (done: number, total: number) => void;
 
 /** The most members that the server changes in one request. */
-const CHUNK = 500;
-/** How many people are added again concurrently. */
-const PARALLEL = 4;
-
-function messageOf(error: Parameters<typeof refusalOf>[0]): string {
-  const refusal = refusalOf(error);
-  if (refusal === undefined) return translate('change.offlineHint');
-  return refusal.hint === null ? refusal.message : `${refusal.message} ${refusal.hint}`;
-}
+const MOST = 500;
 
 /**
  * Reads all members that match a filter.
@@ -51,7 +52,7 @@ export async function readTargets(
       after,
     });
     const members = result.data?.workspace?.members;
-    if (members == null) throw new Error(messageOf(result.error));
+    if (members == null) throw failure(withoutAnswer(result.error));
     targets.push(...members.nodes);
     report(targets.length, members.totalCount);
     after = members.pageInfo.endCursor;
@@ -68,62 +69,108 @@ function readPage(
 }
 
 /**
- * Changes many members, or runs the change as a dry run.
- *
- * Each member must have the version of its target, so that a member that was changed in the meantime is refused. A
- * failed request is reported as the refusal of its members; members of earlier requests remain changed.
+ * Finds out for many members whether they would be changed; nobody is.
+ * @throws Error with the server's message, when it refuses the change as a whole or cannot be reached
  */
-export async function changeAll(
+export async function judgeAll(
   client: Client,
   workspaceId: string,
   targets: readonly BulkTarget[],
   change: MembersBulkChange,
-  { dryRun, report }: { readonly dryRun: boolean; readonly report: Report },
+  report: Report,
 ): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (let start = 0; start < targets.length; start += CHUNK) {
-    const chunk = targets.slice(start, start + CHUNK);
-    const input = {
-      workspaceId,
-      dryRun,
-      change,
-      members: { ids: chunk.map(({ id }) => id) },
-      expectedVersions: chunk.map(({ version }) => version),
-    };
-    const { data, error } = await client.mutation(MembersBulkUpdateDocument, { input }).toPromise();
-    const results = new Map(data?.membersBulkUpdate?.results.map((result) => [result.memberId, result]));
-    const failed = error === undefined ? null : messageOf(error);
-    for (const target of chunk) {
-      const result = results.get(target.id);
-      const refusal = result?.refusal?.message ?? (result === undefined ? (failed ?? '') : null);
-      verdicts.push({ target, changed: result?.changed ?? false, refusal });
-    }
+  for (let start = 0; start < targets.length; start += MOST) {
+    const part = targets.slice(start, start + MOST);
+    const answer = await changePart(client, { workspaceId, change, targets: part, dryRun: true });
+    if (answer.kind !== 'judged') throw failure(answer);
+    verdicts.push(...answer.verdicts);
     report(verdicts.length, targets.length);
   }
   return verdicts;
 }
 
+interface Part {
+  readonly workspaceId: string;
+  readonly change: MembersBulkChange;
+  readonly targets: readonly BulkTarget[];
+  readonly dryRun: boolean;
+  /** Whether an answer about these members was lost. */
+  readonly isAgain?: boolean;
+}
+
 /**
- * Adds removed people again, with the access from before.
- * @returns a line for each person who could not be added
+ * Changes at most 500 members, or runs the change as a dry run. Each member must have the version of its target, so that a
+ * member that somebody else has changed is refused, and no member is changed twice.
  */
-export async function addAllAgain(
+export async function changePart(client: Client, part: Part): Promise<PartAnswer> {
+  const answer = await send(client, part, true);
+  if (answer.kind !== 'judged' || part.isAgain !== true) return answer;
+  const stale = new Set(answer.stale);
+  if (stale.size === 0) return answer;
+  // Who has another version now and would not be changed any more, was changed by the request whose answer was lost.
+  const now = await send(client, { ...part, targets: answer.stale, dryRun: true }, false);
+  if (now.kind !== 'judged') return now;
+  const same = new Set(now.verdicts.filter(isSame).map(({ target }) => target));
+  const verdicts = answer.verdicts.map((verdict) =>
+    same.has(verdict.target) ? { ...verdict, changed: true, refusal: null } : verdict,
+  );
+  return { kind: 'judged', verdicts };
+}
+
+const isSame = ({ changed, refusal }: Verdict) => !changed && refusal === null;
+
+async function send(
   client: Client,
-  workspaceId: string,
-  removed: readonly BulkTarget[],
-  report: (done: number) => void,
-): Promise<readonly string[]> {
-  const refusals: string[] = [];
-  let next = 0;
-  let done = 0;
-  const work = async () => {
-    for (let target = removed[next++]; target !== undefined; target = removed[next++]) {
-      const refusal = await addAgain(client, workspaceId, target);
-      if (refusal !== null) refusals.push(`${target.userName}: ${refusal}`);
-      done += 1;
-      report(done);
+  { workspaceId, change, targets, dryRun }: Part,
+  hasVersions: boolean,
+): Promise<
+  | Exclude<PartAnswer, { kind: 'judged' }>
+  | {
+      readonly kind: 'judged';
+      readonly verdicts: readonly Verdict[];
+      /** Those that were refused because they have another version. */
+      readonly stale: readonly BulkTarget[];
     }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
-  return refusals;
+> {
+  const members = { ids: targets.map(({ id }) => id) };
+  const versions = hasVersions ? { expectedVersions: targets.map(({ version }) => version) } : {};
+  const input = { workspaceId, dryRun, change, members, ...versions };
+  const { data, error } = await client.mutation(MembersBulkUpdateDocument, { input }).toPromise();
+  if (data?.membersBulkUpdate == null) return withoutAnswer(error);
+  const results = new Map(data.membersBulkUpdate.results.map((result) => [result.memberId, result]));
+  const verdicts = targets.map((target): Verdict => {
+    const { changed = false, refusal } = results.get(target.id) ?? {};
+    return { target, changed, refusal: refusal == null ? null : inLabels(refusal.message, '', translate) };
+  });
+  const stale = targets.filter(({ id }) => results.get(id)?.refusal?.code === 'STALE_VERSION');
+  return { kind: 'judged', verdicts, stale };
+}
+
+/** Adds removed people again, all at once, with the access from before. Who is back already counts when an answer was lost. */
+export async function addPartAgain(
+  client: Client,
+  { workspaceId, targets, isAgain }: Required<Pick<Part, 'workspaceId' | 'targets' | 'isAgain'>>,
+): Promise<PartAnswer> {
+  const errors = await Promise.all(targets.map((target) => addAgain(client, workspaceId, target)));
+  const answers = errors.map((error) => (error === undefined ? null : withoutAnswer(error)));
+  if (answers.some((answer) => answer?.kind === 'lost')) return { kind: 'lost' };
+  const verdicts = targets.map((target, index): Verdict => {
+    const answer = answers[index] ?? null;
+    const isBack = isAgain && refusalOf(errors[index])?.code === 'ALREADY_A_MEMBER';
+    const refusal = answer?.kind === 'refused' && !isBack ? answer.reason : null;
+    return { target, changed: refusal === null, refusal };
+  });
+  return { kind: 'judged', verdicts };
+}
+
+function withoutAnswer(error: CombinedError | undefined): Exclude<PartAnswer, { kind: 'judged' }> {
+  const refusal = refusalOf(error);
+  if (refusal === undefined || isLost(refusal)) return { kind: 'lost' };
+  const { message, hint } = refusal;
+  return { kind: 'refused', reason: hint === null ? message : `${message} ${hint}` };
+}
+
+function failure(answer: Exclude<PartAnswer, { kind: 'judged' }>): Error {
+  return new Error(answer.kind === 'refused' ? answer.reason : translate('bulk.notChecked'));
 }

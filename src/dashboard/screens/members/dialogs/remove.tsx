@@ -7,7 +7,7 @@ import { showToast } from '../../../ui/toast.js';
 import { useMemberChange } from '../change.js';
 import { MemberRemoveDocument } from '../changes.generated.js';
 import { accessText, nameOf } from '../person.js';
-import { addAgain } from '../undo.js';
+import { addAgain, reasonOf } from '../undo.js';
 import { FailureNotice } from './failure.js';
 import type { DialogProps } from './props.js';
 
@@ -21,11 +21,11 @@ export function RemoveDialog({ member, onClose, onChanged }: DialogProps) {
   const access = accessText(member, accessModel, t);
 
   const undo = async () => {
-    const refusal = await addAgain(client, workspaceId, member);
-    if (refusal === null) showToast({ text: t('remove.undone', { name }) });
+    const error = await addAgain(client, workspaceId, member);
+    if (error === undefined) showToast({ text: t('remove.undone', { name }) });
     else {
       const action = { label: t('state.retry'), onPress: undo };
-      showToast({ text: t('remove.notUndone', { name, reason: refusal }), isFailure: true, action });
+      showToast({ text: t('remove.notUndone', { name, reason: reasonOf(error) }), isFailure: true, action });
     }
     onChanged();
   };
