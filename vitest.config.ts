@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: BROWSER,
-          globalSetup: ['test/postgres.ts'],
+          globalSetup: ['test/postgres.ts', 'test/browser/unpack.ts'],
           sequence: { groupOrder: 3 },
         },
       },

@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import type { TestApp } from '../app.js';
-import { startBrowser, type TestBrowser } from './chromium.js';
+import { startBrowser } from './chromium.js';
 
 export const THEMES = ['light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -17,15 +17,15 @@ interface Opening {
   readonly width?: number;
 }
 
-let chromium: TestBrowser | undefined;
+let browser: Browser | undefined;
 
 /** Starts a browser before the tests of a file, and ends it after them. Each page has cookies and storage of its own. */
 export function browserPerFile(): void {
   beforeAll(async () => {
-    chromium = await startBrowser();
+    browser = await startBrowser(inject('chromium'));
   });
   afterAll(async () => {
-    await chromium?.close();
+    await browser?.close();
   });
 }
 
@@ -42,8 +42,8 @@ export async function openPage(
   app: TestApp,
   { path, email, theme = 'light', width = 1280 }: Opening,
 ): Promise<Page> {
-  if (chromium === undefined) throw new Error('The test file does not call browserPerFile().');
-  const context = await chromium.browser.newContext({
+  if (browser === undefined) throw new Error('The test file does not call browserPerFile().');
+  const context = await browser.newContext({
     baseURL: app.url,
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
