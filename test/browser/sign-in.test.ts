@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { smtpTransport } from '../../src/mail/smtp.js';
@@ -8,6 +7,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
 import { parts, startSmtpServer, type TestSmtpServer } from '../mail/smtp-server.js';
 import { startBrowser } from './chromium.js';
+import { expectAccessible } from './dashboard.js';
 
 /** The pages of sign-in in a real browser: the whole way, and how they look. */
 const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/sign-in/', import.meta.url));
@@ -255,8 +255,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await openContext({ colorScheme, viewport: { width: 1024, height: 768 } });
     await open();
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}.png`, fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await expectAccessible(page);
     await page.setViewportSize({ width: 320, height: 640 });
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-320.png`, fullPage: true });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
