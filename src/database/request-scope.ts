@@ -27,6 +27,12 @@ export function outlastingRequest<Result>(work: () => Result): Result {
   return scopes.run({ request, share, isGone: () => false, isLate: () => false }, work);
 }
 
+/** Runs work for several requests, which ends with none of them. @param share whose share of the connections it uses */
+export function forRequests<Result>(share: string | undefined, work: () => Result): Result {
+  if (share === undefined) return work();
+  return scopes.run({ request: {}, share, isGone: () => false, isLate: () => false }, work);
+}
+
 export function currentRequest(): RequestScope | undefined {
   return scopes.getStore();
 }

@@ -31,12 +31,12 @@ export type AuditChanges = Readonly<Record<string, { readonly before: unknown; r
 @Check({ name: 'audit_entry_channel_known', expression: oneOf('channel', CHANNELS) })
 @Trigger({
   name: 'audit_entry_brakes_removals',
-  timing: 'before',
+  timing: 'after',
   events: ['insert'],
+  forEach: 'statement',
   expression:
-    'create trigger "audit_entry_brakes_removals" before insert on "audit_entry" for each row when ' +
-    "(new.actor_type = 'API_KEY' and (new.action = 'member.remove' or (new.action = 'member.delete' and " +
-    "new.changes #> '{active,before}' = 'true'::jsonb))) execute function brake_scim_removals()",
+    'create trigger "audit_entry_brakes_removals" after insert on "audit_entry" referencing new table as inserted ' +
+    'for each statement execute function brake_scim_removals()',
 })
 @Trigger({
   name: 'audit_entry_is_append_only',

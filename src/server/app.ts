@@ -14,6 +14,7 @@ import { credentialIn } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
 import { setShare } from '../database/request-scope.js';
+import { WriteQueues } from '../database/write-queues.js';
 import { UnavailableError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import { networkPrefixOf, type ScimEvent, type ScimRead } from '../domain/provisioning-log.js';
@@ -26,7 +27,7 @@ import { playgroundRouter } from '../graphql/playground/router.js';
 import { Compiler } from '../graphql/serving/compiler.js';
 import type { Context } from '../graphql/serving/context.js';
 import { requestIds } from '../graphql/serving/errors.js';
-import { createLoaders } from '../graphql/serving/loaders.js';
+import { Loaders } from '../graphql/serving/loaders.js';
 import { createSchema } from '../graphql/serving/schema.js';
 import { createGraphqlServer } from '../graphql/serving/server.js';
 import { Streams } from '../graphql/serving/stream.js';
@@ -178,6 +179,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     credentials,
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
+    writeQueues: new WriteQueues(),
     mailer,
     hints,
     scim: createScimAdapter(schema, compiler, onFault),
@@ -203,7 +205,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const contextOf = (actor: Actor | null, channel: Channel, requestId: string, origin: string): Context => {
     const services = serviceContext(shared, { actor, channel, requestId });
-    return { services, loaders: createLoaders(services), origin };
+    return { services, loaders: new Loaders(services), origin };
   };
 
   const reachedAt = (request: Incoming) => publicUrl ?? originOf(request);

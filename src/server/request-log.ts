@@ -32,10 +32,10 @@ export function requestLog(
     const requestId = randomUUID();
     const idsOfProxy = proxyIds(request, (address) => isTrusted(request, address));
     response.locals.requestId = requestId;
-    response.set('X-Request-Id', requestId);
+    response.setHeader('X-Request-Id', requestId);
     // Pages and files of the dashboard say otherwise.
-    response.set('Cache-Control', 'no-store');
-    response.set('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
     response.on('finish', () => {
       const { route = 'unknown', actor, errorCode } = response.locals;
       const { method } = request;

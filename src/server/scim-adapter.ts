@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { clientOf } from '../domain/provisioning-log.js';
 import type { Compiler } from '../graphql/serving/compiler.js';
-import { createLoaders } from '../graphql/serving/loaders.js';
+import { Loaders } from '../graphql/serving/loaders.js';
 import { parseBody } from '../scim/http/body.js';
 import { describeRequest } from '../scim/http/description.js';
 import { createDispatch } from '../scim/http/dispatch.js';
@@ -44,7 +44,7 @@ export function createScimAdapter(
       baseUrl,
       requestId,
       context: {
-        contextValue: { services, loaders: createLoaders(services), origin: '' },
+        contextValue: { services, loaders: new Loaders(services), origin: '' },
         workspaceVersion,
       },
     });

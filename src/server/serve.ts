@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { EpisodeEvents } from '../database/availability.js';
 import { databaseLimits } from '../database/limits.js';
 import { type OpenDatabase, openDatabase } from '../database/open.js';
@@ -17,6 +17,7 @@ import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { type DevelopmentSecrets, developmentSecrets } from './development.js';
 import { type DevelopmentProvider, startDevelopmentProvider } from './identity-provider/development.js';
+import { createLogger } from './logger.js';
 import { ssoEnvironment } from './sso.js';
 
 /** How long requests in flight may take to finish once the server stops. */
@@ -173,15 +174,6 @@ export async function identityProviderBeside(
   const sso = ssoEnvironment(config, secrets.secretsKey);
   const next = config.port === 0 ? 0 : port + 1;
   return startDevelopmentProvider({ database, secrets, sso, logger, url, port: next });
-}
-
-/**
- * Logs to standard output. When that is closed (EIO: its terminal is gone) log lines are dropped: pino's own stream
- * would retry for ever and keep the server from stopping.
- */
-export function createLogger({ logLevel }: Config): Logger {
-  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
-  return pino({ level: logLevel }, process.stdout);
 }
 
 /** Production without a mail server sends nothing, because the log transport would write links into the log. */

@@ -5,14 +5,9 @@ import type { Logger } from 'pino';
 import { banner } from './banner.js';
 import type { Config } from './config.js';
 import { WorkerFailure } from './failure.js';
+import { createLogger } from './logger.js';
 import { answerMetricsRequests } from './metrics/all-workers.js';
-import {
-  type Announce,
-  createLogger,
-  identityProviderBeside,
-  prepareDatabase,
-  type RunningServer,
-} from './serve.js';
+import { type Announce, identityProviderBeside, prepareDatabase, type RunningServer } from './serve.js';
 
 /** The message that tells a worker to stop. */
 export const STOP_MESSAGE = 'stop';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -80,4 +80,46 @@ export async function settled(target: DatabaseTarget): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+const TICK_MICROSECONDS = 10_000;
+
+/**
+ * The CPU time of the server and all its processes, in microseconds, as Linux's /proc has it.
+ * @returns NaN for a server that is not on this machine
+ */
+export async function cpuOf(target: DatabaseTarget): Promise<number> {
+  const client = new pg.Client(pgOptions(target));
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const [{ pid } = { pid: 0 }] = rows;
+    const own = await statOf(String(pid));
+    if (own?.name !== 'postgres') return Number.NaN;
+    const all = await Promise.all((await readdir('/proc')).map(statOf));
+    const ticks = all.map((stat) => {
+      if (stat !== undefined && stat.pid === own.parent) return stat.ticks + stat.ticksOfEnded;
+      return stat !== undefined && stat.parent === own.parent ? stat.ticks : 0;
+    });
+    return ticks.reduce((sum, one) => sum + one, 0) * TICK_MICROSECONDS;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What /proc says of a process (proc_pid_stat(5)); undefined when there is none. */
+async function statOf(pid: string) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [, name, rest = ''] = /^\d+ \((.*)\) \S (.*)/.exec(stat) ?? [];
+  if (name === undefined) return undefined;
+  const fields = rest.split(' ').map(Number);
+  const [parent] = fields;
+  const [user = 0, system = 0, userOfEnded = 0, systemOfEnded = 0] = fields.slice(10);
+  return {
+    pid: Number(pid),
+    name,
+    parent,
+    ticks: user + system,
+    ticksOfEnded: userOfEnded + systemOfEnded,
+  };
 }

@@ -12,7 +12,8 @@ import {
   withoutLog,
 } from './contenders.ts';
 import { measureDashboard } from './dashboard.ts';
-import { createDatabase, pgOptions, settled } from './database.ts';
+import { cpuOf, createDatabase, pgOptions, settled } from './database.ts';
+import { measureGroups } from './groups.ts';
 import { CONNECTIONS } from './operations.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type Comparison, compare } from './rounds.ts';
@@ -75,6 +76,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   const arena: Arena = { target, seeded, members, onStart };
   const our = await ours(arena);
   if (options.soak !== undefined) return (await soak(our, options.soak)) ? [] : undefined;
+  if (options.groups) return (await measureGroups(our, arena)) ? [] : undefined;
   if (options.dashboard) {
     await measureDashboard(our.server.url, seeded);
     return [];
@@ -101,7 +103,13 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   console.log('Ours and the floor give the same answers, byte by byte.\n');
   const comparisons: Comparison[] = [];
   for (const { name } of operations) {
-    comparisons.push(await compare(name, contenders, { ...options, settled: () => settled(target) }));
+    comparisons.push(
+      await compare(name, contenders, {
+        ...options,
+        settled: () => settled(target),
+        databaseCpu: () => cpuOf(target),
+      }),
+    );
     console.error(`${name} done`);
   }
   console.log(`${comparisonTable(comparisons)}\n`);

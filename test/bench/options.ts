@@ -17,6 +17,8 @@ export interface Options {
   readonly log: boolean;
   /** Import that many members instead of measuring operations. */
   readonly import: number | undefined;
+  /** Measure large groups and bulk requests instead. */
+  readonly groups: boolean;
   /** Measure the dashboard in a browser instead. */
   readonly dashboard: boolean;
   /** Start and stop the server instead. */
@@ -41,6 +43,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time
+  --groups           changes of groups of thousands, and bulk requests
   --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
   --soak SECONDS     everything at once on our server, and its memory on the way
@@ -48,7 +51,7 @@ Instead of operations:
 BENCH_DATABASE_URL: a PostgreSQL to make the databases on, instead of an embedded one.
 
 "ours ÷ it" is our requests a second by the other server's: above 1 we are faster. CPU µs, SQL and MB are the server
-process's: microseconds and statements a request, memory at the end.`;
+process's: microseconds and statements a request, memory at the end. DB µs are PostgreSQL's microseconds a request.`;
 
 /** @throws RangeError or TypeError with a sentence, for whoever has called it */
 export function readOptions(args: readonly string[]): Options {
@@ -64,13 +67,14 @@ export function readOptions(args: readonly string[]): Options {
       log: { type: 'boolean', default: true },
       subscribers: { type: 'string' },
       import: { type: 'string' },
+      groups: { type: 'boolean', default: false },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
       soak: { type: 'string' },
     },
     allowNegative: true,
   });
-  const { help, members, rounds, seconds, only, peers, log, dashboard, start, soak } = values;
+  const { help, members, rounds, seconds, only, peers, log, groups, dashboard, start, soak } = values;
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
@@ -81,6 +85,7 @@ export function readOptions(args: readonly string[]): Options {
     log,
     subscribers: values.subscribers === undefined ? undefined : positive('subscribers', values.subscribers),
     import: values.import === undefined ? undefined : positive('import', values.import),
+    groups,
     dashboard,
     start,
     soak: soak === undefined ? undefined : positive('soak', soak),

@@ -10,6 +10,7 @@ prepareToLoad();
 
 export { prepareForRequests };
 export const { createApp }: typeof import('../../src/server/app.ts') = await built('server/app.js');
+export const { createLogger }: typeof import('../../src/server/logger.ts') = await built('server/logger.js');
 export const { Database }: typeof import('../../src/database/database.ts') =
   await built('database/database.js');
 export const { startEmbeddedPostgres }: typeof import('../../src/database/embedded/start.ts') = await built(

@@ -1,5 +1,4 @@
-import { pino } from 'pino';
-import { connect, createApp, Database, prepareForRequests } from './product.ts';
+import { connect, createApp, createLogger, Database, prepareForRequests } from './product.ts';
 import { PUBLIC_URL, serveForBench } from './server-process.ts';
 
 /** Our server, composed as `serve.ts` composes it: it authenticates, authorizes, applies the rules, audits and logs. */
@@ -7,7 +6,7 @@ await serveForBench(async ({ target, poolSize, provisioningLogDays }) => {
   const orm = await connect(target, poolSize);
   const app = await createApp({
     database: await Database.over(orm),
-    logger: pino({ level: 'info' }),
+    logger: createLogger({ logLevel: 'info' }),
     operatorToken: undefined,
     publicUrl: PUBLIC_URL,
     playground: false,

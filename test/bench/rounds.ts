@@ -9,8 +9,10 @@ export interface Measured {
   /** Milliseconds, as the client sees it. */
   readonly p50: number;
   readonly p99: number;
-  /** Microseconds of the server process a request; the database's are not in it. */
+  /** Microseconds of the server process a request. */
   readonly cpu: number;
+  /** Microseconds of the database a request. */
+  readonly databaseCpu: number;
   /** SQL statements a request. */
   readonly statements: number;
   /** Megabytes that the server process had at the end of the rounds. */
@@ -30,6 +32,8 @@ export interface Plan {
   readonly seconds: number;
   /** Waits until the database has nothing to do. */
   settled(): Promise<void>;
+  /** The CPU time of the database so far, in microseconds. */
+  databaseCpu(): Promise<number>;
 }
 
 const WARM_UP_SECONDS = 2;
@@ -38,19 +42,20 @@ const WARM_UP_SECONDS = 2;
 export async function compare(
   name: string,
   contenders: readonly Contender[],
-  { rounds, seconds, settled }: Plan,
+  { rounds, seconds, settled, databaseCpu }: Plan,
 ): Promise<Comparison> {
   const able = contenders.flatMap((contender) => {
     const operation = contender.operations.find((known) => known.name === name);
     return operation === undefined ? [] : [{ contender, operation, measured: [] as Measured[] }];
   });
-  for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS);
+  for (const { contender, operation } of able)
+    await round(operation, contender, WARM_UP_SECONDS, databaseCpu);
   for (let done = 0; done < rounds; done++) {
     for (const { contender, operation, measured } of able) {
       // A slow server still works on unfinished requests of its turn, which would disturb the turns of others.
       for (const { contender } of able) await idle(contender);
       await settled();
-      measured.push(await round(operation, contender, seconds));
+      measured.push(await round(operation, contender, seconds, databaseCpu));
     }
   }
   const measured = new Map(able.map(({ contender, measured }) => [contender.name, medians(measured)]));
@@ -70,8 +75,14 @@ async function idle({ server }: Contender): Promise<void> {
   }
 }
 
-async function round(operation: Operation, { server }: Contender, seconds: number): Promise<Measured> {
+async function round(
+  operation: Operation,
+  { server }: Contender,
+  seconds: number,
+  databaseCpu: Plan['databaseCpu'],
+): Promise<Measured> {
   const before = await server.usage();
+  const databaseBefore = await databaseCpu();
   let connection = 0;
   const result = await autocannon({
     url: server.url,
@@ -83,11 +94,13 @@ async function round(operation: Operation, { server }: Contender, seconds: numbe
     },
   });
   const after = await server.usage();
+  const databaseAfter = await databaseCpu();
   return {
     perSecond: result['2xx'] / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
     cpu: (after.cpu - before.cpu) / result['2xx'],
+    databaseCpu: (databaseAfter - databaseBefore) / result['2xx'],
     statements: (after.statements - before.statements) / result['2xx'],
     memory: after.memory,
     errors: result.non2xx + result.errors + result.timeouts,
@@ -101,6 +114,7 @@ function medians(rounds: readonly Measured[]): Measured {
     p50: of('p50'),
     p99: of('p99'),
     cpu: of('cpu'),
+    databaseCpu: of('databaseCpu'),
     statements: of('statements'),
     memory: rounds.at(-1)?.memory ?? Number.NaN,
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),

@@ -145,6 +145,26 @@ describe('rule 15: one address', () => {
     expect(accounts).toHaveLength(1);
   });
 
+  test('of which some are members already: those are refused, and all others are added', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = scimOf(workspace);
+    const names = await atOnce(40, async (index) => {
+      const userName = nextAddress();
+      if (index % 4 === 0) await create(scim, { userName });
+      return userName;
+    });
+    const answers = await Promise.all(names.map((userName) => scim.post('/Users', { userName })));
+    expect(statuses(answers)).toEqual({ 201: 30, 409: 10 });
+  });
+
+  test('and 20 people with one externalId, added at once: one of them is added', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const answers = await atOnce(20, () =>
+      scimOf(workspace).post('/Users', { userName: nextAddress(), externalId: 'the same' }),
+    );
+    expect(statuses(answers)).toEqual({ 201: 1, 409: 19 });
+  });
+
   test('of an inactive member, added again by many requests at once, opens one new membership', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const scim = scimOf(workspace);

@@ -46,6 +46,7 @@ const UNDECLARED: Readonly<Record<string, string>> = {
   'database/query.ts': 'the query builder knows the types of what it has built',
   'database/replicas.ts': 'it passes on what statements and queries ask',
   'database/statement.ts': 'it runs what is declared',
+  'database/write-queues.ts': 'it runs declared statements over arrays',
   'services/audit/export.ts': 'it adds conditions to a declared selection',
   'services/lists/batch.ts':
     'it rewrites a statement for many parents, whose rows are those of the statement',

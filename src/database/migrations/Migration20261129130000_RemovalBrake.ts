@@ -1,30 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The brake on removals by identity providers, which counts audit entries, so that no way of removing is missed. */
-export class Migration20261129130000_RemovalBrake extends Migration {
-  override name = 'Migration20261129130000_RemovalBrake';
-
-  override up(): void | Promise<void> {
-    this.addSql(
-      `create table "scim_brake" ("workspace_id" uuid not null, "enabled" boolean not null default true, "most_members" int not null default 10, "most_percent" int not null default 20, "window_minutes" int not null default 10, "removals" bigint not null default 0, "base" int null, "base_at" timestamptz(3) null, "engaged_at" timestamptz(3) null, "released_until" timestamptz(3) null, primary key ("workspace_id"));`,
-    );
-    this.addSql(
-      `alter table "scim_brake" add constraint "scim_brake_workspace_id_foreign" foreign key ("workspace_id") references "workspace" ("id") on update cascade on delete cascade;`,
-    );
-    this.addSql(
-      `alter table "scim_brake" add constraint "scim_brake_settings_in_range" check (most_members >= 1 and most_members <= 100000 and most_percent >= 1 and most_percent <= 100 and window_minutes >= 1 and window_minutes <= 1440);`,
-    );
-    this.addSql(
-      `create table "scim_removal" ("workspace_id" uuid not null, "number" bigint not null, "at" timestamptz(3) not null, "member_id" uuid not null, "audit_entry_id" uuid not null, primary key ("workspace_id", "number"));`,
-    );
-    this.addSql(
-      `alter table "scim_removal" add constraint "scim_removal_workspace_id_foreign" foreign key ("workspace_id") references "workspace" ("id") on delete cascade;`,
-    );
-    this.addSql(`create index "scim_removal_at" on "scim_removal" ("workspace_id", "at");`);
-    // The row of the workspace's brake is locked from here to the commit, so any two removals are counted one after the
-    // other. Numbers have no gaps, so the first one in the window shows how many there are.
-    this.addSql(
-      `create function brake_scim_removals() returns trigger as $$
+// The row of the workspace's brake is locked from here to the commit, so any two removals are counted one after the other.
+// Numbers have no gaps, so the first one in the window shows how many there are.
+const FUNCTION = `create function brake_scim_removals() returns trigger as $$
        declare
          brake scim_brake%rowtype;
          first_number bigint;
@@ -65,11 +43,35 @@ export class Migration20261129130000_RemovalBrake extends Migration {
          insert into scim_removal (workspace_id, number, at, member_id, audit_entry_id)
            values (new.workspace_id, brake.removals, clock_timestamp(), new.target_id, new.id);
          return new;
-       end $$ language plpgsql;`,
+       end $$ language plpgsql;`;
+
+const TRIGGER = `create trigger "audit_entry_brakes_removals" before insert on "audit_entry" for each row when (new.actor_type = 'API_KEY' and (new.action = 'member.remove' or (new.action = 'member.delete' and new.changes #> '{active,before}' = 'true'::jsonb))) execute function brake_scim_removals();`;
+
+/** Counts each removal by itself. */
+export const COUNT_EACH_REMOVAL = [FUNCTION, TRIGGER];
+
+/** The brake on removals by identity providers, which counts audit entries, so that no way of removing is missed. */
+export class Migration20261129130000_RemovalBrake extends Migration {
+  override name = 'Migration20261129130000_RemovalBrake';
+
+  override up(): void | Promise<void> {
+    this.addSql(
+      `create table "scim_brake" ("workspace_id" uuid not null, "enabled" boolean not null default true, "most_members" int not null default 10, "most_percent" int not null default 20, "window_minutes" int not null default 10, "removals" bigint not null default 0, "base" int null, "base_at" timestamptz(3) null, "engaged_at" timestamptz(3) null, "released_until" timestamptz(3) null, primary key ("workspace_id"));`,
     );
     this.addSql(
-      `create trigger "audit_entry_brakes_removals" before insert on "audit_entry" for each row when (new.actor_type = 'API_KEY' and (new.action = 'member.remove' or (new.action = 'member.delete' and new.changes #> '{active,before}' = 'true'::jsonb))) execute function brake_scim_removals();`,
+      `alter table "scim_brake" add constraint "scim_brake_workspace_id_foreign" foreign key ("workspace_id") references "workspace" ("id") on update cascade on delete cascade;`,
     );
+    this.addSql(
+      `alter table "scim_brake" add constraint "scim_brake_settings_in_range" check (most_members >= 1 and most_members <= 100000 and most_percent >= 1 and most_percent <= 100 and window_minutes >= 1 and window_minutes <= 1440);`,
+    );
+    this.addSql(
+      `create table "scim_removal" ("workspace_id" uuid not null, "number" bigint not null, "at" timestamptz(3) not null, "member_id" uuid not null, "audit_entry_id" uuid not null, primary key ("workspace_id", "number"));`,
+    );
+    this.addSql(
+      `alter table "scim_removal" add constraint "scim_removal_workspace_id_foreign" foreign key ("workspace_id") references "workspace" ("id") on delete cascade;`,
+    );
+    this.addSql(`create index "scim_removal_at" on "scim_removal" ("workspace_id", "at");`);
+    for (const statement of COUNT_EACH_REMOVAL) this.addSql(statement);
   }
 
   override down(): void | Promise<void> {

@@ -12,29 +12,53 @@ import { actorsOf } from '../../services/viewer/actors.js';
 import { MOST_NODES, type NodeRow, byIds as nodesByIds } from '../../services/viewer/nodes.js';
 import { get as getWorkspace } from '../../services/workspaces/queries.js';
 
-/** Loaders of relations: each reads a relation of many rows in one statement. */
-export interface Loaders {
-  readonly accounts: DataLoader<string, Account>;
-  readonly workspaces: DataLoader<string, Workspace>;
-  /** Not cached, because a client may use credits between two fields of a request. */
-  readonly creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]>;
-  readonly auditActors: DataLoader<AuditEntry, object | null>;
-  readonly memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]>;
-  readonly nodes: DataLoader<string, NodeRow | null>;
-}
+/** Loaders of relations: each reads a relation of many rows in one statement. Most requests use few of them. */
+export class Loaders {
+  readonly #context: ServiceContext;
+  #accounts: DataLoader<string, Account> | undefined;
+  #workspaces: DataLoader<string, Workspace> | undefined;
+  #creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]> | undefined;
+  #auditActors: DataLoader<AuditEntry, object | null> | undefined;
+  #memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]> | undefined;
+  #nodes: DataLoader<string, NodeRow | null> | undefined;
 
-export function createLoaders(context: ServiceContext): Loaders {
-  return {
-    accounts: loader((ids) => findAccounts(context.reads, ids)),
-    workspaces: loader(async (ids) => {
-      const found = await Promise.all(ids.map((id) => getWorkspace(context, id)));
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  get accounts() {
+    this.#accounts ??= loader((ids) => findAccounts(this.#context.reads, ids));
+    return this.#accounts;
+  }
+
+  get workspaces() {
+    this.#workspaces ??= loader(async (ids) => {
+      const found = await Promise.all(ids.map((id) => getWorkspace(this.#context, id)));
       return found.filter((workspace) => workspace !== null);
-    }),
-    creditDays: new DataLoader((pools) => daysOf(context, pools), { cache: false }),
-    auditActors: new DataLoader((entries) => actorsOf(context, entries)),
-    memberProblems: new DataLoader((members) => problemsOf(context, members)),
-    nodes: new DataLoader((ids) => nodesByIds(context, ids), { maxBatchSize: MOST_NODES }),
-  };
+    });
+    return this.#workspaces;
+  }
+
+  /** Not cached, because a client may use credits between two fields of a request. */
+  get creditDays() {
+    this.#creditDays ??= new DataLoader((pools) => daysOf(this.#context, pools), { cache: false });
+    return this.#creditDays;
+  }
+
+  get auditActors() {
+    this.#auditActors ??= new DataLoader((entries) => actorsOf(this.#context, entries));
+    return this.#auditActors;
+  }
+
+  get memberProblems() {
+    this.#memberProblems ??= new DataLoader((members) => problemsOf(this.#context, members));
+    return this.#memberProblems;
+  }
+
+  get nodes() {
+    this.#nodes ??= new DataLoader((ids) => nodesByIds(this.#context, ids), { maxBatchSize: MOST_NODES });
+    return this.#nodes;
+  }
 }
 
 function loader<Row extends { id: string }>(

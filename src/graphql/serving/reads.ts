@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import { readingContext } from '../../services/context/service-context.js';
 import type { Context } from './context.js';
-import { createLoaders } from './loaders.js';
+import { Loaders } from './loaders.js';
 
 /** Queries may read from replicas; mutations, and the fields of their payloads, never do. */
 export const readsOfQueries: ApolloServerPlugin<Context> = {
@@ -14,7 +14,7 @@ export const readsOfQueries: ApolloServerPlugin<Context> = {
         if (!isQuery || services.replicas === null || services.caller.actor === null) return;
         const reading = await readingContext(services);
         // Apollo creates the context before it parses the document.
-        Object.assign(contextValue, { services: reading, loaders: createLoaders(reading) });
+        Object.assign(contextValue, { services: reading, loaders: new Loaders(reading) });
       },
     };
   },

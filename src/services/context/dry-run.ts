@@ -1,5 +1,6 @@
 import type { Caller } from '../../auth/actor.js';
 import type { Database } from '../../database/database.js';
+import { WriteQueues } from '../../database/write-queues.js';
 import { MemberPositions } from '../lists/positions.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { NO_HINTS } from './activity-hints.js';
@@ -21,6 +22,7 @@ export function dryRunContext(
       replicas: null,
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
+      writeQueues: new WriteQueues(),
       mailer: null,
       hints: NO_HINTS,
     },

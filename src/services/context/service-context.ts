@@ -1,6 +1,7 @@
 import type { Caller } from '../../auth/actor.js';
 import type { Database, Sql } from '../../database/database.js';
 import type { Replicas } from '../../database/replicas.js';
+import type { WriteQueues } from '../../database/write-queues.js';
 import type { Clock, SessionLifetimes } from '../../domain/session.js';
 import type { WebhookTargets } from '../../domain/webhooks.js';
 import type { Mailer } from '../../mail/mailer.js';
@@ -22,6 +23,7 @@ export interface Shared {
   readonly credentials: Credentials;
   readonly positions: MemberPositions;
   readonly recentMembers: RecentMembers;
+  readonly writeQueues: WriteQueues;
   /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;
   /** Answers the SCIM requests of dry runs; null where there is no adapter. */

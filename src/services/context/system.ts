@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.js';
+import { WriteQueues } from '../../database/write-queues.js';
 import { newId } from '../../domain/ids.js';
 import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.js';
 import { PUBLIC_TARGETS } from '../../domain/webhooks.js';
@@ -27,6 +28,7 @@ export function localContext(
       credentials,
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
+      writeQueues: new WriteQueues(),
       mailer: null,
       scim: null,
       hints: NO_HINTS,

@@ -21,13 +21,16 @@ const MOST_PARENTS = 200;
  * @param sql where statements run; made once per request, so that statements of different callers are not combined
  */
 export function batching(sql: Sql): Sql {
-  const loader = new DataLoader<Statement, Rows>((statements) => runAll(sql, statements), {
-    cache: false,
-    maxBatchSize: MOST_PARENTS,
-  });
+  let loader: DataLoader<Statement, Rows> | undefined;
   return {
-    // The loader does not know the type of the rows; the caller does.
-    rows: <Row>(text: string, values: readonly unknown[]) => loader.load({ text, values }) as Promise<Row[]>,
+    rows: <Row>(text: string, values: readonly unknown[]) => {
+      loader ??= new DataLoader((statements) => runAll(sql, statements), {
+        cache: false,
+        maxBatchSize: MOST_PARENTS,
+      });
+      // The loader does not know the type of the rows; the caller does.
+      return loader.load({ text, values }) as Promise<Row[]>;
+    },
   };
 }
 

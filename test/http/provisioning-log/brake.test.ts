@@ -42,15 +42,20 @@ async function company(members: number, options: { seats?: number } = {}): Promi
   );
   const scim = app.scim(workspace.workspaceId, workspace.apiKey);
   const attributes = seats === undefined ? { role: 'editor', creditLimit: 7 } : { seatType: 'builder' };
-  const added = await Promise.all(
-    Array.from({ length: members - 1 }, (_, index) =>
-      scim.post('/Users', { userName: `m${index}@${workspace.workspaceId}.test`, ...attributes }),
-    ),
-  );
-  const ids = added.map(({ status, body }) => {
-    expect(status).toBe(201);
-    return String(body.id);
-  });
+  const ids: string[] = [];
+  while (ids.length < members - 1) {
+    const first = ids.length;
+    const some = Array.from({ length: Math.min(50, members - 1 - first) }, (_, index) => first + index);
+    const added = await Promise.all(
+      some.map((index) =>
+        scim.post('/Users', { userName: `m${index}@${workspace.workspaceId}.test`, ...attributes }),
+      ),
+    );
+    for (const { status, body } of added) {
+      expect(status).toBe(201);
+      ids.push(String(body.id));
+    }
+  }
   return { workspace, scim, session: await app.session(workspace.ownerEmail), ids };
 }
 
@@ -321,6 +326,41 @@ describe('rule 64: release and undo', () => {
     await update({ enabled: false });
     for (const id of ids.slice(3)) expect((await deactivate(scim, id)).status).toBe(200);
   });
+});
+
+test('rules 57, 63, 64: a mapping mistake that unassigns 600 of 1,000 stops at a fifth, and is undone', async () => {
+  const acme = await company(1000);
+  const { scim, ids, session, workspace } = acme;
+  const { workspaceId } = workspace;
+  const refused: string[] = [];
+  const unassigned = ids.slice(0, 600);
+  for (let first = 0; first < unassigned.length; first += 50) {
+    const some = unassigned.slice(first, first + 50);
+    const answers = await Promise.all(some.map((id) => deactivate(scim, id)));
+    refused.push(...some.filter((_, index) => answers[index]?.status === 429));
+  }
+  expect(refused).toHaveLength(400);
+  expect(await activeIn(acme)).toBe(800);
+  expect(mails).toHaveLength(1);
+  // Everything else continues.
+  expect((await scim.post('/Users', { userName: 'colleague@acme.test' })).status).toBe(201);
+  const problems = async () => {
+    const { data } = await app.graphql(
+      session,
+      'query ($id: ID!) { workspace(id: $id) { scim { health { status } problems { code subjectCount } } } }',
+      { id: workspaceId },
+    );
+    return data.workspace.scim;
+  };
+  expect(
+    await eventually(problems, ({ problems: [problem] }) => problem?.subjectCount === 400),
+  ).toMatchObject({
+    problems: [{ code: 'REMOVALS_PAUSED', subjectCount: 400 }],
+  });
+  const { data, errors } = await mutate(session, 'scimBrakeUndo', { workspaceId }, 'restored');
+  expect(errors).toBeUndefined();
+  expect(data.scimBrakeUndo.restored).toBe(200);
+  expect(await activeIn(acme)).toBe(1001);
 });
 
 test('the refusals are one problem with its fix', async () => {
