@@ -130,7 +130,8 @@ async function startServer(
     wrongCredentials: 100_000,
     ...options,
   });
-  const server = createServer(app.handler);
+  // On a busy machine, the default of five seconds can end while a client of this process sends its next request.
+  const server = createServer({ keepAliveTimeout: 60_000 }, app.handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

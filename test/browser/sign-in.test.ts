@@ -1,20 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { smtpTransport } from '../../src/mail/smtp.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
 import { parts, startSmtpServer, type TestSmtpServer } from '../mail/smtp-server.js';
-import { startBrowser, type TestBrowser } from './chromium.js';
+import { startBrowser } from './chromium.js';
+import { expectAccessible } from './dashboard.js';
 
 /** The pages of sign-in in a real browser: the whole way, and how they look. */
 const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/sign-in/', import.meta.url));
 
 let smtp: TestSmtpServer;
 let app: TestApp;
-let chromium: TestBrowser;
+let browser: Browser;
 let v1: TestWorkspace;
 let v2: TestWorkspace;
 let context: BrowserContext;
@@ -26,7 +26,7 @@ const seeded: string[] = [];
 
 beforeAll(async () => {
   await mkdir(SCREENSHOTS, { recursive: true });
-  [chromium, smtp] = await Promise.all([startBrowser(), startSmtpServer()]);
+  [browser, smtp] = await Promise.all([startBrowser(inject('chromium')), startSmtpServer()]);
   app = await startTestApp({
     mailTransport: smtpTransport(smtp.url, 'Rollcall <rollcall@acme.test>'),
     seededWorkspaceIds: seeded,
@@ -43,7 +43,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  await chromium.close();
+  await browser.close();
   await app.stop();
   await smtp.close();
 });
@@ -57,8 +57,8 @@ afterEach(async () => {
   smtp.received.length = 0;
 });
 
-async function openContext(options: Parameters<TestBrowser['browser']['newContext']>[0]): Promise<void> {
-  context = await chromium.browser.newContext({ baseURL: app.url, ...options });
+async function openContext(options: BrowserContextOptions): Promise<void> {
+  context = await browser.newContext({ baseURL: app.url, ...options });
   context.setDefaultTimeout(10_000);
   page = await context.newPage();
   complaints = [];
@@ -130,7 +130,7 @@ describe('signing in', () => {
 
   test('by the code that another browser shows', async () => {
     const link = await requestLink('ben@acme.test');
-    const other = await chromium.browser.newContext();
+    const other = await browser.newContext();
     const elsewhere = await other.newPage();
     await elsewhere.goto(link);
     const shown = (await elsewhere.locator('main').textContent()) ?? '';
@@ -256,8 +256,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await openContext({ colorScheme, viewport: { width: 1024, height: 768 } });
     await open();
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}.png`, fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await expectAccessible(page);
     await page.setViewportSize({ width: 320, height: 640 });
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-320.png`, fullPage: true });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);

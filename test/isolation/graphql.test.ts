@@ -22,6 +22,13 @@ const PATIENCE = { timeout: 300_000 };
 /** Who asks the hundreds of questions of filters and profiles, for which rights no longer matter. */
 const DEEPLY = { V1: 'key with all scopes', V2: 'owner' } as const;
 
+/** Questions that are asked in one request, and its body as each of the two callers sends it. */
+interface Batch {
+  readonly label: string;
+  readonly spy: string;
+  readonly control: string;
+}
+
 describe.each(WORKSPACE_VERSIONS)('on %s', (version) => {
   let pair: Pair;
 
@@ -33,12 +40,7 @@ describe.each(WORKSPACE_VERSIONS)('on %s', (version) => {
 
   afterAll(() => pair.stop());
 
-  function send(
-    { tenant, sources }: Caller,
-    kind: 'query' | 'mutation',
-    credential: string,
-    questions: readonly Question[],
-  ) {
+  function send({ tenant }: Caller, credential: string, body: string) {
     const token = tenant.credentials[credential];
     return ask(`${pair.app.url}/graphql`, {
       method: 'POST',
@@ -47,21 +49,33 @@ describe.each(WORKSPACE_VERSIONS)('on %s', (version) => {
         Accept: 'application/json',
         ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify(operationOf(SCHEMA, kind, questions, sources)),
+      body,
+    });
+  }
+
+  function batchesOf(kind: 'query' | 'mutation', questions: readonly Question[]): Batch[] {
+    const body = (some: readonly Question[], { sources }: Caller) =>
+      JSON.stringify(operationOf(SCHEMA, kind, some, sources));
+    return Array.from({ length: Math.ceil(questions.length / AT_ONCE) }, (_, index) => {
+      const some = questions.slice(index * AT_ONCE, (index + 1) * AT_ONCE);
+      const label = some.map(({ name }) => name).join(', ');
+      return { label, spy: body(some, pair.spy), control: body(some, pair.control) };
     });
   }
 
   async function expectAlike(kind: 'query' | 'mutation', questions: readonly Question[]): Promise<void> {
-    const few = questions.filter(({ deep }) => !deep);
+    const all = batchesOf(kind, questions);
+    const few = batchesOf(
+      kind,
+      questions.filter(({ deep }) => !deep),
+    );
     for (const credential of Object.keys(pair.spy.tenant.credentials)) {
-      const asked = credential === DEEPLY[version] ? questions : few;
-      for (let at = 0; at < asked.length; at += AT_ONCE) {
-        const some = asked.slice(at, at + AT_ONCE);
+      for (const { label, spy, control } of credential === DEEPLY[version] ? all : few) {
         const answers = await Promise.all([
-          send(pair.spy, kind, credential, some),
-          send(pair.control, kind, credential, some),
+          send(pair.spy, credential, spy),
+          send(pair.control, credential, control),
         ]);
-        pair.expectAlike(`${credential}: ${some.map(({ name }) => name).join(', ')}`, answers);
+        pair.expectAlike(`${credential}: ${label}`, answers);
         // A batch that is refused as a whole asks nothing.
         expect(JSON.parse(answers[0].body), answers[0].body).toHaveProperty('data');
       }
