@@ -41,7 +41,6 @@ function doors(url: string, { workspaceId, apiKey }: TestWorkspace): readonly Do
     form('/sign-in', 'email=ann@acme.test'),
     form('/sign-in/operator', 'token=x'),
     { ...page('/sign-in'), headers: { Cookie } },
-    { ...page('/sign-in/workspaces'), headers: { Cookie } },
     { ...form('/sign-out'), headers: { ...form('').headers, Cookie } },
     page(`${sso}/start`),
     page(`${sso}/callback?state=x`),

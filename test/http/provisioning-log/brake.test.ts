@@ -170,12 +170,9 @@ describe('rule 65: the brake cannot be bypassed', () => {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
       Operations: ids.slice(8, 12).map((id) => ({ method: 'DELETE', path: `/Users/${id}` })),
     });
-    expect(body.Operations.map(({ status }: { status: string }) => status)).toEqual([
-      '204',
-      '204',
-      '429',
-      '429',
-    ]);
+    // Deletions of different members run at the same time.
+    const statuses: string[] = body.Operations.map(({ status }: { status: string }) => status);
+    expect(statuses.sort()).toEqual(['204', '204', '429', '429']);
     expect((await scim.delete(`/Users/${ids[12]}`)).status).toBe(429);
     const { errors } = await mutate(second, 'memberRemove', { workspaceId, memberId: ids[13] }, '__typename');
     expect(errors).toMatchObject([{ extensions: { code: 'REMOVALS_PAUSED' } }]);

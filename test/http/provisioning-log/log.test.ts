@@ -108,6 +108,7 @@ test('rule 49: each operation of a bulk request has an entry of its own', async 
       { method: 'POST', path: '/Users', bulkId: 'a', data: { userName: 'bulk@acme.test' } },
       { method: 'POST', path: '/Users', bulkId: 'b', data: { userName: 'bulk2@acme.test', role: 'boss' } },
     ],
+    failOnErrors: 2,
   });
   const rows = await entries('request_id = $1', [headers.get('X-Request-Id')], 3);
   expect(

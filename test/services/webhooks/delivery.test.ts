@@ -57,7 +57,7 @@ interface DeliveryRow {
   readonly id: string;
   readonly event_id: string;
   readonly status: string;
-  readonly next_attempt_at: string | null;
+  readonly next_attempt_at: Date | null;
 }
 
 function deliveries(): Promise<DeliveryRow[]> {
@@ -247,7 +247,7 @@ describe('a receiver that fails', () => {
       await worker.run();
       const [delivery] = await deliveries();
       if (delivery?.next_attempt_at == null) return times;
-      setting.pass(Date.parse(delivery.next_attempt_at) - setting.now().getTime());
+      setting.pass(delivery.next_attempt_at.getTime() - setting.now().getTime());
     }
   }
 
