@@ -29,7 +29,7 @@ export function requestLog(
 ): RequestHandler<unknown, unknown, unknown, unknown, RequestLocals> {
   return (request, response, next) => {
     const started = performance.now();
-    // Node caches random bytes for `randomUUID`, which makes it cheaper than `newId`.
+    // Random from the first digit on, because the first ones are the reference that people quote.
     const requestId = randomUUID();
     const idsOfProxy = proxyIds(request, (address) => isTrusted(request, address));
     response.locals.requestId = requestId;

@@ -158,9 +158,10 @@ describe('rule 19: a change of address', () => {
     expect(await memberById(app, app.operatorToken, workspaceId, other.member.id)).toEqual(
       memberNamed(ann.userName, { id: other.member.id }),
     );
-    expect(
-      await app.sql('select email from account where email = any($1) order by id', [[ann.userName, email]]),
-    ).toEqual([{ email: ann.userName }, { email }]);
+    const accounts = await app.sql<{ email: string }>('select email from account where email = any($1)', [
+      [ann.userName, email],
+    ]);
+    expect(new Set(accounts.map((account) => account.email))).toEqual(new Set([ann.userName, email]));
   });
 
   test('finds an existing account', async () => {
