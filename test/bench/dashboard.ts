@@ -65,6 +65,8 @@ async function openPage(browser: Browser, baseURL: string, token: string): Promi
   return context.newPage();
 }
 
+const LATE_SCRIPTS_MS = 2000;
+
 /** The compressed JavaScript of the first screen, and of each further one. */
 async function sizes(open: Open, workspaceId: string): Promise<Figure[]> {
   const page = await open();
@@ -76,7 +78,9 @@ async function sizes(open: Open, workspaceId: string): Promise<Figure[]> {
   const visit = async (what: string, path: string, budget: number) => {
     bytes = 0;
     await page.goto(path);
-    await page.waitForLoadState('networkidle');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    // The network is never idle: a page of members or problems keeps a stream open.
+    await page.waitForTimeout(LATE_SCRIPTS_MS);
     const [first] = figures;
     figures.push({ what, value: bytes / 1000 - (first?.value ?? 0), unit: 'kB', budget });
   };
