@@ -24,13 +24,17 @@ export function outlastingRequest<Result>(work: () => Result): Result {
   const scope = scopes.getStore();
   if (scope === undefined) return work();
   const { request, share } = scope;
-  return scopes.run({ request, share, isGone: () => false, isLate: () => false }, work);
+  return scopes.run(withoutEnd(request, share), work);
 }
 
 /** Runs work for several requests, which ends with none of them. @param share whose share of the connections it uses */
 export function forRequests<Result>(share: string | undefined, work: () => Result): Result {
   if (share === undefined) return work();
-  return scopes.run({ request: {}, share, isGone: () => false, isLate: () => false }, work);
+  return scopes.run(withoutEnd({}, share), work);
+}
+
+function withoutEnd(request: object, share: string): RequestScope {
+  return { request, share, isGone: () => false, isLate: () => false };
 }
 
 export function currentRequest(): RequestScope | undefined {
