@@ -40,9 +40,9 @@ function bulk(options: BulkOptions): Handler {
     const { order, circular } = planOf(operations);
     // On V1 the order decides who gets the last seat, and `failOnErrors` stops at an operation.
     const isOrdered = failOnErrors !== undefined || request.workspaceVersion === 'V1';
-    for (const operations of isOrdered ? order.map((one) => [one]) : concurrentRuns(order)) {
+    for (const together of isOrdered ? order.map((one) => [one]) : concurrentRuns(order)) {
       if (failOnErrors !== undefined && run.errors >= failOnErrors) break;
-      await Promise.all(operations.map((one) => run.run(one, refusalOf(one, { circular, end }))));
+      await Promise.all(together.map((one) => run.run(one, refusalOf(one, { circular, end }))));
     }
     // RFC 7644 §3.7.3: "If a bulk job is processed successfully, the HTTP response code 200 OK MUST be returned".
     return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: run.answers() } };

@@ -4,8 +4,8 @@ import { findLookAlikes, type Named } from '../rows/look-alikes.js';
 import { findMember, type MemberRow } from '../rows/members.js';
 
 /**
- * Another active member for each person, who looks the same by userName and is another: a warning for whoever adds or
- * invites the person, since one of the two may be an impostor.
+ * Another active member for each person, whose userName looks the same but has other characters: a warning for the
+ * person who adds or invites, since one of the two may be an impostor.
  * @returns in the order of the people; null where there is none
  * @throws DomainError as `authorize` does
  */
