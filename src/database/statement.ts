@@ -16,6 +16,8 @@ export interface DeclaredStatement {
   readonly text: string;
   readonly parameters: Types;
   readonly columns: Types;
+  /** False for a selection, to which conditions and an order are added before it is sent. */
+  readonly isWhole: boolean;
 }
 
 /** A statement in SQL, with the types of its values and rows. */
@@ -78,6 +80,7 @@ export function statement<
     text: numbered(name, text, order),
     parameters,
     columns: columns ?? {},
+    isWhole: true,
     bind: (values: ValuesOf<Parameters>) => order.map((parameter) => values[parameter]),
     rows: (sql: Sql, values: ValuesOf<Parameters>) =>
       sql.rows<RowOf<Columns>>(declaration.text, declaration.bind(values)),
@@ -113,7 +116,13 @@ export function selection<const Columns extends Types>({
   readonly types: Columns;
   readonly from: string;
 }): Selection<RowOf<Columns>> {
-  declared.push({ name, text: `select ${columns} from ${from}`, parameters: {}, columns: types });
+  declared.push({
+    name,
+    text: `select ${columns} from ${from}`,
+    parameters: {},
+    columns: types,
+    isWhole: false,
+  });
   return { name, columns, from };
 }
 

@@ -38,6 +38,11 @@ export function ours(arena: Arena): Promise<Contender> {
   return contender(arena, 'ours', 'rollcall-server.ts', operationsOfTheModel(arena), OUR_FLAGS);
 }
 
+/** The same, which keeps its statements. */
+export function keepingStatements(arena: Arena): Promise<Contender> {
+  return contender(arena, 'ours', 'rollcall-server.ts', [], OUR_FLAGS, { keepsStatements: true });
+}
+
 /** The same without the provisioning log, which may cost a request 5 % at most (rule 53). */
 export function withoutLog(arena: Arena): Promise<Contender> {
   return contender(arena, 'no log', 'rollcall-server.ts', operationsOfTheModel(arena), OUR_FLAGS, {
@@ -99,7 +104,7 @@ async function contender(
   file: string,
   operations: readonly Operation[],
   flags: readonly string[] = [],
-  settings: Pick<ServerSettings, 'provisioningLogDays'> = {},
+  settings: Pick<ServerSettings, 'provisioningLogDays' | 'keepsStatements'> = {},
 ): Promise<Contender> {
   // The request log is written, as in production, and kept by nobody.
   const log = openSync(devNull, 'w');

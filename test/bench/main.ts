@@ -6,6 +6,7 @@ import {
   type Contender,
   floor,
   followed,
+  keepingStatements,
   ours,
   POOL_SIZE,
   peers,
@@ -14,7 +15,9 @@ import {
 import { measureDashboard } from './dashboard.ts';
 import { cpuOf, createDatabase, pgOptions, settled } from './database.ts';
 import { measureGroups } from './groups.ts';
+import { addHistory } from './history.ts';
 import { HELP, type Options, readOptions } from './options.ts';
+import { measureQueries } from './queries.ts';
 import { type Comparison, compare } from './rounds.ts';
 import { differences } from './same-answers.ts';
 import { seed } from './seed.ts';
@@ -23,6 +26,9 @@ import { importMembers, soak, startTimes } from './trials.ts';
 import { measureUpgrade } from './upgrade.ts';
 
 /** `npm run bench`: see `HELP`. */
+
+/** The times of `--queries` with the fewest members. */
+const queryTimes = new Map<string, number>();
 
 /** What has been started, for the end; the last first. */
 const started: (() => Promise<void>)[] = [];
@@ -75,6 +81,10 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   const seeded = await seed(target, members);
   const onStart = (stop: () => Promise<void>) => started.push(stop);
   const arena: Arena = { target, seeded, members, onStart };
+  if (options.queries) {
+    await addHistory(target, seeded.workspaceId, members);
+    return (await measureQueries(await keepingStatements(arena), arena, queryTimes)) ? [] : undefined;
+  }
   const our = await ours(arena);
   if (options.soak !== undefined) return (await soak(our, options.soak)) ? [] : undefined;
   if (options.groups) return (await measureGroups(our, arena)) ? [] : undefined;

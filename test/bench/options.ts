@@ -21,6 +21,8 @@ export interface Options {
   readonly import: number | undefined;
   /** Measure large groups and bulk requests instead. */
   readonly groups: boolean;
+  /** Measure the queries of the dashboard's screens, and look at the plans of all statements instead. */
+  readonly queries: boolean;
   /** Measure the dashboard in a browser instead. */
   readonly dashboard: boolean;
   /** Start and stop the server instead. */
@@ -49,6 +51,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
 Instead of operations:
   --import N         add N members through POST, 8 at a time
   --groups           changes of groups of thousands, and bulk requests
+  --queries          the queries of the dashboard's screens, one at a time, and the plans of all statements
   --dashboard        the dashboard in a browser: kilobytes, and how long people wait
   --start            start the built server on an existing embedded database, and look at it when it is idle
   --upgrade          a database of the previous release gets the migrations of this one, while it is read
@@ -75,6 +78,7 @@ export function readOptions(args: readonly string[]): Options {
       subscribers: { type: 'string' },
       import: { type: 'string' },
       groups: { type: 'boolean', default: false },
+      queries: { type: 'boolean', default: false },
       dashboard: { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
       upgrade: { type: 'boolean', default: false },
@@ -92,6 +96,7 @@ export function readOptions(args: readonly string[]): Options {
     peers,
     log,
     groups,
+    queries,
     dashboard,
     start,
     upgrade,
@@ -109,6 +114,7 @@ export function readOptions(args: readonly string[]): Options {
     subscribers: values.subscribers === undefined ? undefined : positive('subscribers', values.subscribers),
     import: values.import === undefined ? undefined : positive('import', values.import),
     groups,
+    queries,
     dashboard,
     start,
     upgrade,

@@ -12,6 +12,14 @@ export interface ServerSettings {
   readonly poolSize: number;
   /** Days of the provisioning log, for our server; 0: none. */
   readonly provisioningLogDays?: number;
+  /** Whether it keeps its statements, with the values of the first time. */
+  readonly keepsStatements?: boolean;
+}
+
+/** A statement that a server has sent. */
+export interface SentStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
 }
 
 /** The resources that a server process has used. */
@@ -28,6 +36,8 @@ export interface Usage {
 export interface ServerProcess {
   readonly url: string;
   usage(): Promise<Usage>;
+  /** The different statements since it started, if it keeps them. */
+  statements(): Promise<readonly SentStatement[]>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +68,12 @@ export async function startServer(
   };
   try {
     const port = await ask<number>(child, JSON.stringify(settings));
-    return { url: `http://127.0.0.1:${port}`, usage: () => ask<Usage>(child, 'usage'), stop };
+    return {
+      url: `http://127.0.0.1:${port}`,
+      usage: () => ask<Usage>(child, 'usage'),
+      statements: () => ask<readonly SentStatement[]>(child, 'statements'),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -85,6 +100,8 @@ async function ask<Answer>(child: ChildProcess, question: string): Promise<Answe
 }
 
 let statements = 0;
+const sent = new Map<string, SentStatement>();
+let keepsStatements = false;
 
 /** Counts what clients of that class send. Whoever has a pg of its own says so; the product's and the floor's is known. */
 export function countStatements(client: { readonly prototype: { query(...args: never): unknown } }): void {
@@ -92,8 +109,15 @@ export function countStatements(client: { readonly prototype: { query(...args: n
   const { query } = prototype;
   prototype.query = function counted(this: unknown, ...args: never) {
     statements += 1;
+    if (keepsStatements) keep(args);
     return Reflect.apply(query, this, args);
   };
+}
+
+function keep([query]: readonly unknown[]): void {
+  if (typeof query !== 'object' || query === null || !('text' in query) || !('values' in query)) return;
+  const { text, values } = query;
+  if (typeof text === 'string' && Array.isArray(values) && !sent.has(text)) sent.set(text, { text, values });
 }
 
 /**
@@ -109,10 +133,15 @@ export async function serveForBench(
   process.on('SIGINT', () => undefined);
   const [message] = await once(process, 'message');
   const settings: ServerSettings = JSON.parse(message);
+  keepsStatements = settings.keepsStatements ?? false;
   const server = createServer(await handlerFor(settings));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  process.on('message', () => {
+  process.on('message', (question) => {
+    if (question === 'statements') {
+      process.send?.([...sent.values()]);
+      return;
+    }
     const { user, system } = process.cpuUsage();
     const usage: Usage = { cpu: user + system, statements, memory: process.memoryUsage.rss() / 1e6 };
     process.send?.(usage);

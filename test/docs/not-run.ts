@@ -25,6 +25,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npx rollcall serve --port 0 --workers 2', SERVES],
   ['npx vitest run test/domain', 'It is a test run inside a test run.'],
   ['npm run bench -- --help', 'It builds the program while other tests run it.'],
+  ['npm run bench -- --queries --members 1000,1000000', 'It needs an idle machine and ten minutes.'],
   ['npm run bench -- --members 10000 --only get --no-peers', 'It needs an idle machine and a minute.'],
   ['docker build -f docker/Dockerfile -t rollcall .', DOCKER],
   [

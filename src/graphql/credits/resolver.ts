@@ -133,11 +133,11 @@ export class MemberCreditsResolver {
   })
   usage(
     @Root() member: MemberRow,
-    @Ctx() { services }: Context,
+    @Ctx() { services, loaders }: Context,
     @Arg('month', () => YearMonth, { nullable: true, description: CURRENT_MONTH })
     month?: string | null,
   ): Promise<MemberUsage | null> {
-    return usageOf(services, member, month ?? null);
+    return usageOf(services, member, month ?? null, (request) => loaders.creditCounts.load(request));
   }
 
   @Extensions({ listSize: requestedMonths })

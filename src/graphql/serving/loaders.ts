@@ -4,7 +4,12 @@ import type { AuditEntry } from '../../model/audit-entry.js';
 import type { Member } from '../../model/member.js';
 import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
-import type { CreditPool } from '../../services/credits/queries.js';
+import {
+  allCounts,
+  type Counts,
+  type CountsRequest,
+  type CreditPool,
+} from '../../services/credits/queries.js';
 import { type CreditDay, daysOf } from '../../services/credits/reports.js';
 import { lookAlikesOf } from '../../services/members/look-alikes.js';
 import { type MemberProblem, problemsOf } from '../../services/provisioning-log/member-problems.js';
@@ -21,6 +26,7 @@ export class Loaders {
   #accounts: DataLoader<string, Account> | undefined;
   #workspaces: DataLoader<string, Workspace> | undefined;
   #creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]> | undefined;
+  #creditCounts: DataLoader<CountsRequest, Counts> | undefined;
   #auditActors: DataLoader<AuditEntry, object | null> | undefined;
   #memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]> | undefined;
   #lookAlikes: DataLoader<Named, MemberRow | null> | undefined;
@@ -47,6 +53,14 @@ export class Loaders {
   get creditDays() {
     this.#creditDays ??= new DataLoader((pools) => daysOf(this.#context, pools), { cache: false });
     return this.#creditDays;
+  }
+
+  /** Not cached, as `creditDays`. */
+  get creditCounts() {
+    this.#creditCounts ??= new DataLoader((requests) => allCounts(this.#context.reads, requests), {
+      cache: false,
+    });
+    return this.#creditCounts;
   }
 
   get auditActors() {

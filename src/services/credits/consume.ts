@@ -55,7 +55,7 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
     if (earlier !== undefined) return replay(earlier, asked);
     const consumer = await findConsumer(tx, workspaceId, asked.memberId);
     if (consumer === undefined) throw memberNotFound();
-    const counts = await countsOf(tx, consumer, null);
+    const counts = await countsOf(tx, { ...consumer, month: null });
     const facts = { userName: consumer.userName, amount: asked.amount, month: counts.month };
     const state = creditStateOf(consumer, workspace, counts);
     // Use never decreases within a month, so a refusal here cannot become wrong.
@@ -91,7 +91,7 @@ export async function consume(context: ServiceContext, request: ConsumptionReque
       },
     });
     if (!(await takeFromPool(tx, consumption, state.poolTotal ?? 0))) {
-      const now = await countsOf(tx, consumer, counts.month);
+      const now = await countsOf(tx, { ...consumer, month: counts.month });
       throw creditsExhausted('POOL', creditStateOf(consumer, workspace, now), facts);
     }
     return { consumption, replayed: false };

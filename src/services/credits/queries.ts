@@ -1,4 +1,13 @@
-import { boolean, integer, nullable, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
+import {
+  arrayOf,
+  boolean,
+  integer,
+  nullable,
+  oneOf,
+  text,
+  timestamptz,
+  uuid,
+} from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf } from '../../database/tables.js';
@@ -111,7 +120,7 @@ export function creditPool(workspaceId: string, { month, total, used }: PoolRow)
 }
 
 /** The credits used in a month, by one person and by all. */
-interface Counts extends Pick<CreditState, 'used' | 'poolTotal' | 'poolUsed'> {
+export interface Counts extends Pick<CreditState, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly month: string;
   /** Whether the month is over. */
   readonly past: boolean;
@@ -119,7 +128,6 @@ interface Counts extends Pick<CreditState, 'used' | 'poolTotal' | 'poolUsed'> {
   readonly at: Date;
 }
 
-// The account comes first: the counts of all members of a page are read in one statement (`lists/batch.ts`).
 const COUNTS = statement({
   name: 'credits.counts',
   text: `
@@ -131,9 +139,11 @@ const COUNTS = statement({
         from (select clock_timestamp()::timestamptz(3) as at) n
       ) m
     ) t
-    left join credit_usage u on u.workspace_id = t.workspace_id and u.account_id = $accountId and u.month = t.month
-    left join lateral (${POOL_OF_MONTH}) pool on true`,
-  parameters: { accountId: uuid, workspaceId: uuid, month: nullable(text) },
+    left join lateral (${POOL_OF_MONTH}) pool on true
+    cross join unnest($accountIds::uuid[]) with ordinality a(id, place)
+    left join credit_usage u on u.workspace_id = t.workspace_id and u.account_id = a.id and u.month = t.month
+    order by a.place`,
+  parameters: { workspaceId: uuid, accountIds: arrayOf(uuid), month: nullable(text) },
   columns: {
     month: text,
     at: timestamptz,
@@ -144,15 +154,37 @@ const COUNTS = statement({
   },
 });
 
-/** The credits that the member and the workspace used in a month; null: the current month. */
-export async function countsOf(
-  sql: Sql,
-  { accountId, workspaceId }: Pick<Consumer, 'accountId' | 'workspaceId'>,
-  month: string | null,
-): Promise<Counts> {
-  const counts = await COUNTS.row(sql, { accountId, workspaceId, month });
+/** The account whose credits are counted, and the month; null: the current month. */
+export interface CountsRequest {
+  readonly workspaceId: string;
+  readonly accountId: string;
+  readonly month: string | null;
+}
+
+/** The credits that the account and the workspace used in a month. */
+export async function countsOf(sql: Sql, { workspaceId, accountId, month }: CountsRequest): Promise<Counts> {
+  const counts = await COUNTS.row(sql, { workspaceId, accountIds: [accountId], month });
   if (counts === undefined) throw new Error('credits were not counted');
   return counts;
+}
+
+/** As `countsOf`, for each request in order: one statement for each workspace and month. */
+export async function allCounts(sql: Sql, requests: readonly CountsRequest[]): Promise<(Counts | Error)[]> {
+  const counted = new Map<CountsRequest, Counts>();
+  const groups = Map.groupBy(requests, ({ workspaceId, month }) => `${workspaceId} ${month}`);
+  await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const [first] = group;
+      if (first === undefined) return;
+      const accountIds = group.map(({ accountId }) => accountId);
+      const rows = await COUNTS.rows(sql, { ...first, accountIds });
+      rows.forEach((row, place) => {
+        const request = group[place];
+        if (request !== undefined) counted.set(request, row);
+      });
+    }),
+  );
+  return requests.map((request) => counted.get(request) ?? new Error('credits were not counted'));
 }
 
 /** The numbers that rule 23 needs about a member. */
@@ -183,6 +215,9 @@ const CONSUMER = statement({
   },
 });
 
+/** Counts credits, as `countsOf` does; a loader counts those of a whole page in one statement. */
+type CountCredits = (request: CountsRequest) => Promise<Counts>;
+
 /**
  * Returns the usage of a member in a month. Limits are not kept for past months, so they are null there.
  * @param month null: the current month
@@ -193,19 +228,21 @@ export async function usage(
   context: ServiceContext,
   member: Omit<Consumer, 'userName'>,
   month: string | null,
+  count: CountCredits,
 ): Promise<MemberUsage | null> {
   const { workspace } = await authorizeReading(context, member.workspaceId, member.id);
-  return usageIn(context, workspace, member, month);
+  return usageIn(workspace, member, month, count);
 }
 
 async function usageIn(
-  context: ServiceContext,
   workspace: Workspace,
   member: Omit<Consumer, 'userName'>,
   month: string | null,
+  count: CountCredits,
 ): Promise<MemberUsage | null> {
   if (workspace.version === 'V1') return null;
-  const counts = await countsOf(context.batched, member, month);
+  const { workspaceId, accountId } = member;
+  const counts = await count({ workspaceId, accountId, month });
   const { used } = counts;
   if (counts.past) {
     return { month: counts.month, used, limit: null, limitSource: null, remaining: null, blockedBy: null };
@@ -232,7 +269,8 @@ export async function usageOfConsumption(
 ): Promise<MemberUsage | null> {
   const { workspace } = await authorize(context, 'workspace.read', workspaceId);
   const member = await findConsumer(context.batched, workspaceId, memberId);
-  return member === undefined ? null : usageIn(context, workspace, member, month);
+  if (member === undefined) return null;
+  return usageIn(workspace, member, month, (request) => countsOf(context.reads, request));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { ListOrder, OrderBy } from './listing.js';
@@ -21,7 +21,7 @@ export function writeCursor({ id, key }: Cursor, mark: string): string {
 /** Returns a few characters that identify a list and its order. */
 export function markOf({ name, owner = '', orderBy, descending = false }: ListOrder): string {
   const text = `${name} ${owner} ${orderBy?.column ?? ''} ${descending ? 'desc' : 'asc'}`;
-  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+  return hash('sha256', text, 'base64url').slice(0, 8);
 }
 
 /**

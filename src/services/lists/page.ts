@@ -11,7 +11,7 @@ const DEFAULT_PAGE_SIZE = 50;
  * The sizes whose limit is written into the text. Each makes a statement of its own, and a connection keeps few
  * prepared statements.
  */
-const USUAL_SIZES: ReadonlySet<number> = new Set([DEFAULT_PAGE_SIZE, 100, MAX_PAGE_SIZE]);
+const USUAL_SIZES: ReadonlySet<number> = new Set([10, 25, DEFAULT_PAGE_SIZE, 100, MAX_PAGE_SIZE]);
 
 /** Relay's arguments, and `offset` for clients that count (SCIM's startIndex). */
 export interface PageArguments {
