@@ -27,7 +27,8 @@ const INSERT = statement({
     from unnest($ids::uuid[], $times::double precision[], $durations::double precision[], $targetIds::uuid[],
         $targetNames::text[], $requestIds::uuid[], $places::integer[])
       as e (id, at, duration_ms, target_id, target_name, request_id, place)
-    join common c on c.place = e.place`,
+    join common c on c.place = e.place
+    order by e.id`,
   parameters: {
     common: jsonb<readonly Common[]>(),
     ids: arrayOf(uuid),
