@@ -163,6 +163,7 @@ export class ScimNotice implements ScimNoticeOf {
   description:
     'A SCIM request that was answered, or one operation of a bulk request. Requests that were not let in are counted ' +
     'by minute and network.',
+  simpleResolvers: true,
 })
 @Entity({ tableName: 'scim_request' })
 @Index({
