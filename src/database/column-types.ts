@@ -22,6 +22,7 @@ function type<Read, Written = Read>(name: string): ColumnType<Read, Written> {
 export const uuid = type<string>('uuid');
 export const text = type<string>('text');
 export const integer = type<number>('integer');
+export const double = type<number>('double precision');
 export const boolean = type<boolean>('boolean');
 /** Any precision: the driver reads each as a Date, and PostgreSQL describes parameters without a precision. */
 export const timestamptz = type<Date>('timestamp with time zone');

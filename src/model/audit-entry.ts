@@ -15,6 +15,7 @@ export type AuditChanges = Readonly<Record<string, { readonly before: unknown; r
 @ObjectType({
   implements: Node,
   description: 'A change that was committed. Entries are never changed or deleted.',
+  simpleResolvers: true,
 })
 @Entity({ tableName: 'audit_entry' })
 @Index({ name: 'audit_entry_of_workspace', properties: ['workspaceId', 'id'] })

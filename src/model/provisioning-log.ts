@@ -163,9 +163,9 @@ export class ScimNotice implements ScimNoticeOf {
   description:
     'A SCIM request that was answered, or one operation of a bulk request. Requests that were not let in are counted ' +
     'by minute and network.',
+  simpleResolvers: true,
 })
 @Entity({ tableName: 'scim_request' })
-@Index({ name: 'scim_request_of_workspace', properties: ['workspaceId', 'id'] })
 @Index({
   name: 'scim_request_of_target',
   expression:
@@ -174,6 +174,9 @@ export class ScimNotice implements ScimNoticeOf {
 @Index({ name: 'scim_request_of_request', properties: ['requestId'] })
 @Index({ name: 'scim_request_logged', properties: ['workspaceId', 'loggedAt', 'id'] })
 export class ScimRequest implements Node {
+  @PrimaryKey({ type: 'uuid' })
+  workspaceId!: string;
+
   @Field(() => ID, { description: 'The id of the entry, which never changes.' })
   @PrimaryKey({ type: 'uuid' })
   id!: string;
@@ -185,9 +188,6 @@ export class ScimRequest implements Node {
   /** The time at which the row was written, by the database's clock; who follows the log continues behind it. */
   @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
   loggedAt?: Date;
-
-  @Property({ type: 'uuid' })
-  workspaceId!: string;
 
   @Field(() => Float, { description: 'The time that the answer took, in milliseconds.' })
   @Property({ type: 'double', columnType: 'double precision' })
@@ -357,12 +357,21 @@ export class ScimConnection {
 export const SEVERITIES = ['REFUSAL', 'NOTICE'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** The subject whose success ends a problem, over the table scim_problem. Subjects of notices and keys say more. */
+export const PROBLEM_ENDED_BY =
+  "case when severity = 'NOTICE' then left(subject, -1 - length(attribute))" +
+  " when starts_with(subject, 'key:') then 'key:' || split_part(subject, ':', 2) else subject end";
+
 /**
  * A present problem of one member, group, key or kind of request: its last refusal or notice, which no later success
  * has cleared (rule 56). A success of the provider deletes the row.
  */
 @Entity({ tableName: 'scim_problem' })
 @Index({ name: 'scim_problem_last', properties: ['lastAt'] })
+@Index({
+  name: 'scim_problem_ended_by',
+  expression: `create index "scim_problem_ended_by" on "scim_problem" ("workspace_id", (${PROBLEM_ENDED_BY}))`,
+})
 export class ScimProblem {
   @ManyToOne(() => Workspace, {
     primary: true,

@@ -4,13 +4,14 @@ import type { ExecutionResult } from 'graphql';
 import { createHandler, type Handler, type RequestParams } from 'graphql-sse';
 import type { Context } from './context.js';
 import { requestIds } from './errors.js';
+import { SharedAnswers } from './shared-answers.js';
 import { type Answers, type SubscriptionOptions, subscribe } from './subscription.js';
 import { Turnstile } from './turnstile.js';
 
 /** How long a client may not read before its stream ends. */
 const STALLED_MS = 60_000;
 
-export interface StreamOptions extends SubscriptionOptions {
+export interface StreamOptions extends Omit<SubscriptionOptions, 'shared'> {
   /** Absent: a minute. */
   readonly stalledMs?: number | undefined;
 }
@@ -53,10 +54,11 @@ export class Streams {
 
   constructor(options: StreamOptions) {
     this.#stalledMs = options.stalledMs ?? STALLED_MS;
+    const shared = new SharedAnswers(options.schema);
     this.#handler = createHandler<Request, Stream>({
       // No token: nobody attaches operations to the stream of another request.
       authenticate: () => null,
-      onSubscribe: ({ context }, params) => this.#begin(context, params, options),
+      onSubscribe: ({ context }, params) => this.#begin(context, params, { ...options, shared }),
       onNext: async (_context, { context: { pace } }, answer) => {
         await pace.turn();
         await this.#turnstile.pass();
@@ -110,7 +112,7 @@ export class Streams {
   async #begin(
     { context, pace }: Stream,
     { query, operationName, variables }: RequestParams,
-    options: StreamOptions,
+    options: SubscriptionOptions,
   ): Promise<Answers | ExecutionResult> {
     const answers = await subscribe({ query, operationName, variables }, context, options);
     if ('interrupt' in answers) pace.answers = answers;

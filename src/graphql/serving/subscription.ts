@@ -19,6 +19,7 @@ import type { Context } from './context.js';
 import { formatErrors, located } from './errors.js';
 import { noIntrospection, refuseCostly } from './limits.js';
 import type { SentOperation } from './places.js';
+import type { AnswerEntry, SharedAnswers } from './shared-answers.js';
 
 /** An operation as a client sends it. */
 export interface SubscriptionRequest {
@@ -30,6 +31,7 @@ export interface SubscriptionRequest {
 export interface SubscriptionOptions {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
+  readonly shared: SharedAnswers;
   onFault(error: unknown): void;
 }
 
@@ -50,7 +52,7 @@ export async function subscribe(
   context: Context,
   options: SubscriptionOptions,
 ): Promise<Answers | ExecutionResult> {
-  const { schema, introspection, onFault } = options;
+  const { schema, introspection, shared, onFault } = options;
   const variables = request.variables ?? {};
   let sent: SentOperation = { document: undefined, operation: undefined, variables };
   const format = formatErrors(onFault);
@@ -80,14 +82,14 @@ export async function subscribe(
       const errors = source.errors ?? [];
       return refusal(errors.map((error) => (error.path ? error : recoded(error, 'BAD_USER_INPUT'))));
     }
-    const answer = async (entry: unknown): Promise<ExecutionResult> => {
+    const answer: AnswerEntry = async (entry) => {
       const contextValue = context.stream?.current() ?? context;
       const { data, errors } = await execute({ ...args, rootValue: entry, contextValue });
       return { data: data ?? null, ...(errors === undefined ? {} : { errors: formatted(errors) }) };
     };
     const path = [rootKeyOf(operation)];
     const entries = source[Symbol.asyncIterator]();
-    return new SubscriptionAnswers(entries, answer, (error) =>
+    return new SubscriptionAnswers(entries, shared.sharing(request.query, operation, answer), (error) =>
       refusal([locatedError(error, undefined, path)]),
     );
   } catch (error) {
@@ -99,7 +101,7 @@ export async function subscribe(
 /** Executes the subscription for one entry after the other, never ahead of the client. */
 class SubscriptionAnswers implements Answers {
   readonly #source: AsyncIterator<unknown>;
-  readonly #answer: (entry: unknown) => Promise<ExecutionResult>;
+  readonly #answer: AnswerEntry;
   readonly #refusal: (error: Error) => ExecutionResult;
   #interruption: GraphQLError | undefined;
   readonly #ids = new WeakMap<object, string>();
@@ -107,7 +109,7 @@ class SubscriptionAnswers implements Answers {
 
   constructor(
     source: AsyncIterator<unknown>,
-    answer: (entry: unknown) => Promise<ExecutionResult>,
+    answer: AnswerEntry,
     refusal: (error: Error) => ExecutionResult,
   ) {
     this.#source = source;

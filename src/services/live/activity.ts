@@ -8,7 +8,7 @@ import { ACTIVITY_CHANNEL, hintsIn } from '../context/activity-hints.js';
 import { Doubts } from './doubts.js';
 import { Feeds } from './feeds.js';
 import { Follower, type Permission } from './follower.js';
-import { AUDIT_LOG, type Position, SCIM_LOG } from './logs.js';
+import { AUDIT_LOG, changedBetween, type Position, SCIM_LOG } from './logs.js';
 import { Reader } from './reader.js';
 
 /** How often all logs are looked at: a hint may be lost. */
@@ -45,7 +45,11 @@ export class Activity {
     this.#database = database;
     this.#audit = new Feeds(database, AUDIT_LOG);
     this.#scim = new Feeds(database, SCIM_LOG);
-    this.#reader = new Reader(database, onFault, (entries) => this.#doubts.raisedBy(entries));
+    this.#reader = new Reader(database, onFault, async (workspaceId, after, until) => {
+      const memberIds = this.#doubts.memberIds(workspaceId);
+      const changed = await changedBetween(database, workspaceId, after, until, memberIds);
+      this.#doubts.raisedBy(workspaceId, changed);
+    });
     this.#looking = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../../model/audit-entry.js';
 import type { Follower } from './follower.js';
+import type { Changed } from './logs.js';
 
 /** How often every permission is checked again: sessions and keys expire, and nothing says so. */
 const CHECK_MS = 30_000;
@@ -7,9 +7,6 @@ const CHECK_MS = 30_000;
 const MOST_AT_ONCE = 20;
 /** The pause after a round of checks, as a multiple of its duration, so that many changes of sessions do not slow requests. */
 const PAUSES_PER_ROUND = 9;
-
-/** The types of targets whose entries change nobody's permission. */
-const HARMLESS: ReadonlySet<string> = new Set(['invitation', 'creditConsumption']);
 
 type AnyFollower = Pick<
   Follower<unknown>,
@@ -46,14 +43,20 @@ export class Doubts {
     this.#check();
   }
 
+  /** The members who follow logs of a workspace. */
+  memberIds(workspaceId: string): string[] {
+    const ids = [...(this.#followers.get(workspaceId) ?? [])].map(({ memberId }) => memberId);
+    return [...new Set(ids)].filter((id) => id !== null);
+  }
+
   /**
-   * Doubts the permissions that entries of the audit log may have changed. A change of a member concerns the member alone;
-   * what is not known to be harmless concerns everybody in the workspace.
+   * Doubts the permissions that changes in a workspace may have changed. A change of a member concerns the member alone;
+   * any other one concerns everybody in the workspace.
    */
-  raisedBy(entries: readonly AuditEntry[]): void {
-    for (const { workspaceId, targetType, targetId } of entries) {
-      if (HARMLESS.has(targetType)) continue;
-      for (const follower of this.#followers.get(workspaceId ?? '') ?? [])
+  raisedBy(workspaceId: string, changes: readonly Changed[]): void {
+    if (changes.length === 0) return;
+    for (const { targetType, targetId } of changes) {
+      for (const follower of this.#followers.get(workspaceId) ?? [])
         if (targetType !== 'member' || follower.memberId === targetId) follower.doubt();
     }
     this.#check();

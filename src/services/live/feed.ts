@@ -1,27 +1,25 @@
 import type { Sql } from '../../database/database.js';
-import { END, type Log, type Logged, MOST_IN_PAGE, type Position } from './logs.js';
+import type { Log, Logged, Position } from './logs.js';
 
-/** The most entries that a feed keeps for its followers. Slower followers read them from the database. */
-const MOST_KEPT = 2 * MOST_IN_PAGE;
+/** The most pages that a feed keeps for its followers. */
+const MOST_PAGES = 2;
 
-/** A log of one workspace, read once for all its followers in this process. */
+/** A log of one workspace. Entries are read when a follower asks for them, once for all that are at the same place. */
 export class Feed<Entry> {
   readonly workspaceId: string;
   readonly #log: Log<Entry>;
   readonly #sql: Sql;
-  #kept: Logged<Entry>[] = [];
-  /** The place after which `#kept` begins. */
-  #start: Position;
-  /** The place of the last entry that was read. */
+  /** The last pages that were read, by the place behind which they begin. */
+  readonly #pages = new Map<Position, Promise<readonly Logged<Entry>[]>>();
+  /** The place of the last entry that followers may take. */
   #end: Position;
-  /** Called when more was read. */
+  /** Called when there is more. */
   readonly waiting = new Set<() => void>();
 
   private constructor(sql: Sql, log: Log<Entry>, workspaceId: string, start: Position) {
     this.#sql = sql;
     this.#log = log;
     this.workspaceId = workspaceId;
-    this.#start = start;
     this.#end = start;
   }
 
@@ -30,45 +28,52 @@ export class Feed<Entry> {
     return new Feed(sql, log, workspaceId, await log.start(sql, workspaceId));
   }
 
-  /** How far it has been read. */
+  /** The place up to which followers may take entries. */
   get end(): Position {
     return this.#end;
   }
 
   /**
-   * Reads what is new.
+   * Looks whether there is more.
    * @param until the place up to which the log is complete
-   * @param onNew called with new entries before followers can take them
+   * @param beforeNews awaited before followers can take new entries
    */
-  async read(
-    until: Position = END,
-    onNew: (entries: readonly Entry[]) => void = () => undefined,
+  async look(
+    until: Position,
+    beforeNews?: (after: Position, until: Position) => Promise<void>,
   ): Promise<void> {
-    for (;;) {
-      const page = await this.#log.page(this.#sql, this.workspaceId, this.#end, until);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      onNew(page.map(({ entry }) => entry));
-      const all = [...this.#kept, ...page];
-      const dropped = all.at(-MOST_KEPT - 1);
-      this.#kept = all.slice(-MOST_KEPT);
-      this.#start = dropped?.position ?? this.#start;
-      this.#end = last.position;
-      for (const wake of [...this.waiting]) wake();
-      if (page.length < MOST_IN_PAGE) return;
+    const newest = await this.#log.newest(this.#sql, this.workspaceId, until);
+    if (newest === undefined || newest <= this.#end) return;
+    await beforeNews?.(this.#end, newest);
+    this.#end = newest;
+    for (const wake of [...this.waiting]) wake();
+  }
+
+  /** The next entries after a place; empty when there are none. */
+  async after(position: Position): Promise<readonly Logged<Entry>[]> {
+    if (position >= this.#end) return [];
+    const page = this.#pages.get(position) ?? this.#read(position);
+    try {
+      const entries = await page;
+      // There may be entries here later.
+      if (entries.length === 0) this.#pages.delete(position);
+      return entries;
+    } catch (error) {
+      this.#pages.delete(position);
+      throw error;
     }
   }
 
-  /** The next entries after a place; empty when there are none. It asks the database only for entries no longer kept. */
-  async after(position: Position): Promise<Logged<Entry>[]> {
-    if (position >= this.#end) return [];
-    if (position < this.#start) return this.#log.page(this.#sql, this.workspaceId, position, this.#end);
-    return this.#kept.slice(this.#kept.findLastIndex((one) => one.position <= position) + 1);
+  #read(position: Position): Promise<readonly Logged<Entry>[]> {
+    const page = this.#log.page(this.#sql, this.workspaceId, position, this.#end);
+    this.#pages.set(position, page);
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size > MOST_PAGES && oldest !== undefined) this.#pages.delete(oldest);
+    return page;
   }
 
   /** Frees the kept entries. */
   forget(): void {
-    this.#kept = [];
-    this.#start = this.#end;
+    this.#pages.clear();
   }
 }

@@ -20,7 +20,9 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
   readonly #onEnd: () => void;
   #permission: Permission;
   #position: Position;
-  #next: Logged<Entry>[] = [];
+  /** Entries that are shared with other followers. */
+  #next: readonly Logged<Entry>[] = [];
+  #taken = 0;
   #isDoubtful = false;
   #checking: Promise<void> | undefined;
   #failure: Error | undefined;
@@ -92,18 +94,20 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
    */
   async next(): Promise<IteratorResult<Entry, undefined>> {
     while (!this.#isEnded) {
-      if (this.#next.length === 0) this.#next = await this.#read();
+      const { end } = this.#feed;
+      if (this.#taken === this.#next.length) await this.#read();
       await this.settleDoubt();
       if (this.#isEnded) break;
       if (this.#isDoubtful) await this.#pause(AGAIN_AFTER_MS);
       else {
-        const next = this.#next.shift();
+        const next = this.#next[this.#taken];
         if (next !== undefined) {
+          this.#taken += 1;
           this.#position = next.position;
           return { done: false, value: next.entry };
         }
-        // Something may have been read since.
-        if (this.#feed.end <= this.#position) await this.#pause();
+        // There may be more since.
+        if (this.#feed.end === end) await this.#pause();
       }
     }
     const failure = this.#failure;
@@ -112,16 +116,18 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
     return { done: true, value: undefined };
   }
 
-  async #read(): Promise<Logged<Entry>[]> {
+  async #read(): Promise<void> {
+    this.#taken = 0;
+    this.#next = [];
     while (!this.#isEnded) {
       try {
-        return await this.#feed.after(this.#position);
+        this.#next = await this.#feed.after(this.#position);
+        return;
       } catch {
         // Requests report that the database is down. The follower continues at its place afterwards.
         await this.#pause(AGAIN_AFTER_MS);
       }
     }
-    return [];
   }
 
   /** Waits until the feed has more, the time is over or this ends. */
@@ -143,6 +149,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
     this.#isEnded = true;
     this.#failure = failure;
     this.#next = [];
+    this.#taken = 0;
     this.#wake();
     this.#onEnd();
   }

@@ -1,4 +1,4 @@
-import { arrayOf, integer, text, uuid } from '../../database/column-types.js';
+import { arrayOf, integer, nullable, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { type Statement, statement } from '../../database/statement.js';
 import { selectList } from '../../database/tables.js';
@@ -23,6 +23,8 @@ export interface Log<Entry> {
   start(sql: Sql, workspaceId: string): Promise<Position>;
   /** The place of an entry; undefined when the workspace's log has no entry with the id. */
   positionOf(sql: Sql, workspaceId: string, id: string): Promise<Position | undefined>;
+  /** The place of the last entry up to a place; undefined when there is none. */
+  newest(sql: Sql, workspaceId: string, until: Position): Promise<Position | undefined>;
   /** The entries between two places, without the first and with the second, oldest first: `MOST_IN_PAGE` at most. */
   page(sql: Sql, workspaceId: string, after: Position, until: Position): Promise<Logged<Entry>[]>;
   /** Which of the workspaces have an entry behind their place. */
@@ -64,20 +66,29 @@ type Page<Entry> = Statement<
   }
 >;
 
-const PAGE_PARAMETERS = {
+const BETWEEN_PARAMETERS = {
   workspaceId: uuid,
   afterTime: text,
   afterId: uuid,
   untilTime: text,
   untilId: uuid,
-  most: integer,
 };
+const PAGE_PARAMETERS = { ...BETWEEN_PARAMETERS, most: integer };
+
+function between(workspaceId: string, after: Position, until: Position) {
+  const { time: afterTime, id: afterId } = partsOf(after);
+  const { time: untilTime, id: untilId } = partsOf(until);
+  return { workspaceId, afterTime, afterId, untilTime, untilId };
+}
+
+/** The workspace's entries behind a place and up to another one, over the alias `e`. */
+const BETWEEN = `e.workspace_id = $workspaceId
+      and (e.logged_at, e.id) > ($afterTime::text::timestamptz, $afterId)
+      and (e.logged_at, e.id) <= ($untilTime::text::timestamptz, $untilId)`;
 
 /** The rest of a page's statement, over the alias `e`. */
 const REST_OF_PAGE = `
-    where e.workspace_id = $workspaceId
-      and (e.logged_at, e.id) > ($afterTime::text::timestamptz, $afterId)
-      and (e.logged_at, e.id) <= ($untilTime::text::timestamptz, $untilId)
+    where ${BETWEEN}
     order by e.logged_at, e.id limit $most::integer`;
 
 /** What both logs share: tables with the columns `workspace_id`, `logged_at` and `id`. */
@@ -85,12 +96,20 @@ function logOf<Entry extends { readonly id: string }>(
   name: string,
   table: string,
   PAGE: Page<Entry>,
-  start: Log<Entry>['start'],
-): Log<Entry> {
+): Omit<Log<Entry>, 'start'> {
   const POSITION = statement({
     name: `live.${name}Position`,
     text: `select ${textOf('e.logged_at')} as time, e.id from ${table} e where e.workspace_id = $workspaceId and e.id = $id`,
     parameters: { workspaceId: uuid, id: uuid },
+    columns: PLACE,
+  });
+  const NEWEST = statement({
+    name: `live.${name}Newest`,
+    text: `
+    select ${textOf('e.logged_at')} as time, e.id from ${table} e
+    where e.workspace_id = $workspaceId and (e.logged_at, e.id) <= ($untilTime::text::timestamptz, $untilId)
+    order by e.logged_at desc, e.id desc limit 1`,
+    parameters: { workspaceId: uuid, untilTime: text, untilId: uuid },
     columns: PLACE,
   });
   const NEWS = statement({
@@ -108,16 +127,17 @@ function logOf<Entry extends { readonly id: string }>(
     columns: { id: uuid },
   });
   return {
-    start,
     async positionOf(sql, workspaceId, id) {
       const row = await POSITION.row(sql, { workspaceId, id });
       return row && `${row.time} ${row.id}`;
     },
-    async page(sql, workspaceId, after, until) {
-      const { time: afterTime, id: afterId } = partsOf(after);
+    async newest(sql, workspaceId, until) {
       const { time: untilTime, id: untilId } = partsOf(until);
-      const values = { workspaceId, afterTime, afterId, untilTime, untilId, most: MOST_IN_PAGE };
-      const rows = await PAGE.rows(sql, values);
+      const row = await NEWEST.row(sql, { workspaceId, untilTime, untilId });
+      return row && `${row.time} ${row.id}`;
+    },
+    async page(sql, workspaceId, after, until) {
+      const rows = await PAGE.rows(sql, { ...between(workspaceId, after, until), most: MOST_IN_PAGE });
       return rows.map((entry) => ({ entry, position: `${entry.loggedText} ${entry.id}` }));
     },
     async news(sql, places) {
@@ -133,29 +153,21 @@ function logOf<Entry extends { readonly id: string }>(
 }
 
 /** Entries that are committed late never sort before the settled time, up to which followers read. */
-export const AUDIT_LOG: Log<AuditEntry> = logOf(
-  'audit',
-  'audit_entry',
-  statement({
-    name: 'live.auditPage',
-    text: `select ${selectList(AUDIT_ENTRY, 'e')}, ${textOf('e.logged_at')} as "loggedText" from audit_entry e ${REST_OF_PAGE}`,
-    parameters: PAGE_PARAMETERS,
-    columns: { ...AUDIT_ENTRY.columns, loggedText: text },
-  }),
-  async (sql) => placeAt((await settledTimes(sql)).settled),
-);
+export const AUDIT_LOG: Log<AuditEntry> = {
+  ...logOf(
+    'audit',
+    'audit_entry',
+    statement({
+      name: 'live.auditPage',
+      text: `select ${selectList(AUDIT_ENTRY, 'e')}, ${textOf('e.logged_at')} as "loggedText" from audit_entry e ${REST_OF_PAGE}`,
+      parameters: PAGE_PARAMETERS,
+      columns: { ...AUDIT_ENTRY.columns, loggedText: text },
+    }),
+  ),
+  start: async (sql) => placeAt((await settledTimes(sql)).settled),
+};
 
-const NEWEST_REQUEST = statement({
-  name: 'live.newestRequest',
-  text: `
-    select ${textOf('e.logged_at')} as time, e.id from scim_request e
-    where e.workspace_id = $workspaceId order by e.logged_at desc, e.id desc limit 1`,
-  parameters: { workspaceId: uuid },
-  columns: PLACE,
-});
-
-/** Writers take turns under a lock until they have committed, so entries are committed in the order of `logged_at`. */
-export const SCIM_LOG: Log<ScimRequest> = logOf(
+const REQUESTS = logOf(
   'scim',
   'scim_request',
   statement({
@@ -164,8 +176,45 @@ export const SCIM_LOG: Log<ScimRequest> = logOf(
     parameters: PAGE_PARAMETERS,
     columns: { ...SCIM_REQUEST.columns, loggedText: text },
   }),
-  async (sql, workspaceId) => {
-    const newest = await NEWEST_REQUEST.row(sql, { workspaceId });
-    return newest === undefined ? placeAt('-infinity') : `${newest.time} ${newest.id}`;
-  },
 );
+
+/** Writers take turns under a lock until they have committed, so entries are committed in the order of `logged_at`. */
+export const SCIM_LOG: Log<ScimRequest> = {
+  ...REQUESTS,
+  start: async (sql, workspaceId) => (await REQUESTS.newest(sql, workspaceId, END)) ?? placeAt('-infinity'),
+};
+
+/** The types of targets whose entries change nobody's permission. */
+const HARMLESS: readonly string[] = ['invitation', 'creditConsumption'];
+
+/** What has changed; without an id, something that concerns the whole workspace. */
+export interface Changed {
+  readonly targetType: string;
+  readonly targetId: string | null;
+}
+
+const CHANGED = statement({
+  name: 'live.changed',
+  text: `
+    select distinct e.target_type as "targetType", case when e.target_type = 'member' then e.target_id end as "targetId"
+    from audit_entry e
+    where ${BETWEEN}
+      and e.target_type <> all($harmless::text[])
+      and (e.target_type <> 'member' or e.target_id = any($memberIds::uuid[]))`,
+  parameters: { ...BETWEEN_PARAMETERS, harmless: arrayOf(text), memberIds: arrayOf(uuid) },
+  columns: { targetType: text, targetId: nullable(uuid) },
+});
+
+/**
+ * What the audit entries between two places of a workspace's log are about, as far as they may change permissions.
+ * @param memberIds the members whose permissions are of interest
+ */
+export function changedBetween(
+  sql: Sql,
+  workspaceId: string,
+  after: Position,
+  until: Position,
+  memberIds: readonly string[],
+): Promise<Changed[]> {
+  return CHANGED.rows(sql, { ...between(workspaceId, after, until), harmless: HARMLESS, memberIds });
+}

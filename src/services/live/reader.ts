@@ -4,7 +4,10 @@ import type { ScimRequest } from '../../model/provisioning-log.js';
 import { settledTimes } from '../audit/settled.js';
 import type { Feed } from './feed.js';
 import type { Feeds } from './feeds.js';
-import { placeAt } from './logs.js';
+import { END, type Position, placeAt } from './logs.js';
+
+/** Called with the places between which a workspace's audit log has new entries, before followers can take them. */
+type OnAudit = (workspaceId: string, after: Position, until: Position) => Promise<void>;
 
 /** How long after a hint a log is read, so that several hints cost one reading. */
 const READ_AFTER_MS = 10;
@@ -22,7 +25,7 @@ const AGAIN_AFTER_MS = 500;
 export class Reader {
   readonly #database: Database;
   readonly #onFault: (error: unknown) => void;
-  readonly #onAudit: (entries: readonly AuditEntry[]) => void;
+  readonly #onAudit: OnAudit;
   /** With the database's time up to which the log must be complete; null: the time at which it is read first. */
   #audit = new Map<Feed<AuditEntry>, string | null>();
   #scim = new Set<Feed<ScimRequest>>();
@@ -33,13 +36,8 @@ export class Reader {
 
   /**
    * @param onFault called when a log could not be read; it is read again
-   * @param onAudit called with new audit entries before followers can take them
    */
-  constructor(
-    database: Database,
-    onFault: (error: unknown) => void,
-    onAudit: (entries: readonly AuditEntry[]) => void,
-  ) {
+  constructor(database: Database, onFault: (error: unknown) => void, onAudit: OnAudit) {
     this.#database = database;
     this.#onFault = onFault;
     this.#onAudit = onAudit;
@@ -89,7 +87,7 @@ export class Reader {
     this.#audit = new Map();
     this.#scim = new Set();
     try {
-      for (const feed of scim) await feed.read();
+      for (const feed of scim) await feed.look(END);
       if (audit.size > 0) await this.#readAudit(audit);
     } catch (error) {
       this.#onFault(error);
@@ -102,7 +100,7 @@ export class Reader {
   async #readAudit(feeds: ReadonlyMap<Feed<AuditEntry>, string | null>): Promise<void> {
     const { settled, now } = await settledTimes(this.#database);
     for (const [feed, time] of feeds) {
-      await feed.read(placeAt(settled), this.#onAudit);
+      await feed.look(placeAt(settled), (after, until) => this.#onAudit(feed.workspaceId, after, until));
       const completeAt = time ?? now;
       if (settled < completeAt && !this.#audit.has(feed)) this.#audit.set(feed, completeAt);
     }

@@ -152,10 +152,10 @@ export function problemsIn(entry: LogEntry): readonly NotedProblem[] {
 
 /** Problems with keys are stored by client, key and network, because another client's success does not resolve them. */
 function keySubject({ client, apiKeyId, network }: LogEntry): string {
-  return `${keySubjectsOf(client)}${apiKeyId ?? network ?? ''}`;
+  return `${keySubjectOf(client)}:${apiKeyId ?? network ?? ''}`;
 }
 
-/** The prefix of subjects of problems with keys. */
-export function keySubjectsOf(client: LogEntry['client']): string {
-  return `key:${client}:`;
+/** The subject whose success ends a client's problems with keys. */
+export function keySubjectOf(client: LogEntry['client']): string {
+  return `key:${client}`;
 }

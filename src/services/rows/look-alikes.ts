@@ -1,4 +1,4 @@
-import { integer, jsonb, text, uuid } from '../../database/column-types.js';
+import { arrayOf, integer, nullable, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { canonicalUserName, visibleUserName } from '../../domain/canonical.js';
@@ -20,16 +20,21 @@ export interface LookAlike {
 const FIND = statement({
   name: 'members.lookAlikes',
   text: `
-    select e.place, other.id as "memberId", other.user_name as "userName"
-    from jsonb_to_recordset($people)
-      as e(place integer, "workspaceId" uuid, "memberId" uuid, canonical text, visible text)
+    select e.place::integer as place, other.id as "memberId", other.user_name as "userName"
+    from unnest($workspaceIds::uuid[], $memberIds::uuid[], $canonical::text[], $visible::text[])
+      with ordinality e(workspace_id, member_id, canonical, visible, place)
     cross join lateral (
       select o.id, o.user_name from member o
-      where o.workspace_id = e."workspaceId" and look_alike(o.canonical_user_name) = look_alike(e.visible)
-        and o.canonical_user_name <> e.canonical and o.id is distinct from e."memberId"
+      where o.workspace_id = e.workspace_id and look_alike(o.canonical_user_name) = look_alike(e.visible)
+        and o.canonical_user_name <> e.canonical and o.id is distinct from e.member_id
         and exists (select 1 from membership s where s.member_id = o.id and s.ended_at is null)
       order by o.id limit 1) other`,
-  parameters: { people: jsonb<readonly object[]>() },
+  parameters: {
+    workspaceIds: arrayOf(uuid),
+    memberIds: arrayOf(nullable(uuid)),
+    canonical: arrayOf(text),
+    visible: arrayOf(text),
+  },
   columns: { place: integer, memberId: uuid, userName: text },
 });
 
@@ -39,14 +44,13 @@ const FIND = statement({
  */
 export async function findLookAlikes(sql: Sql, people: readonly Named[]): Promise<(LookAlike | undefined)[]> {
   if (people.length === 0) return [];
-  const rows = people.map(({ workspaceId, memberId, userName }, place) => ({
-    place,
-    workspaceId,
-    memberId,
-    canonical: canonicalUserName(userName),
-    visible: visibleUserName(userName),
-  }));
-  const found = await FIND.rows(sql, { people: JSON.stringify(rows) });
+  const found = await FIND.rows(sql, {
+    workspaceIds: people.map(({ workspaceId }) => workspaceId),
+    memberIds: people.map(({ memberId }) => memberId),
+    canonical: people.map(({ userName }) => canonicalUserName(userName)),
+    visible: people.map(({ userName }) => visibleUserName(userName)),
+  });
   const byPlace = new Map(found.map(({ place, ...lookAlike }) => [place, lookAlike]));
-  return people.map((_, place) => byPlace.get(place));
+  // PostgreSQL counts from 1.
+  return people.map((_, index) => byPlace.get(index + 1));
 }

@@ -109,6 +109,19 @@ test('rule 52: reads beyond ten of a key share an entry, which counts them', asy
   expect(connection).toEqual({ client: 'OKTA' });
 });
 
+test('entries of a batch are logged in the order of their answers, whatever they have in common', async () => {
+  const recorder = log();
+  const from = key();
+  const statuses = [200, 400, 200, 404, 400, 200];
+  for (const status of statuses) recorder.record({ ...event(), status }, from);
+  await recorder.stop();
+  const logged = await database.rows<{ status: number }>(
+    'select status from scim_request where workspace_id = $1 order by logged_at, id',
+    [workspaceId],
+  );
+  expect(logged.map(({ status }) => status)).toEqual(statuses);
+});
+
 test('rule 52: the partitions of expired days are dropped', async () => {
   const old = '2020-01-01';
   await createPartitions(database, [old]);

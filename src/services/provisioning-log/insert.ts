@@ -1,0 +1,85 @@
+import { arrayOf, double, integer, jsonb, nullable, text, uuid } from '../../database/column-types.js';
+import type { Sql } from '../../database/database.js';
+import { statement } from '../../database/statement.js';
+import { type LogEntry, SCIM_REQUEST } from './entry.js';
+
+/** The columns in which the entries of a batch differ. */
+const OWN = ['id', 'at', 'durationMs', 'targetId', 'targetName', 'requestId'] as const;
+
+/** What entries have in common: a batch repeats few combinations of these, unless many requests are refused. */
+type Common = Omit<LogEntry, (typeof OWN)[number]>;
+
+const { fields, columns } = SCIM_REQUEST;
+const COMMON = SCIM_REQUEST.properties.filter((name) => !OWN.some((own) => own === name));
+
+/** Inserts entries, except those of workspaces that do not exist, which a URL may name. */
+const INSERT = statement({
+  name: 'provisioningLog.insert',
+  text: `
+    with common as materialized (
+      select c.* from rows from (
+        jsonb_to_recordset($common) as (${COMMON.map((name) => `"${name}" ${columns[name].name}`).join(', ')})
+      ) with ordinality c (${COMMON.map((name) => fields[name]).join(', ')}, place)
+      join workspace w on w.id = c.workspace_id)
+    insert into scim_request (${[...OWN, ...COMMON].map((name) => fields[name]).join(', ')})
+    select e.id, to_timestamp(e.at / 1000), e.duration_ms, e.target_id, e.target_name, e.request_id,
+      ${COMMON.map((name) => (name === 'notices' ? `nullif(c.notices, 'null'::jsonb)` : `c.${fields[name]}`)).join(', ')}
+    from unnest($ids::uuid[], $times::double precision[], $durations::double precision[], $targetIds::uuid[],
+        $targetNames::text[], $requestIds::uuid[], $places::integer[])
+      as e (id, at, duration_ms, target_id, target_name, request_id, place)
+    join common c on c.place = e.place
+    order by e.id`,
+  parameters: {
+    common: jsonb<readonly Common[]>(),
+    ids: arrayOf(uuid),
+    times: arrayOf(double),
+    durations: arrayOf(double),
+    targetIds: arrayOf(nullable(uuid)),
+    targetNames: arrayOf(nullable(text)),
+    requestIds: arrayOf(uuid),
+    places: arrayOf(integer),
+  },
+});
+
+/** Inserts the entries of a batch. What several have in common is sent once, because parsing it costs most of an insert. */
+export async function insertEntries(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
+  const places = new Map<string, number>();
+  await INSERT.rows(sql, {
+    places: entries.map((entry) => placeOf(JSON.stringify(commonOf(entry)), places)),
+    common: `[${[...places.keys()].join()}]`,
+    ids: entries.map(({ id }) => id),
+    times: entries.map(({ at }) => at.getTime()),
+    durations: entries.map(({ durationMs }) => durationMs),
+    targetIds: entries.map(({ targetId }) => targetId),
+    targetNames: entries.map(({ targetName }) => targetName),
+    requestIds: entries.map(({ requestId }) => requestId),
+  });
+}
+
+/** The place of a text among the different ones, counted from 1. */
+function placeOf(text: string, places: Map<string, number>): number {
+  const place = places.get(text) ?? places.size + 1;
+  if (place > places.size) places.set(text, place);
+  return place;
+}
+
+function commonOf(entry: LogEntry): Common {
+  return {
+    workspaceId: entry.workspaceId,
+    client: entry.client,
+    apiKeyId: entry.apiKeyId,
+    apiKeyLabel: entry.apiKeyLabel,
+    method: entry.method,
+    operation: entry.operation,
+    targetType: entry.targetType,
+    status: entry.status,
+    code: entry.code,
+    scimType: entry.scimType,
+    detail: entry.detail,
+    attribute: entry.attribute,
+    value: entry.value,
+    notices: entry.notices,
+    network: entry.network,
+    times: entry.times,
+  };
+}
