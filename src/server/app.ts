@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
 import express, {
@@ -164,7 +165,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
   const providers = new Providers(shared.sso);
 
-  const compress = compression({ threshold: COMPRESSED_FROM });
+  // The default level makes an answer 2 to 6 % smaller, and takes up to four times as long.
+  const compress = compression({ threshold: COMPRESSED_FROM, level: constants.Z_BEST_SPEED });
   const scimCompression: Compression = {
     from: COMPRESSED_FROM,
     // The middleware needs only Node's own request and response, although its type requires Express's.
