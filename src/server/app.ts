@@ -36,6 +36,7 @@ import { MemberPositions } from '../services/lists/positions.js';
 import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
+import { GroupMemberLists } from '../services/rows/group-member-lists.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { oldestDelivery } from '../services/webhooks/queue.js';
 import { WebhookWorker } from '../services/webhooks/worker.js';
@@ -129,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     credentials,
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
+    groupMemberLists: new GroupMemberLists(),
     writeQueues: new WriteQueues(),
     mailer,
     hints,
