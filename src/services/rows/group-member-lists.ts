@@ -19,8 +19,8 @@ interface Moves {
   readonly left: readonly { readonly id: string }[];
 }
 
-/** Identity providers change a large group many times in a row. */
-const TTL_MS = 60_000;
+/** Identity providers change a large group many times in a row, seconds apart. */
+const TTL_MS = 20_000;
 /** The most members of all lists together: some 10 MB. */
 const MAX_MEMBERS = 50_000;
 
