@@ -65,13 +65,15 @@ test('after each change by the other process', async () => {
     () => there.patch(path, { Operations: [{ op: 'replace', value: { displayName: nextAddress() } }] }),
     () =>
       there.patch(`/Users/${ann.id}`, { Operations: [{ op: 'replace', path: 'displayName', value: 'Ann' }] }),
-    () => there.patch(`/Users/${dora.id}`, { Operations: [{ op: 'replace', value: { userName: 'd@a.test' } }] }),
+    () =>
+      there.patch(`/Users/${dora.id}`, { Operations: [{ op: 'replace', value: { userName: 'd@a.test' } }] }),
     () => there.delete(`/Users/${ann.id}`),
     () => here.patch(path, patching('add', [bob])),
   ];
   for (const change of changes) {
     expect((await change()).status).toBeLessThan(300);
-    for (const process of [here, there]) expect(shown(await process.get(path))).toEqual(await stored(made.id));
+    for (const process of [here, there])
+      expect(shown(await process.get(path))).toEqual(await stored(made.id));
     // The next change is made by whoever remembers the version before.
     const nobody = await here.patch(path, patching('add', [bob]));
     expect(shown(nobody)).toEqual(await stored(made.id));
