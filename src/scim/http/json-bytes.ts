@@ -29,7 +29,7 @@ export class JsonList {
 
 /** What `JSON.stringify` returns: as bytes when a value of the body is a `JsonList`. */
 export function jsonOf(body: object): string | Buffer {
-  const entries = Object.entries(body);
+  const entries = Object.entries(body).filter(([, value]) => value !== undefined);
   if (!entries.some(([, value]) => value instanceof JsonList)) return JSON.stringify(body);
   const parts = entries.flatMap(([name, value], index) => [
     `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
