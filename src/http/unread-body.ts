@@ -23,11 +23,11 @@ export function hasLongRest(request: IncomingMessage, most: number): boolean {
 export async function endBeforeBody(
   request: IncomingMessage,
   response: ServerResponse,
-  text: string | undefined,
+  content: string | Uint8Array | undefined,
 ): Promise<void> {
   response.setHeader('Connection', 'close');
   response.flushHeaders();
-  if (text !== undefined) response.write(text);
+  if (content !== undefined) response.write(content);
   request.resume();
   // The connection closes however the rest of the body ends.
   await finished(request, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);

@@ -53,6 +53,8 @@ import { Workspace } from './workspace.js';
   expression: `access_set_by is null or ${oneOf('access_set_by', ORIGINS)}`,
 })
 @Check({ name: 'membership_ends_after_start', expression: 'ended_at is null or ended_at >= started_at' })
+// The migrations limit both triggers to updates of the columns that they read, which MikroORM can neither express nor
+// compare.
 @Trigger({
   name: 'membership_fits_workspace',
   timing: 'before',

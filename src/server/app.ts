@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
 import express, {
@@ -35,6 +36,7 @@ import { MemberPositions } from '../services/lists/positions.js';
 import { Activity } from '../services/live/activity.js';
 import { ProvisioningLog } from '../services/provisioning-log/recorder.js';
 import { engagedBrakes } from '../services/removal-brake/brake.js';
+import { GroupMemberLists } from '../services/rows/group-member-lists.js';
 import { RecentMembers } from '../services/rows/recent-members.js';
 import { oldestDelivery } from '../services/webhooks/queue.js';
 import { WebhookWorker } from '../services/webhooks/worker.js';
@@ -128,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     credentials,
     positions: new MemberPositions(),
     recentMembers: new RecentMembers(),
+    groupMemberLists: new GroupMemberLists(),
     writeQueues: new WriteQueues(),
     mailer,
     hints,
@@ -164,7 +167,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
   const providers = new Providers(shared.sso);
 
-  const compress = compression({ threshold: COMPRESSED_FROM });
+  // The default level makes an answer 2 to 6 % smaller, and takes up to four times as long.
+  const compress = compression({ threshold: COMPRESSED_FROM, level: constants.Z_BEST_SPEED });
   const scimCompression: Compression = {
     from: COMPRESSED_FROM,
     // The middleware needs only Node's own request and response, although its type requires Express's.

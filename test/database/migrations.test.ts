@@ -245,6 +245,18 @@ test('a membership and its member are of the same workspace', async () => {
   expect(await refusedBy(...insertOf('membership', stray))).toBe('membership_of_own_member');
 });
 
+test.each([
+  ['member_id', 'membership_of_own_member'],
+  ['workspace_id', 'membership_of_own_member'],
+  ['workspace_version', 'membership_fits_workspace'],
+] as const)('no update gives a membership another %s', async (column, constraint) => {
+  const [{ membership }, other] = [await workspaceWithMember('V2'), await workspaceWithMember('V2')];
+  await insert('membership', { ...membership, role: 'ADMIN' });
+  const wrong = column === 'workspace_version' ? 'V1' : other.membership[column];
+  const update = `update membership set ${column} = $1 where id = $2`;
+  expect(await refusedBy(update, [wrong, membership.id])).toBe(constraint);
+});
+
 describe('member_group', () => {
   function groupRow(workspace: Row, more: Row = {}): Row {
     return {

@@ -35,3 +35,14 @@ test.each(['ΟΔΥΣΣΕΥΣ', 'İstanbul', 'Kelvin \u212A', 'Mu\u0308ller', 'ST
     expect(row?.folded).toBe(foldedText(text));
   },
 );
+
+test.each([
+  ['of ASCII', { displayName: 'Ann "Ace" O\'HARA\u0001', Nested: [{ Value: 'X@ACME.test' }] }],
+  ['of other letters', { displayName: 'Mu\u0308ller ÄÖ \u212A' }],
+])('profile_folded in SQL is text_folded of the JSON of a profile %s', async (_, profile) => {
+  const [row] = await app.sql<{ fast: object; folded: object }>(
+    'select profile_folded($1::jsonb) as fast, text_folded($1::jsonb::text)::jsonb as folded',
+    [JSON.stringify(profile)],
+  );
+  expect(row?.fast).toEqual(row?.folded);
+});

@@ -82,7 +82,7 @@ export class GroupResolver {
       'All members of the group, by id, with id and name only. It costs as much as a page of 1000 items, so use ' +
       '`members` in lists of groups. Null when the caller may not read groups.',
   })
-  everyMember(@Root() group: Group, @Ctx() { services }: Context): Promise<GroupMemberReference[]> {
+  everyMember(@Root() group: Group, @Ctx() { services }: Context): Promise<readonly GroupMemberReference[]> {
     return everyMember(services, group);
   }
 

@@ -15,7 +15,7 @@ import { parsePatch } from '../patch/operations.js';
 import { nextPlace, pageVariables, positionsOf } from '../users/operations.js';
 import type { GroupData, GroupOperations, GroupUpdateInput } from './operations.js';
 import { groupChanges } from './patch.js';
-import { groupLocation, groupResource, memberValue, readGroup } from './resource.js';
+import { groupBody, groupLocation, groupResource, memberValue, readGroup } from './resource.js';
 
 /** What GET gives, PUT takes: a group of 10,000 members has 2.3 MB, and this is room for 35,000. */
 const MAX_GROUP_BYTES = 8 * MAX_BODY_BYTES;
@@ -45,6 +45,8 @@ export function groupEndpoints(operations: GroupOperations): readonly Endpoint[]
 interface Requested {
   readonly project: Projection;
   readonly withMembers: boolean;
+  /** Whether the request asks for the group as it is. */
+  readonly isWhole: boolean;
 }
 
 /** A group with all sub-attributes of members: its projection shows whether members are requested. */
@@ -52,7 +54,8 @@ const PROBE = { members: [{ value: '', $ref: '', display: '', type: '' }] };
 
 function requestedOf(query: Query): Requested {
   const project = projectionOf(query, CORE_GROUP);
-  return { project, withMembers: Object.hasOwn(project(PROBE), 'members') };
+  const shown = project(PROBE);
+  return { project, withMembers: Object.hasOwn(shown, 'members'), isWhole: shown === PROBE };
 }
 
 /** The groups of a workspace, page by page. */
@@ -185,12 +188,12 @@ function oneGroup(
   status: number,
   group: GroupData,
   { baseUrl }: ScimRequest,
-  { project }: Requested,
+  { project, isWhole }: Requested,
 ): ScimAnswer {
   return {
     status,
     headers: { ETag: entityTag(group.version) },
-    body: project(groupResource(group, baseUrl)),
+    body: isWhole ? groupBody(group, baseUrl) : project(groupResource(group, baseUrl)),
   };
 }
 

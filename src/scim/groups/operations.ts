@@ -10,6 +10,12 @@ import {
   preparing,
 } from '../users/operations.js';
 
+/** A member of a group. */
+export interface MemberData {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The fields of a group that SCIM shows. */
 export interface GroupData {
   readonly id: string;
@@ -17,7 +23,7 @@ export interface GroupData {
   readonly displayName: string;
   readonly externalId: string | null;
   /** Absent unless requested. */
-  readonly everyMember?: readonly { readonly id: string; readonly name: string }[];
+  readonly everyMember?: readonly MemberData[];
   /** A Date in process, text over HTTP (graphql-scalars). */
   readonly createdAt: Date | string;
   readonly updatedAt: Date | string;

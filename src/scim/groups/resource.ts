@@ -8,20 +8,38 @@ import {
 import { CORE_GROUP, CORE_USER, type ScimAttribute } from '../discovery/attributes.js';
 import { resolveName } from '../discovery/names.js';
 import { entityTag } from '../http/entity-tag.js';
+import { JsonList } from '../http/json-bytes.js';
 import { MESSAGES, refuseOtherSchemas } from '../http/message.js';
 import { ScimError } from '../http/scim-error.js';
 import { userLocation } from '../users/resource.js';
-import type { GroupData } from './operations.js';
+import type { GroupData, MemberData } from './operations.js';
 
 /** Converts a group to a SCIM Group (RFC 7643 §4.2). */
 export function groupResource(group: GroupData, baseUrl: string): JsonObject {
+  return withMembers(
+    group,
+    baseUrl,
+    group.everyMember?.map((member) => memberValue(member, baseUrl)),
+  );
+}
+
+/** The same Group, to be sent as it is. */
+export function groupBody(group: GroupData, baseUrl: string): object {
+  return withMembers(
+    group,
+    baseUrl,
+    group.everyMember && new JsonList(memberTexts(group.everyMember, baseUrl)),
+  );
+}
+
+function withMembers<Members>(group: GroupData, baseUrl: string, members: Members | undefined) {
   return {
     schemas: [CORE_GROUP],
     id: group.id,
     ...(group.externalId === null ? {} : { externalId: group.externalId }),
     displayName: group.displayName,
     // An empty list too: some providers never add anybody to a group that has no `members`.
-    ...(group.everyMember && { members: group.everyMember.map((member) => memberValue(member, baseUrl)) }),
+    ...(members === undefined ? {} : { members }),
     meta: {
       resourceType: 'Group',
       created: new Date(group.createdAt).toISOString(),
@@ -37,11 +55,15 @@ export function groupLocation(baseUrl: string, id: string): string {
 }
 
 /** One value of `members`. */
-export function memberValue(
-  { id, name }: { readonly id: string; readonly name: string },
-  baseUrl: string,
-): JsonObject {
+export function memberValue({ id, name }: MemberData, baseUrl: string): JsonObject {
   return { value: id, $ref: userLocation(baseUrl, id), display: name, type: 'User' };
+}
+
+/** The JSON of `memberValue`s, of members whose ids are UUIDs, in which nothing is to be escaped. */
+function* memberTexts(members: readonly MemberData[], baseUrl: string): Generator<string> {
+  const location = JSON.stringify(userLocation(baseUrl, '')).slice(0, -1);
+  for (const { id, name } of members)
+    yield `{"value":"${id}","$ref":${location}${id}","display":${JSON.stringify(name)},"type":"User"}`;
 }
 
 /** A Group that was sent. A key is present exactly if it was sent. */

@@ -3,6 +3,7 @@ import type { Request as ExpressRequest, Response } from 'express';
 import { endBeforeBody, hasLongRest } from '../../http/unread-body.js';
 import { MAX_BODY_BYTES } from './body.js';
 import type { ScimAnswer } from './endpoint.js';
+import { jsonOf } from './json-bytes.js';
 
 type Request = ExpressRequest<unknown, unknown, unknown, unknown>;
 
@@ -30,15 +31,15 @@ export function sendAnswer(
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   // Also on a 304, which RFC 9110 §15.4.5 requires to carry the header of the 200.
   response.setHeader('Vary', 'Accept-Encoding');
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  if (text !== undefined) {
+  const json = body === undefined ? undefined : jsonOf(body);
+  if (json !== undefined) {
     response.setHeader('Content-Type', 'application/scim+json; charset=utf-8');
-    const length = Buffer.byteLength(text);
+    const length = Buffer.byteLength(json);
     if (!isHeadOfCompressed(request, length, compression.from)) response.setHeader('Content-Length', length);
     if (length >= compression.from) compression.compress(request, response);
   }
-  if (hasLongRest(request, MAX_BODY_BYTES)) return endBeforeBody(request, response, text);
-  response.end(text);
+  if (hasLongRest(request, MAX_BODY_BYTES)) return endBeforeBody(request, response, json);
+  response.end(json);
   return undefined;
 }
 

@@ -35,6 +35,7 @@ export interface ScimRequest extends ScimContext {
 export interface ScimAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `jsonOf` makes the text of it. */
   readonly body?: object;
 }
 

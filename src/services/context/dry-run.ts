@@ -2,6 +2,7 @@ import type { Caller } from '../../auth/actor.js';
 import type { Database } from '../../database/database.js';
 import { WriteQueues } from '../../database/write-queues.js';
 import { MemberPositions } from '../lists/positions.js';
+import { GroupMemberLists } from '../rows/group-member-lists.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { NO_HINTS } from './activity-hints.js';
 import { type ServiceContext, serviceContext } from './service-context.js';
@@ -22,6 +23,7 @@ export function dryRunContext(
       replicas: null,
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
+      groupMemberLists: new GroupMemberLists(),
       writeQueues: new WriteQueues(),
       mailer: null,
       hints: NO_HINTS,

@@ -7,6 +7,7 @@ import type { WebhookTargets } from '../../domain/webhooks.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
+import type { GroupMemberLists } from '../rows/group-member-lists.js';
 import type { RecentMembers } from '../rows/recent-members.js';
 import type { Hints } from './activity-hints.js';
 import type { Credentials } from './credentials.js';
@@ -23,6 +24,7 @@ export interface Shared {
   readonly credentials: Credentials;
   readonly positions: MemberPositions;
   readonly recentMembers: RecentMembers;
+  readonly groupMemberLists: GroupMemberLists;
   readonly writeQueues: WriteQueues;
   /** Sends invitations by mail; null on the command line, which sends none. */
   readonly mailer: Mailer | null;

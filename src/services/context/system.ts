@@ -5,6 +5,7 @@ import { DEFAULT_LIFETIMES, type SessionLifetimes } from '../../domain/session.j
 import { PUBLIC_TARGETS } from '../../domain/webhooks.js';
 import type { Channel } from '../../model/enums.js';
 import { MemberPositions } from '../lists/positions.js';
+import { GroupMemberLists } from '../rows/group-member-lists.js';
 import { RecentMembers } from '../rows/recent-members.js';
 import { NO_HINTS } from './activity-hints.js';
 import { Credentials } from './credentials.js';
@@ -28,6 +29,7 @@ export function localContext(
       credentials,
       positions: new MemberPositions(),
       recentMembers: new RecentMembers(),
+      groupMemberLists: new GroupMemberLists(),
       writeQueues: new WriteQueues(),
       mailer: null,
       scim: null,

@@ -95,11 +95,13 @@ export async function create(context: ServiceContext, input: NewGroup): Promise<
       }),
     );
     if (group === undefined) throw new Error('a group was not written');
-    const { joined } = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
+    const members = await changeMembers(tx, group, { add: ids, remove: [] }, locked);
+    const { joined } = members;
     const changedMemberIds = joined.map((member) => member.id);
     await growVersions(tx, workspaceId, changedMemberIds);
     const changes = changesBetween({}, { displayName, externalId, 'members.added': listed(joined) });
     await recordGroup(context, tx, group, 'group.create', changes, new Date());
+    tx.afterCommit(() => context.groupMemberLists.follow(null, group, members));
     return { workspaceId, group, changed: true, changedMemberIds };
   });
 }
@@ -164,6 +166,7 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const seen = renamed ? new Set([...(await memberIdsOf(tx, group.id)), ...affected]) : affected;
     const changedMemberIds = [...seen];
     await growVersions(tx, workspace.id, changedMemberIds);
+    tx.afterCommit(() => context.groupMemberLists.follow(group, written, members));
     return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds };
   });
 }

@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { GroupMembersChange } from '../../domain/group.js';
 import { isId } from '../../domain/ids.js';
 import type { Group } from '../../model/group.js';
-import { memberIdsOf } from '../rows/groups.js';
+import { memberIdsOf, NAME_IN_GROUPS } from '../rows/groups.js';
 
 /** A member as the audit log names it. */
 interface NamedMember {
@@ -13,9 +13,15 @@ interface NamedMember {
   readonly userName: string;
 }
 
+/** A member who has joined. */
+interface JoinedMember extends NamedMember {
+  /** The name under which the group lists it. */
+  readonly name: string;
+}
+
 /** The members that joined a group and left it. */
 export interface MembersChanged {
-  readonly joined: readonly NamedMember[];
+  readonly joined: readonly JoinedMember[];
   readonly left: readonly NamedMember[];
 }
 
@@ -66,30 +72,39 @@ function noSuchMember(id: string): DomainError {
   );
 }
 
-async function addTo(sql: Sql, groupId: string, ids: readonly string[]): Promise<NamedMember[]> {
+async function addTo(sql: Sql, groupId: string, ids: readonly string[]): Promise<JoinedMember[]> {
   if (ids.length === 0) return [];
   return JOIN.rows(sql, { groupId, ids });
 }
 
-const NAMED = { parameters: { groupId: uuid, ids: arrayOf(uuid) }, columns: { id: uuid, userName: text } };
+const PARAMETERS = { groupId: uuid, ids: arrayOf(uuid) };
 
+/**
+ * The caller holds the lock of the group, so nobody else adds the same members meanwhile; `on conflict` would write
+ * each row to the log twice. Rows in the order of the indexes are written faster.
+ */
 const JOIN = statement({
-  ...NAMED,
   name: 'groups.join',
   text: `
     with joined as (
-      insert into group_member (group_id, member_id) select $groupId, unnest($ids::uuid[])
-      on conflict do nothing returning member_id)
-    select m.id, m.user_name as "userName" from joined join member m on m.id = joined.member_id order by m.id`,
+      insert into group_member (group_id, member_id)
+      select $groupId, id from unnest($ids::uuid[]) id
+      where not exists (select 1 from group_member where group_id = $groupId and member_id = id)
+      order by id returning member_id)
+    select m.id, m.user_name as "userName", ${NAME_IN_GROUPS} as name
+    from joined join member m on m.id = joined.member_id order by m.id`,
+  parameters: PARAMETERS,
+  columns: { id: uuid, userName: text, name: text },
 });
 
 const LEAVE = statement({
-  ...NAMED,
   name: 'groups.leave',
   text: `
     with gone as (
       delete from group_member where group_id = $groupId and member_id = any($ids::uuid[]) returning member_id)
     select m.id, m.user_name as "userName" from gone join member m on m.id = gone.member_id order by m.id`,
+  parameters: PARAMETERS,
+  columns: { id: uuid, userName: text },
 });
 
 async function removeFrom(sql: Sql, groupId: string, ids: readonly string[]): Promise<NamedMember[]> {

@@ -1,4 +1,4 @@
-import { text, uuid } from '../../database/column-types.js';
+import { integer, text, uuid } from '../../database/column-types.js';
 import { selection, statement } from '../../database/statement.js';
 import { canonicalName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
@@ -12,7 +12,8 @@ import { authorizeFilter, memberFilterSql } from '../filters/members.js';
 import { foldedOrder } from '../filters/order.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
-import { findGroup, GROUP_COLUMNS, GROUP_TYPES } from '../rows/groups.js';
+import type { ListedMember } from '../rows/group-member-lists.js';
+import { findGroup, GROUP_COLUMNS, GROUP_TYPES, NAME_IN_GROUPS } from '../rows/groups.js';
 import {
   MEMBER_COLUMNS,
   MEMBER_TABLES,
@@ -75,10 +76,11 @@ const MEMBERS = selection({
 const EVERY_MEMBER = statement({
   name: 'groups.everyMember',
   text: `
-    select m.id as "memberId", coalesce(m.profile->>'displayName', m.user_name) as name
-    from group_member i join member m on m.id = i.member_id where i.group_id = $groupId order by m.id`,
+    select m.id as "memberId", ${NAME_IN_GROUPS} as name, g.version
+    from member_group g join group_member i on i.group_id = g.id join member m on m.id = i.member_id
+    where g.id = $groupId order by m.id`,
   parameters: { groupId: uuid },
-  columns: { memberId: uuid, name: text },
+  columns: { memberId: uuid, name: text, version: integer },
 });
 
 export const GROUP_ORDER_FIELDS = ['ID', 'DISPLAY_NAME', 'EXTERNAL_ID', 'CREATED_AT', 'UPDATED_AT'] as const;
@@ -159,17 +161,16 @@ export async function members(
   );
 }
 
-/** A member of a group, with only what a list of thousands needs. */
-export interface GroupMemberReference {
-  readonly memberId: string;
-  readonly name: string;
-}
-
 /**
  * All members of the group, without paging, because providers compare them with their own list.
  * @throws DomainError as `authorize` does
  */
-export async function everyMember(context: ServiceContext, group: Group): Promise<GroupMemberReference[]> {
+export async function everyMember(context: ServiceContext, group: Group): Promise<readonly ListedMember[]> {
   await authorize(context, 'group.read', group.workspaceId);
-  return EVERY_MEMBER.rows(context.batched, { groupId: group.id });
+  const known = context.groupMemberLists.get(group);
+  if (known !== undefined) return known;
+  const members = await EVERY_MEMBER.rows(context.batched, { groupId: group.id });
+  const [first] = members;
+  if (first !== undefined) context.groupMemberLists.set({ id: group.id, version: first.version }, members);
+  return members;
 }

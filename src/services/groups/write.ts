@@ -73,8 +73,9 @@ export function memberChangesOf({ joined, left }: MembersChanged): AuditChanges 
   return changesBetween({ 'members.removed': listed(left) }, { 'members.added': listed(joined) });
 }
 
-export function listed(members: MembersChanged['joined']): MembersChanged['joined'] | null {
-  return members.length === 0 ? null : members;
+/** Members as an entry lists them; null for none. */
+export function listed(members: MembersChanged['left']): MembersChanged['left'] | null {
+  return members.length === 0 ? null : members.map(({ id, userName }) => ({ id, userName }));
 }
 
 /** Runs a write whose unique constraint enforces rule 29. @throws DomainError ALREADY_A_GROUP */

@@ -30,6 +30,9 @@ export const GROUPS_OF_MEMBER = `(
     'updatedAt', g.updated_at) order by g.canonical_display_name)
   from group_member gm join member_group g on g.id = gm.group_id where gm.member_id = m.id)`;
 
+/** The name under which a group lists a member `m`; `nameShown` is the same of a row. */
+export const NAME_IN_GROUPS = `coalesce(m.profile->>'displayName', m.user_name)`;
+
 const FIND = statement({
   name: 'groups.find',
   text: `select ${GROUP_COLUMNS} from member_group g where g.id = $id and g.workspace_id = $workspaceId`,

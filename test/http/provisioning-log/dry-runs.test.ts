@@ -94,6 +94,22 @@ describe('rule 60: scimExplain', () => {
     });
   });
 
+  test('shows the members that a group would have, and forgets them', async () => {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = app.scim(workspace.workspaceId, workspace.apiKey);
+    const { body: ann } = await scim.post('/Users', { userName: 'ann@acme.test' });
+    const { body: group } = await scim.post('/Groups', { displayName: 'Builders' });
+    const explained = await explain(await owner(workspace), workspace.workspaceId, {
+      method: 'PATCH',
+      path: `/Groups/${group.id}`,
+      body: { Operations: [{ op: 'add', path: 'members', value: [{ value: ann.id }] }] },
+    });
+    const members = [expect.objectContaining({ value: ann.id, display: 'ann@acme.test', type: 'User' })];
+    expect(explained).toMatchObject({ status: 200, body: { displayName: 'Builders', members } });
+    const renamed = await scim.put(`/Groups/${group.id}`, { displayName: 'Makers' });
+    expect(renamed.body).toMatchObject({ meta: { version: 'W/"2"' }, members: [] });
+  });
+
   test('returns the refusal with its fix, and what would be ignored', async () => {
     const workspace = await app.workspace({ version: 'V2' });
     const session = await owner(workspace);
