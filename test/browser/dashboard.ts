@@ -51,7 +51,7 @@ export function openDashboard(app: TestApp, opening: Opening & { readonly email:
  */
 export async function openPage(app: TestApp, { path, email, width = 1280 }: Opening): Promise<Page> {
   const profile = unusedProfiles.pop() ?? (await newProfile(app));
-  onTestFinished(() => giveBack(profile));
+  onTestFinished(({ task }) => giveBack(profile, task.result?.state === 'fail'));
   const { context } = profile;
   if (email !== undefined) await signIn(context, app, email);
   const page = await context.newPage();
@@ -77,13 +77,20 @@ async function newProfile(app: TestApp): Promise<Profile> {
   return { context, firstPage, faults };
 }
 
-/** Closes the pages of a profile and forgets what they stored, so that the next test finds it as if it were new. */
-async function giveBack(profile: Profile): Promise<void> {
+/**
+ * Closes the pages of a profile and forgets what they stored, so that the next test finds it as if it were new. A test that
+ * has failed may have left it without a network, so its profile is not used again.
+ */
+async function giveBack(profile: Profile, hasFailed: boolean): Promise<void> {
   const { context, firstPage, faults } = profile;
-  for (const page of context.pages()) if (page !== firstPage) await page.close();
-  await context.clearCookies();
-  await firstPage.evaluate('localStorage.clear()');
-  unusedProfiles.push(profile);
+  if (hasFailed) {
+    await context.close();
+  } else {
+    for (const page of context.pages()) if (page !== firstPage) await page.close();
+    await context.clearCookies();
+    await firstPage.evaluate('localStorage.clear()');
+    unusedProfiles.push(profile);
+  }
   expect(faults.splice(0)).toEqual([]);
 }
 
