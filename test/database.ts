@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseAddress } from '../src/database/address.js';
+import { copyCluster, emptyDirectory } from './data-directory.js';
 
 /** A database that one test file has to itself. */
 export interface TestDatabase {
@@ -34,6 +35,17 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
     url: urlOf(address),
     drop: () => administer(server, `drop database if exists ${database} with (force)`),
   };
+}
+
+/**
+ * Makes a data directory of the embedded PostgreSQL whose database `rollcall` is migrated and has no rows. Copying one takes
+ * a tenth of the time of making one.
+ * @param directory where to make it; by default a new temporary directory. Delete it after the tests.
+ */
+export async function migratedDataDirectory(directory?: string): Promise<string> {
+  const dataDir = directory ?? (await emptyDirectory());
+  copyCluster(inject('migratedDataDir'), dataDir);
+  return dataDir;
 }
 
 /** A socket's directory is no host name, so it goes into a parameter. */

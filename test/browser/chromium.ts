@@ -36,16 +36,21 @@ export async function removeChromium(unpacked: UnpackedChromium | null): Promise
 
 /**
  * Starts Chromium, or, where none was unpacked, an installed Google Chrome.
+ * @param more arguments for its command line
  * @throws Error, saying what to install, where neither is there
  */
-export async function startBrowser(unpacked: UnpackedChromium | null): Promise<Browser> {
+export async function startBrowser(
+  unpacked: UnpackedChromium | null,
+  more: readonly string[] = [],
+): Promise<Browser> {
   if (unpacked !== null) {
     const { executablePath, environment } = unpacked;
     // Not the package's own arguments: they switch web security off, which is what some tests are about.
-    return chromium.launch({ executablePath, args: ['--no-sandbox', '--no-zygote'], env: environment });
+    const args = ['--no-sandbox', '--no-zygote', ...more];
+    return chromium.launch({ executablePath, args, env: environment });
   }
   try {
-    return await chromium.launch({ channel: 'chrome' });
+    return await chromium.launch({ channel: 'chrome', args: [...more] });
   } catch (cause) {
     throw new Error('The tests in test/browser need Google Chrome on this system. Install it.', { cause });
   }

@@ -1,30 +1,41 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { fileURLToPath } from 'node:url';
+import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import type { TestApp } from '../app.js';
 import { startBrowser } from './chromium.js';
 
-export const THEMES = ['light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+const THEMES = ['light', 'dark'] as const;
 
 interface Opening {
   /** The path and the query, below the server's address. */
   readonly path: string;
   /** The address of the person who is signed in; absent: nobody is signed in. */
   readonly email?: string;
-  readonly theme?: Theme;
   readonly width?: number;
 }
 
-let browser: Browser | undefined;
+/** A browser's profile: cookies, storage and cache. */
+interface Profile {
+  readonly context: BrowserContext;
+  /** Stays open, so that the process that renders the pages of all profiles does not end. */
+  readonly firstPage: Page;
+  /** What pages have complained about since the profile was last given back. */
+  readonly faults: string[];
+}
 
-/** Starts a browser before the tests of a file, and ends it after them. Each page has cookies and storage of its own. */
+let browser: Browser | undefined;
+let unusedProfiles: Profile[] = [];
+
+/** Starts a browser before the tests of a file, and ends it after them. */
 export function browserPerFile(): void {
   beforeAll(async () => {
-    browser = await startBrowser(inject('chromium'));
+    // A process of its own for each page would double what a page costs.
+    browser = await startBrowser(inject('chromium'), ['--renderer-process-limit=1']);
   });
   afterAll(async () => {
+    unusedProfiles = [];
     await browser?.close();
   });
 }
@@ -35,33 +46,52 @@ export function openDashboard(app: TestApp, opening: Opening & { readonly email:
 }
 
 /**
- * Opens a page in a browser of its own, and closes it after the test. The test fails when the page reports an error or a
- * violation of its Content-Security-Policy.
+ * Opens a page with cookies and storage of its own, and closes it after the test. The test fails when the page reports an
+ * error or a violation of its Content-Security-Policy.
  */
-export async function openPage(
-  app: TestApp,
-  { path, email, theme = 'light', width = 1280 }: Opening,
-): Promise<Page> {
+export async function openPage(app: TestApp, { path, email, width = 1280 }: Opening): Promise<Page> {
+  const profile = unusedProfiles.pop() ?? (await newProfile(app));
+  onTestFinished(({ task }) => giveBack(profile, task.result?.state === 'fail'));
+  const { context } = profile;
+  if (email !== undefined) await signIn(context, app, email);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.setViewportSize({ width, height: 800 });
+  await page.goto(path);
+  return page;
+}
+
+async function newProfile(app: TestApp): Promise<Profile> {
   if (browser === undefined) throw new Error('The test file does not call browserPerFile().');
   const context = await browser.newContext({
     baseURL: app.url,
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
-    colorScheme: theme,
     reducedMotion: 'reduce',
-    viewport: { width, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const faults = watch(context);
-  onTestFinished(async () => {
+  const firstPage = await context.newPage();
+  // A page of the server, so that it can clear the storage.
+  await firstPage.goto('/healthz');
+  return { context, firstPage, faults };
+}
+
+/**
+ * Closes the pages of a profile and forgets what they stored, so that the next test finds it as if it were new. A test that
+ * has failed may have left it without a network, so its profile is not used again.
+ */
+async function giveBack(profile: Profile, hasFailed: boolean): Promise<void> {
+  const { context, firstPage, faults } = profile;
+  if (hasFailed) {
     await context.close();
-    expect(faults).toEqual([]);
-  });
-  if (email !== undefined) await signIn(context, app, email);
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(path);
-  return page;
+  } else {
+    for (const page of context.pages()) if (page !== firstPage) await page.close();
+    await context.clearCookies();
+    await firstPage.evaluate('localStorage.clear()');
+    unusedProfiles.push(profile);
+  }
+  expect(faults.splice(0)).toEqual([]);
 }
 
 /** Gives the browser the cookie that the sign-in pages set; how they do is tested with them. */
@@ -81,27 +111,46 @@ function watch(context: BrowserContext): string[] {
   return faults;
 }
 
-/**
- * Asserts that axe finds nothing on the page, by the rules of WCAG 2.2 AA and its best practices.
- * @param theme named in the failure, for a test that looks at several
- */
-export async function expectAccessible(page: Page, theme?: Theme): Promise<void> {
-  const axe = new AxeBuilder({ page });
-  // Most of axe's time goes into describing what passes, and into a second page for frames, which our pages do not have.
-  const { violations } = await axe
-    .options({ resultTypes: ['violations'] })
-    .setLegacyMode()
-    .analyze();
-  const found = violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
-  );
-  expect(found, theme).toEqual([]);
+/** Axe describes what it finds, not what passes, and by the HTML of the element, not by a selector, which takes long to find. */
+const AXE_OPTIONS = JSON.stringify({ resultTypes: ['violations'], selectors: false });
+
+/** Does something in the light theme and then in the dark one. */
+async function inEachTheme(page: Page, act: (theme: string) => Promise<void>): Promise<void> {
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme });
+    await act(theme);
+  }
 }
 
-/** Asserts that the page does not scroll sideways. */
+/** Asserts that axe finds nothing on the page in both themes, by the rules of WCAG 2.2 AA and its best practices. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Loading axe takes as long as running it.
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
+  await inEachTheme(page, async (theme) => {
+    const { violations } = await page.evaluate<AxeResults>(`axe.run(${AXE_OPTIONS})`);
+    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+    expect(found, theme).toEqual([]);
+  });
+}
+
+/** Asserts that the page does not scroll sideways in either theme. */
 export async function expectNoSideScroll(page: Page): Promise<void> {
   const root = page.locator('html');
-  const content = await root.evaluate(({ scrollWidth }) => scrollWidth);
-  const window = await root.evaluate(({ clientWidth }) => clientWidth);
-  expect(content).toBeLessThanOrEqual(window);
+  await inEachTheme(page, async (theme) => {
+    const content = await root.evaluate(({ scrollWidth }) => scrollWidth);
+    const window = await root.evaluate(({ clientWidth }) => clientWidth);
+    expect(content, theme).toBeLessThanOrEqual(window);
+  });
+}
+
+/** Where `npm run screenshots` puts pictures of pages. */
+export const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/', import.meta.url));
+
+/** Takes a picture in each theme in `npm run screenshots`. Other runs take none, because no test looks at them. */
+export async function takePictures(page: Page, name: string, { fullPage = false } = {}): Promise<void> {
+  if (process.env.npm_lifecycle_event !== 'screenshots') return;
+  const window = page.viewportSize()?.width === 320 ? '-320' : '';
+  await inEachTheme(page, async (theme) => {
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}${window}.png`, fullPage });
+  });
 }

@@ -1,18 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Encryption, newEncryptionKey } from '../../src/auth/encryption.js';
 import { NO_SSO } from '../../src/services/context/sso-environment.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard, THEMES } from './dashboard.js';
+import {
+  browserPerFile,
+  expectAccessible,
+  expectNoSideScroll,
+  openDashboard,
+  SCREENSHOTS,
+  takePictures,
+} from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
 /**
  * Every screen of the dashboard in both themes: a screenshot, the faults that axe finds, and whether it fits a narrow
  * window.
  */
-const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/dashboard/', import.meta.url));
+const PICTURES = 'dashboard/';
 
 const NAMES = [
   'Ann Lee',
@@ -40,7 +46,7 @@ let groupId: string;
 let webhookId: string;
 
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
+  await mkdir(`${SCREENSHOTS}${PICTURES}`, { recursive: true });
   app = await startTestApp({
     sso: { ...NO_SSO, encryption: Encryption.withKeys([newEncryptionKey()]) ?? null },
     webhookTransport: async ({ body }) => ({
@@ -367,7 +373,7 @@ async function pictureForGuide(page: Page, name: string): Promise<void> {
   const { data } = await browser.send('Page.captureScreenshot', { format: 'webp', quality: 70 });
   const picture = Buffer.from(data, 'base64');
   expect(picture.length).toBeLessThan(40_000);
-  await writeFile(`${SCREENSHOTS}${name}.webp`, picture);
+  await writeFile(`${SCREENSHOTS}${PICTURES}${name}.webp`, picture);
 }
 
 it.each(SCREENS)(
@@ -375,17 +381,11 @@ it.each(SCREENS)(
   async ({ name, path, email, ready, isInGuide = false }) => {
     const page = await openDashboard(app, { path: path(), email: email ?? v2.ownerEmail });
     await ready(page);
-    for (const theme of THEMES) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}.png` });
-      await expectAccessible(page, theme);
-    }
+    await takePictures(page, `${PICTURES}${name}`);
+    await expectAccessible(page);
     if (isInGuide) await pictureForGuide(page, name);
     await page.setViewportSize({ width: 320, height: 640 });
-    for (const theme of THEMES) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}-320.png` });
-      await expectNoSideScroll(page);
-    }
+    await takePictures(page, `${PICTURES}${name}`);
+    await expectNoSideScroll(page);
   },
 );

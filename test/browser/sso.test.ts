@@ -11,14 +11,7 @@ import {
   testEnvironment,
   verifyDomain,
 } from '../http/sso/setting.js';
-import {
-  browserPerFile,
-  expectAccessible,
-  expectNoSideScroll,
-  openPage,
-  THEMES,
-  type Theme,
-} from './dashboard.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openPage } from './dashboard.js';
 
 /** Single sign-on in a real browser, with a real provider (oidc-provider). */
 const DOMAIN = 'sso-browser.test';
@@ -125,11 +118,11 @@ describe('single sign-on', () => {
 });
 
 /** Each page of single sign-on, with the steps that lead to it. */
-const PAGES: readonly (readonly [name: string, open: (theme: Theme) => Promise<Page>])[] = [
+const PAGES: readonly (readonly [name: string, open: () => Promise<Page>])[] = [
   [
     'a person who is in the SSO app but not in the SCIM app (rule 41)',
-    async (theme) => {
-      const page = await openPage(app, { path: '/sign-in', theme });
+    async () => {
+      const page = await openPage(app, { path: '/sign-in' });
       await typeAddress(page, STRANGER);
       await heading(page, 'You are not signed in');
       await expectText(page, 'SCIM app', STRANGER);
@@ -139,9 +132,9 @@ const PAGES: readonly (readonly [name: string, open: (theme: Theme) => Promise<P
   ],
   [
     'the rehearsal of a sign-in',
-    async (theme) => {
+    async () => {
       const { email } = await provisioned();
-      const page = await openPage(app, { path: await rehearsalUrl(), theme });
+      const page = await openPage(app, { path: await rehearsalUrl() });
       await page.getByRole('button', { name: email }).click();
       await heading(page, 'Rehearsed sign-in');
       await expectText(page, `${email} would be signed in`, 'email_verified');
@@ -150,8 +143,8 @@ const PAGES: readonly (readonly [name: string, open: (theme: Theme) => Promise<P
   ],
   [
     'the rehearsal of a refused sign-in',
-    async (theme) => {
-      const page = await openPage(app, { path: await rehearsalUrl(), theme });
+    async () => {
+      const page = await openPage(app, { path: await rehearsalUrl() });
       await page.getByRole('button', { name: STRANGER }).click();
       await heading(page, 'Rehearsed sign-in');
       await expectText(page, 'The sign-in would be refused.', 'What to change:');
@@ -160,8 +153,8 @@ const PAGES: readonly (readonly [name: string, open: (theme: Theme) => Promise<P
   ],
   [
     'a provider that is down',
-    async (theme) => {
-      const page = await openPage(app, { path: await startAtDownProvider(), theme });
+    async () => {
+      const page = await openPage(app, { path: await startAtDownProvider() });
       await heading(page, 'You are not signed in');
       await page.getByRole('link', { name: 'Sign in again' }).waitFor();
       return page;
@@ -193,11 +186,12 @@ async function startAtDownProvider(): Promise<string> {
   return `/api/workspaces/${workspaceId}/auth/sso/start`;
 }
 
-describe.each(THEMES)('%s', (theme) => {
-  test.each(PAGES)('%s passes axe, blocks no resource, and fits into 320 pixels', async (_name, open) => {
-    const page = await open(theme);
+test.each(PAGES)(
+  '%s passes axe, blocks no resource, and fits into 320 pixels, in both themes',
+  async (_name, open) => {
+    const page = await open();
     await expectAccessible(page);
     await page.setViewportSize({ width: 320, height: 640 });
     await expectNoSideScroll(page);
-  });
-});
+  },
+);

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migratedDataDirectory } from '../database.js';
 import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
 
 let scratch: string;
@@ -16,7 +17,7 @@ const added: string[] = [];
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'rollcall-backup-'));
   await chmod(scratch, 0o755);
-  dataDir = join(scratch, 'data');
+  dataDir = await migratedDataDirectory(join(scratch, 'data'));
   backup = join(scratch, 'rollcall.tar.gz');
   server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });
   for (let index = 0; index < 20; index++) added.push(await addMember(server, `before-${index}@acme.test`));

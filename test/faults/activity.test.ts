@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 import { graphqlClient } from '../app.js';
+import { migratedDataDirectory } from '../database.js';
 import { activity, openStream } from '../http/activity/stream.js';
 import { rollcallServer, type ServerProcess } from '../process.js';
 import { startReceiver } from '../webhooks/receiver.js';
@@ -18,8 +18,7 @@ let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
 let servers: [ServerProcess, ServerProcess];
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-restart-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await migratedDataDirectory();
   postgres = await startEmbeddedPostgres({ dataDir, database: DATABASE });
   const { host, port, user } = postgres.address;
   const settings = {

@@ -1,7 +1,7 @@
-import { appendFile, chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migratedDataDirectory } from '../database.js';
 import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 
 /** The embedded PostgreSQL dies under a server that runs or starts. */
@@ -9,8 +9,7 @@ import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 let dataDir: string;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-death-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await migratedDataDirectory();
 });
 
 afterEach(async () => {
@@ -68,6 +67,8 @@ test.each([1, 2])(
 );
 
 test('killed while workers start: a server that works, or a sentence', async () => {
+  // Without a database, so that it may be killed while the tables are made.
+  await rm(join(dataDir, 'postgres'), { recursive: true });
   const starting = rollcallServer({ ROLLCALL_DATA_DIR: dataDir, WORKERS: '2' }).catch(
     (error: Error) => error.message,
   );

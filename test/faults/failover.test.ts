@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 import { type Host, Primary } from '../../src/database/hosts.js';
-import { migrate } from '../../src/database/migrate.js';
-import { connect } from '../../src/database/orm.js';
 import { PipelinedReads } from '../../src/database/pipelined.js';
 import { PreparingClient } from '../../src/database/preparing-client.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { emptyDirectory } from '../data-directory.js';
+import { migratedDataDirectory } from '../database.js';
 import { expectInvariants } from '../invariants.js';
 import { childrenOf, SHORT_LIMITS } from './own-postgres.js';
 
@@ -28,14 +25,8 @@ const episodes: string[] = [];
 const SETTINGS = { shared_buffers: '16MB', max_connections: '60' };
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-failover-'));
-  await chmod(dataDir, 0o755);
-  primary = await startEmbeddedPostgres({ ...place('first'), settings: SETTINGS });
-  const orm = await connect(primary.address, 2);
-  await migrate(orm);
-  await orm.close();
-  await primary.stop();
-  await promisify(execFile)('cp', ['-a', join(dataDir, 'first'), join(dataDir, 'second')]);
+  dataDir = await emptyDirectory();
+  for (const name of ['first', 'second']) await migratedDataDirectory(join(dataDir, name));
   await writeFile(join(dataDir, 'second', 'postgres', 'standby.signal'), '');
   // A commit is acknowledged when the replica has it.
   const synchronous = { synchronous_commit: 'on', synchronous_standby_names: '*' };

@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 import { connect } from '../../src/database/orm.js';
+import { migratedDataDirectory } from '../database.js';
 import { expectInvariants } from '../invariants.js';
 import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 
@@ -12,8 +12,7 @@ import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 let dataDir: string;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-kill-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await migratedDataDirectory();
 });
 
 afterAll(async () => {

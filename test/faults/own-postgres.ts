@@ -1,11 +1,8 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
-import { migrate } from '../../src/database/migrate.js';
-import { connect } from '../../src/database/orm.js';
-import type { TestDatabase } from '../database.js';
+import { migratedDataDirectory, type TestDatabase } from '../database.js';
 
 /** A PostgreSQL server that a test may stop, kill and restart, with a migrated database. */
 export interface OwnPostgres {
@@ -27,14 +24,10 @@ export async function ownPostgres(
   settings: Readonly<Record<string, string>> = {},
   directory?: string,
 ): Promise<OwnPostgres> {
-  const dataDir = directory ?? (await mkdtemp(join(tmpdir(), 'rollcall-fault-')));
-  await chmod(dataDir, 0o755);
+  const dataDir = await migratedDataDirectory(directory);
   const options = { dataDir, database: 'rollcall', settings: { shared_buffers: '16MB', ...settings } };
   let server: EmbeddedPostgres = await startEmbeddedPostgres(options);
   const { address } = server;
-  const orm = await connect(address, 2);
-  await migrate(orm);
-  await orm.close();
   const pid = async () =>
     Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
   const drop = async () => {

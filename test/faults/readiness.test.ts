@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp } from '../app.js';
+import { migratedDataDirectory } from '../database.js';
 import { rollcallServer, type ServerProcess, seeded } from '../process.js';
 import { ownPostgres } from './own-postgres.js';
 
@@ -64,8 +63,7 @@ describe.each(['1', '2'])('SIGTERM to a server with %s worker(s)', (workers) => 
   let server: ServerProcess;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'rollcall-drain-'));
-    await chmod(dataDir, 0o755);
+    dataDir = await migratedDataDirectory();
     server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir, WORKERS: workers, DRAIN_SECONDS: '3' });
   });
 

@@ -1,7 +1,7 @@
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { migratedDataDirectory } from '../database.js';
 import { activity, openStream } from '../http/activity/stream.js';
 import { rollcallServer, rollcallUnderShell } from '../process.js';
 
@@ -10,8 +10,7 @@ import { rollcallServer, rollcallUnderShell } from '../process.js';
 let dataDir: string;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-stop-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await migratedDataDirectory();
 });
 
 afterAll(async () => {

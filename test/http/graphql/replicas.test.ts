@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -12,11 +9,12 @@ import type { DatabaseAddress } from '../../../src/database/address.js';
 import { Database } from '../../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/database/embedded/start.js';
 import { UNLIMITED } from '../../../src/database/limits.js';
-import { migrate } from '../../../src/database/migrate.js';
 import { connect } from '../../../src/database/orm.js';
 import { Replicas } from '../../../src/database/replicas.js';
 import { type App, createApp } from '../../../src/server/app.js';
 import { graphqlClient, type TestGraphql } from '../../app.js';
+import { emptyDirectory } from '../../data-directory.js';
+import { migratedDataDirectory } from '../../database.js';
 
 /** A real replica, which follows the database by streaming replication, and can be told to pause. */
 
@@ -38,14 +36,9 @@ let workspaceId: string;
 const reasons: string[] = [];
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-replica-'));
-  await chmod(dataDir, 0o755);
-  primary = await startEmbeddedPostgres({ ...place('primary'), settings: SETTINGS });
-  orm = await connect(primary.address);
-  await migrate(orm);
-  await orm.close();
-  await primary.stop();
-  await copyCluster();
+  dataDir = await emptyDirectory();
+  for (const name of ['primary', 'replica']) await migratedDataDirectory(join(dataDir, name));
+  await writeFile(join(dataDir, 'replica', 'postgres', 'standby.signal'), '');
   primary = await startEmbeddedPostgres({ ...place('primary'), settings: SETTINGS });
   const { host, port, user } = primary.address;
   replica = await startEmbeddedPostgres({
@@ -106,13 +99,6 @@ afterEach(async () => {
 
 function place(name: string): { dataDir: string; database: string } {
   return { dataDir: join(dataDir, name), database: 'rollcall' };
-}
-
-/** Copies a stopped cluster like a backup, and keeps the owner of the files. */
-async function copyCluster(): Promise<void> {
-  const copied = join(dataDir, 'replica');
-  await promisify(execFile)('cp', ['-a', join(dataDir, 'primary'), copied]);
-  await writeFile(join(copied, 'postgres', 'standby.signal'), '');
 }
 
 function replicasAt({ host, port, user, database: name }: DatabaseAddress): Replicas {

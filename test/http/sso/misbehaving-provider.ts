@@ -1,4 +1,3 @@
-import type { webcrypto } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -31,13 +30,20 @@ export interface Behaviour {
   padding: number;
 }
 
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+const newKeyPair = (): Promise<KeyPair> => generateKeyPair('RS256', { extractable: true });
+
+/** The first key of every provider, since making an RSA key takes longer than most tests. */
+let firstKeyPair: Promise<KeyPair> | undefined;
+
 /** A provider that does whatever a test wants. */
 export class MisbehavingProvider {
   behaviour: Behaviour = { ...GOOD };
   /** The number of requests to each path. */
   readonly asked = new Map<string, number>();
   readonly #server: Server;
-  #keys: { publicKey: webcrypto.CryptoKey; privateKey: webcrypto.CryptoKey; kid: string }[] = [];
+  #keys: (KeyPair & { readonly kid: string })[] = [];
   #nonce = '';
 
   private constructor(server: Server) {
@@ -51,7 +57,8 @@ export class MisbehavingProvider {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const provider = new MisbehavingProvider(server);
-    await provider.rotateKey();
+    firstKeyPair ??= newKeyPair();
+    provider.#use(await firstKeyPair);
     return provider;
   }
 
@@ -67,8 +74,11 @@ export class MisbehavingProvider {
 
   /** Signs with a new key from now on, and publishes it alone. */
   async rotateKey(): Promise<void> {
-    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-    this.#keys = [{ publicKey, privateKey, kid: `key-${Math.random()}` }];
+    this.#use(await newKeyPair());
+  }
+
+  #use(pair: KeyPair): void {
+    this.#keys = [{ ...pair, kid: `key-${Math.random()}` }];
   }
 
   /** A logout token, signed with the published key. */
@@ -167,11 +177,11 @@ export class MisbehavingProvider {
       const secret = new TextEncoder().encode(CLIENT_SECRET.padEnd(32, '.'));
       return jwt.setProtectedHeader({ alg: 'HS256', kid: key.kid }).sign(secret);
     }
-    const { privateKey } = this.behaviour.signature === 'OTHER_KEY' ? await generateKeyPair('RS256') : key;
+    const { privateKey } = this.behaviour.signature === 'OTHER_KEY' ? await newKeyPair() : key;
     return jwt.setProtectedHeader({ alg: 'RS256', kid: key.kid, ...header }).sign(privateKey);
   }
 
-  async #jwk({ publicKey, kid }: { publicKey: webcrypto.CryptoKey; kid: string }): Promise<JWK> {
+  async #jwk({ publicKey, kid }: KeyPair & { readonly kid: string }): Promise<JWK> {
     return { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' };
   }
 }
