@@ -36,7 +36,7 @@ import { Workspace } from './workspace.js';
 @Index({
   name: 'member_look_alike',
   expression:
-    'create index "member_look_alike" on "member" ("workspace_id", (look_alike("canonical_user_name")))',
+    'create index "member_look_alike" on "member" ("workspace_id", (look_alike(visible_user_name("canonical_user_name"))))',
 })
 @Index({
   name: 'member_profile_folded',

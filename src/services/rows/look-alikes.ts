@@ -1,7 +1,7 @@
 import { integer, jsonb, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { canonicalUserName, visibleUserName } from '../../domain/canonical.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 
 /** Somebody who has been added, or may be. */
 export interface Named {
@@ -22,10 +22,11 @@ const FIND = statement({
   text: `
     select e.place, other.id as "memberId", other.user_name as "userName"
     from jsonb_to_recordset($people)
-      as e(place integer, "workspaceId" uuid, "memberId" uuid, canonical text, visible text)
+      as e(place integer, "workspaceId" uuid, "memberId" uuid, canonical text)
     cross join lateral (
       select o.id, o.user_name from member o
-      where o.workspace_id = e."workspaceId" and look_alike(o.canonical_user_name) = look_alike(e.visible)
+      where o.workspace_id = e."workspaceId"
+        and look_alike(visible_user_name(o.canonical_user_name)) = look_alike(visible_user_name(e.canonical))
         and o.canonical_user_name <> e.canonical and o.id is distinct from e."memberId"
         and exists (select 1 from membership s where s.member_id = o.id and s.ended_at is null)
       order by o.id limit 1) other`,
@@ -44,7 +45,6 @@ export async function findLookAlikes(sql: Sql, people: readonly Named[]): Promis
     workspaceId,
     memberId,
     canonical: canonicalUserName(userName),
-    visible: visibleUserName(userName),
   }));
   const found = await FIND.rows(sql, { people: JSON.stringify(rows) });
   const byPlace = new Map(found.map(({ place, ...lookAlike }) => [place, lookAlike]));
