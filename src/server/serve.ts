@@ -122,6 +122,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       requestSeconds: config.requestSeconds,
       trustedProxies: config.trustedProxies,
       wrongCredentials: config.wrongCredentialsLimit,
+      invitations: config.invitationsLimit,
+      domainChecks: config.domainChecksLimit,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,

@@ -112,6 +112,7 @@ const REFUSALS = new Set([
   'STALE_VERSION',
   'CREDITS_EXHAUSTED',
   'UNAUTHENTICATED',
+  'RATE_LIMITED',
 ]);
 
 type Run = (driver: Driver, place: Place, command: Command) => Promise<Outcome | null>;
