@@ -95,6 +95,10 @@ describe('a group', () => {
       displayName: 'Sellers',
       members: [{ value: ann.id }],
     });
+    for (const members of [null, '']) {
+      const kept = await scim.put(`/Groups/${id}`, { displayName: 'Sellers', members });
+      expect(kept.body).toMatchObject({ members: [{ value: ann.id }] });
+    }
     const emptied = await scim.put(`/Groups/${id}`, { displayName: 'Sellers', members: [] });
     expect(emptied.body).toMatchObject({ members: [] });
   });
