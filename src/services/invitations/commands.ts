@@ -148,7 +148,7 @@ export async function revoke(
  */
 export async function resend(context: ServiceContext, target: InvitationTarget): Promise<MintedInvitation> {
   await authorize(context, 'invitation.manage', target.workspaceId);
-  await takeMail(context, target.workspaceId, target.invitationId);
+  await takeMail(context, target.workspaceId, target.invitationId.toLowerCase());
   return onInvitation(context, target, async (tx, invitation, { workspace }) => {
     const refusal = resendingRefused(invitation.status);
     if (refusal !== undefined) throw refusal;
