@@ -21,6 +21,10 @@ const BROKEN = {
       select coalesce(sum(members), 0) as members from member_tally where workspace_id = w.id) t
     cross join lateral (select count(*) as members from member where workspace_id = w.id) m
     where t.members <> m.members`,
+  'rule 15: one active member of a workspace has an externalId': `
+    select m.workspace_id, m.external_id from member m
+    join membership s on s.member_id = m.id and s.ended_at is null
+    group by m.workspace_id, m.external_id having count(*) > 1 and m.external_id is not null`,
   'rule 13: a workspace has an owner': `
     select w.id from workspace w
     where not exists (

@@ -94,6 +94,19 @@ export function needed(action: Action): string {
   return ways.length === 0 ? 'an operator of the platform' : ways.join(', or ');
 }
 
+/** What those who were refused an action can do: a sentence. @param isKey whether an API key was refused */
+export function remedy(action: Action, isKey: boolean): string {
+  const { people, scopes }: Rule = POLICY[action];
+  if (people.length === 0 && scopes.length === 0) return 'Ask an operator of the platform.';
+  if (isKey) {
+    return scopes.length === 0
+      ? 'No API key may do it, whatever its scopes.'
+      : "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does.";
+  }
+  if (people.length === 0) return 'Ask an owner or admin of the workspace for such a key.';
+  return people === OWNERS ? 'Ask an owner of the workspace.' : 'Ask an owner or admin of the workspace.';
+}
+
 function either(names: readonly string[]): string {
   const shown = names.map((name) => (isRole(name) ? name.toLowerCase() : name));
   return [shown.slice(0, -1).join(', '), ...shown.slice(-1)].filter((part) => part !== '').join(' or ');

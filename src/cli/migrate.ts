@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.js';
 
 type Migrated = {
   readonly applied: readonly string[];
-  /** Members and groups whose names have become equal (rule 15a). */
+  /** Members and groups whose names have become equal (rule 15a), and active members with the same externalId. */
   readonly duplicates?: readonly string[];
 };
 

@@ -6,7 +6,7 @@ import { statement } from './statement.js';
 /** The position of the canonical form in the text of a marked row, after the mark and the row's id. */
 const CANONICAL_FROM = DUPLICATE.length + '00000000-0000-0000-0000-000000000000'.length + 2;
 
-const KINDS = ['member', 'group'] as const;
+const KINDS = ['member', 'group', 'externalId'] as const;
 
 const LIST = statement({
   name: 'duplicates.list',
@@ -26,6 +26,12 @@ const LIST = statement({
     from member_group d left join member_group k
       on k.workspace_id = d.workspace_id and k.canonical_display_name = substr(d.canonical_display_name, $start)
     where d.canonical_display_name like $mark
+    union all
+    select 'externalId', d.id, d.workspace_id, d.external_id, k.id, k.user_name
+    from member d left join member k
+      on k.workspace_id = d.workspace_id and k.external_id = d.external_id and k.external_id_rank = 0
+    where d.external_id_rank > 0
+      and exists (select 1 from membership s where s.member_id = d.id and s.ended_at is null)
     order by 3, 1, 2`,
   parameters: { mark: text, start: integer },
   columns: {
@@ -42,8 +48,8 @@ const LIST = statement({
 type Duplicate = Awaited<ReturnType<typeof LIST.rows>>[number];
 
 /**
- * Reports the rows that the migration to canonical names found to be duplicates (rule 15a), as sentences for an
- * operator. It scans whole tables, so call it only after a migration, or when an operator asks.
+ * Reports the rows that migrations found to be duplicates, by canonical name (rule 15a) or by externalId, as sentences
+ * for an operator. It scans whole tables, so call it only after a migration, or when an operator asks.
  */
 export async function duplicateReports(sql: Sql): Promise<string[]> {
   const duplicates = await LIST.rows(sql, { mark: `${DUPLICATE}%`, start: CANONICAL_FROM });
@@ -51,9 +57,15 @@ export async function duplicateReports(sql: Sql): Promise<string[]> {
 }
 
 function sentence({ kind, id, workspaceId, spelling, keeperId, keeperSpelling }: Duplicate): string {
+  const keeper = keeperId === null ? 'another' : `${keeperId} (${JSON.stringify(keeperSpelling)})`;
+  if (kind === 'externalId') {
+    return (
+      `Member ${id} of workspace ${workspaceId} has the same externalId (${JSON.stringify(spelling)}) as ${keeper}. ` +
+      'Delete one of the two, or change the externalId of one.'
+    );
+  }
   const [name, attribute] =
     kind === 'member' ? ['Member', 'userName or e-mail address'] : ['Group', 'displayName'];
-  const keeper = keeperId === null ? 'another' : `${keeperId} (${JSON.stringify(keeperSpelling)})`;
   return (
     `${name} ${id} (${JSON.stringify(spelling)}) of workspace ${workspaceId} has the same name as ${keeper}, in another ` +
     `spelling. Only the latter is found by it; the former is found by its id. Delete one of the two, or change the ${attribute} of one.`

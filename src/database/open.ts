@@ -39,10 +39,7 @@ export interface OpenDatabase {
   readonly migrations: readonly string[];
   /** Present when the database is reached through PgBouncer. */
   readonly pooler: Pooler | undefined;
-  /**
-   * Duplicates that the migration to canonical forms found (rule 15a), as sentences for an operator. Scans whole
-   * tables.
-   */
+  /** Duplicates that migrations found, as sentences for an operator. Scans whole tables. */
   duplicates(): Promise<string[]>;
   /**
    * Writes a migration into the directory for the differences between the model and the database.

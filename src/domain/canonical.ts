@@ -1,4 +1,4 @@
-import { toASCII, toUnicode } from 'tr46';
+import { toASCII } from 'tr46';
 
 /** Full-width and half-width code points, which RFC 8265 §3.3 maps to their decompositions first. */
 const WIDTH_VARIANTS =
@@ -86,15 +86,6 @@ export function canonicalName(text: string): string {
 export function canonicalUserName(text: string): string {
   const { local, domain } = partsOf(text);
   return domain === undefined ? canonicalName(text) : `${inLowerCase(local)}@${domain}`;
-}
-
-/** The canonical form of an address or a userName as people see it: with a domain in Unicode. */
-export function visibleUserName(text: string): string {
-  const canonical = canonicalUserName(text);
-  const at = canonical.lastIndexOf('@') + 1;
-  return canonical.includes('xn--', at)
-    ? canonical.slice(0, at) + toUnicode(canonical.slice(at)).domain
-    : canonical;
 }
 
 /**

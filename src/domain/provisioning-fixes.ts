@@ -176,7 +176,7 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     ],
   },
   ALREADY_A_MEMBER: {
-    cause: 'Somebody in the workspace has this address already.',
+    cause: 'Somebody in the workspace has this address or externalId already.',
     summary: 'Let the provider import and match the existing member, or change one of the two addresses.',
     steps: [
       ['members', 'Search for the address. SCIM does not change a member who is an owner.'],

@@ -28,10 +28,11 @@ export function requiredName(name: string, longest: number): string {
 
 /**
  * The characters that no address, userName or group name may contain (rule 15a): control and format characters, line
- * separators, unassigned code points, lone surrogates, U+FFFD, and letters and marks that are not drawn.
+ * separators, unassigned code points, lone surrogates, U+FFFC and U+FFFD, and letters, marks and the braille pattern that
+ * are not drawn.
  */
 const NOT_IN_NAMES =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}\uFFFD\u115F\u1160\u3164\uFFA0]|[\u034F\u17B4\u17B5]/u;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}\uFFFC\uFFFD\u115F\u1160\u2800\u3164\uFFA0]|[\u034F\u17B4\u17B5]/u;
 
 /** Texts in which every character is visible and keeps its place. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
@@ -61,8 +62,10 @@ const CHARACTER_NAMES: ReadonlyMap<string, string> = new Map([
   ['\u2067', 'RIGHT-TO-LEFT ISOLATE'],
   ['\u2068', 'FIRST STRONG ISOLATE'],
   ['\u2069', 'POP DIRECTIONAL ISOLATE'],
+  ['\u2800', 'BRAILLE PATTERN BLANK'],
   ['\u3164', 'HANGUL FILLER'],
   ['\uFEFF', 'BYTE ORDER MARK'],
+  ['\uFFFC', 'OBJECT REPLACEMENT CHARACTER'],
   ['\uFFFD', 'REPLACEMENT CHARACTER'],
 ]);
 

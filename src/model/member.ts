@@ -31,12 +31,12 @@ import { Workspace } from './workspace.js';
 @Entity({ tableName: 'member' })
 @Unique({ name: 'member_user_name_unique', properties: ['workspaceId', 'canonicalUserName'] })
 @Unique({ name: 'member_account_unique', properties: ['workspaceId', 'accountId'] })
+@Unique({ name: 'member_external_id', properties: ['workspaceId', 'externalId', 'externalIdRank'] })
 @Index({ name: 'member_of_workspace', properties: ['workspaceId', 'id'] })
-@Index({ name: 'member_external_id', properties: ['workspaceId', 'externalId'] })
 @Index({
   name: 'member_look_alike',
   expression:
-    'create index "member_look_alike" on "member" ("workspace_id", (look_alike("canonical_user_name")))',
+    'create index "member_look_alike" on "member" ("workspace_id", (look_alike(visible_user_name("canonical_user_name"))))',
 })
 @Index({
   name: 'member_profile_folded',
@@ -90,6 +90,13 @@ export class Member implements Node {
   })
   @Property({ type: 'text', collation: 'C', nullable: true })
   externalId!: string | null;
+
+  /**
+   * 0 for the one member whose externalId it is; above 0 for a former member whose externalId another member has got since,
+   * and for duplicates of before it was unique. Reads omit it.
+   */
+  @Property({ type: 'integer', default: 0 })
+  externalIdRank?: number;
 
   /** GraphQL shows it as `profile { attributes … }`. */
   @Property({ fieldName: 'profile', columnType: 'jsonb', type: 'json' })

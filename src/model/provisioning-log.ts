@@ -63,7 +63,7 @@ const CODE_MEANINGS: Readonly<Record<ScimCode, string>> = {
   WRONG_WORKSPACE_VERSION: 'The attribute belongs to the other version of workspaces.',
   ROLE_NOT_ASSIGNABLE: 'The role exists, but SCIM cannot assign it.',
   CREDIT_LIMIT_NOT_ALLOWED: 'Members with this role have no credit limit.',
-  ALREADY_A_MEMBER: 'A member has this address or userName already.',
+  ALREADY_A_MEMBER: 'A member has this address, userName or externalId already.',
   ALREADY_A_GROUP: 'A group has this name already.',
   ALREADY_INVITED: 'An invitation to this address is pending.',
   INVITATION_CLOSED: 'The invitation can no longer be used.',

@@ -35,6 +35,10 @@ export interface AppOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** How many wrong credentials a network address may send in a minute. Absent: 100. */
   readonly wrongCredentials?: number | undefined;
+  /** How many invitations a workspace may send in an hour. Absent: 10,000. */
+  readonly invitations?: number | undefined;
+  /** How many DNS checks of domains a workspace may ask for in an hour. Absent: 60. */
+  readonly domainChecks?: number | undefined;
   /** How long a request may take until its answer begins. Absent: 30. */
   readonly requestSeconds?: number | undefined;
   /** How long a client of a stream may not read, in milliseconds. Absent: a minute. */

@@ -135,7 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     mailer,
     hints,
     scim: createScimAdapter(schema, compiler, onFault),
-    rateLimits: new RateLimits(database, options.wrongCredentials),
+    rateLimits: new RateLimits(database, options),
     sessionLifetimes,
     clock,
     sso: options.sso ?? NO_SSO,

@@ -69,8 +69,7 @@ export async function prepareDatabase(config: Config, logger: Logger): Promise<P
     }
     if (migrations.length > 0) {
       logger.info({ migrations }, 'migrated');
-      for (const report of await duplicates())
-        logger.warn({ duplicate: report }, 'two names became the same');
+      for (const report of await duplicates()) logger.warn({ duplicate: report }, 'a duplicate was found');
     }
     const secrets = config.development ? await developmentSecrets(config.dataDir, database) : undefined;
     return { database, secrets, close, failed };
@@ -122,6 +121,8 @@ export async function serve(config: Config, announce: Announce): Promise<Running
       requestSeconds: config.requestSeconds,
       trustedProxies: config.trustedProxies,
       wrongCredentials: config.wrongCredentialsLimit,
+      invitations: config.invitationsLimit,
+      domainChecks: config.domainChecksLimit,
       mailTransport: mailTransport(config, logger),
       invitationUrl: config.invitationUrl,
       provisioningLogDays: config.provisioningLogDays,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Action, POLICY, roleMay, scopesMay } from '../../src/auth/policy.js';
+import { type Action, POLICY, remedy, roleMay, scopesMay } from '../../src/auth/policy.js';
 import { ROLES } from '../../src/domain/access.js';
 import { API_KEY_SCOPES } from '../../src/model/enums.js';
 
@@ -96,3 +96,23 @@ test('rules 12, 27 and 30: no scope allows changes of owners, group grants, keys
     'audit.read',
   ]);
 });
+
+test.each([
+  [
+    'member.write',
+    true,
+    "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does.",
+  ],
+  ['apiKey.manage', true, 'No API key may do it, whatever its scopes.'],
+  ['owner.write', true, 'No API key may do it, whatever its scopes.'],
+  ['member.write', false, 'Ask an owner or admin of the workspace.'],
+  ['owner.write', false, 'Ask an owner of the workspace.'],
+  ['credits.consume', false, 'Ask an owner or admin of the workspace for such a key.'],
+  ['workspace.setScim', true, 'Ask an operator of the platform.'],
+  ['workspace.setScim', false, 'Ask an operator of the platform.'],
+] as const)(
+  'who was refused %s (a key: %s) is told what helps, or that nothing does',
+  (action, isKey, hint) => {
+    expect(remedy(action, isKey)).toBe(hint);
+  },
+);

@@ -13,6 +13,8 @@ describe('rule 15a: characters that a name which identifies may not contain', ()
     ['\u2028', 'U+2028 (invisible character)'],
     ['\u{e0041}', 'U+E0041 (invisible character)'],
     ['\u3164', 'U+3164 (HANGUL FILLER)'],
+    ['\u2800', 'U+2800 (BRAILLE PATTERN BLANK)'],
+    ['\ufffc', 'U+FFFC (OBJECT REPLACEMENT CHARACTER)'],
     ['\u034f', 'U+034F (invisible character)'],
     ['\u0378', 'U+0378 (not assigned in Unicode)'],
     ['\uffff', 'U+FFFF (not assigned in Unicode)'],

@@ -26,7 +26,7 @@ export const ErrorCodeEnum = enumOf(
       'The attribute belongs to the other access model, that is, to the other version of workspaces.',
     ROLE_NOT_ASSIGNABLE: 'The role exists, but cannot be assigned.',
     CREDIT_LIMIT_NOT_ALLOWED: 'Members with this role have no credit limit.',
-    ALREADY_A_MEMBER: 'A member of the workspace has this address or userName already.',
+    ALREADY_A_MEMBER: 'A member of the workspace has this address, userName or externalId already.',
     ALREADY_A_GROUP: 'A group of the workspace has this display name already.',
     ALREADY_INVITED: 'An invitation to this address is pending already.',
     INVITATION_CLOSED: 'The invitation was accepted, revoked or used up, or has expired.',

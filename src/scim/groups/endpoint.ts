@@ -122,7 +122,7 @@ function required(displayName: string | undefined): string {
   return displayName ?? '';
 }
 
-/** Clears an external id that the body omits (RFC 7644 §3.5.1). Omitted members remain; an empty list removes them. */
+/** Clears an external id that the body omits (RFC 7644 §3.5.1). Omitted members remain, as with null or an empty text; an empty list removes them. */
 function replace(operations: GroupOperations): Handler {
   return async (request) => {
     const { displayName, externalId = null, ...members } = readGroup(await request.body());

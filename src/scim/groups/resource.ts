@@ -100,7 +100,7 @@ export function readAttribute(attribute: ScimAttribute, value: Json | undefined)
     case 'externalId':
       return { externalId: readText(attribute, value) };
     case 'members':
-      return { memberIds: readMemberIds(value) };
+      return isAbsent(value) ? {} : { memberIds: readMemberIds(value) };
     default:
       return {};
   }
@@ -117,8 +117,13 @@ function readText(attribute: ScimAttribute, value: Json | undefined): string | n
  * @throws ScimError invalidValue
  */
 export function readMemberIds(value: Json | undefined): string[] {
-  if (value === undefined || value === null || value === '') return [];
+  if (isAbsent(value)) return [];
   return (isJsonList(value) ? value : [value]).map(readMemberId);
+}
+
+/** Null and an empty text: the members were not sent, as with a role (spec "Omission is not deletion of access"). */
+function isAbsent(value: Json | undefined): value is null | '' | undefined {
+  return value === undefined || value === null || value === '';
 }
 
 function readMemberId(member: Json): string {

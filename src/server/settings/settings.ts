@@ -141,6 +141,22 @@ export const SETTINGS = {
     },
     '100',
   ),
+  invitationsLimit: withDefault(
+    {
+      name: 'INVITATIONS_LIMIT',
+      kind: wholeNumber(1, 1_000_000),
+      meaning: 'Invitations one workspace may send',
+    },
+    '10000',
+  ),
+  domainChecksLimit: withDefault(
+    {
+      name: 'DOMAIN_CHECKS_LIMIT',
+      kind: wholeNumber(1, 100_000),
+      meaning: 'Checks of domains one workspace may ask for',
+    },
+    '60',
+  ),
   operatorToken: optional({
     name: 'OPERATOR_TOKEN',
     kind: token,

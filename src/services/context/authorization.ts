@@ -1,5 +1,5 @@
 import type { Actor, KeyHolder } from '../../auth/actor.js';
-import { type Action, needed, roleMay, scopesMay } from '../../auth/policy.js';
+import { type Action, needed, remedy, roleMay, scopesMay } from '../../auth/policy.js';
 import { boolean, nullable, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
@@ -209,11 +209,9 @@ function forbidden(actor: Actor, { workspace }: Grant, action: Action): DomainEr
   if (actor.type === 'API_KEY' && actor.scopes.includes('SCIM') && scopesMay(actor.scopes, true, action)) {
     return scimDisabled(workspace);
   }
-  const hint =
-    actor.type === 'API_KEY'
-      ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
-      : 'Ask an owner or admin of the workspace.';
-  return new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, { hint });
+  return new DomainError('FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, {
+    hint: remedy(action, actor.type === 'API_KEY'),
+  });
 }
 
 /** Checks that the key may use SCIM. @throws DomainError FORBIDDEN while SCIM is off, or without the scope */

@@ -6,9 +6,18 @@ import { DomainError } from '../../domain/errors.js';
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
-const DEFAULT_WRONG_CREDENTIALS = 100;
 /** Many people behind one address may have pages open when their sessions end. */
 const SESSIONS_PER_CREDENTIAL = 10;
+
+/** The limits that an operator can set; absent ones have their default. */
+export interface ConfiguredLimits {
+  /** Wrong credentials of one network address in a minute. */
+  readonly wrongCredentials?: number | undefined;
+  /** Invitations that one workspace sends in an hour, rows of files among them. */
+  readonly invitations?: number | undefined;
+  /** DNS checks of domains that one workspace asks for in an hour. */
+  readonly domainChecks?: number | undefined;
+}
 
 /** How often something may be done, and in how many seconds. */
 const LIMITS = {
@@ -18,26 +27,34 @@ const LIMITS = {
   linksFrom: [20, HOUR_SECONDS],
   /** Wrong operator tokens from one network address. */
   operatorFailuresFrom: [10, HOUR_SECONDS],
+  /** Invitations to one person of one workspace, so that nobody's mailbox is filled. */
+  invitationsTo: [10, HOUR_SECONDS],
   /** Webhook events that the people of one workspace send by hand. */
   webhookSendsOf: [30, MINUTE_SECONDS],
 } as const;
 
 type Limit = keyof typeof LIMITS;
+type LimitOfWorkspace = 'invitationsOf' | 'domainChecksOf';
 
 /** Counts in the database, so that all processes count together. */
 export class RateLimits {
   readonly #database: Database;
-  readonly #limiters: Readonly<Record<Limit, RateLimiterPostgres>>;
+  readonly #limiters: Readonly<Record<Limit | LimitOfWorkspace, RateLimiterPostgres>>;
   readonly #wrong: Readonly<Record<'credentials' | 'sessions', RateLimiterPostgres>>;
 
-  /** @param wrongCredentials how many of them a network address may send in a minute */
-  constructor(database: Database, wrongCredentials = DEFAULT_WRONG_CREDENTIALS) {
+  constructor(
+    database: Database,
+    { wrongCredentials = 100, invitations = 10_000, domainChecks = 60 }: ConfiguredLimits = {},
+  ) {
     this.#database = database;
     this.#limiters = {
       linksTo: limiter(database, 'linksTo', ...LIMITS.linksTo),
       linksFrom: limiter(database, 'linksFrom', ...LIMITS.linksFrom),
       operatorFailuresFrom: limiter(database, 'operatorFailuresFrom', ...LIMITS.operatorFailuresFrom),
+      invitationsTo: limiter(database, 'invitationsTo', ...LIMITS.invitationsTo),
       webhookSendsOf: limiter(database, 'webhookSendsOf', ...LIMITS.webhookSendsOf),
+      invitationsOf: limiter(database, 'invitationsOf', invitations, HOUR_SECONDS),
+      domainChecksOf: limiter(database, 'domainChecksOf', domainChecks, HOUR_SECONDS),
     };
     const wrongSessions = SESSIONS_PER_CREDENTIAL * wrongCredentials;
     this.#wrong = {
@@ -62,8 +79,20 @@ export class RateLimits {
    * @param subject what it is counted for; only a hash of it is stored
    * @throws DomainError RATE_LIMITED, with the seconds to wait, when there are too many attempts
    */
-  async take(limit: Limit, subject: string): Promise<void> {
+  async take(limit: Limit | LimitOfWorkspace, subject: string): Promise<void> {
     await consume(this.#limiters[limit], subject);
+  }
+
+  /**
+   * Counts many attempts at once, or none of them when they would be too many.
+   * @throws DomainError RATE_LIMITED
+   */
+  async takeMany(limit: LimitOfWorkspace, subject: string, count: number): Promise<void> {
+    const limiter = this.#limiters[limit];
+    const counted = await limiter.get(hashSecret(subject));
+    if ((counted?.consumedPoints ?? 0) + count > limiter.points)
+      throw tooMany(counted ?? { msBeforeNext: 1000 * limiter.duration });
+    if (count > 0) await consume(limiter, subject, count);
   }
 
   /** @throws DomainError RATE_LIMITED when the limit is reached already */
@@ -78,9 +107,9 @@ export class RateLimits {
   }
 }
 
-async function consume(counting: RateLimiterPostgres, subject: string): Promise<void> {
+async function consume(counting: RateLimiterPostgres, subject: string, count = 1): Promise<void> {
   try {
-    await counting.consume(hashSecret(subject));
+    await counting.consume(hashSecret(subject), count);
   } catch (refusal) {
     throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
   }
@@ -110,7 +139,7 @@ function limiter(
   });
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): DomainError {
+function tooMany({ msBeforeNext }: Pick<RateLimiterRes, 'msBeforeNext'>): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
   const minutes = Math.ceil(retryAfterSeconds / 60);
   return new DomainError('RATE_LIMITED', 'This has been tried too often.', {

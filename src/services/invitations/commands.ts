@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.js';
 import { readAddress } from '../../domain/address.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 import { DomainError } from '../../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
 import { memberAfter } from '../../domain/member-state.js';
@@ -32,7 +33,8 @@ export interface InvitationTarget {
 
 /**
  * Invites the person with an address (rule 22). An expired invitation is replaced.
- * @throws DomainError as `authorize` does; INVALID_INPUT; ALREADY_A_MEMBER; ALREADY_INVITED; as `memberAfter` does for the access
+ * @throws DomainError as `authorize` does; INVALID_INPUT; RATE_LIMITED; ALREADY_A_MEMBER; ALREADY_INVITED; as `memberAfter`
+ *   does for the access
  */
 export async function create(
   context: ServiceContext,
@@ -46,6 +48,7 @@ export async function create(
   const grant = await authorize(context, 'invitation.manage', workspaceId);
   await authorizeAccess(context, workspaceId, access);
   const email = readAddress(input.email, 'email');
+  await takeMail(context, workspaceId, canonicalUserName(email));
   return managing(context, grant, async (tx, now) => {
     const invited = invitedAccess(context, now, email, access);
     const [invitee] = await readInvitees(tx, workspaceId, [email]);
@@ -140,9 +143,12 @@ export async function revoke(
 /**
  * Sends an invitation again, with a new token and for another 60 days; the old token stops working. A link only gets a new
  * token.
- * @throws DomainError as `authorize` does; NOT_FOUND; ALREADY_A_MEMBER; INVITATION_CLOSED when accepted or revoked
+ * @throws DomainError as `authorize` does; RATE_LIMITED; NOT_FOUND; ALREADY_A_MEMBER; INVITATION_CLOSED when accepted or
+ *   revoked
  */
 export async function resend(context: ServiceContext, target: InvitationTarget): Promise<MintedInvitation> {
+  await authorize(context, 'invitation.manage', target.workspaceId);
+  await takeMail(context, target.workspaceId, target.invitationId.toLowerCase());
   return onInvitation(context, target, async (tx, invitation, { workspace }) => {
     const refusal = resendingRefused(invitation.status);
     if (refusal !== undefined) throw refusal;
@@ -152,6 +158,13 @@ export async function resend(context: ServiceContext, target: InvitationTarget):
       throw invitingRefused(email, invitee) ?? alreadyInvited(email);
     return renewInvitation(context, tx, workspace, invitation);
   });
+}
+
+/** Counts a mail, before a transaction holds a connection. @throws DomainError RATE_LIMITED */
+async function takeMail({ rateLimits }: ServiceContext, workspaceId: string, to: string): Promise<void> {
+  // Of the workspace, so that no other one can use it up, or learn from it.
+  await rateLimits.take('invitationsTo', `${workspaceId} ${to}`);
+  await rateLimits.take('invitationsOf', workspaceId);
 }
 
 /** Runs `work` on one invitation, locked. @throws DomainError as `authorize` does; NOT_FOUND */

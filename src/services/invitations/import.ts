@@ -41,7 +41,7 @@ type ValidatedRow = Pick<ImportedRow, 'row' | 'email'> &
  * Invites everybody in a file (rule 22: "CSV: email required, role or seat optional, each row judged on its own"). Every row
  * is validated on its own; the valid ones are written in one transaction.
  * @param dryRun validates, and writes nothing
- * @throws DomainError as `authorize` does; INVALID_INPUT for a file that cannot be read as a whole
+ * @throws DomainError as `authorize` does; INVALID_INPUT for a file that cannot be read as a whole; RATE_LIMITED
  */
 export async function createFromCsv(
   context: ServiceContext,
@@ -49,6 +49,7 @@ export async function createFromCsv(
 ): Promise<Import> {
   const grant = await authorize(context, 'invitation.manage', input.workspaceId);
   const { rows, ignoredColumns } = readCsv(input.csv);
+  if (!input.dryRun) await context.rateLimits.takeMany('invitationsOf', input.workspaceId, rows.length);
   const imported = await managing(context, grant, async (tx, now) => {
     const validated = await refuseInvitees(tx, now, validateRows(context, now, rows));
     return input.dryRun ? validated.map(withoutInvitation) : write(context, tx, now, validated);

@@ -12,7 +12,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { withBrake } from '../removal-brake/engage.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
 import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from '../rows/members.js';
-import { alreadyAMember } from './effects.js';
+import { alreadyAMember } from './already-a-member.js';
 import {
   actionOf,
   additionOf,

@@ -16,6 +16,7 @@ import { hasGrant } from '../groups/write.js';
 import { writeInTransaction } from '../members/write.js';
 import { get as getBrake } from '../removal-brake/brake.js';
 import { findOrCreateAccount } from '../rows/accounts.js';
+import { releaseExternalId } from '../rows/external-ids.js';
 import { findMember, lockMembers, lockNamesakes, type MemberRow, stateOf } from '../rows/members.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -184,7 +185,7 @@ async function restoreDeleted(
   context: ServiceContext,
   tx: Transaction,
   workspaceId: string,
-  { label, changes }: Removal,
+  { memberId: removedId, label, changes }: Removal,
 ): Promise<Restored> {
   const state = stateBefore(label, changes);
   const accountId = await findOrCreateAccount(tx, addressOf(state.userName, state.profile));
@@ -198,6 +199,7 @@ async function restoreDeleted(
   const back = namesakes.find(({ membershipId }) => membershipId !== null);
   if (back !== undefined) return { member: back, changed: false };
   const [former] = namesakes;
+  if (former === undefined) await releaseExternalId(tx, { ...state, workspaceId, id: removedId });
   const accessSetBy: Origin = 'IDENTITY_PROVIDER';
   const transition = { workspace, next: state, accessSetBy, action: 'member.add' } as const;
   return writeInTransaction(

@@ -1,7 +1,7 @@
 import { arrayOf, integer, nullable, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import { canonicalUserName, visibleUserName } from '../../domain/canonical.js';
+import { canonicalUserName } from '../../domain/canonical.js';
 
 /** Somebody who has been added, or may be. */
 export interface Named {
@@ -21,11 +21,12 @@ const FIND = statement({
   name: 'members.lookAlikes',
   text: `
     select e.place::integer as place, other.id as "memberId", other.user_name as "userName"
-    from unnest($workspaceIds::uuid[], $memberIds::uuid[], $canonical::text[], $visible::text[])
-      with ordinality e(workspace_id, member_id, canonical, visible, place)
+    from unnest($workspaceIds::uuid[], $memberIds::uuid[], $canonical::text[])
+      with ordinality e(workspace_id, member_id, canonical, place)
     cross join lateral (
       select o.id, o.user_name from member o
-      where o.workspace_id = e.workspace_id and look_alike(o.canonical_user_name) = look_alike(e.visible)
+      where o.workspace_id = e.workspace_id
+        and look_alike(visible_user_name(o.canonical_user_name)) = look_alike(visible_user_name(e.canonical))
         and o.canonical_user_name <> e.canonical and o.id is distinct from e.member_id
         and exists (select 1 from membership s where s.member_id = o.id and s.ended_at is null)
       order by o.id limit 1) other`,
@@ -33,7 +34,6 @@ const FIND = statement({
     workspaceIds: arrayOf(uuid),
     memberIds: arrayOf(nullable(uuid)),
     canonical: arrayOf(text),
-    visible: arrayOf(text),
   },
   columns: { place: integer, memberId: uuid, userName: text },
 });
@@ -48,7 +48,6 @@ export async function findLookAlikes(sql: Sql, people: readonly Named[]): Promis
     workspaceIds: people.map(({ workspaceId }) => workspaceId),
     memberIds: people.map(({ memberId }) => memberId),
     canonical: people.map(({ userName }) => canonicalUserName(userName)),
-    visible: people.map(({ userName }) => visibleUserName(userName)),
   });
   const byPlace = new Map(found.map(({ place, ...lookAlike }) => [place, lookAlike]));
   // PostgreSQL counts from 1.

@@ -1,4 +1,4 @@
-import { integer, json, nullable, uuid } from '../../database/column-types.js';
+import { boolean, integer, json, nullable, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
@@ -16,7 +16,12 @@ import type { MemberRow } from './members.js';
 
 type Expressions<Row> = { readonly [Name in keyof Row]?: string };
 
-const INSERTED_MEMBER: Expressions<Member> = { version: '1', createdAt: 'now()', updatedAt: 'now()' };
+const INSERTED_MEMBER: Expressions<Member> = {
+  externalIdRank: '0',
+  version: '1',
+  createdAt: 'now()',
+  updatedAt: 'now()',
+};
 
 const UPDATED_MEMBER: Expressions<Member> = {
   // A profile that does not change is bound as null: parsing it takes PostgreSQL a tenth of the statement's time.
@@ -24,6 +29,7 @@ const UPDATED_MEMBER: Expressions<Member> = {
   // A duplicate that is older than canonical names keeps its mark until it gets another userName (rule 15a).
   canonicalUserName:
     'case when member.user_name = $userName then member.canonical_user_name else $canonicalUserName end',
+  externalIdRank: 'case when $claimsExternalId then 0 else member.external_id_rank end',
   version: 'member.version + 1',
   updatedAt: 'greatest(clock_timestamp(), member.updated_at)',
 };
@@ -89,6 +95,7 @@ const TYPES = {
   ...TABLES.membership.columns,
   ...TABLES.member.columns,
   attributes: nullable(TABLES.member.columns.attributes),
+  claimsExternalId: boolean,
   membershipId: uuid,
   revision: integer,
   versionBefore: integer,
@@ -119,8 +126,16 @@ export function valuesOf(after: MemberRow, before: MemberRow | null): Readonly<R
   return {
     ...after,
     canonicalUserName: canonicalUserName(after.userName),
+    claimsExternalId: before !== null && claimsExternalId(before, after),
     attributes: isSame ? null : JSON.stringify(after.attributes),
   };
+}
+
+/** Whether a change needs the externalId for itself: it is another one, or its member comes back. */
+export function claimsExternalId(before: MemberRow, after: MemberRow): boolean {
+  return (
+    before.externalId !== after.externalId || (before.membershipId === null && after.membershipId !== null)
+  );
 }
 
 const ACCESS_FIELDS = Object.entries(TABLES.membership.fields).filter(([name]) =>

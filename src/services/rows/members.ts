@@ -116,8 +116,8 @@ interface Value {
 
 /** All of a member but its id, in the order in which `MEMBER_COLUMNS` selects them. */
 const VALUES: readonly Value[] = [
-  // The canonical form is omitted, because no rule reads it.
-  ...columnValues(without(TABLES.member, 'id', 'canonicalUserName'), 'm'),
+  // No rule reads the columns that only unique constraints need.
+  ...columnValues(without(TABLES.member, 'id', 'canonicalUserName', 'externalIdRank'), 'm'),
   { property: 'membershipId', sql: 's.id', isTime: false },
   ...columnValues(OPEN_MEMBERSHIP, 's'),
   { property: 'isLastOwner', sql: IS_LAST_OWNER, isTime: false },

@@ -98,7 +98,7 @@ export async function add(
 /**
  * Verifies a domain: by its TXT record, or because an operator vouches for it (rule 42). A verified domain is returned
  * unchanged.
- * @throws DomainError as `changingSso` does; NOT_FOUND; INVALID_INPUT without the record, when DNS does not answer, and
+ * @throws DomainError as `changingSso` does; NOT_FOUND; RATE_LIMITED; INVALID_INPUT without the record, when DNS does not answer, and
  *   for a domain that is verified for another connection
  */
 export async function verify(
@@ -106,7 +106,11 @@ export async function verify(
   { proof, ...target }: DomainTarget & { readonly proof: DomainProof },
 ): Promise<SsoDomain> {
   if (proof === 'OPERATOR') await authorize(context, 'sso.vouchForDomain', target.workspaceId);
-  else await requireRecord(context, await findDomain(context, target));
+  else {
+    const domain = await findDomain(context, target);
+    await context.rateLimits.take('domainChecksOf', target.workspaceId);
+    await requireRecord(context, domain);
+  }
   try {
     return await changingSso(context, target.workspaceId, async (tx, found) => {
       const connection = requireConnection(found);

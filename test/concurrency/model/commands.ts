@@ -19,6 +19,7 @@ const WEIGHTS = {
   'scim activate': 4,
   'scim deactivate': 4,
   'scim access': 4,
+  'scim external id': 2,
   'scim rename': 2,
   'scim delete': 2,
   'scim group': 2,
@@ -43,14 +44,17 @@ const WEIGHTS = {
   grant: 3,
   'clear grant': 1,
   'key create': 1,
+  'key use': 2,
   'key disable': 1,
   'key rotate': 1,
   'key delete': 1,
   invite: 2,
   'invite by link': 1,
+  resend: 1,
   revoke: 1,
   accept: 3,
   'sign in': 2,
+  'sign in by mail': 1,
   'end sessions': 1,
   consume: 3,
   read: 2,
@@ -79,6 +83,6 @@ const command: fc.Arbitrary<Command> = fc.record({
 });
 
 /** Commands without an end, always the same for a seed. */
-export function* commandsOf(seed: number): Generator<Command> {
+export function* commandsOf(seed: number): Generator<Command, never> {
   for (let part = 0; ; part += 1) yield* fc.sample(command, { seed: seed + part, numRuns: 500 });
 }

@@ -9,7 +9,7 @@ export interface Place {
   readonly apiKey: string;
   readonly memberIds: Map<string, string>;
   readonly groupIds: Map<string, string>;
-  readonly keyIds: string[];
+  readonly keys: { readonly id: string; secret: string }[];
   readonly invitations: { readonly id: string; readonly token: string; readonly email: string | null }[];
 }
 
@@ -25,9 +25,15 @@ export class Driver {
   readonly #places: readonly Place[];
   readonly #operator: string;
   readonly #graphql: readonly TestGraphql[];
+  readonly mailSession: TestApp['mailSession'];
 
-  constructor(app: Pick<TestApp, 'operatorToken'>, urls: readonly string[], places: readonly Place[]) {
+  constructor(
+    app: Pick<TestApp, 'operatorToken' | 'mailSession'>,
+    urls: readonly string[],
+    places: readonly Place[],
+  ) {
     this.#operator = app.operatorToken;
+    this.mailSession = app.mailSession;
     this.#urls = urls;
     this.#places = places;
     this.#graphql = urls.map(graphqlClient);
@@ -106,12 +112,18 @@ const REFUSALS = new Set([
   'STALE_VERSION',
   'CREDITS_EXHAUSTED',
   'UNAUTHENTICATED',
+  'RATE_LIMITED',
 ]);
 
 type Run = (driver: Driver, place: Place, command: Command) => Promise<Outcome | null>;
 
 function emailOf({ version }: Place, person: number): string {
   return `person-${person}@${version.toLowerCase()}.test`;
+}
+
+/** Three people have each. */
+function externalIdOf({ person }: Command): string {
+  return `external-${Math.floor(person / 3)}`;
 }
 
 function scimAccess({ version }: Place, choice: number): object {
@@ -175,6 +187,7 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
     const body = {
       schemas: [CORE, ROLLCALL],
       userName,
+      ...(command.choice % 3 ? {} : { externalId: externalIdOf(command) }),
       ...(command.choice % 2 ? scimAccess(place, command.choice) : {}),
     };
     const { outcome, id } = await driver.scim(place, command, 'post', '/Users', body);
@@ -209,6 +222,15 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
       'patch',
       `/Users/${id}`,
       patch({ op: 'replace', value: scimAccess(place, command.choice) }),
+    ),
+  ),
+  'scim external id': onMember((driver, place, command, id) =>
+    driver.scim(
+      place,
+      command,
+      'patch',
+      `/Users/${id}`,
+      patch({ op: 'replace', path: 'externalId', value: externalIdOf(command) }),
     ),
   ),
   'scim rename': onMember((driver, place, command, id) =>
@@ -275,7 +297,7 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
     driver.mutate(place, command, 'memberUpdate', 'changed', {
       memberId,
       profile: { displayName: `Updated ${command.choice}` },
-      ...(command.choice % 3 ? {} : { externalId: `external-${command.person}` }),
+      ...(command.choice % 3 ? {} : { externalId: externalIdOf(command) }),
     }),
   ),
   access: onMember((driver, place, command, memberId) =>
@@ -353,16 +375,27 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
     driver.mutate(place, command, 'groupClearGrant', 'changed', { groupId, dryRun: false }),
   ),
   'key create': async (driver, place, command) => {
-    const input = { name: `Key ${command.choice}`, scopes: ['MEMBERS_READ'] };
-    const { outcome, data } = await driver.mutate(place, command, 'apiKeyCreate', 'apiKey { id }', input);
-    if (data) place.keyIds.push(data.apiKey.id);
+    const input = { name: `Key ${command.choice}`, scopes: ['SCIM'] };
+    const { outcome, data } = await driver.mutate(
+      place,
+      command,
+      'apiKeyCreate',
+      'secret apiKey { id }',
+      input,
+    );
+    if (data) place.keys.push({ id: data.apiKey.id, secret: data.secret });
     return outcome;
+  },
+  'key use': async (driver, place, command) => {
+    const key = keyOf(place, command);
+    if (key === undefined) return null;
+    return (await driver.scim({ ...place, apiKey: key.secret }, command, 'get', '/Users?count=1')).outcome;
   },
   'key disable': onKey('apiKeyUpdate', 'apiKey { id }', ({ choice }) => ({
     enabled: choice % 2 === 0,
     name: `Key ${choice}`,
   })),
-  'key rotate': onKey('apiKeyRotate', 'apiKey { id }', () => ({ overlapHours: 1 })),
+  'key rotate': onKey('apiKeyRotate', 'secret', () => ({ overlapHours: 1 })),
   'key delete': onKey('apiKeyDelete', 'apiKeyId', () => ({})),
   invite: async (driver, place, command) => {
     const email = emailOf(place, command.person);
@@ -385,6 +418,15 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
       { maxUses: 2 },
     );
     if (data) place.invitations.push({ id: data.invitation.id, token: data.token, email: null });
+    return outcome;
+  },
+  resend: async (driver, place, command) => {
+    const invitation = place.invitations.at(-1 - (command.choice % 3));
+    if (invitation === undefined) return null;
+    const { outcome, data } = await driver.mutate(place, command, 'invitationResend', 'token', {
+      invitationId: invitation.id,
+    });
+    if (data) place.invitations.push({ ...invitation, token: data.token });
     return outcome;
   },
   revoke: async (driver, place, command) => {
@@ -414,13 +456,15 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
       email,
       createAccount: true,
     });
-    if (!data) return outcome;
-    // A person who may, manages.
-    const [memberId] = membersOf(place, command.other);
-    if (memberId === undefined) return outcome;
-    const input = { credential: data.token, memberId, access: access(place, command.choice) };
-    return (await driver.mutate(place, command, 'memberSetAccess', 'changed', input)).outcome;
+    return data ? manage(driver, place, command, data.token) : outcome;
   },
+  'sign in by mail': async (driver, place, command) =>
+    manage(
+      driver,
+      place,
+      command,
+      await driver.mailSession(emailOf(place, command.person), place.workspaceId),
+    ),
   'end sessions': onMember((driver, place, command, memberId) =>
     driver.mutate(place, command, 'memberSessionsEnd', 'ended', { memberId }),
   ),
@@ -436,11 +480,30 @@ const COMMANDS: Readonly<Record<Kind, Run>> = {
     (await driver.scim(place, command, 'get', '/Users?count=5')).outcome,
 };
 
+/** A person who may changes the access of somebody. */
+async function manage(
+  driver: Driver,
+  place: Place,
+  command: Command,
+  credential: string,
+): Promise<Outcome | null> {
+  const [memberId] = membersOf(place, command.other);
+  if (memberId === undefined) return null;
+  const input = { credential, memberId, access: access(place, command.choice) };
+  return (await driver.mutate(place, command, 'memberSetAccess', 'changed', input)).outcome;
+}
+
+function keyOf(place: Place, { choice }: Command): Place['keys'][number] | undefined {
+  return place.keys.at(-1 - (choice % 3));
+}
+
 function onKey(name: string, selection: string, more: (command: Command) => object): Run {
   return async (driver, place, command) => {
-    const apiKeyId = place.keyIds.at(-1 - (command.choice % 3));
-    return apiKeyId === undefined
-      ? null
-      : (await driver.mutate(place, command, name, selection, { apiKeyId, ...more(command) })).outcome;
+    const key = keyOf(place, command);
+    if (key === undefined) return null;
+    const input = { apiKeyId: key.id, ...more(command) };
+    const { outcome, data } = await driver.mutate(place, command, name, selection, input);
+    if (typeof data?.secret === 'string') key.secret = data.secret;
+    return outcome;
   };
 }

@@ -156,7 +156,7 @@ test('a partial answer has null and an error with its path for what was refused,
     data: { a: { id: workspace.workspaceId }, b: { apiKeys: null } },
     errors: [
       errorAt(['b', 'apiKeys'], 'FORBIDDEN', 'You may not do this. It needs the role owner or admin.', {
-        hint: "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does.",
+        hint: 'No API key may do it, whatever its scopes.',
       }),
     ],
   });

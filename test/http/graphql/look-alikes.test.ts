@@ -60,6 +60,11 @@ describe('memberAdd', () => {
     expect(await warningOf(userName)).toEqual(PAYPAL());
   });
 
+  test('the genuine address after an impostor with another domain: names the impostor', async () => {
+    const impostor = await added('dora@\u0430cme.test');
+    expect(await warningOf('dora@acme.test')).toEqual({ id: impostor, userName: 'dora@\u0430cme.test' });
+  });
+
   test('another name: no warning', async () => {
     expect(await warningOf('paypen@acme.test')).toBeNull();
   });

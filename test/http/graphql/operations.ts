@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Action, needed } from '../../../src/auth/policy.js';
+import { type Action, needed, remedy } from '../../../src/auth/policy.js';
 import type { GraphqlAnswer, TestApp, TestWorkspace } from '../../app.js';
 
 /** The fields of a member that tests compare. */
@@ -277,9 +277,7 @@ export const refusals = {
     ),
   forbidden: (name: MutationName, action: Action, isKey = false) =>
     refused(name, 'FORBIDDEN', `You may not do this. It needs ${needed(action)}.`, {
-      hint: isKey
-        ? "The key's scopes do not cover it. Ask an owner or admin of the workspace for a key that does."
-        : 'Ask an owner or admin of the workspace.',
+      hint: remedy(action, isKey),
     }),
   operatorsOnly: (name: MutationName, action: Action) =>
     refused(name, 'FORBIDDEN', `You may not do this. It needs ${needed(action)}.`),

@@ -95,6 +95,10 @@ describe('a group', () => {
       displayName: 'Sellers',
       members: [{ value: ann.id }],
     });
+    for (const members of [null, '']) {
+      const kept = await scim.put(`/Groups/${id}`, { displayName: 'Sellers', members });
+      expect(kept.body).toMatchObject({ members: [{ value: ann.id }] });
+    }
     const emptied = await scim.put(`/Groups/${id}`, { displayName: 'Sellers', members: [] });
     expect(emptied.body).toMatchObject({ members: [] });
   });
@@ -103,6 +107,11 @@ describe('a group', () => {
 describe('rule 15: the externalId of a member', () => {
   const BEFORE = { userName: 'ann@acme.test', externalId: '00u1' };
   const AFTER = { userName: 'ann.lee@acme.test', externalId: '00u1' };
+  const TAKEN = errorOf(
+    409,
+    'The externalId 00u1 is that of another member of this workspace. Import the users of this workspace in your identity provider and match this person to the existing one, or change what is mapped to this attribute.',
+    'uniqueness',
+  );
 
   test('who is inactive adds this member again, with the new userName (case 15)', async () => {
     const { id } = await create(scim, { ...BEFORE, [ROLLCALL]: { role: 'admin' } });
@@ -117,12 +126,37 @@ describe('rule 15: the externalId of a member', () => {
     await create(scim, BEFORE);
     const answer = await scim.post('/Users', AFTER);
     expect(answer.status).toBe(409);
-    expect(answer.body).toEqual(
-      errorOf(
-        409,
-        'The externalId 00u1 is that of another member of this workspace. Import the users of this workspace in your identity provider and match this person to the existing one, or change what is mapped to this attribute.',
-        'uniqueness',
-      ),
+    expect(answer.body).toEqual(TAKEN);
+  });
+
+  test('who is active cannot be given to another member, with the same answer', async () => {
+    await create(scim, BEFORE);
+    const { id } = await create(scim, { userName: 'bob@acme.test', externalId: '00u2' });
+    const put = await scim.put(`/Users/${id}`, { userName: 'bob@acme.test', externalId: '00u1' });
+    expect(put).toMatchObject({ status: 409, body: TAKEN });
+    const Operations = [{ op: 'replace', value: { externalId: '00u1' } }];
+    expect(await scim.patch(`/Users/${id}`, { Operations })).toMatchObject({ status: 409, body: TAKEN });
+    const { body } = await scim.get(`/Users/${id}`);
+    expect(body).toMatchObject({ externalId: '00u2', meta: { version: 'W/"1"' } });
+  });
+
+  test('who is inactive can be given to another member; the former one comes back with another externalId', async () => {
+    const ann = await create(scim, BEFORE);
+    await scim.patch(`/Users/${ann.id}`, active(false));
+    const bob = await create(scim, { userName: 'bob@acme.test' });
+    const given = await scim.put(`/Users/${bob.id}`, { userName: 'bob@acme.test', externalId: '00u1' });
+    expect(given).toMatchObject({ status: 200, body: { externalId: '00u1' } });
+    const { body } = await scim.get(`/Users/${ann.id}`);
+    expect(body).toMatchObject({ externalId: '00u1', active: false, meta: { version: 'W/"2"' } });
+    const echo = await scim.put(`/Users/${ann.id}`, body);
+    expect(echo).toMatchObject({ status: 200, body });
+
+    expect(await scim.patch(`/Users/${ann.id}`, active(true))).toMatchObject({ status: 409 });
+    expect(await scim.put(`/Users/${ann.id}`, { ...BEFORE, externalId: '00u9', active: true })).toMatchObject(
+      {
+        status: 200,
+        body: { externalId: '00u9', active: true },
+      },
     );
   });
 

@@ -118,7 +118,7 @@ describe.each([
     expect(await mutate(credential(), 'memberUpdate', { memberId, nickname: 'B' })).toMatchObject({
       changed: false,
     });
-    expect(await mutate(credential(), 'memberUpdate', { memberId, externalId: 'x' })).toMatchObject({
+    expect(await mutate(credential(), 'memberUpdate', { memberId, externalId: userName })).toMatchObject({
       member: { nickname: 'B' },
     });
     expect(await mutate(credential(), 'memberUpdate', { memberId, nickname: null })).toMatchObject({
