@@ -254,7 +254,11 @@ describe('rule 24: a workspace that leaves ENTERPRISE', () => {
         ...admins.map(({ memberId }, index) =>
           index % 2 === 0
             ? mutate(app, app.operatorToken, 'memberRemove', { workspaceId, memberId })
-            : mutate(app, app.operatorToken, 'memberUpdate', { workspaceId, memberId, externalId: 'x' }),
+            : mutate(app, app.operatorToken, 'memberUpdate', {
+                workspaceId,
+                memberId,
+                externalId: `x${index}`,
+              }),
         ),
       ]);
       expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => undefined));

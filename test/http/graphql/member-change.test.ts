@@ -424,8 +424,8 @@ describe('memberSetCreditLimit and memberClearCreditLimit', () => {
 
 describe('optimistic locking', () => {
   const CHANGES: readonly [MutationName, object][] = [
-    ['memberProvision', { mode: 'PATCH', externalId: 'x' }],
-    ['memberUpdate', { externalId: 'x' }],
+    ['memberProvision', { mode: 'PATCH', externalId: 'provisioned' }],
+    ['memberUpdate', { externalId: 'updated' }],
     ['memberSetAccess', withRole('ADMIN')],
     ['memberSetCreditLimit', { creditLimit: 6 }],
     ['memberClearCreditLimit', {}],

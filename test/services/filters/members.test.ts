@@ -189,10 +189,22 @@ describe('V2', () => {
   });
 
   test('a prefix of userName is searched by an index, also in a prepared statement', async () => {
-    const values: unknown[] = [v2];
+    const large = await workspaceOf('V2');
+    const values: unknown[] = [large];
     const condition = memberFilterSql({ userName: { startsWith: 'AN' } }, values);
     const plan = await database.transaction(async (tx) => {
-      await tx.rows('set local enable_seqscan = off', []);
+      // In a table of a few rows, PostgreSQL takes any index of the workspace.
+      await tx.rows(
+        `with a as (
+           insert into account (id, email, canonical_email, created_at)
+           select gen_random_uuid(), n || '@large.test', n || '@large.test', now() from generate_series(1, 1000) n
+           returning id, email)
+         insert into member (id, workspace_id, account_id, user_name, canonical_user_name, profile, managed_by, version,
+           created_at, updated_at)
+         select id, $1, id, email, email, '{}', 'WORKSPACE', 1, now(), now() from a`,
+        [large],
+      );
+      await tx.rows('analyze member', []);
       await tx.rows('set local plan_cache_mode = force_generic_plan', []);
       return tx.rows(`explain select id from member m where m.workspace_id = $1 and ${condition}`, values);
     });
