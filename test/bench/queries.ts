@@ -6,7 +6,7 @@ import { type ScreenQuery, screenQueries } from './screens.ts';
 import { table } from './table.ts';
 
 const RUNS = 5;
-/** Issue 18: each of the dashboard's queries, at one connection. */
+/** How long each of the queries may take, at one connection. */
 const BUDGET_MS = 50;
 
 /**
