@@ -21,7 +21,8 @@ const GROUP_SIZE = 100;
 
 /**
  * What a workspace of `$1` members has after some years, besides its members: `$1` audit entries, requests of the
- * identity provider, consumptions of credits and memberships of groups, and a tenth as many of the other rows.
+ * identity provider, consumptions of credits and memberships of groups, and a tenth as many of the other rows. Removals
+ * are by GraphQL, because the brake counts those by SCIM.
  */
 const HISTORY: readonly string[] = [
   `insert into workspace
@@ -36,7 +37,7 @@ const HISTORY: readonly string[] = [
    join membership s on s.member_id = ${MEMBER_ID} and s.workspace_id = $2`,
   `insert into audit_entry (id, workspace_id, at, actor_type, actor_id, actor_label, channel, action, target_type,
      target_id, target_label, changes, request_id)
-   select ${ID}, ${WORKSPACE_ID}, now(), 'API_KEY', $2, 'Identity provider', 'SCIM',
+   select ${ID}, ${WORKSPACE_ID}, now(), 'API_KEY', $2, 'Identity provider', case when n % 10 = 0 then 'GRAPHQL' else 'SCIM' end,
      case when n % 10 = 0 then 'member.remove' else 'member.add' end, 'member', ${MEMBER_ID}, 'user' || n || '@acme.test',
      '{"active": {"before": null, "after": true}}', gen_random_uuid()
    from generate_series(1, $1::integer) n`,

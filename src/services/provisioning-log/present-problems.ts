@@ -13,7 +13,10 @@ import {
 } from './entry.js';
 import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
-/** A success in another process may have been written before the refusal that it resolves. */
+/**
+ * A success in another process may have been written before the refusal that it resolves. Without `offset 0`, PostgreSQL
+ * makes a join that reads all requests of the day, where an index finds the few that came later.
+ */
 const NOTE_PROBLEMS = statement({
   name: 'provisioningLog.noteProblems',
   text: `
@@ -33,7 +36,8 @@ const NOTE_PROBLEMS = statement({
       select 1 from scim_request s
       where s.workspace_id = e."workspaceId" and s.id > e.id and s.at >= e."lastAt" and s.code is null
         and s.target_type = e."targetType" and s.operation not in ('USER_READ', 'USER_SEARCH', 'GROUP_READ', 'GROUP_SEARCH')
-        and (s.target_id = e."targetId" or text_folded(s.target_name) = text_folded(e."targetName")))
+        and (s.target_id = e."targetId" or text_folded(s.target_name) = text_folded(e."targetName"))
+      offset 0)
     on conflict (workspace_id, subject, severity) do update
       set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = scim_problem.times + excluded.times,
         since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
