@@ -1,12 +1,11 @@
 import pg from 'pg';
 import type { DatabaseTarget } from '../../src/database/orm.ts';
 import { pgOptions } from './database.ts';
-import { connect, createPartitions, Database } from './product.ts';
+import { connect, createPartitions, Database, dayOf } from './product.ts';
+import { ID as MEMBER_ID } from './seed.ts';
 
 /** Ids in the order of their making, of the n-th row of a table. */
 const ID = "('01910000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
-/** The id of the n-th member, and of the account, as `seed.ts` makes them. */
-const MEMBER_ID = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
 
 /** A workspace that has a small part of the rows; there are a hundred of them. */
 export const OTHER_WORKSPACE_ID = '01920000-0000-7000-8000-000000000001';
@@ -37,7 +36,8 @@ const HISTORY: readonly string[] = [
    join membership s on s.member_id = ${MEMBER_ID} and s.workspace_id = $2`,
   `insert into audit_entry (id, workspace_id, at, actor_type, actor_id, actor_label, channel, action, target_type,
      target_id, target_label, changes, request_id)
-   select ${ID}, ${WORKSPACE_ID}, now(), 'API_KEY', $2, 'Identity provider', case when n % 10 = 0 then 'GRAPHQL' else 'SCIM' end,
+   select ${ID}, ${WORKSPACE_ID}, now(), 'API_KEY', $2, 'Identity provider',
+     case when n % 10 = 0 then 'GRAPHQL' else 'SCIM' end,
      case when n % 10 = 0 then 'member.remove' else 'member.add' end, 'member', ${MEMBER_ID}, 'user' || n || '@acme.test',
      '{"active": {"before": null, "after": true}}', gen_random_uuid()
    from generate_series(1, $1::integer) n`,
@@ -88,7 +88,7 @@ export async function addHistory(
 ): Promise<void> {
   const orm = await connect(target);
   try {
-    await createPartitions(await Database.over(orm), [new Date().toISOString().slice(0, 10)]);
+    await createPartitions(await Database.over(orm), [dayOf(new Date())]);
   } finally {
     await orm.close();
   }

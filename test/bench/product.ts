@@ -18,7 +18,7 @@ export const { startEmbeddedPostgres }: typeof import('../../src/database/embedd
 );
 export const { migrate }: typeof import('../../src/database/migrate.ts') = await built('database/migrate.js');
 export const { connect }: typeof import('../../src/database/orm.ts') = await built('database/orm.js');
-export const { createPartitions }: typeof import('../../src/services/provisioning-log/partitions.ts') =
+export const { createPartitions, dayOf }: typeof import('../../src/services/provisioning-log/partitions.ts') =
   await built('services/provisioning-log/partitions.js');
 export const { declaredStatements }: typeof import('../../src/database/statement.ts') =
   await built('database/statement.js');

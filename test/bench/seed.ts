@@ -25,8 +25,8 @@ export interface SampleMember {
 
 const SAMPLE_SIZE = 5000;
 
-/** Ids in the order of their making, as the product's own are. */
-const ID = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
+/** The id of the n-th member, and of the account, in the order of their making, as the product's own are. */
+export const ID = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
 
 const ACCOUNTS = `
   insert into account (id, email, canonical_email, created_at)

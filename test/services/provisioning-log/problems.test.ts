@@ -10,6 +10,7 @@ import { localContext } from '../../../src/services/context/system.js';
 import { ProvisioningLog } from '../../../src/services/provisioning-log/recorder.js';
 import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
+import { scimEvent } from './scim-event.js';
 
 /** Which problems the successes of a batch end (rule 56). */
 
@@ -48,23 +49,8 @@ afterAll(async () => {
 
 /** Records an accepted request to create a member or group, with what else is said of it. */
 function record(type: 'member' | 'group', name: string, more: Partial<ScimEvent> = {}): void {
-  const event: ScimEvent = {
-    at: new Date(),
-    durationMs: 1,
-    client: 'OKTA',
-    method: 'POST',
-    operation: type === 'member' ? 'USER_CREATE' : 'GROUP_CREATE',
-    target: { type, id: null, name },
-    status: 201,
-    code: null,
-    scimType: null,
-    detail: null,
-    attribute: null,
-    value: null,
-    requestId: newId(),
-    notices: [],
-    ...more,
-  };
+  const operation = type === 'member' ? 'USER_CREATE' : 'GROUP_CREATE';
+  const event = scimEvent({ operation, target: { type, id: null, name }, ...more });
   recorder.record(event, { workspaceId, apiKeyId: null, apiKeyLabel: null });
 }
 

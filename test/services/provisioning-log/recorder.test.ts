@@ -10,6 +10,7 @@ import { createPartitions } from '../../../src/services/provisioning-log/partiti
 import { ProvisioningLog } from '../../../src/services/provisioning-log/recorder.js';
 import { create as createWorkspace } from '../../../src/services/workspaces/commands.js';
 import { createTestDatabase, type TestDatabase } from '../../database.js';
+import { scimEvent } from './scim-event.js';
 
 /** Memory, retention and failures of the log (rules 51 to 53). */
 
@@ -47,22 +48,7 @@ function log(days = 30): ProvisioningLog {
 }
 
 function event(at = new Date()): ScimEvent {
-  return {
-    at,
-    durationMs: 1,
-    client: 'OKTA',
-    method: 'GET',
-    operation: 'USER_SEARCH',
-    target: null,
-    status: 200,
-    code: null,
-    scimType: null,
-    detail: null,
-    attribute: null,
-    value: null,
-    requestId: newId(),
-    notices: [],
-  };
+  return scimEvent({ at, method: 'GET', operation: 'USER_SEARCH', status: 200 });
 }
 
 const key = () => ({ workspaceId, apiKeyId: newId(), apiKeyLabel: 'Okta' });

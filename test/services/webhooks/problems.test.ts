@@ -3,6 +3,7 @@ import { newId } from '../../../src/domain/ids.js';
 import type { ScimEvent } from '../../../src/domain/provisioning-log.js';
 import { NO_HINTS } from '../../../src/services/context/activity-hints.js';
 import { ProvisioningLog } from '../../../src/services/provisioning-log/recorder.js';
+import { scimEvent } from '../provisioning-log/scim-event.js';
 import { type Setting, startSetting, verified } from './setting.js';
 
 /** Rule 56, outward: a problem of provisioning is an event when it appears, when its cause changes and when it goes. */
@@ -16,23 +17,7 @@ beforeAll(async () => {
 afterAll(() => setting.stop());
 
 function userCreate(more: Partial<ScimEvent>): ScimEvent {
-  return {
-    at: new Date(),
-    durationMs: 1,
-    client: 'OKTA',
-    method: 'POST',
-    operation: 'USER_CREATE',
-    target: { type: 'member', id: null, name: 'ann@acme.test' },
-    status: 201,
-    code: null,
-    scimType: null,
-    detail: null,
-    attribute: null,
-    value: null,
-    requestId: newId(),
-    notices: [],
-    ...more,
-  };
+  return scimEvent({ target: { type: 'member', id: null, name: 'ann@acme.test' }, ...more });
 }
 
 const NO_SEAT = { status: 403, code: 'SEAT_UNAVAILABLE', attribute: 'seatType', value: 'builder' } as const;
