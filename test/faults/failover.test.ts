@@ -10,7 +10,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { emptyDirectory } from '../data-directory.js';
 import { migratedDataDirectory } from '../database.js';
 import { expectInvariants } from '../invariants.js';
-import { childrenOf, SHORT_LIMITS } from './own-postgres.js';
+import { SHORT_LIMITS, signalWithChildren } from './own-postgres.js';
 
 /** The primary is killed while clients write, and its streaming replica is promoted. */
 
@@ -69,7 +69,7 @@ async function killPrimary(): Promise<void> {
     await readFile(join(dataDir, 'first', 'postgres', 'postmaster.pid'), 'utf8'),
     10,
   );
-  for (const pid of [main, ...(await childrenOf(main))]) process.kill(pid, 'SIGKILL');
+  await signalWithChildren(main, 'SIGKILL');
 }
 
 /** Believes that the replica is the primary, as a process does that has not noticed a change. */

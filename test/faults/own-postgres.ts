@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { isSystemError } from '../../src/database/embedded/error.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
 import { migratedDataDirectory, type TestDatabase } from '../database.js';
 
@@ -41,10 +42,7 @@ export async function ownPostgres(
       drop,
     },
     signal: async (name) => void process.kill(await pid(), name),
-    async signalAll(name) {
-      const main = await pid();
-      for (const one of [main, ...(await childrenOf(main))]) process.kill(one, name);
-    },
+    signalAll: async (name) => signalWithChildren(await pid(), name),
     async startAgain() {
       const ended = server;
       server = await startEmbeddedPostgres(options);
@@ -60,13 +58,18 @@ export async function ownPostgres(
   };
 }
 
-/** The processes that a process has started, on Linux. */
-export async function childrenOf(pid: number): Promise<number[]> {
-  const tasks = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return tasks
-    .split(' ')
-    .filter((child) => child !== '')
-    .map(Number);
+/** Sends a signal to a process and to the processes that it has started, on Linux. */
+export async function signalWithChildren(pid: number, name: NodeJS.Signals): Promise<void> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  process.kill(pid, name);
+  for (const child of children.split(' ').filter((id) => id !== '')) {
+    try {
+      process.kill(Number(child), name);
+    } catch (error) {
+      // A backend may end between the list and its signal.
+      if (!isSystemError(error, 'ESRCH')) throw error;
+    }
+  }
 }
 
 /** Limits that are short enough for a test. */
