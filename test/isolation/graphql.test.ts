@@ -13,8 +13,9 @@ import { type Caller, type Pair, pairOf } from './pair.js';
 
 const SCHEMA = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
-/** Fewer than the limits of aliases and of fields. */
-const AT_ONCE = 4;
+/** As many, and as long a text, as the limits of cost and of fields allow. */
+const AT_ONCE = 6;
+const MOST_CHARACTERS = 8000;
 
 /** Hundreds of questions by every credential: long on a busy machine. */
 const PATIENCE = { timeout: 300_000 };
@@ -54,13 +55,20 @@ describe.each(WORKSPACE_VERSIONS)('on %s', (version) => {
   }
 
   function batchesOf(kind: 'query' | 'mutation', questions: readonly Question[]): Batch[] {
-    const body = (some: readonly Question[], { sources }: Caller) =>
-      JSON.stringify(operationOf(SCHEMA, kind, some, sources));
-    return Array.from({ length: Math.ceil(questions.length / AT_ONCE) }, (_, index) => {
-      const some = questions.slice(index * AT_ONCE, (index + 1) * AT_ONCE);
-      const label = some.map(({ name }) => name).join(', ');
-      return { label, spy: body(some, pair.spy), control: body(some, pair.control) };
-    });
+    const operation = (some: readonly Question[], { sources }: Caller) =>
+      operationOf(SCHEMA, kind, some, sources);
+    const batches: Question[][] = [];
+    for (const question of questions) {
+      const batch = batches.at(-1) ?? [];
+      const { query } = operation([...batch, question], pair.spy);
+      if (batch.length > 0 && batch.length < AT_ONCE && query.length <= MOST_CHARACTERS) batch.push(question);
+      else batches.push([question]);
+    }
+    return batches.map((some) => ({
+      label: some.map(({ name }) => name).join(', '),
+      spy: JSON.stringify(operation(some, pair.spy)),
+      control: JSON.stringify(operation(some, pair.control)),
+    }));
   }
 
   async function expectAlike(kind: 'query' | 'mutation', questions: readonly Question[]): Promise<void> {
