@@ -1,8 +1,20 @@
+import {
+  type BinaryElement,
+  binaryArray,
+  DOUBLE_ELEMENT,
+  INTEGER_ELEMENT,
+  UUID_ELEMENT,
+} from './binary-array.js';
+
 /** A PostgreSQL type, with the types that the driver returns and accepts for its values. */
 export interface ColumnType<Read, Written = Read> {
   /** As `format_type` writes it. */
   readonly name: string;
   readonly nullable: boolean;
+  /** Absent for a type whose arrays are sent as text. */
+  readonly element?: BinaryElement<Written>;
+  /** What pg is given for a value; absent for a type whose values it is given as they are. */
+  encode?(value: Written): unknown;
   /** Exists only in the type: the value in a row. */
   readonly '~read'?: Read;
   /** Exists only in the type: the value of a parameter. */
@@ -15,14 +27,17 @@ export type ReadAs<Type> = Type extends ColumnType<infer Read, unknown> ? Read :
 /** The type of values that can be bound to a parameter. */
 export type WrittenAs<Type> = Type extends ColumnType<unknown, infer Written> ? Written : never;
 
-function type<Read, Written = Read>(name: string): ColumnType<Read, Written> {
-  return { name, nullable: false };
+function type<Read, Written = Read>(
+  name: string,
+  element?: BinaryElement<Written>,
+): ColumnType<Read, Written> {
+  return { name, nullable: false, ...(element && { element }) };
 }
 
-export const uuid = type<string>('uuid');
+export const uuid = type<string>('uuid', UUID_ELEMENT);
 export const text = type<string>('text');
-export const integer = type<number>('integer');
-export const double = type<number>('double precision');
+export const integer = type<number>('integer', INTEGER_ELEMENT);
+export const double = type<number>('double precision', DOUBLE_ELEMENT);
 export const boolean = type<boolean>('boolean');
 /** Any precision: the driver reads each as a Date, and PostgreSQL describes parameters without a precision. */
 export const timestamptz = type<Date>('timestamp with time zone');
@@ -43,15 +58,18 @@ export function json<Value>(): ColumnType<Value, string> {
 }
 
 /** An array of the type's values. */
-export function arrayOf<Read, Written>(
-  element: ColumnType<Read, Written>,
-): ColumnType<Read[], readonly Written[]> {
-  return type<Read[], readonly Written[]>(`${element.name}[]`);
+export function arrayOf<Read, Written>({
+  name,
+  element,
+}: ColumnType<Read, Written>): ColumnType<Read[], readonly Written[]> {
+  const encode = element && ((values: readonly Written[]) => binaryArray(element, values));
+  return { name: `${name}[]`, nullable: false, ...(encode && { encode }) };
 }
 
 /** The type, or null. */
-export function nullable<Read, Written>(
-  of: ColumnType<Read, Written>,
-): ColumnType<Read | null, Written | null> {
-  return { name: of.name, nullable: true };
+export function nullable<Read, Written>({
+  name,
+  element,
+}: ColumnType<Read, Written>): ColumnType<Read | null, Written | null> {
+  return { name, nullable: true, ...(element && { element }) };
 }

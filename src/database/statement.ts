@@ -75,13 +75,18 @@ export function statement<
   readonly columns?: Columns;
 }): Statement<RowOf<Columns>, ValuesOf<Parameters>> {
   const order = Object.keys(parameters);
+  const encoders = order.map((parameter) => parameters[parameter]?.encode);
   const declaration = {
     name,
     text: numbered(name, text, order),
     parameters,
     columns: columns ?? {},
     isWhole: true,
-    bind: (values: ValuesOf<Parameters>) => order.map((parameter) => values[parameter]),
+    bind: (values: ValuesOf<Parameters>) =>
+      order.map((parameter, place) => {
+        const encode = encoders[place];
+        return encode === undefined ? values[parameter] : encode(values[parameter]);
+      }),
     rows: (sql: Sql, values: ValuesOf<Parameters>) =>
       sql.rows<RowOf<Columns>>(declaration.text, declaration.bind(values)),
     row: async (sql: Sql, values: ValuesOf<Parameters>) => (await declaration.rows(sql, values))[0],

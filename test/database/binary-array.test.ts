@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arrayOf, double, integer, nullable, text, uuid } from '../../src/database/column-types.js';
+import { Database } from '../../src/database/database.js';
+import { connect } from '../../src/database/orm.js';
+import { statement } from '../../src/database/statement.js';
+import { createTestDatabase, type TestDatabase } from '../database.js';
+
+const ARRAYS = statement({
+  name: 'test.arrays',
+  text: 'select $ids::uuid[] as ids, $doubles::double precision[] as doubles, $integers::integer[] as integers, $texts::text[] as texts',
+  parameters: {
+    ids: arrayOf(nullable(uuid)),
+    doubles: arrayOf(double),
+    integers: arrayOf(nullable(integer)),
+    texts: arrayOf(nullable(text)),
+  },
+  columns: {
+    ids: arrayOf(nullable(uuid)),
+    doubles: arrayOf(double),
+    integers: arrayOf(nullable(integer)),
+    texts: arrayOf(nullable(text)),
+  },
+});
+
+const NOTHING = { ids: [], doubles: [], integers: [], texts: [] };
+const ID = '01234567-89ab-cdef-0123-456789abcdef';
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase({ empty: true });
+  database = await Database.over(await connect(testDatabase.address, 1));
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+test('PostgreSQL reads what was written', async () => {
+  const values = {
+    ids: [ID, null, 'ffffffff-ffff-ffff-ffff-ffffffffffff', null],
+    doubles: [0, -0.1, 1e300, 5e-324, 1_764_500_000_123.5, Number.POSITIVE_INFINITY],
+    integers: [null, 0, -1, 2_147_483_647, -2_147_483_648],
+    texts: ['a', null, 'NULL', '', `"{},'\\`],
+  };
+  expect(await ARRAYS.row(database, values)).toEqual(values);
+});
+
+test('an array may be empty', async () => {
+  expect(await ARRAYS.row(database, NOTHING)).toEqual(NOTHING);
+});
+
+test('the digits of a UUID may be capitals', async () => {
+  expect(await ARRAYS.row(database, { ...NOTHING, ids: [ID.toUpperCase()] })).toMatchObject({ ids: [ID] });
+});
+
+describe('refuses', () => {
+  test.each(['', ID.slice(1), `${ID}0`, ID.replace('0', 'g'), ID.replace('0', 'é'), `${ID},${ID}`])(
+    'the UUID %j',
+    (id) => expect(() => ARRAYS.bind({ ...NOTHING, ids: [id] })).toThrow(TypeError),
+  );
+
+  test('an integer of more than four bytes', () => {
+    expect(() => ARRAYS.bind({ ...NOTHING, integers: [2_147_483_648] })).toThrow(RangeError);
+  });
+});
