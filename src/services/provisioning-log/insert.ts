@@ -41,12 +41,15 @@ const INSERT = statement({
   },
 });
 
+/** The number of combinations with which an entry is compared; one that is older is sent again. */
+const MOST_COMPARED = 8;
+
 /** Inserts the entries of a batch. What several have in common is sent once, because parsing it costs most of an insert. */
 export async function insertEntries(sql: Sql, entries: readonly LogEntry[]): Promise<void> {
-  const places = new Map<string, number>();
+  const combinations: LogEntry[] = [];
   await INSERT.rows(sql, {
-    places: entries.map((entry) => placeOf(JSON.stringify(commonOf(entry)), places)),
-    common: `[${[...places.keys()].join()}]`,
+    places: entries.map((entry) => placeOf(entry, combinations)),
+    common: JSON.stringify(combinations.map(commonOf)),
     ids: entries.map(({ id }) => id),
     times: entries.map(({ at }) => at.getTime()),
     durations: entries.map(({ durationMs }) => durationMs),
@@ -56,30 +59,17 @@ export async function insertEntries(sql: Sql, entries: readonly LogEntry[]): Pro
   });
 }
 
-/** The place of a text among the different ones, counted from 1. */
-function placeOf(text: string, places: Map<string, number>): number {
-  const place = places.get(text) ?? places.size + 1;
-  if (place > places.size) places.set(text, place);
-  return place;
+/** The place, counted from 1, of an entry's combination among those of the batch, to which it is added if it is new. */
+function placeOf(entry: LogEntry, combinations: LogEntry[]): number {
+  const oldest = Math.max(0, combinations.length - MOST_COMPARED);
+  for (let place = combinations.length; place > oldest; place--) {
+    const known = combinations[place - 1];
+    if (known !== undefined && COMMON.every((name) => known[name] === entry[name])) return place;
+  }
+  return combinations.push(entry);
 }
 
 function commonOf(entry: LogEntry): Common {
-  return {
-    workspaceId: entry.workspaceId,
-    client: entry.client,
-    apiKeyId: entry.apiKeyId,
-    apiKeyLabel: entry.apiKeyLabel,
-    method: entry.method,
-    operation: entry.operation,
-    targetType: entry.targetType,
-    status: entry.status,
-    code: entry.code,
-    scimType: entry.scimType,
-    detail: entry.detail,
-    attribute: entry.attribute,
-    value: entry.value,
-    notices: entry.notices,
-    network: entry.network,
-    times: entry.times,
-  };
+  const { id: _1, at: _2, durationMs: _3, targetId: _4, targetName: _5, requestId: _6, ...common } = entry;
+  return common;
 }
