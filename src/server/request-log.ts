@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Application, RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { newRequestId } from '../domain/ids.js';
 import type { Metrics } from './metrics/metrics.js';
 import { proxyIds } from './proxy-ids.js';
 import { describeSpan } from './tracing.js';
@@ -29,8 +29,7 @@ export function requestLog(
 ): RequestHandler<unknown, unknown, unknown, unknown, RequestLocals> {
   return (request, response, next) => {
     const started = performance.now();
-    // Random from the first digit on, because the first ones are the reference that people quote.
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const idsOfProxy = proxyIds(request, (address) => isTrusted(request, address));
     response.locals.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { KeyHolder } from '../../auth/actor.js';
 import type { Database } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
-import { newId } from '../../domain/ids.js';
+import { newId, newRequestId } from '../../domain/ids.js';
 import type { Workspace } from '../../model/workspace.js';
 import { dryRunContext } from '../context/dry-run.js';
 import type { AdapterAnswer, AdapterRequest } from '../context/scim-adapter.js';
@@ -61,7 +60,7 @@ export async function dryRun<Result>(
         workspace,
       };
       const send = async (request: AdapterRequest): Promise<TriedRequest> => {
-        const requestId = randomUUID();
+        const requestId = newRequestId();
         const services = dryRunContext(context, database, { actor, channel: 'SCIM', requestId });
         return { ...(await scim(services, request)), requestId };
       };
