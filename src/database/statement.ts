@@ -26,7 +26,10 @@ export interface Statement<Row, Values> extends DeclaredStatement {
   rows(sql: Sql, values: Values): Promise<Row[]>;
   /** The first row, if there is one: for statements that return at most one. */
   row(sql: Sql, values: Values): Promise<Row | undefined>;
-  /** The values in the order of `$1`, `$2` …, to run the text by other means, such as a cursor. */
+  /**
+   * The values as pg takes them, in the order of `$1`, `$2` …, to run the text by other means, such as a cursor.
+   * @throws TypeError for an array of ids with a text that is no UUID
+   */
   bind(values: Values): unknown[];
 }
 
