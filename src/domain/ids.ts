@@ -39,7 +39,9 @@ const PERIODS = 2 ** 24;
 
 /**
  * Returns a new id for a request: a UUIDv8 (RFC 9562 §5.8) of 24 bits for the period of 4 s, and random bits. So ids of the
- * same time are neighbours in an index, and the first 40 bits tell requests apart.
+ * same time are neighbours in an index. Their first 40 bits are the reference of a request (rule 58): two requests of one
+ * period share it once in 65,536.
+ * @param now the time, in milliseconds since 1970
  */
 export function newRequestId(now = Date.now()): string {
   const period = (Math.floor(now / PERIOD_MS) % PERIODS).toString(16).padStart(6, '0');
