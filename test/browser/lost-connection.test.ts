@@ -357,3 +357,17 @@ describe('an answer that is lost', () => {
     await page.getByText('Deploys').waitFor();
   });
 });
+
+it('the code of a screen that cannot be loaded leaves the navigation usable, and a reload shows the screen', async () => {
+  const { page } = await openScreen('/settings/members');
+  await page.getByRole('grid').waitFor();
+  await page.route('**/assets/*.js', (route) => route.abort('connectionreset'));
+  await page.getByRole('link', { name: 'Groups' }).click();
+  await page.getByRole('alert').getByText('This page could not be loaded').waitFor();
+  await page.getByRole('link', { name: 'Members' }).click();
+  await page.getByRole('grid').waitFor();
+  await page.getByRole('link', { name: 'Groups' }).click();
+  await page.unroute('**/assets/*.js');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText('There are no groups yet').waitFor();
+});

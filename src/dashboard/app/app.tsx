@@ -1,17 +1,15 @@
-import { type ReactNode, Suspense, useEffect, useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
 import { AccessEndedPage, ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
-import { Skeleton } from '../ui/notice.js';
-import { Page } from '../ui/panel.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
 import { hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
-import { useMessages } from './messages.js';
-import { ROUTES, WORKSPACE_ROUTES } from './routes.js';
+import { ROUTES, usePreloadedScreen, WORKSPACE_PATH, WORKSPACE_ROUTES } from './routes.js';
+import { CodedScreen } from './screen-code.js';
 import { leaveForSignIn, Session, signInUrl } from './session.js';
 import { Shell } from './shell.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
@@ -20,6 +18,7 @@ import { useWorkspace, WorkspaceScope } from './workspace.js';
 export function App() {
   const client = useMemo(() => createClient(leaveForSignIn), []);
   const [, navigate] = useLocation();
+  usePreloadedScreen();
   return (
     <I18nProvider locale={LOCALE}>
       <RouterProvider navigate={(href) => navigate(href)}>
@@ -27,18 +26,16 @@ export function App() {
           <Session>
             <InterruptedWork />
             <Switch>
-              {ROUTES.map(({ path, screen: Screen }) => (
+              {ROUTES.map(({ path, code }) => (
                 <Route key={path} path={path}>
                   {(params) => (
                     <Shell>
-                      <Waiting>
-                        <Screen params={params} />
-                      </Waiting>
+                      <CodedScreen code={code} params={params} />
                     </Shell>
                   )}
                 </Route>
               ))}
-              <Route path="/workspace/:id" nest>
+              <Route path={WORKSPACE_PATH} nest>
                 {({ id }) => (
                   <WorkspaceScope
                     id={id}
@@ -88,31 +85,22 @@ function WorkspaceScreens() {
   const workspace = useWorkspace();
   return (
     <Shell workspace={workspace}>
-      <Waiting>
-        <Switch>
-          {WORKSPACE_ROUTES.map(({ path, screen: Screen, nav }) => (
-            <Route key={path} path={path}>
-              {(params) =>
-                nav?.isShown(workspace) === false ? <ForbiddenPage /> : <Screen params={params} />
-              }
-            </Route>
-          ))}
-          <Route>
-            <NotFoundPage />
+      <Switch>
+        {WORKSPACE_ROUTES.map(({ path, code, nav }) => (
+          <Route key={path} path={path}>
+            {(params) =>
+              nav?.isShown(workspace) === false ? (
+                <ForbiddenPage />
+              ) : (
+                <CodedScreen code={code} params={params} />
+              )
+            }
           </Route>
-        </Switch>
-      </Waiting>
+        ))}
+        <Route>
+          <NotFoundPage />
+        </Route>
+      </Switch>
     </Shell>
   );
-}
-
-/** Shows a skeleton while the code of a screen is loading. */
-function Waiting({ children }: { readonly children: ReactNode }) {
-  const t = useMessages();
-  const fallback = (
-    <Page title={t('state.loading')}>
-      <Skeleton label={t('state.loading')} />
-    </Page>
-  );
-  return <Suspense fallback={fallback}>{children}</Suspense>;
 }

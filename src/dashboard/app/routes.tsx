@@ -1,20 +1,20 @@
-import { type ComponentType, lazy } from 'react';
+import { useEffect } from 'react';
+import { matchRoute, useLocation, useRouter } from 'wouter';
 import type { MessageId } from './messages.js';
+import { ScreenCode } from './screen-code.js';
 import type { WorkspaceFrame } from './workspace.js';
 
-type Screen = ComponentType<{ readonly params: Readonly<Record<string, string | undefined>> }>;
-
 /** The screens outside a workspace. */
-export const ROUTES: readonly { readonly path: string; readonly screen: Screen }[] = [
-  { path: '/', screen: lazy(() => import('../screens/workspaces/screen.js')) },
-  { path: '/account', screen: lazy(() => import('../screens/account/screen.js')) },
+export const ROUTES: readonly { readonly path: string; readonly code: ScreenCode }[] = [
+  { path: '/', code: new ScreenCode(() => import('../screens/workspaces/screen.js')) },
+  { path: '/account', code: new ScreenCode(() => import('../screens/account/screen.js')) },
 ];
 
 /** A screen inside a workspace. */
 export interface WorkspaceRoute {
   /** Below /workspace/{id}; `:name` stands for a part that the screen reads. */
   readonly path: string;
-  readonly screen: Screen;
+  readonly code: ScreenCode;
   /** Its entry in the navigation; absent for screens that other screens link to. */
   readonly nav?: {
     readonly label: MessageId;
@@ -27,12 +27,12 @@ export interface WorkspaceRoute {
 export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   {
     path: '/',
-    screen: lazy(() => import('../screens/overview/screen.js')),
+    code: new ScreenCode(() => import('../screens/overview/screen.js')),
     nav: { label: 'nav.overview', group: 'workspace', isShown: () => true },
   },
   {
     path: '/settings/members',
-    screen: lazy(() => import('../screens/members/screen.js')),
+    code: new ScreenCode(() => import('../screens/members/screen.js')),
     nav: {
       label: 'nav.members',
       group: 'settings',
@@ -41,11 +41,11 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/members/:memberId',
-    screen: lazy(() => import('../screens/member/screen.js')),
+    code: new ScreenCode(() => import('../screens/member/screen.js')),
   },
   {
     path: '/settings/invitations',
-    screen: lazy(() => import('../screens/invitations/screen.js')),
+    code: new ScreenCode(() => import('../screens/invitations/screen.js')),
     nav: {
       label: 'nav.invitations',
       group: 'settings',
@@ -54,11 +54,11 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/invitations/csv',
-    screen: lazy(() => import('../screens/invitations/csv/screen.js')),
+    code: new ScreenCode(() => import('../screens/invitations/csv/screen.js')),
   },
   {
     path: '/settings/groups',
-    screen: lazy(() => import('../screens/groups/screen.js')),
+    code: new ScreenCode(() => import('../screens/groups/screen.js')),
     nav: {
       label: 'groups.title',
       group: 'settings',
@@ -67,11 +67,11 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/groups/:groupId',
-    screen: lazy(() => import('../screens/group/screen.js')),
+    code: new ScreenCode(() => import('../screens/group/screen.js')),
   },
   {
     path: '/settings/credits',
-    screen: lazy(() => import('../screens/credits/screen.js')),
+    code: new ScreenCode(() => import('../screens/credits/screen.js')),
     nav: {
       label: 'credits.title',
       group: 'settings',
@@ -80,7 +80,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/seats',
-    screen: lazy(() => import('../screens/seats/screen.js')),
+    code: new ScreenCode(() => import('../screens/seats/screen.js')),
     nav: {
       label: 'seats.title',
       group: 'settings',
@@ -89,7 +89,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/api-keys',
-    screen: lazy(() => import('../screens/api-keys/screen.js')),
+    code: new ScreenCode(() => import('../screens/api-keys/screen.js')),
     nav: {
       label: 'apiKeys.title',
       group: 'settings',
@@ -98,7 +98,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/webhooks',
-    screen: lazy(() => import('../screens/webhooks/screen.js')),
+    code: new ScreenCode(() => import('../screens/webhooks/screen.js')),
     nav: {
       label: 'webhooks.title',
       group: 'settings',
@@ -107,11 +107,11 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/webhooks/:webhookId',
-    screen: lazy(() => import('../screens/webhooks/deliveries.js')),
+    code: new ScreenCode(() => import('../screens/webhooks/deliveries.js')),
   },
   {
     path: '/settings/auth-and-security',
-    screen: lazy(() => import('../screens/auth-and-security/screen.js')),
+    code: new ScreenCode(() => import('../screens/auth-and-security/screen.js')),
     nav: {
       label: 'auth.title',
       group: 'settings',
@@ -120,7 +120,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/provisioning',
-    screen: lazy(() => import('../screens/provisioning/screen.js')),
+    code: new ScreenCode(() => import('../screens/provisioning/screen.js')),
     nav: {
       label: 'health.title',
       group: 'settings',
@@ -129,7 +129,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/audit-log',
-    screen: lazy(() => import('../screens/audit-log/screen.js')),
+    code: new ScreenCode(() => import('../screens/audit-log/screen.js')),
     nav: {
       label: 'audit.title',
       group: 'settings',
@@ -138,7 +138,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/access-review',
-    screen: lazy(() => import('../screens/access-review/screen.js')),
+    code: new ScreenCode(() => import('../screens/access-review/screen.js')),
     nav: {
       label: 'review.title',
       group: 'settings',
@@ -147,7 +147,7 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/general',
-    screen: lazy(() => import('../screens/general/screen.js')),
+    code: new ScreenCode(() => import('../screens/general/screen.js')),
     nav: {
       label: 'general.title',
       group: 'settings',
@@ -155,3 +155,20 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
     },
   },
 ];
+
+/** Where the screens of a workspace are. */
+export const WORKSPACE_PATH = '/workspace/:id';
+
+/** Loads the code of the first screen while the session and the workspace are loading. */
+export function usePreloadedScreen(): void {
+  const { parser } = useRouter();
+  const [location] = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later screens are loaded as they are opened.
+  useEffect(() => {
+    const inWorkspaces = WORKSPACE_ROUTES.map(({ path, code }) => ({
+      path: `${WORKSPACE_PATH}${path}`,
+      code,
+    }));
+    [...ROUTES, ...inWorkspaces].find(({ path }) => matchRoute(parser, path, location)[0])?.code.preload();
+  }, []);
+}
