@@ -28,6 +28,7 @@ const SETTINGS = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '300',
+  file_copy_method: 'clone',
 };
 
 /**
