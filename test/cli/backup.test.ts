@@ -1,7 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emptyDirectory } from '../data-directory.js';
 import { migratedDataDirectory } from '../database.js';
 import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
 
@@ -15,8 +15,7 @@ let server: ServerProcess;
 const added: string[] = [];
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'rollcall-backup-'));
-  await chmod(scratch, 0o755);
+  scratch = await emptyDirectory();
   dataDir = await migratedDataDirectory(join(scratch, 'data'));
   backup = join(scratch, 'rollcall.tar.gz');
   server = await rollcallServer({ ROLLCALL_DATA_DIR: dataDir });

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/server/config.js';
 import { type RunningServer, serve } from '../../src/server/serve.js';
+import { emptyDirectory } from '../data-directory.js';
 import { createTestDatabase, databaseUrl, type TestDatabase } from '../database.js';
 import { UUID } from '../http/graphql/operations.js';
 import type { Ended } from '../process.js';
@@ -18,7 +17,7 @@ let url: string;
 /** Every command works beside a running server, which is how it is used. */
 beforeAll(async () => {
   database = await createTestDatabase();
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-cli-'));
+  dataDir = await emptyDirectory();
   environment = { ROLLCALL_DATA_DIR: dataDir, DATABASE_URL: databaseUrl(database), LOG_LEVEL: 'silent' };
   const config = readConfig({ PORT: '0', NODE_ENV: 'production' }, environment);
   server = await serve(config, (address) => {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emptyDirectory } from '../data-directory.js';
 import { createTestDatabase, databaseUrl } from '../database.js';
 import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
 
@@ -17,8 +17,7 @@ let scratch: string;
 let dataDir: string;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'rollcall-terminals-'));
-  await chmod(scratch, 0o755);
+  scratch = await emptyDirectory();
   dataDir = join(scratch, 'data');
 });
 

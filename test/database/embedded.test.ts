@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { DatabaseAddress } from '../../src/database/address.js';
 import { EmbeddedPostgresError } from '../../src/database/embedded/error.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/start.js';
+import { emptyDirectory } from '../data-directory.js';
 
 /** Everything of this file is in here. */
 let scratch: string;
@@ -16,8 +16,7 @@ let scratch: string;
 let dataDir: string;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'rollcall-embedded-'));
-  await chmod(scratch, 0o755);
+  scratch = await emptyDirectory();
   dataDir = join(scratch, 'data');
 });
 

@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../../src/server/config.js';
 import { type RunningServer, serve } from '../../../src/server/serve.js';
 import { runInProcess } from '../../cli/terminal.js';
+import { emptyDirectory } from '../../data-directory.js';
 import { createTestDatabase, databaseUrl, type TestDatabase } from '../../database.js';
 import { Browser } from './browser.js';
 
@@ -17,7 +17,7 @@ let environment: Readonly<Record<string, string>>;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  dataDir = await mkdtemp(join(tmpdir(), 'rollcall-idp-'));
+  dataDir = await emptyDirectory();
   environment = {
     ROLLCALL_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl(database),
