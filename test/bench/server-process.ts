@@ -59,6 +59,8 @@ export async function startServer(
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     execArgv: [...flags],
     stdio: ['ignore', log, 'inherit', 'ipc'],
+    // JSON would not keep the values of statements that are sent as bytes.
+    serialization: 'advanced',
   });
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
