@@ -1,7 +1,7 @@
 import { canonicalName } from '../../domain/canonical.js';
 import { comparisonSql } from '../lists/comparison.js';
-import { MEMBER_TABLES } from '../rows/members.js';
 import type { GroupFilter, MemberFilter } from './filter.js';
+import { FILTER_TABLES } from './tables.js';
 
 /** The SQL of each field. `type` is what its values are cast to. */
 const FIELDS = {
@@ -56,7 +56,7 @@ function hasMember(condition: string): string {
   const members =
     condition === 'true'
       ? 'select gm.group_id from group_member gm'
-      : `select gm.group_id from ${MEMBER_TABLES} join group_member gm on gm.member_id = m.id
+      : `select gm.group_id from ${FILTER_TABLES} join group_member gm on gm.member_id = m.id
          where m.workspace_id = g.workspace_id and ${condition}`;
   return condition === 'true' ? `(g.id in (${members}))` : `(exists (${members} and gm.group_id = g.id))`;
 }

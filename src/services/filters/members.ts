@@ -13,6 +13,7 @@ import type { MemberFilter } from './filter.js';
 import { groupFilterSql } from './groups.js';
 import { partsOf } from './limits.js';
 import { profileFilterSql } from './profile.js';
+import { CREDITS_USED } from './tables.js';
 
 /**
  * When the last membership ended; null for active members. Ids of memberships are in the order of their starts, so an
@@ -21,12 +22,6 @@ import { profileFilterSql } from './profile.js';
 export const MEMBERSHIP_ENDED_AT = `(
   case when s.id is null then (
     select e.ended_at from membership e where e.member_id = m.id order by e.id desc limit 1) end)`;
-
-/** The credits that the member has used this month (UTC). */
-export const CREDITS_USED = `coalesce((
-  select u.used from credit_usage u
-  where u.workspace_id = m.workspace_id and u.account_id = m.account_id
-    and u.month = to_char(now() at time zone 'UTC', 'YYYY-MM')), 0)`;
 
 /** The SQL of each field. `type` is what its values are cast to. */
 const FIELDS = {
@@ -59,21 +54,22 @@ const NEVER_NULL: readonly Field[] = [
   'version',
 ];
 
-/** The fields that need the table `s`. */
-const MEMBERSHIP_FIELDS: readonly Field[] = [
+/** The fields that need another table than `m`. */
+const JOINED_FIELDS: readonly Field[] = [
   'active',
   'role',
   'seatType',
   'creditLimit',
+  'creditsUsed',
   'accessSetBy',
   'membershipStartedAt',
   'membershipEndedAt',
 ];
 
-/** Whether the filter asks about the open membership. If not, its condition needs the table `m` only. */
-export function readsMembership(filter: MemberFilter): boolean {
-  const asks = filter.creditLimitReached != null || MEMBERSHIP_FIELDS.some((field) => filter[field] != null);
-  return asks || partsOf(filter).some(readsMembership);
+/** Whether the condition of the filter needs all of `FILTER_TABLES`. If not, it needs the table `m` only. */
+export function needsJoins(filter: MemberFilter): boolean {
+  const asks = filter.creditLimitReached != null || JOINED_FIELDS.some((field) => filter[field] != null);
+  return asks || partsOf(filter).some(needsJoins);
 }
 
 /**
@@ -100,7 +96,7 @@ function mentions(filter: object, field: string): boolean {
 }
 
 /**
- * Compiles the filter to SQL over the tables `m` (member) and `s` (open membership).
+ * Compiles the filter to SQL over `FILTER_TABLES`.
  * @param values the statement's values so far; the filter's are appended
  * @returns a condition that is true or false, never null, so that `not` means what it says
  */
@@ -140,8 +136,8 @@ function searchSql(text: string, values: unknown[]): string {
 }
 
 /** Whether the member has used up its limit, which is its own or the workspace's default. */
-const CREDIT_LIMIT_REACHED = `coalesce(s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, (
-  select w.default_credit_limit from workspace w where w.id = m.workspace_id)), false)`;
+const CREDIT_LIMIT_REACHED = `coalesce(
+  s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, w.default_credit_limit), false)`;
 
 const HAS_PROBLEM = `exists (
   select 1 from ${PROBLEM_TABLES}

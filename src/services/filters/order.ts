@@ -1,14 +1,15 @@
 import { constantName, PROFILE_PATHS, type ProfilePath } from '../../domain/profile-paths.js';
 import type { OrderBy } from '../lists/listing.js';
-import { CREDITS_USED, MEMBERSHIP_ENDED_AT } from './members.js';
+import { MEMBERSHIP_ENDED_AT } from './members.js';
+import { CREDITS_USED } from './tables.js';
 
 /** An order of members. */
 export interface MemberOrdering {
   readonly description: string;
   /** Absent for the id itself, which is the last term of every order. */
   readonly orderBy?: OrderBy;
-  /** Whether the order is by a column of the open membership. */
-  readonly ofMembership?: boolean;
+  /** Whether the order is by a column of another table than `m`. */
+  readonly needsJoins?: boolean;
 }
 
 const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
@@ -32,31 +33,32 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   ACTIVE: {
     description: 'Whether active; who is not comes first.',
     orderBy: { column: '(s.id is not null)', type: 'boolean' },
-    ofMembership: true,
+    needsJoins: true,
   },
   ROLE: {
     description: 'The role, by its name.',
     orderBy: { column: 's.role', type: 'text', nullable: true },
-    ofMembership: true,
+    needsJoins: true,
   },
   SEAT_TYPE: {
     description: 'The seat type (V1), by its name.',
     orderBy: { column: 's.seat_type', type: 'text', nullable: true },
-    ofMembership: true,
+    needsJoins: true,
   },
   CREDIT_LIMIT: {
     description: 'The credit limit (V2).',
     orderBy: { column: 's.credit_limit', type: 'integer', nullable: true },
-    ofMembership: true,
+    needsJoins: true,
   },
   CREDITS_USED: {
     description: 'What has been used of the credits of this month (V2).',
     orderBy: { column: CREDITS_USED, type: 'integer' },
+    needsJoins: true,
   },
   ACCESS_SET_BY: {
     description: 'Who has set the access by name.',
     orderBy: { column: 's.access_set_by', type: 'text', nullable: true },
-    ofMembership: true,
+    needsJoins: true,
   },
   MANAGED_BY: {
     description: 'Who last changed the member.',
@@ -65,12 +67,12 @@ const OWN_ORDERINGS: Readonly<Record<string, MemberOrdering>> = {
   MEMBERSHIP_STARTED_AT: {
     description: 'The time at which the open membership began.',
     orderBy: { column: 's.started_at', type: 'timestamptz', nullable: true },
-    ofMembership: true,
+    needsJoins: true,
   },
   MEMBERSHIP_ENDED_AT: {
     description: 'The time at which the last membership ended, of members who are not active.',
     orderBy: { column: MEMBERSHIP_ENDED_AT, type: 'timestamptz', nullable: true },
-    ofMembership: true,
+    needsJoins: true,
   },
 };
 

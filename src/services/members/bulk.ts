@@ -10,8 +10,9 @@ import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
 import { authorizeFilter, memberFilterSql } from '../filters/members.js';
+import { FILTER_TABLES } from '../filters/tables.js';
 import { withBrake } from '../removal-brake/engage.js';
-import { findMembers, lockMembers, MEMBER_TABLES, type MemberRow } from '../rows/members.js';
+import { findMembers, lockMembers, type MemberRow } from '../rows/members.js';
 import { lockTypes } from '../seats.js';
 import { memberNotFound, requireVersion } from './change.js';
 import { lockOwners } from './effects.js';
@@ -144,7 +145,7 @@ const MATCHING = selection({
   name: 'members.matching',
   columns: 'm.id',
   types: { id: uuid },
-  from: MEMBER_TABLES,
+  from: FILTER_TABLES,
 });
 
 /**

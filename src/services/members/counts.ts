@@ -7,14 +7,14 @@ import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
 import { authorizeFilter, memberFilterSql } from '../filters/members.js';
-import { MEMBER_TABLES } from '../rows/members.js';
+import { FILTER_TABLES } from '../filters/tables.js';
 import { type MemberCounts, memberCounts } from './queries.js';
 
 const COUNTED = selection({
   name: 'members.counted',
   columns: 's.role, s.seat_type as "seatType"',
   types: { role: nullable(oneOf(ROLES)), seatType: nullable(oneOf(SEAT_TYPES)) },
-  from: MEMBER_TABLES,
+  from: FILTER_TABLES,
 });
 
 /**
@@ -59,12 +59,13 @@ const DAYS = statement({
   text: `
     with days as (
       select (clock_timestamp() at time zone 'UTC')::date - ago as day from generate_series(0, $days::integer - 1) ago),
+    since as (select min(day)::timestamp at time zone 'UTC' as at from days),
     changes as (
       select (started_at at time zone 'UTC')::date as day, 1 as joined, 0 as "left"
-      from membership where workspace_id = $workspaceId
+      from membership where workspace_id = $workspaceId and started_at >= (select at from since)
       union all
       select (ended_at at time zone 'UTC')::date, 0, 1
-      from membership where workspace_id = $workspaceId and ended_at is not null),
+      from membership where workspace_id = $workspaceId and ended_at >= (select at from since)),
     daily as (
       select d.day, coalesce(sum(c.joined), 0)::integer as joined, coalesce(sum(c."left"), 0)::integer as "left"
       from days d left join changes c on c.day = d.day group by d.day)

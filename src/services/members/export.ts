@@ -4,13 +4,8 @@ import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
 import { authorizeFilter, memberFilterSql } from '../filters/members.js';
-import {
-  MEMBER_COLUMNS,
-  MEMBER_TABLES,
-  type MemberRow,
-  type MemberValues,
-  memberOf,
-} from '../rows/members.js';
+import { FILTER_TABLES } from '../filters/tables.js';
+import { MEMBER_COLUMNS, type MemberRow, type MemberValues, memberOf } from '../rows/members.js';
 
 /** Large enough for few round trips, and small enough for little memory. */
 const BATCH_SIZE = 500;
@@ -31,7 +26,7 @@ export async function exportMembers(
   await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspace.id];
   const where = `m.workspace_id = $1 and ${memberFilterSql(filter, values)}`;
-  const sql = `select ${MEMBER_COLUMNS} from ${MEMBER_TABLES} where ${where} order by m.id`;
+  const sql = `select ${MEMBER_COLUMNS} from ${FILTER_TABLES} where ${where} order by m.id`;
   return { workspace, batches: batchesOf(context, sql, values) };
 }
 

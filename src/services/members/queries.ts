@@ -9,15 +9,15 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
-import { authorizeFilter, memberFilterSql, readsMembership } from '../filters/members.js';
+import { authorizeFilter, memberFilterSql, needsJoins } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
+import { FILTER_TABLES } from '../filters/tables.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import {
   findMember,
   findMemberByUserName,
   MEMBER_COLUMNS,
-  MEMBER_TABLES,
   MEMBER_TYPES,
   type MemberRow,
   type MemberValues,
@@ -52,7 +52,7 @@ export async function getMember(
 const MEMBERS = selection({
   name: 'members.list',
   columns: MEMBER_COLUMNS,
-  from: MEMBER_TABLES,
+  from: FILTER_TABLES,
   types: MEMBER_TYPES,
 });
 
@@ -74,18 +74,18 @@ export async function listMembers(
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
   const isWhole = condition === 'true' && (order === null || (order.field === 'ID' && !order.descending));
-  const { orderBy, ofMembership = false } = MEMBER_ORDERINGS.get(order?.field ?? 'ID') ?? {};
+  const ordering = MEMBER_ORDERINGS.get(order?.field ?? 'ID');
   return new Page<MemberRow, MemberValues>(
     context.batched,
     {
       ...MEMBERS,
       owner: workspaceId,
       // PostgreSQL would join all memberships to count or skip members: it does not see that each has at most one.
-      ...(ofMembership || readsMembership(filter) ? {} : { narrowFrom: 'member m' }),
+      ...(ordering?.needsJoins === true || needsJoins(filter) ? {} : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
       values,
       id: 'm.id',
-      ...(orderBy === undefined ? {} : { orderBy }),
+      ...(ordering?.orderBy === undefined ? {} : { orderBy: ordering.orderBy }),
       descending: order?.descending ?? false,
       ...(isWhole
         ? { positions: context.positions.of(context.batched, context.pipelined, workspaceId) }
