@@ -104,6 +104,11 @@ const EXPECTED = /Failed to load resource|net::ERR_/;
 
 function watch(context: BrowserContext): string[] {
   const faults: string[] = [];
+  context.on('response', (response) => {
+    // A page itself may say that a provider is down.
+    if (response.status() < 500 || response.request().resourceType() === 'document') return;
+    faults.push(`${response.status()} ${response.url()}`);
+  });
   context.on('weberror', (error) => faults.push(error.error().message));
   context.on('console', (message) => {
     if (message.type() === 'error' && !EXPECTED.test(message.text())) faults.push(message.text());
