@@ -94,6 +94,11 @@ async function giveBack(profile: Profile, hasFailed: boolean): Promise<void> {
   expect(faults.splice(0)).toEqual([]);
 }
 
+/** Forgets what the page has complained about, in a test that breaks it on purpose. @returns the complaints */
+export function takeFaults(page: Page): string[] {
+  return faultsOf.get(page.context())?.splice(0) ?? [];
+}
+
 /** Gives the browser the cookie that the sign-in pages set; how they do is tested with them. */
 async function signIn(context: BrowserContext, app: TestApp, email: string): Promise<void> {
   await context.addCookies([{ name: SESSION_COOKIE.name, value: await app.session(email), url: app.url }]);
@@ -102,8 +107,11 @@ async function signIn(context: BrowserContext, app: TestApp, email: string): Pro
 /** Messages of the browser itself about answers that tests provoke, such as a connection that is cut. */
 const EXPECTED = /Failed to load resource|net::ERR_/;
 
+const faultsOf = new WeakMap<BrowserContext, string[]>();
+
 function watch(context: BrowserContext): string[] {
   const faults: string[] = [];
+  faultsOf.set(context, faults);
   context.on('response', (response) => {
     // A page itself may say that a provider is down.
     if (response.status() < 500 || response.request().resourceType() === 'document') return;

@@ -4,10 +4,13 @@ import { startTestApp, type TestApp } from '../app.js';
 import { done } from '../http/graphql/operations.js';
 import { CLIENT_ID, MisbehavingProvider } from '../http/sso/misbehaving-provider.js';
 import { testEnvironment } from '../http/sso/setting.js';
-import { browserPerFile, openDashboard } from './dashboard.js';
+import { browserPerFile, openDashboard, takeFaults } from './dashboard.js';
 import { addPeople } from './people.js';
 
-/** A network that fails in the middle of a change: the screen says so, keeps what was typed, and the change can be sent again. */
+/**
+ * A network that fails in the middle of a change: the screen says so, keeps what was typed, and the change can be sent again.
+ * A screen that cannot be loaded, or that throws, says so too.
+ */
 
 browserPerFile();
 
@@ -370,4 +373,31 @@ it('the code of a screen that cannot be loaded leaves the navigation usable, and
   await page.unroute('**/assets/*.js');
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByText('There are no groups yet').waitFor();
+});
+
+it('a screen that throws leaves the navigation usable, and a reload shows the screen', async () => {
+  const { page } = await openScreen('/settings/members');
+  await page.getByRole('grid').waitFor();
+  const breakTimes = async (route: Route) => {
+    const answer = await (await route.fetch()).text();
+    await route.fulfill({
+      contentType: 'application/json',
+      body: answer.replaceAll(/"20\d\d-[^"]+Z"/g, '"soon"'),
+    });
+  };
+  await page.route('**/graphql', breakTimes);
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByRole('alert').getByText('This page has stopped working').waitFor();
+  expect(takeFaults(page).join()).toContain('RangeError');
+  await page.unroute('**/graphql');
+  await page.getByRole('link', { name: 'Members' }).click();
+  await page.getByRole('grid').waitFor();
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(takeFaults(page).join()).toContain('RangeError');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page
+    .getByRole('button', { name: /Changes of/ })
+    .first()
+    .waitFor();
 });

@@ -1,7 +1,7 @@
 import { type ComponentType, useEffect, useState } from 'react';
-import { Button } from '../ui/button.js';
-import { Notice, Skeleton } from '../ui/notice.js';
+import { Skeleton } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
+import { Boundary, ReloadPage } from './boundary.js';
 import { useMessages } from './messages.js';
 
 interface ScreenProps {
@@ -48,8 +48,15 @@ export function CodedScreen({ code, params }: ScreenProps & { readonly code: Scr
     );
   }, [code]);
   const { screen: Screen } = code;
-  if (Screen !== undefined) return <Screen params={params} />;
-  return state === 'failed' ? <NotLoaded /> : <Loading />;
+  if (Screen !== undefined) {
+    return (
+      <Boundary>
+        <Screen params={params} />
+      </Boundary>
+    );
+  }
+  // After an update of the server the old code is gone; some browsers also remember that an import has failed.
+  return state === 'failed' ? <ReloadPage title="state.notLoaded" hint="state.notLoadedHint" /> : <Loading />;
 }
 
 function Loading() {
@@ -57,21 +64,6 @@ function Loading() {
   return (
     <Page title={t('state.loading')}>
       <Skeleton label={t('state.loading')} />
-    </Page>
-  );
-}
-
-/** After an update of the server, the old code is gone; some browsers also remember that an import has failed. */
-function NotLoaded() {
-  const t = useMessages();
-  return (
-    <Page title={t('state.notLoaded')}>
-      <Notice
-        tone="danger"
-        title={t('state.notLoaded')}
-        hint={t('state.notLoadedHint')}
-        actions={<Button onPress={() => window.location.reload()}>{t('state.reload')}</Button>}
-      />
     </Page>
   );
 }
