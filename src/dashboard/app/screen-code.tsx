@@ -42,6 +42,7 @@ export class ScreenCode {
 export function CodedScreen({ code, params }: ScreenProps & { readonly code: ScreenCode }) {
   const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading');
   useEffect(() => {
+    if (code.screen !== undefined) return;
     code.load().then(
       () => setState('loaded'),
       () => setState('failed'),
