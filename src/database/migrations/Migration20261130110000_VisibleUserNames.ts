@@ -1,3 +1,4 @@
+import { makeVisibleUserName } from '../index-functions.js';
 import { exists, StepwiseMigration } from '../stepwise-migration.js';
 
 /** Decodes what follows `xn--` in a label of a domain (RFC 3492 §6.2). A label that is not Punycode remains as it is. */
@@ -50,18 +51,6 @@ begin
   return coalesce(nullif(decoded, ''), label);
 end $$`;
 
-/** A canonical userName as people see it: with the domain in Unicode. */
-const VISIBLE_USER_NAME = `create function visible_user_name(canonical text) returns text
-language plpgsql immutable strict parallel safe as $$
-declare
-  at integer := strpos(canonical, '@');
-begin
-  if at = 0 or strpos(canonical, 'xn--') = 0 then return canonical; end if;
-  return left(canonical, at) || (
-    select string_agg(case when label like 'xn--%' then punycode_decoded(label) else label end, '.' order by place)
-    from unnest(string_to_array(substr(canonical, at + 1), '.')) with ordinality d(label, place));
-end $$`;
-
 /** Look-alikes are compared as people see them, whichever of the two was added first. */
 export class Migration20261130110000_VisibleUserNames extends StepwiseMigration {
   override name = 'Migration20261130110000_VisibleUserNames';
@@ -69,7 +58,7 @@ export class Migration20261130110000_VisibleUserNames extends StepwiseMigration 
   override async up(): Promise<void> {
     await this.step(`to_regprocedure('visible_user_name(text)') is not null`, async (sql) => {
       await sql(PUNYCODE_DECODED);
-      await sql(VISIBLE_USER_NAME);
+      await makeVisibleUserName(sql);
     });
     const isReplaced = `pg_get_indexdef('member_look_alike'::regclass) like '%visible_user_name%'`;
     await this.step(`${exists('member_look_alike_visible')} or ${isReplaced}`, async (sql) => {
