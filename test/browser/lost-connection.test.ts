@@ -370,6 +370,10 @@ it('the code of a screen that cannot be loaded leaves the navigation usable, and
   await page.getByRole('link', { name: 'Members' }).click();
   await page.getByRole('grid').waitFor();
   await page.getByRole('link', { name: 'Groups' }).click();
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText('Rollcall cannot be reached').waitFor();
+  await page.context().setOffline(false);
   await page.unroute('**/assets/*.js');
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByText('There are no groups yet').waitFor();

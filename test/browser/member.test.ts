@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
-import { browserPerFile, openDashboard } from './dashboard.js';
+import { browserPerFile, expectNoSideScroll, openDashboard } from './dashboard.js';
 import { addPeople, addressOf } from './people.js';
 
 browserPerFile();
@@ -19,6 +19,31 @@ async function openAnn() {
   await page.getByRole('heading', { name: 'Ann Lee', level: 1 }).waitFor();
   return { page, workspace };
 }
+
+it.each([320, 1280])(
+  'a long name without spaces fits into %s pixels, and leaves room in the table',
+  async (width) => {
+    const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+    const name = 'Konstantin'.repeat(12);
+    const { [name]: memberId } = await addPeople(app, workspace, [{ name, creditLimit: 300 }]);
+    const base = `/workspace/${workspace.workspaceId}/settings/members`;
+    const page = await openDashboard(app, {
+      path: `${base}/${memberId}`,
+      email: workspace.ownerEmail,
+      width,
+    });
+    const actions = page.getByRole('button', { name: 'More actions' });
+    await actions.click();
+    await expectNoSideScroll(page);
+    await page.getByRole('menuitem', { name: 'Set credit limit' }).click();
+    await expectNoSideScroll(page);
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    await page.goto(base);
+    const column = page.getByRole('row', { name }).getByRole('rowheader');
+    expect((await column.boundingBox())?.width).toBeLessThan(500);
+  },
+);
 
 describe('the page of a member', () => {
   it('opens from the table, and shows who changed what when', async () => {

@@ -2,7 +2,8 @@ import { Component, type ReactNode } from 'react';
 import { Button } from '../ui/button.js';
 import { Notice } from '../ui/notice.js';
 import { Page } from '../ui/panel.js';
-import { useMessages } from './messages.js';
+import { showToast } from '../ui/toast.js';
+import { translate, useMessages } from './messages.js';
 
 interface BoundaryProps {
   readonly children: ReactNode;
@@ -33,10 +34,20 @@ interface ReloadPageProps {
 /** A whole screen that says why it cannot be shown, and reloads. */
 export function ReloadPage({ title, hint }: ReloadPageProps) {
   const t = useMessages();
-  const reload = <Button onPress={() => window.location.reload()}>{t('state.reload')}</Button>;
+  const actions = <Button onPress={reload}>{t('state.reload')}</Button>;
   return (
     <Page title={t(title)}>
-      <Notice tone="danger" title={t(title)} hint={t(hint)} actions={reload} />
+      <Notice tone="danger" title={t(title)} hint={t(hint)} actions={actions} />
     </Page>
   );
+}
+
+/** Reloads the page when the server can be reached; otherwise the browser would show an error page in its place. */
+async function reload(): Promise<void> {
+  try {
+    await fetch('/healthz', { method: 'HEAD', cache: 'no-store' });
+    window.location.reload();
+  } catch {
+    showToast({ text: translate('state.offline'), isFailure: true });
+  }
 }

@@ -75,7 +75,7 @@ class Watch {
   };
 
   async #watch(signal: AbortSignal): Promise<void> {
-    await this.#look();
+    await this.#look(signal);
     if (signal.aborted) return;
     // Locks exist on https and localhost only. Elsewhere each tab has a stream.
     const { locks } = navigator as Partial<Navigator>;
@@ -86,7 +86,7 @@ class Watch {
 
   /** Reads the stream, or polls, for all tabs, until the tab is hidden. */
   async #lead(signal: AbortSignal): Promise<void> {
-    const looking = setInterval(() => void this.#look(), LOOK_MS);
+    const looking = setInterval(() => void this.#look(signal), LOOK_MS);
     try {
       const { createClient } = await import('graphql-sse');
       const client = createClient({
@@ -135,12 +135,12 @@ class Watch {
         resolve();
       });
     });
-    if (!signal.aborted) await this.#look();
+    if (!signal.aborted) await this.#look(signal);
   }
 
-  async #look(): Promise<void> {
+  async #look(signal: AbortSignal): Promise<void> {
     const newest = await this.#source.newest(this.#workspaceId);
-    if (newest !== undefined && newest !== this.#last) this.#tell(newest);
+    if (!signal.aborted && newest !== undefined && newest !== this.#last) this.#tell(newest);
   }
 
   #tell(id: string | null): void {

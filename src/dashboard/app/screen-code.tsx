@@ -25,8 +25,9 @@ export class ScreenCode {
   }
 
   /** Loads the code. Rejects when it cannot be loaded. */
-  async load(): Promise<void> {
+  async load(): Promise<Screen> {
     this.#screen = (await this.#import()).default;
+    return this.#screen;
   }
 
   /** Loads the code before the screen is opened. The screen itself shows a failure. */
@@ -40,15 +41,15 @@ export class ScreenCode {
  * a fallback of `Suspense`.
  */
 export function CodedScreen({ code, params }: ScreenProps & { readonly code: ScreenCode }) {
-  const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading');
+  const [Screen, setScreen] = useState(() => code.screen);
+  const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
-    if (code.screen !== undefined) return;
+    if (Screen !== undefined) return;
     code.load().then(
-      () => setState('loaded'),
-      () => setState('failed'),
+      (screen) => setScreen(() => screen),
+      () => setFailed(true),
     );
-  }, [code]);
-  const { screen: Screen } = code;
+  }, [code, Screen]);
   if (Screen !== undefined) {
     return (
       <Boundary>
@@ -56,8 +57,8 @@ export function CodedScreen({ code, params }: ScreenProps & { readonly code: Scr
       </Boundary>
     );
   }
-  // After an update of the server the old code is gone; some browsers also remember that an import has failed.
-  return state === 'failed' ? <ReloadPage title="state.notLoaded" hint="state.notLoadedHint" /> : <Loading />;
+  // After an update of the server the old code is gone, and browsers remember that an import has failed: only a reload helps.
+  return hasFailed ? <ReloadPage title="state.notLoaded" hint="state.notLoadedHint" /> : <Loading />;
 }
 
 function Loading() {

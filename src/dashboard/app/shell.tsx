@@ -90,20 +90,14 @@ function Navigation({ workspace, isOpen }: { readonly workspace: WorkspaceFrame;
   );
 }
 
-function NavigationLink({ route: { path, nav, code } }: { readonly route: WorkspaceRoute }) {
+function NavigationLink({ route: { path, nav } }: { readonly route: WorkspaceRoute }) {
   const t = useMessages();
   const [location] = useLocation();
   if (nav === undefined) return null;
   const isCurrent = path === '/' ? location === '/' : location.startsWith(path);
   return (
     <li>
-      <Link
-        className={styles.link}
-        href={path}
-        aria-current={isCurrent ? 'page' : undefined}
-        onPointerEnter={() => code.preload()}
-        onFocus={() => code.preload()}
-      >
+      <Link className={styles.link} href={path} aria-current={isCurrent ? 'page' : undefined}>
         {t(nav.label)}
       </Link>
     </li>
