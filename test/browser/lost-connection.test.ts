@@ -361,6 +361,52 @@ describe('an answer that is lost', () => {
   });
 });
 
+/** The server answers the frame of the screens, and refuses the lists in it. */
+async function refuseLists(route: Route): Promise<void> {
+  const answer = await (await route.fetch()).json();
+  const { workspace } = answer.data ?? {};
+  if (workspace == null || route.request().postDataJSON().operationName === 'WorkspaceFrame')
+    return route.fulfill({ json: answer });
+  const parent = workspace.scim ?? workspace;
+  const lists = Object.keys(parent).filter((name) => typeof parent[name] === 'object');
+  for (const name of lists) parent[name] = null;
+  const errors = lists.map((name) => ({
+    message: 'The database is too busy.',
+    path: ['workspace', ...(parent === workspace ? [] : ['scim']), name],
+    extensions: { code: 'UNAVAILABLE', hint: 'Try again in a moment.', requestId: '1' },
+  }));
+  await route.fulfill({ json: { data: answer.data, errors } });
+}
+
+it.each([
+  ['/settings/members', 'Dora Finch'],
+  ['/settings/invitations', 'No invitation is pending'],
+  ['/settings/groups', 'There are no groups yet'],
+  ['/settings/credits', 'Credits'],
+  ['/settings/api-keys', 'Test'],
+  ['/settings/webhooks', 'There are no webhooks yet'],
+  ['/settings/provisioning', 'No problems'],
+  ['/settings/audit-log', 'dora.finch@acme.test'],
+])('%s says that a part of it was refused, instead of being empty', async (path, shown) => {
+  const { page, workspace } = await openScreen('');
+  await page.getByText('Active members').first().waitFor();
+  await page.route('**/graphql', refuseLists);
+  await page.goto(`/workspace/${workspace.workspaceId}${path}`);
+  await page.getByText('The database is too busy.').first().waitFor();
+  for (const empty of [/^No /, /^There are no /, /^Nobody/])
+    expect(await page.locator('main').getByText(empty).filter({ visible: true }).allInnerTexts()).toEqual([]);
+  await page.unroute('**/graphql');
+  const again = page.getByRole('button', { name: 'Try again' });
+  for (let left = await again.count(); left > 0; left -= 1) await again.first().click();
+  await page.locator('main').getByText(shown).filter({ visible: true }).first().waitFor();
+});
+
+it('a link with a cursor of another list is refused, instead of showing no members', async () => {
+  const { page } = await openScreen('/settings/members?after=xx');
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByText('There are no members yet').count()).toBe(0);
+});
+
 it('the code of a screen that cannot be loaded leaves the navigation usable, and a reload shows the screen', async () => {
   const { page } = await openScreen('/settings/members');
   await page.getByRole('grid').waitFor();

@@ -26,13 +26,15 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
  */
 export function refusalOf(error: CombinedError | undefined): Refusal | undefined {
   const [first] = error?.graphQLErrors ?? [];
-  if (first === undefined) return undefined;
-  const { extensions } = first;
+  return first === undefined ? undefined : asRefusal(first);
+}
+
+function asRefusal({ message, extensions }: CombinedError['graphQLErrors'][number]): Refusal {
   const field = Array.isArray(extensions.path) ? extensions.path.join('.') : '';
   const hint = text(extensions.hint);
   return {
     code: text(extensions.code) ?? 'INTERNAL_SERVER_ERROR',
-    message: inLabels(first.message, field, translate),
+    message: inLabels(message, field, translate),
     hint: hint === null ? null : inLabels(hint, '', translate),
     field,
     requestId: text(extensions.requestId),
@@ -48,6 +50,15 @@ export function isLost({ code }: Refusal): boolean {
 /** Whether the server has refused an id of the URL: the object does not exist, or the text is no id at all. */
 export function isUnknown(refusal: Refusal | undefined): boolean {
   return refusal?.code === 'NOT_FOUND' || (refusal?.code === 'INVALID_INPUT' && refusal.field === 'id');
+}
+
+/**
+ * Whether an answer lacks a part that the viewer may see, so that the null in its place means nothing. Screens show
+ * themselves what is forbidden or unknown.
+ */
+export function isIncomplete(error: CombinedError | undefined): boolean {
+  const refusals = (error?.graphQLErrors ?? []).map(asRefusal);
+  return refusals.some((refusal) => refusal.code !== 'FORBIDDEN' && !isUnknown(refusal));
 }
 
 /**

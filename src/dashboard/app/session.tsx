@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
-import { useQuery } from 'urql';
 import { Loaded } from '../ui/loaded.js';
 import { refusalOf } from './client.js';
+import { useQuery } from './query.js';
 import { ViewerDocument, type ViewerQuery } from './viewer.generated.js';
 
 export type Viewer = ViewerQuery['viewer'];

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { useQuery } from 'urql';
 import { Loaded } from '../ui/loaded.js';
 import { isUnknown, refusalOf } from './client.js';
+import { useQuery } from './query.js';
 import { WorkspaceFrameDocument, type WorkspaceFrameQuery } from './workspace.generated.js';
 
 /** The workspace of the URL, with the viewer's abilities in it. */

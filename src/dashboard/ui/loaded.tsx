@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { UseQueryState } from 'urql';
 import { useRouter } from 'wouter';
-import { isUnknown, refusalOf } from '../app/client.js';
+import { isIncomplete, isUnknown, refusalOf } from '../app/client.js';
 import { useMessages } from '../app/messages.js';
 import { Button, LinkButton } from './button.js';
 import { Empty, Notice, Skeleton } from './notice.js';
@@ -24,7 +24,7 @@ export function Loaded<Data>({ query, onRetry, children }: LoadedProps<Data>) {
   if (data === undefined || data === null) return failure ?? <Skeleton label={t('state.loading')} />;
   return (
     <>
-      {failure !== undefined && error?.networkError !== undefined && failure}
+      {(error?.networkError !== undefined || isIncomplete(error)) && failure}
       {children(data)}
     </>
   );

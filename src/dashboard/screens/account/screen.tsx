@@ -1,5 +1,5 @@
-import { useQuery } from 'urql';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { signOut, useViewer } from '../../app/session.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';

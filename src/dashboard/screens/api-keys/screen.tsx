@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';

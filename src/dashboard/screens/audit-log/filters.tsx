@@ -1,6 +1,6 @@
-import { useQuery } from 'urql';
 import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { SearchField, Select, TextField } from '../../ui/field.js';
 import { AuditActionsDocument } from './audit-log.generated.js';
 import styles from './audit-log.module.css';

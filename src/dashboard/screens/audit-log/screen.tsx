@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
-import { useQuery } from 'urql';
 import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { useLocation } from 'wouter';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { ComboBox } from '../../ui/combo.js';
 import { TextField } from '../../ui/field.js';

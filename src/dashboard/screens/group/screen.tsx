@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { LinkButton } from '../../ui/button.js';

@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { useClient, useQuery } from 'urql';
+import { useClient } from 'urql';
 import { useLocation } from 'wouter';
 import { type Translate, useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded, NotFoundPage } from '../../ui/loaded.js';

@@ -1,6 +1,6 @@
-import { useQuery } from 'urql';
 import { formatNumber } from '../../app/formats.js';
 import { type Translate, useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import type { AccessModel, MemberAccessInput, SeatType } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { type Choice, Select, TextField } from '../../ui/field.js';

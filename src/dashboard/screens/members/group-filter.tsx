@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useQuery } from 'urql';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { ComboBox } from '../../ui/combo.js';
 import { useDelayed } from './delayed.js';

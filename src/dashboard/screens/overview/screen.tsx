@@ -1,5 +1,5 @@
-import { useQuery } from 'urql';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Badge } from '../../ui/notice.js';

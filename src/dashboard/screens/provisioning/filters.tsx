@@ -1,6 +1,6 @@
-import { useQuery } from 'urql';
 import { formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { SearchField, Select, TextField } from '../../ui/field.js';

@@ -1,8 +1,8 @@
 import { useMemo, useRef, useState } from 'react';
-import { useQuery } from 'urql';
 import { uncachedClient } from '../../app/client.js';
 import { useMessages } from '../../app/messages.js';
 import { type NewsSource, useNews } from '../../app/news.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';

@@ -1,7 +1,7 @@
 import { useRef } from 'react';
-import { useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';

@@ -1,6 +1,6 @@
-import { useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { CopyText } from '../../ui/copy.js';

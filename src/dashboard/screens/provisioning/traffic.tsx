@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { useQuery } from 'urql';
 import { formatNumber, formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import type { ScimCountPeriod } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Chart } from '../../ui/chart.js';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { useQuery } from 'urql';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import type { WebhookDeliveryStatus } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';

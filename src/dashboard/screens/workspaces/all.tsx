@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
 import { formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { Button } from '../../ui/button.js';
 import { SearchField } from '../../ui/field.js';
 import { TextLink } from '../../ui/link.js';

@@ -1,6 +1,6 @@
-import { useQuery } from 'urql';
 import { Link, Redirect } from 'wouter';
 import { useMessages } from '../../app/messages.js';
+import { useQuery } from '../../app/query.js';
 import { useViewer } from '../../app/session.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Badge, Empty } from '../../ui/notice.js';
