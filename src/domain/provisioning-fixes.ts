@@ -137,14 +137,14 @@ const FIXES: Readonly<Record<ScimCode, FixRow>> = {
     steps: [['assignments', 'Remove the assignment, and assign the person or group again.'], RETRY],
   },
   INVALID_INPUT: {
-    cause: 'The provider sends an unknown value for {attribute}.',
+    cause: 'The provider sends a value for {attribute} that is not allowed.',
     summary: 'Correct the value that is mapped to {attribute}.',
     steps: [
+      ['mappings', 'Map {attribute} to a value that the answer allows.'],
       [
         'attributes',
-        'Check the enumerated values of {attribute}: the values count, not their display names.',
+        'If {attribute} has enumerated values, check them: the values count, not their display names.',
       ],
-      ['mappings', 'Map {attribute} to one of the values that the answer names.'],
       RETRY,
     ],
   },

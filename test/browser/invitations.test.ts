@@ -133,7 +133,7 @@ describe('invitations', () => {
     await page.getByText('Inviting goes on when the connection is back').waitFor();
     await page.getByText('200 of 450').waitFor();
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('450 people were invited, and 0 rows were refused.').waitFor();
+    await page.getByText('450 people were invited, and no row was refused.').waitFor();
     expect(await invited(workspace.workspaceId)).toBe(450);
   });
 
@@ -152,10 +152,10 @@ describe('invitations', () => {
     await page.getByRole('button', { name: 'Invite 450 people' }).click();
     await expect.poll(() => invited(workspace.workspaceId)).toBe(400);
     await page.reload();
-    await page.getByText('450 people were invited, and 0 rows were refused.').waitFor();
+    await page.getByText('450 people were invited, and no row was refused.').waitFor();
     expect(await invited(workspace.workspaceId)).toBe(450);
     await page.reload();
-    await page.getByText('450 people were invited, and 0 rows were refused.').waitFor();
+    await page.getByText('450 people were invited, and no row was refused.').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.reload();
     await page.getByText('450 invitations').waitFor();

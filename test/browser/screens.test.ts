@@ -340,6 +340,13 @@ const SCREENS: readonly Screen[] = [
     email: addressOf('Carla Diaz'),
     ready: text('You cannot open this page'),
   },
+  { name: 'seats-v2', path: inV2('/settings/seats'), ready: text('There is nothing here') },
+  {
+    name: 'viewer-bulk-invite',
+    path: inV2('/settings/invitations/csv'),
+    email: addressOf('Carla Diaz'),
+    ready: text('You cannot open this page'),
+  },
   {
     name: 'viewer-webhooks',
     path: inV2('/settings/webhooks'),

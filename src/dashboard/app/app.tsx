@@ -8,7 +8,7 @@ import { createClient } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
 import { hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
-import { ROUTES, usePreloadedScreen, WORKSPACE_PATH, WORKSPACE_ROUTES } from './routes.js';
+import { ROUTES, routesOf, usePreloadedScreen, WORKSPACE_PATH } from './routes.js';
 import { CodedScreen } from './screen-code.js';
 import { leaveForSignIn, Session, signInUrl } from './session.js';
 import { Shell } from './shell.js';
@@ -86,7 +86,7 @@ function WorkspaceScreens() {
   return (
     <Shell workspace={workspace}>
       <Switch>
-        {WORKSPACE_ROUTES.map(({ path, code, nav }) => (
+        {routesOf(workspace).map(({ path, code, nav }) => (
           <Route key={path} path={path}>
             {(params) =>
               nav?.isShown(workspace) === false ? (

@@ -14,6 +14,8 @@ export const ROUTES: readonly { readonly path: string; readonly code: ScreenCode
 export interface WorkspaceRoute {
   /** Below /workspace/{id}; `:name` stands for a part that the screen reads. */
   readonly path: string;
+  /** The version that has the screen; absent where both have it. */
+  readonly accessModel?: WorkspaceFrame['accessModel'];
   readonly code: ScreenCode;
   /** Its entry in the navigation; absent for screens that other screens link to. */
   readonly nav?: {
@@ -24,7 +26,7 @@ export interface WorkspaceRoute {
 }
 
 /** The screens of a workspace, in the order of the navigation. */
-export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
+const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   {
     path: '/',
     code: new ScreenCode(() => import('../screens/overview/screen.js')),
@@ -71,20 +73,22 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
   },
   {
     path: '/settings/credits',
+    accessModel: 'V2',
     code: new ScreenCode(() => import('../screens/credits/screen.js')),
     nav: {
       label: 'credits.title',
       group: 'settings',
-      isShown: ({ accessModel, viewerCan }) => accessModel === 'V2' && viewerCan.readCredits.allowed,
+      isShown: ({ viewerCan }) => viewerCan.readCredits.allowed,
     },
   },
   {
     path: '/settings/seats',
+    accessModel: 'V1',
     code: new ScreenCode(() => import('../screens/seats/screen.js')),
     nav: {
       label: 'seats.title',
       group: 'settings',
-      isShown: ({ accessModel, viewerCan }) => accessModel === 'V1' && viewerCan.readMembers.allowed,
+      isShown: ({ viewerCan }) => viewerCan.readMembers.allowed,
     },
   },
   {
@@ -155,6 +159,11 @@ export const WORKSPACE_ROUTES: readonly WorkspaceRoute[] = [
     },
   },
 ];
+
+/** The screens that a workspace of this version has. */
+export function routesOf({ accessModel }: WorkspaceFrame): readonly WorkspaceRoute[] {
+  return WORKSPACE_ROUTES.filter((route) => (route.accessModel ?? accessModel) === accessModel);
+}
 
 /** Where the screens of a workspace are. */
 export const WORKSPACE_PATH = '/workspace/:id';

@@ -5,7 +5,7 @@ import { MenuIcon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
 import icon from './icon.svg';
 import { useMessages } from './messages.js';
-import { WORKSPACE_ROUTES, type WorkspaceRoute } from './routes.js';
+import { routesOf, type WorkspaceRoute } from './routes.js';
 import { signOut, useViewer } from './session.js';
 import styles from './shell.module.css';
 import { setTheme, THEMES, useTheme } from './theme.js';
@@ -68,7 +68,7 @@ export function Shell({ workspace, children }: ShellProps) {
 
 function Navigation({ workspace, isOpen }: { readonly workspace: WorkspaceFrame; readonly isOpen: boolean }) {
   const t = useMessages();
-  const shown = WORKSPACE_ROUTES.filter(({ nav }) => nav?.isShown(workspace));
+  const shown = routesOf(workspace).filter(({ nav }) => nav?.isShown(workspace));
   const group = (name: 'workspace' | 'settings') =>
     shown
       .filter(({ nav }) => nav?.group === name)

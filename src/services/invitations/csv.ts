@@ -56,7 +56,7 @@ function isColumn(name: string): name is Column {
   return CSV_COLUMNS.some((known) => known === name);
 }
 
-const NAME_THEM = 'The first line names the columns: email, and role or seat if you like.';
+const NAME_THEM = 'The first line names the columns: email and, optionally, role (V2) or seat (V1).';
 
 /** The position of each column. */
 function columnsOf(header: readonly string[] | undefined): ReadonlyMap<Column, number> {

@@ -260,7 +260,7 @@ describe('the file as a whole', () => {
     expect(await mutate(app, app.operatorToken, 'invitationsCreateFromCsv', input)).toEqual(
       refused('invitationsCreateFromCsv', 'INVALID_INPUT', 'The file has no column email.', {
         attribute: 'csv',
-        hint: 'The first line names the columns: email, and role or seat if you like.',
+        hint: 'The first line names the columns: email and, optionally, role (V2) or seat (V1).',
       }),
     );
   });

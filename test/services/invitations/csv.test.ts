@@ -86,7 +86,7 @@ describe('a line that cannot be read does not affect the others', () => {
 });
 
 describe('a file that is refused', () => {
-  const NAME_THEM = 'The first line names the columns: email, and role or seat if you like.';
+  const NAME_THEM = 'The first line names the columns: email and, optionally, role (V2) or seat (V1).';
 
   test.each<[string, string, string, string]>([
     ['empty', '', 'The file has no line that could name its columns.', NAME_THEM],

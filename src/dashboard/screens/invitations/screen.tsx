@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { formatNumber } from '../../app/formats.js';
+import { useJobs } from '../../app/jobs.js';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
 import type { InvitationStatus } from '../../app/schema.generated.js';
@@ -36,6 +37,11 @@ export default function InvitationsScreen() {
   const [issued, setIssued] = useState<Issued | null>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
   const invitations = query.data?.workspace?.invitations;
+  const endedJobs = useJobs().filter(({ outcome }) => outcome !== undefined).length;
+  // A list that was on its way when the job sent its last part lacks those people.
+  useEffect(() => {
+    if (endedJobs > 0) reload({ requestPolicy: 'network-only' });
+  }, [endedJobs, reload]);
 
   const close = () => {
     setDialog(null);

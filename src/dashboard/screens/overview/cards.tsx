@@ -22,6 +22,7 @@ export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'
   const { accessModel } = useWorkspace();
   const { usage } = member;
   const limit = usage?.limit;
+  const unlimited = usage?.blockedBy === 'ROLE' ? '–' : t('members.noLimit');
   return (
     <Panel title={t('ownAccess.title')}>
       <Facts
@@ -31,7 +32,7 @@ export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'
             ? []
             : ([
                 [t('members.column.used'), formatNumber(usage.used)],
-                [t('members.column.limit'), limit == null ? t('members.noLimit') : formatNumber(limit)],
+                [t('members.column.limit'), limit == null ? unlimited : formatNumber(limit)],
               ] as const)),
         ]}
       />

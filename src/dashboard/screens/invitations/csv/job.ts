@@ -128,7 +128,7 @@ function outcomeOf(verdicts: readonly RowVerdict[]): JobOutcome {
   return {
     summary: translate('csv.done', {
       invited: formatNumber(invited),
-      refused: formatNumber(verdicts.length - invited),
+      refused: verdicts.length - invited,
       count: invited,
     }),
     isFailure: invited === 0,

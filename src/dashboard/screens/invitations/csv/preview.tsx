@@ -35,8 +35,8 @@ export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, 
         {t('csv.verdict', {
           count: invited,
           invited: formatNumber(invited),
-          refused: formatNumber(refused.length),
-          total: formatNumber(verdicts.length),
+          refused: refused.length,
+          total: verdicts.length,
         })}
       </p>
       {ignoredColumns.length > 0 && (

@@ -8,6 +8,7 @@ import { Button, LinkButton } from '../../../ui/button.js';
 import { Notice } from '../../../ui/notice.js';
 import { Page, Panel } from '../../../ui/panel.js';
 import { Progress } from '../../../ui/progress.js';
+import { Forbidden } from '../../forbidden.js';
 import styles from '../invitations.module.css';
 import { type CsvFile, recordsOf } from './file.js';
 import { startInviting } from './job.js';
@@ -24,7 +25,7 @@ export default function BulkInviteScreen() {
   const t = useMessages();
   const client = useClient();
   const [, navigate] = useLocation();
-  const { id: workspaceId, accessModel } = useWorkspace();
+  const { id: workspaceId, accessModel, viewerCan } = useWorkspace();
   const [state, setState] = useState<State>({ step: 'choose' });
 
   const check = async (name: string, text: string) => {
@@ -49,6 +50,9 @@ export default function BulkInviteScreen() {
     navigate('/settings/invitations');
   };
   const columns = t(`csv.columns.${accessModel}`);
+  const { manageInvitations } = viewerCan;
+  if (!manageInvitations.allowed)
+    return <Forbidden title={t('members.bulkInvite')} ability={manageInvitations} />;
   return (
     <Page
       title={t('members.bulkInvite')}
