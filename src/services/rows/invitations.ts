@@ -12,21 +12,27 @@ import type { Invitation } from '../../model/invitation.js';
 /** An invitation as the statements below return it: the model's class without the columns of its token. */
 export type InvitationRow = Omit<Invitation, 'lookup' | 'hash' | 'canonicalEmail'>;
 
+/** PostgreSQL finds a member by either condition in an index of its own. */
+function hasBeenMember(condition: string): string {
+  return `exists (
+    select 1 from member m join membership s on s.member_id = m.id
+    where m.workspace_id = i.workspace_id and ${condition} and (s.ended_at is null or s.ended_at > i.sent_at))`;
+}
+
 /**
  * Whether the invited person has been a member since the invitation was sent. The invitation is then void, also after
  * the person has left: a removed member must not come back with an old mail. It is computed when an invitation is read,
  * so that adding a member needs no update of invitations.
  */
 export const SUPERSEDED = `
-  i.email is not null and (exists (
-    select 1 from removal r join account a on a.id = r.account_id
-    where a.canonical_email = i.canonical_email and r.workspace_id = i.workspace_id and r.removed_at >= i.sent_at)
-  or exists (
-    select 1 from member m join membership s on s.member_id = m.id
-    where m.workspace_id = i.workspace_id
-      and (m.canonical_user_name = i.canonical_email
-        or m.account_id = (select a.id from account a where a.canonical_email = i.canonical_email))
-      and (s.ended_at is null or s.ended_at > i.sent_at)))`;
+  i.email is not null and (
+    exists (
+      select 1 from account a where a.canonical_email = i.canonical_email and (
+        exists (
+          select 1 from removal r
+          where r.account_id = a.id and r.workspace_id = i.workspace_id and r.removed_at >= i.sent_at)
+        or ${hasBeenMember('m.account_id = a.id')}))
+    or ${hasBeenMember('m.canonical_user_name = i.canonical_email')})`;
 
 /** An invitation's status, which is not stored, because time alone can change it (rule 22). */
 export const STATUS = `
