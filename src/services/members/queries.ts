@@ -18,6 +18,7 @@ import {
   findMember,
   findMemberByUserName,
   MEMBER_COLUMNS,
+  MEMBER_TABLES,
   MEMBER_TYPES,
   type MemberRow,
   type MemberValues,
@@ -52,7 +53,7 @@ export async function getMember(
 const MEMBERS = selection({
   name: 'members.list',
   columns: MEMBER_COLUMNS,
-  from: FILTER_TABLES,
+  from: MEMBER_TABLES,
   types: MEMBER_TYPES,
 });
 
@@ -81,7 +82,9 @@ export async function listMembers(
       ...MEMBERS,
       owner: workspaceId,
       // PostgreSQL would join all memberships to count or skip members: it does not see that each has at most one.
-      ...(ordering?.needsJoins === true || needsJoins(filter) ? {} : { narrowFrom: 'member m' }),
+      ...(ordering?.needsJoins === true || needsJoins(filter)
+        ? { from: FILTER_TABLES }
+        : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
       values,
       id: 'm.id',
