@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { InvalidArgumentError } from 'commander';
+import { DomainError } from '../domain/errors.js';
 import { isJsonObject, type JsonObject } from '../domain/profile.js';
 import { Compiler } from '../graphql/serving/compiler.js';
 import { createSchema } from '../graphql/serving/schema.js';
@@ -100,13 +100,25 @@ function lines(result: Readonly<Record<string, string | readonly string[]>>): st
     .join('');
 }
 
-/** @throws InvalidArgumentError for a text that is not a JSON object, or a file that cannot be read */
+/** @throws DomainError INVALID_INPUT for a text that is not a JSON object, or a file that cannot be read */
 async function bodyOf(text: string | undefined): Promise<JsonObject | undefined> {
   if (text === undefined) return undefined;
-  const source = text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text;
+  const source = text.startsWith('@') ? await contentOf(text.slice(1)) : text;
   const body = parsed(source);
   if (isJsonObject(body)) return body;
-  throw new InvalidArgumentError('--body must be a JSON object, or @ and the name of a file with one.');
+  throw new DomainError(
+    'INVALID_INPUT',
+    '--body must be a JSON object, or @ and the name of a file with one.',
+  );
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DomainError('INVALID_INPUT', `The file of --body cannot be read: ${reason}`);
+  }
 }
 
 function parsed(source: string): JsonObject[string] | undefined {

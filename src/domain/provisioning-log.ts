@@ -154,11 +154,15 @@ export const LONGEST_VALUE = 100;
 /** The maximum length of a detail in an entry; the details of Rollcall's own refusals are shorter. */
 export const LONGEST_DETAIL = 500;
 
-/** Cuts a text to a number of characters, without splitting a surrogate pair. */
+/**
+ * Cuts a text to a number of characters, without splitting a surrogate pair. What PostgreSQL cannot store, lone surrogates
+ * and NUL, becomes U+FFFD.
+ */
 export function cut(text: string, longest: number = LONGEST_VALUE): string {
-  return text.length <= longest
-    ? text
-    : text
+  const storable = text.toWellFormed().replaceAll('\0', '\uFFFD');
+  return storable.length <= longest
+    ? storable
+    : storable
         .slice(0, longest)
         .toWellFormed()
         .replace(/\uFFFD$/, '');

@@ -120,7 +120,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
     >
       {!isLabelHidden && <Label className={styles.label ?? ''}>{label}</Label>}
       <Button className={styles.select ?? ''}>
-        <SelectValue />
+        <SelectValue>{({ selectedText, defaultChildren }) => selectedText || defaultChildren}</SelectValue>
         <ChevronIcon />
       </Button>
       {description !== undefined && (

@@ -39,8 +39,9 @@ function readString(literal: string, position: number): Token {
     throw filterFault(position, 'this text in quotes is not a JSON string');
   }
   if (typeof text !== 'string') throw filterFault(position, 'this text in quotes is not a JSON string');
-  // PostgreSQL cannot store NUL, and refuses it as a parameter.
+  // PostgreSQL can store neither, and refuses them as parameters.
   if (text.includes('\0')) throw filterFault(position, 'text cannot contain the character NUL');
+  if (!text.isWellFormed()) throw filterFault(position, 'text cannot contain half of a surrogate pair');
   return { kind: 'string', text, position };
 }
 

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import type { Database } from '../../database/database.js';
 import { isId, newId } from '../../domain/ids.js';
 import type { ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
@@ -167,10 +168,10 @@ export class ProvisioningLog {
     await this.#maintain();
     // What comes meanwhile waits for the next time: under load, it would be written in many small batches.
     let left = this.#waiting.length;
+    let most = MOST_AT_ONCE;
     do {
       this.#reads.clear();
-      const entries = this.#waiting.slice(0, Math.min(left, MOST_AT_ONCE));
-      left -= entries.length;
+      const entries = this.#waiting.slice(0, Math.min(left, most));
       const faults = [...this.#faults.values()].filter(({ waiting }) => waiting > 0);
       const counted = new Map(faults.map((fault) => [fault, fault.waiting]));
       const dropped = this.#dropped;
@@ -186,10 +187,21 @@ export class ProvisioningLog {
         for (const { fault, entry } of fresh) fault.entry = entry;
         for (const [fault, number] of counted) fault.waiting -= number;
         this.#waiting = this.#waiting.slice(entries.length);
+        left -= entries.length;
+        most = MOST_AT_ONCE;
       } catch (error) {
         for (const [workspaceId, number] of dropped)
           this.#dropped.set(workspaceId, (this.#dropped.get(workspaceId) ?? 0) + number);
-        throw error;
+        const [first] = entries;
+        if (first === undefined || !isUnstorable(error)) throw error;
+        most = Math.floor(entries.length / 2);
+        if (most > 0) continue;
+        // An entry that cannot be stored keeps the others waiting no longer.
+        this.#options.onFault(error);
+        this.#waiting = this.#waiting.slice(1);
+        this.#drop(first.workspaceId);
+        left -= 1;
+        most = MOST_AT_ONCE;
       }
     } while (left > 0);
   }
@@ -244,6 +256,11 @@ export class ProvisioningLog {
       this.#options.onFault(error);
     }
   }
+}
+
+/** SQLSTATE class 22: a value of the batch can never be stored. */
+function isUnstorable(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.startsWith('22') === true;
 }
 
 /** The credential itself is kept only until it is hashed. */

@@ -129,6 +129,18 @@ test('rule 50: a credential in the wrong field and a filter by another attribute
   expect(JSON.stringify(rows)).not.toContain('hunter22');
 });
 
+test.each(['\ud800', 'a\0b'])(
+  'rule 53: a value that PostgreSQL cannot store (%j) does not stop the log',
+  async (role) => {
+    const userName = `odd${role.length}@acme.test`;
+    expect((await scim.post('/Users', { userName, role })).status).toBe(400);
+    expect((await scim.post('/Users', { userName, role: 'boss' })).status).toBe(400);
+    const [odd, next] = await entries('target_name = $1', [userName], 2);
+    expect(odd).toMatchObject({ attribute: 'role', value: role.replace(/[\ud800\0]/, '\ufffd') });
+    expect(next).toMatchObject({ attribute: 'role', value: 'boss' });
+  },
+);
+
 test('rule 50: a value at fault is cut at 100 characters', async () => {
   const { headers } = await scim.post('/Users', { userName: 'long@acme.test', role: 'x'.repeat(300) });
   const [entry] = await entries('request_id = $1', [headers.get('X-Request-Id')]);

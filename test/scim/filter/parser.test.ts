@@ -161,6 +161,7 @@ describe('400 invalidFilter with the position, never "everybody"', () => {
     ['userName eq "ann', 13, 'a closing quote is missing'],
     ['userName eq "\\x"', 13, 'this text in quotes is not a JSON string'],
     ['userName eq "\\u0000"', 13, 'text cannot contain the character NUL'],
+    ['displayName eq "\\ud800"', 16, 'text cannot contain half of a surrogate pair'],
     ['(title pr', 10, 'expected and, or, or a closing parenthesis, found the end'],
     ['title pr)', 9, 'expected and, or, or the end, found )'],
     ['title pr title pr', 10, 'expected and, or, or the end, found title'],

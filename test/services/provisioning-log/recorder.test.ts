@@ -63,6 +63,20 @@ async function kept(): Promise<{ entries: number; requests: number; dropped: num
   return row ?? { entries: 0, requests: 0, dropped: 0 };
 }
 
+test('rule 53: an entry that PostgreSQL cannot store is dropped and counted, and the others are written', async () => {
+  const recorder = log();
+  const from = key();
+  for (let sent = 0; sent < 1100; sent += 1) {
+    recorder.record(event(), from);
+    if (sent % 500 === 7) recorder.record({ ...event(), attribute: 'half \ud800', status: 400 }, from);
+  }
+  await recorder.flush();
+  expect(recorder.waiting).toBe(0);
+  await recorder.stop();
+  expect(await kept()).toEqual({ entries: 1100, requests: 1100, dropped: 3 });
+  expect(faults).toHaveLength(3);
+});
+
 test('rule 53: entries beyond the memory limit are dropped and counted', async () => {
   const recorder = log();
   const from = key();

@@ -12,7 +12,7 @@ import { Empty, Notice } from '../../ui/notice.js';
 import { Facts, Figure, Grid, Page, Panel } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Forbidden } from '../forbidden.js';
-import { limitOf, nameOf } from '../members/person.js';
+import { nameOf } from '../members/person.js';
 import { CreditsDocument, type CreditsQuery } from './credits.generated.js';
 import { DefaultLimitDialog, PoolDialog } from './dialogs.js';
 import { dailyUse, forecast } from './month.js';
@@ -92,7 +92,9 @@ function PoolPanel({ workspace: { creditPool: pool } }: CreditsPanelProps) {
         isLabelShown
       />
       <Facts facts={[[t('credits.forecast'), formatNumber(expected)]]} />
-      {expected > pool.total && <Notice tone="warning" title={t('credits.short')} />}
+      {expected > pool.total && (
+        <Notice tone="warning" title={t(pool.remaining === 0 ? 'credits.usedUp' : 'credits.short')} />
+      )}
     </Panel>
   );
 }
@@ -181,7 +183,7 @@ function MostPanel({ workspace: { members } }: CreditsPanelProps) {
           label={t('credits.most')}
           columns={[t('members.column.person'), t('members.column.used'), t('members.column.limit')]}
           rows={nodes.map((member) => {
-            const own = limitOf(member.access);
+            const limit = member.usage?.limit;
             return {
               id: member.id,
               cells: [
@@ -189,7 +191,7 @@ function MostPanel({ workspace: { members } }: CreditsPanelProps) {
                   {nameOf(member)}
                 </TextLink>,
                 formatNumber(member.usage?.used ?? 0),
-                own === null ? t('members.noLimit') : formatNumber(own),
+                limit == null ? t('members.noLimit') : formatNumber(limit),
               ],
             };
           })}
