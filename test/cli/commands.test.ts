@@ -180,6 +180,15 @@ describe('rollcall session create', () => {
   });
 });
 
+test.each([
+  ['{bad', /^--body must be a JSON object, or @ and the name of a file with one\.\n$/],
+  ['', /^--body must be a JSON object/],
+  ['@nowhere.json', /^The file of --body cannot be read: ENOENT/],
+])('rollcall explain refuses the body %j', async (body, message) => {
+  const args = ['explain', '--workspace', '01890a5d-ac96-774b-bcce-b302099a8057', '--path', '/Users'];
+  expect(await refusal([...args, '--body', body])).toMatch(message);
+});
+
 describe('rollcall migrate', () => {
   test('says that no migration is pending', async () => {
     expect(await rollcall(['migrate'])).toEqual({
