@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
@@ -192,6 +193,11 @@ describe('Access review', () => {
     expect((await download).suggestedFilename()).toMatch(/^access-.*\.csv$/);
     await page.getByLabel('Compare with day').fill('2020-01-31');
     await page.getByRole('row', { name: /carla\.diaz.*Joined/ }).waitFor();
+    const downloadOfChanges = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export as CSV' }).click();
+    const changes = await downloadOfChanges;
+    expect(changes.suggestedFilename()).toMatch(/^access-2020-01-31-.*\.csv$/);
+    expect(await readFile(await changes.path(), 'utf8')).toMatch(/carla\.diaz@acme\.test"?,"?Joined/);
   });
 
   it('shows who was admin, with the role in the URL', async () => {

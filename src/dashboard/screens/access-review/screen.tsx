@@ -37,6 +37,7 @@ export default function AccessReviewScreen() {
   const review = useReview(workspaceId, isOpen ? day : '');
   const compared = useReview(workspaceId, isOpen ? other : '');
   const rowsOf = useRows();
+  const changesOf = useChanges();
   const isFuture = day > today() || other > today();
   if (!isOpen) return <Forbidden title={t('review.title')} ability={viewerCan.reviewAccess} />;
   const set = (name: 'day' | 'compare' | 'role' | 'search') => (value: string) =>
@@ -60,17 +61,20 @@ export default function AccessReviewScreen() {
     t('members.column.limit'),
     t('review.grantedBy'),
   ];
+  const changeColumns = [t('members.userName'), t('review.change'), t('audit.before'), t('audit.after')];
+  const save = () => {
+    if (other === '')
+      return downloadCsv(`access-${day}.csv`, [columns, ...rowsOf(entries ?? []).map(({ cells }) => cells)]);
+    const changes = changesOf(compared.query.data ?? [], review.query.data ?? [], isWanted);
+    downloadCsv(`access-${other}-${day}.csv`, [changeColumns, ...changes.map(({ cells }) => cells)]);
+  };
+  const isComplete = entries !== undefined && (other === '' || compared.query.data !== undefined);
   return (
     <Page
       title={t('review.title')}
       lead={t('review.lead')}
       actions={
-        <Button
-          isDisabled={entries === undefined || isFuture}
-          onPress={() =>
-            downloadCsv(`access-${day}.csv`, [columns, ...rowsOf(entries ?? []).map(({ cells }) => cells)])
-          }
-        >
+        <Button isDisabled={!isComplete || isFuture} onPress={save}>
           {t('members.export')}
         </Button>
       }
@@ -95,7 +99,12 @@ export default function AccessReviewScreen() {
           const people = everybody.filter(isWanted);
           return other !== '' ? (
             <Loaded query={compared.query} onRetry={compared.retry}>
-              {(before) => <Differences before={before} after={everybody} day={other} isWanted={isWanted} />}
+              {(before) => {
+                const changes = changesOf(before, everybody, isWanted);
+                if (changes.length === 0) return <Empty title={t('review.same', { day: other })} />;
+                const label = t('review.differences', { day: other });
+                return <PlainTable label={label} columns={changeColumns} rows={changes} />;
+              }}
             </Loaded>
           ) : people.length === 0 ? (
             <Empty title={t(everybody.length === 0 ? 'review.none' : 'members.none')}>
@@ -136,33 +145,27 @@ function useRows() {
     });
 }
 
-interface DifferencesProps {
-  readonly before: readonly ReviewEntry[];
-  readonly after: readonly ReviewEntry[];
-  /** The day of `before`. */
-  readonly day: string;
-  /** Whether the filters match the access on one of the days. */
-  readonly isWanted: (entry: ReviewEntry) => boolean;
-}
-
-function Differences({ before, after, day, isWanted }: DifferencesProps) {
+/** Writes the differences between two days as the cells of the table and of the file. */
+function useChanges() {
   const t = useMessages();
   const { accessModel } = useWorkspace();
-  const found = differences(before, after).filter(
-    (difference) =>
-      isWanted(difference.entry) || (difference.kind === 'changed' && isWanted(difference.before)),
-  );
   const text = ({ role, access }: ReviewEntry) => {
     const limit = limitOf(access);
     const words = accessText({ active: true, role, access }, accessModel, t);
     return limit === null ? words : t('review.withLimit', { access: words, limit: formatNumber(limit) });
   };
-  if (found.length === 0) return <Empty title={t('review.same', { day })} />;
+  /** @param isWanted whether the filters match the access on one of the days */
   return (
-    <PlainTable
-      label={t('review.differences', { day })}
-      columns={[t('members.userName'), t('review.change'), t('audit.before'), t('audit.after')]}
-      rows={found.map((difference) => ({
+    before: readonly ReviewEntry[],
+    after: readonly ReviewEntry[],
+    isWanted: (entry: ReviewEntry) => boolean,
+  ) =>
+    differences(before, after)
+      .filter(
+        (difference) =>
+          isWanted(difference.entry) || (difference.kind === 'changed' && isWanted(difference.before)),
+      )
+      .map((difference) => ({
         id: difference.entry.memberId,
         cells: [
           difference.entry.userName,
@@ -172,7 +175,5 @@ function Differences({ before, after, day, isWanted }: DifferencesProps) {
             : text(difference.kind === 'changed' ? difference.before : difference.entry),
           difference.kind === 'left' ? '–' : text(difference.entry),
         ],
-      }))}
-    />
-  );
+      }));
 }
