@@ -21,8 +21,6 @@ interface Profile {
   readonly context: BrowserContext;
   /** Stays open, so that the process that renders the pages of all profiles does not end. */
   readonly firstPage: Page;
-  /** What pages have complained about since the profile was last given back. */
-  readonly faults: string[];
 }
 
 let browser: Browser | undefined;
@@ -70,11 +68,11 @@ async function newProfile(app: TestApp): Promise<Profile> {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  const faults = watch(context);
+  watch(context);
   const firstPage = await context.newPage();
   // A page of the server, so that it can clear the storage.
   await firstPage.goto('/healthz');
-  return { context, firstPage, faults };
+  return { context, firstPage };
 }
 
 /**
@@ -82,7 +80,7 @@ async function newProfile(app: TestApp): Promise<Profile> {
  * has failed may have left it without a network, so its profile is not used again.
  */
 async function giveBack(profile: Profile, hasFailed: boolean): Promise<void> {
-  const { context, firstPage, faults } = profile;
+  const { context, firstPage } = profile;
   if (hasFailed) {
     await context.close();
   } else {
@@ -91,10 +89,10 @@ async function giveBack(profile: Profile, hasFailed: boolean): Promise<void> {
     await firstPage.evaluate('localStorage.clear()');
     unusedProfiles.push(profile);
   }
-  expect(faults.splice(0)).toEqual([]);
+  expect(takeFaults(firstPage)).toEqual([]);
 }
 
-/** Forgets what the page has complained about, in a test that breaks it on purpose. @returns the complaints */
+/** Forgets what the pages of a profile have complained about. @returns the complaints */
 export function takeFaults(page: Page): string[] {
   return faultsOf.get(page.context())?.splice(0) ?? [];
 }
@@ -107,9 +105,10 @@ async function signIn(context: BrowserContext, app: TestApp, email: string): Pro
 /** Messages of the browser itself about answers that tests provoke, such as a connection that is cut. */
 const EXPECTED = /Failed to load resource|net::ERR_/;
 
+/** What the pages of each profile have complained about since it was last given back. */
 const faultsOf = new WeakMap<BrowserContext, string[]>();
 
-function watch(context: BrowserContext): string[] {
+function watch(context: BrowserContext): void {
   const faults: string[] = [];
   faultsOf.set(context, faults);
   context.on('response', (response) => {
@@ -121,7 +120,6 @@ function watch(context: BrowserContext): string[] {
   context.on('console', (message) => {
     if (message.type() === 'error' && !EXPECTED.test(message.text())) faults.push(message.text());
   });
-  return faults;
 }
 
 /** Axe describes what it finds, not what passes, and by the HTML of the element, not by a selector, which takes long to find. */

@@ -1,8 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -12,6 +11,7 @@ import { clientConfig } from '../../src/database/orm.js';
 import { examinePooler } from '../../src/database/pooler.js';
 import { readConfig } from '../../src/server/config.js';
 import { scimClient } from '../app.js';
+import { emptyDirectory } from '../data-directory.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
 import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
 
@@ -36,7 +36,7 @@ interface Bouncer {
 
 /** @param more lines of its configuration */
 async function startBouncer({ address }: TestDatabase, more = ''): Promise<Bouncer> {
-  const directory = await mkdtemp(join(tmpdir(), 'rollcall-pgbouncer-'));
+  const directory = await emptyDirectory();
   const port = await freePort();
   const { host, port: serverPort, user, database } = address;
   const path = join(directory, 'pgbouncer.ini');
@@ -56,7 +56,6 @@ default_pool_size = 3
   );
   // PgBouncer refuses to run as root.
   const asOther = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  await chmod(directory, 0o755);
   const child: ChildProcess = spawn('pgbouncer', ['-q', path], { stdio: 'ignore', ...asOther });
   const ended = once(child, 'exit');
   await vi.waitFor(() => requireOpen(port), 5000);
@@ -93,7 +92,7 @@ describe.skipIf(VERSION === undefined)(`PgBouncer ${VERSION ?? '(not in PATH)'} 
   beforeAll(async () => {
     database = await createTestDatabase({ empty: true });
     bouncer = await startBouncer(database);
-    dataDir = await mkdtemp(join(tmpdir(), 'rollcall-pooled-'));
+    dataDir = await emptyDirectory();
     first = await start();
     servers = [first, await start()];
   }, 60_000);
