@@ -28,7 +28,7 @@ export type Result = Readonly<Record<string, string | readonly string[]>>;
 /**
  * Runs a command on the configured database, even while a server runs on it. It names the database on standard error,
  * and writes the result to standard output as one line of JSON or as text.
- * @param text formats the result for people; lines of `name: value` by default
+ * @param text formats the result for people; lines of `name: value` by default, without what is empty
  * @throws ConfigError, MissingDatabaseError, and the refusals of `work`
  */
 export async function run<Value extends Result>(
@@ -70,6 +70,7 @@ function serverNote({ databaseUrl }: Config, url: string | undefined): string {
 
 function lines(result: Result): string {
   return Object.entries(result)
+    .filter(([, value]) => value.length > 0)
     .map(([name, value]) => `${name}: ${value}\n`)
     .join('');
 }

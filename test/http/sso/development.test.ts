@@ -89,6 +89,7 @@ describe('the development identity provider', () => {
       code: 0,
       stdout: { rotated: '0', current: '1', unreadable: [] },
     });
+    expect((await runInProcess(['secrets', 'rotate'], environment)).stdout).toBe('rotated: 0\ncurrent: 1\n');
     const anew = Buffer.alloc(32, 1).toString('base64');
     const both = { ...environment, SECRETS_KEY: `${anew},${key}` };
     expect(JSON.parse((await runInProcess(['secrets', 'rotate', '--json'], both)).stdout)).toMatchObject({
@@ -96,7 +97,11 @@ describe('the development identity provider', () => {
     });
     const lost = { ...environment, SECRETS_KEY: Buffer.alloc(32, 2).toString('base64') };
     const failed = await runInProcess(['secrets', 'rotate'], lost);
-    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('Enter client secrets again') });
+    expect(failed).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^rotated: 0\ncurrent: 0\nunreadable: [\w-]{36}\n$/),
+      stderr: expect.stringContaining('Enter client secrets again'),
+    });
     expect(await remembered()).toBe(key);
   });
 
