@@ -10,11 +10,15 @@ import { CommandFailure, type Terminal } from './terminal.js';
 
 /**
  * `rollcall backup`: writes the embedded database into a file, even while a server runs on it.
- * @throws CommandFailure, EmbeddedPostgresError, MissingDatabaseError
+ * @throws CommandFailure, EmbeddedPostgresError
  */
 export async function backUp(terminal: Terminal, file: string): Promise<void> {
   const config = embeddedConfig(terminal, 'Back it up with pg_dump: see docs/operators/back-up.md.');
-  if (!databaseExists(config)) throw new MissingDatabaseError(config);
+  if (!databaseExists(config)) {
+    // Thrown, it would be explained with the option --init, which this command does not have.
+    terminal.err(`${new MissingDatabaseError(config).message}\n`);
+    throw new CommandFailure();
+  }
   terminal.err(`Database: ${databaseName(config)}.\n`);
   try {
     await backUpCluster(config.dataDir, file);

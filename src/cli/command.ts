@@ -36,10 +36,7 @@ const OPTIONS: ReadonlyMap<string, string> = new Map([
 
 function explain(error: unknown): string {
   if (error instanceof MissingDatabaseError) {
-    return (
-      `${error.message} If a server is running, it uses another database: set ROLLCALL_DATA_DIR or DATABASE_URL as for the ` +
-      'server. To create a new database here, add --init.'
-    );
+    return `${error.message} To create a new database here, add --init.`;
   }
   const text = failureText(error);
   return error instanceof DomainError ? text.replace(/\w+/g, (name) => OPTIONS.get(name) ?? name) : text;

@@ -53,7 +53,10 @@ export interface OpenDatabase {
 /** The database does not exist: there is no embedded one, or the configured one has no Rollcall tables. */
 export class MissingDatabaseError extends Error {
   constructor(choice: DatabaseChoice) {
-    super(`There is no Rollcall database yet: ${databaseName(choice)}.`);
+    super(
+      `There is no Rollcall database yet: ${databaseName(choice)}. If a server is running, it uses another database: set ` +
+        'ROLLCALL_DATA_DIR or DATABASE_URL as for the server.',
+    );
     this.name = 'MissingDatabaseError';
   }
 }

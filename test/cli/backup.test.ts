@@ -137,6 +137,32 @@ describe('rollcall backup and restore', () => {
     expect(await readdir(target)).toEqual([]);
   });
 
+  test.each([
+    ['missing', 'missing.tar.gz', 'ENOENT: .*'],
+    ['a directory', '.', 'EISDIR: .*'],
+  ])('a file that is %s cannot be restored', async (_what, name, reason) => {
+    const file = join(scratch, name);
+    expect(await rollcall(['restore', file], { ROLLCALL_DATA_DIR: join(scratch, 'target') })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        new RegExp(`^${file} cannot be read \\(${reason}\\)\\. Name the file of a backup\\.\\n$`),
+      ),
+    });
+  });
+
+  test('a database that does not exist cannot be backed up, and is not made', async () => {
+    const none = join(scratch, 'none');
+    expect(await rollcall(['backup', join(scratch, 'of-none')], { ROLLCALL_DATA_DIR: none })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `There is no Rollcall database yet: the embedded one in ${none}. If a server is running, it uses another ` +
+        'database: set ROLLCALL_DATA_DIR or DATABASE_URL as for the server.\n',
+    });
+    expect(await readdir(scratch)).not.toContain('none');
+  });
+
   test('a configured database server is left to pg_dump', async () => {
     const environment = {
       ROLLCALL_DATA_DIR: dataDir,

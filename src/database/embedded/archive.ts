@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -90,15 +91,24 @@ export interface ArchiveEntry {
 /**
  * Reads an archive from its beginning to its end.
  * @param read is called for each entry, one after the other, and must use it
- * @throws EmbeddedPostgresError when the file is no archive of ours or is damaged; the system's error
+ * @throws EmbeddedPostgresError when the file cannot be read, is no archive of ours or is damaged; the system's error
  */
 export async function readArchive(path: string, read: (entry: ArchiveEntry) => Promise<void>): Promise<void> {
+  const file = createReadStream(path);
+  try {
+    await once(file, 'readable');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EmbeddedPostgresError(`${path} cannot be read (${reason}). Name the file of a backup.`, {
+      cause: error,
+    });
+  }
   const archive = extract();
   archive.on('entry', (header, content, next) => {
     void (async () => read(entryOf(header, content)))().then(() => next(), next);
   });
   try {
-    await pipeline(createReadStream(path), createGunzip(), archive);
+    await pipeline(file, createGunzip(), archive);
   } catch (error) {
     if (isSystemError(error) || error instanceof EmbeddedPostgresError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
