@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { type DomainError, refusalIn } from '../domain/errors.js';
+import { type DomainError, type ErrorCode, refusalIn } from '../domain/errors.js';
 import { STATUSES } from '../http/statuses.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { isOurForm } from './foreign-requests.js';
 import type { Incoming, OriginOf } from './incoming.js';
-import { type Refusal, refusedPage } from './pages/refused.js';
+import { NOT_SIGNED_IN, type Refusal, refusedPage } from './pages/refused.js';
 
 /** The values that the request log and the pages share in `response.locals`. */
 export interface PageLocals {
@@ -67,6 +67,7 @@ export function page(
     if (!isOurForm(request, originOf)) {
       locals.errorCode = 'FORBIDDEN';
       refuse(response, 403, {
+        title: REFUSED,
         message: 'This form was not sent by a page of this server.',
         hint: 'Open the sign-in page yourself, and try again there.',
         reference: locals.requestId,
@@ -111,13 +112,12 @@ export function answerRefusals({
     if (response.headersSent) return next(error);
     const refusal = refusalIn(error);
     if (refusal !== undefined) {
-      const { hint, retryAfterSeconds, signInUrl } = refusal.details;
+      const { hint, signInUrl } = refusal.details;
       locals.errorCode = refusal.code;
       setRetryAfter(response, refusal);
       const way = signInUrl === undefined ? undefined : { url: signInUrl, text: 'Sign in' };
-      const title = retryAfterSeconds === undefined ? undefined : 'Try again later';
       refuse(response, STATUSES[refusal.code], {
-        title,
+        title: titleOf(refusal, locals),
         message: refusal.message,
         hint,
         reference,
@@ -127,16 +127,36 @@ export function answerRefusals({
     }
     if (isClientFault(error)) {
       locals.errorCode = 'BAD_REQUEST';
-      refuse(response, 400, { message: 'The form cannot be read.', hint: 'Try again.', reference });
+      refuse(response, 400, {
+        title: REFUSED,
+        message: 'The form cannot be read.',
+        hint: 'Try again.',
+        reference,
+      });
       return;
     }
     onFault(error, reference);
     refuse(response, 500, {
+      title: REFUSED,
       message: 'Something went wrong on our side.',
       hint: 'Try again in a moment.',
       reference,
     });
   };
+}
+
+/** The title where nothing shorter than the message says what happened. */
+const REFUSED = 'That did not work';
+
+/** Titles for refusals that only links of invitations get, with a session or without one. */
+const TITLES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  INVITATION_CLOSED: 'This invitation can no longer be used',
+  NOT_FOUND: 'This link does not work',
+};
+
+function titleOf({ code, details }: DomainError, { actor }: PageLocals): string {
+  if (details.retryAfterSeconds !== undefined) return 'Try again later';
+  return TITLES[code] ?? (actor === 'NOBODY' ? NOT_SIGNED_IN : REFUSED);
 }
 
 /** Whether the body parser refused the form, or the path is not UTF-8. */

@@ -16,6 +16,7 @@ import {
 } from './page-handler.js';
 import { continuePage } from './pages/continue.js';
 import { html } from './pages/html.js';
+import { NOT_SIGNED_IN } from './pages/refused.js';
 import { signInPage } from './pages/sign-in.js';
 import { returnPath } from './return-to.js';
 
@@ -63,6 +64,7 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
     page('/sign-in/refused', options, (request, response) => {
       const reference = request.query.ref;
       refuse(response, 403, {
+        title: NOT_SIGNED_IN,
         message: 'Signing in was refused.',
         hint: 'An owner or admin of your workspace finds the reason in the sign-in log.',
         reference:

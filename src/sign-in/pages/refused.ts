@@ -1,9 +1,11 @@
 import { type Html, html } from './html.js';
 import { document } from './layout.js';
 
+/** The title for a browser without a session. */
+export const NOT_SIGNED_IN = 'You are not signed in';
+
 export interface Refusal {
-  /** Absent: that the person is not signed in. */
-  readonly title?: string | undefined;
+  readonly title: string;
   /** One sentence. */
   readonly message: string;
   /** What the person can do. */
@@ -17,7 +19,7 @@ export interface Refusal {
 /** The page of a refused sign-in: the reason, what to do, and the reference to quote. */
 export function refusedPage({ title, message, hint, reference, next }: Refusal): string {
   return document({
-    title: title ?? 'You are not signed in',
+    title,
     body: html`<p>${message}</p>
 ${hint === undefined ? null : html`<p>${hint}</p>`}
 ${wayOn(next ?? { url: '/sign-in', text: 'Back to sign-in' })}

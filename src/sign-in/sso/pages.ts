@@ -5,7 +5,7 @@ import {
 } from '../../domain/sign-in-refusal.js';
 import { type Html, html } from '../pages/html.js';
 import { document } from '../pages/layout.js';
-import type { Refusal } from '../pages/refused.js';
+import { NOT_SIGNED_IN, type Refusal } from '../pages/refused.js';
 import type { Rehearsal } from './rehearsal.js';
 
 /** Reasons that may not apply to the next attempt. */
@@ -34,6 +34,7 @@ export function shownRefusal(
   const signedInAs = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
   const again = start !== null && RETRYABLE.has(reason);
   return {
+    title: NOT_SIGNED_IN,
     message: `${person}${seat}${signedInAs}`,
     hint: wayOn,
     reference,

@@ -112,9 +112,26 @@ describe('the link in the mail', () => {
     const late = visitor();
     for (const answer of [await late.get(mailed), await late.post(mailed)]) {
       expect(answer.status).toBe(409);
-      expect(textOf(answer)).toContain('The invitation has been accepted');
+      expect(textOf(answer)).toMatch(
+        /^Rollcall This invitation can no longer be used The invitation has been accepted/,
+      );
     }
     expect(late.session).toBeUndefined();
+  });
+
+  test('tells a person who is signed in what happened with it, not that they are not signed in', async () => {
+    const { mailed } = await invite(nextAddress());
+    const browser = visitor();
+    await browser.post(mailed);
+    for (const [path, title] of [
+      [mailed, 'This invitation can no longer be used'],
+      ['/invitation/rollcall_mailed_0', 'This link does not work'],
+      [(await invite(nextAddress())).shown, 'That did not work'],
+      ['/sign-in/link/rollcall_link_0', 'That did not work'],
+    ] as const) {
+      const { text } = await browser.post(path);
+      expect(text).toContain(`<h1>${title}</h1>`);
+    }
   });
 
   test('signs in once when it is clicked twice at once', async () => {
