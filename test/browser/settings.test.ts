@@ -193,6 +193,7 @@ describe('Access review', () => {
     expect((await download).suggestedFilename()).toMatch(/^access-.*\.csv$/);
     await page.getByLabel('Compare with day').fill('2020-01-31');
     await page.getByRole('row', { name: /carla\.diaz.*Joined/ }).waitFor();
+    await page.getByRole('group', { name: 'Differences from Jan 31, 2020' }).waitFor();
     const downloadOfChanges = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export as CSV' }).click();
     const changes = await downloadOfChanges;

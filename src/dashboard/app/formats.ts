@@ -13,6 +13,7 @@ const months = new Intl.DateTimeFormat(LOCALE, {
   timeZone: 'UTC',
 });
 const days = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const fullDays = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeZone: 'UTC' });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
 
 /** 1234567 → "1,234,567", as the browser's locale writes it. */
@@ -30,7 +31,10 @@ export const formatTime = (time: string): string => times.format(new Date(time))
 /** A calendar month (UTC). @param month such as 2026-11 */
 export const formatMonth = (month: string): string => months.format(new Date(`${month}-01T00:00:00Z`));
 
-/** A calendar day (UTC). @param day such as 2026-11-29 */
+/** A calendar day (UTC) with its year. @param day such as 2026-11-29 */
+export const formatFullDay = (day: string): string => fullDays.format(new Date(`${day}T00:00:00Z`));
+
+/** A calendar day (UTC) without its year, for charts. @param day such as 2026-11-29 */
 export const formatDay = (day: string): string => days.format(new Date(`${day}T00:00:00Z`));
 
 /** The same moment in UTC, for the tooltip beside a local time. @param time RFC 3339 */

@@ -1,5 +1,5 @@
 import { useSearchParams } from 'wouter';
-import { formatDate, formatNumber } from '../../app/formats.js';
+import { formatDate, formatFullDay, formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
@@ -101,8 +101,9 @@ export default function AccessReviewScreen() {
             <Loaded query={compared.query} onRetry={compared.retry}>
               {(before) => {
                 const changes = changesOf(before, everybody, isWanted);
-                if (changes.length === 0) return <Empty title={t('review.same', { day: other })} />;
-                const label = t('review.differences', { day: other });
+                if (changes.length === 0)
+                  return <Empty title={t('review.same', { day: formatFullDay(other) })} />;
+                const label = t('review.differences', { day: formatFullDay(other) });
                 return <PlainTable label={label} columns={changeColumns} rows={changes} />;
               }}
             </Loaded>
