@@ -55,6 +55,22 @@ describe('the page of a member', () => {
     await page.getByRole('region', { name: 'Memberships' }).getByText('today').first().waitFor();
   });
 
+  it('tells those who may change the role of a viewer to change it first, and no viewer', async () => {
+    const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+    const { 'Vera Long': memberId } = await addPeople(app, workspace, [
+      { name: 'Vera Long', role: 'VIEWER' },
+    ]);
+    const path = `/workspace/${workspace.workspaceId}/settings/members/${memberId}`;
+    for (const [email, hint] of [
+      [workspace.ownerEmail, 'Change the role first.'],
+      [addressOf('Vera Long'), 'Ask an owner or admin of the workspace.'],
+    ] as const) {
+      const page = await openDashboard(app, { path, email });
+      const notice = page.getByRole('status').filter({ hasText: 'Viewers use no credits.' });
+      await notice.getByText(hint, { exact: true }).waitFor();
+    }
+  });
+
   it('has sessions, of which one or all are ended', async () => {
     const { page } = await openAnn();
     for (let count = 0; count < 3; count += 1) await app.session(addressOf('Ann Lee'));

@@ -54,10 +54,21 @@ describe('the overview', () => {
     await change(workspace, 'creditsConsume', 'CreditsConsume', use);
     const path = `/workspace/${workspace.workspaceId}`;
     const page = await openDashboard(app, { path, email: addressOf('Dora Finch') });
-    await page.getByText('The credit limit is reached.').waitFor();
+    await page.getByText('The credit limit is reached for this month.').waitFor();
     await page.getByText('Ask an owner or admin of the workspace.').waitFor();
     expect(await page.getByRole('heading', { name: 'Settings' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Show all' }).count()).toBe(0);
+  });
+
+  it('tells an owner for whom the credits are used up to enlarge the pool, not to ask an owner', async () => {
+    const workspace = await app.workspace({ version: 'V2', credits: 300 });
+    const ids = await addPeople(app, workspace, PEOPLE);
+    const use = { memberId: ids['Dora Finch'], amount: 300, idempotencyKey: 'all' };
+    await change(workspace, 'creditsConsume', 'CreditsConsume', use);
+    const path = `/workspace/${workspace.workspaceId}`;
+    const page = await openDashboard(app, { path, email: workspace.ownerEmail });
+    await page.getByText('Enlarge it, or wait for the next month.').waitFor();
+    expect(await page.getByText('Ask an owner').count()).toBe(0);
   });
 });
 

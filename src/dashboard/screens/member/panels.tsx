@@ -4,10 +4,10 @@ import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { TextLink } from '../../ui/link.js';
 import { Meter } from '../../ui/meter.js';
-import { Notice } from '../../ui/notice.js';
 import { Facts, Panel } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
+import { CreditBlockNotice } from '../members/credit-block.js';
 import { accessText, limitOf } from '../members/person.js';
 import type { MemberDetails } from './details.js';
 
@@ -53,7 +53,7 @@ export function ProfilePanel({
 
 export function AccessPanel({ member }: PanelProps) {
   const t = useMessages();
-  const { accessModel } = useWorkspace();
+  const { accessModel, viewerCan } = useWorkspace();
   const { access, accessSetBy } = member;
   const usage = member.active ? member.usage : null;
   const own = limitOf(access);
@@ -83,7 +83,18 @@ export function AccessPanel({ member }: PanelProps) {
           isLabelShown
         />
       )}
-      {usage?.blockedBy != null && <Notice tone="warning" title={t(`blockedBy.${usage.blockedBy}`)} />}
+      {usage?.blockedBy != null && (
+        <CreditBlockNotice
+          block={usage.blockedBy}
+          ability={
+            {
+              ROLE: member.viewerCan.setAccess,
+              MEMBER_LIMIT: member.viewerCan.setCreditLimit,
+              POOL: viewerCan.setCreditPool,
+            }[usage.blockedBy]
+          }
+        />
+      )}
     </Panel>
   );
 }

@@ -5,10 +5,11 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Chart } from '../../ui/chart.js';
 import { TextLink } from '../../ui/link.js';
 import { Meter } from '../../ui/meter.js';
-import { Badge, Notice } from '../../ui/notice.js';
+import { Badge } from '../../ui/notice.js';
 import { Facts, Figure, Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { usedSoFar } from '../credits/month.js';
+import { CreditBlockNotice } from '../members/credit-block.js';
 import { accessText, problemUrl } from '../members/person.js';
 import type { OverviewQuery } from './overview.generated.js';
 import styles from './overview.module.css';
@@ -19,7 +20,7 @@ type Part<Name extends keyof Workspace> = NonNullable<Workspace[Name]>;
 /** The viewer's access and use of credits, and what blocks them. */
 export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'> }) {
   const t = useMessages();
-  const { accessModel } = useWorkspace();
+  const { accessModel, viewerCan } = useWorkspace();
   const { usage } = member;
   const limit = usage?.limit;
   const unlimited = usage?.blockedBy === 'ROLE' ? '–' : t('members.noLimit');
@@ -45,7 +46,10 @@ export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'
         />
       )}
       {usage?.blockedBy != null && (
-        <Notice tone="warning" title={t(`blockedBy.${usage.blockedBy}`)} hint={t('ownAccess.ask')} />
+        <CreditBlockNotice
+          block={usage.blockedBy}
+          ability={usage.blockedBy === 'POOL' ? viewerCan.setCreditPool : viewerCan.changeMembers}
+        />
       )}
     </Panel>
   );
