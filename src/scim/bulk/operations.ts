@@ -59,7 +59,7 @@ export function readBulk(body: JsonObject): BulkRequest {
 function readFailOnErrors(value: Json | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return Math.max(1, value);
-  throw new ScimError(400, 'failOnErrors must be a whole number.', 'invalidValue');
+  throw new ScimError(400, 'failOnErrors must be a whole number of at least 0.', 'invalidValue');
 }
 
 /**

@@ -169,6 +169,8 @@ test('failOnErrors stops the request: later operations are neither executed nor 
   expect(await total('userName sw "stop"')).toBe(1);
 });
 
+const FAIL_ON_ERRORS = 'failOnErrors must be a whole number of at least 0.';
+
 describe('the whole request', () => {
   test('with more than 1000 operations: 413, and nothing is executed', async () => {
     const operation = { method: 'POST', path: '/Users', bulkId: 'a', data: { userName: 'many@acme.test' } };
@@ -193,8 +195,9 @@ describe('the whole request', () => {
       `The body's schemas must name ${BULK_REQUEST}.`,
       'invalidSyntax',
     ],
-    [{ failOnErrors: -1, Operations: [] }, 'failOnErrors must be a whole number.', 'invalidValue'],
-    [{ failOnErrors: 'one', Operations: [] }, 'failOnErrors must be a whole number.', 'invalidValue'],
+    [{ failOnErrors: -1, Operations: [] }, FAIL_ON_ERRORS, 'invalidValue'],
+    [{ failOnErrors: 1.5, Operations: [] }, FAIL_ON_ERRORS, 'invalidValue'],
+    [{ failOnErrors: 'one', Operations: [] }, FAIL_ON_ERRORS, 'invalidValue'],
   ])('%j: 400', async (sent, detail, scimType) => {
     const { status, body } = await scim.post('/Bulk', sent);
     expect({ status, body }).toEqual({ status: 400, body: errorOf(400, detail, scimType) });
