@@ -1,30 +1,12 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from '../../src/database/database.js';
+import { afterAll, expect, test } from 'vitest';
 import { duplicateReports } from '../../src/database/duplicates.js';
-import { connect } from '../../src/database/orm.js';
 import { newId } from '../../src/domain/ids.js';
-import { createTestDatabase, type TestDatabase } from '../database.js';
+import { databaseBefore } from './database-before.js';
 
 /** Rule 15a on a database that has been in use: the migration reports duplicates and continues. */
-const MIGRATION = { migrations: ['Migration20261129120000_CanonicalNames'] };
+const { database, migrate, drop } = await databaseBefore('Migration20261129120000_CanonicalNames');
 
-let testDatabase: TestDatabase;
-let orm: MikroORM;
-let database: Database;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  orm = await connect(testDatabase.address, 2);
-  database = await Database.over(orm);
-  await orm.migrator.down(MIGRATION);
-});
-
-afterAll(async () => {
-  await orm.close();
-  await testDatabase.drop();
-});
-
+afterAll(drop);
 /** Rows are told apart by their ages: the first is the oldest. */
 let day = 0;
 
@@ -151,7 +133,7 @@ test('duplicates are reported, and one of each pair keeps the name', async () =>
     'profile.emails': { before: [{ value: 'moved@t.test' }], after: [] },
   });
 
-  expect(await orm.migrator.up(MIGRATION)).toHaveLength(1);
+  expect(await migrate()).toHaveLength(1);
 
   expect(await canonical('account', 'canonical_email', [fullWidth, plain, nfd, nfc])).toEqual([
     // The usual spelling, also where another one is older.

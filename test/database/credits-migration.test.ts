@@ -1,27 +1,10 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from '../../src/database/database.js';
-import { connect } from '../../src/database/orm.js';
+import { afterAll, expect, test } from 'vitest';
 import { newId } from '../../src/domain/ids.js';
-import { createTestDatabase, type TestDatabase } from '../database.js';
+import { databaseBefore } from './database-before.js';
 
-const MIGRATION = { migrations: ['Migration20261125130000_Credits'] };
+const { database, migrate, drop } = await databaseBefore('Migration20261125130000_Credits');
 
-let testDatabase: TestDatabase;
-let orm: MikroORM;
-let database: Database;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  orm = await connect(testDatabase.address, 2);
-  database = await Database.over(orm);
-});
-
-afterAll(async () => {
-  await orm.close();
-  await testDatabase.drop();
-});
-
+afterAll(drop);
 async function workspace(version: string, monthlyCredits: number | null): Promise<string> {
   const id = newId();
   await database.rows(
@@ -48,7 +31,6 @@ async function poolChange(
 }
 
 test('past pools are read from the audit log', async () => {
-  await orm.migrator.down(MIGRATION);
   const audited = await workspace('V2', 400);
   await poolChange(audited, '2026-08-01T00:00:00Z', 'workspace.create', 100);
   await poolChange(audited, '2026-10-05T00:00:00Z', 'workspace.update', 200);
@@ -58,7 +40,7 @@ test('past pools are read from the audit log', async () => {
   const without = await workspace('V2', null);
   await poolChange(without, '2026-08-01T00:00:00Z', 'workspace.create', null);
   await workspace('V1', null);
-  await orm.migrator.up(MIGRATION);
+  await migrate();
   const held = (workspaceId: string) =>
     database.rows('select month, total, used from credit_month where workspace_id = $1 order by month', [
       workspaceId,

@@ -1,30 +1,12 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from '../../src/database/database.js';
+import { afterAll, expect, test } from 'vitest';
 import { duplicateReports } from '../../src/database/duplicates.js';
-import { connect } from '../../src/database/orm.js';
 import { newId } from '../../src/domain/ids.js';
-import { createTestDatabase, type TestDatabase } from '../database.js';
+import { databaseBefore } from './database-before.js';
 
 /** Rule 15 on a database in which members share an externalId: the migration keeps and reports them. */
-const MIGRATION = { migrations: ['Migration20261130100000_ExternalIdUnique'] };
+const { orm, database, migrate, drop } = await databaseBefore('Migration20261130100000_ExternalIdUnique');
 
-let testDatabase: TestDatabase;
-let orm: MikroORM;
-let database: Database;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  orm = await connect(testDatabase.address, 2);
-  database = await Database.over(orm);
-  await orm.migrator.down(MIGRATION);
-});
-
-afterAll(async () => {
-  await orm.close();
-  await testDatabase.drop();
-});
-
+afterAll(drop);
 let made = 0;
 
 async function workspace(): Promise<string> {
@@ -71,7 +53,7 @@ test('the first active member keeps an externalId, and the other active ones are
     await member(here, null, true),
   ];
 
-  expect(await orm.migrator.up(MIGRATION)).toHaveLength(1);
+  expect(await migrate()).toHaveLength(1);
 
   const ranks = await database.rows<{ id: string; external_id_rank: number }>(
     'select id, external_id_rank from member',
