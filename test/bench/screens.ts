@@ -1,6 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type DocumentNode, parse, print, separateOperations } from 'graphql';
+import { columnsOf } from '../../src/dashboard/screens/members/columns.ts';
 import type { Seeded } from './seed.ts';
 
 /** A query that a screen of the dashboard sends. */
@@ -26,15 +27,7 @@ const FILTERS: Readonly<Record<string, object>> = {
   'limit reached': { creditLimitReached: true },
   'with a problem': { hasProblem: true },
 };
-const ORDERS = [
-  'ROLE',
-  'CREDIT_LIMIT',
-  'CREDITS_USED',
-  'MANAGED_BY',
-  'ACTIVE',
-  'CREATED_AT',
-  'UPDATED_AT',
-] as const;
+const ORDERS = columnsOf('V2').flatMap(({ sort }) => sort ?? []);
 const PAGE = { first: 25, withGroups: true, withUsage: true };
 
 /**

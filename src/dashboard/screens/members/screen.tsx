@@ -13,7 +13,6 @@ import type { BulkAction } from './bulk/action.js';
 import { SelectionBar } from './bulk/bar.js';
 import { BulkDialog } from './bulk/dialog.js';
 import { useMembersSelection } from './bulk/selection.js';
-import { useColumns } from './columns.js';
 import { MemberDialog } from './dialogs/dialog.js';
 import type { MemberAction } from './dialogs/props.js';
 import { useLivePage } from './live.js';
@@ -21,6 +20,7 @@ import { MembersPageDocument, type MembersPageQueryVariables } from './members.g
 import { Pager } from './pager.js';
 import type { MemberRow } from './person.js';
 import type { OpenAction } from './row-menu.js';
+import { useColumns } from './shown-columns.js';
 import { MembersTable } from './table.js';
 import { MembersToolbar } from './toolbar.js';
 import { filterOf, isFiltered, NO_FILTERS, pageOf, useMembersView } from './view.js';
