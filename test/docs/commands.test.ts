@@ -21,6 +21,7 @@ const PAGES = pages().map(({ path, blocks }) => [path, blocks.filter(isCommand)]
 
 let directory: string;
 let testDatabase: TestDatabase;
+let starting: Promise<ServerProcess> | undefined;
 let server: ServerProcess;
 let environment: Readonly<Record<string, string>>;
 /** The values that the operations leave to the reader. */
@@ -34,7 +35,8 @@ beforeAll(async () => {
     ROLLCALL_DATA_DIR: join(directory, 'data'),
     METRICS_TOKEN: 'token-of-prometheus',
   };
-  server = await rollcallServer({ ...environment, LOG_LEVEL: 'info' });
+  starting = rollcallServer({ ...environment, LOG_LEVEL: 'info' });
+  server = await starting;
   const [, token = ''] = /^ {2}TOKEN=(\S+)$/m.exec(server.banner) ?? [];
   const [, workspaceId = ''] = /^ {2}WORKSPACE=(\S+)$/m.exec(server.banner) ?? [];
   const input = { workspaceId, name: 'Documented', scopes: ['SCIM'] };
@@ -54,8 +56,10 @@ const EDITORS = `query ($workspaceId: ID!) {
 const CREATE_KEY = 'mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) { apiKey { id } } }';
 
 afterAll(async () => {
-  server.signal('SIGTERM');
-  await server.ended;
+  // A set-up that has timed out leaves a server that is still starting.
+  const started = await starting?.catch(() => undefined);
+  started?.signal('SIGTERM');
+  await started?.ended;
   await testDatabase.drop();
   await rm(directory, { recursive: true, force: true });
 });
