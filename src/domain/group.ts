@@ -1,9 +1,6 @@
 import { canonicalName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { isPlainText } from './text.js';
-
-/** A character takes at most three bytes of UTF-8, so the text fits into an index entry of PostgreSQL (2,704 bytes). */
-const LONGEST_TEXT = 800;
+import { isPlainText, LONGEST_TEXT } from './text.js';
 
 /**
  * Reads the name of a group (rule 29).

@@ -11,7 +11,7 @@ import {
 import { emailsShown } from './address.js';
 import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
-import { emailAddresses, isJsonObject, type Json } from './profile.js';
+import { emailAddresses, isJsonObject, type Json, requireShortTexts } from './profile.js';
 import {
   EMPTY_PERSON,
   type MemberChangeRequest,
@@ -105,18 +105,20 @@ function personAfter(state: MemberState | null, request: MemberChangeRequest): P
       hint: 'Map userName to the e-mail address.',
     });
   }
-  requireVisibleNames({ ...person, userName }, state);
+  requireAllowedTexts({ ...person, userName }, state);
   return { ...person, userName };
 }
 
 /**
- * Refuses new names and addresses with characters that cannot be seen (rule 15a). Values that the member already has
- * are accepted, because a provider that sends them back must still be able to deactivate the member.
- * @throws DomainError INVALID_INPUT that names the character
+ * Refuses new texts that are too long, and new names and addresses with characters that cannot be seen (rule 15a). Values
+ * that the member already has are accepted, because a provider that sends them back must still be able to deactivate the
+ * member.
+ * @throws DomainError INVALID_INPUT that names the attribute, and the character or the length
  */
-function requireVisibleNames({ userName, profile }: Person, before: Person | null): void {
+export function requireAllowedTexts({ userName, profile }: Person, before: Person | null): void {
   if (userName !== before?.userName) requireVisible('userName', userName);
   if (profile === before?.profile) return;
+  requireShortTexts(profile, before?.profile ?? {});
   const knownEmails = before === null ? [] : emailAddresses(before.profile);
   for (const email of emailAddresses(profile))
     if (!knownEmails.includes(email)) requireVisible('emails', email);

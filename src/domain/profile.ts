@@ -1,5 +1,6 @@
 import { DomainError } from './errors.js';
 import { PROFILE_ATTRIBUTES, type ProfileAttribute } from './profile-attributes.js';
+import { LONGEST_TEXT } from './text.js';
 
 export { PROFILE_ATTRIBUTES, type ProfileAttribute };
 
@@ -172,6 +173,42 @@ export function parseAttribute(shape: ValueShape, value: unknown, path = shape.n
 export function parseProfile(value: unknown): Profile {
   if (!isJsonObject(value)) throw refuse('profile', 'an object');
   return parseObject(PROFILE_ATTRIBUTES, value, '') ?? {};
+}
+
+/** The most characters of a certificate or a URL, which may be a `data:` URL with a picture. */
+const LONGEST_DATA = 65_536;
+
+interface LongText {
+  readonly path: string;
+  readonly text: string;
+  readonly longest: number;
+}
+
+/** The texts of a profile that are longer than allowed. */
+function longTexts(shapes: readonly ProfileAttribute[], value: JsonObject, prefix = ''): LongText[] {
+  return shapes.flatMap(({ name, type, subAttributes = [] }) => {
+    const part = value[name];
+    const path = `${prefix}${name}`;
+    if (typeof part === 'string') {
+      const longest = type === 'string' ? LONGEST_TEXT : LONGEST_DATA;
+      return part.length > longest ? [{ path, text: part, longest }] : [];
+    }
+    const objects = (isJsonList(part) ? part : [part]).filter(isJsonObject);
+    return objects.flatMap((one) => longTexts(subAttributes, one, `${path}.`));
+  });
+}
+
+/**
+ * Refuses texts that are too long and that the person does not have already.
+ * @throws DomainError INVALID_INPUT that names the attribute
+ */
+export function requireShortTexts(profile: Profile, before: Profile): void {
+  for (const { path, text, longest } of longTexts(PROFILE_ATTRIBUTES, profile)) {
+    const known = longTexts(PROFILE_ATTRIBUTES, before);
+    if (known.some((one) => one.path === path && one.text === text)) continue;
+    const message = `${path} has ${text.length} characters, and may have at most ${longest}.`;
+    throw new DomainError('INVALID_INPUT', message, { attribute: path });
+  }
 }
 
 /**

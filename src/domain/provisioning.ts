@@ -9,7 +9,7 @@ import {
 import { canonicalUserName, withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 import { type JsonObject, type Profile, parseProfile } from './profile.js';
-import { isPlainText } from './text.js';
+import { isPlainText, LONGEST_TEXT } from './text.js';
 
 export const PROVISION_MODES = ['CREATE', 'REPLACE', 'PATCH'] as const;
 export type ProvisionMode = (typeof PROVISION_MODES)[number];
@@ -147,9 +147,6 @@ function refuseOtherVersion(version: WorkspaceVersion, input: MemberInput): void
     });
   }
 }
-
-/** A character takes at most three bytes of UTF-8, so the text fits into an index entry of PostgreSQL (2,704 bytes). */
-const LONGEST_TEXT = 800;
 
 /** An empty userName in a CREATE counts as not sent: the e-mail address replaces it (rule 14). */
 function parseUserName(userName: string | null | undefined, mode: ProvisionMode): string | undefined {

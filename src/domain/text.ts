@@ -2,6 +2,12 @@ import { withoutBlanks } from './canonical.js';
 import { DomainError } from './errors.js';
 
 /**
+ * The most characters of a text about a person or a group. A character takes at most three bytes of UTF-8, so the text
+ * fits into an index entry of PostgreSQL (2,704 bytes).
+ */
+export const LONGEST_TEXT = 800;
+
+/**
  * Whether a text can be stored and shown in one line: at most `longest` characters, no control characters, and no lone
  * surrogates, which PostgreSQL refuses.
  */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/domain/errors.js';
-import { emailAddresses, parseProfile } from '../../src/domain/profile.js';
+import { emailAddresses, type Profile, parseProfile, requireShortTexts } from '../../src/domain/profile.js';
+import { refusalOf } from './refusal.js';
 
 function refusal(value: unknown): DomainError {
   try {
@@ -202,6 +203,34 @@ describe('INVALID_INPUT names the attribute and what is allowed', () => {
   ])('%s', (_case, value, attribute, message) => {
     const error = refusal(value);
     expect([error.code, error.message, error.details]).toEqual(['INVALID_INPUT', message, { attribute }]);
+  });
+});
+
+describe('the longest texts', () => {
+  test.each<[path: string, longest: number, profileWith: (text: string) => Profile]>([
+    ['displayName', 800, (text) => ({ displayName: text })],
+    ['name.givenName', 800, (text) => ({ name: { givenName: text } })],
+    ['enterprise.manager.value', 800, (text) => ({ enterprise: { manager: { value: text } } })],
+    ['emails.value', 800, (text) => ({ emails: [{ value: 'a@x.test' }, { value: text }] })],
+    ['photos.value', 65_536, (text) => ({ photos: [{ value: text }] })],
+    ['x509Certificates.value', 65_536, (text) => ({ x509Certificates: [{ value: text }] })],
+  ])('%s: %i characters', (path, longest, profileWith) => {
+    const [longestOne, longer] = ['x'.repeat(longest), 'x'.repeat(longest + 1)].map(profileWith);
+    requireShortTexts(longestOne ?? {}, {});
+    expect(refusalOf(() => requireShortTexts(longer ?? {}, {}))).toEqual({
+      code: 'INVALID_INPUT',
+      message: `${path} has ${longest + 1} characters, and may have at most ${longest}.`,
+      attribute: path,
+    });
+  });
+
+  test('a longer one that the person has already is accepted, in its attribute alone', () => {
+    const text = 'x'.repeat(801);
+    const before = { title: text, roles: [{ value: text }] };
+    requireShortTexts({ ...before, displayName: 'Ann', roles: [{ value: 'lead' }, { value: text }] }, before);
+    expect(refusalOf(() => requireShortTexts({ nickName: text }, before))).toMatchObject({
+      attribute: 'nickName',
+    });
   });
 });
 

@@ -12,6 +12,7 @@ import {
 import { readAddress } from '../../domain/address.js';
 import { DomainError } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
+import { requireAllowedTexts } from '../../domain/member-state.js';
 import { type JsonObject, parseProfile } from '../../domain/profile.js';
 import { EMPTY_PERSON, type Person } from '../../domain/provisioning.js';
 import { requiredName } from '../../domain/text.js';
@@ -67,6 +68,7 @@ export async function create(
     });
     const profile = parseProfile(input.ownerProfile ?? {});
     const owner = { ...EMPTY_PERSON, userName: ownerEmail, profile };
+    requireAllowedTexts(owner, null);
     return { workspace, ownerMemberId: await addFirstOwner(context, tx, workspace, owner) };
   });
 }
