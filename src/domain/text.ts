@@ -97,16 +97,23 @@ export function requireOwnDirection(attribute: string, text: string): void {
   refuseCharacter(attribute, REORDERING.exec(text)?.[0]);
 }
 
+const REMOVE = 'Remove the character. It may have been copied with the text, so type the text again.';
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  [
+    '\u200D',
+    'Remove the character. An emoji of several in one, such as a family, contains it: choose another emoji.',
+  ],
+  ['\uFFFD', 'The text was not read as UTF-8 somewhere on its way. Send it again as UTF-8.'],
+]);
+
 function refuseCharacter(attribute: string, character: string | undefined): void {
   if (character === undefined) return;
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   const name = CHARACTER_NAMES.get(character) ?? kindOf(character);
   throw new DomainError('INVALID_INPUT', `${attribute} contains ${code} (${name}), which is not allowed.`, {
     attribute,
-    hint:
-      character === '\uFFFD'
-        ? 'The text was not read as UTF-8 somewhere on its way. Send it again as UTF-8.'
-        : 'Remove the character. It may have been copied with the text, so type the text again.',
+    hint: HINTS.get(character) ?? REMOVE,
   });
 }
 

@@ -92,6 +92,9 @@ describe('a refusal', () => {
       'Members that may always be removed must be from 1 to 100000.',
     ],
     ['name is required.', 'input.name', 'Name is required.'],
+    ['displayName contains U+200D.', 'displayName', 'Name contains U+200D.'],
+    ['displayName contains U+200D.', 'profile.displayName', 'Display name contains U+200D.'],
+    ['name.givenName contains U+200D.', 'profile.name.givenName', 'Given name contains U+200D.'],
     ['role must be admin, editor or viewer.', '', 'role must be admin, editor or viewer.'],
     ['Set clientId, or send discoveryUrl.', '', 'Set “Client ID”, or send “Discovery URL”.'],
   ])('%j has the labels of fields', (sentence, field, expected) => {

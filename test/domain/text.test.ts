@@ -29,6 +29,15 @@ describe('rule 15a: characters that a name which identifies may not contain', ()
     });
   });
 
+  test('U+200D is refused with advice about emoji', () => {
+    expect(
+      refusalOf(() => requireVisible('displayName', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}')),
+    ).toMatchObject({
+      message: 'displayName contains U+200D (ZERO WIDTH JOINER), which is not allowed.',
+      hint: 'Remove the character. An emoji of several in one, such as a family, contains it: choose another emoji.',
+    });
+  });
+
   test('U+FFFD is refused with advice about UTF-8', () => {
     expect(refusalOf(() => requireVisible('email', 'm\ufffdller@t.test'))).toMatchObject({
       message: 'email contains U+FFFD (REPLACEMENT CHARACTER), which is not allowed.',

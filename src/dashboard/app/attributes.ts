@@ -11,7 +11,7 @@ const LABELS: Readonly<Record<string, MessageId>> = {
   defaultSeatType: 'general.defaultSeat',
   department: 'member.department',
   discoveryUrl: 'auth.discoveryUrl',
-  displayName: 'edit.displayName',
+  displayName: 'groups.name',
   domain: 'domains.domain',
   email: 'add.address',
   employeeNumber: 'member.employeeNumber',
@@ -37,6 +37,7 @@ const LABELS: Readonly<Record<string, MessageId>> = {
   ownerEmail: 'workspaces.owner',
   plan: 'general.plan',
   preferredLanguage: 'member.language',
+  'profile.displayName': 'edit.displayName',
   provider: 'auth.provider',
   role: 'access.role',
   scopes: 'apiKeys.scopes',
@@ -60,7 +61,7 @@ const LABELS: Readonly<Record<string, MessageId>> = {
 export function labelOf(path: string, t: Translate): string | undefined {
   const name = path.replace(/^profile\./, '');
   const last = name.slice(name.lastIndexOf('.') + 1);
-  for (const known of [name, last]) {
+  for (const known of [path, name, last]) {
     const label = Object.hasOwn(LABELS, known) ? LABELS[known] : undefined;
     if (label !== undefined) return t(label);
     // An entry about totals of seats names them by type.
@@ -77,9 +78,10 @@ const NAME_OF_API = /\b[a-z]+(?:[A-Z][a-z]*)+\b/g;
  * @param field the attribute that the sentence is about, with which it may begin; empty for none
  */
 export function inLabels(sentence: string, field: string, t: Translate): string {
-  const last = field.slice(field.lastIndexOf('.') + 1);
-  const subject = [field, last].find((name) => name !== '' && sentence.startsWith(`${name} `));
-  const label = subject === undefined ? undefined : labelOf(subject, t);
+  const names = field.split('.');
+  const endings = names.map((_, index) => names.slice(index).join('.'));
+  const subject = endings.find((name) => name !== '' && sentence.startsWith(`${name} `));
+  const label = subject === undefined ? undefined : labelOf(field, t);
   const begun = label === undefined ? sentence : `${label}${sentence.slice(subject?.length)}`;
   return begun.replace(NAME_OF_API, (name) => {
     const other = labelOf(name, t);
