@@ -10,6 +10,16 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+it('runs the first query as the person who is signed in, who need not paste a credential', async () => {
+  const { ownerEmail } = await app.workspace({ version: 'V2' });
+  const page = await openPage(app, { path: '/playground', email: ownerEmail });
+  const editor = page.locator('.graphiql-query-editor .monaco-editor').first();
+  await editor.getByText('press Ctrl-Enter: queries run as').waitFor();
+  await editor.click();
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.result-window').getByText(ownerEmail).first().waitFor();
+});
+
 it('shows the entries of a subscription as they come', async () => {
   const workspace = await app.workspace({ version: 'V2' });
   const page = await openPage(app, { path: '/playground', email: workspace.ownerEmail });

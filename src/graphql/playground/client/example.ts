@@ -4,13 +4,17 @@ export const CREDENTIAL_PLACEHOLDER = '<paste an API key, session token or the o
 /** The headers of a new tab. */
 export const EXAMPLE_HEADERS = JSON.stringify({ Authorization: CREDENTIAL_PLACEHOLDER }, null, 2);
 
-/** The query of the first tab: any API key, session token or operator token may run it. */
+/** The query of the first tab: any session, API key or operator may run it. */
 export const EXAMPLE_QUERY = `# Welcome to the Rollcall playground.
 #
-# 1. Paste your credential into the headers
-#    panel below, as the value of Authorization
-#    (with "Bearer " in front, or without).
-# 2. Press Ctrl-Enter.
+# If you are signed in to Rollcall in this
+# browser, press Ctrl-Enter: queries run as
+# you.
+#
+# To use another credential, paste it into the
+# headers panel below, as the value of
+# Authorization (with "Bearer " in front, or
+# without), and press Ctrl-Enter.
 #
 # Queries are remembered by this browser,
 # credentials are not: paste yours again
