@@ -82,3 +82,17 @@ export const INTEGER_ELEMENT: BinaryElement<number> = {
   size: 4,
   write: (bytes, place, value) => void bytes.writeInt32BE(value, place),
 };
+
+/** 2000-01-01T00:00:00Z, from which PostgreSQL counts, in milliseconds since 1970. */
+const POSTGRES_EPOCH = 946_684_800_000;
+
+export const TIMESTAMPTZ_ELEMENT: BinaryElement<Date> = {
+  oid: 1184,
+  size: 8,
+  write(bytes, place, value) {
+    const microseconds = (value.getTime() - POSTGRES_EPOCH) * 1000;
+    const high = Math.floor(microseconds / 2 ** 32);
+    bytes.writeInt32BE(high, place);
+    bytes.writeUInt32BE(microseconds - high * 2 ** 32, place + 4);
+  },
+};

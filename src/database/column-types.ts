@@ -3,6 +3,7 @@ import {
   binaryArray,
   DOUBLE_ELEMENT,
   INTEGER_ELEMENT,
+  TIMESTAMPTZ_ELEMENT,
   UUID_ELEMENT,
 } from './binary-array.js';
 
@@ -40,7 +41,7 @@ export const integer = type<number>('integer', INTEGER_ELEMENT);
 export const double = type<number>('double precision', DOUBLE_ELEMENT);
 export const boolean = type<boolean>('boolean');
 /** Any precision: the driver reads each as a Date, and PostgreSQL describes parameters without a precision. */
-export const timestamptz = type<Date>('timestamp with time zone');
+export const timestamptz = type<Date>('timestamp with time zone', TIMESTAMPTZ_ELEMENT);
 
 /** `text` from a closed list, which a CHECK of the table or the statement itself keeps to. */
 export function oneOf<Value extends string>(_values: readonly Value[]): ColumnType<Value> {

@@ -17,6 +17,7 @@ import {
   ScimProblem,
   ScimRequest,
   ScimRequestCount,
+  ScimRequestSet,
 } from '../model/provisioning-log.js';
 import { Removal } from '../model/removal.js';
 import { ScimBrake, ScimRemoval } from '../model/removal-brake.js';
@@ -81,7 +82,7 @@ interface Property {
 function declared({ kind, type = '', columnType = type, nullable = false }: Property): ColumnType<unknown> {
   // A reference is stored as the id of the other row.
   if (kind !== 'scalar') return { name: 'uuid', nullable };
-  return { name: columnType.startsWith('timestamptz') ? 'timestamp with time zone' : columnType, nullable };
+  return { name: columnType.replace(/^timestamptz(\(\d\))?/, 'timestamp with time zone'), nullable };
 }
 
 function snakeCase(name: string): string {
@@ -116,6 +117,7 @@ export const TABLES = {
   signInLogEntry: table(SignInLogEntry),
   auditEntry: table(AuditEntry),
   scimRequest: table(ScimRequest),
+  scimRequestSet: table(ScimRequestSet),
   scimRequestCount: table(ScimRequestCount),
   scimConnection: table(ScimConnection),
   scimProblem: table(ScimProblem),

@@ -14,6 +14,7 @@ import {
   ScimProblem,
   ScimRequest,
   ScimRequestCount,
+  ScimRequestSet,
 } from './provisioning-log.js';
 import { RateLimit } from './rate-limit.js';
 import { Removal } from './removal.js';
@@ -56,6 +57,7 @@ export const entities = [
   AuditEntry,
   ScimRequest,
   ScimRequestCount,
+  ScimRequestSet,
   ScimConnection,
   ScimProblem,
   DeletedApiKeySecret,

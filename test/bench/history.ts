@@ -15,6 +15,9 @@ const WORKSPACE_ID = `(case when n % 51 = 1 then ${OTHER_ID} else $2 end)`;
 
 /** A group with members. */
 export const GROUP_ID = '01910000-0000-7000-8000-000000000002';
+/** Alike requests that a busy server has written together. */
+const SET_SIZE = 20;
+
 /** Members of a group. */
 const GROUP_SIZE = 100;
 
@@ -41,11 +44,16 @@ const HISTORY: readonly string[] = [
      case when n % 10 = 0 then 'member.remove' else 'member.add' end, 'member', ${MEMBER_ID}, 'user' || n || '@acme.test',
      '{"active": {"before": null, "after": true}}', gen_random_uuid()
    from generate_series(1, $1::integer) n`,
-  `insert into scim_request (id, at, workspace_id, duration_ms, client, method, operation, target_type, target_id,
-     target_name, status, code, detail, request_id, times)
-   select ${ID}, now(), ${WORKSPACE_ID}, 5, 'OKTA', 'PUT', 'USER_UPDATE', 'USER', ${MEMBER_ID}, 'user' || n || '@acme.test',
-     case when n % 100 = 0 then 409 else 200 end, case when n % 100 = 0 then 'CONFLICT' end, null, gen_random_uuid(), 1
-   from generate_series(1, $1::integer) n`,
+  `insert into scim_request_set (workspace_id, batch_id, place, at, last_at, client, method, operation, target_type, status,
+     code, times, places, ats, durations_ms, target_ids, target_names, request_ids)
+   select workspace_id, ('0191' || lpad(to_hex(n / ${SET_SIZE}), 8, '0') || '70008000000000000000')::uuid,
+     min(n % ${SET_SIZE}), now(), now(), 'OKTA', 'PUT', 'USER_UPDATE', 'member', case when code is null then 200 else 409 end, code, 1,
+     array_agg(n % ${SET_SIZE}), array_agg(now()), array_agg(5), array_agg(member_id), array_agg('user' || n || '@acme.test'),
+     array_agg(gen_random_uuid())
+   from (
+     select n, ${WORKSPACE_ID} as workspace_id, ${MEMBER_ID} as member_id, case when n % 100 = 0 then 'CONFLICT' end as code
+     from generate_series(1, $1::integer) n) r
+   group by n / ${SET_SIZE}, workspace_id, code`,
   `insert into credit_consumption (id, workspace_id, account_id, member_id, user_name, at, month, amount,
      idempotency_key, consumed_by)
    select ${ID}, ${WORKSPACE_ID}, ${MEMBER_ID}, ${MEMBER_ID}, 'user' || n || '@acme.test', t.at,

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { arrayOf, double, integer, nullable, text, uuid } from '../../src/database/column-types.js';
+import {
+  arrayOf,
+  double,
+  integer,
+  nullable,
+  text,
+  timestamptz,
+  uuid,
+} from '../../src/database/column-types.js';
 import { Database } from '../../src/database/database.js';
 import { connect } from '../../src/database/orm.js';
 import { statement } from '../../src/database/statement.js';
@@ -7,22 +15,24 @@ import { createTestDatabase, type TestDatabase } from '../database.js';
 
 const ARRAYS = statement({
   name: 'test.arrays',
-  text: 'select $ids::uuid[] as ids, $doubles::double precision[] as doubles, $integers::integer[] as integers, $texts::text[] as texts',
+  text: 'select $ids::uuid[] as ids, $doubles::double precision[] as doubles, $integers::integer[] as integers, $texts::text[] as texts, $times::timestamptz[] as times',
   parameters: {
     ids: arrayOf(nullable(uuid)),
     doubles: arrayOf(double),
     integers: arrayOf(nullable(integer)),
     texts: arrayOf(nullable(text)),
+    times: arrayOf(nullable(timestamptz)),
   },
   columns: {
     ids: arrayOf(nullable(uuid)),
     doubles: arrayOf(double),
     integers: arrayOf(nullable(integer)),
     texts: arrayOf(nullable(text)),
+    times: arrayOf(nullable(timestamptz)),
   },
 });
 
-const NOTHING = { ids: [], doubles: [], integers: [], texts: [] };
+const NOTHING = { ids: [], doubles: [], integers: [], texts: [], times: [] };
 const ID = '01234567-89ab-cdef-0123-456789abcdef';
 
 let testDatabase: TestDatabase;
@@ -44,6 +54,9 @@ test('PostgreSQL reads what was written', async () => {
     doubles: [0, -0.1, 1e300, 5e-324, 1_764_500_000_123.5, Number.POSITIVE_INFINITY],
     integers: [null, 0, -1, 2_147_483_647, -2_147_483_648],
     texts: ['a', null, 'NULL', '', `"{},'\\`],
+    times: ['1969-12-31T23:59:59.999Z', '2000-01-01T00:00:00.001Z', '2262-01-01T00:00:00Z'].map(
+      (time) => new Date(time),
+    ),
   };
   expect(await ARRAYS.row(database, values)).toEqual(values);
 });

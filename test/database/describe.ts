@@ -12,8 +12,8 @@ export interface DescribedColumn {
   readonly name: string;
   readonly type: string;
   /**
-   * Whether it is a table's column that may hold null; undefined for an expression, for which PostgreSQL does not
-   * report it.
+   * Whether it is a table's column that may hold null; undefined for an expression and a view's column, for which
+   * PostgreSQL does not report it.
    */
   readonly nullable: boolean | undefined;
 }
@@ -97,4 +97,5 @@ const DESCRIPTION = `
     coalesce((
       select json_agg(json_build_object('type', format_type(c.type, null), 'nullable', not a.attnotnull) order by c.place)
       from unnest($2::oid[], $3::oid[], $4::smallint[]) with ordinality c(type, relation, number, place)
-      left join pg_attribute a on a.attrelid = c.relation and a.attnum = c.number and c.number > 0), '[]') as columns`;
+      left join pg_attribute a on a.attrelid = c.relation and a.attnum = c.number and c.number > 0
+        and exists (select 1 from pg_class t where t.oid = a.attrelid and t.relkind <> 'v')), '[]') as columns`;

@@ -14,7 +14,7 @@ const OWNED: Readonly<Record<string, { readonly where: string } | { readonly nob
   // A person of two workspaces uses a session in both; one that opens this workspace alone is this workspace's.
   session: { where: 'workspace_id = $1' },
   // Rule 51: requests with keys that are unknown here, sent to this workspace's address, are counted.
-  scim_request: { where: "workspace_id = $1 and operation <> 'AUTHENTICATE'" },
+  scim_request_set: { where: "workspace_id = $1 and operation <> 'AUTHENTICATE'" },
   scim_request_count: { where: "workspace_id = $1 and code <> 'KEY_UNKNOWN'" },
   scim_problem: { where: "workspace_id = $1 and operation <> 'AUTHENTICATE'" },
   // Rule 55: a workspace to which only unknown keys come is FAILING.

@@ -62,6 +62,7 @@ const IS_KEY: Readonly<Record<OrderBy['type'], (key: string) => boolean>> = {
   timestamptz: isTimestamp,
   integer: (key) => /^-?\d{1,10}$/.test(key) && Number(key) < INT4 && Number(key) >= -INT4,
   boolean: (key) => key === 'true' || key === 'false',
+  uuid: isId,
 };
 
 /** Whether the text is a `timestamptz` as PostgreSQL writes it. */
@@ -99,6 +100,9 @@ export function afterCursor(
     const others = `${column} is null and ${id} ${operator} ${place(cursor.id)}::uuid`;
     return down ? `(${others} or ${column} is not null)` : `(${others})`;
   }
-  const compared = `(${column}, ${id}) ${operator} (${place(cursor.key)}::${type}, ${place(cursor.id)}::uuid)`;
+  const key = `${place(cursor.key)}::${type}`;
+  const compared = `(${column}, ${id}) ${operator} (${key}, ${place(cursor.id)}::uuid)`;
+  // The ids of entries of the provisioning log are in no index, so that of their batches needs a condition of its own.
+  if (type === 'uuid') return `${column} ${operator}= ${key} and ${compared}`;
   return nullable && !down ? `(${compared} or ${column} is null)` : compared;
 }

@@ -4,7 +4,7 @@ import type { Positions } from './positions.js';
 /** The first term of a list's order, before the id. */
 export interface OrderBy {
   readonly column: string;
-  readonly type: 'text' | 'timestamptz' | 'integer' | 'boolean';
+  readonly type: 'text' | 'timestamptz' | 'integer' | 'boolean' | 'uuid';
   /** Whether rows may have no value: they come last, or first when descending. */
   readonly nullable?: boolean;
 }

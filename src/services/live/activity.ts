@@ -5,11 +5,13 @@ import { isId } from '../../domain/ids.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
 import type { ScimRequest } from '../../model/provisioning-log.js';
 import { ACTIVITY_CHANNEL, hintsIn } from '../context/activity-hints.js';
+import { AUDIT_LOG, changedBetween } from './audit-log.js';
 import { Doubts } from './doubts.js';
 import { Feeds } from './feeds.js';
 import { Follower, type Permission } from './follower.js';
-import { AUDIT_LOG, changedBetween, type Position, SCIM_LOG } from './logs.js';
+import type { Position } from './log.js';
 import { Reader } from './reader.js';
+import { SCIM_LOG } from './scim-log.js';
 
 /** How often all logs are looked at: a hint may be lost. */
 const LOOK_MS = 5_000;

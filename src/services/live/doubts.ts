@@ -1,5 +1,5 @@
+import type { Changed } from './audit-log.js';
 import type { Follower } from './follower.js';
-import type { Changed } from './logs.js';
 
 /** How often every permission is checked again: sessions and keys expire, and nothing says so. */
 const CHECK_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/database.js';
-import type { Log, Logged, Position } from './logs.js';
+import type { Log, Logged, Position } from './log.js';
 
 /** The most pages that a feed keeps for its followers. */
 const MOST_PAGES = 2;

@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/database.js';
 import { Feed } from './feed.js';
-import type { Log } from './logs.js';
+import type { Log } from './log.js';
 
 interface KeptFeed<Entry> {
   readonly loading: Promise<Feed<Entry>>;

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import type { Feed } from './feed.js';
-import type { Logged, Position } from './logs.js';
+import type { Logged, Position } from './log.js';
 
 /** How long a follower waits after a database error until it asks again. */
 const AGAIN_AFTER_MS = 500;

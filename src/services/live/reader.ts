@@ -2,9 +2,11 @@ import type { Database } from '../../database/database.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
 import type { ScimRequest } from '../../model/provisioning-log.js';
 import { settledTimes } from '../audit/settled.js';
+import { placeAt } from './audit-log.js';
 import type { Feed } from './feed.js';
 import type { Feeds } from './feeds.js';
-import { END, type Position, placeAt } from './logs.js';
+import type { Position } from './log.js';
+import { SCIM_LOG_END } from './scim-log.js';
 
 /** Called with the places between which a workspace's audit log has new entries, before followers can take them. */
 type OnAudit = (workspaceId: string, after: Position, until: Position) => Promise<void>;
@@ -87,7 +89,7 @@ export class Reader {
     this.#audit = new Map();
     this.#scim = new Set();
     try {
-      for (const feed of scim) await feed.look(END);
+      for (const feed of scim) await feed.look(SCIM_LOG_END);
       if (audit.size > 0) await this.#readAudit(audit);
     } catch (error) {
       this.#onFault(error);

@@ -52,7 +52,9 @@ const BY_MINUTES = statement({
   text: `
     select date_bin('5 minutes', at, 'epoch'::timestamptz) as start, coalesce(code, '') as code,
       sum(times)::integer as requests, 0 as dropped
-    from scim_request where workspace_id = $workspaceId and at >= $since group by 1, 2`,
+    from scim_request
+    where workspace_id = $workspaceId and set_at > $since::timestamptz - interval '24 hours' and set_last_at >= $since and at >= $since
+    group by 1, 2`,
   parameters: { workspaceId: uuid, since: timestamptz },
   columns: { start: timestamptz, code: text, requests: integer, dropped: integer },
 });

@@ -1,6 +1,5 @@
 import { TABLES, without } from '../../database/tables.js';
 import { canonicalName, canonicalUserName } from '../../domain/canonical.js';
-import { newId } from '../../domain/ids.js';
 import {
   type ScimCode,
   type ScimEvent,
@@ -9,8 +8,8 @@ import {
 } from '../../domain/provisioning-log.js';
 import type { Severity } from '../../model/provisioning-log.js';
 
-/** The table of entries as they are inserted and shown: the database sets `logged_at`. */
-export const SCIM_REQUEST = without(TABLES.scimRequest, 'loggedAt');
+/** The view of entries, without the columns of their sets. */
+export const SCIM_REQUEST = without(TABLES.scimRequest, 'batchId', 'setAt', 'setLastAt', 'setTargetIds');
 
 /** The workspace and the key of a request. */
 export interface LogKey {
@@ -19,9 +18,8 @@ export interface LogKey {
   readonly apiKeyLabel: string | null;
 }
 
-/** A row of the log that is not yet written. Its fields are exactly the columns (rule 50). */
+/** An entry of the log that is not yet written. With its id, its fields are exactly the columns (rule 50). */
 export interface LogEntry extends LogKey {
-  readonly id: string;
   readonly at: Date;
   readonly durationMs: number;
   readonly client: ScimEvent['client'];
@@ -42,12 +40,17 @@ export interface LogEntry extends LogKey {
   readonly times: number;
 }
 
-/** The row for an event. */
+/** An entry that is written. */
+export interface WrittenEntry extends LogEntry {
+  /** Ids are in the order in which entries are committed. */
+  readonly id: string;
+}
+
+/** The entry for an event. */
 export function entryOf(event: ScimEvent, key: LogKey): LogEntry {
   const { target, notices } = event;
   // Each field by name: copying the rest of an object costs as much as all else here.
   return {
-    id: newId(),
     workspaceId: key.workspaceId,
     apiKeyId: key.apiKeyId,
     apiKeyLabel: key.apiKeyLabel,
@@ -92,7 +95,7 @@ export function resolvesProblems({ code, operation }: LogEntry): boolean {
 }
 
 /** A problem to record, for the first time or again. */
-export interface NotedProblem extends Omit<LogEntry, 'times' | 'notices' | 'at' | 'code' | 'durationMs'> {
+export interface NotedProblem extends Omit<WrittenEntry, 'times' | 'notices' | 'at' | 'code'> {
   readonly subject: string;
   readonly severity: Severity;
   readonly code: ScimCode;
@@ -129,12 +132,12 @@ function isSearch(operation: LogEntry['operation']): boolean {
 
 const NO_PROBLEMS: readonly NotedProblem[] = [];
 
-/** The problems that an entry has: its refusal, or its notices. */
-export function problemsIn(entry: LogEntry): readonly NotedProblem[] {
+/** The problems that an entry has: its refusal, or its notices. @param idOf returns the entry's id */
+export function problemsIn(entry: LogEntry, idOf: () => string): readonly NotedProblem[] {
   if (entry.code === null && entry.notices === null) return NO_PROBLEMS;
-  const { notices, at, durationMs: _, ...facts } = entry;
+  const { notices, at, ...facts } = entry;
   const [own = ''] = entry.network === null ? subjectsOf(entry) : [keySubject(entry)];
-  const seen = { ...facts, since: at, lastAt: at };
+  const seen = { ...facts, id: idOf(), since: at, lastAt: at };
   if (facts.code !== null) {
     return isProblem(entry)
       ? [{ ...seen, code: facts.code, subject: own, severity: 'REFUSAL', closest: null }]

@@ -11,15 +11,16 @@ const NAMING: ReadonlySet<ScimOperation> = new Set(['USER_CREATE', 'USER_UPDATE'
  * nobody waits for it.
  */
 export async function withLookAlikes(sql: Sql, entries: readonly LogEntry[]): Promise<readonly LogEntry[]> {
-  const named = entries.flatMap(({ id, workspaceId, targetId, targetName, operation, code }) =>
-    code === null && NAMING.has(operation) && targetId !== null && targetName !== null
-      ? [{ id, workspaceId, memberId: targetId, userName: targetName }]
-      : [],
-  );
+  const named = entries.flatMap((entry) => {
+    const { workspaceId, targetId, targetName, operation, code } = entry;
+    return code === null && NAMING.has(operation) && targetId !== null && targetName !== null
+      ? [{ entry, workspaceId, memberId: targetId, userName: targetName }]
+      : [];
+  });
   const found = await findLookAlikes(sql, named);
-  const others = new Map(named.map(({ id }, index) => [id, found[index]]));
+  const others = new Map(named.map(({ entry }, index) => [entry, found[index]]));
   return entries.map((entry) => {
-    const other = others.get(entry.id);
+    const other = others.get(entry);
     if (other === undefined) return entry;
     const notice = {
       code: 'LOOKS_LIKE_A_MEMBER',

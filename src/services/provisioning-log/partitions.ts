@@ -17,7 +17,7 @@ const PARTITIONS = statement({
   name: 'provisioningLog.partitions',
   text: `
     select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'scim_request'::regclass`,
+    where i.inhparent = 'scim_request_set'::regclass`,
   parameters: {},
   columns: { name: text },
 });
@@ -45,9 +45,9 @@ export async function createPartitions(database: Database, days: readonly string
 async function createPartition(sql: Sql, day: string): Promise<void> {
   const name = nameOf(day);
   const next = dayOf(new Date(Date.parse(day) + DAY_MS));
-  await sql.rows(`create table ${name} (like scim_request including defaults including indexes)`, []);
+  await sql.rows(`create table ${name} (like scim_request_set including defaults including indexes)`, []);
   await sql.rows(
-    `alter table scim_request attach partition ${name}
+    `alter table scim_request_set attach partition ${name}
        for values from ('${isoDay(day)} 00:00:00+00') to ('${isoDay(next)} 00:00:00+00')`,
     [],
   );
@@ -74,7 +74,8 @@ export async function dropPartitions(database: Database, before: string): Promis
 
 /** A name in SQL cannot be bound, so it is checked. */
 function checked(name: string): string {
-  if (!/^scim_request_\d{8}$/.test(name)) throw new Error(`${name} is no partition of the provisioning log`);
+  if (!/^scim_request_set_\d{8}$/.test(name))
+    throw new Error(`${name} is no partition of the provisioning log`);
   return name;
 }
 
@@ -84,5 +85,5 @@ function isoDay(day: string): string {
 }
 
 function nameOf(day: string): string {
-  return checked(`scim_request_${isoDay(day).replaceAll('-', '')}`);
+  return checked(`scim_request_set_${isoDay(day).replaceAll('-', '')}`);
 }

@@ -1,7 +1,9 @@
-import { arrayOf, jsonb, text, uuid } from '../../database/column-types.js';
+import { arrayOf, jsonb, oneOf, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
+import { firstBatchIdAt, idInBatch } from '../../domain/ids.js';
+import { SCIM_OPERATIONS, WRITING_OPERATIONS } from '../../domain/provisioning-log.js';
 import { PROBLEM_ENDED_BY } from '../../model/provisioning-log.js';
 import {
   keySubjectOf,
@@ -10,16 +12,26 @@ import {
   problemsIn,
   resolvesProblems,
   subjectsOf,
+  type WrittenEntry,
 } from './entry.js';
 import { type EndedProblem, queueProblemEvents } from './problem-events.js';
 
+const answeredAt = (at: string, durationMs: string) => `(${at} + ${durationMs} * interval '1 millisecond')`;
+const ANSWERED_AT = answeredAt('e."lastAt"', 'e."durationMs"');
+
 /**
- * A success in another process may have been written before the refusal that it resolves. Without `offset 0`, PostgreSQL
- * makes a join that reads all requests of the day, where an index finds the few that came later.
+ * A success in another process may have been written before the refusal that it resolves. Two conditions instead of one
+ * with `or`, because PostgreSQL joins each by a hash.
  */
 const NOTE_PROBLEMS = statement({
   name: 'provisioningLog.noteProblems',
   text: `
+    with success as materialized (
+      select s.workspace_id, s.target_type, s.target_id, text_folded(s.target_name) as name,
+        ${answeredAt('s.at', 's.duration_ms')} as answered_at
+      from scim_request s
+      where s.workspace_id = any($workspaceIds) and s.batch_id >= $firstBatchId and s.set_at >= $setsSince
+        and s.code is null and s.target_type is not null and s.operation = any($writingOperations))
     insert into scim_problem
       (workspace_id, subject, severity, id, code, since, last_at, times, client, operation, target_type, target_id,
        target_name, api_key_id, api_key_label, network, attribute, value, closest, detail, request_id)
@@ -28,16 +40,18 @@ const NOTE_PROBLEMS = statement({
       e.closest, e.detail, e."requestId"
     from jsonb_to_recordset($problems)
       as e("workspaceId" uuid, subject text, severity text, id uuid, code text, since timestamptz, "lastAt" timestamptz,
-        times integer, client text, operation text, "targetType" text, "targetId" uuid, "targetName" text,
-        "apiKeyId" uuid, "apiKeyLabel" text, network text, attribute text, value text, closest text, detail text,
-        "requestId" uuid)
+        "durationMs" double precision, times integer, client text, operation text, "targetType" text, "targetId" uuid,
+        "targetName" text, "apiKeyId" uuid, "apiKeyLabel" text, network text, attribute text, value text, closest text,
+        detail text, "requestId" uuid)
     join workspace w on w.id = e."workspaceId"
     where not exists (
-      select 1 from scim_request s
-      where s.workspace_id = e."workspaceId" and s.id > e.id and s.at >= e."lastAt" and s.code is null
-        and s.target_type = e."targetType" and s.operation not in ('USER_READ', 'USER_SEARCH', 'GROUP_READ', 'GROUP_SEARCH')
-        and (s.target_id = e."targetId" or text_folded(s.target_name) = text_folded(e."targetName"))
-      offset 0)
+        select 1 from success s
+        where s.workspace_id = e."workspaceId" and s.target_type = e."targetType" and s.target_id = e."targetId"
+          and s.answered_at > ${ANSWERED_AT})
+      and not exists (
+        select 1 from success s
+        where s.workspace_id = e."workspaceId" and s.target_type = e."targetType" and s.name = text_folded(e."targetName")
+          and s.answered_at > ${ANSWERED_AT})
     on conflict (workspace_id, subject, severity) do update
       set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = scim_problem.times + excluded.times,
         since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
@@ -47,7 +61,13 @@ const NOTE_PROBLEMS = statement({
         attribute = excluded.attribute, value = excluded.value, closest = excluded.closest, detail = excluded.detail,
         request_id = excluded.request_id, dismissed_at = null
     returning workspace_id as "workspaceId", subject, severity, since`,
-  parameters: { problems: jsonb<readonly NotedProblem[]>() },
+  parameters: {
+    problems: jsonb<readonly NotedProblem[]>(),
+    workspaceIds: arrayOf(uuid),
+    firstBatchId: uuid,
+    setsSince: timestamptz,
+    writingOperations: arrayOf(oneOf(SCIM_OPERATIONS)),
+  },
   columns: typesOf(TABLES.scimProblem, 'workspaceId', 'subject', 'severity', 'since'),
 });
 
@@ -57,10 +77,17 @@ const END_PROBLEMS = statement({
   name: 'provisioningLog.endProblems',
   text: `
     delete from scim_problem p
-    using unnest($workspaceIds::uuid[], $subjects::text[], $entryIds::uuid[]) s(workspace, succeeded, entry_id)
+    using unnest($workspaceIds::uuid[], $subjects::text[], $entryIds::uuid[], $answeredAts::timestamptz[])
+      s(workspace, succeeded, entry_id, answered_at)
     where p.workspace_id = s.workspace and ${PROBLEM_ENDED_BY} = s.succeeded and p.id < s.entry_id
+      and p.last_at <= s.answered_at
     returning ${selectList(ENDED, 'p')}`,
-  parameters: { workspaceIds: arrayOf(uuid), subjects: arrayOf(text), entryIds: arrayOf(uuid) },
+  parameters: {
+    workspaceIds: arrayOf(uuid),
+    subjects: arrayOf(text),
+    entryIds: arrayOf(uuid),
+    answeredAts: arrayOf(timestamptz),
+  },
   columns: ENDED.columns,
 });
 
@@ -78,28 +105,54 @@ interface Success {
   readonly workspaceId: string;
   readonly subject: string;
   readonly entryId: string;
+  readonly answeredAt: Date;
 }
 
-/**
- * Records the problems of a batch, ends those that its successes answer, and queues the webhook events of both (rule 56).
- * @param repeated entries of earlier batches whose requests have been repeated
- */
-export async function updateProblems(
-  sql: Sql,
-  entries: readonly LogEntry[],
-  repeated: readonly LogEntry[],
-): Promise<void> {
-  const problems = notedProblems([...entries, ...repeated]);
-  const noted =
-    problems.length === 0 ? [] : await NOTE_PROBLEMS.rows(sql, { problems: JSON.stringify(problems) });
-  const ended = await endProblems(sql, entries);
+/** The entries that a batch writes, in the order of their places, and the earlier ones that it counts again. */
+interface WrittenBatch {
+  readonly batchId: string;
+  readonly entries: readonly LogEntry[];
+  readonly repeated: readonly WrittenEntry[];
+}
+
+/** Records the problems of a batch, ends those that its successes answer, and queues the webhook events of both (rule 56). */
+export async function updateProblems(sql: Sql, batch: WrittenBatch): Promise<void> {
+  const problems = notedProblems(batch);
+  const noted = await noteProblems(sql, problems);
+  const ended = await endProblems(sql, batch);
   await queueProblemEvents(sql, problems, noted, ended);
 }
 
+/** By how much the clocks of servers and the database may differ. */
+const CLOCK_MS = 1000;
+const DAY_MS = 24 * 3_600_000;
+
+async function noteProblems(
+  sql: Sql,
+  problems: readonly NotedProblem[],
+): Promise<Awaited<ReturnType<typeof NOTE_PROBLEMS.rows>>> {
+  if (problems.length === 0) return [];
+  // Other problems are not resolved by a success of the same target.
+  const targeted = problems.filter(({ targetType }) => targetType !== null);
+  const earliest = Math.min(Date.now(), ...targeted.map(({ lastAt }) => lastAt.getTime())) - CLOCK_MS;
+  return NOTE_PROBLEMS.rows(sql, {
+    problems: JSON.stringify(problems),
+    workspaceIds: [...new Set(targeted.map(({ workspaceId }) => workspaceId))],
+    firstBatchId: firstBatchIdAt(earliest),
+    // The requests of a set are of one day, and may be answered on the next one.
+    setsSince: new Date(earliest - 2 * DAY_MS),
+    writingOperations: [...WRITING_OPERATIONS],
+  });
+}
+
 /** The problems of a batch: the last one of each subject, with its number of occurrences. */
-function notedProblems(entries: readonly LogEntry[]): NotedProblem[] {
+function notedProblems({ batchId, entries, repeated }: WrittenBatch): NotedProblem[] {
   const problems = new Map<string, NotedProblem>();
-  for (const problem of entries.flatMap(problemsIn)) {
+  const found = [
+    ...entries.flatMap((entry, place) => problemsIn(entry, () => idInBatch(batchId, place))),
+    ...repeated.flatMap((entry) => problemsIn(entry, () => entry.id)),
+  ];
+  for (const problem of found) {
     const key = `${problem.workspaceId} ${problem.severity} ${problem.subject}`;
     const earlier = problems.get(key);
     problems.set(
@@ -120,30 +173,33 @@ function notedProblems(entries: readonly LogEntry[]): NotedProblem[] {
  * Most workspaces have no problem, and their successes need no comparison.
  * @returns the problems that have ended
  */
-async function endProblems(sql: Sql, entries: readonly LogEntry[]): Promise<EndedProblem[]> {
+async function endProblems(sql: Sql, batch: WrittenBatch): Promise<EndedProblem[]> {
+  const { entries } = batch;
   const workspaceIds = [...new Set(entries.map(({ workspaceId }) => workspaceId))];
   if (workspaceIds.length === 0) return [];
   const rows = await WITH_PROBLEMS.rows(sql, { workspaceIds });
-  const withProblems = new Set(rows.map(({ id }) => id));
-  const successes = successesIn(entries.filter(({ workspaceId }) => withProblems.has(workspaceId)));
+  const successes = rows.length === 0 ? [] : successesIn(batch, new Set(rows.map(({ id }) => id)));
   if (successes.length === 0) return [];
   return END_PROBLEMS.rows(sql, {
     workspaceIds: successes.map(({ workspaceId }) => workspaceId),
     subjects: successes.map(({ subject }) => subject),
     entryIds: successes.map(({ entryId }) => entryId),
+    answeredAts: successes.map(({ answeredAt }) => answeredAt),
   });
 }
 
-/** The subjects that have succeeded in a batch, each with its last success. */
-function successesIn(entries: readonly LogEntry[]): Success[] {
+/** The subjects in some workspaces that have succeeded in a batch, each with its last success. */
+function successesIn({ batchId, entries }: WrittenBatch, workspaceIds: ReadonlySet<string>): Success[] {
   const successes = new Map<string, Success>();
-  for (const entry of entries) {
-    if (entry.code !== null) continue;
-    const { workspaceId, id: entryId, client, operation } = entry;
+  for (const [place, entry] of entries.entries()) {
+    const { workspaceId, client, operation } = entry;
+    if (entry.code !== null || !workspaceIds.has(workspaceId)) continue;
+    const entryId = idInBatch(batchId, place);
+    const answeredAt = new Date(entry.at.getTime() + entry.durationMs);
     const subjects = [`operation:${operation}`, keySubjectOf(client)];
     if (resolvesProblems(entry)) subjects.push(...subjectsOf(entry));
     for (const subject of subjects)
-      successes.set(`${workspaceId} ${subject}`, { workspaceId, subject, entryId });
+      successes.set(`${workspaceId} ${subject}`, { workspaceId, subject, entryId, answeredAt });
   }
   return [...successes.values()];
 }

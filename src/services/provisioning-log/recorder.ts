@@ -1,9 +1,9 @@
 import { DatabaseError } from 'pg';
 import type { Database } from '../../database/database.js';
-import { isId, newId } from '../../domain/ids.js';
+import { idInBatch, isId } from '../../domain/ids.js';
 import type { ScimEvent, ScimRead } from '../../domain/provisioning-log.js';
 import type { Hints } from '../context/activity-hints.js';
-import { entryOf, type LogEntry, type LogKey } from './entry.js';
+import { entryOf, type LogEntry, type LogKey, type WrittenEntry } from './entry.js';
 import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLookupOf } from './keys.js';
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
 import { WaitingReads } from './reads.js';
@@ -37,7 +37,7 @@ interface Fault {
   readonly first: KeyFault;
   readonly credential: KeyLookup | undefined;
   waiting: number;
-  entry: LogEntry | undefined;
+  entry: WrittenEntry | undefined;
 }
 
 /**
@@ -181,10 +181,11 @@ export class ProvisioningLog {
         const { fresh, repeated } = await this.#entriesOf(counted);
         const all = [...entries, ...fresh.map(({ entry }) => entry)];
         await this.#partition(all);
-        await writeBatch(this.#database, { entries: all, repeated, dropped });
+        const batchId = await writeBatch(this.#database, { entries: all, repeated, dropped });
         for (const workspaceId of new Set(all.map((entry) => entry.workspaceId)))
           this.#options.hints.happened('SCIM', workspaceId);
-        for (const { fault, entry } of fresh) fault.entry = entry;
+        for (const [index, { fault, entry }] of fresh.entries())
+          fault.entry = { ...entry, id: idInBatch(batchId, entries.length + index) };
         for (const [fault, number] of counted) fault.waiting -= number;
         this.#waiting = this.#waiting.slice(entries.length);
         left -= entries.length;
@@ -275,7 +276,6 @@ function keyEntry(
 ): LogEntry {
   return {
     ...key,
-    id: newId(),
     at,
     durationMs: 0,
     client,

@@ -2,7 +2,7 @@ import { query, rowOf, rowsOf } from '../../database/query.js';
 import { selection } from '../../database/statement.js';
 import { selectList } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
-import { isId } from '../../domain/ids.js';
+import { batchIdOf, firstBatchIdAt, isId, timeOfRequestId } from '../../domain/ids.js';
 import {
   requestIdsOf,
   type ScimClient,
@@ -60,7 +60,7 @@ function filterSql(workspaceId: string, filter: ScimRequestFilter, values: unkno
   const { reference, search, targetId, apiKeyId, outcome, since, until } = filter;
   const place = (value: unknown, type = '') => `$${values.push(value)}${type}`;
   // First, because the requests of many members are read at once.
-  const conditions = targetId == null ? [] : [isId(targetId) ? `r.target_id = ${place(targetId)}` : 'false'];
+  const conditions = targetId == null ? [] : [isId(targetId) ? targetSql(place(targetId)) : 'false'];
   conditions.push(`r.workspace_id = ${place(workspaceId)}`);
   if (reference != null) conditions.push(referenceSql(reference, place));
   if (search != null && search.trim() !== '')
@@ -72,13 +72,28 @@ function filterSql(workspaceId: string, filter: ScimRequestFilter, values: unkno
     if (list != null) conditions.push(`r.${column} = any(${place(list, '::text[]')})`);
   }
   if (filter.statuses != null) conditions.push(`r.status = any(${place(filter.statuses, '::integer[]')})`);
-  if (since != null) conditions.push(`r.at >= ${place(since)}`);
-  if (until != null) conditions.push(`r.at < ${place(until)}`);
+  if (since != null) conditions.push(sinceSql(place(since)));
+  if (until != null) conditions.push(untilSql(place(until)));
   return conditions.join(' and ');
 }
 
+/** The conditions, over `r`, name the set first: PostgreSQL leaves out sets, partitions among them, before it reads requests. */
+function targetSql(value: string): string {
+  return `r.set_target_ids @> array[${value}::uuid] and r.target_id = ${value}::uuid`;
+}
+
+/** The requests of a set are of one day. */
+function sinceSql(value: string): string {
+  const day = `${value}::timestamptz - interval '24 hours'`;
+  return `r.set_at > ${day} and r.set_last_at >= ${value}::timestamptz and r.at >= ${value}::timestamptz`;
+}
+
+function untilSql(value: string): string {
+  return `r.set_at < ${value}::timestamptz and r.at < ${value}::timestamptz`;
+}
+
 function referenceSql(reference: string, place: (value: unknown) => string): string {
-  if (isId(reference.trim())) return `r.request_id = ${place(reference.trim().toLowerCase())}`;
+  if (isId(reference.trim())) return requestSql(reference.trim().toLowerCase(), place);
   const ids = requestIdsOf(reference);
   if (ids === undefined) {
     throw new DomainError('INVALID_INPUT', 'This is no reference.', {
@@ -86,7 +101,29 @@ function referenceSql(reference: string, place: (value: unknown) => string): str
       hint: 'A reference has eight letters and digits, such as 7F3K-Q2M9. It ends the answer that the provider shows.',
     });
   }
-  return `r.request_id between ${place(ids.first)} and ${place(ids.last)}`;
+  return `${sentSql(ids.first, place)} and r.request_id between ${place(ids.first)} and ${place(ids.last)}`;
+}
+
+/** The id of a request tells when it came. */
+function requestSql(requestId: string, place: (value: unknown) => string): string {
+  return `${sentSql(requestId, place)} and r.request_id = ${place(requestId)}`;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** By how much the clocks of servers and the database may differ. */
+const CLOCK_MS = 5000;
+
+/** The times between which a request and its operations come; a bulk request takes less than an hour. */
+function timesOf(requestId: string): { readonly since: Date; readonly until: Date } {
+  const sent = timeOfRequestId(requestId).getTime();
+  return { since: new Date(sent - CLOCK_MS), until: new Date(sent + HOUR_MS) };
+}
+
+function sentSql(requestId: string, place: (value: unknown) => string): string {
+  const { since, until } = timesOf(requestId);
+  const firstBatchId = place(firstBatchIdAt(since.getTime()));
+  return `r.batch_id >= ${firstBatchId} and ${sinceSql(place(since))} and ${untilSql(place(until))}`;
 }
 
 /**
@@ -108,6 +145,8 @@ export async function list(
       where: filterSql(workspaceId, filter, values),
       values,
       id: 'r.id',
+      // The index of batches gives this order; entries are sorted within a batch alone.
+      orderBy: { column: 'r.batch_id', type: 'uuid' },
       descending: true,
       ofRow: filter.targetId != null,
     },
@@ -129,6 +168,7 @@ export async function get(
       .selectFrom('scimRequest')
       .select(SCIM_REQUEST.properties)
       .where('workspaceId', '=', workspaceId)
+      .where('batchId', '=', batchIdOf(id))
       .where('id', '=', id),
   );
   return request ?? null;
@@ -159,12 +199,19 @@ export async function ofAuditEntry(
 ): Promise<ScimRequest | null> {
   if (workspaceId === null || channel !== 'SCIM' || !isId(requestId)) return null;
   await authorize(context, 'audit.read', workspaceId);
+  const { since, until } = timesOf(requestId);
   const requests = await rowsOf(
     context.batched,
     query
       .selectFrom('scimRequest')
       .select(SCIM_REQUEST.properties)
       .where('workspaceId', '=', workspaceId)
+      // The change is committed, so the database took the entry soon after.
+      .where('batchId', '>=', firstBatchIdAt(since.getTime()))
+      .where('batchId', '<', firstBatchIdAt(until.getTime()))
+      .where('setAt', '>', new Date(since.getTime() - DAY_MS))
+      .where('setAt', '<', until)
+      .where('setLastAt', '>=', since)
       .where('requestId', '=', requestId)
       .orderBy('id')
       .limit(MOST_OF_REQUEST),

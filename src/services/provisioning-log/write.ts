@@ -1,7 +1,8 @@
-import { integer, jsonb } from '../../database/column-types.js';
+import { double, integer, jsonb } from '../../database/column-types.js';
 import type { Database, Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
-import type { LogEntry } from './entry.js';
+import { batchIdOf, newBatchId, placeOf } from '../../domain/ids.js';
+import type { LogEntry, WrittenEntry } from './entry.js';
 import { insertEntries } from './insert.js';
 import { withLookAlikes } from './look-alikes.js';
 import { updateProblems } from './present-problems.js';
@@ -17,20 +18,20 @@ export interface Batch {
 
 /** A number of requests to add to a written entry. */
 export interface Repetition {
-  readonly entry: LogEntry;
+  readonly entry: WrittenEntry;
   readonly more: number;
 }
 
-/**
- * Writers take turns, so that a refusal in one process and the success that resolves it in another are written in
- * order.
- */
+/** Writers take turns, so that batches are committed in the order of their ids. */
 const WRITER_LOCK = 4_917_232;
 
 const LOCK = statement({
   name: 'provisioningLog.lock',
-  text: 'select 1 from pg_advisory_xact_lock($lock::integer::bigint)',
+  text: `
+    select extract(epoch from clock_timestamp())::double precision * 1000000 as microseconds
+    from pg_advisory_xact_lock($lock::integer::bigint)`,
   parameters: { lock: integer },
+  columns: { microseconds: double },
 });
 
 const HOUR_MS = 3_600_000;
@@ -38,9 +39,9 @@ const HOUR_MS = 3_600_000;
 const REPEAT = statement({
   name: 'provisioningLog.repeat',
   text: `
-    update scim_request r set times = r.times + e.more
-    from jsonb_to_recordset($repeated) as e("workspaceId" uuid, id uuid, at timestamptz, more integer)
-    where r.workspace_id = e."workspaceId" and r.id = e.id and r.at = e.at`,
+    update scim_request_set s set times = s.times + e.more
+    from jsonb_to_recordset($repeated) as e("batchId" uuid, place integer, at timestamptz, more integer)
+    where s.batch_id = e."batchId" and s.place = e.place and s.at = e.at`,
   parameters: { repeated: jsonb<readonly object[]>() },
 });
 
@@ -76,26 +77,28 @@ const CONNECT = statement({
   parameters: { connections: jsonb<readonly object[]>() },
 });
 
-/** Writes a batch, or nothing of it. */
-export async function writeBatch(database: Database, batch: Batch): Promise<void> {
+/** Writes a batch, or nothing of it. @returns its id, from which the ids of its entries follow */
+export async function writeBatch(database: Database, batch: Batch): Promise<string> {
   const { repeated } = batch;
-  await database.transaction(async (tx) => {
-    await LOCK.rows(tx, { lock: WRITER_LOCK });
+  return database.transaction(async (tx) => {
+    const lock = await LOCK.row(tx, { lock: WRITER_LOCK });
+    const batchId = newBatchId(lock?.microseconds ?? Number.NaN);
     const entries = await withLookAlikes(tx, batch.entries);
-    if (entries.length > 0) await insertEntries(tx, entries);
+    if (entries.length > 0) await insertEntries(tx, batchId, entries);
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
     await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
     await connect(tx, [...entries, ...repeated.map(asRepeated)]);
-    await updateProblems(tx, entries, repeated.map(asRepeated));
+    await updateProblems(tx, { batchId, entries, repeated: repeated.map(asRepeated) });
+    return batchId;
   });
 }
 
-function asRepeated({ entry, more }: Repetition): LogEntry {
+function asRepeated({ entry, more }: Repetition): WrittenEntry {
   return { ...entry, times: more };
 }
 
-function repetition({ entry: { workspaceId, id, at }, more }: Repetition): object {
-  return { workspaceId, id, at, more };
+function repetition({ entry: { id, at }, more }: Repetition): object {
+  return { batchId: batchIdOf(id), place: placeOf(id), at, more };
 }
 
 function countsOf({ entries, repeated, dropped }: Batch): object[] {

@@ -1,7 +1,7 @@
 import { arrayOf, oneOf, uuid } from '../../database/column-types.js';
 import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
-import { isId } from '../../domain/ids.js';
+import { batchIdOf, isId } from '../../domain/ids.js';
 import type { Membership } from '../../model/membership.js';
 import { get as getApiKey } from '../api-keys.js';
 import { get as getAuditEntry } from '../audit/queries.js';
@@ -74,8 +74,10 @@ const LOCATE = statement({
 /** Entries of the provisioning log are in a partition for each day, so they are searched last. */
 const LOCATE_REQUESTS = statement({
   name: 'nodes.locateRequests',
-  text: `select id, 'ScimRequest' as type, workspace_id as "workspaceId" from scim_request where id = any($ids::uuid[])`,
-  parameters: { ids: arrayOf(uuid) },
+  text: `
+    select id, 'ScimRequest' as type, workspace_id as "workspaceId" from scim_request
+    where batch_id = any($batchIds::uuid[]) and id = any($ids::uuid[])`,
+  parameters: { ids: arrayOf(uuid), batchIds: arrayOf(uuid) },
   columns: { id: uuid, type: oneOf(TYPES), workspaceId: uuid },
 });
 
@@ -97,7 +99,9 @@ export async function byIds(context: ServiceContext, ids: readonly string[]): Pr
   const located = await LOCATE.rows(context.reads, { ids: ids.filter(isId) });
   const places = new Map(located.map((place) => [place.id, place]));
   const others = ids.filter((id) => isId(id) && !places.has(id.toLowerCase()));
-  const requests = others.length === 0 ? [] : await LOCATE_REQUESTS.rows(context.reads, { ids: others });
+  const batchIds = others.map(batchIdOf);
+  const requests =
+    others.length === 0 ? [] : await LOCATE_REQUESTS.rows(context.reads, { ids: others, batchIds });
   for (const place of requests) places.set(place.id, place);
   return Promise.all(ids.map((id) => visible(context, places.get(id.toLowerCase()))));
 }

@@ -30,18 +30,21 @@ test('rule 50: an entry has exactly these columns', async () => {
     'api_key_label',
     'at',
     'attribute',
+    'batch_id',
     'client',
     'code',
     'detail',
     'duration_ms',
     'id',
-    'logged_at',
     'method',
     'network',
     'notices',
     'operation',
     'request_id',
     'scim_type',
+    'set_at',
+    'set_last_at',
+    'set_target_ids',
     'status',
     'target_id',
     'target_name',
@@ -285,9 +288,9 @@ test('rule 52: there is a partition for each day', async () => {
   await scim.get('/Users');
   await entries('workspace_id = $1', [workspace.workspaceId], 1);
   const [{ name } = { name: '' }] = await app.sql<{ name: string }>(
-    `select tableoid::regclass::text as name from scim_request limit 1`,
+    `select tableoid::regclass::text as name from scim_request_set limit 1`,
   );
-  expect(name).toBe(`scim_request_${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`);
+  expect(name).toBe(`scim_request_set_${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`);
 });
 
 test('rule 58: a reference finds the ids that begin with the same 40 bits', () => {

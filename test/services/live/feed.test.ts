@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sql } from '../../../src/database/database.js';
 import { Feed } from '../../../src/services/live/feed.js';
-import type { Log } from '../../../src/services/live/logs.js';
+import type { Log } from '../../../src/services/live/log.js';
 
 /** A log of one workspace, whose places are numbers. */
 function logOf(entries: readonly string[]): { readonly log: Log<string>; readonly pages: string[] } {

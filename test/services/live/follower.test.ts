@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.js';
 import type { Feed } from '../../../src/services/live/feed.js';
 import { Follower } from '../../../src/services/live/follower.js';
-import type { Logged } from '../../../src/services/live/logs.js';
+import type { Logged } from '../../../src/services/live/log.js';
 
 /** A feed with one entry, which the follower has not taken. */
 function feed(): Feed<string> {

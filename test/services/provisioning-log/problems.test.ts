@@ -117,6 +117,7 @@ test('successes are not compared with every problem of the workspace', async () 
       numbers.map(() => workspaceId),
       numbers.map((number) => `name:user${number}`),
       numbers.map(() => newId()),
+      numbers.map(() => new Date()),
     ],
   );
   expect(await subjects()).toHaveLength(PROBLEMS - SUCCESSES);

@@ -116,10 +116,49 @@ test('entries of a batch are logged in the order of their answers, whatever they
   for (const status of statuses) recorder.record({ ...event(), status }, from);
   await recorder.stop();
   const logged = await database.rows<{ status: number }>(
-    'select status from scim_request where workspace_id = $1 order by logged_at, id',
+    'select status from scim_request where workspace_id = $1 order by id',
     [workspaceId],
   );
   expect(logged.map(({ status }) => status)).toEqual(statuses);
+});
+
+test('requests that differ in time, target and id alone share a row, up to a hundred of one day', async () => {
+  const recorder = log();
+  const from = key();
+  const created = (at: Date) => ({ ...event(at), operation: 'USER_CREATE' as const, requestId: newId() });
+  const midnight = new Date(new Date().setUTCHours(0, 0, 0, 0)).getTime();
+  for (let count = 0; count < 250; count += 1) recorder.record(created(new Date(midnight + count)), from);
+  for (let count = 1; count <= 3; count += 1) recorder.record(created(new Date(midnight - count)), from);
+  recorder.record(created(new Date(midnight)), key());
+  await recorder.stop();
+  const sets = await database.rows(
+    `select cardinality(places) as requests, s.last_at - s.at < interval '1 second' as "isShort"
+     from scim_request_set s where workspace_id = $1 order by batch_id, place`,
+    [workspaceId],
+  );
+  expect(sets).toEqual([100, 100, 50, 3, 1].map((requests) => ({ requests, isShort: true })));
+  const requests = await database.rows<{ id: string; request_id: string }>(
+    'select id, request_id from scim_request where workspace_id = $1',
+    [workspaceId],
+  );
+  expect(new Set(requests.map(({ id }) => id)).size).toBe(254);
+  expect(new Set(requests.map(({ request_id }) => request_id)).size).toBe(254);
+});
+
+test('ids are in the order in which processes write', async () => {
+  const [first, second] = [log(), log()];
+  const from = key();
+  for (let round = 0; round < 3; round += 1) {
+    second.record({ ...event(), status: 200 + round }, from);
+    first.record({ ...event(), status: 300 + round }, from);
+    await first.flush();
+    await second.flush();
+  }
+  const statuses = await database.rows<{ status: number }>(
+    'select status from scim_request where workspace_id = $1 order by id',
+    [workspaceId],
+  );
+  expect(statuses.map(({ status }) => status)).toEqual([300, 200, 301, 201, 302, 202]);
 });
 
 test('rule 52: the partitions of expired days are dropped', async () => {
@@ -128,14 +167,14 @@ test('rule 52: the partitions of expired days are dropped', async () => {
   const partitions = () =>
     database.rows<{ name: string }>(
       `select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-       where i.inhparent = 'scim_request'::regclass order by 1`,
+       where i.inhparent = 'scim_request_set'::regclass order by 1`,
       [],
     );
-  expect((await partitions()).map(({ name }) => name)).toContain('scim_request_20200101');
+  expect((await partitions()).map(({ name }) => name)).toContain('scim_request_set_20200101');
   const recorder = log();
   recorder.record(event(), key());
   await recorder.stop();
-  expect((await partitions()).map(({ name }) => name)).not.toContain('scim_request_20200101');
+  expect((await partitions()).map(({ name }) => name)).not.toContain('scim_request_set_20200101');
   expect(await kept()).toMatchObject({ entries: 1 });
 });
 
@@ -144,7 +183,7 @@ test('several processes create the partition of a day at once', async () => {
     Array.from({ length: 4 }, () => createPartitions(database, ['2030-01-01', '2030-01-02'])),
   );
   const names = await database.rows(
-    `select 1 from pg_class where relname in ('scim_request_20300101', 'scim_request_20300102')`,
+    `select 1 from pg_class where relname in ('scim_request_set_20300101', 'scim_request_set_20300102')`,
     [],
   );
   expect(names).toHaveLength(2);
@@ -172,7 +211,8 @@ test('rule 56: a refusal that is written after the success that followed it is n
     code: 'INVALID_INPUT',
   } as const;
   first.record(refused, key());
-  second.record({ ...event(), operation: 'USER_CREATE', target, status: 201 }, key());
+  const later = new Date(refused.at.getTime() + 1);
+  second.record({ ...event(), at: later, operation: 'USER_CREATE', target, status: 201 }, key());
   await second.stop();
   await first.stop();
   expect(await database.rows('select 1 from scim_problem where workspace_id = $1', [workspaceId])).toEqual(
