@@ -188,6 +188,7 @@ interface LongText {
 function longTexts(shapes: readonly ProfileAttribute[], value: JsonObject, prefix = ''): LongText[] {
   return shapes.flatMap(({ name, type, subAttributes = [] }) => {
     const part = value[name];
+    if (part === undefined) return [];
     const path = `${prefix}${name}`;
     if (typeof part === 'string') {
       const longest = type === 'string' ? LONGEST_TEXT : LONGEST_DATA;

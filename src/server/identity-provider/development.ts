@@ -37,7 +37,8 @@ export interface DevelopmentProvider {
 /**
  * Starts an identity provider for the seeded V2 workspace, whose people can sign in with it, and connects the workspace
  * to it, unless a developer has connected it to another one.
- * @returns undefined without a seeded workspace, and when the provider cannot be started, as the log says
+ * @returns undefined without a seeded workspace, and when the provider cannot be started or that of another server is
+ *   used, as the log says
  */
 export async function startDevelopmentProvider(
   options: DevelopmentProviderOptions,
@@ -63,6 +64,11 @@ export async function startDevelopmentProvider(
           discoveryUrl.startsWith(`${provider.issuer}/`) && clientSecret === secret,
         () => false,
       );
+      if (!isUsable && existing !== null && (await answers(existing.discoveryUrl))) {
+        logger.warn('the workspace is connected to the development identity provider of another server');
+        await provider.stop();
+        return undefined;
+      }
       if (!isUsable) {
         await connections.set(context, {
           workspaceId,
@@ -83,6 +89,16 @@ export async function startDevelopmentProvider(
     startUrl: `${url}/api/workspaces/${workspaceId}/auth/sso/start`,
     stop: () => provider.stop(),
   };
+}
+
+const ANSWER_MS = 1000;
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).ok;
+  } catch {
+    return false;
+  }
 }
 
 async function startProvider(

@@ -78,6 +78,15 @@ describe('the development identity provider', () => {
     expect(again.answer).toEqual({ data: { viewer: { label: 'ada@acme.test' } } });
   });
 
+  test('goes on when a second server starts on the same database', async () => {
+    const first = await start();
+    const second = await start();
+    expect(second.startUrl).toBeUndefined();
+    await second.server.stop();
+    const { answer } = await signIn(first.startUrl ?? '', 'ada@acme.test');
+    expect(answer).toEqual({ data: { viewer: { label: 'ada@acme.test' } } });
+  });
+
   test('creates the encryption key once, which the command line uses too', async () => {
     await start();
     const remembered = async () =>
