@@ -21,7 +21,8 @@ export function program(terminal: Terminal): Command {
   const rollcall = new Command('rollcall')
     .description('Rollcall: members of workspaces, provisioned over SCIM 2.0.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .showHelpAfterError('Add --help to see what it takes.');
 
   rollcall
     .command('serve')

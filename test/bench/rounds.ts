@@ -53,9 +53,11 @@ export async function compare(
   });
   for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS, plan);
   for (let done = 0; done < rounds; done++) {
-    // Each is the first one in its turn: the first one after others finds the most work for PostgreSQL to clean up.
+    // Each begins in its turn, and every second round runs backwards: who comes after another finds that one's garbage.
     const first = done % able.length;
-    for (const { contender, operation, measured } of [...able.slice(first), ...able.slice(0, first)]) {
+    const turns = [...able.slice(first), ...able.slice(0, first)];
+    if (done % 2 === 1) turns.reverse();
+    for (const { contender, operation, measured } of turns) {
       // A slow server still works on unfinished requests of its turn, which would disturb the turns of others.
       for (const { contender } of able) await idle(contender);
       await settled();
