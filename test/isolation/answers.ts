@@ -13,8 +13,15 @@ const SAID_OF_EVERY_ANSWER = new Set(['date', 'x-request-id', 'connection', 'kee
 /** Sends a request and reads the whole answer. Redirects are not followed. */
 export async function ask(url: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(url, { redirect: 'manual', ...init });
-  const headers = [...response.headers].filter(([name]) => !SAID_OF_EVERY_ANSWER.has(name));
+  const headers = [...response.headers]
+    .filter(([name]) => !SAID_OF_EVERY_ANSWER.has(name))
+    .map(([name, value]) => [name, name === 'retry-after' ? inWords(value) : value]);
   return { status: response.status, headers: Object.fromEntries(headers), body: await response.text() };
+}
+
+/** Long waits end at a time, so their seconds differ from one answer to the next. */
+function inWords(seconds: string): string {
+  return Number(seconds) > 60 ? 'more than a minute' : seconds;
 }
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
