@@ -11,16 +11,11 @@ import { Invitation } from '../model/invitation.js';
 import { Member } from '../model/member.js';
 import { MemberTally } from '../model/member-tally.js';
 import { Membership } from '../model/membership.js';
-import {
-  DeletedApiKeySecret,
-  ScimConnection,
-  ScimProblem,
-  ScimRequest,
-  ScimRequestCount,
-  ScimRequestSet,
-} from '../model/provisioning-log.js';
 import { Removal } from '../model/removal.js';
 import { ScimBrake, ScimRemoval } from '../model/removal-brake.js';
+import { DeletedApiKeySecret, ScimConnection, ScimRequestCount } from '../model/scim-connection.js';
+import { ScimProblem } from '../model/scim-problem.js';
+import { ScimRequest, ScimRequestSet } from '../model/scim-request.js';
 import { SeatAllocation } from '../model/seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from '../model/session.js';
 import { SignInLink } from '../model/sign-in-link.js';

@@ -8,17 +8,12 @@ import { Invitation } from './invitation.js';
 import { Member } from './member.js';
 import { MemberTally } from './member-tally.js';
 import { Membership } from './membership.js';
-import {
-  DeletedApiKeySecret,
-  ScimConnection,
-  ScimProblem,
-  ScimRequest,
-  ScimRequestCount,
-  ScimRequestSet,
-} from './provisioning-log.js';
 import { RateLimit } from './rate-limit.js';
 import { Removal } from './removal.js';
 import { ScimBrake, ScimRemoval } from './removal-brake.js';
+import { DeletedApiKeySecret, ScimConnection, ScimRequestCount } from './scim-connection.js';
+import { ScimProblem } from './scim-problem.js';
+import { ScimRequest, ScimRequestSet } from './scim-request.js';
 import { SeatAllocation } from './seat-allocation.js';
 import { OperatorSession, Session, SessionEnd } from './session.js';
 import { SignInLink } from './sign-in-link.js';

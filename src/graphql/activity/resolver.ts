@@ -1,6 +1,6 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { AuditEntry } from '../../model/audit-entry.js';
-import { ScimRequest } from '../../model/provisioning-log.js';
+import { ScimRequest } from '../../model/scim-request.js';
 import { followAudit, followScim } from '../../services/live/follow.js';
 import { wellFormedId } from '../lists/ids.js';
 import type { Context } from '../serving/context.js';

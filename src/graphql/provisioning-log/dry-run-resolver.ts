@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { ScimClient } from '../../domain/provisioning-log.js';
-import { ScimClientEnum } from '../../model/provisioning-log.js';
 import { GraphQLJSONObject } from '../../model/scalars.js';
+import { ScimClientEnum } from '../../model/scim-enums.js';
 import { type Explanation, explain } from '../../services/provisioning-log/explain.js';
 import { type SelfTest, selfTest } from '../../services/provisioning-log/self-test.js';
 import { type ScimSetup as ScimSetupOf, setup } from '../../services/provisioning-log/setup.js';

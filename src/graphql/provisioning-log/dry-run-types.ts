@@ -2,8 +2,9 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import type { ScimCode } from '../../domain/provisioning-log.js';
 import type { AuditChanges } from '../../model/audit-entry.js';
 import { enumOf } from '../../model/enums.js';
-import { ScimCodeEnum, ScimNotice } from '../../model/provisioning-log.js';
 import { GraphQLJSONObject } from '../../model/scalars.js';
+import { ScimCodeEnum } from '../../model/scim-enums.js';
+import { ScimNotice } from '../../model/scim-request.js';
 import type { ExplainedChange, Explanation } from '../../services/provisioning-log/explain.js';
 import {
   SELF_TEST_OUTCOMES,

@@ -4,7 +4,7 @@ import { referenceOf } from '../../domain/provisioning-log.js';
 import { AuditEntry } from '../../model/audit-entry.js';
 import { Group } from '../../model/group.js';
 import { Member } from '../../model/member.js';
-import { ScimNotice, ScimRequest } from '../../model/provisioning-log.js';
+import { ScimNotice, ScimRequest } from '../../model/scim-request.js';
 import { type CountPeriod, counts as countRequests } from '../../services/provisioning-log/counts.js';
 import { health as healthOf } from '../../services/provisioning-log/health.js';
 import type { MemberProblem } from '../../services/provisioning-log/member-problems.js';

@@ -2,15 +2,10 @@ import { ArgsType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { Fix as FixOf, FixStep as FixStepOf } from '../../domain/provisioning-fixes.js';
 import type { ScimClient, ScimCode, ScimOperation } from '../../domain/provisioning-log.js';
 import { enumOf } from '../../model/enums.js';
-import {
-  ScimClientEnum,
-  ScimCodeEnum,
-  ScimOperationEnum,
-  ScimRequest,
-  SEVERITIES,
-  type Severity,
-} from '../../model/provisioning-log.js';
 import { GraphQLDateTime } from '../../model/scalars.js';
+import { ScimClientEnum, ScimCodeEnum, ScimOperationEnum } from '../../model/scim-enums.js';
+import { SEVERITIES, type Severity } from '../../model/scim-problem.js';
+import { ScimRequest } from '../../model/scim-request.js';
 import { Workspace } from '../../model/workspace.js';
 import {
   COUNT_PERIODS,

@@ -3,7 +3,7 @@ import type { Heard } from '../../database/listening.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
-import type { ScimRequest } from '../../model/provisioning-log.js';
+import type { ScimRequest } from '../../model/scim-request.js';
 import { ACTIVITY_CHANNEL, hintsIn } from '../context/activity-hints.js';
 import { AUDIT_LOG, changedBetween } from './audit-log.js';
 import { Doubts } from './doubts.js';

@@ -1,6 +1,6 @@
 import type { Actor } from '../../auth/actor.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
-import type { ScimRequest } from '../../model/provisioning-log.js';
+import type { ScimRequest } from '../../model/scim-request.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import type { Activity, Following } from './activity.js';

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
-import type { ScimRequest } from '../../model/provisioning-log.js';
+import type { ScimRequest } from '../../model/scim-request.js';
 import { settledTimes } from '../audit/settled.js';
 import { placeAt } from './audit-log.js';
 import type { Feed } from './feed.js';

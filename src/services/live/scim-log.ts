@@ -3,7 +3,7 @@ import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { selectList } from '../../database/tables.js';
 import { batchIdOf } from '../../domain/ids.js';
-import type { ScimRequest } from '../../model/provisioning-log.js';
+import type { ScimRequest } from '../../model/scim-request.js';
 import { SCIM_REQUEST } from '../provisioning-log/entry.js';
 import { type Log, MOST_IN_PAGE, type Position } from './log.js';
 

@@ -6,7 +6,7 @@ import {
   type ScimNotice,
   WRITING_OPERATIONS,
 } from '../../domain/provisioning-log.js';
-import type { Severity } from '../../model/provisioning-log.js';
+import type { Severity } from '../../model/scim-problem.js';
 
 /** The view of entries, without the columns of their sets. */
 export const SCIM_REQUEST = without(TABLES.scimRequest, 'batchId', 'setAt', 'setLastAt', 'setTargetIds');

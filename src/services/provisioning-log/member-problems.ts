@@ -2,7 +2,7 @@ import { arrayOf, integer, nullable, oneOf, text, timestamptz, uuid } from '../.
 import { statement } from '../../database/statement.js';
 import { causeOf, type Fix, fixOf } from '../../domain/provisioning-fixes.js';
 import { SCIM_CLIENTS, SCIM_CODES, type ScimCode } from '../../domain/provisioning-log.js';
-import { SEVERITIES, type Severity } from '../../model/provisioning-log.js';
+import { SEVERITIES, type Severity } from '../../model/scim-problem.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { IS_SHOWN_OF_MEMBER, PROBLEM_MEMBER, PROBLEM_TABLES } from '../rows/scim-problems.js';

@@ -4,7 +4,7 @@ import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import { firstBatchIdAt, idInBatch } from '../../domain/ids.js';
 import { SCIM_OPERATIONS, WRITING_OPERATIONS } from '../../domain/provisioning-log.js';
-import { PROBLEM_ENDED_BY } from '../../model/provisioning-log.js';
+import { PROBLEM_ENDED_BY } from '../../model/scim-problem.js';
 import {
   keySubjectOf,
   type LogEntry,

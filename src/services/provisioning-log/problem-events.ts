@@ -2,7 +2,7 @@ import type { Sql } from '../../database/database.js';
 import { newId } from '../../domain/ids.js';
 import { causeOf, fixOf } from '../../domain/provisioning-fixes.js';
 import type { WebhookEventType } from '../../domain/webhooks.js';
-import type { ScimProblem } from '../../model/provisioning-log.js';
+import type { ScimProblem } from '../../model/scim-problem.js';
 import { queueEvents, type WebhookEvent } from '../webhooks/queue.js';
 import type { NotedProblem } from './entry.js';
 

@@ -9,7 +9,7 @@ import {
   type ScimClient,
   type ScimCode,
 } from '../../domain/provisioning-log.js';
-import { SEVERITIES, type Severity } from '../../model/provisioning-log.js';
+import { SEVERITIES, type Severity } from '../../model/scim-problem.js';
 import { record } from '../audit/record.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';

@@ -10,7 +10,7 @@ import {
   type ScimOperation,
 } from '../../domain/provisioning-log.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
-import type { ScimRequest } from '../../model/provisioning-log.js';
+import type { ScimRequest } from '../../model/scim-request.js';
 import { auditEntriesOf } from '../audit/of-requests.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
