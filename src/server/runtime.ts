@@ -17,6 +17,9 @@ export function prepareToLoad(): void {
   enableCompileCache(COMPILE_CACHE);
   // Most objects allocated while the program loads are kept, so a larger young generation would not help.
   setFlagsFromString('--semi-space-growth-factor=1');
+  // After many streams have begun, V8 would allocate the objects of every request among those that are kept, and collect
+  // them late: with 1,000 subscriptions, a request took a fifth more CPU time.
+  setFlagsFromString('--no-allocation-site-pretenuring');
   // Requests leave little behind, so V8 can collect after 30 % growth instead of several times the live heap.
   setFlagsFromString('--heap-growing-percent=30');
 }
