@@ -82,7 +82,7 @@ export async function writeBatch(database: Database, batch: Batch): Promise<stri
   const { repeated } = batch;
   return database.transaction(async (tx) => {
     const lock = await LOCK.row(tx, { lock: WRITER_LOCK });
-    const batchId = newBatchId(lock?.microseconds ?? Number.NaN);
+    const batchId = newBatchId(lock?.microseconds ?? 1000 * Date.now());
     const entries = await withLookAlikes(tx, batch.entries);
     if (entries.length > 0) await insertEntries(tx, batchId, entries);
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
