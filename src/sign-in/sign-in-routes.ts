@@ -15,7 +15,6 @@ import {
   show,
 } from './page-handler.js';
 import { continuePage } from './pages/continue.js';
-import { html } from './pages/html.js';
 import { NOT_SIGNED_IN } from './pages/refused.js';
 import { signInPage } from './pages/sign-in.js';
 import { returnPath } from './return-to.js';
@@ -28,6 +27,7 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
     showForm(options, response, services, {
       email: '',
       returnTo: returnPath(request.query.returnTo),
+      byMail: request.query.way === 'mail',
       error: null,
     });
   router.get('/sign-in', page('/sign-in', options, form));
@@ -37,10 +37,14 @@ export function signInRoutes(router: Router, options: SignInOptions): void {
       const typed = {
         email: field(request, 'email').trim(),
         returnTo: returnPath(field(request, 'returnTo')),
+        byMail: field(request, 'way') === 'mail',
       };
-      const path = await options.providerPathFor(services, typed.email, typed.returnTo);
       // Owners may sign in by mail when the provider is unavailable (rule 43).
-      if (path !== null && field(request, 'way') !== 'mail') return continueToProvider(response, path, typed);
+      const url = typed.byMail ? null : await options.providerPathFor(services, typed.email, typed.returnTo);
+      if (url !== null) {
+        show(response, continuePage({ title: 'Your company’s sign-in', url, text: 'Continue' }));
+        return;
+      }
       try {
         await mailLink(options, request, response, services, typed);
         response.redirect(303, '/sign-in/link/sent');
@@ -90,6 +94,8 @@ const STATUS_OF_TYPO: Readonly<Record<string, number>> = { INVALID_INPUT: 400, R
 interface Typed {
   readonly email: string;
   readonly returnTo: string;
+  /** Whether a link is mailed even if the address's domain has a provider. */
+  readonly byMail: boolean;
 }
 
 async function showForm(
@@ -100,22 +106,13 @@ async function showForm(
   status = 200,
 ): Promise<void> {
   const { actor } = services.caller;
+  const sendsMail = services.mailer?.sends === true;
   const text = signInPage({
     ...form,
-    sendsMail: services.mailer?.sends === true,
+    byMail: form.byMail && sendsMail,
+    sendsMail,
     signedInAs: actor?.type === 'PERSON' ? actor.email : null,
     people: seededWorkspaceIds === undefined ? null : await seededPeople(services, seededWorkspaceIds),
   });
   show(response, text, status);
-}
-
-function continueToProvider(response: PageResponse, url: string, { email, returnTo }: Typed): void {
-  const also = html`<form method="post" action="/sign-in">
-<input type="hidden" name="email" value="${email}">
-<input type="hidden" name="returnTo" value="${returnTo}">
-<input type="hidden" name="way" value="mail">
-<p class="soft">Owners can get a link by mail when the provider is away.</p>
-<button class="plain">Mail me a link</button>
-</form>`;
-  show(response, continuePage({ title: 'Your company’s sign-in', url, text: 'Continue', also }));
 }

@@ -156,6 +156,14 @@ async function invitationPath(): Promise<URL> {
 const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] = [
   ['sign-in', () => page.goto('/sign-in')],
   [
+    'sign-in-by-mail',
+    async () => {
+      await page.goto('/sign-in');
+      await page.getByRole('link', { name: 'get a link by mail' }).click();
+      await page.getByRole('button', { name: 'Mail me a link' }).waitFor();
+    },
+  ],
+  [
     'sign-in-refused',
     async () => {
       await page.goto('/sign-in');

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.js';
+import { html } from './html.js';
 import { document } from './layout.js';
 
 /**
@@ -9,17 +9,14 @@ export function continuePage({
   title,
   url,
   text,
-  also = null,
 }: {
   readonly title: string;
   readonly url: string;
   readonly text: string;
-  readonly also?: Html | null;
 }): string {
   return document({
     title,
     next: url,
-    body: html`<p><a class="button" href="${url}">${text}</a></p>
-${also}`,
+    body: html`<p><a class="button" href="${url}">${text}</a></p>`,
   });
 }

@@ -14,15 +14,18 @@ export interface Refusal {
   readonly reference: string;
   /** The link to the next page. */
   readonly next?: { readonly url: string; readonly text: string } | undefined;
+  /** Where owners ask for a link by mail, if they can (rule 43). */
+  readonly mailUrl?: string | undefined;
 }
 
 /** The page of a refused sign-in: the reason, what to do, and the reference to quote. */
-export function refusedPage({ title, message, hint, reference, next }: Refusal): string {
+export function refusedPage({ title, message, hint, reference, next, mailUrl }: Refusal): string {
   return document({
     title,
     body: html`<p>${message}</p>
 ${hint === undefined ? null : html`<p>${hint}</p>`}
 ${wayOn(next ?? { url: '/sign-in', text: 'Back to sign-in' })}
+${mailUrl === undefined ? null : html`<p>Owners can <a href="${mailUrl}">get a link by mail</a> instead.</p>`}
 <p class="soft foot">If you ask somebody for help, give them this reference: <code>${reference}</code></p>`,
   });
 }

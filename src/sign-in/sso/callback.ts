@@ -7,14 +7,14 @@ import { browserOf, startBrowserSession } from '../browser-session.js';
 import { type Attempt, takeAttempt } from './attempt.js';
 import { identityOf } from './claims.js';
 import type { Proof } from './providers.js';
-import { showingRefusedRehearsal, showRehearsal } from './refusals.js';
+import { showingRefusal, showingRefusedRehearsal, showRehearsal } from './refusals.js';
 import { rehearsalOf } from './rehearsal.js';
 import { parametersOf, type SsoRouterOptions, type Visit } from './visit.js';
 
 /**
  * Finishes a sign-in: the browser returns from the provider, and gets a session (rules 39–41) or the page of the
  * rehearsal.
- * @throws SignInRefusal
+ * @throws SignInRefusal STATE_LOST, STATE_REPLAYED
  */
 export async function finishSignIn(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const { request, response, context, workspaceId } = visit;
@@ -32,10 +32,12 @@ export async function finishSignIn(options: SsoRouterOptions, visit: Visit): Pro
       showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
     });
   }
-  const { settings, proof, arrival } = await comeBack();
-  const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
-  await startBrowserSession(response, context, session, originOf(request));
-  response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
+  await showingRefusal(visit, attempt.returnTo, async () => {
+    const { settings, proof, arrival } = await comeBack();
+    const { session, by } = await explaining(proof.userInfoFault, () => signIn(context, settings, arrival));
+    await startBrowserSession(response, context, session, originOf(request));
+    response.redirect(303, by === 'INVITED' ? `/workspace/${workspaceId}` : attempt.returnTo);
+  });
 }
 
 function arrivalOf(

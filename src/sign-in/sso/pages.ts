@@ -6,7 +6,9 @@ import {
 import { type Html, html } from '../pages/html.js';
 import { document } from '../pages/layout.js';
 import { NOT_SIGNED_IN, type Refusal } from '../pages/refused.js';
+import { mailPath } from '../pages/sign-in.js';
 import type { Rehearsal } from './rehearsal.js';
+import { startPath } from './ways.js';
 
 /** Reasons that may not apply to the next attempt. */
 const RETRYABLE: ReadonlySet<SignInRefusalReason> = new Set([
@@ -18,28 +20,43 @@ const RETRYABLE: ReadonlySet<SignInRefusalReason> = new Set([
   'OUTSIDE_ORGANIZATION',
 ]);
 
-/**
- * The refusal that the person sees: a sentence, what to do, and the reference.
- * @param start the path that starts the sign-in again; null when there is none
- */
-export function shownRefusal(
-  { reason, address, detail }: SignInRefusal,
-  reference: string,
-  start: string | null,
-): Refusal {
+/** Reasons for which owners need no link by mail: another attempt helps, or the sign-in page mails the link itself. */
+const WITHOUT_LINK: ReadonlySet<SignInRefusalReason> = new Set([
+  'NOT_CONFIGURED',
+  'NOT_ENTERPRISE',
+  'STATE_LOST',
+  'STATE_REPLAYED',
+  'OUTSIDE_ORGANIZATION',
+  'SEAT_UNAVAILABLE',
+]);
+
+/** The refusal that the person sees: a sentence, what to do, and the reference. */
+export function shownRefusal({ reason, address, detail }: SignInRefusal, reference: string): Refusal {
   const { person, wayOn } = SIGN_IN_REFUSALS[reason];
   // The person sees only details about the seat; other details are for administrators.
   const seat = reason === 'SEAT_UNAVAILABLE' && detail !== null ? ` ${detail}` : '';
   // The provider sent this address for this person, so showing it reveals nothing.
   const signedInAs = address === null ? '' : ` Your identity provider has signed you in as ${address}.`;
-  const again = start !== null && RETRYABLE.has(reason);
+  return { title: NOT_SIGNED_IN, message: `${person}${seat}${signedInAs}`, hint: wayOn, reference };
+}
+
+/** The links of the page of a refusal: to the provider again, and to the owners' way back in by mail (rule 43). */
+export function waysOn(
+  reason: SignInRefusalReason,
+  { workspaceId, returnTo, sendsMail }: Retry,
+): Pick<Refusal, 'next' | 'mailUrl'> {
+  const start = `${startPath(workspaceId)}?${new URLSearchParams({ returnTo })}`;
   return {
-    title: NOT_SIGNED_IN,
-    message: `${person}${seat}${signedInAs}`,
-    hint: wayOn,
-    reference,
-    ...(again ? { next: { url: start, text: 'Sign in again' } } : {}),
+    next: RETRYABLE.has(reason) ? { url: start, text: 'Sign in again' } : undefined,
+    mailUrl: sendsMail && !WITHOUT_LINK.has(reason) ? mailPath(returnTo) : undefined,
   };
+}
+
+interface Retry {
+  readonly workspaceId: string;
+  /** The path to open after signing in. */
+  readonly returnTo: string;
+  readonly sendsMail: boolean;
 }
 
 /** The page of a rehearsal: the claims received, those missing, and the result that a real sign-in would have had. */

@@ -4,22 +4,40 @@ import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { recordRefusal } from '../../services/sso/sign-in-log.js';
 import { browserOf } from '../browser-session.js';
 import { PAGE_HEADERS, refuse } from '../page-handler.js';
-import { rehearsalPage, shownRefusal } from './pages.js';
+import { rehearsalPage, shownRefusal, waysOn } from './pages.js';
 import { type Rehearsal, refusedRehearsal } from './rehearsal.js';
 import type { Visit } from './visit.js';
-import { startPath } from './ways.js';
 
-/** Records the refusal in the sign-in log, and shows the person its page. Other errors are thrown again. */
-export async function showRefusal(
+/**
+ * Records a refused sign-in in the sign-in log, and shows the person its page. Other errors are thrown again.
+ * @param returnTo the path that was to be opened after the sign-in
+ */
+export async function showingRefusal(
+  visit: Visit,
+  returnTo: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await showRefusal(visit, returnTo, error);
+  }
+}
+
+async function showRefusal(
   { request, response, context, workspaceId }: Visit,
+  returnTo: string,
   error: unknown,
 ): Promise<void> {
   const refusal = refusalToShow(error);
   const networkAddress = browserOf(request).address;
   const reference = await recordRefusal(context, { workspaceId, refusal, networkAddress });
-  const start = refusal.reason === 'NOT_CONFIGURED' ? null : startPath(workspaceId);
+  const sendsMail = context.mailer?.sends === true;
   response.locals.errorCode = refusal.reason;
-  refuse(response, STATUS[refusal.reason] ?? 403, shownRefusal(refusal, reference, start));
+  refuse(response, STATUS[refusal.reason] ?? 403, {
+    ...shownRefusal(refusal, reference),
+    ...waysOn(refusal.reason, { workspaceId, returnTo, sendsMail }),
+  });
 }
 
 /** The provider sent values that the database cannot store. */

@@ -5,7 +5,7 @@ import { endFromProvider } from '../../services/sso/provider-logout.js';
 import { settingsForSignIn } from '../../services/sso/settings.js';
 import { answerRefusals } from '../page-handler.js';
 import { finishSignIn } from './callback.js';
-import { showRefusal } from './refusals.js';
+import { showingRefusal } from './refusals.js';
 import { startRehearsal, startSignIn } from './start.js';
 import type { SsoRouterOptions, Visit } from './visit.js';
 
@@ -30,13 +30,7 @@ export function ssoRouter(options: SsoRouterOptions): Router {
     };
   };
   const page = (name: string, work: (visit: Visit) => Promise<void>) =>
-    visit(name, async (one) => {
-      try {
-        await work(one);
-      } catch (error) {
-        await showRefusal(one, error);
-      }
-    });
+    visit(name, (one) => showingRefusal(one, '/', () => work(one)));
 
   const start = page('start', (one) => startSignIn(options, one));
   router.get('/start', start);

@@ -6,22 +6,22 @@ import { isTicketValid } from '../../services/sso/rehearsal-ticket.js';
 import { type SignInSettings, settingsForSignIn } from '../../services/sso/settings.js';
 import { returnPath } from '../return-to.js';
 import { ATTEMPT_MS, type Attempt, keepAttempt } from './attempt.js';
-import { showingRefusedRehearsal } from './refusals.js';
+import { showingRefusal, showingRefusedRehearsal } from './refusals.js';
 import { parametersOf, type SsoRouterOptions, type Visit } from './visit.js';
 
-/**
- * Starts a sign-in: sends the browser to the provider (rule 38).
- * @throws SignInRefusal
- */
+/** Starts a sign-in: sends the browser to the provider (rule 38). */
 export async function startSignIn(options: SsoRouterOptions, visit: Visit): Promise<void> {
   const parameters = parametersOf(visit.request);
-  const settings = await settingsForSignIn(visit.context, visit.workspaceId);
-  requireIssuer(settings, parameters.get('iss'));
-  const hint = parameters.get('login_hint');
-  await leave(options, visit, settings, {
-    isRehearsal: false,
-    returnTo: returnToOf(parameters, options.originOf(visit.request)),
-    loginHint: hint !== null && isAddress(hint) ? hint : null,
+  const returnTo = returnToOf(parameters, options.originOf(visit.request));
+  await showingRefusal(visit, returnTo, async () => {
+    const settings = await settingsForSignIn(visit.context, visit.workspaceId);
+    requireIssuer(settings, parameters.get('iss'));
+    const hint = parameters.get('login_hint');
+    await leave(options, visit, settings, {
+      isRehearsal: false,
+      returnTo,
+      loginHint: hint !== null && isAddress(hint) ? hint : null,
+    });
   });
 }
 

@@ -156,6 +156,43 @@ describe('rule 43: mail links where single sign-on is required', () => {
     ]);
   });
 
+  test('are offered to owners by the page that refuses a sign-in, and lead to the page to open', async () => {
+    await provider.stop();
+    const returnTo = `/workspace/${workspace.workspaceId}/settings/members?search=a`;
+    const start = `/api/workspaces/${workspace.workspaceId}/auth/sso/start?${new URLSearchParams({ returnTo })}`;
+    const form = `/sign-in?${new URLSearchParams({ way: 'mail', returnTo })}`;
+    const link = `<a href="${form.replaceAll('&', '&amp;')}">get a link by mail</a>`;
+    const visitor = new Visitor(app.url);
+    const refused = await visitor.get(start);
+    expect(refused).toMatchObject({ status: 502, text: expect.stringContaining(link) });
+    expect(refused.text).toContain(`<a class="button" href="${start}">Sign in again</a>`);
+    const { text } = await visitor.get(form);
+    const fields = Object.fromEntries(
+      [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    expect(fields).toEqual({ returnTo, way: 'mail' });
+    await visitor.post('/sign-in', { email: workspace.ownerEmail, ...fields });
+    await expect.poll(() => mails.at(-1)).toMatchObject({ to: workspace.ownerEmail });
+    const [, path = ''] = /(\/sign-in\/link\/\S+)/.exec(mails.at(-1)?.text ?? '') ?? [];
+    expect(await visitor.post(path)).toMatchObject({ status: 303, location: returnTo });
+  });
+
+  test('are not offered by a server that sends no mail', async () => {
+    await provider.stop();
+    const silent = await app.beside({ sso });
+    try {
+      const refused = await new Visitor(silent.url).get(new URL(startUrl()).pathname);
+      expect(refused.text).not.toContain('by mail');
+      const { text } = await new Visitor(silent.url).get('/sign-in?way=mail');
+      expect(text).not.toContain('Mail me a link');
+    } finally {
+      await silent.stop();
+    }
+  });
+
   /** Signs in with the link in a mail. @returns the workspace as the session sees it */
   async function mailLinkSession(email: string) {
     const visitor = new Visitor(app.url);
