@@ -5,6 +5,7 @@ import type { ServiceContext } from '../services/context/service-context.js';
 import { isOurForm } from './foreign-requests.js';
 import type { Incoming, OriginOf } from './incoming.js';
 import { NOT_SIGNED_IN, type Refusal, refusedPage } from './pages/refused.js';
+import { BASE, returnPath } from './return-to.js';
 
 /** The values that the request log and the pages share in `response.locals`. */
 export interface PageLocals {
@@ -106,7 +107,7 @@ export function field(request: PageRequest, name: string): string {
 export function answerRefusals({
   onFault,
 }: PageOptions): ErrorRequestHandler<Parameters, unknown, unknown, Query, PageLocals> {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
     const { locals } = response;
     const reference = locals.requestId;
     if (response.headersSent) return next(error);
@@ -115,13 +116,16 @@ export function answerRefusals({
       const { hint, signInUrl } = refusal.details;
       locals.errorCode = refusal.code;
       setRetryAfter(response, refusal);
-      const way = signInUrl === undefined ? undefined : { url: signInUrl, text: 'Sign in' };
+      // The hint of a refusal with signInUrl is for programs; a person presses the button.
+      const way =
+        signInUrl === undefined
+          ? { hint }
+          : { next: { url: returningTo(request.originalUrl, signInUrl), text: 'Sign in' } };
       refuse(response, STATUSES[refusal.code], {
         title: titleOf(refusal, locals),
         message: refusal.message,
-        hint,
         reference,
-        next: way,
+        ...way,
       });
       return;
     }
@@ -143,6 +147,13 @@ export function answerRefusals({
       reference,
     });
   };
+}
+
+/** The path of a sign-in page, so that signing in there opens the page that was refused. */
+function returningTo(refused: string, signInUrl: string): string {
+  const url = new URL(signInUrl, BASE);
+  url.searchParams.set('returnTo', returnPath(refused));
+  return `${url.pathname}${url.search}`;
 }
 
 /** The title where nothing shorter than the message says what happened. */

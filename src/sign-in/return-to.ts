@@ -1,4 +1,5 @@
-const BASE = 'http://rollcall.invalid';
+/** Stands for the origin of this server where only the path matters. */
+export const BASE = 'http://rollcall.invalid';
 const LONGEST = 1000;
 
 /**

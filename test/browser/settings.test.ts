@@ -76,8 +76,10 @@ it('an address with a text that is no id shows that nothing is there, as for an 
   const { page, workspace } = await openScreen('/settings/members/nonsense');
   await page.getByText('There is nothing here').waitFor();
   expect(await page.getByText('is not an id').count()).toBe(0);
+  await page.getByRole('main').getByRole('link', { name: 'Overview' }).waitFor();
   await page.goto('/workspace/nonsense/settings/members');
   await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  expect(await page.getByRole('main').getByRole('link').allInnerTexts()).toEqual(['Your workspaces']);
   await page.goto(`/workspace/${workspace.workspaceId}`);
   await page.getByRole('region', { name: 'Latest activity' }).getByText('Member added').first().waitFor();
 });

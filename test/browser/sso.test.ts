@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { IdentityProvider } from '../../src/server/identity-provider/provider.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
@@ -108,6 +108,7 @@ describe('single sign-on', () => {
     });
     await page.getByRole('searchbox').first().fill('someone');
     await heading(page, 'Your access has ended');
+    await page.getByRole('link', { name: 'Your workspaces' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Sign in' }).click();
     await heading(page, 'Sign in');
@@ -115,6 +116,59 @@ describe('single sign-on', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await heading(page, 'You are not signed in');
   });
+});
+
+describe('rule 32: a workspace that the session does not open', () => {
+  const path = () => `/workspace/${workspace.workspaceId}/settings/members?search=nobody`;
+
+  beforeEach(async () => {
+    // An admin must have signed in through the provider before (rule 43).
+    const { page } = await signedIn();
+    await membersShown(page);
+  });
+
+  const requireSso = async (ssoRequired: boolean) => {
+    const { workspaceId } = workspace;
+    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired });
+    if (ssoRequired) onTestFinished(() => requireSso(false));
+  };
+
+  test('has a button inside the frame, which leads to the provider and back to the wanted page', async () => {
+    await requireSso(true);
+    const { email } = await provisioned();
+    const page = await openPage(app, { path: path(), email });
+    await heading(page, 'Sign in to open this workspace');
+    await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
+    expect(await page.getByRole('main').innerText()).not.toContain('signInUrl');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Sign in to this workspace' }).click();
+    await page.getByRole('button', { name: email }).click();
+    await page.waitForURL(`${app.url}${path()}`);
+    await page.getByText('No member matches').waitFor();
+  });
+
+  test('says so on the next action when single sign-on is required while a screen is open', async () => {
+    const { email } = await provisioned();
+    const page = await openPage(app, { path: `/workspace/${workspace.workspaceId}`, email });
+    await page.getByRole('region', { name: 'Latest activity' }).waitFor();
+    await requireSso(true);
+    await page.getByRole('link', { name: 'Members', exact: true }).click();
+    await heading(page, 'Sign in to open this workspace');
+    await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
+  });
+});
+
+test('rule 34: a removed person who opens another screen is told, and finds the other workspaces', async () => {
+  const { page, memberId } = await signedIn();
+  await membersShown(page);
+  const { workspaceId } = workspace;
+  await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId });
+  await page.getByRole('link', { name: 'Groups', exact: true }).click();
+  await heading(page, 'Your access has ended');
+  await page.reload();
+  await heading(page, 'There is nothing here');
+  await page.getByRole('link', { name: 'Your workspaces' }).click();
+  await page.getByText('You are in no workspace yet').waitFor();
 });
 
 /** Each page of single sign-on, with the steps that lead to it. */

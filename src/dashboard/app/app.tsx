@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
-import { Provider, useClient } from 'urql';
+import { type Client, createRequest, Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
-import { AccessEndedPage, ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
+import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
@@ -10,13 +10,14 @@ import { hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
 import { ROUTES, routesOf, usePreloadedScreen, WORKSPACE_PATH } from './routes.js';
 import { CodedScreen } from './screen-code.js';
-import { leaveForSignIn, Session, signInUrl } from './session.js';
+import { leaveForSignIn, Session } from './session.js';
 import { Shell } from './shell.js';
+import { WorkspaceFrameDocument } from './workspace.generated.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
 
 /** The dashboard: the session, the frame, and the screen of the URL. */
 export function App() {
-  const client = useMemo(() => createClient(leaveForSignIn), []);
+  const client = useMemo(createDashboardClient, []);
   const [, navigate] = useLocation();
   usePreloadedScreen();
   return (
@@ -37,19 +38,7 @@ export function App() {
               ))}
               <Route path={WORKSPACE_PATH} nest>
                 {({ id }) => (
-                  <WorkspaceScope
-                    id={id}
-                    notFound={
-                      <Shell>
-                        <NotFoundPage />
-                      </Shell>
-                    }
-                    accessEnded={
-                      <Shell>
-                        <AccessEndedPage signInUrl={signInUrl()} />
-                      </Shell>
-                    }
-                  >
+                  <WorkspaceScope id={id} frame={(screen) => <Shell>{screen}</Shell>}>
                     <WorkspaceScreens />
                   </WorkspaceScope>
                 )}
@@ -67,6 +56,17 @@ export function App() {
       </RouterProvider>
     </I18nProvider>
   );
+}
+
+/** The client of the dashboard, which shows where to sign in when a session has ended or does not open a workspace. */
+function createDashboardClient(): Client {
+  const client = createClient(({ code }, { key, variables }) => {
+    if (code === 'UNAUTHENTICATED') return leaveForSignIn();
+    // The frame finds out too, and replaces every screen of the workspace.
+    const frame = createRequest(WorkspaceFrameDocument, { workspaceId: `${variables?.workspaceId}` });
+    if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();
+  });
+  return client;
 }
 
 /** Goes on with long work that a reload has interrupted, once somebody is signed in. */

@@ -1,6 +1,6 @@
 import { keylessTypes, possibleTypes } from 'virtual:schema-types';
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange } from 'urql';
+import { Client, type CombinedError, type Exchange, fetchExchange, mapExchange, type Operation } from 'urql';
 import { inLabels } from './attributes.js';
 import { translate } from './messages.js';
 import { optimistic } from './optimistic.js';
@@ -14,6 +14,8 @@ export interface Refusal {
   /** The input field at fault, such as `creditLimit`; empty when the refusal is about no field. */
   readonly field: string;
   readonly requestId: string | null;
+  /** The path where the viewer signs in to be allowed; null where that does not help. */
+  readonly signInPath: string | null;
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
@@ -32,12 +34,15 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
 function asRefusal({ message, extensions }: CombinedError['graphQLErrors'][number]): Refusal {
   const field = Array.isArray(extensions.path) ? extensions.path.join('.') : '';
   const hint = text(extensions.hint);
+  const code = text(extensions.code) ?? 'INTERNAL_SERVER_ERROR';
+  const isSignedOut = code === 'UNAUTHENTICATED';
   return {
-    code: text(extensions.code) ?? 'INTERNAL_SERVER_ERROR',
-    message: inLabels(message, field, translate),
+    code,
+    message: isSignedOut ? translate('state.signedOut') : inLabels(message, field, translate),
     hint: hint === null ? null : inLabels(hint, '', translate),
     field,
     requestId: text(extensions.requestId),
+    signInPath: isSignedOut ? '/sign-in' : text(extensions.signInUrl),
     extensions,
   };
 }
@@ -63,13 +68,14 @@ export function isIncomplete(error: CombinedError | undefined): boolean {
 
 /**
  * The client of `/graphql`. The browser's cookie is its credential.
- * @param onSignedOut called when the session has ended
+ * @param onSignInNeeded called when the session has ended, or does not open the workspace
  */
-export function createClient(onSignedOut: () => void): Client {
+export function createClient(onSignInNeeded: (refusal: Refusal, operation: Operation) => void): Client {
   return clientWith([
     mapExchange({
-      onError: (error) => {
-        if (refusalOf(error)?.code === 'UNAUTHENTICATED') onSignedOut();
+      onError: (error, operation) => {
+        const refusal = refusalOf(error);
+        if (refusal !== undefined && refusal.signInPath !== null) onSignInNeeded(refusal, operation);
       },
     }),
     cacheExchange({

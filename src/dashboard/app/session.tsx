@@ -8,10 +8,15 @@ export type Viewer = ViewerQuery['viewer'];
 
 const ViewerContext = createContext<Viewer | null>(null);
 
-/** The URL of the sign-in page, which returns to the current page. */
-export function signInUrl(): string {
-  const { pathname, search } = window.location;
-  return `/sign-in?returnTo=${encodeURIComponent(`${pathname}${search}`)}`;
+/**
+ * The URL of a sign-in page, which returns to the current page.
+ * @param path the path of the page, which may have a query
+ */
+export function signInUrl(path = '/sign-in'): string {
+  const { origin, pathname, search } = window.location;
+  const url = new URL(path, origin);
+  url.searchParams.set('returnTo', `${pathname}${search}`);
+  return url.href;
 }
 
 /** Opens the sign-in page, which returns to the current page. */

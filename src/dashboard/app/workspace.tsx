@@ -1,7 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { Loaded } from '../ui/loaded.js';
+import { AccessEndedPage, Loaded, NotFoundPage, SignInAgainPage, WorkspacesLink } from '../ui/loaded.js';
 import { isUnknown, refusalOf } from './client.js';
 import { useQuery } from './query.js';
+import { signInUrl } from './session.js';
 import { WorkspaceFrameDocument, type WorkspaceFrameQuery } from './workspace.generated.js';
 
 /** The workspace of the URL, with the viewer's abilities in it. */
@@ -11,30 +12,37 @@ const WorkspaceContext = createContext<WorkspaceFrame | null>(null);
 
 interface WorkspaceScopeProps {
   readonly id: string;
-  /** Shown for a workspace that does not exist or that the person may not see. */
-  readonly notFound: ReactNode;
-  /** Shown when the viewer has lost access to a workspace that was open. */
-  readonly accessEnded: ReactNode;
+  /** Puts a screen that says why the workspace is not open into the frame of screens outside a workspace. */
+  readonly frame: (screen: ReactNode) => ReactNode;
   readonly children: ReactNode;
 }
 
 /** Loads the workspace for the screens inside it. An unknown workspace and one of others look the same. */
-export function WorkspaceScope({ id, notFound, accessEnded, children }: WorkspaceScopeProps) {
+export function WorkspaceScope({ id, frame, children }: WorkspaceScopeProps) {
   const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
   const [openedId, setOpenedId] = useState<string | null>(null);
-  const isOpen = query.data?.workspace?.id !== undefined;
+  const workspace = query.data?.workspace;
+  const isOpen = workspace != null;
   useEffect(() => {
     if (isOpen) setOpenedId(id);
   }, [isOpen, id]);
-  if (isUnknown(refusalOf(query.error))) return notFound;
-  return (
+  const refusal = refusalOf(query.error);
+  if (refusal?.signInPath != null)
+    return frame(<SignInAgainPage reason={refusal.message} signInUrl={signInUrl(refusal.signInPath)} />);
+  if (isUnknown(refusal) || (workspace === null && refusal === undefined))
+    return frame(
+      openedId === id ? (
+        <AccessEndedPage signInUrl={signInUrl()} />
+      ) : (
+        <NotFoundPage wayOn={<WorkspacesLink />} />
+      ),
+    );
+  const loaded = (
     <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
-      {({ workspace }) => {
-        if (workspace !== null) return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>;
-        return openedId === id ? accessEnded : notFound;
-      }}
+      {() => isOpen && <WorkspaceContext value={workspace}>{children}</WorkspaceContext>}
     </Loaded>
   );
+  return isOpen ? loaded : frame(loaded);
 }
 
 /** The workspace of this screen. @throws Error outside <WorkspaceScope> */

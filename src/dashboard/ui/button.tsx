@@ -27,3 +27,17 @@ interface LinkButtonProps extends Omit<ComponentProps<typeof AriaLink>, 'classNa
 export function LinkButton({ kind = 'secondary', ...rest }: LinkButtonProps) {
   return <AriaLink {...rest} className={classOf(kind)} />;
 }
+
+interface PageLinkButtonProps {
+  readonly href: string;
+  readonly children: ReactNode;
+}
+
+/** A link that looks like a primary button, to a page that is no screen of the dashboard. */
+export function PageLinkButton({ href, children }: PageLinkButtonProps) {
+  return (
+    <a href={href} className={classOf('primary')}>
+      {children}
+    </a>
+  );
+}

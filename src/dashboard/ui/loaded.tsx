@@ -3,7 +3,7 @@ import type { UseQueryState } from 'urql';
 import { useRouter } from 'wouter';
 import { isIncomplete, isUnknown, refusalOf } from '../app/client.js';
 import { useMessages } from '../app/messages.js';
-import { Button, LinkButton } from './button.js';
+import { Button, LinkButton, PageLinkButton } from './button.js';
 import { Empty, Notice, Skeleton } from './notice.js';
 import { Page } from './panel.js';
 
@@ -60,7 +60,7 @@ export function ForbiddenPage() {
   );
 }
 
-/** A whole screen for a person who was removed from the workspace, or whose sessions for it were ended (rule 34). */
+/** A whole screen for a person who was removed from the workspace while it was open (rule 34). */
 export function AccessEndedPage({ signInUrl }: { readonly signInUrl: string }) {
   const t = useMessages();
   return (
@@ -69,17 +69,37 @@ export function AccessEndedPage({ signInUrl }: { readonly signInUrl: string }) {
       <p>
         <a href={signInUrl}>{t('state.signIn')}</a>
       </p>
+      <WorkspacesLink />
+    </Page>
+  );
+}
+
+interface SignInAgainPageProps {
+  /** What the server says about the session. */
+  readonly reason: string;
+  readonly signInUrl: string;
+}
+
+/** A whole screen for a workspace that the viewer's session does not open (rule 32). */
+export function SignInAgainPage({ reason, signInUrl }: SignInAgainPageProps) {
+  const t = useMessages();
+  return (
+    <Page title={t('state.signInAgain')}>
+      <p>{reason}</p>
+      <div>
+        <PageLinkButton href={signInUrl}>{t('state.signInToWorkspace')}</PageLinkButton>
+      </div>
     </Page>
   );
 }
 
 /** A whole screen for a page that does not exist. */
-export function NotFoundPage() {
+export function NotFoundPage({ wayOn = <OverviewLink /> }: { readonly wayOn?: ReactNode }) {
   const t = useMessages();
   return (
     <Page title={t('state.notFound')}>
       <p>{t('state.notFoundHint')}</p>
-      <OverviewLink />
+      {wayOn}
     </Page>
   );
 }
@@ -98,11 +118,19 @@ export function NotFound() {
 export function OverviewLink() {
   const t = useMessages();
   const { base } = useRouter();
+  if (base === '') return <WorkspacesLink />;
   return (
     <div>
-      <LinkButton href={base === '' ? '/' : base}>
-        {t(base === '' ? 'workspaces.title' : 'nav.overview')}
-      </LinkButton>
+      <LinkButton href={base}>{t('nav.overview')}</LinkButton>
+    </div>
+  );
+}
+
+export function WorkspacesLink() {
+  const t = useMessages();
+  return (
+    <div>
+      <LinkButton href="/">{t('workspaces.title')}</LinkButton>
     </div>
   );
 }

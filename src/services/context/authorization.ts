@@ -189,7 +189,7 @@ const LOCKED = grantStatements('lock', 'for key share of w');
 
 function notOpened({ id, name }: Workspace, connected: boolean): DomainError {
   return new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
-    hint: 'Sign in to this workspace again, at signInUrl.',
+    hint: 'Have the person sign in again, at the path in extensions.signInUrl.',
     signInUrl: signInUrl(id, connected),
   });
 }

@@ -125,7 +125,7 @@ async function requireOpening(sql: Sql, person: Person, { id, name }: Workspace)
   const elsewhere = person.workspaceId !== null && person.workspaceId !== id;
   if (!elsewhere && (person.method === 'PROVIDER' || row?.required !== true)) return;
   throw new DomainError('FORBIDDEN', `Your session does not open the workspace ${name}.`, {
-    hint: 'Sign in at signInUrl, and accept the invitation then.',
+    hint: 'Have the person sign in at the path in extensions.signInUrl, and accept the invitation then.',
     signInUrl: signInUrl(id, row?.required === true && row.connected),
   });
 }

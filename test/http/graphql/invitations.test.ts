@@ -632,7 +632,15 @@ test('rule 16: a link does not restore the access that a removal has ended for a
   const query = 'query ($id: ID!) { workspace(id: $id) { id } }';
   expect(await app.graphql(session, query, { id: v2.workspaceId })).toMatchObject({
     data: { workspace: null },
-    errors: [{ extensions: { code: 'FORBIDDEN', signInUrl: '/sign-in?returnTo=/' } }],
+    errors: [
+      {
+        extensions: {
+          code: 'FORBIDDEN',
+          hint: 'Have the person sign in again, at the path in extensions.signInUrl.',
+          signInUrl: '/sign-in?returnTo=/',
+        },
+      },
+    ],
   });
 });
 

@@ -108,6 +108,18 @@ describe('invitations', () => {
   });
 });
 
+test('rule 32: a session of another workspace is led to sign in, and back to its invitation', async () => {
+  const other = await app.workspace({ version: 'V2' });
+  const input = { workspaceId: other.workspaceId, email: ann.email };
+  const { token } = await done(app, app.operatorToken, 'invitationCreate', input);
+  const browser = await signIn('ann');
+  const page = await browser.open(`${app.url}/invitation/${token}`);
+  const refused = await browser.submit(page, 'join', '');
+  const query = new URLSearchParams({ returnTo: `/invitation/${token}` });
+  expect(refused).toMatchObject({ status: 403, text: expect.stringContaining(`href="/sign-in?${query}"`) });
+  expect(refused.text).not.toContain('signInUrl');
+});
+
 test('V1: joining takes a seat of the default type; without a free one the page names the seat type', async () => {
   const { workspaceId } = await app.workspace({ version: 'V1', scim: false, seats: { builder: 1 } });
   await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, defaultSeatType: 'BUILDER' });

@@ -51,8 +51,9 @@ export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly 
     const { data } = await uncachedClient.query(MembersPageIdsDocument, shown).toPromise();
     // The page may have been turned in the meantime.
     if (data === undefined || current.current.page !== shown) return;
-    const now = data.workspace?.members?.nodes.map(({ id }) => id) ?? [];
-    if (now.join() === ids.join()) return show();
+    const now = data.workspace?.members?.nodes.map(({ id }) => id);
+    // Without a list, the viewer has lost the access, which the screen says when it reads the page itself.
+    if (now === undefined || now.join() === ids.join()) return show();
     const { withGroups, withUsage } = shown;
     if (ids.length > 0) {
       const variables = { ids: [...ids], withGroups, withUsage };
