@@ -81,6 +81,18 @@ export function page(
   };
 }
 
+/** Says that the address leads to no page: it was mistyped, or the link in a mail was cut off. */
+export const nothingHere: RequestHandler = (_request, response) => {
+  const { locals } = response;
+  locals.errorCode = 'NOT_FOUND';
+  refuse(response, 404, {
+    title: 'There is nothing here',
+    message: 'This address leads to no page.',
+    hint: 'If it was a link in a mail, copy the whole link.',
+    reference: locals.requestId,
+  });
+};
+
 /** Responds with the page of a refusal. */
 export function refuse(response: Response, status: number, refusal: Refusal): void {
   response.set(PAGE_HEADERS).status(status).type('html').send(refusedPage(refusal));

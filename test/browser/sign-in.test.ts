@@ -215,6 +215,7 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
     },
   ],
   ['refused', () => page.goto('/sign-in/refused?ref=0123-abcd')],
+  ['nothing-here', () => page.goto('/sign-in/link/')],
   ['signed-out', () => page.goto('/signed-out')],
   ['invitation', async () => page.goto(`/invitation/${await invitationLink()}`)],
   ['invitation-unknown', () => page.goto('/invitation/rollcall_invitation_0')],

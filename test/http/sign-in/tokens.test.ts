@@ -135,6 +135,16 @@ test('every page has the Content-Security-Policy, is not stored, and cannot be f
   }
 });
 
+test.each(['/sign-in/', '/sign-in/link/', '/sign-in/nothing', '/sign-out', '/signed-out/', '/invitation/'])(
+  '%s, as a link that was cut off, shows a page with a way on',
+  async (path) => {
+    const shown = await new Visitor(app.url).get(path);
+    expect(shown.status).toBe(404);
+    expect(textOf(shown)).toContain('There is nothing here This address leads to no page.');
+    expect(shown.text).toContain('<a class="button" href="/sign-in">Back to sign-in</a>');
+  },
+);
+
 test('a refusal shows its escaped reference, and nothing else from the request', async () => {
   const shown = await new Visitor(app.url).get('/sign-in/refused?ref=0123-abcd');
   expect(textOf(shown)).toContain('give them this reference: 0123-abcd');
