@@ -274,7 +274,10 @@ describe('Workspaces', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Create workspace' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Create workspace' }).click();
+    expect(await dialog.getByText('This is required.').count()).toBe(2);
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Borealis');
+    expect(await dialog.getByText('This is required.').count()).toBe(1);
     await dialog
       .getByRole('textbox', { name: 'E-mail address of the first owner' })
       .fill('otto@borealis.test');

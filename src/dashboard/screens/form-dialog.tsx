@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useMessages } from '../app/messages.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
@@ -19,6 +19,24 @@ interface FormDialogProps {
   readonly isDanger?: boolean;
   readonly isConfirmDisabled?: boolean;
   readonly children: ReactNode;
+}
+
+/**
+ * Says at each required field that is empty that it is required, from when the form is sent. The server refuses only one
+ * field at a time.
+ * @param isEmpty whether each of the required fields is empty
+ */
+export function useRequired<Field extends string>(isEmpty: Readonly<Record<Field, boolean>>) {
+  const t = useMessages();
+  const [isSent, setSent] = useState(false);
+  return {
+    /** Call it before the form is sent. @returns whether all required fields are filled in */
+    check: () => {
+      setSent(true);
+      return !Object.values(isEmpty).includes(true);
+    },
+    errorAt: (field: Field) => (isSent && isEmpty[field] ? t('form.required') : undefined),
+  };
 }
 
 /** A dialog that sends one change: its fields, the reason of a refusal, and the buttons Cancel and submit. */

@@ -3,7 +3,7 @@ import { useMessages } from '../../app/messages.js';
 import type { ApiKeyScope } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Checkbox, TextField } from '../../ui/field.js';
-import { FormDialog } from '../form-dialog.js';
+import { FormDialog, useRequired } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { errorAt } from '../members/change.js';
 import { ApiKeyCreateDocument } from './api-keys.generated.js';
@@ -34,7 +34,9 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
   const { send, failure, isSaving } = useChange();
   const choose = (scope: ApiKeyScope, isChosen: boolean) =>
     setScopes(new Set(SCOPES.filter((known) => (known === scope ? isChosen : scopes.has(known)))));
+  const required = useRequired({ name: name.trim() === '', scopes: scopes.size === 0 });
   const create = async () => {
+    if (!required.check()) return;
     const input = {
       workspaceId,
       name: name.trim(),
@@ -46,7 +48,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
     const answer = await send(ApiKeyCreateDocument, { input });
     if (answer?.apiKeyCreate != null) onCreated(answer.apiKeyCreate.secret);
   };
-  const scopesError = errorAt(failure, 'scopes');
+  const scopesError = required.errorAt('scopes') ?? errorAt(failure, 'scopes');
   return (
     <FormDialog
       title={t('apiKeys.create')}
@@ -63,7 +65,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
         description={t('apiKeys.nameHint')}
         value={name}
         onChange={setName}
-        error={errorAt(failure, 'name')}
+        error={required.errorAt('name') ?? errorAt(failure, 'name')}
         autoFocus
       />
       <TextField

@@ -3,7 +3,7 @@ import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { TextField } from '../../ui/field.js';
 import { showToast } from '../../ui/toast.js';
-import { FormDialog } from '../form-dialog.js';
+import { FormDialog, useRequired } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { errorAt } from '../members/change.js';
 import { type EventTypes, EventTypesField } from './event-types.js';
@@ -30,7 +30,9 @@ export function EditDialog({ types, webhook, onClose, onSaved }: EditDialogProps
   const [description, setDescription] = useState(webhook?.description ?? '');
   const [eventTypes, setEventTypes] = useState<readonly string[]>(webhook?.eventTypes ?? []);
   const { send, failure, isSaving } = useChange();
+  const required = useRequired({ url: url.trim() === '', eventTypes: eventTypes.length === 0 });
   const save = async () => {
+    if (!required.check()) return;
     const fields = { workspaceId, url, description, eventTypes: [...eventTypes] };
     if (webhook === undefined) {
       const answer = await send(WebhookCreateDocument, { input: fields });
@@ -58,7 +60,7 @@ export function EditDialog({ types, webhook, onClose, onSaved }: EditDialogProps
         type="url"
         value={url}
         onChange={setUrl}
-        error={errorAt(failure, 'url')}
+        error={required.errorAt('url') ?? errorAt(failure, 'url')}
         autoFocus
       />
       <TextField
@@ -71,7 +73,7 @@ export function EditDialog({ types, webhook, onClose, onSaved }: EditDialogProps
         types={types}
         chosen={eventTypes}
         onChange={setEventTypes}
-        error={errorAt(failure, 'eventTypes')}
+        error={required.errorAt('eventTypes') ?? errorAt(failure, 'eventTypes')}
       />
     </FormDialog>
   );

@@ -3,7 +3,7 @@ import { useMessages } from '../../app/messages.js';
 import type { AccessModel, Plan } from '../../app/schema.generated.js';
 import { Checkbox, Select, TextField } from '../../ui/field.js';
 import { showToast } from '../../ui/toast.js';
-import { FormDialog } from '../form-dialog.js';
+import { FormDialog, useRequired } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { errorAt } from '../members/change.js';
 import { limitFrom } from '../members/limit.js';
@@ -30,7 +30,9 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
   const hasPool = accessModel === 'V2' && credits.trim() !== '';
   const monthlyCredits = hasPool ? limitFrom(credits) : null;
   const isInvalid = hasPool && monthlyCredits === null;
+  const required = useRequired({ name: name.trim() === '', ownerEmail: ownerEmail.trim() === '' });
   const create = async () => {
+    if (!required.check()) return;
     const input = {
       name: name.trim(),
       ownerEmail: ownerEmail.trim(),
@@ -60,7 +62,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
         label={t('groups.name')}
         value={name}
         onChange={setName}
-        error={errorAt(failure, 'name')}
+        error={required.errorAt('name') ?? errorAt(failure, 'name')}
         autoFocus
       />
       <TextField
@@ -68,7 +70,7 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
         type="email"
         value={ownerEmail}
         onChange={setOwnerEmail}
-        error={errorAt(failure, 'ownerEmail')}
+        error={required.errorAt('ownerEmail') ?? errorAt(failure, 'ownerEmail')}
       />
       <Select<AccessModel>
         label={t('general.version')}
