@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, openDashboard } from './dashboard.js';
+import { browserPerFile, expectAccessible, openDashboard } from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
 const PEOPLE: readonly Person[] = [
@@ -263,6 +264,38 @@ describe('Your account', () => {
     await page.getByText('This session').waitFor();
     await page.getByRole('button', { name: 'End all other sessions' }).click();
     await page.getByText('The session was ended.').waitFor();
+  });
+});
+
+describe('a session that ends while something is typed', () => {
+  it('loses nothing: Save says so, and works after signing in in another tab', async () => {
+    const { page, workspace } = await openScreen('/settings/general');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Cassiopeia');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('main').getByText('You are signed out.').waitFor();
+    await expectAccessible(page);
+    const [tab] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('button', { name: 'Sign in', exact: true }).click(),
+    ]);
+    await tab.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(new URL(tab.url()).searchParams.get('returnTo')).toBe(
+      `/workspace/${workspace.workspaceId}/settings/general`,
+    );
+    const name = SESSION_COOKIE.name;
+    await page.context().addCookies([{ name, value: await app.session(workspace.ownerEmail), url: app.url }]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved.').waitFor();
+    await page.getByText('Cassiopeia').first().waitFor();
+  });
+
+  it('leads to sign-in when another screen is opened', async () => {
+    const { page } = await openScreen('/settings/general');
+    await page.getByRole('textbox', { name: 'Name' }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Groups', exact: true }).click();
+    await page.waitForURL((url) => url.pathname === '/sign-in');
   });
 });
 

@@ -10,7 +10,7 @@ import { hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
 import { ROUTES, routesOf, usePreloadedScreen, WORKSPACE_PATH } from './routes.js';
 import { CodedScreen } from './screen-code.js';
-import { leaveForSignIn, Session } from './session.js';
+import { leaveForSignIn, offerSignIn, Session } from './session.js';
 import { Shell } from './shell.js';
 import { WorkspaceFrameDocument } from './workspace.generated.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
@@ -60,8 +60,10 @@ export function App() {
 
 /** The client of the dashboard, which shows where to sign in when a session has ended or does not open a workspace. */
 function createDashboardClient(): Client {
-  const client = createClient(({ code }, { key, variables }) => {
-    if (code === 'UNAUTHENTICATED') return leaveForSignIn();
+  const client = createClient((refusal, { kind, key, variables }) => {
+    // The page stays after a change, so that what was typed is not lost.
+    if (kind === 'mutation') return offerSignIn(refusal);
+    if (refusal.code === 'UNAUTHENTICATED') return leaveForSignIn();
     // The frame finds out too, and replaces every screen of the workspace.
     const frame = createRequest(WorkspaceFrameDocument, { workspaceId: `${variables?.workspaceId}` });
     if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();

@@ -36,13 +36,14 @@ function asRefusal({ message, extensions }: CombinedError['graphQLErrors'][numbe
   const hint = text(extensions.hint);
   const code = text(extensions.code) ?? 'INTERNAL_SERVER_ERROR';
   const isSignedOut = code === 'UNAUTHENTICATED';
+  const signInPath = isSignedOut ? '/sign-in' : text(extensions.signInUrl);
   return {
     code,
     message: isSignedOut ? translate('state.signedOut') : inLabels(message, field, translate),
-    hint: hint === null ? null : inLabels(hint, '', translate),
+    hint: signInPath === null ? hint && inLabels(hint, '', translate) : translate('state.signInHint'),
     field,
     requestId: text(extensions.requestId),
-    signInPath: isSignedOut ? '/sign-in' : text(extensions.signInUrl),
+    signInPath,
     extensions,
   };
 }

@@ -1,6 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import { Loaded } from '../ui/loaded.js';
-import { refusalOf } from './client.js';
+import { showToast } from '../ui/toast.js';
+import { type Refusal, refusalOf } from './client.js';
+import { translate } from './messages.js';
 import { useQuery } from './query.js';
 import { ViewerDocument, type ViewerQuery } from './viewer.generated.js';
 
@@ -22,6 +24,12 @@ export function signInUrl(path = '/sign-in'): string {
 /** Opens the sign-in page, which returns to the current page. */
 export function leaveForSignIn(): void {
   window.location.assign(signInUrl());
+}
+
+/** Offers to sign in beside the page, which keeps what was typed: in another tab, which has the same cookie. */
+export function offerSignIn({ message, signInPath }: Refusal): void {
+  const onPress = () => window.open(signInUrl(signInPath ?? '/sign-in'));
+  showToast({ text: message, isFailure: true, action: { label: translate('state.signIn'), onPress } });
 }
 
 /** Ends the session, as the sign-out button of the sign-in pages does: by a form, which other sites cannot send. */

@@ -24,9 +24,11 @@ const SHOWN_FOR_MS = 6000;
 
 /**
  * Shows a message in a corner, and announces it to screen readers. Failures and messages with an action stay until
- * closed.
+ * closed; a failure that is shown already is not shown again.
  */
 export function showToast(message: ToastMessage): void {
+  // Each request of a long job may fail for the same reason.
+  if (queue.visibleToasts.some(({ content }) => content.isFailure && content.text === message.text)) return;
   const stays = message.isFailure === true || message.action !== undefined;
   queue.add(message, stays ? {} : { timeout: SHOWN_FOR_MS });
 }
