@@ -1,5 +1,13 @@
 import { useEffect, useRef } from 'react';
 import { stringifyDocument } from 'urql';
+import { uncachedClient } from './client.js';
+import {
+  ActivityNewsDocument,
+  NewestChangeDocument,
+  NewestRequestDocument,
+  ProvisioningNewsDocument,
+} from './workspace.generated.js';
+import { useWorkspace } from './workspace.js';
 
 /** How often the newest entry is asked for where no stream can be had, after which a stream is tried again. */
 const POLL_MS = 5_000;
@@ -7,9 +15,13 @@ const POLL_MS = 5_000;
 const LOOK_MS = 30_000;
 /** How long further news are waited for, so that a burst of them is one. */
 const GATHER_MS = 200;
+/** How much time is between calls, so that a long burst of news is no burst of queries. */
+const PAUSE_MS = 1_000;
+/** How long a log is watched after a screen that showed its news: the next screen may show them too, and miss none. */
+const LINGER_MS = 5_000;
 
 /** A log of a workspace that the server streams. */
-export interface NewsSource {
+interface NewsSource {
   readonly name: string;
   readonly subscription: Parameters<typeof stringifyDocument>[0];
   /** The id of the newest entry; null when there is none, undefined when the server does not tell. */
@@ -22,37 +34,81 @@ function idIn(data: unknown): string | undefined {
   return typeof entry === 'object' && entry !== null && 'id' in entry ? String(entry.id) : undefined;
 }
 
+/** The audit log: everything that changes in a workspace. */
+export const ACTIVITY: NewsSource = {
+  name: 'activity',
+  subscription: ActivityNewsDocument,
+  async newest(workspaceId) {
+    const { data } = await uncachedClient.query(NewestChangeDocument, { workspaceId }).toPromise();
+    const log = data?.workspace?.auditLog;
+    return log && (log.nodes[0]?.id ?? null);
+  },
+};
+
+/** The requests of the identity provider. */
+export const PROVISIONING: NewsSource = {
+  name: 'provisioning',
+  subscription: ProvisioningNewsDocument,
+  async newest(workspaceId) {
+    const { data } = await uncachedClient.query(NewestRequestDocument, { workspaceId }).toPromise();
+    const log = data?.workspace?.scim.requests;
+    return log && (log.nodes[0]?.id ?? null);
+  },
+};
+
 /**
- * Calls back when a log has new entries, while the tab is visible, and when it becomes visible after there were some.
+ * Calls back when a log of the workspace has new entries, while the tab is visible, and when it becomes visible after there
+ * were some. Viewers who may not read the audit log get no news.
  *
  * A browser has six connections to a server over HTTP/1.1, so its tabs share one stream for each log: the tab that holds the
  * lock reads it, and tells the others.
  */
-export function useNews(source: NewsSource, workspaceId: string, onNews: () => void): void {
+export function useNews(source: NewsSource, onNews: () => void): void {
+  const { id: workspaceId, viewerCan } = useWorkspace();
+  const isAllowed = viewerCan.readAuditLog.allowed;
   const latest = useRef(onNews);
   latest.current = onNews;
-  useEffect(() => {
-    const watch = new Watch(source, workspaceId, () => latest.current());
-    return () => watch.end();
-  }, [source, workspaceId]);
+  useEffect(
+    () => (isAllowed ? listen(source, workspaceId, () => latest.current()) : undefined),
+    [source, workspaceId, isAllowed],
+  );
+}
+
+/** What the tab watches, by log and workspace. */
+const watches = new Map<string, Watch>();
+
+/** Adds a listener to the tab's watch of a log. @returns a function that removes it */
+function listen(source: NewsSource, workspaceId: string, listener: () => void): () => void {
+  const key = `${source.name} ${workspaceId}`;
+  const watch = watches.get(key) ?? new Watch(source, workspaceId);
+  watches.set(key, watch);
+  watch.listeners.add(listener);
+  return () => {
+    watch.listeners.delete(listener);
+    setTimeout(() => {
+      if (watch.listeners.size > 0 || watches.get(key) !== watch) return;
+      watches.delete(key);
+      watch.end();
+    }, LINGER_MS);
+  };
 }
 
 /** One tab that watches a log. */
 class Watch {
+  readonly listeners = new Set<() => void>();
   readonly #source: NewsSource;
   readonly #workspaceId: string;
-  readonly #onNews: () => void;
   readonly #channel: BroadcastChannel;
   /** The newest entry that this tab knows of; undefined until it knows. */
   #last: string | null | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #calledAt = 0;
   /** Aborted when the tab is hidden. */
   #shown: AbortController | undefined;
 
-  constructor(source: NewsSource, workspaceId: string, onNews: () => void) {
+  constructor(source: NewsSource, workspaceId: string) {
     this.#source = source;
     this.#workspaceId = workspaceId;
-    this.#onNews = onNews;
     this.#channel = new BroadcastChannel(`rollcall ${source.name} ${workspaceId}`);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
     document.addEventListener('visibilitychange', this.#changeVisibility);
@@ -118,7 +174,7 @@ class Watch {
         });
         if (signal.aborted) return;
         // The session has ended, or its rights: what is shown says so when it is read again.
-        if (isOver) this.#onNews();
+        if (isOver) this.#call();
         await this.#poll(signal);
       }
     } finally {
@@ -154,9 +210,13 @@ class Watch {
     this.#last = id;
     // A hidden tab looks when it is shown.
     if (isFirst || this.#shown === undefined) return;
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined;
-      this.#onNews();
-    }, GATHER_MS);
+    const rest = this.#calledAt + PAUSE_MS - Date.now();
+    this.#gathering ??= setTimeout(() => this.#call(), Math.max(GATHER_MS, rest));
+  }
+
+  #call(): void {
+    this.#gathering = undefined;
+    this.#calledAt = Date.now();
+    for (const listener of this.listeners) listener();
   }
 }

@@ -1,5 +1,12 @@
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { AccessEndedPage, Loaded, NotFoundPage, SignInAgainPage, WorkspacesLink } from '../ui/loaded.js';
+import { createContext, type ReactNode, useContext } from 'react';
+import {
+  AccessEndedPage,
+  Loaded,
+  NotFoundPage,
+  SignInAgainPage,
+  useLastShown,
+  WorkspacesLink,
+} from '../ui/loaded.js';
 import { isUnknown, refusalOf } from './client.js';
 import { useQuery } from './query.js';
 import { signInUrl } from './session.js';
@@ -20,21 +27,18 @@ interface WorkspaceScopeProps {
 /** Loads the workspace for the screens inside it. An unknown workspace and one of others look the same. */
 export function WorkspaceScope({ id, frame, children }: WorkspaceScopeProps) {
   const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
-  const [openedId, setOpenedId] = useState<string | null>(null);
   const workspace = query.data?.workspace;
+  const last = useLastShown(id, workspace);
   const isOpen = workspace != null;
-  useEffect(() => {
-    if (isOpen) setOpenedId(id);
-  }, [isOpen, id]);
   const refusal = refusalOf(query.error);
   if (refusal?.signInPath != null)
     return frame(<SignInAgainPage reason={refusal.message} signInUrl={signInUrl(refusal.signInPath)} />);
   if (isUnknown(refusal) || (workspace === null && refusal === undefined))
     return frame(
-      openedId === id ? (
-        <AccessEndedPage signInUrl={signInUrl()} />
-      ) : (
+      last === undefined ? (
         <NotFoundPage wayOn={<WorkspacesLink />} />
+      ) : (
+        <AccessEndedPage signInUrl={signInUrl()} />
       ),
     );
   const loaded = (

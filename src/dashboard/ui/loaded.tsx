@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { UseQueryState } from 'urql';
 import { useRouter } from 'wouter';
 import { isIncomplete, isUnknown, refusalOf } from '../app/client.js';
@@ -100,6 +100,35 @@ export function NotFoundPage({ wayOn = <OverviewLink /> }: { readonly wayOn?: Re
     <Page title={t('state.notFound')}>
       <p>{t('state.notFoundHint')}</p>
       {wayOn}
+    </Page>
+  );
+}
+
+/** The object that the screen shows, or, when it is gone, that it showed last. @param id the id in the URL */
+export function useLastShown<Shown extends { readonly id: string }>(
+  id: string,
+  shown: Shown | null | undefined,
+): Shown | undefined {
+  const last = useRef<Shown>(undefined);
+  if (shown != null) last.current = shown;
+  return last.current?.id === id ? last.current : undefined;
+}
+
+interface DeletedPageProps {
+  readonly name: string;
+  readonly text: string;
+  /** Leads to the list that the object was in. */
+  readonly back: ReactNode;
+}
+
+/** A whole screen for an object that was deleted while the screen showed it. */
+export function DeletedPage({ name, text, back }: DeletedPageProps) {
+  const t = useMessages();
+  return (
+    <Page title={name}>
+      <Empty title={text} actions={<div>{back}</div>}>
+        {t('state.deletedHint')}
+      </Empty>
     </Page>
   );
 }

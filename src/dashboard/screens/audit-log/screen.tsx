@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { actionText } from '../../app/audit-action.js';
+import { useLiveList } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -9,6 +9,7 @@ import { Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
+import { ChangedNotice } from '../changed-notice.js';
 import { Forbidden } from '../forbidden.js';
 import { useDelayed } from '../members/delayed.js';
 import { AuditLogDocument } from './audit-log.generated.js';
@@ -29,7 +30,10 @@ export default function AuditLogScreen() {
   const after = view.after === '' ? null : view.after;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key has all of the filter.
   const variables = useMemo(() => ({ workspaceId, after, filter }), [workspaceId, after, key]);
-  const [query, reload] = useQuery({ query: AuditLogDocument, variables, pause: !isOpen });
+  const live = useLiveList(
+    { query: AuditLogDocument, variables, pause: !isOpen },
+    ({ workspace }) => workspace?.auditLog?.nodes,
+  );
   const [entry, setEntry] = useState<Entry | null>(null);
   if (!isOpen) return <Forbidden title={t('audit.title')} ability={viewerCan.readAuditLog} />;
   return (
@@ -45,7 +49,8 @@ export default function AuditLogScreen() {
       }
     >
       <Filters view={view} onChange={change} />
-      <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+      <ChangedNotice live={live} />
+      <Loaded query={live.query} onRetry={live.show}>
         {({ workspace }) => {
           const log = workspace?.auditLog;
           if (log == null) return null;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { formatMonth, formatNumber } from '../../app/formats.js';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { Chart } from '../../ui/chart.js';
@@ -24,7 +24,11 @@ export default function CreditsScreen() {
   const t = useMessages();
   const { id: workspaceId, accessModel, viewerCan } = useWorkspace();
   const isOpen = viewerCan.readCredits.allowed && accessModel === 'V2';
-  const [query, reload] = useQuery({ query: CreditsDocument, variables: { workspaceId }, pause: !isOpen });
+  const [query, reload] = useLiveQuery({
+    query: CreditsDocument,
+    variables: { workspaceId },
+    pause: !isOpen,
+  });
   const [dialog, setDialog] = useState<'pool' | 'limit' | null>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
   if (!isOpen) return <Forbidden title={t('credits.title')} ability={viewerCan.readCredits} />;

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { formatNumber } from '../../app/formats.js';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { LinkButton } from '../../ui/button.js';
 import { TextLink } from '../../ui/link.js';
-import { Loaded, NotFoundPage } from '../../ui/loaded.js';
+import { DeletedPage, Loaded, NotFoundPage, useLastShown } from '../../ui/loaded.js';
 import { Menu } from '../../ui/menu.js';
 import { Facts, Page, Panel } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
@@ -33,24 +33,39 @@ export default function GroupScreen({
   const { id: workspaceId } = useWorkspace();
   const { after, pager } = usePages();
   const groupId = params.groupId ?? '';
-  const [query, reload] = useQuery({
+  const [query, reload] = useLiveQuery({
     query: GroupScreenDocument,
     variables: { workspaceId, groupId, after },
   });
+  const last = useLastShown(groupId, query.data?.workspace?.group);
+  const t = useMessages();
   const refresh = () => reload({ requestPolicy: 'network-only' });
   return (
     <Loaded query={query} onRetry={refresh}>
-      {({ workspace }) =>
-        workspace?.group == null ? (
-          <NotFoundPage />
-        ) : (
-          <>
-            <GroupPage group={workspace.group} onChanged={refresh} />
-            {workspace.group.members !== null && pager(workspace.group.members.pageInfo)}
-          </>
-        )
-      }
+      {({ workspace }) => {
+        const group = workspace?.group;
+        if (group != null)
+          return (
+            <>
+              <GroupPage group={group} onChanged={refresh} />
+              {group.members !== null && pager(group.members.pageInfo)}
+            </>
+          );
+        // With an error, the viewer may no longer read it.
+        if (last === undefined || query.error !== undefined) return <NotFoundPage />;
+        return <DeletedPage name={last.displayName} text={t('group.gone')} back={<AllGroups />} />;
+      }}
     </Loaded>
+  );
+}
+
+function AllGroups() {
+  const t = useMessages();
+  const { id } = useWorkspace();
+  return (
+    <LinkButton kind="quiet" href={`/workspace/${id}/settings/groups`}>
+      {t('group.back')}
+    </LinkButton>
   );
 }
 
@@ -61,7 +76,6 @@ interface GroupPageProps {
 
 function GroupPage({ group, onChanged }: GroupPageProps) {
   const t = useMessages();
-  const { id: workspaceId } = useWorkspace();
   const [dialog, setDialog] = useState<'grant' | 'add' | 'rename' | 'delete' | null>(null);
   const { displayName, externalId, grants, members, viewerCan } = group;
   const close = () => setDialog(null);
@@ -71,9 +85,7 @@ function GroupPage({ group, onChanged }: GroupPageProps) {
       title={displayName}
       actions={
         <>
-          <LinkButton kind="quiet" href={`/workspace/${workspaceId}/settings/groups`}>
-            {t('group.back')}
-          </LinkButton>
+          <AllGroups />
           <Menu
             label={t('action.menu', { name: displayName })}
             actions={[

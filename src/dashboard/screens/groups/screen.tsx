@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { formatNumber } from '../../app/formats.js';
+import { useLiveList } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { SearchField, TextField } from '../../ui/field.js';
@@ -12,6 +12,7 @@ import { Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
+import { ChangedNotice } from '../changed-notice.js';
 import { Forbidden } from '../forbidden.js';
 import { FormDialog } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
@@ -30,15 +31,18 @@ export default function GroupsScreen() {
   const text = parameters.get('search') ?? '';
   const search = useDelayed(text);
   const { after, pager, restart } = usePages();
-  const [query, reload] = useQuery({
-    query: GroupsDocument,
-    variables: {
-      workspaceId,
-      after,
-      filter: search === '' ? {} : { displayName: { contains: search } },
+  const live = useLiveList(
+    {
+      query: GroupsDocument,
+      variables: {
+        workspaceId,
+        after,
+        filter: search === '' ? {} : { displayName: { contains: search } },
+      },
+      pause: !isOpen,
     },
-    pause: !isOpen,
-  });
+    ({ workspace }) => workspace?.groups?.nodes,
+  );
   const [isCreating, setCreating] = useState(false);
   if (!isOpen) return <Forbidden title={t('groups.title')} ability={viewerCan.readMembers} />;
   const type = (typed: string) => {
@@ -56,7 +60,8 @@ export default function GroupsScreen() {
       }
     >
       <SearchField label={t('groups.search')} value={text} onChange={type} />
-      <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+      <ChangedNotice live={live} />
+      <Loaded query={live.query} onRetry={live.show}>
         {({ workspace }) => {
           const groups = workspace?.groups;
           if (groups == null) return null;

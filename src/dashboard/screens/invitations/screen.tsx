@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { formatNumber } from '../../app/formats.js';
 import { useJobs } from '../../app/jobs.js';
+import { useLiveList } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import type { InvitationStatus } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
@@ -11,6 +11,7 @@ import { Select } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
+import { ChangedNotice } from '../changed-notice.js';
 import { InvitationsDocument } from './invitations.generated.js';
 import styles from './invitations.module.css';
 import { InviteDialog, type InviteKind, type Issued, IssuedDialog } from './invite.js';
@@ -29,19 +30,19 @@ export default function InvitationsScreen() {
   const isAll = parameters.get('status') === 'all';
   const after = parameters.get('after');
   const filter = isAll ? {} : { status: { eq: status } };
-  const [query, reload] = useQuery({
-    query: InvitationsDocument,
-    variables: { workspaceId, filter, first: PAGE_SIZE, after },
-  });
+  const live = useLiveList(
+    { query: InvitationsDocument, variables: { workspaceId, filter, first: PAGE_SIZE, after } },
+    ({ workspace }) => workspace?.invitations?.nodes,
+  );
+  const { query, show: refresh } = live;
   const [dialog, setDialog] = useState<InviteKind | null>(parameters.has('invite') ? 'mail' : null);
   const [issued, setIssued] = useState<Issued | null>(null);
-  const refresh = () => reload({ requestPolicy: 'network-only' });
   const invitations = query.data?.workspace?.invitations;
   const endedJobs = useJobs().filter(({ outcome }) => outcome !== undefined).length;
   // A list that was on its way when the job sent its last part lacks those people.
   useEffect(() => {
-    if (endedJobs > 0) reload({ requestPolicy: 'network-only' });
-  }, [endedJobs, reload]);
+    if (endedJobs > 0) refresh();
+  }, [endedJobs, refresh]);
 
   const close = () => {
     setDialog(null);
@@ -91,6 +92,7 @@ export default function InvitationsScreen() {
           onChange={(value) => setParameters(value === 'PENDING' ? {} : { status: value.toLowerCase() })}
         />
       </div>
+      <ChangedNotice live={live} />
       <Loaded query={query} onRetry={refresh}>
         {({ workspace }) =>
           workspace?.invitations == null ? null : workspace.invitations.nodes.length === 0 ? (

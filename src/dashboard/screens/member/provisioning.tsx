@@ -1,6 +1,7 @@
 import { useState } from 'react';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
+import { PROVISIONING } from '../../app/news.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { LinkButton } from '../../ui/button.js';
 import { TextLink } from '../../ui/link.js';
@@ -20,10 +21,10 @@ export function ProvisioningPanel({ memberId }: { readonly memberId: string }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const { after, pager } = usePages();
-  const [query, reload] = useQuery({
-    query: MemberProvisioningDocument,
-    variables: { workspaceId, memberId, after },
-  });
+  const [query, reload] = useLiveQuery(
+    { query: MemberProvisioningDocument, variables: { workspaceId, memberId, after } },
+    PROVISIONING,
+  );
   const [request, setRequest] = useState<RequestPartsFragment | null>(null);
   const settings = `/workspace/${workspaceId}/settings`;
   return (

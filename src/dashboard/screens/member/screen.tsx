@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useClient } from 'urql';
 import { useLocation } from 'wouter';
+import { useLiveQuery } from '../../app/live.js';
 import { type Translate, useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
-import { Loaded, NotFoundPage } from '../../ui/loaded.js';
+import { DeletedPage, Loaded, NotFoundPage, useLastShown } from '../../ui/loaded.js';
 import { Menu, type MenuAction } from '../../ui/menu.js';
 import { Badge } from '../../ui/notice.js';
 import { Grid, Page } from '../../ui/panel.js';
@@ -30,18 +30,30 @@ export default function MemberScreen({
 }) {
   const { id: workspaceId } = useWorkspace();
   const memberId = params.memberId ?? '';
-  const [query, reload] = useQuery({ query: MemberScreenDocument, variables: { workspaceId, memberId } });
+  const [query, reload] = useLiveQuery({ query: MemberScreenDocument, variables: { workspaceId, memberId } });
+  const last = useLastShown(memberId, query.data?.workspace?.member);
+  const t = useMessages();
   const refresh = () => reload({ requestPolicy: 'network-only' });
   return (
     <Loaded query={query} onRetry={refresh}>
-      {({ workspace }) =>
-        workspace?.member == null ? (
-          <NotFoundPage />
-        ) : (
-          <MemberPage key={memberId} member={workspace.member} onChanged={refresh} />
-        )
-      }
+      {({ workspace }) => {
+        if (workspace?.member != null)
+          return <MemberPage key={memberId} member={workspace.member} onChanged={refresh} />;
+        // With an error, the viewer may no longer read it.
+        if (last === undefined || query.error !== undefined) return <NotFoundPage />;
+        return <DeletedPage name={nameOf(last)} text={t('member.gone')} back={<AllMembers />} />;
+      }}
     </Loaded>
+  );
+}
+
+function AllMembers() {
+  const t = useMessages();
+  const { id } = useWorkspace();
+  return (
+    <LinkButton kind="quiet" href={`/workspace/${id}/settings/members`}>
+      {t('member.back')}
+    </LinkButton>
   );
 }
 
@@ -52,7 +64,7 @@ interface MemberPageProps {
 
 function MemberPage({ member, onChanged }: MemberPageProps) {
   const t = useMessages();
-  const { id: workspaceId, viewerCan } = useWorkspace();
+  const { viewerCan } = useWorkspace();
   const [, navigate] = useLocation();
   const [action, setAction] = useState<MemberAction | null>(null);
   const name = nameOf(member);
@@ -70,9 +82,7 @@ function MemberPage({ member, onChanged }: MemberPageProps) {
       }
       actions={
         <>
-          <LinkButton kind="quiet" href={`/workspace/${workspaceId}/settings/members`}>
-            {t('member.back')}
-          </LinkButton>
+          <AllMembers />
           {!member.active && <AddAgain member={member} onChanged={onChanged} />}
           <Menu
             label={t('action.menu', { name })}

@@ -1,5 +1,5 @@
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -14,7 +14,10 @@ import { MemberSessionsDocument, MemberSessionsEndDocument } from './member.gene
 export function SessionsPanel({ memberId }: { readonly memberId: string }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const [query, reload] = useQuery({ query: MemberSessionsDocument, variables: { workspaceId, memberId } });
+  const [query, reload] = useLiveQuery({
+    query: MemberSessionsDocument,
+    variables: { workspaceId, memberId },
+  });
   const { send, failure, isSaving } = useChange();
   const refresh = () => reload({ requestPolicy: 'network-only' });
   const sessions = query.data?.workspace?.member?.sessions ?? [];

@@ -1,25 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { uncachedClient } from '../../app/client.js';
-import { type NewsSource, useNews } from '../../app/news.js';
+import { ACTIVITY, useNews } from '../../app/news.js';
 import {
-  ActivityNewsDocument,
   MembersByIdsDocument,
   MembersPageDocument,
   MembersPageIdsDocument,
   type MembersPageQueryVariables,
-  NewestChangeDocument,
 } from './members.generated.js';
-
-const ACTIVITY: NewsSource = {
-  name: 'activity',
-  subscription: ActivityNewsDocument,
-  async newest(workspaceId) {
-    const { data } = await uncachedClient.query(NewestChangeDocument, { workspaceId }).toPromise();
-    const log = data?.workspace?.auditLog;
-    return log && (log.nodes[0]?.id ?? null);
-  },
-};
 
 /**
  * Shows changes by other people, without a reload and without moving rows under the mouse.
@@ -36,7 +24,6 @@ export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly 
   const current = useRef({ page, shownIds });
   current.current = { page, shownIds };
   const key = JSON.stringify(page);
-  const { workspaceId } = page;
 
   const show = useCallback(async () => {
     setNews(false);
@@ -65,7 +52,7 @@ export function useLivePage(page: MembersPageQueryVariables, shownIds: readonly 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page has no news.
   useEffect(() => setNews(false), [key]);
 
-  useNews(ACTIVITY, workspaceId, look);
+  useNews(ACTIVITY, look);
 
   return { hasNews, show };
 }

@@ -5,9 +5,10 @@ import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
-import { Empty, Notice } from '../../ui/notice.js';
+import { Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { TableFrame } from '../../ui/table.js';
+import { ChangedNotice } from '../changed-notice.js';
 import { AddMemberDialog } from './add-member.js';
 import type { BulkAction } from './bulk/action.js';
 import { SelectionBar } from './bulk/bar.js';
@@ -78,9 +79,7 @@ export default function MembersScreen() {
         onClear={selection.clear}
         onOpen={(action) => setOpened({ kind: 'bulk', action })}
       />
-      {live.hasNews && (
-        <Notice title={t('live.news')} actions={<Button onPress={live.show}>{t('live.show')}</Button>} />
-      )}
+      <ChangedNotice live={live} />
       <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
         {() =>
           rows.length === 0 ? (

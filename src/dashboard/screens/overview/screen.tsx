@@ -1,5 +1,6 @@
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
+import { PROVISIONING, useNews } from '../../app/news.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Badge } from '../../ui/notice.js';
@@ -21,10 +22,13 @@ export default function OverviewScreen() {
   const t = useMessages();
   const { id, name, accessModel, plan, viewerCan } = useWorkspace();
   const withInvitations = viewerCan.manageInvitations.allowed;
-  const [query, reload] = useQuery({
+  const [query, reload] = useLiveQuery({
     query: OverviewDocument,
     variables: { workspaceId: id, withInvitations },
   });
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  // Refused requests change the health and the problems, and nothing else.
+  useNews(PROVISIONING, refresh);
   return (
     <Page
       title={name}
@@ -34,7 +38,7 @@ export default function OverviewScreen() {
         </>
       }
     >
-      <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
+      <Loaded query={query} onRetry={refresh}>
         {({ workspace }) =>
           workspace !== null && (
             <Grid>

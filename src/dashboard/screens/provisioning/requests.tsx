@@ -1,7 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
-import { uncachedClient } from '../../app/client.js';
 import { useMessages } from '../../app/messages.js';
-import { type NewsSource, useNews } from '../../app/news.js';
+import { PROVISIONING, useNews } from '../../app/news.js';
 import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
@@ -11,26 +10,11 @@ import { Panel } from '../../ui/panel.js';
 import { useDelayed } from '../members/delayed.js';
 import pages from '../pages.module.css';
 import { Filters } from './filters.js';
-import {
-  NewestRequestDocument,
-  ProvisioningNewsDocument,
-  ProvisioningRequestsDocument,
-  type RequestPartsFragment,
-} from './provisioning.generated.js';
+import { ProvisioningRequestsDocument, type RequestPartsFragment } from './provisioning.generated.js';
 import { RequestDialog } from './request.js';
 import { RequestsTable } from './requests-table.js';
 import { Traffic } from './traffic.js';
 import { filterOf, type RequestView } from './view.js';
-
-const PROVISIONING: NewsSource = {
-  name: 'provisioning',
-  subscription: ProvisioningNewsDocument,
-  async newest(workspaceId) {
-    const { data } = await uncachedClient.query(NewestRequestDocument, { workspaceId }).toPromise();
-    const log = data?.workspace?.scim.requests;
-    return log && (log.nodes[0]?.id ?? null);
-  },
-};
 
 interface RequestsProps {
   readonly view: RequestView;
@@ -68,7 +52,7 @@ export function Requests({ view, onChange, onNews }: RequestsProps) {
     requestAnimationFrame(() => {
       if (isBehind.current && !isInUse()) refresh();
     });
-  useNews(PROVISIONING, workspaceId, () => {
+  useNews(PROVISIONING, () => {
     setNews((count) => count + 1);
     onNews();
     if (isInUse()) isBehind.current = true;

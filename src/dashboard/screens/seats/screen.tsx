@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { formatNumber } from '../../app/formats.js';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
 import type { SeatType } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
@@ -23,7 +23,7 @@ export default function SeatsScreen() {
   const t = useMessages();
   const { id: workspaceId, accessModel, viewerCan } = useWorkspace();
   const isOpen = viewerCan.readMembers.allowed && accessModel === 'V1';
-  const [query, reload] = useQuery({ query: SeatsDocument, variables: { workspaceId }, pause: !isOpen });
+  const [query, reload] = useLiveQuery({ query: SeatsDocument, variables: { workspaceId }, pause: !isOpen });
   const [parameters, setParameters] = useSearchParams();
   const [isSetting, setSetting] = useState(false);
   const refresh = () => reload({ requestPolicy: 'network-only' });
@@ -84,7 +84,7 @@ function Holders({ seatType }: { readonly seatType: SeatType }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const { after, pager } = usePages();
-  const [query, reload] = useQuery({
+  const [query, reload] = useLiveQuery({
     query: SeatHoldersDocument,
     variables: { workspaceId, seatType, after },
   });
