@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { actionText } from '../../app/audit-action.js';
 import { useLiveList } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
+import { useKnownPage } from '../../app/parameters.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -34,6 +35,7 @@ export default function AuditLogScreen() {
     { query: AuditLogDocument, variables, pause: !isOpen },
     ({ workspace }) => workspace?.auditLog?.nodes,
   );
+  useKnownPage(live.query.error);
   const [entry, setEntry] = useState<Entry | null>(null);
   if (!isOpen) return <Forbidden title={t('audit.title')} ability={viewerCan.readAuditLog} />;
   return (

@@ -4,6 +4,7 @@ import { formatNumber } from '../../app/formats.js';
 import { useJobs } from '../../app/jobs.js';
 import { useLiveList } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
+import { useKnownPage } from '../../app/parameters.js';
 import type { InvitationStatus } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
@@ -35,6 +36,7 @@ export default function InvitationsScreen() {
     ({ workspace }) => workspace?.invitations?.nodes,
   );
   const { query, show: refresh } = live;
+  useKnownPage(query.error);
   const [dialog, setDialog] = useState<InviteKind | null>(parameters.has('invite') ? 'mail' : null);
   const [issued, setIssued] = useState<Issued | null>(null);
   const invitations = query.data?.workspace?.invitations;

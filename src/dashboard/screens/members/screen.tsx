@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { useKnownPage } from '../../app/parameters.js';
 import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
@@ -49,6 +50,7 @@ export default function MembersScreen() {
     [id, filter, view, withGroups, withUsage],
   );
   const [query, reload] = useQuery({ query: MembersPageDocument, variables });
+  useKnownPage(query.error);
   const members = query.data?.workspace?.members ?? undefined;
   const rows = members?.nodes ?? NO_ROWS;
   const selection = useMembersSelection(rows, JSON.stringify(filter));

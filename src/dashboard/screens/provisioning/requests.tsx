@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
 import { useMessages } from '../../app/messages.js';
 import { PROVISIONING, useNews } from '../../app/news.js';
+import { useKnownPage } from '../../app/parameters.js';
 import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
@@ -38,6 +39,7 @@ export function Requests({ view, onChange, onNews }: RequestsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key has all of the filter.
   const variables = useMemo(() => ({ workspaceId, after, filter }), [workspaceId, after, key]);
   const [query, reload] = useQuery({ query: ProvisioningRequestsDocument, variables });
+  useKnownPage(query.error);
   const [request, setRequest] = useState<RequestPartsFragment | null>(null);
   const [news, setNews] = useState(0);
   const table = useRef<HTMLDivElement>(null);
