@@ -45,3 +45,23 @@ describe('a list whose cursor in the URL is not one of its own is shown from its
     expect(searchParams.get('search')).toBe(path.includes('search') ? 'ann' : null);
   });
 });
+
+describe('a filter in the URL whose value cannot be is as if it were absent', () => {
+  it.each([
+    ['/audit-log?action=nonsense&channel=nonsense&actor=nonsense', 'ann.lee@acme.test'],
+    ['/audit-log?since=2026-02-31&until=2026-13-01', 'ann.lee@acme.test'],
+    ['/members?group=zzz&role=nonsense&sort=foo', 'ann.lee@acme.test'],
+    ['/provisioning?key=zzz&target=zzz&code=nonsense&since=2026-02-31', 'bob@acme.test'],
+    ['/provisioning?from=1&to=2099-01-01', 'bob@acme.test'],
+    ['/access-review?day=2026-02-31&compare=2026-04-31', 'ann.lee@acme.test'],
+  ])('%s', async (path, text) => {
+    const page = await open(path);
+    await page.getByRole('row').getByText(text).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  });
+
+  it('the field of the access review has the day that is shown', async () => {
+    const page = await open('/access-review?day=2026-02-31');
+    expect(await page.getByLabel('Day', { exact: true }).inputValue()).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+});

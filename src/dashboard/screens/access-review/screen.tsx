@@ -1,6 +1,7 @@
 import { useSearchParams } from 'wouter';
 import { formatDate, formatFullDay, formatNumber } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { dayOf } from '../../app/parameters.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { SearchField, Select, TextField } from '../../ui/field.js';
@@ -19,10 +20,6 @@ const today = () => new Date().toISOString().slice(0, 10);
 const ANY = 'ANY';
 /** The most rows on the screen; the file has all. */
 const SHOWN = 500;
-
-function dayOf(text: string | null): string {
-  return text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
-}
 
 /** Settings → Access review. The days are in the URL. */
 export default function AccessReviewScreen() {

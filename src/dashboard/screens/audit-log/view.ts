@@ -1,4 +1,6 @@
 import { useSearchParams } from 'wouter';
+import { isAuditAction } from '../../../domain/audit-actions.js';
+import { dayOf } from '../../app/parameters.js';
 import type { ActorType, AuditFilter, Channel } from '../../app/schema.generated.js';
 
 export const CHANNELS: readonly Channel[] = ['GRAPHQL', 'SCIM', 'SIGN_IN', 'CLI', 'SYSTEM'];
@@ -8,8 +10,8 @@ export const ACTOR_TYPES: readonly ActorType[] = ['PERSON', 'API_KEY', 'OPERATOR
 export interface AuditView {
   readonly search: string;
   readonly action: string;
-  readonly channel: string;
-  readonly actor: string;
+  readonly channel: Channel | '';
+  readonly actor: ActorType | '';
   /** The first and the last day (UTC), such as 2026-11-29. */
   readonly since: string;
   readonly until: string;
@@ -18,19 +20,25 @@ export interface AuditView {
 
 const NAMES = ['search', 'action', 'channel', 'actor', 'since', 'until', 'after'] as const;
 
+/** Reads a view. Unknown values are ignored, so that an old link still opens. */
+function viewOf(parameters: URLSearchParams): AuditView {
+  const read = (name: (typeof NAMES)[number]) => parameters.get(name) ?? '';
+  const action = read('action');
+  return {
+    search: read('search'),
+    action: isAuditAction(action) ? action : '',
+    channel: CHANNELS.find((known) => known === read('channel')) ?? '',
+    actor: ACTOR_TYPES.find((known) => known === read('actor')) ?? '',
+    since: dayOf(read('since')),
+    until: dayOf(read('until')),
+    after: read('after'),
+  };
+}
+
 /** The view of the URL, and a function that changes it. Another filter begins at the first page. */
 export function useAuditView(): readonly [AuditView, (change: Partial<AuditView>) => void] {
   const [parameters, setParameters] = useSearchParams();
-  const read = (name: (typeof NAMES)[number]) => parameters.get(name) ?? '';
-  const view: AuditView = {
-    search: read('search'),
-    action: read('action'),
-    channel: read('channel'),
-    actor: read('actor'),
-    since: read('since'),
-    until: read('until'),
-    after: read('after'),
-  };
+  const view = viewOf(parameters);
   const change = (part: Partial<AuditView>) => {
     const next = { ...view, after: '', ...part };
     const shown = NAMES.flatMap((name) => (next[name] === '' ? [] : [[name, next[name]]]));
@@ -39,27 +47,21 @@ export function useAuditView(): readonly [AuditView, (change: Partial<AuditView>
   return [view, change];
 }
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
-
-/** The times at which days (UTC) begin and end; the last day is included. Invalid days are omitted. */
+/** The times at which days (UTC) begin and end; the last day is included. */
 export function daysOf(since: string, until: string): { readonly since?: string; readonly until?: string } {
   return {
-    ...(DAY.test(since) ? { since: `${since}T00:00:00Z` } : {}),
-    ...(DAY.test(until)
-      ? { until: new Date(Date.parse(`${until}T00:00:00Z`) + 86_400_000).toISOString() }
-      : {}),
+    ...(since === '' ? {} : { since: `${since}T00:00:00Z` }),
+    ...(until === '' ? {} : { until: new Date(Date.parse(until) + 86_400_000).toISOString() }),
   };
 }
 
-/** The view as the server's filter. Invalid values, typed into the URL, are omitted. */
+/** The view as the server's filter. */
 export function filterOf({ search, action, channel, actor, since, until }: AuditView): AuditFilter {
-  const channels = CHANNELS.filter((known) => known === channel);
-  const actorTypes = ACTOR_TYPES.filter((known) => known === actor);
   return {
     ...(search === '' ? {} : { search }),
     ...(action === '' ? {} : { actions: [action] }),
-    ...(channels.length === 0 ? {} : { channels }),
-    ...(actorTypes.length === 0 ? {} : { actorTypes }),
+    ...(channel === '' ? {} : { channels: [channel] }),
+    ...(actor === '' ? {} : { actorTypes: [actor] }),
     ...daysOf(since, until),
   };
 }

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'wouter';
+import { idOf } from '../../app/parameters.js';
 import type { MemberFilter, MemberOrderField, Role, SeatType } from '../../app/schema.generated.js';
 
 /** The rows of a page. */
@@ -72,7 +73,7 @@ export function viewOf(parameters: URLSearchParams): MembersView {
     role: oneOf(ROLES, parameters.get('role')),
     seatType: oneOf(SEAT_TYPES, parameters.get('seat')),
     managedBy: oneOf(MANAGERS, parameters.get('managedBy')),
-    groupId: parameters.get('group'),
+    groupId: idOf(parameters.get('group')) || null,
     isLimitReached: parameters.get('limit') === 'reached',
     hasProblem: parameters.get('problem') === 'yes',
     sort: oneOf(SORTS, parameters.get('sort')) ?? FIRST_SORT,

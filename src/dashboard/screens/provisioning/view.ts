@@ -1,4 +1,5 @@
 import { useSearchParams } from 'wouter';
+import { dayOf, idOf } from '../../app/parameters.js';
 import type {
   ScimClient,
   ScimCode,
@@ -141,12 +142,12 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
     status: read('status'),
     client: read('client'),
     operation: read('operation'),
-    key: read('key'),
-    target: read('target'),
+    key: idOf(read('key')),
+    target: idOf(read('target')),
     from: read('from'),
     to: read('to'),
-    since: read('since'),
-    until: read('until'),
+    since: dayOf(read('since')),
+    until: dayOf(read('until')),
     after: read('after'),
   };
   const change = (part: Partial<RequestView>) => {
@@ -181,7 +182,8 @@ export function filterOf(view: RequestView): ScimRequestFilter {
 
 /** The part of a day that was chosen in the chart, or else the days. */
 function timesOf({ from, to, since, until }: RequestView): Pick<ScimRequestFilter, 'since' | 'until'> {
-  if (hasPart({ from, to })) return { since: from, until: to };
+  if (hasPart({ from, to }))
+    return { since: new Date(from).toISOString(), until: new Date(to).toISOString() };
   return daysOf(since, until);
 }
 
