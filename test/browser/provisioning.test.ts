@@ -68,6 +68,22 @@ describe('an administrator finds out why Bob was refused', () => {
       .toBe(1);
   });
 
+  it('reads what is wrong with each person, and which key sent somebody without a name (rule 56)', async () => {
+    const opened = await company();
+    await opened.scim.post('/Users', { active: true });
+    await opened.scim.post('/Users', { userName: 'not an address' });
+    const page = await open(opened);
+    await expect
+      .poll(async () => {
+        await page.getByRole('button', { name: 'Check again' }).click();
+        return problems(page).getByRole('listitem').filter({ hasText: '(create user, once)' }).count();
+      })
+      .toBeGreaterThan(2);
+    const of = (name: string) => problems(page).locator('li li').filter({ hasText: name }).innerText();
+    expect(await of('Requests without a name (key: ')).toContain('Neither userName nor an e-mail address');
+    expect(await of('not an address (create user')).not.toContain('Neither userName');
+  });
+
   it('finds a request by its reference, and reads it in full', async () => {
     const opened = await company();
     const { reference } = await refuseBob(opened);

@@ -175,7 +175,9 @@ export class ScimProblem implements Omit<ScimProblemGroup, 'workspaceId' | 'valu
 
   @Field(() => String, {
     nullable: true,
-    description: 'The text of the last refusal. Null for notices and for problems with keys.',
+    description:
+      'The text of the refusals. Null for notices and for problems with keys, and when the texts differ: `subjects` ' +
+      'have their own.',
   })
   detail!: string | null;
 

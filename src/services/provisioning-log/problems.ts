@@ -32,6 +32,7 @@ export interface ScimProblemGroup extends ProblemKey {
   readonly workspaceId: string;
   readonly cause: string;
   readonly fix: Fix;
+  /** The text of the refusals; null when the subjects do not all have the same. */
   readonly detail: string | null;
   readonly client: ScimClient;
   readonly since: Date;
@@ -55,7 +56,7 @@ const GROUPS = statement({
   name: 'provisioningLog.problems',
   text: `
     select p.severity, p.code, p.attribute, p.closest, ${GROUPED_VALUE} as value,
-      (array_agg(p.detail order by p.last_at desc))[1] as detail,
+      case when count(p.detail) = count(*) and min(p.detail) = max(p.detail) then min(p.detail) end as detail,
       (array_agg(p.client order by p.last_at desc))[1] as client,
       min(p.since) as since, max(p.last_at) as "lastAt", sum(p.times)::integer as times,
       count(*)::integer as "subjectCount"

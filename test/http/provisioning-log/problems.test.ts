@@ -17,9 +17,9 @@ const PAGE = `query Provisioning($id: ID!) {
     scim {
       health { status reason lastRequestAt lastSuccessAt }
       problems {
-        problemId severity code cause attribute closest client times subjectCount
+        problemId severity code cause detail attribute closest client times subjectCount
         fix { summary steps { screen do } }
-        subjects { name network apiKeyLabel operation times member { userName } request { reference } }
+        subjects { name network apiKeyLabel operation times detail member { userName } request { reference } }
       }
     }
   }
@@ -134,6 +134,26 @@ describe('rule 56: problems', () => {
       ({ problems: [problem] }) => problem?.subjectCount === 2,
     );
     expect(left.map(({ subjectCount }) => subjectCount)).toEqual([2]);
+  });
+
+  test('a problem has the text of its refusals only where all people have the same', async () => {
+    const { workspace, scim } = await opened('V2');
+    for (const user of ['ann@acme.test', 'ben@acme.test'])
+      await scim.post('/Users', { userName: user, role: 'boss' });
+    await scim.post('/Users', { active: true });
+    await scim.post('/Users', { userName: 'not an address' });
+    const { problems } = await shown(
+      workspace,
+      (now) => now.problems.every(({ subjectCount }) => subjectCount === 2) && now.problems.length === 2,
+    );
+    const ofRole = problems.find(({ attribute }) => attribute === 'role');
+    const ofName = problems.find(({ attribute }) => attribute === 'userName');
+    expect(ofRole.detail).toBe(ofRole.subjects[0].detail);
+    expect(ofName.detail).toBeNull();
+    expect(ofName.subjects).toMatchObject([
+      { name: 'not an address', detail: expect.stringContaining('not an address') },
+      { name: null, detail: expect.stringContaining('Neither userName nor an e-mail address was sent') },
+    ]);
   });
 
   test('a refused member is named by its id, and leaves the problem with the next success', async () => {

@@ -103,6 +103,7 @@ function Problem({ problem }: { readonly problem: ProblemPartsFragment }) {
             key={`${subject.operation} ${subject.name} ${subject.apiKeyLabel} ${subject.network} ${subject.since}`}
           >
             <Who subject={subject} />
+            {detail === null && subject.detail !== null && <p>{subject.detail}</p>}
           </li>
         ))}
         {others > 0 && <li>{t('provisioning.others', { others })}</li>}
@@ -119,7 +120,10 @@ function Who({
 }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const who = name ?? apiKeyLabel ?? network ?? t('provisioning.nobody');
+  // A problem with a network is one with the key itself.
+  const unnamed =
+    network === null ? t('provisioning.nobody', { key: apiKeyLabel }) : (apiKeyLabel ?? network);
+  const who = name ?? unnamed;
   const href = `/workspace/${workspaceId}/settings/members/${member?.id}`;
   return (
     <>
