@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, expectAccessible, openDashboard } from './dashboard.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard } from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
 const PEOPLE: readonly Person[] = [
@@ -148,6 +148,14 @@ describe('Groups', () => {
 });
 
 describe('API keys', () => {
+  it('keep a code in one line in a window of 768 pixels, where the table scrolls', async () => {
+    const { page } = await openScreen('/settings/api-keys');
+    await page.setViewportSize({ width: 768, height: 800 });
+    const prefix = page.locator('td code').first();
+    expect((await prefix.boundingBox())?.height).toBeLessThan(30);
+    await expectNoSideScroll(page);
+  });
+
   it('creates a key whose secret works and is shown once; rotates, disables and deletes it', async () => {
     const { page, workspace } = await openScreen('/settings/api-keys');
     await page.getByRole('button', { name: 'Create API key' }).click();
