@@ -45,6 +45,23 @@ it.each([320, 1280])(
   },
 );
 
+it('texts of 800 characters, the most that is stored, leave the page and the table their height', async () => {
+  const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+  const text = 'Konstantin'.repeat(80);
+  const name = { givenName: text, familyName: text };
+  const user = { userName: 'kon@acme.test', displayName: text, title: text, name, role: 'editor' };
+  const { status, body } = await app.scim(workspace.workspaceId, workspace.apiKey).post('/Users', user);
+  expect(status).toBe(201);
+  const base = `/workspace/${workspace.workspaceId}/settings`;
+  const page = await openDashboard(app, { path: `${base}/members/${body.id}`, email: workspace.ownerEmail });
+  await page.getByText('Member added').waitFor();
+  expect(await page.locator('html').evaluate(({ scrollHeight }) => scrollHeight)).toBeLessThan(2500);
+  await page.getByRole('heading', { level: 1 }).and(page.getByTitle(text)).waitFor();
+  await page.goto(`${base}/members`);
+  const row = page.getByRole('row', { name: 'kon@acme.test' });
+  expect((await row.boundingBox())?.height).toBeLessThan(150);
+});
+
 describe('the page of a member', () => {
   it('opens from the table, and shows who changed what when', async () => {
     const { page, workspace } = await openAnn();

@@ -55,7 +55,7 @@ export function Dialog({
     >
       <Modal className={isWide ? `${styles.modal} ${styles.wide}` : (styles.modal ?? '')}>
         <AriaDialog role={isAlert ? 'alertdialog' : 'dialog'} className={styles.dialog ?? ''}>
-          <Heading slot="title" level={2}>
+          <Heading slot="title" level={2} className="clipped">
             {title}
           </Heading>
           <form onSubmit={submit} className={styles.form} noValidate>

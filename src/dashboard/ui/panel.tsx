@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId } from 'react';
+import { clipped } from './clipped.js';
 import styles from './panel.module.css';
 
 interface PageProps {
@@ -17,7 +18,9 @@ export function Page({ title, lead, actions, children }: PageProps) {
     <div className={styles.page}>
       <header className={styles.header}>
         <div className={styles.headline}>
-          <h1>{title}</h1>
+          <h1 className="clipped" title={title}>
+            {title}
+          </h1>
           {lead !== undefined && <p className={styles.lead}>{lead}</p>}
         </div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
@@ -65,7 +68,7 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [name: str
       {facts.map(([name, value]) => (
         <div key={name} style={{ display: 'contents' }}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{clipped(value)}</dd>
         </div>
       ))}
     </dl>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { clipped } from './clipped.js';
 import styles from './table.module.css';
 
 interface PlainTableProps {
@@ -28,7 +29,7 @@ export function PlainTable({ label, columns, rows }: PlainTableProps) {
           {rows.map(({ id, cells }) => (
             <tr key={id} className={styles.row}>
               {cells.map((cell, index) => (
-                <td key={columns[index]}>{cell}</td>
+                <td key={columns[index]}>{clipped(cell)}</td>
               ))}
             </tr>
           ))}

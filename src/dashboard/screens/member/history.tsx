@@ -85,7 +85,9 @@ function Changes({ changes }: { readonly changes: Readonly<Record<string, unknow
     <div className={styles.changes}>
       <ul>
         {changesInWords(changes, t).map(({ attribute, label, before, after }) => (
-          <li key={attribute}>{t('history.change', { attribute: label, before, after })}</li>
+          <li key={attribute} className="clipped">
+            {t('history.change', { attribute: label, before, after })}
+          </li>
         ))}
       </ul>
       <Raw value={changes} />
