@@ -49,8 +49,8 @@ test.skipIf(!isMounted)(
       // Large profiles, so that what is reserved is soon used up.
       for (let index = 0; index < 400 && refused.length < 3; index += 1) {
         const userName = `person-${index}@acme.test`;
-        const title = 'x'.repeat(20_000);
-        const answer = await scim.post('/Users', { userName, name: { formatted: title } });
+        const photo = { value: `https://acme.test/${'x'.repeat(20_000)}`, type: 'photo' };
+        const answer = await scim.post('/Users', { userName, photos: [photo] });
         if (answer.status === 201) added.push(userName);
         else refused.push([answer.status, answer.headers.get('retry-after')]);
       }
