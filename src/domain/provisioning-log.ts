@@ -143,6 +143,7 @@ export interface ScimEvent {
 
 /** An accepted request that changed nothing: described only when the log keeps an entry of it. */
 export interface ScimRead {
+  readonly method: string;
   readonly operation: ScimOperation;
   readonly client: ScimClient;
   describe(): ScimEvent;

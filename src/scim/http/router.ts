@@ -108,7 +108,8 @@ function serve(dispatch: Dispatch, dependencies: ScimDependencies): ScimHandler 
     await sendAnswer(request, response, outcome.answer, compression);
     const { read } = outcome;
     if (read === undefined) context.record?.(outcome.describe());
-    else context.recordRead?.({ operation: read, client, describe: outcome.describe });
+    else
+      context.recordRead?.({ method: request.method, operation: read, client, describe: outcome.describe });
   };
 }
 

@@ -2,15 +2,15 @@ import type { ScimRead } from '../../domain/provisioning-log.js';
 import { entryOf, type LogEntry, type LogKey } from './entry.js';
 
 /**
- * How many accepted reads of a key have entries of their own between two writes. Further ones of the same operation share
- * an entry, which counts them: an import reads thousands (rule 52).
+ * How many accepted reads of a key have entries of their own between two writes. Further ones of the same method and
+ * operation share an entry, which counts them: an import reads thousands (rule 52).
  */
 const MOST_READS = 10;
 
 /** The accepted reads of a key since the last write. */
 interface ReadsOfKey {
   count: number;
-  /** By operation and client. */
+  /** By method, operation and client. */
   readonly shared: Map<string, LogEntry & { times: number }>;
 }
 
@@ -23,7 +23,7 @@ export class WaitingReads {
     const reads = this.#readsOf(key.apiKeyId);
     reads.count += 1;
     if (reads.count <= MOST_READS) return entryOf(read.describe(), key);
-    const kind = `${read.operation} ${read.client}`;
+    const kind = `${read.method} ${read.operation} ${read.client}`;
     const shared = reads.shared.get(kind);
     if (shared !== undefined) {
       shared.times += 1;

@@ -90,18 +90,28 @@ test('rule 52: reads beyond ten of a key share an entry, which counts them', asy
   const recorder = log();
   const from = key();
   const described = { ...event(), target: { type: 'member', id: newId(), name: 'ann@acme.test' } } as const;
-  const read = { operation: 'USER_SEARCH', client: 'OKTA', describe: () => described } as const;
-  for (let sent = 0; sent < 1_000; sent += 1) recorder.recordRead(read, from);
+  const by = (method: string) =>
+    ({
+      method,
+      operation: 'USER_SEARCH',
+      client: 'OKTA',
+      describe: () => ({ ...described, method }),
+    }) as const;
+  for (let sent = 0; sent < 1_000; sent += 1) recorder.recordRead(by('GET'), from);
+  for (let sent = 0; sent < 20; sent += 1) recorder.recordRead(by('POST'), from);
   recorder.record({ ...event(), operation: 'USER_UPDATE' }, from);
   await recorder.flush();
-  recorder.recordRead(read, from);
+  recorder.recordRead(by('GET'), from);
   await recorder.stop();
-  expect(await kept()).toEqual({ entries: 13, requests: 1_002, dropped: 0 });
+  expect(await kept()).toEqual({ entries: 14, requests: 1_022, dropped: 0 });
   const shared = await database.rows(
-    'select target_id, target_name, times from scim_request where workspace_id = $1 and times > 1',
+    'select method, target_id, target_name, times from scim_request where workspace_id = $1 and times > 1 order by id',
     [workspaceId],
   );
-  expect(shared).toEqual([{ target_id: null, target_name: null, times: 990 }]);
+  expect(shared).toEqual([
+    { method: 'GET', target_id: null, target_name: null, times: 990 },
+    { method: 'POST', target_id: null, target_name: null, times: 20 },
+  ]);
   const [connection] = await database.rows<{ client: string }>(
     'select client from scim_connection where workspace_id = $1 and last_success_at is not null',
     [workspaceId],
