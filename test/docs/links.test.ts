@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Page, page, pages, ROOT } from './pages.js';
@@ -6,10 +6,18 @@ import { type Page, page, pages, ROOT } from './pages.js';
 /** Pages of the repository: their links lead somewhere, and a terminal shows them. */
 
 const WIDEST = 100;
+const LARGEST_PICTURE = 40_000;
 
 describe.each(pages().map((each) => [each.path, each] as const))('%s', (_path, each) => {
   test('links to files and headings that exist', () => {
     expect(each.links.filter((link) => !leadsSomewhere(each, link))).toEqual([]);
+  });
+
+  test(`has pictures of at most ${LARGEST_PICTURE} bytes`, () => {
+    const pictures = each.links
+      .filter((link) => link.endsWith('.webp'))
+      .map((link) => join(dirname(each.path), link));
+    expect(pictures.filter((picture) => statSync(join(ROOT, picture)).size > LARGEST_PICTURE)).toEqual([]);
   });
 
   test(`has tables of at most ${WIDEST} columns`, () => {

@@ -28,6 +28,7 @@ export interface Page {
   readonly text: string;
   /** The anchors of its headings, as GitHub makes them. */
   readonly anchors: ReadonlySet<string>;
+  /** Where its links lead, and where its pictures are. */
   readonly links: readonly string[];
   readonly blocks: readonly CodeBlock[];
   readonly tables: readonly Table[];
@@ -92,6 +93,7 @@ function plain(text: string): string {
 
 const isCode = (token: Token): token is Tokens.Code => token.type === 'code';
 const isHeading = (token: Token): token is Tokens.Heading => token.type === 'heading';
-const isLink = (token: Token): token is Tokens.Link => token.type === 'link';
+const isLink = (token: Token): token is Tokens.Link | Tokens.Image =>
+  token.type === 'link' || token.type === 'image';
 const isQuote = (token: Token): token is Tokens.Blockquote => token.type === 'blockquote';
 const isTable = (token: Token): token is Tokens.Table => token.type === 'table';
