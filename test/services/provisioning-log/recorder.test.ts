@@ -188,6 +188,16 @@ test('rule 52: the partitions of expired days are dropped', async () => {
   expect(await kept()).toMatchObject({ entries: 1 });
 });
 
+test('ANALYZE reads of the lists of a partition only the one in which requests are searched', async () => {
+  await createPartitions(database, ['2030-02-01']);
+  const analyzed = await database.rows<{ name: string }>(
+    `select attname::text as name from pg_attribute a join pg_type t on t.oid = a.atttypid
+     where attrelid = 'scim_request_set_20300201'::regclass and typcategory = 'A' and attstattarget is distinct from 0`,
+    [],
+  );
+  expect(analyzed).toEqual([{ name: 'target_ids' }]);
+});
+
 test('several processes create the partition of a day at once', async () => {
   await Promise.all(
     Array.from({ length: 4 }, () => createPartitions(database, ['2030-01-01', '2030-01-02'])),
