@@ -16,7 +16,8 @@ export const POOL_SIZE = 20;
 /** A measured server, with its operations. */
 export interface Contender {
   readonly name: string;
-  readonly server: ServerProcess;
+  /** Its processes, which serve the rounds in turn. */
+  readonly servers: readonly [ServerProcess, ...ServerProcess[]];
   /** The operations that it supports. */
   readonly operations: readonly Operation[];
 }
@@ -26,6 +27,8 @@ export interface Arena {
   readonly target: DatabaseTarget;
   readonly seeded: Seeded;
   readonly members: number;
+  /** How many processes a contender has. */
+  readonly processes: number;
   /** Told how to stop whatever is started. */
   onStart(stop: () => Promise<void>): void;
 }
@@ -59,7 +62,7 @@ export async function followed(arena: Arena, subscribers: number): Promise<Conte
     operationsOfTheModel(arena),
     OUR_FLAGS,
   );
-  arena.onStart(await subscribe(arena, made.server.url, subscribers));
+  for (const { url } of made.servers) arena.onStart(await subscribe(arena, url, subscribers));
   return made;
 }
 
@@ -99,7 +102,7 @@ function operationsOfTheModel({ seeded, members }: Arena): readonly Operation[] 
 }
 
 async function contender(
-  { target, onStart }: Arena,
+  { target, processes, onStart }: Arena,
   name: string,
   file: string,
   operations: readonly Operation[],
@@ -108,9 +111,14 @@ async function contender(
 ): Promise<Contender> {
   // The request log is written, as in production, and kept by nobody.
   const log = openSync(devNull, 'w');
-  const server = await startServer(file, { target, poolSize: POOL_SIZE, ...settings }, log, flags);
-  onStart(server.stop);
-  return { name, server, operations };
+  const start = async () => {
+    const server = await startServer(file, { target, poolSize: POOL_SIZE, ...settings }, log, flags);
+    onStart(server.stop);
+    return server;
+  };
+  const servers: [ServerProcess, ...ServerProcess[]] = [await start()];
+  while (servers.length < processes) servers.push(await start());
+  return { name, servers, operations };
 }
 
 function peer(file: string): URL {

@@ -22,7 +22,7 @@ const LARGEST = 10_000;
  * @returns whether all answers were right
  */
 export async function measureGroups(
-  { server }: Contender,
+  { servers: [server] }: Contender,
   { target, members, seeded: { workspaceId, apiKey, ownerToken } }: Arena,
 ): Promise<boolean> {
   if (members <= LARGEST) throw new RangeError(`--groups takes --members over ${LARGEST}`);

@@ -80,7 +80,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   if (options.upgrade) return (await measureUpgrade(target, members)) ? [] : undefined;
   const seeded = await seed(target, members);
   const onStart = (stop: () => Promise<void>) => started.push(stop);
-  const arena: Arena = { target, seeded, members, onStart };
+  const arena: Arena = { target, seeded, members, processes: options.processes, onStart };
   if (options.queries) {
     await addHistory(target, seeded.workspaceId, members);
     return (await measureQueries(await keepingStatements(arena), arena, queryTimes)) ? [] : undefined;
@@ -89,7 +89,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   if (options.soak !== undefined) return (await soak(our, options.soak)) ? [] : undefined;
   if (options.groups) return (await measureGroups(our, arena)) ? [] : undefined;
   if (options.dashboard) {
-    await measureDashboard(our.server.url, seeded);
+    await measureDashboard(our.servers[0].url, seeded);
     return [];
   }
   const base = await floor(arena);
@@ -103,7 +103,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   if (options.import !== undefined) return (await importMembers(contenders, options.import)) ? [] : undefined;
 
   const operations = chosen(our, options);
-  const wrong = await differences(operations, base.server.url, our.server.url, {
+  const wrong = await differences(operations, base.servers[0].url, our.servers[0].url, {
     target,
     active: seeded.active,
   });

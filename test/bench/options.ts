@@ -10,6 +10,8 @@ export interface Options {
   readonly connections: number;
   /** How long each round is. */
   readonly seconds: number;
+  /** How many processes each server has. */
+  readonly processes: number;
   /** The operations to measure; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly peers: boolean;
@@ -43,6 +45,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --connections N    how many connections send load                                [32]
   --rounds N         how often each server has its turn at an operation            [5]
   --seconds N        how long a turn is                                            [4]
+  --processes N      how many processes each server has, which serve the rounds in turn [1]
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
   --subscribers N    our server a second time, with so many subscriptions
@@ -72,6 +75,7 @@ export function readOptions(args: readonly string[]): Options {
       connections: { type: 'string', default: '32' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '4' },
+      processes: { type: 'string', default: '1' },
       only: { type: 'string', multiple: true },
       peers: { type: 'boolean', default: true },
       log: { type: 'boolean', default: true },
@@ -92,6 +96,7 @@ export function readOptions(args: readonly string[]): Options {
     connections,
     rounds,
     seconds,
+    processes,
     only,
     peers,
     log,
@@ -108,6 +113,7 @@ export function readOptions(args: readonly string[]): Options {
     connections: positive('connections', connections),
     rounds: positive('rounds', rounds),
     seconds: positive('seconds', seconds),
+    processes: positive('processes', processes),
     only,
     peers,
     log,

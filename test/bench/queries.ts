@@ -15,7 +15,7 @@ const BUDGET_MS = 50;
  * @returns whether all answers were right, and no plan reads a large table as a whole
  */
 export async function measureQueries(
-  { server }: Contender,
+  { servers: [server] }: Contender,
   { target, seeded }: Arena,
   smallest: Map<string, number>,
 ): Promise<boolean> {

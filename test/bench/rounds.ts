@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Contender } from './contenders.ts';
 import type { Operation } from './operations.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** The medians of a server's rounds at one operation. */
 export interface Measured {
@@ -40,7 +41,7 @@ export interface Plan {
 
 const WARM_UP_SECONDS = 2;
 
-/** Measures one operation: all servers are warmed up, and take turns. */
+/** Measures one operation: all processes are warmed up, and take turns. */
 export async function compare(
   name: string,
   contenders: readonly Contender[],
@@ -51,17 +52,20 @@ export async function compare(
     const operation = contender.operations.find((known) => known.name === name);
     return operation === undefined ? [] : [{ contender, operation, measured: [] as Measured[] }];
   });
-  for (const { contender, operation } of able) await round(operation, contender, WARM_UP_SECONDS, plan);
+  for (const { contender, operation } of able)
+    for (const server of contender.servers) await round(operation, server, WARM_UP_SECONDS, plan);
   for (let done = 0; done < rounds; done++) {
-    // Each begins in its turn, and every second round runs backwards: who comes after another finds that one's garbage.
-    const first = done % able.length;
+    // Each begins and ends in its turn, with the others in both directions: who comes after another finds that one's garbage.
+    const pair = Math.floor(done / 2);
+    const first = pair % able.length;
     const turns = [...able.slice(first), ...able.slice(0, first)];
     if (done % 2 === 1) turns.reverse();
     for (const { contender, operation, measured } of turns) {
       // A slow server still works on unfinished requests of its turn, which would disturb the turns of others.
-      for (const { contender } of able) await idle(contender);
+      await Promise.all(able.flatMap(({ contender }) => contender.servers.map(idle)));
       await settled();
-      measured.push(await round(operation, contender, seconds, plan));
+      const { servers } = contender;
+      measured.push(await round(operation, servers[pair % servers.length] ?? servers[0], seconds, plan));
     }
   }
   const measured = new Map(able.map(({ contender, measured }) => [contender.name, medians(measured)]));
@@ -72,7 +76,7 @@ const LOOK_MS = 100;
 /** Of CPU time, in microseconds. */
 const HARDLY_ANY = 20_000;
 
-async function idle({ server }: Contender): Promise<void> {
+async function idle(server: ServerProcess): Promise<void> {
   for (let before = await server.usage(); ; ) {
     await wait(LOOK_MS);
     const after = await server.usage();
@@ -83,7 +87,7 @@ async function idle({ server }: Contender): Promise<void> {
 
 async function round(
   operation: Operation,
-  { server }: Contender,
+  server: ServerProcess,
   seconds: number,
   { connections, databaseCpu }: Plan,
 ): Promise<Measured> {

@@ -18,7 +18,11 @@ const IMPORT_CONNECTIONS = 8;
 export async function importMembers(contenders: readonly Contender[], amount: number): Promise<boolean> {
   const rows: string[][] = [];
   let isRight = true;
-  for (const { name, server, operations } of contenders) {
+  for (const {
+    name,
+    servers: [server],
+    operations,
+  } of contenders) {
     const create = operations.find((operation) => operation.name === 'create');
     if (create === undefined) continue;
     const { duration, ...result } = await autocannon({
@@ -38,7 +42,7 @@ const SAMPLES = 20;
 const SOAK_CONNECTIONS = 32;
 
 /** Everything at once, each connection one operation; the memory must not grow on the way. */
-export async function soak({ server, operations }: Contender, seconds: number): Promise<boolean> {
+export async function soak({ servers: [server], operations }: Contender, seconds: number): Promise<boolean> {
   let connection = 0;
   const load = autocannon({
     url: server.url,
