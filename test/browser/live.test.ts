@@ -49,6 +49,19 @@ const rename = (name: string, displayName: string) =>
     Operations: [{ op: 'replace', path: 'displayName', value: displayName }],
   });
 
+it('a session that ends while something is typed into a dialog leaves the dialog open, and offers to sign in', async () => {
+  const page = await open(`/settings/members/${ids['Bob Kent']}`);
+  await page.getByRole('button', { name: 'More actions for Bob Kent' }).click();
+  await page.getByRole('menuitem', { name: 'Edit profile' }).click();
+  const givenName = page.getByLabel('Given name');
+  await givenName.fill('Roberto');
+  await page.context().clearCookies();
+  await rename('Bob Kent', 'Bob K.');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  expect(await givenName.inputValue()).toBe('Roberto');
+  await rename('Bob Kent', 'Bob Kent');
+});
+
 describe('changes by an identity provider appear by themselves', () => {
   it('on the page of a member, with its history and its requests, and leave an open dialog as it is', async () => {
     const page = await open(`/settings/members/${ids['Ann Lee']}`);

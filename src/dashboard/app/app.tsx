@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { type Client, createRequest, Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
+import { isDialogOpen } from '../ui/dialog.js';
 import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
@@ -61,9 +62,9 @@ export function App() {
 /** The client of the dashboard, which shows where to sign in when a session has ended or does not open a workspace. */
 function createDashboardClient(): Client {
   const client = createClient((refusal, { kind, key, variables }) => {
-    // The page stays after a change, so that what was typed is not lost.
+    // The page stays after a change or while a dialog is open, so that what was typed is not lost.
     if (kind === 'mutation') return offerSignIn(refusal);
-    if (refusal.code === 'UNAUTHENTICATED') return leaveForSignIn();
+    if (refusal.code === 'UNAUTHENTICATED') return isDialogOpen() ? offerSignIn(refusal) : leaveForSignIn();
     // The frame finds out too, and replaces every screen of the workspace.
     const frame = createRequest(WorkspaceFrameDocument, { workspaceId: `${variables?.workspaceId}` });
     if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();

@@ -29,6 +29,11 @@ function focusSomewhere(): void {
   );
 }
 
+/** Whether a dialog is open, in which something may have been typed. */
+export function isDialogOpen(): boolean {
+  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+}
+
 /** A modal dialog. It is open while it is rendered; the focus returns to where it was. */
 export function Dialog({
   title,
