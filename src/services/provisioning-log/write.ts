@@ -79,35 +79,33 @@ const CONNECT = statement({
 
 /** Writes a batch, or nothing of it. @returns its id, from which the ids of its entries follow */
 export async function writeBatch(database: Database, batch: Batch): Promise<string> {
-  const { repeated } = batch;
+  const { dropped } = batch;
+  const repeated = batch.repeated.map(({ entry, more }) => ({ ...entry, times: more }));
   return database.transaction(async (tx) => {
     const lock = await LOCK.row(tx, { lock: WRITER_LOCK });
     const batchId = newBatchId(lock?.microseconds ?? 1000 * Date.now());
     const entries = await withLookAlikes(tx, batch.entries);
     if (entries.length > 0) await insertEntries(tx, batchId, entries);
     if (repeated.length > 0) await REPEAT.rows(tx, { repeated: JSON.stringify(repeated.map(repetition)) });
-    await COUNT.rows(tx, { counts: JSON.stringify(countsOf(batch)) });
-    await connect(tx, [...entries, ...repeated.map(asRepeated)]);
-    await updateProblems(tx, { batchId, entries, repeated: repeated.map(asRepeated) });
+    const seen = [...entries, ...repeated];
+    await COUNT.rows(tx, { counts: JSON.stringify(countsOf(seen, dropped)) });
+    await connect(tx, seen);
+    await updateProblems(tx, { batchId, entries, repeated });
     return batchId;
   });
 }
 
-function asRepeated({ entry, more }: Repetition): WrittenEntry {
-  return { ...entry, times: more };
+function repetition({ id, at, times }: WrittenEntry): object {
+  return { batchId: batchIdOf(id), place: placeOf(id), at, more: times };
 }
 
-function repetition({ entry: { id, at }, more }: Repetition): object {
-  return { batchId: batchIdOf(id), place: placeOf(id), at, more };
-}
-
-function countsOf({ entries, repeated, dropped }: Batch): object[] {
+function countsOf(entries: readonly LogEntry[], dropped: Batch['dropped']): object[] {
   const now = new Date();
   const counts = new Map<
     string,
     { workspaceId: string; at: Date; code: string; requests: number; dropped: number }
   >();
-  for (const { workspaceId, at, code, times } of [...entries, ...repeated.map(asRepeated)]) {
+  for (const { workspaceId, at, code, times } of entries) {
     const key = `${workspaceId} ${Math.floor(at.getTime() / HOUR_MS)} ${code ?? ''}`;
     const count = counts.get(key);
     if (count === undefined)
