@@ -26,6 +26,8 @@ export interface Contender {
 export interface Arena {
   readonly target: DatabaseTarget;
   readonly seeded: Seeded;
+  /** Further workspaces: with them, each connection asks one of its own. */
+  readonly others: readonly Seeded[];
   readonly members: number;
   /** How many processes a contender has. */
   readonly processes: number;
@@ -88,7 +90,20 @@ interface PeerSeed {
   seedBetterAuth(target: DatabaseTarget, members: number): Promise<ScimSide>;
 }
 
-function operationsOfTheModel({ seeded, members }: Arena): readonly Operation[] {
+function operationsOfTheModel({ seeded, others, members }: Arena): readonly Operation[] {
+  const first = operationsOfWorkspace(seeded, members);
+  const further = others.map((other) => operationsOfWorkspace(other, members));
+  return first.map(({ name, requests }, index) => ({
+    name,
+    requests: (connection, connections) => {
+      const workspace = connection % (others.length + 1);
+      const { requests: own } = further[workspace - 1]?.[index] ?? { requests };
+      return own(connection, connections);
+    },
+  }));
+}
+
+function operationsOfWorkspace(seeded: Seeded, members: number): readonly Operation[] {
   const { workspaceId, apiKey, sample, active } = seeded;
   const side: ScimSide = {
     usersPath: `/scim/v2/organizations/${workspaceId}/Users`,

@@ -20,7 +20,7 @@ import { HELP, type Options, readOptions } from './options.ts';
 import { measureQueries } from './queries.ts';
 import { type Comparison, compare } from './rounds.ts';
 import { differences } from './same-answers.ts';
-import { seed } from './seed.ts';
+import { seed, seedOthers } from './seed.ts';
 import { comparisonTable, growthTable, type Size, whole } from './table.ts';
 import { importMembers, soak, startTimes } from './trials.ts';
 import { measureUpgrade } from './upgrade.ts';
@@ -80,7 +80,8 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   if (options.upgrade) return (await measureUpgrade(target, members)) ? [] : undefined;
   const seeded = await seed(target, members);
   const onStart = (stop: () => Promise<void>) => started.push(stop);
-  const arena: Arena = { target, seeded, members, processes: options.processes, onStart };
+  const others = options.workspaces > 1 ? await seedOthers(target, members, options.workspaces) : [];
+  const arena: Arena = { target, seeded, others, members, processes: options.processes, onStart };
   if (options.queries) {
     await addHistory(target, seeded.workspaceId, members);
     return (await measureQueries(await keepingStatements(arena), arena, queryTimes)) ? [] : undefined;

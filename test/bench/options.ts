@@ -5,6 +5,8 @@ export interface Options {
   readonly help: boolean;
   /** How many members there are, one run after the other. */
   readonly members: readonly number[];
+  /** How many workspaces of so many members there are. */
+  readonly workspaces: number;
   readonly rounds: number;
   /** How many connections send load. */
   readonly connections: number;
@@ -42,6 +44,7 @@ same tables, better-auth on its own), in turns, on one database, with connection
 when an answer of ours is wrong; how fast anything is decides nothing.
 
   --members N,N,…    how many members there are; with several, how the times grow  [100000]
+  --workspaces N     how many workspaces of so many members there are; each connection asks its own [1]
   --connections N    how many connections send load                                [32]
   --rounds N         how often each server has its turn at an operation            [5]
   --seconds N        how long a turn is                                            [4]
@@ -72,6 +75,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       help: { type: 'boolean', default: false },
       members: { type: 'string', default: '100000' },
+      workspaces: { type: 'string', default: '1' },
       connections: { type: 'string', default: '32' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '4' },
@@ -93,6 +97,7 @@ export function readOptions(args: readonly string[]): Options {
   const {
     help,
     members,
+    workspaces,
     connections,
     rounds,
     seconds,
@@ -110,6 +115,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     help,
     members: members.split(',').map((text) => positive('members', text)),
+    workspaces: positive('workspaces', workspaces),
     connections: positive('connections', connections),
     rounds: positive('rounds', rounds),
     seconds: positive('seconds', seconds),
