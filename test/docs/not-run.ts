@@ -27,6 +27,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run bench -- --help', 'It builds the program while other tests run it.'],
   ['npm run bench -- --queries --members 1000,1000000', 'It needs an idle machine and ten minutes.'],
   ['npm run bench -- --members 10000 --only get --no-peers', 'It needs an idle machine and a minute.'],
+  [
+    'npm run bench -- --members 20000 --only put --no-peers --processes 4 --rounds 16 --seconds 2',
+    'It needs an idle machine and two minutes.',
+  ],
   ['docker build -f docker/Dockerfile -t rollcall .', DOCKER],
   [
     "printf 'OPERATOR_TOKEN=%s\\nPOSTGRES_PASSWORD=%s\\n' $(openssl rand -hex 24) $(openssl rand -hex 24) > .env\n" +
