@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -129,13 +130,36 @@ describe('the development identity provider', () => {
   });
 
   test('a taken port: the server starts without it', async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as AddressInfo;
+    const { port, taken } = await freePortBeforeTakenOne();
     try {
-      expect((await start({ PORT: String(port - 1) })).startUrl).toBe(undefined);
+      expect((await start({ PORT: String(port) })).startUrl).toBe(undefined);
     } finally {
-      await new Promise((resolve) => taken.close(resolve));
+      await close(taken);
     }
   });
 });
+
+/** The development provider listens on the port after the server's. */
+async function freePortBeforeTakenOne(): Promise<{ readonly port: number; readonly taken: Server }> {
+  for (;;) {
+    const taken = await listen(0);
+    const port = (taken.address() as AddressInfo).port - 1;
+    const free = await listen(port).catch(() => undefined);
+    if (free !== undefined) {
+      await close(free);
+      return { port, taken };
+    }
+    await close(taken);
+  }
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, 'close');
+}
