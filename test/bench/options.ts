@@ -48,7 +48,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --connections N    how many connections send load                                [32]
   --rounds N         how often each server has its turn at an operation            [5]
   --seconds N        how long a turn is                                            [4]
-  --processes N      how many processes each server has, which serve the rounds in turn [1]
+  --processes N      how many processes each server has, which serve the rounds in turn; 1 or 2 [1]
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
   --subscribers N    our server a second time, with so many subscriptions
@@ -119,7 +119,7 @@ export function readOptions(args: readonly string[]): Options {
     connections: positive('connections', connections),
     rounds: positive('rounds', rounds),
     seconds: positive('seconds', seconds),
-    processes: positive('processes', processes),
+    processes: processesIn(processes),
     only,
     peers,
     log,
@@ -132,6 +132,12 @@ export function readOptions(args: readonly string[]): Options {
     upgrade,
     soak: soak === undefined ? undefined : positive('soak', soak),
   };
+}
+
+function processesIn(text: string): number {
+  const number = positive('processes', text);
+  if (number > 2) throw new RangeError('--processes takes 1 or 2: PostgreSQL has no connections for more');
+  return number;
 }
 
 function positive(name: string, text: string): number {

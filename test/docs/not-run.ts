@@ -28,7 +28,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['npm run bench -- --queries --members 1000,1000000', 'It needs an idle machine and ten minutes.'],
   ['npm run bench -- --members 10000 --only get --no-peers', 'It needs an idle machine and a minute.'],
   [
-    'npm run bench -- --members 20000 --only put --no-peers --processes 4 --rounds 16 --seconds 2',
+    'npm run bench -- --members 20000 --only put --no-peers --processes 2 --rounds 16 --seconds 2',
     'It needs an idle machine and two minutes.',
   ],
   ['docker build -f docker/Dockerfile -t rollcall .', DOCKER],
