@@ -62,26 +62,25 @@ export class Mailer {
       this.#invitationUrl === undefined
         ? this.#pagesUrl && `${this.#pagesUrl}/invitation/${letter.mailed}`
         : this.urlOf(letter.token);
-    this.#send(invitationMail(letter, url ?? null), [letter.token, letter.mailed], report);
+    this.#send(invitationMail(letter, url ?? null), report);
   }
 
   /** Queues a sign-in link. Its delivery is not reported: that would show whether the address is known. */
   sendSignInLink(letter: SignInLetter): void {
-    this.#send(signInMail(letter), [letter.url], () => Promise.resolve());
+    this.#send(signInMail(letter), () => Promise.resolve());
   }
 
   /** Queues a warning that removals are paused. Its delivery is not reported: the audit log records the pause. */
   warnOfRemovals(letter: BrakeLetter): void {
-    this.#send(brakeMail(letter), [], () => Promise.resolve());
+    this.#send(brakeMail(letter), () => Promise.resolve());
   }
 
   /** Queues the news that a webhook was disabled. Its delivery is not reported: the audit log records the change. */
   tellOfDisabledWebhook(letter: WebhookLetter): void {
-    this.#send(webhookMail(letter), [], () => Promise.resolve());
+    this.#send(webhookMail(letter), () => Promise.resolve());
   }
 
-  /** @param secrets the parts of the mail that a report must not repeat */
-  #send(mail: Mail, secrets: readonly string[], report: DeliveryReport): void {
+  #send(mail: Mail, report: DeliveryReport): void {
     const transport = this.#transport;
     if (transport === undefined) return;
     if (this.#isIdle()) this.#idle = Promise.withResolvers();
@@ -89,7 +88,7 @@ export class Mailer {
       const error = await transport.send(mail).then(
         () => null,
         (fault: unknown) => {
-          const reason = reasonOf(fault, secrets);
+          const reason = reasonOf(fault);
           this.#onFailure(reason);
           return reason;
         },
@@ -135,13 +134,16 @@ export class Mailer {
 }
 
 /**
- * Returns the mail server's message as one line, without the secrets: a server may quote the mail, and reports are
- * stored.
+ * The beginning of every credential. A server that quotes the mail may break it anywhere: at a soft line break of
+ * quoted-printable text, and at a line of its own reply, which begins with the status.
  */
-function reasonOf(fault: unknown, secrets: readonly string[]): string {
+const FROM_CREDENTIAL = new RegExp(`${[...'rollcall_'].join('(?:=?\\s+(?:\\d{3}[ -])?)?')}.*`, 's');
+
+/** Returns the mail server's message as one line, up to the first credential: a server may quote the mail, and reports are stored. */
+function reasonOf(fault: unknown): string {
   const text = fault instanceof Error ? fault.message : String(fault);
-  return secrets
-    .reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
+  return text
+    .replace(FROM_CREDENTIAL, '…')
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .slice(0, LONGEST_ERROR)

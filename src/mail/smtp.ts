@@ -27,9 +27,19 @@ export function smtpTransport(url: string, from: string): MailTransport {
   );
   return {
     async send({ to, ...mail }: Mail) {
+      // The mailer could not find credentials in base64, which a server may quote.
       // As an object, the address is a single one even if it contains a comma.
-      await transport.sendMail({ ...mail, to: { name: '', address: to } });
+      await transport
+        .sendMail({ ...mail, to: { name: '', address: to }, textEncoding: 'quoted-printable' })
+        .catch(withoutLogin);
     },
     close: () => transport.close(),
   };
+}
+
+/** A server may quote the login that it refuses. @throws always */
+function withoutLogin(error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === 'EAUTH')
+    throw new Error('The mail server refused the login of SMTP_URL.');
+  throw error;
 }

@@ -59,6 +59,19 @@ test('sends five mails at once while others wait, and reports the result of each
   expect(failures).toEqual(['550 No such mailbox, it said: …']);
 });
 
+test.each([
+  ['as a whole', '554 spam: https://a.test/invitation/rollcall_mailed_de76e1fcdf745b55_rBYC and more'],
+  ['broken by quoted-printable', '554 spam: https://a.test/invitation/rollc=\r\nall_mailed_de76e1_rBYC'],
+  ['broken by lines of the reply', '554-spam: https://a.test/invitation/roll\r\n554-call_mailed_de76e1_rBYC'],
+])('a reason ends before a credential that the server quotes %s', async (_name, reply) => {
+  const { held, transport } = heldTransport();
+  const { mailer, failures } = mailerOver(transport);
+  mailer.invite(letter('ann@acme.test'), () => Promise.resolve());
+  held[0]?.settle.reject(new Error(reply));
+  await mailer.idle();
+  expect(failures).toEqual([expect.stringMatching(/spam: https:\/\/a\.test\/invitation\/…$/)]);
+});
+
 test('stopping sends the waiting mails, and then closes the transport', async () => {
   const { held, transport, isClosed } = heldTransport();
   const { mailer } = mailerOver(transport);

@@ -16,7 +16,10 @@ export interface TestSmtpServer {
   close(): Promise<void>;
 }
 
-/** A mail server on the loopback. It takes every mail, but none to addresses that begin with `refused`. */
+/**
+ * A mail server on the loopback. It takes every mail, but none to addresses that begin with `refused`,
+ * and quotes the login of `refused` when it refuses it.
+ */
 export async function startSmtpServer(): Promise<TestSmtpServer> {
   const received: ReceivedMail[] = [];
   const logins: string[] = [];
@@ -24,7 +27,8 @@ export async function startSmtpServer(): Promise<TestSmtpServer> {
     authOptional: true,
     allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
-    onAuth({ username }, _session, callback) {
+    onAuth({ username, password }, _session, callback) {
+      if (username === 'refused') return callback(new Error(`AUTH ${username} ${password}`));
       logins.push(username ?? '');
       callback(null, { user: username });
     },
