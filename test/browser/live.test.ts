@@ -49,26 +49,30 @@ const rename = (name: string, displayName: string) =>
     Operations: [{ op: 'replace', path: 'displayName', value: displayName }],
   });
 
-it('a session that ends while something is typed into a dialog leaves the dialog open, and offers to sign in', async () => {
-  const page = await open(`/settings/members/${ids['Bob Kent']}`);
-  await page.getByRole('button', { name: 'More actions for Bob Kent' }).click();
+/** Opens the page of a member, and types a given name into the dialog of the profile. */
+async function openAndType(name: string, text: string) {
+  const page = await open(`/settings/members/${ids[name]}`);
+  await page.getByRole('button', { name: `More actions for ${name}` }).click();
   await page.getByRole('menuitem', { name: 'Edit profile' }).click();
   const givenName = page.getByLabel('Given name');
-  await givenName.fill('Roberto');
+  await givenName.fill(text);
+  return { page, givenName };
+}
+
+it('a session that ends while something is typed into a dialog: offers to sign in, and leaves once it is closed', async () => {
+  const { page, givenName } = await openAndType('Bob Kent', 'Roberto');
   await page.context().clearCookies();
   await rename('Bob Kent', 'Bob K.');
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(await givenName.inputValue()).toBe('Roberto');
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await rename('Bob Kent', 'Bob Kent');
+  await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
 });
 
 describe('changes by an identity provider appear by themselves', () => {
   it('on the page of a member, with its history and its requests, and leave an open dialog as it is', async () => {
-    const page = await open(`/settings/members/${ids['Ann Lee']}`);
-    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
-    await page.getByRole('menuitem', { name: 'Edit profile' }).click();
-    const givenName = page.getByLabel('Given name');
-    await givenName.fill('Anna Maria');
+    const { page, givenName } = await openAndType('Ann Lee', 'Anna Maria');
     expect((await rename('Ann Lee', 'Ann Smith')).status).toBe(200);
     await page.locator('h1', { hasText: 'Ann Smith' }).waitFor();
     await page.getByText('Ann Lee → Ann Smith').waitFor({ state: 'attached' });

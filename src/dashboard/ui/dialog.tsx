@@ -29,9 +29,9 @@ function focusSomewhere(): void {
   );
 }
 
-/** Whether a dialog is open, in which something may have been typed. */
+/** Whether a dialog is open, in which something may have been typed. The role would not tell it from a toast. */
 export function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+  return document.getElementsByClassName(styles.overlay ?? '').length > 0;
 }
 
 /** A modal dialog. It is open while it is rendered; the focus returns to where it was. */
