@@ -27,11 +27,10 @@ export function smtpTransport(url: string, from: string): MailTransport {
   );
   return {
     async send({ to, ...mail }: Mail) {
-      // The mailer could not find credentials in base64, which a server may quote.
       // As an object, the address is a single one even if it contains a comma.
-      await transport
-        .sendMail({ ...mail, to: { name: '', address: to }, textEncoding: 'quoted-printable' })
-        .catch(withoutLogin);
+      const message = { ...mail, to: { name: '', address: to } };
+      // In base64, the mailer could not find the credentials of a mail that the server quotes.
+      await transport.sendMail({ ...message, textEncoding: 'quoted-printable' }).catch(withoutLogin);
     },
     close: () => transport.close(),
   };

@@ -41,9 +41,6 @@ afterAll(async () => {
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name }).waitFor();
 
-/** A screen that is not live: it shows what the person may no longer see until they do something. */
-const generalPath = () => `/workspace/${workspace.workspaceId}/settings/general`;
-
 const membersShown = (page: Page) => page.getByRole('grid', { name: 'Members' }).waitFor();
 
 /**
@@ -151,7 +148,8 @@ describe('rule 32: a workspace that the session does not open', () => {
 
   test('says so on the next action when single sign-on is required while a screen is open', async () => {
     const { email } = await provisioned();
-    const page = await openPage(app, { path: generalPath(), email });
+    // A screen that is not live.
+    const page = await openPage(app, { path: `/workspace/${workspace.workspaceId}/settings/general`, email });
     await heading(page, 'General');
     await requireSso(true);
     await page.getByRole('link', { name: 'Members', exact: true }).click();
