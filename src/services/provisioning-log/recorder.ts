@@ -8,7 +8,7 @@ import { findKeyFaults, type KeyFault, type KeyLookup, type KnownFault, keyLooku
 import { createPartitions, dayOf, dropPartitions } from './partitions.js';
 import { WaitingReads } from './reads.js';
 import { deleteExpired } from './retention.js';
-import { type Repetition, writeBatch } from './write.js';
+import { writeBatch } from './write.js';
 
 /** The longest time before an entry is written: a refusal is in the log a second after its answer (rule 53). */
 const FLUSH_MS = 500;
@@ -210,10 +210,10 @@ export class ProvisioningLog {
   /** The new entries of faults, and the numbers to add to existing ones. */
   async #entriesOf(counted: ReadonlyMap<Fault, number>): Promise<{
     readonly fresh: readonly { readonly fault: Fault; readonly entry: LogEntry }[];
-    readonly repeated: readonly Repetition[];
+    readonly repeated: readonly WrittenEntry[];
   }> {
     const fresh: { fault: Fault; entry: LogEntry }[] = [];
-    const repeated: Repetition[] = [];
+    const repeated: WrittenEntry[] = [];
     const faults = [...counted].filter(([{ entry }]) => entry === undefined);
     const faultOf = await findKeyFaults(
       this.#database,
@@ -224,7 +224,7 @@ export class ProvisioningLog {
       if (entry === undefined) {
         const known = first.known ?? faultOf(first.workspaceId, credential, first.at);
         fresh.push({ fault, entry: keyEntry(first, { workspaceId: first.workspaceId, ...known }, number) });
-      } else repeated.push({ entry, more: number });
+      } else repeated.push({ ...entry, times: number });
     }
     return { fresh, repeated };
   }

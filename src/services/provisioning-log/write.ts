@@ -10,16 +10,10 @@ import { updateProblems } from './present-problems.js';
 /** A batch of entries to write. */
 export interface Batch {
   readonly entries: readonly LogEntry[];
-  /** Written entries whose requests have been repeated since (rule 51). */
-  readonly repeated: readonly Repetition[];
+  /** Written entries whose requests have been repeated since (rule 51), each with the number of further requests. */
+  readonly repeated: readonly WrittenEntry[];
   /** The number of dropped requests, by workspace. */
   readonly dropped: ReadonlyMap<string, number>;
-}
-
-/** A number of requests to add to a written entry. */
-export interface Repetition {
-  readonly entry: WrittenEntry;
-  readonly more: number;
 }
 
 /** Writers take turns, so that batches are committed in the order of their ids. */
@@ -79,8 +73,7 @@ const CONNECT = statement({
 
 /** Writes a batch, or nothing of it. @returns its id, from which the ids of its entries follow */
 export async function writeBatch(database: Database, batch: Batch): Promise<string> {
-  const { dropped } = batch;
-  const repeated = batch.repeated.map(({ entry, more }) => ({ ...entry, times: more }));
+  const { repeated, dropped } = batch;
   return database.transaction(async (tx) => {
     const lock = await LOCK.row(tx, { lock: WRITER_LOCK });
     const batchId = newBatchId(lock?.microseconds ?? 1000 * Date.now());
