@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestDatabase, databaseUrl, type TestDatabase } from '../database.js';
+import { freePort } from '../ports.js';
 
 /** The commands of docker/Dockerfile, run as the image runs them: production, and a file system that is read-only. */
 
@@ -31,14 +31,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => database.drop());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** The arguments of `node` in an instruction of the image. */
 function argumentsOf(instruction: RegExp): string[] {

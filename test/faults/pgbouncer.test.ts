@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -13,6 +13,7 @@ import { readConfig } from '../../src/server/config.js';
 import { scimClient } from '../app.js';
 import { emptyDirectory } from '../data-directory.js';
 import { createTestDatabase, type TestDatabase } from '../database.js';
+import { freePort } from '../ports.js';
 import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
 
 /**
@@ -67,14 +68,6 @@ default_pool_size = 3
       await rm(directory, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function requireOpen(port: number): Promise<void> {

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../../src/server/config.js';
@@ -9,6 +6,7 @@ import { type RunningServer, serve } from '../../../src/server/serve.js';
 import { runInProcess } from '../../cli/terminal.js';
 import { emptyDirectory } from '../../data-directory.js';
 import { createTestDatabase, databaseUrl, type TestDatabase } from '../../database.js';
+import { takePort } from '../../ports.js';
 import { Browser } from './browser.js';
 
 /** Single sign-on works after the first start. */
@@ -134,32 +132,20 @@ describe('the development identity provider', () => {
     try {
       expect((await start({ PORT: String(port) })).startUrl).toBe(undefined);
     } finally {
-      await close(taken);
+      await taken.release();
     }
   });
 });
 
 /** The development provider listens on the port after the server's. */
-async function freePortBeforeTakenOne(): Promise<{ readonly port: number; readonly taken: Server }> {
+async function freePortBeforeTakenOne() {
   for (;;) {
-    const taken = await listen(0);
-    const port = (taken.address() as AddressInfo).port - 1;
-    const free = await listen(port).catch(() => undefined);
+    const taken = await takePort();
+    const free = await takePort(taken.port - 1).catch(() => undefined);
     if (free !== undefined) {
-      await close(free);
-      return { port, taken };
+      await free.release();
+      return { port: free.port, taken };
     }
-    await close(taken);
+    await taken.release();
   }
-}
-
-async function listen(port: number): Promise<Server> {
-  const server = createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-async function close(server: Server): Promise<void> {
-  server.close();
-  await once(server, 'close');
 }
