@@ -4,6 +4,7 @@ import { Account } from './account.js';
 /** A mailed link that signs a person in, once, in the browser that requested it (rule 46). */
 @Entity({ tableName: 'sign_in_link' })
 @Index({ name: 'sign_in_link_expiry', properties: ['expiresAt'] })
+@Index({ name: 'sign_in_link_browser', properties: ['browserLookup'] })
 export class SignInLink {
   @PrimaryKey({ type: 'uuid' })
   id!: string;
@@ -36,9 +37,8 @@ export class SignInLink {
   @Property({ type: 'text' })
   hash!: string;
 
-  /** The part of the browser's cookie that identifies the row. */
+  /** The part of the browser's cookie that identifies it. */
   @Property({ type: 'text' })
-  @Unique({ name: 'sign_in_link_browser_lookup_unique' })
   browserLookup!: string;
 
   /** SHA-256 of the cookie of the browser that requested the link. */

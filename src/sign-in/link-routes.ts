@@ -3,7 +3,7 @@ import { DomainError } from '../domain/errors.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { openLink, type SignedIn, signInWithCode, signInWithLink } from '../services/sign-in/mail-links.js';
 import { browserOf, startBrowserSession } from './browser-session.js';
-import { clearCookie, LINK_COOKIE, readCookie } from './cookies.js';
+import { LINK_COOKIE, readCookie } from './cookies.js';
 import type { SignInOptions } from './options.js';
 import { field, type PageRequest, type PageResponse, page, show } from './page-handler.js';
 import { linkElsewherePage, linkHerePage, linkSentPage } from './pages/link.js';
@@ -17,9 +17,7 @@ export function linkRoutes(router: Router, options: SignInOptions): void {
     services: ServiceContext,
     { session, returnTo }: SignedIn,
   ) => {
-    const origin = originOf(request);
-    await startBrowserSession(response, services, session, origin);
-    clearCookie(response, LINK_COOKIE, origin);
+    await startBrowserSession(response, services, session, originOf(request));
     response.redirect(303, returnTo);
   };
   const browserTokenOf = (request: PageRequest) => readCookie(request, LINK_COOKIE, originOf(request));

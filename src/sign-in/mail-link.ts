@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../services/context/service-context.js';
 import { requestLink } from '../services/sign-in/mail-links.js';
 import { browserOf } from './browser-session.js';
-import { LINK_COOKIE, setCookie } from './cookies.js';
+import { LINK_COOKIE, readCookie, setCookie } from './cookies.js';
 import type { SignInOptions } from './options.js';
 import type { PageRequest, PageResponse } from './page-handler.js';
 
@@ -17,6 +17,7 @@ export async function mailLink(
   const { browserToken, expiresAt } = await requestLink(services, {
     ...asked,
     browser: browserOf(request),
+    browserToken: readCookie(request, LINK_COOKIE, origin),
     urlOf: (token) => `${origin}/sign-in/link/${token}`,
   });
   setCookie(response, LINK_COOKIE, { value: browserToken, expires: expiresAt, origin });

@@ -1,6 +1,6 @@
 import { browserName } from '../../auth/browser.js';
 import { networkOf } from '../../auth/remote-address.js';
-import { hashSecret, mintSecret, readSecret, sameHash } from '../../auth/secret.js';
+import { hashSecret, type MintedSecret, mintSecret, readSecret, sameHash } from '../../auth/secret.js';
 import { integer, nullable, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Transaction } from '../../database/database.js';
 import { type RowOf, statement } from '../../database/statement.js';
@@ -27,7 +27,7 @@ export interface Browser {
   readonly userAgent: string | null;
 }
 
-/** The cookie of a browser that requested a link. */
+/** The cookie of a browser that requested a link; it serves all its links that still work. */
 export interface RequestedLink {
   readonly browserToken: string;
   readonly expiresAt: Date;
@@ -44,6 +44,7 @@ export interface SignedIn {
  * duration are the same for an address without an account, because the mail is sent in the background.
  * @param returnTo a path of this server
  * @param invitation the token of an invitation that the link accepts; the address then needs no account
+ * @param browserToken the cookie of a browser that requested a link before
  * @param urlOf the URL of the page that opens the link with a token
  * @throws DomainError FORBIDDEN when no mail can be sent; INVALID_INPUT; NOT_FOUND for the invitation; RATE_LIMITED
  */
@@ -54,6 +55,7 @@ export async function requestLink(
     readonly returnTo: string;
     readonly invitation?: string | null;
     readonly browser: Browser;
+    readonly browserToken: string | undefined;
     readonly urlOf: (token: string) => string;
   },
 ): Promise<RequestedLink> {
@@ -73,8 +75,8 @@ export async function requestLink(
   const invitationLookup = invitation === null ? null : await invitationFor(context, invitation, email);
   const account = await findAccountByEmail(context.database, email);
   const link = mintSecret('link');
-  const cookie = mintSecret('browser');
   const now = context.clock();
+  const cookie = (await knownBrowser(context, input.browserToken, now)) ?? mintSecret('browser');
   const expiresAt = new Date(now.getTime() + MINUTES * 60_000);
   await context.database.transaction(async (tx) => {
     await FORGET_OLD.rows(tx, { before: new Date(now.getTime() - KEPT_MS) });
@@ -112,6 +114,20 @@ export async function requestLink(
   }
   await rateLimits.forgetOld();
   return { browserToken: cookie.secret, expiresAt };
+}
+
+/** The cookie of a browser with a link that still works: a new cookie would make that link useless there. */
+async function knownBrowser(
+  { database }: ServiceContext,
+  secret: string | undefined,
+  now: Date,
+): Promise<Pick<MintedSecret, 'secret' | 'lookup' | 'hash'> | undefined> {
+  if (secret === undefined) return undefined;
+  const cookie = readSecret(secret);
+  if (cookie?.kind !== 'browser') return undefined;
+  const links = await OF_BROWSER.rows(database, { browserLookup: cookie.lookup, now });
+  const link = links.find((found) => isOfBrowser(found, secret));
+  return link && { secret, lookup: cookie.lookup, hash: link.browserHash };
 }
 
 /** @returns the lookup of the invitation @throws DomainError NOT_FOUND; FORBIDDEN for another address than the invited one */
@@ -190,13 +206,16 @@ export async function signInWithCode(
   if (browserToken === undefined || cookie?.kind !== 'browser')
     throw await unknownToken(context, browserToken ?? '');
   // The try is counted before the code is compared, so that concurrent tries are counted too.
-  const link = await COUNT_TRY.row(context.database, {
+  const counted = await COUNT_TRY.rows(context.database, {
     browserLookup: cookie.lookup,
     now: context.clock(),
     most: MOST_WRONG_CODES,
   });
-  if (link === undefined || !isOfBrowser(link, browserToken)) throw await unknownToken(context, browserToken);
-  if (!sameHash(link.codeHash, codeHash(browserToken, normalizedCode(code)))) {
+  const links = counted.filter((link) => isOfBrowser(link, browserToken));
+  if (links.length === 0) throw await unknownToken(context, browserToken);
+  const hash = codeHash(browserToken, normalizedCode(code));
+  const link = links.find(({ codeHash: expected }) => sameHash(expected, hash));
+  if (link === undefined) {
     throw new DomainError('UNAUTHENTICATED', 'This is not the code.', {
       attribute: 'code',
       hint: 'Open the link in the mail, and type the code that its page shows.',
@@ -254,6 +273,15 @@ const FIND = statement({
   columns: LINK_TYPES,
 });
 
+const OF_BROWSER = statement({
+  name: 'signInLinks.ofBrowser',
+  text: `
+    select browser_hash as "browserHash" from sign_in_link
+    where browser_lookup = $browserLookup and used_at is null and expires_at > $now`,
+  parameters: { browserLookup: text, now: timestamptz },
+  columns: { browserHash: text },
+});
+
 const COUNT_TRY = statement({
   name: 'signInLinks.countTry',
   text: `
@@ -295,7 +323,7 @@ async function unknownToken({ rateLimits, caller }: ServiceContext, token: strin
   return linkClosed();
 }
 
-function isOfBrowser({ browserHash }: LinkRow, browserToken: string | undefined): boolean {
+function isOfBrowser({ browserHash }: Pick<LinkRow, 'browserHash'>, browserToken: string | undefined): boolean {
   return browserToken !== undefined && sameHash(browserHash, hashSecret(browserToken));
 }
 
