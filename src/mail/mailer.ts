@@ -23,6 +23,8 @@ export interface MailerOptions {
 const MOST_AT_ONCE = 5;
 /** How long a stopping server waits for queued mails. */
 const DRAIN_MS = 10_000;
+const STOPPED_BEFORE = 'The server stopped before it sent this mail.';
+const STOPPED_DURING = 'The server stopped while it sent this mail, which may have arrived.';
 const LONGEST_ERROR = 500;
 
 /** Sends mails in the background, so that a request does not wait for the mail server. */
@@ -33,7 +35,10 @@ export class Mailer {
   readonly #onFailure: MailerOptions['onFailure'];
   readonly #onFault: MailerOptions['onFault'];
   readonly #waiting: (() => Promise<void>)[] = [];
-  #sending = 0;
+  /** The mails being sent; each function ends one with a reason. */
+  readonly #sending = new Set<(reason: string) => void>();
+  #busy = 0;
+  #isStopped = false;
   #idle = Promise.withResolvers<void>();
 
   constructor({ transport, invitationUrl, pagesUrl, onFailure, onFault }: MailerOptions) {
@@ -85,27 +90,41 @@ export class Mailer {
     if (transport === undefined) return;
     if (this.#isIdle()) this.#idle = Promise.withResolvers();
     this.#waiting.push(async () => {
-      const error = await transport.send(mail).then(
-        () => null,
-        (fault: unknown) => {
-          const reason = reasonOf(fault);
-          this.#onFailure(reason);
-          return reason;
-        },
-      );
-      await report(error);
+      await report(this.#isStopped ? STOPPED_BEFORE : await this.#resultOf(transport.send(mail)));
     });
     this.#next();
   }
 
-  /** Waits for queued mails, up to a limit, and closes the transport. */
+  async #resultOf(sent: Promise<void>): Promise<string | null> {
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    this.#sending.add(resolve);
+    sent.then(
+      () => resolve(null),
+      (fault: unknown) => {
+        const reason = reasonOf(fault);
+        this.#onFailure(reason);
+        resolve(reason);
+      },
+    );
+    try {
+      return await promise;
+    } finally {
+      this.#sending.delete(resolve);
+    }
+  }
+
+  /** Waits for queued mails, up to a limit, reports the others as failed, and closes the transport. */
   async stop(): Promise<void> {
     const timeout = Promise.withResolvers<void>();
     const timer = setTimeout(timeout.resolve, DRAIN_MS);
     await Promise.race([this.idle(), timeout.promise]);
     clearTimeout(timer);
-    this.#waiting.length = 0;
+    this.#isStopped = true;
+    const left = this.#sending.size + this.#waiting.length;
+    if (left > 0) this.#onFailure(`the server stopped before ${left} mails were sent`);
+    for (const giveUp of this.#sending) giveUp(STOPPED_DURING);
     this.#transport?.close();
+    await this.idle();
   }
 
   /** Resolves once no mail is queued or being sent. */
@@ -114,18 +133,18 @@ export class Mailer {
   }
 
   #isIdle(): boolean {
-    return this.#sending === 0 && this.#waiting.length === 0;
+    return this.#busy === 0 && this.#waiting.length === 0;
   }
 
   #next(): void {
-    while (this.#sending < MOST_AT_ONCE) {
+    while (this.#busy < MOST_AT_ONCE) {
       const send = this.#waiting.shift();
       if (send === undefined) break;
-      this.#sending += 1;
+      this.#busy += 1;
       send()
         .catch(this.#onFault)
         .finally(() => {
-          this.#sending -= 1;
+          this.#busy -= 1;
           this.#next();
         });
     }

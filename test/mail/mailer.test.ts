@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Mailer } from '../../src/mail/mailer.js';
 import type { Mail, MailTransport } from '../../src/mail/transport.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const letter = (to: string) => ({
   to,
@@ -84,6 +88,29 @@ test('stopping sends the waiting mails, and then closes the transport', async ()
   held[0]?.settle.resolve();
   await stopped;
   expect(told).toEqual([null]);
+  expect(isClosed()).toBe(true);
+});
+
+test('stopping reports mails that the mail server does not take in time as failed, and waits for the reports', async () => {
+  vi.useFakeTimers();
+  const { held, transport, isClosed } = heldTransport();
+  const { mailer, failures } = mailerOver(transport);
+  const reported: (string | null)[] = [];
+  for (let index = 0; index < 7; index += 1) {
+    mailer.invite(letter(`p${index}@acme.test`), async (error) => {
+      await Promise.resolve();
+      reported[index] = error;
+    });
+  }
+  held[0]?.settle.resolve();
+  const stopped = mailer.stop();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await stopped;
+  const during = 'The server stopped while it sent this mail, which may have arrived.';
+  const before = 'The server stopped before it sent this mail.';
+  expect(reported).toEqual([null, during, during, during, during, during, before]);
+  expect(failures).toEqual(['the server stopped before 6 mails were sent']);
+  expect(held).toHaveLength(6);
   expect(isClosed()).toBe(true);
 });
 
