@@ -15,6 +15,9 @@ export type MailDelivery = (typeof MAIL_DELIVERIES)[number];
 /** Rule 22: "They expire after 60 days". */
 export const INVITATION_DAYS = 60;
 
+/** How long a mail can wait to be sent; after that its server is taken to have stopped. */
+export const LONGEST_QUEUED_HOURS = 1;
+
 const ASK_FOR_NEW = 'Ask an owner or admin of the workspace for a new invitation.';
 
 const CLOSED: Readonly<

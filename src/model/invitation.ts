@@ -59,11 +59,9 @@ export const MailDeliveryEnum = enumOf(
   {
     NOT_SENT:
       'No mail server is configured. Pass on the link that was shown when the invitation was created.',
-    QUEUED:
-      'The mail waits to be sent. If this does not change, the server was stopped in between: send the invitation again.',
+    QUEUED: 'The mail waits to be sent.',
     SENT: 'The mail server has accepted the mail.',
-    FAILED:
-      'The mail server has refused the mail, and `deliveryError` says why. The invitation can be sent again.',
+    FAILED: 'The mail was not sent, and `deliveryError` says why. The invitation can be sent again.',
   },
 );
 
@@ -227,7 +225,7 @@ export class Invitation implements Node {
   @Field(() => String, {
     nullable: true,
     description:
-      'The reason for which the last mail was not sent, in the words of the mail server. Null when nothing failed.',
+      'The reason for which the last mail was not sent, in the words of the mail server if it refused the mail. Null when nothing failed.',
   })
   @Property({ type: 'text', nullable: true })
   deliveryError!: string | null;

@@ -62,6 +62,37 @@ describe('invitations', () => {
     expect(new URL(page.url()).searchParams.get('status')).toBe('revoked');
   });
 
+  it('sends the invitations again whose mails failed', async () => {
+    const sent: string[] = [];
+    const beside = await app.beside({
+      mailTransport: { send: async ({ to }) => void sent.push(to), close: () => undefined },
+    });
+    try {
+      const workspace = await app.workspace({ version: 'V2' });
+      const csvText = ['email', 'a@acme.test', 'b@acme.test', 'c@acme.test'].join('\n');
+      await app.graphql(
+        app.operatorToken,
+        `mutation ($input: InvitationsCreateFromCsvInput!) { invitationsCreateFromCsv(input: $input) { invitedCount } }`,
+        { input: { workspaceId: workspace.workspaceId, csv: csvText } },
+      );
+      await app.sql(
+        `update invitation set delivery = 'FAILED', delivery_error = 'The server stopped before it sent this mail.'
+         where workspace_id = $1 and email <> 'c@acme.test'`,
+        [workspace.workspaceId],
+      );
+      const path = `${beside.url}/workspace/${workspace.workspaceId}/settings/invitations`;
+      const page = await openDashboard(app, { path, email: workspace.ownerEmail });
+      await page.getByText('2 pending invitations were not delivered').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Send again' }).press('Enter');
+await page.getByText('2 invitations are on the way.').waitFor();
+      await page.getByText('were not delivered').waitFor({ state: 'detached' });
+      expect(sent.sort()).toEqual(['a@acme.test', 'b@acme.test']);
+    } finally {
+      await beside.stop();
+    }
+  });
+
   it('warns of an address that looks like that of a member, and blocks nothing', async () => {
     const { page, workspace } = await openInvitations('?invite');
     await addPeople(app, workspace, [{ name: 'Ann Lee', role: 'ADMIN' }]);

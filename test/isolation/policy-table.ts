@@ -114,6 +114,7 @@ export const TABLE: Readonly<Record<Action, Row>> = {
       does('invitationLinkCreate', { access: seat }),
       does('invitationResend', { invitationId: NOTHING }),
       does('invitationRevoke', { invitationId: NOTHING }),
+      does('invitationsResendUndelivered', {}),
       does('invitationsCreateFromCsv', { csv: 'email\n', dryRun: true }),
     ],
   },

@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
-import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
+import type { InvitationKind, InvitationStatus, MailDelivery } from '../../domain/invitation.js';
 import { enumOf } from '../../model/enums.js';
-import { InvitationKindEnum, InvitationStatusEnum } from '../../model/invitation.js';
+import { InvitationKindEnum, InvitationStatusEnum, MailDeliveryEnum } from '../../model/invitation.js';
 import { INVITATION_ORDER_FIELDS } from '../../services/invitations/queries.js';
 import { enumComparison, StringComparison } from '../lists/comparisons.js';
 import { DIRECTION, type OrderDirection, OrderDirectionEnum } from '../lists/direction.js';
@@ -17,6 +17,12 @@ export const InvitationKindComparison = enumComparison<InvitationKind>(
   'Conditions on the kind of an invitation, all of which must hold.',
 );
 
+export const MailDeliveryComparison = enumComparison<MailDelivery>(
+  'MailDeliveryComparison',
+  MailDeliveryEnum,
+  'Conditions on the state of a mail, all of which must hold.',
+);
+
 @InputType({ description: 'Conditions on invitations, all of which must hold.' })
 export class InvitationFilter {
   @Field(() => InvitationStatusComparison, { nullable: true, description: 'Conditions on the state now.' })
@@ -27,6 +33,12 @@ export class InvitationFilter {
     description: 'Conditions on the kind of the invitation.',
   })
   kind?: InstanceType<typeof InvitationKindComparison> | null;
+
+  @Field(() => MailDeliveryComparison, {
+    nullable: true,
+    description: 'Conditions on the state of the last mail. Links have none.',
+  })
+  delivery?: InstanceType<typeof MailDeliveryComparison> | null;
 
   @Field(() => StringComparison, {
     nullable: true,

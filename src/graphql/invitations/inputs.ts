@@ -71,6 +71,12 @@ export class InvitationRevokeInput extends InvitationTargetInput {}
 @InputType({ description: 'The invitation to send again.' })
 export class InvitationResendInput extends InvitationTargetInput {}
 
+@InputType({ description: 'The workspace whose undelivered invitations to send again.' })
+export class InvitationsResendUndeliveredInput {
+  @Field(() => ID, { description: WORKSPACE_ID })
+  workspaceId!: string;
+}
+
 @InputType({ description: 'The invitation that the caller accepts.' })
 export class InvitationAcceptInput {
   @Field(() => String, { description: 'The token from the mail or from the link.' })

@@ -8,6 +8,7 @@ import {
   create as createInvitation,
   createLink as createInvitationLink,
   resend as resendInvitation,
+  resendUndelivered,
   revoke as revokeInvitation,
 } from '../../services/invitations/commands.js';
 import { createFromCsv, type ImportedRow } from '../../services/invitations/import.js';
@@ -31,6 +32,7 @@ import {
   InvitationResendInput,
   InvitationRevokeInput,
   InvitationsCreateFromCsvInput,
+  InvitationsResendUndeliveredInput,
 } from './inputs.js';
 import {
   InvitationAbilities,
@@ -43,6 +45,7 @@ import {
   InvitationRevokePayload,
   InvitationRowResult,
   InvitationsCreateFromCsvPayload,
+  InvitationsResendUndeliveredPayload,
 } from './types.js';
 
 const LOOK_ALIKE =
@@ -150,6 +153,21 @@ export class InvitationMutations {
     @Ctx() { services }: Context,
   ): Promise<InvitationResendPayload> {
     return resendInvitation(services, input);
+  }
+
+  @Mutation(() => InvitationsResendUndeliveredPayload, {
+    nullable: true,
+    description:
+      'Sends the pending invitations whose last mail was not sent again, at most 500 of them. Null when refused.',
+  })
+  invitationsResendUndelivered(
+    @Arg('input', () => InvitationsResendUndeliveredInput, {
+      description: 'The workspace of the invitations.',
+    })
+    input: InvitationsResendUndeliveredInput,
+    @Ctx() { services }: Context,
+  ): Promise<InvitationsResendUndeliveredPayload> {
+    return resendUndelivered(services, input);
   }
 
   @Mutation(() => InvitationAcceptPayload, {

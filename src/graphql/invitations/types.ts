@@ -48,6 +48,19 @@ export class InvitationLinkCreatePayload extends InvitationTokenPayload {}
 @ObjectType({ description: 'The invitation that was sent again, with a new token and for another 60 days.' })
 export class InvitationResendPayload extends InvitationTokenPayload {}
 
+@ObjectType({
+  description: 'The invitations that were sent again, each with a new token and for another 60 days.',
+})
+export class InvitationsResendUndeliveredPayload {
+  @Field(() => Int, { description: 'The number of invitations that were sent again, at most 500.' })
+  resentCount!: number;
+
+  @Field(() => Boolean, {
+    description: 'Whether other undelivered invitations are left, for another request.',
+  })
+  hasMore!: boolean;
+}
+
 @ObjectType({ description: 'The invitation that was revoked.' })
 export class InvitationRevokePayload {
   @Field(() => Invitation, { description: 'The invitation as it is now.' })

@@ -33,6 +33,14 @@ const LIMITS = {
   webhookSendsOf: [30, MINUTE_SECONDS],
 } as const;
 
+/** What somebody reads who has reached a limit; the others have one sentence. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  invitationsTo: 'This person has been sent too many invitations of this workspace.',
+  invitationsOf: 'This workspace has sent as many invitations as it may in an hour.',
+  domainChecksOf: 'This workspace has checked domains as often as it may in an hour.',
+  webhookSendsOf: 'This workspace has sent as many events by hand as it may in a minute.',
+};
+
 type Limit = keyof typeof LIMITS;
 type LimitOfWorkspace = 'invitationsOf' | 'domainChecksOf';
 
@@ -91,14 +99,15 @@ export class RateLimits {
     const limiter = this.#limiters[limit];
     const counted = await limiter.get(hashSecret(subject));
     if ((counted?.consumedPoints ?? 0) + count > limiter.points)
-      throw tooMany(counted ?? { msBeforeNext: 1000 * limiter.duration });
+      throw tooMany(limiter, counted ?? { msBeforeNext: 1000 * limiter.duration });
     if (count > 0) await consume(limiter, subject, count);
   }
 
   /** @throws DomainError RATE_LIMITED when the limit is reached already */
   async check(limit: Limit, subject: string): Promise<void> {
-    const counted = await this.#limiters[limit].get(hashSecret(subject));
-    if (counted !== null && counted.consumedPoints >= LIMITS[limit][0]) throw tooMany(counted);
+    const limiter = this.#limiters[limit];
+    const counted = await limiter.get(hashSecret(subject));
+    if (counted !== null && counted.consumedPoints >= limiter.points) throw tooMany(limiter, counted);
   }
 
   /** Deletes counts whose hour is over. */
@@ -111,7 +120,7 @@ async function consume(counting: RateLimiterPostgres, subject: string, count = 1
   try {
     await counting.consume(hashSecret(subject), count);
   } catch (refusal) {
-    throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
+    throw refusal instanceof RateLimiterRes ? tooMany(counting, refusal) : refusal;
   }
 }
 
@@ -139,10 +148,13 @@ function limiter(
   });
 }
 
-function tooMany({ msBeforeNext }: Pick<RateLimiterRes, 'msBeforeNext'>): DomainError {
+function tooMany(
+  { keyPrefix }: RateLimiterPostgres,
+  { msBeforeNext }: Pick<RateLimiterRes, 'msBeforeNext'>,
+): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
   const minutes = Math.ceil(retryAfterSeconds / 60);
-  return new DomainError('RATE_LIMITED', 'This has been tried too often.', {
+  return new DomainError('RATE_LIMITED', REFUSALS[keyPrefix] ?? 'This has been tried too often.', {
     hint: `Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
     retryAfterSeconds,
   });

@@ -10,7 +10,7 @@ import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type AccessRequest, authorizeAccess, requestedAccess } from '../members/requested-access.js';
 import { ruleContext } from '../members/transition.js';
-import { type InvitationRow, lockInvitation } from '../rows/invitations.js';
+import { findUndelivered, type InvitationRow, lockInvitation, lockUndelivered } from '../rows/invitations.js';
 import { lockMembers } from '../rows/members.js';
 import {
   alreadyInvited,
@@ -21,7 +21,7 @@ import {
   type MintedInvitation,
   type NewInvitation,
   readInvitees,
-  renewInvitation,
+  renewInvitations,
   revokeInvitation,
 } from './write.js';
 
@@ -156,8 +156,37 @@ export async function resend(context: ServiceContext, target: InvitationTarget):
     const [invitee] = email === null ? [] : await readInvitees(tx, workspace.id, [email]);
     if (email !== null && invitee?.isMember === true)
       throw invitingRefused(email, invitee) ?? alreadyInvited(email);
-    return renewInvitation(context, tx, workspace, invitation);
+    const [renewed] = await renewInvitations(context, tx, workspace, [invitation]);
+    if (renewed === undefined) throw new Error('a renewed invitation has no token');
+    return renewed;
   });
+}
+
+/** The most invitations that `resendUndelivered` sends at once. */
+const MOST_RESENT = 500;
+
+/**
+ * Sends pending invitations whose last mail was not sent again, as `resend` does.
+ * @returns how many were sent, and whether others are left
+ * @throws DomainError as `authorize` does; FORBIDDEN when no mail can be sent; RATE_LIMITED
+ */
+export async function resendUndelivered(
+  context: ServiceContext,
+  { workspaceId }: { readonly workspaceId: string },
+): Promise<{ resentCount: number; hasMore: boolean }> {
+  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  const found = await findUndelivered(context.database, workspaceId, MOST_RESENT + 1);
+  if (found.length > 0 && context.mailer?.sends !== true) {
+    throw new DomainError('FORBIDDEN', 'This server sends no mail.', {
+      hint: 'Send each invitation again, and pass on the link that is shown.',
+    });
+  }
+  const ids = found.slice(0, MOST_RESENT);
+  await context.rateLimits.takeMany('invitationsOf', workspaceId, ids.length);
+  const resent = await managing(context, grant, async (tx, { workspace }) =>
+    renewInvitations(context, tx, workspace, await lockUndelivered(tx, ids)),
+  );
+  return { resentCount: resent.length, hasMore: found.length > MOST_RESENT };
 }
 
 /** Counts a mail, before a transaction holds a connection. @throws DomainError RATE_LIMITED */

@@ -1,6 +1,6 @@
 import { selection } from '../../database/statement.js';
 import { canonicalUserName } from '../../domain/canonical.js';
-import type { InvitationKind, InvitationStatus } from '../../domain/invitation.js';
+import type { InvitationKind, InvitationStatus, MailDelivery } from '../../domain/invitation.js';
 import type { MemberAccess } from '../../model/access.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
@@ -8,6 +8,7 @@ import { type Comparison, comparisonSql, type TextComparison } from '../lists/co
 import { asIs, type Edge, edgeIn, Page, type PageArguments } from '../lists/page.js';
 import { getMember } from '../members/queries.js';
 import {
+  DELIVERY,
   findInvitation,
   INVITATION_COLUMNS,
   INVITATION_TYPES,
@@ -28,6 +29,7 @@ const INVITATIONS = selection({
 export interface InvitationFilter {
   readonly status?: Comparison<InvitationStatus> | null;
   readonly kind?: Comparison<InvitationKind> | null;
+  readonly delivery?: Comparison<MailDelivery> | null;
   readonly email?: TextComparison | null;
 }
 
@@ -91,13 +93,20 @@ export async function list(
   );
 }
 
-function filterSql({ status, kind, email }: InvitationFilter, values: unknown[]): string[] {
+function filterSql({ status, kind, delivery, email }: InvitationFilter, values: unknown[]): string[] {
   const text = { type: 'text', nullable: false };
   return [
     ...(status == null
       ? []
       : comparisonSql({ name: 'status', expression: `(${STATUS})`, ...text }, status, values)),
     ...(kind == null ? [] : comparisonSql({ name: 'kind', expression: `(${KIND})`, ...text }, kind, values)),
+    ...(delivery == null
+      ? []
+      : comparisonSql(
+          { name: 'delivery', expression: `(${DELIVERY})`, type: 'text', nullable: true },
+          delivery,
+          values,
+        )),
     ...(email == null
       ? []
       : comparisonSql(

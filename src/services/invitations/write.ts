@@ -100,10 +100,16 @@ const RENEW = statement({
   name: 'invitations.renew',
   text: `
     with clock as materialized (select clock_timestamp() as at)
-    update invitation i set lookup = $lookup, hash = $hash, sent_at = clock.at, expires_at = clock.at + ${EXPIRES},
+    update invitation i set lookup = n.lookup, hash = n.hash, sent_at = clock.at, expires_at = clock.at + ${EXPIRES},
       delivery = case when i.email is null then null else $delivery end, delivery_error = null
-    from clock where i.id = $id returning ${INVITATION_COLUMNS}`,
-  parameters: { id: uuid, lookup: text, hash: text, delivery: oneOf(MAIL_DELIVERIES) },
+    from clock, unnest($ids::uuid[], $lookups::text[], $hashes::text[]) n(id, lookup, hash)
+    where i.id = n.id returning ${INVITATION_COLUMNS}`,
+  parameters: {
+    ids: arrayOf(uuid),
+    lookups: arrayOf(text),
+    hashes: arrayOf(text),
+    delivery: oneOf(MAIL_DELIVERIES),
+  },
   columns: INVITATION_TYPES,
 });
 
@@ -184,20 +190,36 @@ export async function insertInvitations(
   });
 }
 
-/** Gives an invitation a new token for another 60 days; the old token stops working. */
-export async function renewInvitation(
+/**
+ * Gives invitations, which must be locked, new tokens for another 60 days; the old tokens stop working. They are mailed
+ * after the commit.
+ * @returns one entry for each invitation, in order
+ */
+export async function renewInvitations(
   context: ServiceContext,
   tx: Transaction,
   workspace: Workspace,
-  before: InvitationRow,
-): Promise<MintedInvitation> {
-  const minted = mintInvitationToken();
-  const { lookup, hash } = minted;
-  const row = await RENEW.row(tx, { id: before.id, lookup, hash, delivery: deliveryOf(context) });
-  if (row === undefined) throw new Error('an invitation that is locked is not there');
-  const changes = changesBetween({ expiresAt: before.expiresAt }, { expiresAt: row.expiresAt });
-  await record(context, tx, factOf('invitation.resend', row, changes));
-  return issue(context, tx, workspace, row, minted);
+  before: readonly InvitationRow[],
+): Promise<MintedInvitation[]> {
+  if (before.length === 0) return [];
+  const minted = before.map(() => mintInvitationToken());
+  const rows = await RENEW.rows(tx, {
+    ids: before.map(({ id }) => id),
+    lookups: minted.map(({ lookup }) => lookup),
+    hashes: minted.map(({ hash }) => hash),
+    delivery: deliveryOf(context),
+  });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const renewed = before.map(({ id, expiresAt }, index) => {
+    const row = byId.get(id);
+    const secret = minted[index];
+    if (row === undefined || secret === undefined)
+      throw new Error('an invitation that is locked is not there');
+    return { row, secret, changes: changesBetween({ expiresAt }, { expiresAt: row.expiresAt }) };
+  });
+  const facts = renewed.map(({ row, changes }) => factOf('invitation.resend', row, changes));
+  await recordMany(context, tx, facts, new Date());
+  return renewed.map(({ row, secret }) => issue(context, tx, workspace, row, secret));
 }
 
 /** Returns the token, and mails it after the commit. */

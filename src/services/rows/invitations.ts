@@ -1,12 +1,12 @@
 import { hashSecret, invitationTokenOf, readSecret, sameHash } from '../../auth/secret.js';
-import { boolean, oneOf, text, uuid } from '../../database/column-types.js';
+import { arrayOf, boolean, integer, oneOf, text, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { query, rowsOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
 import { selectList, TABLES, typesOf, without } from '../../database/tables.js';
 import { canonicalUserName } from '../../domain/canonical.js';
 import { isId } from '../../domain/ids.js';
-import { INVITATION_KINDS, INVITATION_STATUSES } from '../../domain/invitation.js';
+import { INVITATION_KINDS, INVITATION_STATUSES, LONGEST_QUEUED_HOURS } from '../../domain/invitation.js';
 import type { Invitation } from '../../model/invitation.js';
 
 /** An invitation as the statements below return it: the model's class without the columns of its token. */
@@ -44,10 +44,20 @@ export const STATUS = `
 
 export const KIND = `case when i.email is null then 'LINK' else 'EMAIL' end`;
 
+const IS_LOST = `(i.delivery = 'QUEUED' and i.sent_at < clock_timestamp() - make_interval(hours => ${LONGEST_QUEUED_HOURS}))`;
+
+/** The delivery of the last mail. A server that crashed reports nothing about the mails that it had queued. */
+export const DELIVERY = `case when ${IS_LOST} then 'FAILED' else i.delivery end`;
+const DELIVERY_ERROR = `
+  case when ${IS_LOST} then 'The server has stopped before it sent this mail, or the mail server does not answer.'
+    else i.delivery_error end`;
+
 const SHOWN = without(TABLES.invitation, 'lookup', 'hash', 'canonicalEmail');
+const STORED = without(SHOWN, 'delivery', 'deliveryError');
 
 /** The columns of an `InvitationRow`, of a table called `i`, with the types that statements declare. */
-export const INVITATION_COLUMNS = `${selectList(SHOWN, 'i')}, ${KIND} as kind, ${STATUS} as status`;
+export const INVITATION_COLUMNS = `
+  ${selectList(STORED, 'i')}, ${DELIVERY} as delivery, ${DELIVERY_ERROR} as "deliveryError", ${KIND} as kind, ${STATUS} as status`;
 export const INVITATION_TYPES = {
   ...SHOWN.columns,
   kind: oneOf(INVITATION_KINDS),
@@ -90,6 +100,47 @@ export async function lockInvitation(
       .forNoKeyUpdate(),
   );
   return findInvitation(sql, workspaceId, id);
+}
+
+const UNDELIVERED = statement({
+  name: 'invitations.undelivered',
+  text: `
+    select i.id from invitation i
+    where i.workspace_id = $workspaceId and i.accepted_at is null and i.revoked_at is null
+      and (${DELIVERY}) = 'FAILED' and (${STATUS}) = 'PENDING'
+    order by i.canonical_email limit $most::integer`,
+  parameters: { workspaceId: uuid, most: integer },
+  columns: { id: uuid },
+});
+
+const LOCK_UNDELIVERED = statement({
+  name: 'invitations.lockUndelivered',
+  text: `
+    select i.id from invitation i
+    where i.id = any($ids) and (${DELIVERY}) = 'FAILED' order by i.canonical_email for no key update`,
+  parameters: { ids: arrayOf(uuid) },
+  columns: { id: uuid },
+});
+
+const FIND_PENDING = statement({
+  name: 'invitations.findPending',
+  text: `select ${INVITATION_COLUMNS} from invitation i where i.id = any($ids) and (${STATUS}) = 'PENDING'`,
+  parameters: { ids: arrayOf(uuid) },
+  columns: INVITATION_TYPES,
+});
+
+/** The ids of pending invitations whose last mail was not sent, in the order of addresses. */
+export async function findUndelivered(sql: Sql, workspaceId: string, most: number): Promise<string[]> {
+  return (await UNDELIVERED.rows(sql, { workspaceId, most })).map(({ id }) => id);
+}
+
+/**
+ * Those of the invitations that are still pending and undelivered, locked until the transaction ends, in the order in
+ * which invitations are inserted.
+ */
+export async function lockUndelivered(sql: Sql, ids: readonly string[]): Promise<InvitationRow[]> {
+  const locked = await LOCK_UNDELIVERED.rows(sql, { ids });
+  return FIND_PENDING.rows(sql, { ids: locked.map(({ id }) => id) });
 }
 
 /** The invitation of a token. */

@@ -323,7 +323,10 @@ async function unknownToken({ rateLimits, caller }: ServiceContext, token: strin
   return linkClosed();
 }
 
-function isOfBrowser({ browserHash }: Pick<LinkRow, 'browserHash'>, browserToken: string | undefined): boolean {
+function isOfBrowser(
+  { browserHash }: Pick<LinkRow, 'browserHash'>,
+  browserToken: string | undefined,
+): boolean {
   return browserToken !== undefined && sameHash(browserHash, hashSecret(browserToken));
 }
 

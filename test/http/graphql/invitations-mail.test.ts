@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logTransport } from '../../../src/mail/log.js';
 import { smtpTransport } from '../../../src/mail/smtp.js';
-import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
+import { graphqlClient, startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
 import { parts, startSmtpServer, type TestSmtpServer } from '../../mail/smtp-server.js';
 import { done, nextAddress } from './operations.js';
 
@@ -84,6 +84,76 @@ test('a refused mail keeps the invitation, gives the reason, and can be sent aga
   const again = await done(app, app.operatorToken, 'invitationResend', target);
   expect(again.invitation).toMatchObject({ status: 'PENDING', delivery: 'QUEUED', deliveryError: null });
   expect(await deliveryOf(invitation.id)).toMatchObject({ delivery: 'FAILED' });
+});
+
+describe('invitationsResendUndelivered', () => {
+  test('sends the pending invitations whose mail failed, with new tokens; others keep theirs', async () => {
+    const { workspaceId } = await app.workspace({ version: 'V2' });
+    const arrived = nextAddress();
+    const [lost, refused] = [nextAddress(), `refused-${nextAddress()}`];
+    const { results } = await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
+      workspaceId,
+      csv: ['email', arrived, lost, refused, `refused-${nextAddress()}`].join('\n'),
+    });
+    const ids: string[] = results.map(({ invitation }: { invitation: { id: string } }) => invitation.id);
+    for (const id of ids) await deliveryOf(id);
+    // A server that crashed left this one in its queue.
+    await app.sql(
+      `update invitation set delivery = 'QUEUED', sent_at = sent_at - interval '61 minutes' where id = $1`,
+      [ids[1]],
+    );
+    expect((await deliveryOf(ids[1] ?? '')).deliveryError).toMatch(/^The server has stopped/);
+    await done(app, app.operatorToken, 'invitationRevoke', { workspaceId, invitationId: ids[3] });
+
+    const again = () => done(app, app.operatorToken, 'invitationsResendUndelivered', { workspaceId });
+    expect(await again()).toEqual({ resentCount: 2, hasMore: false });
+    expect(await deliveryOf(ids[1] ?? '')).toEqual({ delivery: 'SENT', deliveryError: null });
+    expect(await deliveryOf(ids[2] ?? '')).toMatchObject({ delivery: 'FAILED' });
+    expect(mailsTo(arrived)).toHaveLength(1);
+    const [first, second] = mailsTo(lost).map((mail) => parts(mail).text);
+    expect(first).toContain(results[1].token);
+    expect(second).not.toContain(results[1].token);
+    expect(await again()).toEqual({ resentCount: 1, hasMore: false });
+    const resent = await app.sql<{ id: string }>(
+      `select target_id as id from audit_entry where workspace_id = $1 and action = 'invitation.resend'`,
+      [workspaceId],
+    );
+    expect(resent.map(({ id }) => id).sort()).toEqual([ids[1], ids[2], ids[2]].sort());
+  });
+
+  test('sends 500 at a time', async () => {
+    const { workspaceId } = await app.workspace({ version: 'V2' });
+    const emails = Array.from({ length: 501 }, () => nextAddress());
+    await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
+      workspaceId,
+      csv: ['email', ...emails].join('\n'),
+    });
+    const queued = `select 1 from invitation where workspace_id = $1 and delivery = 'QUEUED'`;
+    await expect.poll(() => app.sql(queued, [workspaceId]), { timeout: 20_000 }).toEqual([]);
+    await app.sql(`update invitation set delivery = 'FAILED' where workspace_id = $1`, [workspaceId]);
+    const again = () => done(app, app.operatorToken, 'invitationsResendUndelivered', { workspaceId });
+    expect(await again()).toEqual({ resentCount: 500, hasMore: true });
+    expect(await again()).toEqual({ resentCount: 1, hasMore: false });
+    expect(await again()).toEqual({ resentCount: 0, hasMore: false });
+  });
+
+  test('is refused where no mail can be sent', async () => {
+    const { invitation } = await invite(`refused-${nextAddress()}`);
+    await deliveryOf(invitation.id);
+    const beside = await app.beside({});
+    try {
+      const answer = await graphqlClient(beside.url)(
+        app.operatorToken,
+        'mutation ($id: ID!) { invitationsResendUndelivered(input: { workspaceId: $id }) { resentCount } }',
+        { id: workspace.workspaceId },
+      );
+      expect(answer.errors).toMatchObject([
+        { message: 'This server sends no mail.', extensions: { code: 'FORBIDDEN' } },
+      ]);
+    } finally {
+      await beside.stop();
+    }
+  });
 });
 
 test('a resent mail has the newer token', async () => {

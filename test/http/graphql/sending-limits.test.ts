@@ -35,7 +35,14 @@ beforeEach(async () => {
   asked = [];
 });
 
-/** Sends a mutation to each of two processes in turn. @returns its payload, or the code of its refusal */
+interface Refused {
+  readonly message: string;
+  readonly extensions: { readonly code: string; readonly retryAfterSeconds?: number };
+}
+
+const TOO_MANY = 'This workspace has sent as many invitations as it may in an hour.';
+
+/** Sends a mutation to each of two processes in turn. @returns its payload, the code of its refusal, or the limit's words */
 async function send(name: string, selection: string, input: object, workspace = workspaceId) {
   sent += 1;
   const client = graphqlClient(sent % 2 === 0 ? app.url : beside.url);
@@ -46,9 +53,10 @@ async function send(name: string, selection: string, input: object, workspace = 
     { input: { workspaceId: workspace, ...input } },
   );
   if (errors === undefined) return data[name];
-  const [{ extensions }] = errors as [{ extensions: { code: string; retryAfterSeconds?: number } }];
-  if (extensions.code === 'RATE_LIMITED') expect(extensions.retryAfterSeconds).toBeGreaterThan(0);
-  return extensions.code;
+  const [{ message, extensions }] = errors as [Refused];
+  if (extensions.code !== 'RATE_LIMITED') return extensions.code;
+  expect(extensions.retryAfterSeconds).toBeGreaterThan(0);
+  return message;
 }
 
 let sent = 0;
@@ -63,9 +71,9 @@ const inviteFrom = (rows: number, dryRun = false) => {
 test('a workspace sends so many invitations, one by one and from files; another workspace is not affected', async () => {
   for (let made = 0; made < 5; made += 1) expect(await invite()).toMatchObject({ invitation: {} });
   expect(await inviteFrom(INVITATIONS, true)).toEqual({ invitedCount: INVITATIONS });
-  expect(await inviteFrom(INVITATIONS - 4)).toBe('RATE_LIMITED');
+  expect(await inviteFrom(INVITATIONS - 4)).toBe(TOO_MANY);
   expect(await inviteFrom(INVITATIONS - 5)).toEqual({ invitedCount: INVITATIONS - 5 });
-  expect(await invite()).toBe('RATE_LIMITED');
+  expect(await invite()).toBe(TOO_MANY);
   const { workspaceId: elsewhere } = await app.workspace({ version: 'V2' });
   expect(await invite(undefined, elsewhere)).toMatchObject({ invitation: {} });
 });
@@ -75,7 +83,7 @@ test('nobody gets more than ten invitations of a workspace, sent again or made a
   const { invitation } = await invite(email);
   const again = () => send('invitationResend', 'invitation { id }', { invitationId: invitation.id });
   for (let resent = 0; resent < 10; resent += 1) expect(await again()).toEqual({ invitation });
-  expect(await again()).toBe('RATE_LIMITED');
+  expect(await again()).toBe('This person has been sent too many invitations of this workspace.');
 });
 
 test('another workspace cannot use up what an invitation may be sent again', async () => {
@@ -97,6 +105,6 @@ test('a workspace asks DNS so many times for its domains', async () => {
   const { domain } = await send('ssoDomainAdd', 'domain { id }', { domain: 'acme.test' });
   const verify = () => send('ssoDomainVerify', 'domain { id }', { domainId: domain.id });
   for (let checked = 0; checked < DOMAIN_CHECKS; checked += 1) expect(await verify()).toBe('INVALID_INPUT');
-  expect(await verify()).toBe('RATE_LIMITED');
+  expect(await verify()).toBe('This workspace has checked domains as often as it may in an hour.');
   expect(asked).toHaveLength(DOMAIN_CHECKS);
 });

@@ -17,6 +17,7 @@ import { InvitationsDocument } from './invitations.generated.js';
 import styles from './invitations.module.css';
 import { InviteDialog, type InviteKind, type Issued, IssuedDialog } from './invite.js';
 import { InvitationsTable } from './rows.js';
+import { UndeliveredNotice } from './undelivered.js';
 
 const PAGE_SIZE = 50;
 const ALL = 'ALL';
@@ -95,6 +96,7 @@ export default function InvitationsScreen() {
         />
       </div>
       <ChangedNotice live={live} />
+      <UndeliveredNotice count={query.data?.workspace?.undelivered?.totalCount ?? 0} onResent={refresh} />
       <Loaded query={query} onRetry={refresh}>
         {({ workspace }) =>
           workspace?.invitations == null ? null : workspace.invitations.nodes.length === 0 ? (
