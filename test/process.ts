@@ -43,6 +43,15 @@ export function rollcall(args: readonly string[], environment: Environment): Pro
   return start(args, environment).ended;
 }
 
+/** Starts a `rollcall` command, which the test can stop. */
+export function rollcallProcess(
+  args: readonly string[],
+  environment: Environment,
+): { signal(name: NodeJS.Signals): void; readonly ended: Promise<Ended> } {
+  const { child, ended } = start(args, environment);
+  return { signal: (name) => child.kill(name), ended };
+}
+
 /** Runs a server below a shell, as an npm script does. */
 export function rollcallUnderShell(environment: Environment): ChildProcess {
   // Some shells replace themselves by the last command of a line, so the server must not be the last one.

@@ -5,6 +5,7 @@ import { isSystemError } from '../database/embedded/error.js';
 import { databaseExists, databaseName, MissingDatabaseError } from '../database/open.js';
 import { query, rowOf } from '../database/query.js';
 import { type Config, readConfig } from '../server/config.js';
+import { interruptible } from './interrupt.js';
 import { run } from './run.js';
 import { CommandFailure, type Terminal } from './terminal.js';
 
@@ -21,7 +22,7 @@ export async function backUp(terminal: Terminal, file: string): Promise<void> {
   }
   terminal.err(`Database: ${databaseName(config)}.\n`);
   try {
-    await backUpCluster(config.dataDir, file);
+    await interruptible(terminal, (signal) => backUpCluster(config.dataDir, file, signal));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const reason = error.code === 'EEXIST' ? 'exists already' : `cannot be written (${error.message})`;
@@ -38,7 +39,7 @@ export async function backUp(terminal: Terminal, file: string): Promise<void> {
  */
 export async function restore(terminal: Terminal, file: string): Promise<void> {
   const config = embeddedConfig(terminal, 'Restore it with pg_restore: see docs/operators/back-up.md.');
-  await restoreCluster(file, config.dataDir);
+  await interruptible(terminal, (signal) => restoreCluster(file, config.dataDir, signal));
   await run(terminal, {}, async ({ context }) => {
     const { workspaces, members } = (await rowOf(context.database, CONTENT)) ?? {};
     return { workspaces: workspaces ?? '0', members: members ?? '0' };

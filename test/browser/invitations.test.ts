@@ -85,7 +85,7 @@ describe('invitations', () => {
       await page.getByText('2 pending invitations were not delivered').waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Send again' }).press('Enter');
-await page.getByText('2 invitations are on the way.').waitFor();
+      await page.getByText('2 invitations are on the way.').waitFor();
       await page.getByText('were not delivered').waitFor({ state: 'detached' });
       expect(sent.sort()).toEqual(['a@acme.test', 'b@acme.test']);
     } finally {

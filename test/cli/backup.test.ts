@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emptyDirectory } from '../data-directory.js';
 import { migratedDataDirectory } from '../database.js';
-import { rollcall, rollcallServer, type ServerProcess, seeded } from '../process.js';
+import { rollcall, rollcallProcess, rollcallServer, type ServerProcess, seeded } from '../process.js';
 
 let scratch: string;
 /** The data directory of a running server. */
@@ -106,6 +106,42 @@ describe('rollcall backup and restore', () => {
       ),
     });
     expect(await readdir(scratch)).not.toContain('missing');
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('a backup that %s stops leaves nothing', async (signal) => {
+    const file = join(scratch, 'stopped');
+    const running = rollcallProcess(['backup', file], { ROLLCALL_DATA_DIR: dataDir });
+    await expect.poll(() => readdir(scratch), { interval: 2 }).toContain('stopped.partial');
+    running.signal(signal);
+    expect(await running.ended).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/\nStopped\. Nothing is left of it\.\n$/),
+    });
+    expect((await readdir(scratch)).filter((name) => name.startsWith('stopped'))).toEqual([]);
+  });
+
+  test('a restore that is stopped leaves nothing', async () => {
+    const target = join(scratch, 'stopped-target');
+    const running = rollcallProcess(['restore', backup], { ROLLCALL_DATA_DIR: target });
+    await expect
+      .poll(() => readdir(target).catch(() => []), { interval: 2 })
+      .toContainEqual(expect.stringMatching(/^restoring-/));
+    running.signal('SIGINT');
+    expect(await running.ended).toEqual({ code: 1, stdout: '', stderr: 'Stopped. Nothing is left of it.\n' });
+    expect(await readdir(target)).toEqual([]);
+  });
+
+  test('of two restores at once, one is refused; what a killed one left is removed', async () => {
+    const target = join(scratch, 'two');
+    await mkdir(join(target, 'restoring-00000000-0000-0000-0000-000000000000'), { recursive: true });
+    const both = [1, 2].map(() => rollcall(['restore', backup], { ROLLCALL_DATA_DIR: target }));
+    const ended = (await Promise.all(both)).sort((a, b) => Number(a.code) - Number(b.code));
+    expect(ended).toMatchObject([
+      { code: 0 },
+      { code: 1, stdout: '', stderr: expect.stringContaining(`There is a database in ${target} already.`) },
+    ]);
+    expect((await readdir(target)).filter((name) => /^restoring|lock/.test(name))).toEqual([]);
   });
 
   test('a database is never overwritten', async () => {

@@ -19,11 +19,13 @@ export interface ArchiveWriter {
  * Writes a tar archive, compressed by gzip, that only this user can read.
  * @param path of the archive, which appears under this name when it is whole
  * @param write adds the entries
- * @throws the system's error, EEXIST when the file exists; the errors of `write`. Nothing is left then.
+ * @param signal stops the writing
+ * @throws the system's error, EEXIST when the file exists; the errors of `write`; AbortError. Nothing is left then.
  */
 export async function writeArchive(
   path: string,
   write: (archive: ArchiveWriter) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<void> {
   // Taking the name first keeps two backups, and a backup and an older one, from replacing each other.
   await (await open(path, 'wx', 0o600)).close();
@@ -35,7 +37,7 @@ export async function writeArchive(
       () => archive.finalize(),
       (error: Error) => archive.destroy(error),
     );
-    await pipeline(archive, createGzip({ level: constants.Z_BEST_SPEED }), file);
+    await pipeline(archive, createGzip({ level: constants.Z_BEST_SPEED }), file, { signal });
     await filled;
     await rename(partial, path);
   } catch (error) {
@@ -90,10 +92,16 @@ export interface ArchiveEntry {
 
 /**
  * Reads an archive from its beginning to its end.
- * @param read is called for each entry, one after the other, and must use it
- * @throws EmbeddedPostgresError when the file cannot be read, is no archive of ours or is damaged; the system's error
+ * @param read is called for each entry, one after the other, and must use it; it has ended when this function ends
+ * @param signal stops the reading
+ * @throws EmbeddedPostgresError when the file cannot be read, is no archive of ours or is damaged, or when it is stopped;
+ *   the system's error
  */
-export async function readArchive(path: string, read: (entry: ArchiveEntry) => Promise<void>): Promise<void> {
+export async function readArchive(
+  path: string,
+  read: (entry: ArchiveEntry) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const file = createReadStream(path);
   try {
     await once(file, 'readable');
@@ -104,12 +112,14 @@ export async function readArchive(path: string, read: (entry: ArchiveEntry) => P
     });
   }
   const archive = extract();
+  let reading = Promise.resolve();
   archive.on('entry', (header, content, next) => {
-    void (async () => read(entryOf(header, content)))().then(() => next(), next);
+    reading = (async () => read(entryOf(header, content)))().then(() => next(), next);
   });
   try {
-    await pipeline(file, createGunzip(), archive);
+    await pipeline(file, createGunzip(), archive, { signal });
   } catch (error) {
+    await reading;
     if (isSystemError(error) || error instanceof EmbeddedPostgresError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new EmbeddedPostgresError(`${path} is not a backup, or is damaged (${reason}).`, { cause: error });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { type ArchiveWriter, readArchive, writeArchive } from './archive.js';
 import { findBinaries } from './binaries.js';
+import { whileLocked } from './cluster.js';
 import { makeDirectory } from './directory.js';
 import { EmbeddedPostgresError, isSystemError } from './error.js';
 import { serverIdentity } from './identity.js';
@@ -43,14 +44,15 @@ const LEFT_OUT = /^(postmaster\.(pid|opts)|\.s\.PGSQL\..*|pgsql_tmp.*|pg_interna
  * Low Level API").
  * @param dataDir the data directory, which has a cluster
  * @param path of the archive; no file may be there
- * @throws EmbeddedPostgresError; the system's error
+ * @param signal stops the backup, which leaves nothing then
+ * @throws EmbeddedPostgresError; the system's error; AbortError
  */
-export async function backUpCluster(dataDir: string, path: string): Promise<void> {
+export async function backUpCluster(dataDir: string, path: string, signal: AbortSignal): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir, database: 'rollcall' });
   const client = new pg.Client({ ...postgres.address, application_name: 'rollcall backup', ssl: false });
   try {
     await client.connect();
-    await writeArchive(path, (archive) => fill(archive, resolve(dataDir), client));
+    await writeArchive(path, (archive) => fill(archive, resolve(dataDir), client), signal);
   } finally {
     await client.end();
     await postgres.stop();
@@ -99,36 +101,51 @@ async function addFiles(archive: ArchiveWriter, directory: string, name: string)
 
 /**
  * Restores a backup into a data directory without a database. What it finds there is left as it is when it fails.
- * @throws EmbeddedPostgresError when there is a database, or the backup is damaged or of another version of PostgreSQL;
- *   the system's error
+ * @param signal stops the restore, which leaves nothing then
+ * @throws EmbeddedPostgresError when there is a database, when the backup is damaged or of another version of PostgreSQL,
+ *   or when it is stopped; the system's error
  */
-export async function restoreCluster(path: string, dataDir: string): Promise<void> {
+export async function restoreCluster(path: string, dataDir: string, signal: AbortSignal): Promise<void> {
   const target = resolve(dataDir);
-  if (hasCluster(target)) {
-    throw new EmbeddedPostgresError(
-      `There is a database in ${target} already. Set ROLLCALL_DATA_DIR to an empty directory, or move this one away.`,
-    );
-  }
+  refuseCluster(target);
   await makeDirectory(target);
   const { major } = await findBinaries(await serverIdentity(join(target, CLUSTER)));
-  const partial = join(target, `restoring-${randomUUID()}`);
-  await makeDirectory(partial);
-  try {
-    let isFirst = true;
-    await readArchive(path, async (entry) => {
-      if (isFirst) checkManifest(path, entry.name === MANIFEST ? await entry.text() : '', major);
-      else await entry.writeBelow(partial);
-      isFirst = false;
-    });
-    for (const name of KEPT_FILES) {
-      await rename(join(partial, name), join(target, name)).catch((error: unknown) => {
-        if (!isSystemError(error, 'ENOENT')) throw error;
-      });
+  await whileLocked(target, async () => {
+    refuseCluster(target);
+    const partial = join(target, `restoring-${randomUUID()}`);
+    await makeDirectory(partial);
+    try {
+      await unpack(path, partial, major, signal);
+      for (const name of KEPT_FILES) {
+        await rename(join(partial, name), join(target, name)).catch((error: unknown) => {
+          if (!isSystemError(error, 'ENOENT')) throw error;
+        });
+      }
+      await rename(join(partial, CLUSTER), join(target, CLUSTER));
+    } finally {
+      await rm(partial, { recursive: true, force: true });
     }
-    await rename(join(partial, CLUSTER), join(target, CLUSTER));
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+  });
+}
+
+function refuseCluster(target: string): void {
+  if (!hasCluster(target)) return;
+  throw new EmbeddedPostgresError(
+    `There is a database in ${target} already. Set ROLLCALL_DATA_DIR to an empty directory, or move this one away.`,
+  );
+}
+
+async function unpack(path: string, directory: string, major: string, signal: AbortSignal): Promise<void> {
+  let isFirst = true;
+  await readArchive(
+    path,
+    async (entry) => {
+      if (isFirst) checkManifest(path, entry.name === MANIFEST ? await entry.text() : '', major);
+      else await entry.writeBelow(directory);
+      isFirst = false;
+    },
+    signal,
+  );
 }
 
 function checkManifest(path: string, text: string, major: string): void {

@@ -29,19 +29,12 @@ export async function ensureCluster(
   binaries: PostgresBinaries,
   identity: ServerIdentity | undefined,
 ): Promise<void> {
-  while ((await clusterVersion(clusterDir)) === undefined) {
-    const release = await takeLock(join(dataDir, LOCK_FILE));
-    if (release === undefined) {
-      await wait(20);
-      continue;
-    }
-    try {
+  if ((await clusterVersion(clusterDir)) === undefined) {
+    await whileLocked(dataDir, async () => {
       if ((await clusterVersion(clusterDir)) === undefined) {
         await makeCluster(dataDir, clusterDir, binaries, identity);
       }
-    } finally {
-      await release();
-    }
+    });
   }
   const version = await clusterVersion(clusterDir);
   if (version !== binaries.major) {
@@ -52,6 +45,24 @@ export async function ensureCluster(
     );
   }
   if (identity !== undefined) await giveClusterTo(identity, clusterDir);
+}
+
+/**
+ * Runs the making of a cluster. Of several concurrent processes, the others wait. What a killed process left is removed.
+ * @throws what `work` throws; the system's error
+ */
+export async function whileLocked(dataDir: string, work: () => Promise<void>): Promise<void> {
+  let release = await takeLock(join(dataDir, LOCK_FILE));
+  while (release === undefined) {
+    await wait(20);
+    release = await takeLock(join(dataDir, LOCK_FILE));
+  }
+  try {
+    await removeLeftovers(dataDir);
+    await work();
+  } finally {
+    await release();
+  }
 }
 
 /** The password of the cluster's user: `undefined` where the socket's directory is the protection. */
@@ -76,7 +87,6 @@ async function makeCluster(
   binaries: PostgresBinaries,
   identity: ServerIdentity | undefined,
 ): Promise<void> {
-  await removeLeftovers(dataDir);
   const partial = join(dataDir, `initdb-${randomUUID()}`);
   const passwordFile = `${partial}.password`;
   try {
@@ -141,10 +151,10 @@ function initdbError(dataDir: string, output: string): EmbeddedPostgresError {
   );
 }
 
-/** Removes the files of a killed initdb. If that fails, they only use disk space. */
+/** Removes the files of a killed initdb or restore. If that fails, they only use disk space. */
 async function removeLeftovers(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
-    if (/^initdb-[0-9a-f-]{36}(\.password)?$/.test(name)) {
+    if (/^(initdb|restoring)-[0-9a-f-]{36}(\.password)?$/.test(name)) {
       await rm(join(dataDir, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
@@ -162,7 +172,7 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 /**
- * A lock for the duration of one initdb. Its holder touches the file every second; it is stale when the holder is gone,
+ * A lock for the duration of one initdb or restore. Its holder touches the file every second; it is stale when the holder is gone,
  * or no longer touches it (a process id alone says little: it is 1 in every container).
  *
  * @returns how to release it, or `undefined` when another process has it.

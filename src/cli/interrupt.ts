@@ -1,0 +1,29 @@
+import { CommandFailure, type Terminal } from './terminal.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs work that cleans up when the process is told to end. A second signal ends the process at once.
+ * @param work gets a signal that stops it
+ * @throws CommandFailure when it was stopped; what `work` throws otherwise
+ */
+export async function interruptible(
+  terminal: Terminal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => {
+    for (const name of SIGNALS) process.off(name, stop);
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.on(name, stop);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    terminal.err('Stopped. Nothing is left of it.\n');
+    throw new CommandFailure();
+  } finally {
+    for (const name of SIGNALS) process.off(name, stop);
+  }
+}
