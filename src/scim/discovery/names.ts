@@ -80,6 +80,19 @@ const GROUP_NAMES: readonly KnownSchema[] = [
   },
 ];
 
+const USER_VOCABULARIES = vocabulariesOf(USER_SCHEMAS);
+const GROUP_VOCABULARIES = vocabulariesOf(GROUP_NAMES);
+
+/** The names of each schema by its URN, in our own spelling and in lower case. */
+function vocabulariesOf(schemas: readonly KnownSchema[]): ReadonlyMap<string, Vocabulary> {
+  return new Map(
+    schemas.flatMap(({ prefix, home, names }) => [
+      [prefix, names] as const,
+      ...(prefix === home.toLowerCase() ? [[home, names] as const] : []),
+    ]),
+  );
+}
+
 /** The sub-attribute with a name, compared without case; undefined when there is none. */
 export function findSubAttribute(parent: ScimAttribute, name: string): ScimAttribute | undefined {
   const wanted = name.toLowerCase();
@@ -117,7 +130,7 @@ export function resolveName(
       if (lower.startsWith(`${prefix}:`)) return findIn(names, name.slice(prefix.length + 1));
     }
   }
-  const wanted = within.toLowerCase();
-  const schema = known.find(({ prefix }) => prefix === wanted);
-  return schema && findIn(schema.names, name);
+  const vocabularies = within === CORE_GROUP ? GROUP_VOCABULARIES : USER_VOCABULARIES;
+  const names = vocabularies.get(within) ?? vocabularies.get(within.toLowerCase());
+  return names && findIn(names, name);
 }

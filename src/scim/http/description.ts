@@ -206,13 +206,20 @@ function memberOf(value: Json | undefined): Json | undefined {
 function valueUnder(object: JsonObject, name: string): Json | undefined {
   for (const key of Object.keys(object)) {
     const value = object[key];
-    if (key.slice(key.lastIndexOf(':') + 1).toLowerCase() === name) return value;
+    if (endsWithName(key, name)) return value;
     if (key.startsWith('urn:') && isJsonObject(value)) {
       const inner = valueUnder(value, name);
       if (inner !== undefined) return inner;
     }
   }
   return undefined;
+}
+
+/** Whether a key, or what follows its last colon, is a name of ASCII letters in any case. */
+function endsWithName(key: string, name: string): boolean {
+  const start = key.length - name.length;
+  if (start === 0) return key.toLowerCase() === name;
+  return start > 0 && key[start - 1] === ':' && key.slice(start).toLowerCase() === name;
 }
 
 const SCIM_TYPES: Readonly<Record<ScimType, ScimCode>> = {

@@ -14,6 +14,9 @@ const ACCESS: Readonly<Record<WorkspaceVersion, readonly string[]>> = {
 
 const OTHERS = ['userName', 'externalId', 'active'];
 
+const EFFECTIVE = { V1: [...ACCESS.V1, ...OTHERS], V2: [...ACCESS.V2, ...OTHERS] };
+const EFFECTIVE_ON_GROUPS = ['displayName', 'members'];
+
 /** The most letters by which a name may differ from one of ours. */
 const CLOSE = 2;
 
@@ -34,14 +37,15 @@ export function noticesOf(
 ): readonly ScimNotice[] {
   if (sent === undefined || !WRITES.has(operation)) return [];
   const core = operation.startsWith('GROUP_') ? CORE_GROUP : CORE_USER;
-  const names = core === CORE_GROUP ? ['displayName', 'members'] : [...ACCESS[workspaceVersion], ...OTHERS];
+  const names = core === CORE_GROUP ? EFFECTIVE_ON_GROUPS : EFFECTIVE[workspaceVersion];
   const parts = bodiesIn(sent);
   const inactive = operation === 'USER_UPDATE' && isInactive(answer) ? accessIn(parts, workspaceVersion) : [];
-  const found = noticesIn(parts, { core, names, known: NOTHING_SENT, version: workspaceVersion });
+  const request = { core, names, version: workspaceVersion };
+  const found = noticesIn(parts, { ...request, known: NOTHING_SENT });
   if (found.length === 0) return inactive;
   // An attribute that has an effect in one place needs no notice for another place.
   const known = new Set(parts.flatMap((part) => effective(part)));
-  return [...noticesIn(parts, { core, names, known, version: workspaceVersion }), ...inactive].slice(0, MOST);
+  return [...noticesIn(parts, { ...request, known }), ...inactive].slice(0, MOST);
 }
 
 function isInactive({ body }: Pick<ScimAnswer, 'body'>): boolean {
@@ -58,14 +62,12 @@ function accessIn(parts: readonly JsonObject[], version: WorkspaceVersion): read
 
 const NOTHING_SENT: ReadonlySet<string> = new Set();
 
-function noticesIn(
-  parts: readonly JsonObject[],
-  circumstances: Omit<Sent, 'key' | 'value'>,
-): readonly ScimNotice[] {
+function noticesIn(parts: readonly JsonObject[], request: RequestFacts): readonly ScimNotice[] {
   const notices: ScimNotice[] = [];
   for (const part of parts) {
-    for (const [key, value] of Object.entries(part)) {
-      for (const notice of noticeOf({ key, value, ...circumstances })) notices.push(notice);
+    for (const key of Object.keys(part)) {
+      const value = part[key];
+      if (value !== undefined) notices.push(...noticesOn(key, value, request));
     }
   }
   return notices;
@@ -116,9 +118,8 @@ function isEmpty(value: Json): boolean {
   return value === null || value === '' || (isJsonList(value) && value.length === 0);
 }
 
-interface Sent {
-  readonly key: string;
-  readonly value: Json;
+/** What the notices on every attribute of a request depend on. */
+interface RequestFacts {
   readonly core: string;
   /** The names that have an effect. */
   readonly names: readonly string[];
@@ -127,16 +128,19 @@ interface Sent {
   readonly version: WorkspaceVersion;
 }
 
-function noticeOf({ key, value, core, names, known, version }: Sent): readonly ScimNotice[] {
+const NO_NOTICES: readonly ScimNotice[] = [];
+
+function noticesOn(key: string, value: Json, request: RequestFacts): readonly ScimNotice[] {
+  const { core, names, known, version } = request;
   const found = resolveName(key, core);
   if (found?.kind === 'schema')
-    return isJsonObject(value) ? inExtension(value, found.schema, names, known, version) : [];
+    return isJsonObject(value) ? inExtension(value, found.schema, request) : NO_NOTICES;
   if (found !== undefined) {
     const { name } = found.attribute;
     // An access attribute that is sent empty leaves the member with the workspace's default.
     if ((name === 'role' || name === 'seatType') && isEmpty(value))
       return [{ code: 'EMPTY_VALUE_IGNORED', attribute: name, closest: name }];
-    return name === 'roles' ? rolesNotice(value, known, version) : [];
+    return name === 'roles' ? rolesNotice(value, known, version) : NO_NOTICES;
   }
   if (key.toLowerCase().startsWith('urn:')) {
     return isJsonObject(value) ? unknownExtension(key, value, names) : byLastName(key, names, known);
@@ -157,11 +161,9 @@ function rolesNotice(
 function inExtension(
   extension: JsonObject,
   schema: string,
-  names: readonly string[],
-  known: ReadonlySet<string>,
-  version: WorkspaceVersion,
+  { names, known, version }: RequestFacts,
 ): readonly ScimNotice[] {
-  return Object.entries(extension).flatMap(([key, value]) => {
+  return Object.keys(extension).flatMap((key) => {
     const found = resolveName(key, schema);
     if (found === undefined) {
       const notices = closeName(key, names, known);
@@ -169,11 +171,11 @@ function inExtension(
         ? notices.map((notice) => ({ ...notice, attribute: cut(`${ENTERPRISE_USER}:${key}`) }))
         : notices;
     }
-    if (found.kind === 'schema') return [];
+    if (found.kind === 'schema') return NO_NOTICES;
     const { name } = found.attribute;
-    if (ACCESS[version].includes(name) && name !== 'creditLimit' && isEmpty(value))
+    if (ACCESS[version].includes(name) && name !== 'creditLimit' && isEmpty(extension[key] ?? null))
       return [{ code: 'EMPTY_VALUE_IGNORED', attribute: name, closest: name }];
-    return [];
+    return NO_NOTICES;
   });
 }
 
