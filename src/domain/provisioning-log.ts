@@ -139,6 +139,8 @@ export interface ScimEvent {
   readonly value: string | null;
   readonly requestId: string;
   readonly notices: readonly ScimNotice[];
+  /** Whether an active member got its userName by the request. */
+  readonly tookUserName: boolean;
 }
 
 /** An accepted request that changed nothing: described only when the log keeps an entry of it. */

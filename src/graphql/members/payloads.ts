@@ -12,7 +12,12 @@ abstract class MemberPayload {
 }
 
 @ObjectType({ description: 'The member that was provisioned.' })
-export class MemberProvisionPayload extends MemberPayload {}
+export class MemberProvisionPayload extends MemberPayload {
+  @Field(() => Boolean, {
+    description: 'Whether an active member got this userName: it was added, reactivated or renamed.',
+  })
+  tookUserName!: boolean;
+}
 
 @ObjectType({ description: 'The member that was added.' })
 export class MemberAddPayload extends MemberPayload {}

@@ -54,6 +54,7 @@ export function describeRequest(request: AnsweredRequest): ScimEvent {
     ...refusalOf(request),
     requestId,
     notices: refusal === undefined ? noticesOf(request, operation) : NO_NOTICES,
+    tookUserName: answer.tookUserName ?? false,
   };
 }
 

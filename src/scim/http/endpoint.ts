@@ -37,6 +37,8 @@ export interface ScimAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** `jsonOf` makes the text of it. */
   readonly body?: object;
+  /** Whether an active member got its userName, for the provisioning log. */
+  readonly tookUserName?: boolean;
 }
 
 /** Answers one method on a path. Throws DomainError or ScimError to refuse. */

@@ -19,6 +19,7 @@ import {
   type MemberPage,
   nextPlace,
   type Operations,
+  type Provisioned,
   pageVariables,
   positionsOf,
 } from './operations.js';
@@ -125,7 +126,7 @@ function get(operations: Operations): Handler {
     if (condition !== undefined && meets(condition, member.version)) {
       return { status: 304, headers: { ETag: entityTag(member.version) } };
     }
-    return oneUser(200, member, request, project);
+    return oneUser(200, { member, tookUserName: false }, request, project);
   };
 }
 
@@ -135,9 +136,10 @@ function create(operations: Operations): Handler {
     const project = projectionOf(request.query);
     const user = readUser(await request.body());
     requireUserName(user);
-    const member = await provision(operations, request, { mode: 'CREATE', externalId: null, ...user });
-    const answer = oneUser(201, member, request, project);
-    return { ...answer, headers: { ...answer.headers, Location: userLocation(request.baseUrl, member.id) } };
+    const provisioned = await provision(operations, request, { mode: 'CREATE', externalId: null, ...user });
+    const answer = oneUser(201, provisioned, request, project);
+    const Location = userLocation(request.baseUrl, provisioned.member.id);
+    return { ...answer, headers: { ...answer.headers, Location } };
   };
 }
 
@@ -162,14 +164,14 @@ function replace(operations: Operations): Handler {
   return async (request) => {
     const project = projectionOf(request.query);
     const user = readUser(await request.body());
-    const member = await provision(operations, request, {
+    const provisioned = await provision(operations, request, {
       mode: 'REPLACE',
       memberId: request.id,
       externalId: null,
       ...user,
       ...(await requiredVersion(request, 'user', versionReader(operations, request))),
     });
-    return oneUser(200, member, request, project);
+    return oneUser(200, provisioned, request, project);
   };
 }
 
@@ -192,8 +194,8 @@ function patch(operations: Operations): Handler {
       const current = await read(operations, request);
       requirePreconditions(request, 'user', current.version);
       try {
-        const member = await provision(operations, request, patchInput(current, changes, request));
-        return oneUser(200, member, request, project);
+        const provisioned = await provision(operations, request, patchInput(current, changes, request));
+        return oneUser(200, provisioned, request, project);
       } catch (error) {
         if (!isStaleVersion(error) || !mayRepeat || attempt === PATCH_ATTEMPTS) throw error;
         await pause(attempt);
@@ -268,16 +270,22 @@ async function provision(
   operations: Operations,
   { contextValue, workspaceId }: ScimRequest,
   input: Omit<ProvisioningRequest, 'workspaceId'>,
-): Promise<MemberData> {
+): Promise<Provisioned> {
   const { memberProvision } = await orNoSuchUser(
     operations.provisionMember(contextValue, { input: { workspaceId, ...input } }),
   );
-  return memberProvision.member;
+  return memberProvision;
 }
 
-function oneUser(status: number, member: MemberData, request: ScimRequest, project: Projection): ScimAnswer {
+function oneUser(
+  status: number,
+  { member, tookUserName }: Provisioned,
+  request: ScimRequest,
+  project: Projection,
+): ScimAnswer {
   return {
     status,
+    tookUserName,
     headers: { ETag: entityTag(member.version) },
     body: project(userResource(member, request.workspaceVersion, request.baseUrl)),
   };

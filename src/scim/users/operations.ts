@@ -71,7 +71,7 @@ const LIST_MEMBERS = /* GraphQL */ `
 `;
 
 const PROVISION_MEMBER = /* GraphQL */ `
-  mutation ScimProvision($input: MemberProvisionInput!) { memberProvision(input: $input) { member { ...M } changed } }
+  mutation ScimProvision($input: MemberProvisionInput!) { memberProvision(input: $input) { member { ...M } tookUserName } }
   ${MEMBER}
 `;
 
@@ -159,9 +159,15 @@ type ListMembers = OperationTypes<
   { readonly workspace: { readonly members: MemberPage } | null }
 >;
 
+/** The member of a request, and whether an active member got its userName by it. */
+export interface Provisioned {
+  readonly member: MemberData;
+  readonly tookUserName: boolean;
+}
+
 type ProvisionMember = OperationTypes<
   { readonly input: ProvisioningRequest },
-  { readonly memberProvision: { readonly member: MemberData; readonly changed: boolean } }
+  { readonly memberProvision: Provisioned }
 >;
 
 type DeleteMember = OperationTypes<

@@ -21,6 +21,7 @@ import {
   type RequestFor,
   ruleContext,
   transitionOf,
+  unchanged,
 } from './transition.js';
 import { writeInTransaction } from './write.js';
 import { writeInOneStatement } from './write-in-one-statement.js';
@@ -165,7 +166,7 @@ async function changeUnlocked(
   try {
     requireVersion(row, expectedVersion);
     const transition = transitionOf(context, grant, row, requestFor);
-    if (isUnchanged(transition)) return { member: row, changed: false };
+    if (isUnchanged(transition)) return unchanged(row);
     const change = await writeInOneStatement(context, transition);
     if (change !== undefined) context.recentMembers.add(change.member);
     return change;

@@ -24,7 +24,7 @@ import {
   removal,
   requestedAccess,
 } from './requested-access.js';
-import type { MemberChange } from './transition.js';
+import { type MemberChange, unchanged } from './transition.js';
 import { writeInTransaction } from './write.js';
 
 /** The attributes of a person that a GraphQL client can send. */
@@ -131,7 +131,7 @@ export async function clearAccess(context: ServiceContext, target: MemberTarget)
   return withLockedMember(context, 'member.write', target, (tx, row, { workspace }) => {
     const held = heldAccess(row);
     if (held === null || held.access.role === 'OWNER' || held.accessSetBy === null)
-      return Promise.resolve({ member: row, changed: false });
+      return Promise.resolve(unchanged(row));
     const access = grantedAccess({ ...held, accessSetBy: null }, row.groups, workspace);
     const next = { ...stateOf(row), access };
     return writeInTransaction(context, tx, {

@@ -31,6 +31,23 @@ import { groupsLeft } from './leave-groups.js';
 export interface MemberChange {
   readonly member: MemberRow;
   readonly changed: boolean;
+  /** Whether an active member got this userName: it was added, reactivated or renamed. */
+  readonly tookUserName: boolean;
+}
+
+/** The result of a command that changed nothing. */
+export function unchanged(member: MemberRow): MemberChange {
+  return { member, changed: false, tookUserName: false };
+}
+
+/** The result of a command that changed a member. @param before the member before; null for a new one */
+export function changed(member: MemberRow, before: MemberRow | null): MemberChange {
+  const wasActiveAs = before?.membershipId == null ? null : before.userName;
+  return {
+    member,
+    changed: true,
+    tookUserName: member.membershipId !== null && member.userName !== wasActiveAs,
+  };
 }
 
 /** A member before and after a change that the rules allow. */

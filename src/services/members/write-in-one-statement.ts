@@ -26,7 +26,7 @@ import {
   type MemberWrite,
   memberWrite,
 } from './effects.js';
-import { auditFactOf, type MemberChange, type Transition } from './transition.js';
+import { auditFactOf, changed, type MemberChange, type Transition } from './transition.js';
 
 /**
  * An effect as a common table expression. It may select from the expressions before it: `facts`, which has a row for each
@@ -233,7 +233,7 @@ export async function writeInOneStatement(
   );
   if (written === undefined) return undefined;
   hint(context, { workspaceId: workspace.id });
-  return { member: completeMember({ ...after, ...written }), changed: true };
+  return changed(completeMember({ ...after, ...written }), row);
 }
 
 /** What two changes of one execution must not have in common. */

@@ -2,7 +2,14 @@ import type { Sql } from '../../database/database.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { completeMember, findMember, type MemberRow } from '../rows/members.js';
 import { EFFECTS, type Effect, effectsOf, type MemberWrite, memberWrite } from './effects.js';
-import { isUnchanged, type MemberChange, requireRow, type Transition } from './transition.js';
+import {
+  changed,
+  isUnchanged,
+  type MemberChange,
+  requireRow,
+  type Transition,
+  unchanged,
+} from './transition.js';
 
 /**
  * Writes a transition with all its effects, in a transaction that holds the member's lock; it writes nothing when
@@ -15,7 +22,7 @@ export async function writeInTransaction(
   sql: Sql,
   transition: Transition,
 ): Promise<MemberChange> {
-  if (isUnchanged(transition)) return { member: requireRow(transition.row), changed: false };
+  if (isUnchanged(transition)) return unchanged(requireRow(transition.row));
   let write = memberWrite(context, transition);
   for (const name of effectsOf(write)) {
     const written = await EFFECTS[name].run(context, sql, write);
@@ -23,7 +30,7 @@ export async function writeInTransaction(
   }
   // This request may have cached the caller's access, and the caller may be this member.
   context.grants.delete(transition.workspace.id);
-  return { member: await currentRow(sql, write), changed: true };
+  return changed(await currentRow(sql, write), transition.row);
 }
 
 /**

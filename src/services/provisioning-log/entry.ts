@@ -18,7 +18,7 @@ export interface LogKey {
   readonly apiKeyLabel: string | null;
 }
 
-/** An entry of the log that is not yet written. With its id, its fields are exactly the columns (rule 50). */
+/** An entry of the log that is not yet written. With its id, its stored fields are exactly the columns (rule 50). */
 export interface LogEntry extends LogKey {
   readonly at: Date;
   readonly durationMs: number;
@@ -38,6 +38,8 @@ export interface LogEntry extends LogKey {
   readonly notices: readonly ScimNotice[] | null;
   readonly network: string | null;
   readonly times: number;
+  /** Whether an active member got its userName by the request; not stored. */
+  readonly tookUserName: boolean;
 }
 
 /** An entry that is written. */
@@ -72,6 +74,7 @@ export function entryOf(event: ScimEvent, key: LogKey): LogEntry {
     notices: notices.length === 0 ? null : notices,
     network: null,
     times: 1,
+    tookUserName: event.tookUserName,
   };
 }
 

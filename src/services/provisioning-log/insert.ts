@@ -16,7 +16,7 @@ import { type LogEntry, SCIM_REQUEST, type WrittenEntry } from './entry.js';
 const OWN = ['at', 'durationMs', 'targetId', 'targetName', 'requestId'] as const;
 
 /** What the entries of a set have in common. */
-type Common = Omit<LogEntry, (typeof OWN)[number]>;
+type Common = Omit<LogEntry, (typeof OWN)[number] | 'tookUserName'>;
 
 const { fields, columns } = SCIM_REQUEST;
 const COMMON = SCIM_REQUEST.properties.filter(isCommon);
@@ -117,6 +117,14 @@ function isAlike(one: LogEntry, other: LogEntry): boolean {
 }
 
 function commonOf(entry: LogEntry): Common {
-  const { at: _1, durationMs: _2, targetId: _3, targetName: _4, requestId: _5, ...common } = entry;
+  const {
+    at: _1,
+    durationMs: _2,
+    targetId: _3,
+    targetName: _4,
+    requestId: _5,
+    tookUserName: _6,
+    ...common
+  } = entry;
   return common;
 }

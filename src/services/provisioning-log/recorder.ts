@@ -294,5 +294,6 @@ function keyEntry(
     notices: null,
     network,
     times,
+    tookUserName: false,
   };
 }

@@ -86,6 +86,33 @@ test.each([
   expect(await problems()).toEqual([]);
 });
 
+test('a change that keeps the name keeps the notice, and gets none where there was none', async () => {
+  const other = await app.workspace({ version: 'V2' });
+  const client = app.scim(other.workspaceId, other.apiKey);
+  const first = await client.post('/Users', { userName: 'ann@acme.test' });
+  const change = (id: string, userName: string, displayName: string) =>
+    client.put(`/Users/${id}`, { userName, displayName });
+  // One batch has the new name and a later change.
+  const second = await client.post('/Users', { userName: '\u0430nn@acme.test' });
+  const like = [{ code: 'LOOKS_LIKE_A_MEMBER', attribute: 'userName', closest: 'ann@acme.test' }];
+  expect(await noticesOf(await change(second.body.id, '\u0430nn@acme.test', 'A'))).toEqual(like);
+  expect(await noticesOf(await change(second.body.id, '\u0430nn@acme.test', 'B'))).toEqual(like);
+  const problems = () =>
+    app.sql('select code, attribute, closest from scim_problem where target_id = $1', [second.body.id]);
+  expect(await problems()).toEqual(like);
+  expect((await client.delete(`/Users/${second.body.id}`)).status).toBe(204);
+  await expect.poll(problems).toEqual([]);
+  expect(await noticesOf(await change(first.body.id, 'ann@acme.test', 'C'))).toBeNull();
+});
+
+test('somebody who is active again is checked', async () => {
+  const { body } = await scim.post('/Users', { userName: 'b\u0430rney@acme.test', active: false });
+  const activate = (value: boolean) =>
+    scim.patch(`/Users/${body.id}`, { Operations: [{ op: 'replace', path: 'active', value }] });
+  expect(await noticesOf(await activate(true))).toEqual(like('barney@acme.test'));
+  await scim.delete(`/Users/${body.id}`);
+});
+
 test.each([
   ['\u0294 \u{1d7d0} \u2216 \u00b4 \u2502', "? 2 \\ ' \u2502"],
   ['a1|`0', "all'o"],

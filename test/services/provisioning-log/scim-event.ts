@@ -18,6 +18,7 @@ export function scimEvent(more: Partial<ScimEvent>): ScimEvent {
     value: null,
     requestId: newId(),
     notices: [],
+    tookUserName: false,
     ...more,
   };
 }
