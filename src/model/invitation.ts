@@ -75,7 +75,7 @@ export const MailDeliveryEnum = enumOf(
   expression:
     'create unique index "invitation_one_open" on "invitation" ("workspace_id", "canonical_email") where accepted_at is null and revoked_at is null',
 })
-@Index({ name: 'invitation_of_workspace', properties: ['workspaceId', 'id'] })
+@Index({ name: 'invitation_by_creation', properties: ['workspaceId', 'createdAt', 'id'] })
 @Index({ name: 'invitation_accepted_by', properties: ['acceptedBy'] })
 @Check({
   name: 'invitation_access_fits_version',

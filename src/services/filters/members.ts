@@ -72,6 +72,24 @@ export function needsJoins(filter: MemberFilter): boolean {
   return asks || partsOf(filter).some(needsJoins);
 }
 
+/** The fields that are columns of the open membership. */
+const MEMBERSHIP_FIELDS: readonly string[] = [
+  'role',
+  'seatType',
+  'creditLimit',
+  'accessSetBy',
+  'membershipStartedAt',
+];
+
+/** Whether the filter selects active members, by nothing but columns of their open memberships: the table `s`. */
+export function isOfMembership(filter: MemberFilter): boolean {
+  const asked = Object.entries(filter).filter(([, comparison]) => comparison != null);
+  return (
+    filter.active?.eq === true &&
+    asked.every(([name]) => name === 'active' || MEMBERSHIP_FIELDS.includes(name))
+  );
+}
+
 /**
  * Authorizes a filter: only callers who may read credits may filter by the use of credits, and only those who may read
  * the provisioning log by its problems.
@@ -121,19 +139,37 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
 function searchSql(text: string, values: unknown[]): string {
   const userName = `$${values.push(`%${likeEscaped(canonicalPart(text))}%`)}`;
   const place = `$${values.push(`%${likeEscaped(text)}%`)}`;
-  const texts = [
-    "m.profile->>'displayName'",
-    "m.profile->>'nickName'",
-    "m.profile->'name'->>'formatted'",
-    "concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'middleName', m.profile->'name'->>'familyName')",
-    'm.external_id',
-  ];
-  return [
-    `(m.canonical_user_name like ${userName}`,
-    ...texts.map((sql) => `coalesce(${sql} ilike ${place}, false)`),
-    `exists (select 1 from jsonb_array_elements(m.profile->'emails') v(email) where v.email->>'value' ilike ${place}))`,
+  const matches = [
+    ...SEARCHED.map((sql) => `coalesce(${sql} ilike ${place}, false)`),
+    "concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'middleName', m.profile->'name'->>'familyName')" +
+      ` ilike ${place}`,
+    `exists (select 1 from jsonb_array_elements(m.profile->'emails') v(email) where v.email->>'value' ilike ${place})`,
   ].join(' or ');
+  // The array of e-mails is compared as JSON, which escapes these characters.
+  const mayMatch = /["\\\p{Cc}]/u.test(text) ? 'true' : `${ALL_SEARCHED} like (select lower(${place}))`;
+  return `(m.canonical_user_name like ${userName} or (${mayMatch} and (${matches})))`;
 }
+
+const SEARCHED = [
+  "m.profile->>'displayName'",
+  "m.profile->>'nickName'",
+  "m.profile->'name'->>'formatted'",
+  'm.external_id',
+];
+
+/**
+ * All searched texts of a member in lower case: one comparison excludes most members, and each ILIKE would convert its text
+ * and the pattern. The collation of the external id, C, would leave all but ASCII letters as they are.
+ */
+const ALL_SEARCHED = `lower((${[
+  ...SEARCHED,
+  "m.profile->>'emails'",
+  "m.profile->'name'->>'givenName' || ' '",
+  "m.profile->'name'->>'middleName' || ' '",
+  "m.profile->'name'->>'familyName'",
+]
+  .map((sql) => `coalesce(${sql}, '')`)
+  .join(' || ')}) collate "default")`;
 
 /** Whether the member has used up its limit, which is its own or the workspace's default. */
 const CREDIT_LIMIT_REACHED = `coalesce(

@@ -187,12 +187,13 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
   }
 
   async #count(): Promise<number> {
+    await allFieldsRequested();
     if (this.#listing.ofRow === true) {
-      await allFieldsRequested();
       const [row] = (await this.#fetched) ?? [];
       if (row?.rowsInAll !== undefined) return row.rowsInAll;
     }
     const { from, narrowFrom = from, where, values, positions } = this.#listing;
+    const { countFrom = { from: narrowFrom, where } } = this.#listing;
     if (this.#far !== undefined) return this.#far.total();
     if (
       this.#fetched !== undefined &&
@@ -207,7 +208,7 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     }
     if (positions !== undefined) return positions.total();
     const [row] = await this.#sql.rows<{ total: number }>(
-      `select count(*)::integer as total from ${narrowFrom} where ${where}`,
+      `select count(*)::integer as total from ${countFrom.from} where ${countFrom.where}`,
       values,
     );
     return row?.total ?? 0;

@@ -53,24 +53,25 @@ export interface MemberDay {
 
 const MOST_DAYS = 366;
 
-// The active members at the end of a day are the present ones, without the changes of the days after it.
+// The active members at the end of a day are the present ones, without the changes of the days after it. All memberships
+// are read once, and grouped before they are joined to the days.
 const DAYS = statement({
   name: 'members.days',
   text: `
-    with days as (
-      select (clock_timestamp() at time zone 'UTC')::date - ago as day from generate_series(0, $days::integer - 1) ago),
-    since as (select min(day)::timestamp at time zone 'UTC' as at from days),
-    changes as (
-      select (started_at at time zone 'UTC')::date as day, 1 as joined, 0 as "left"
-      from membership where workspace_id = $workspaceId and started_at >= (select at from since)
-      union all
-      select (ended_at at time zone 'UTC')::date, 0, 1
-      from membership where workspace_id = $workspaceId and ended_at >= (select at from since)),
+    with today as materialized (select (clock_timestamp() at time zone 'UTC')::date as day),
+    since as materialized (select (day - ($days::integer - 1))::timestamp at time zone 'UTC' as at from today),
+    memberships as materialized (
+      select case when started_at >= since.at then (started_at at time zone 'UTC')::date end as joined_on,
+        case when ended_at >= since.at then (ended_at at time zone 'UTC')::date end as left_on,
+        ended_at is null as is_open, count(*) as number
+      from membership cross join since where workspace_id = $workspaceId group by 1, 2, 3),
     daily as (
-      select d.day, coalesce(sum(c.joined), 0)::integer as joined, coalesce(sum(c."left"), 0)::integer as "left"
-      from days d left join changes c on c.day = d.day group by d.day)
+      select today.day - ago as day, coalesce(j.number, 0)::integer as joined, coalesce(l.number, 0)::integer as "left"
+      from today cross join generate_series(0, $days::integer - 1) ago
+      left join (select joined_on, sum(number) as number from memberships group by 1) j on j.joined_on = today.day - ago
+      left join (select left_on, sum(number) as number from memberships group by 1) l on l.left_on = today.day - ago)
     select to_char(day, 'YYYY-MM-DD') as date, joined, "left",
-      ((select count(*) from membership where workspace_id = $workspaceId and ended_at is null)
+      (coalesce((select sum(number) from memberships where is_open), 0)
         - coalesce(sum(joined - "left")
             over (order by day desc rows between unbounded preceding and 1 preceding), 0))::integer as active
     from daily order by day desc`,

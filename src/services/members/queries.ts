@@ -9,7 +9,7 @@ import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
-import { authorizeFilter, memberFilterSql, needsJoins } from '../filters/members.js';
+import { authorizeFilter, isOfMembership, memberFilterSql, needsJoins } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
 import { FILTER_TABLES } from '../filters/tables.js';
 import type { ListOrder } from '../lists/listing.js';
@@ -86,6 +86,14 @@ export async function listMembers(
         ? { from: FILTER_TABLES }
         : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
+      ...(isOfMembership(filter)
+        ? {
+            countFrom: {
+              from: 'membership s',
+              where: `s.workspace_id = $1 and s.ended_at is null and ${condition}`,
+            },
+          }
+        : {}),
       values,
       id: 'm.id',
       ...(ordering?.orderBy === undefined ? {} : { orderBy: ordering.orderBy }),

@@ -178,6 +178,24 @@ describe('V2', () => {
     expect(await meant(filter)).toBe(letters);
   });
 
+  test('search matches each name, each e-mail address and the external id, in any case, and no two of them together', async () => {
+    const searched = await workspaceOf('V2');
+    await add(searched, {
+      userName: 'zoe@acme.test',
+      externalId: 'Ext-7',
+      profile: {
+        displayName: 'Zoë Ärger',
+        nickName: 'Zed',
+        name: { formatted: 'Dr. Z', givenName: 'Zoë', middleName: 'M.', familyName: 'Ärger' },
+        emails: [{ value: 'zoe@acme.test' }, { value: '"z\\oe"@home.test' }],
+      },
+    });
+    const found = ['ZOE@A', 'ext-7', 'ärger', 'ZED', 'dr. z', 'zoë m. är', 'HOME.test', '"z', 'z\\O'];
+    for (const search of found) expect(await meant({ search }, searched), search).toBe('z');
+    const missed = ['zed zoë', 'ext-7zoë', '\\"z', 'value', '@acme.test"', 'oeo', 'm. ärger dr'];
+    for (const search of missed) expect(await meant({ search }, searched), search).toBe('');
+  });
+
   test('ids: a malformed id matches nobody', async () => {
     expect(await meant({ id: { eq: annId } })).toBe('a');
     expect(await meant({ id: { eq: annId.toUpperCase() } })).toBe('a');
