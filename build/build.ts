@@ -28,13 +28,14 @@ const STATE = 'dist/.build';
  * Builds every step whose outputs are not those of its inputs. Each step writes to a directory of its own; only a
  * complete output is moved to its place, file by file, so that a running process finds no half-written file. Of several
  * concurrent builds, one works and the others wait.
+ * @param names the steps to build if they are not up to date; all of them when there is no name
  * @throws the first failure of a step; the outputs of a failed step are unchanged
  */
-export async function build(plan: Plan = PLAN): Promise<void> {
-  if (staleSteps(plan).length === 0) return;
+export async function build(names: readonly string[] = [], plan: Plan = PLAN): Promise<void> {
+  if (staleSteps(plan, names).length === 0) return;
   const unlock = await takeLock(lockOf(plan), () => plan.log('Waiting for another build to finish …'));
   try {
-    const stale = staleSteps(plan);
+    const stale = staleSteps(plan, names);
     if (stale.length === 0) return;
     plan.log(`Building ${stale.map(({ step }) => step.name).join(' and ')} …`);
     const results = await Promise.allSettled(stale.map(({ step, inputs }) => run(plan, step, inputs)));
@@ -49,16 +50,20 @@ export async function build(plan: Plan = PLAN): Promise<void> {
 export async function ensureBuilt(plan: Plan = PLAN): Promise<void> {
   const { project, steps } = plan;
   const isBuilt = steps.every((step) => outputsOf(project, step, steps).length > 0);
-  if (!isBuilt || isHeld(lockOf(plan))) await build(plan);
+  if (!isBuilt || isHeld(lockOf(plan))) await build([], plan);
 }
 
 function lockOf({ project }: Plan): string {
   return join(project, STATE, 'lock');
 }
 
-function staleSteps({ project, steps, sharedInputs }: Plan): { step: Step; inputs: string }[] {
+function staleSteps(
+  { project, steps, sharedInputs }: Plan,
+  names: readonly string[],
+): { step: Step; inputs: string }[] {
   const freshness = freshnessOf(project, join(project, STATE), steps, sharedInputs);
   return steps
+    .filter(({ name }) => names.length === 0 || names.includes(name))
     .map((step) => ({ step, inputs: freshness.hash(step) }))
     .filter(({ step, inputs }) => !freshness.isFresh(step, inputs));
 }

@@ -42,7 +42,7 @@ function read(path: string): string | undefined {
 /** Builds, and gives the names of the steps that ran. */
 async function stepsBuilt(): Promise<string[]> {
   runs = [];
-  await build(plan);
+  await build([], plan);
   return runs.sort();
 }
 
@@ -120,7 +120,7 @@ test('a build does not run for a new modification time alone, as after switching
 test('a failing step changes none of its outputs, and is run again next time', async () => {
   write('src/a.js', 'changed');
   write('src/b.js', 'broken');
-  await expect(build(plan)).rejects.toThrow('b.js is broken');
+  await expect(build([], plan)).rejects.toThrow('b.js is broken');
   expect([read('dist/a.js'), read('dist/b.js')]).toEqual(['A', 'B']);
   expect(readdirSync(project).sort()).toEqual(['client', 'dist', 'lock.json', 'src']);
   write('src/b.js', 'mended');
@@ -128,11 +128,20 @@ test('a failing step changes none of its outputs, and is run again next time', a
   expect([read('dist/a.js'), read('dist/b.js')]).toEqual(['CHANGED', 'MENDED']);
 });
 
+test('a build of one step leaves the others as they are, also one that fails', async () => {
+  write('src/a.js', 'changed');
+  write('client/index.html', 'broken');
+  runs = [];
+  await build(['server'], plan);
+  expect(runs).toEqual(['server']);
+  expect([read('dist/a.js'), read('dist/page/index.html')]).toEqual(['CHANGED', 'PAGE']);
+});
+
 test('of several builds at once, one runs and the others wait', async () => {
   write('src/a.js', 'changed');
   lines = [];
   runs = [];
-  await Promise.all([build(plan), build(plan), ensureBuilt(plan)]);
+  await Promise.all([build([], plan), build([], plan), ensureBuilt(plan)]);
   expect(runs).toEqual(['server']);
   expect(read('dist/a.js')).toBe('CHANGED');
   expect(lines.filter((line) => line.startsWith('Waiting'))).toHaveLength(2);
