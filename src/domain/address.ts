@@ -26,8 +26,7 @@ export function readAddress(text: string, attribute: string): string {
   const address = withoutBlanks(text);
   requireVisible(attribute, address);
   if (isAddress(address)) return address;
-  const message = faultOf(address, attribute) ?? `${attribute} must be an e-mail address.`;
-  throw new DomainError('INVALID_INPUT', message, { attribute });
+  throw new DomainError('INVALID_INPUT', faultOf(address, attribute) ?? needsForm(attribute), { attribute });
 }
 
 /**
@@ -37,6 +36,8 @@ export function readAddress(text: string, attribute: string): string {
 export function emailsShown(userName: string): readonly JsonObject[] | undefined {
   return isAddress(userName) ? [{ type: 'work', value: userName, primary: true }] : undefined;
 }
+
+const needsForm = (attribute: string) => `${attribute} must have the form ann@example.com.`;
 
 /** What is wrong with an address; undefined when the address is correct or the text does not have the form of one. */
 export function faultOf(address: string, attribute: string): string | undefined {
@@ -55,12 +56,9 @@ export function addressOf(userName: string, profile: Profile): string {
   const address = [userName, ...emailAddresses(profile)].find(isAddress);
   if (address !== undefined) return withoutBlanks(address);
   const fault = faultOf(userName, 'userName');
-  throw new DomainError(
-    'INVALID_INPUT',
-    fault ?? `userName "${userName}" is not an e-mail address, and no e-mail was sent.`,
-    {
-      attribute: 'userName',
-      hint: 'Map userName to the e-mail address, or send the address in emails.',
-    },
-  );
+  throw new DomainError('INVALID_INPUT', fault ?? needsForm('userName'), {
+    attribute: 'userName',
+    providerMessage: fault ?? `userName "${userName}" is not an e-mail address, and no e-mail was sent.`,
+    providerHint: 'Map userName to the e-mail address, or send the address in emails.',
+  });
 }

@@ -54,6 +54,8 @@ export interface ErrorDetails {
   readonly attribute?: string;
   /** What to do, in one sentence. */
   readonly hint?: string;
+  /** The message for the administrator of an identity provider, where it differs; SCIM answers with it. */
+  readonly providerMessage?: string;
   /** The hint for the administrator of an identity provider, where it differs; SCIM answers with it. */
   readonly providerHint?: string;
   /** With SEAT_UNAVAILABLE: the seat counts. */

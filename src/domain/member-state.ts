@@ -100,9 +100,10 @@ function personAfter(state: MemberState | null, request: MemberChangeRequest): P
   const person = { ...EMPTY_PERSON, ...(state && personIn(state)), ...personIn(request) };
   const userName = person.userName ?? withoutBlanks(emailAddresses(person.profile)[0] ?? '');
   if (userName === '') {
-    throw new DomainError('INVALID_INPUT', 'Neither userName nor an e-mail address was sent.', {
+    throw new DomainError('INVALID_INPUT', 'userName is required and cannot be empty.', {
       attribute: 'userName',
-      hint: 'Map userName to the e-mail address.',
+      providerMessage: 'Neither userName nor an e-mail address was sent.',
+      providerHint: 'Map userName to the e-mail address.',
     });
   }
   requireAllowedTexts({ ...person, userName }, state);

@@ -155,6 +155,24 @@ describe('the page of a member', () => {
     await page.getByText(`was added. ${warning} Carla Diaz (carla.diaz@acme.test).`).waitFor();
   });
 
+  it('rule 14: says at the field what an address looks like, whoever is added or edited', async () => {
+    const { page } = await openAnn();
+    const advice = page.getByText(/must have the form ann@example\.com\.$|^E-mail address is required/);
+    await page.getByRole('button', { name: 'More actions for Ann Lee' }).click();
+    await page.getByRole('menuitem', { name: 'Edit profile' }).click();
+    await page.getByLabel('E-mail address (user name)').fill('annlee');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect(await advice.innerText()).toBe('E-mail address must have the form ann@example.com.');
+    await page.goto(page.url().replace(/members\/.*/, 'members'));
+    await page.getByRole('button', { name: 'Add member' }).click();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    expect(await advice.innerText()).toBe('E-mail address is required and cannot be empty.');
+    await page.getByLabel('E-mail address').fill('annlee');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await advice.filter({ hasText: 'form' }).waitFor();
+    expect(await advice.innerText()).toBe('E-mail address must have the form ann@example.com.');
+  });
+
   it('for a member of another workspace looks as for one that does not exist', async () => {
     const { page } = await openAnn();
     const other = await app.workspace({ version: 'V2' });

@@ -123,7 +123,7 @@ describe('rollcall workspace create', () => {
     [['--version', 'V2', '--plan', 'TEAM', '--scim'], /^SCIM is available on ENTERPRISE workspaces only\. /],
     [['--version', 'V1', '--credits', '5'], /^A V1 workspace has no credits\./],
     [['--version', 'V2', '--seats', 'pro=1'], /^A V2 workspace has no seats\./],
-    [['--version', 'V2', '--owner', 'olivia'], /^--owner must be an e-mail address\./],
+    [['--version', 'V2', '--owner', 'olivia'], /^--owner must have the form ann@example\.com\./],
     [['--version', 'V2', '--owner-name', ' '], /Write it as "Olivia Olsen"/],
     [[], /required option '--version <version>' not specified/],
     [['--version', 'V2', '--verbose'], /unknown option '--verbose'/],

@@ -58,9 +58,10 @@ describe('rule 14: the account of a member', () => {
     (emails) => {
       expect(refusalOf(() => addressOf('ann', { emails }))).toEqual({
         code: 'INVALID_INPUT',
-        message: 'userName "ann" is not an e-mail address, and no e-mail was sent.',
+        message: 'userName must have the form ann@example.com.',
         attribute: 'userName',
-        hint: 'Map userName to the e-mail address, or send the address in emails.',
+        providerMessage: 'userName "ann" is not an e-mail address, and no e-mail was sent.',
+        providerHint: 'Map userName to the e-mail address, or send the address in emails.',
       });
     },
   );

@@ -74,9 +74,10 @@ describe('a new member', () => {
       refusalOf(() => memberAfter(null, { mode: 'CREATE', profile: { title: 'x' } }, around(V2))),
     ).toEqual({
       code: 'INVALID_INPUT',
-      message: 'Neither userName nor an e-mail address was sent.',
+      message: 'userName is required and cannot be empty.',
       attribute: 'userName',
-      hint: 'Map userName to the e-mail address.',
+      providerMessage: 'Neither userName nor an e-mail address was sent.',
+      providerHint: 'Map userName to the e-mail address.',
     });
   });
 

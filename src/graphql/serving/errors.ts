@@ -44,7 +44,7 @@ export function formatErrors(onFault: (error: unknown) => void) {
     const shown = (more: object) => ({ ...more, ...(requestId === undefined ? {} : { requestId }) });
     const refusal = refusalIn(cause);
     if (refusal !== undefined) {
-      const { attribute, providerHint: _provider, ...details } = refusal.details;
+      const { attribute, providerMessage: _, providerHint: _hint, ...details } = refusal.details;
       const known = attribute === undefined ? {} : { place: { attribute } satisfies KnownPlace };
       return {
         message: refusal.message,

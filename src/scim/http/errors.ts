@@ -55,7 +55,8 @@ export interface Fault {
 export function faultOf(error: unknown): Fault {
   const refusal = refusalIn(error);
   if (refusal !== undefined) {
-    const { code, message, details } = refusal;
+    const { code, details } = refusal;
+    const message = details.providerMessage ?? refusal.message;
     const advice = details.providerHint ?? details.hint;
     const { retryAfterSeconds } = details;
     const scimType = SCIM_TYPES[code];

@@ -233,7 +233,7 @@ describe('invitationCreate', () => {
 
   test.each(['', 'ann', 'ann@', 'ann lee@acme.test'])('refuses %j as an address', async (email) => {
     expect(await mutate(app, owner, 'invitationCreate', { workspaceId: v2.workspaceId, email })).toEqual(
-      refused('invitationCreate', 'INVALID_INPUT', 'email must be an e-mail address.', {
+      refused('invitationCreate', 'INVALID_INPUT', 'email must have the form ann@example.com.', {
         attribute: 'email',
       }),
     );

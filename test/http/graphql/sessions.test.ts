@@ -86,7 +86,9 @@ describe('sessionCreate', () => {
       }),
     );
     expect(await mutate(app, app.operatorToken, 'sessionCreate', { email: 'ann' })).toEqual(
-      refused('sessionCreate', 'INVALID_INPUT', 'email must be an e-mail address.', { attribute: 'email' }),
+      refused('sessionCreate', 'INVALID_INPUT', 'email must have the form ann@example.com.', {
+        attribute: 'email',
+      }),
     );
   });
 });

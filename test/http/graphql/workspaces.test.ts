@@ -139,7 +139,7 @@ describe('workspaceCreate', () => {
   ] as const;
   const ADDRESS = [
     'INVALID_INPUT',
-    'ownerEmail must be an e-mail address.',
+    'ownerEmail must have the form ann@example.com.',
     { attribute: 'ownerEmail' },
   ] as const;
   const POOL = [
