@@ -45,6 +45,31 @@ it.each([320, 1280])(
   },
 );
 
+it.each([320, 768, 1280, 1440])(
+  'long names of groups are cut at the edge of their column in %s pixels, and readable in full',
+  async (width) => {
+    const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+    const { 'Ann Lee': memberId } = await addPeople(app, workspace, [{ name: 'Ann Lee' }]);
+    const names = ['Customer success and partner operations '.repeat(3).trim(), 'Konstantin'.repeat(12)];
+    const scim = app.scim(workspace.workspaceId, workspace.apiKey);
+    for (const displayName of names) {
+      const answer = await scim.post('/Groups', { displayName, members: [{ value: memberId }] });
+      expect(answer.status).toBe(201);
+    }
+    const path = `/workspace/${workspace.workspaceId}/settings/members`;
+    const page = await openDashboard(app, { path, email: workspace.ownerEmail, width });
+    const cell = page.getByRole('row', { name: 'Ann Lee' }).getByRole('gridcell').filter({ hasText: 'Kon' });
+    await cell.getByTitle(names[0] ?? '').waitFor();
+    const { right, height } = await cell.evaluate((element) => element.getBoundingClientRect());
+    for (const name of names) {
+      const badge = await cell.getByText(name).evaluate((element) => element.getBoundingClientRect());
+      expect(badge.right).toBeLessThanOrEqual(right);
+    }
+    expect(height).toBeLessThan(120);
+    await expectNoSideScroll(page);
+  },
+);
+
 it('texts of 800 characters, the most that is stored, leave the page and the table their height', async () => {
   const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
   const text = 'Konstantin'.repeat(80);
