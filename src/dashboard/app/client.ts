@@ -31,7 +31,8 @@ export function refusalOf(error: CombinedError | undefined): Refusal | undefined
   return first === undefined ? undefined : asRefusal(first);
 }
 
-function asRefusal({ message, extensions }: CombinedError['graphQLErrors'][number]): Refusal {
+/** An error of the server as a refusal. @param extensions its code, hint and other details */
+export function asRefusal({ message, extensions }: Pick<Refusal, 'message' | 'extensions'>): Refusal {
   const field = Array.isArray(extensions.path) ? extensions.path.join('.') : '';
   const hint = text(extensions.hint);
   const code = text(extensions.code) ?? 'INTERNAL_SERVER_ERROR';

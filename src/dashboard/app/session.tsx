@@ -32,6 +32,18 @@ export function offerSignIn({ message, signInPath }: Refusal): void {
   showToast({ text: message, isFailure: true, action: { label: translate('state.signIn'), onPress } });
 }
 
+/** Shows beside the page why the server has refused something, and the next step. */
+export function showRefusal(refusal: Refusal): void {
+  const { code, message, hint, requestId, signInPath } = refusal;
+  if (signInPath !== null) {
+    offerSignIn(refusal);
+    return;
+  }
+  const isFault = code === 'INTERNAL_SERVER_ERROR' && requestId !== null;
+  const next = isFault ? translate('state.failedHint', { requestId }) : hint;
+  showToast({ text: next === null ? message : `${message} ${next}`, isFailure: true });
+}
+
 /** Ends the session, as the sign-out button of the sign-in pages does: by a form, which other sites cannot send. */
 export function signOut(): void {
   // Interrupted work is the person's own.

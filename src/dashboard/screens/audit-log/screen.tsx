@@ -4,13 +4,14 @@ import { useLiveList } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
 import { useKnownPage } from '../../app/parameters.js';
 import { useWorkspace } from '../../app/workspace.js';
-import { Button, LinkButton } from '../../ui/button.js';
+import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
 import { ChangedNotice } from '../changed-notice.js';
+import { ExportButton } from '../export.js';
 import { Forbidden } from '../forbidden.js';
 import { useDelayed } from '../members/delayed.js';
 import { AuditLogDocument } from './audit-log.generated.js';
@@ -42,12 +43,11 @@ export default function AuditLogScreen() {
     <Page
       title={t('audit.title')}
       actions={
-        <LinkButton
-          href={`/exports/workspaces/${workspaceId}/audit.jsonl?filter=${encodeURIComponent(key)}`}
-          target="_blank"
+        <ExportButton
+          url={`/exports/workspaces/${workspaceId}/audit.jsonl?filter=${encodeURIComponent(key)}`}
         >
           {t('audit.export')}
-        </LinkButton>
+        </ExportButton>
       }
     >
       <Filters view={view} onChange={change} />

@@ -10,6 +10,7 @@ import { Empty } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
 import { TableFrame } from '../../ui/table.js';
 import { ChangedNotice } from '../changed-notice.js';
+import { ExportButton } from '../export.js';
 import { AddMemberDialog } from './add-member.js';
 import type { BulkAction } from './bulk/action.js';
 import { SelectionBar } from './bulk/bar.js';
@@ -134,9 +135,9 @@ function Actions({ onAdd, exportUrl: url }: { readonly onAdd: () => void; readon
   const invitations = `/workspace/${id}/settings/invitations`;
   return (
     <>
-      <LinkButton kind="quiet" href={url} download>
+      <ExportButton kind="quiet" url={url}>
         {t('members.export')}
-      </LinkButton>
+      </ExportButton>
       {viewerCan.addMember.allowed && <Button onPress={onAdd}>{t('members.add')}</Button>}
       {viewerCan.manageInvitations.allowed && (
         <>
