@@ -5,7 +5,7 @@ import { NO_SSO } from '../../src/services/context/sso-environment.js';
 import { httpTransport } from '../../src/webhooks/http.js';
 import { startTestApp, type TestApp } from '../app.js';
 import { type Receiver, startReceiver } from '../webhooks/receiver.js';
-import { browserPerFile, openDashboard } from './dashboard.js';
+import { browserPerFile, expectAccessible, openDashboard } from './dashboard.js';
 
 const TARGETS = { allowsHttp: true, allowsPrivate: true };
 
@@ -76,10 +76,54 @@ it('a webhook is created, tested, found failing, replayed, rotated, disabled and
   await menu.click();
   await page.getByRole('menuitem', { name: 'Disable' }).click();
   await page.getByText('Disabled', { exact: true }).first().waitFor();
+
+  // The keyboard finds out why nothing can be sent, at the button of the panel and at that of a row.
+  const missed = page.getByRole('button', { name: 'Replay what was missed', disabled: true });
+  expect(await missed.evaluate((button) => button.ariaDescribedByElements?.[0]?.textContent)).toBe(
+    'Enable the webhook first.',
+  );
+  await missed.press('Enter');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.getByRole('button', { name: 'Replay webhook.test', disabled: true }).press('Enter');
+  await page.getByRole('alertdialog').getByText('Enable the webhook first.').waitFor();
+  await page.reload();
+  await missed.waitFor();
+  await expectAccessible(page);
+
   await menu.click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('There is nothing here').waitFor();
   await page.goto(path);
   await page.getByText('There are no webhooks yet').waitFor();
+});
+
+it('a webhook that somebody has disabled meanwhile: the refusal is shown in the words of the server', async () => {
+  const { workspaceId, ownerEmail } = await app.workspace({ version: 'V2' });
+  const create = `mutation ($input: WebhookCreateInput!) { webhookCreate(input: $input) { webhook { id } } }`;
+  const input = { workspaceId, url: receiver.url, eventTypes: ['*'] };
+  const created = await app.graphql(app.operatorToken, create, { input });
+  const webhookId = created.data.webhookCreate.webhook.id;
+  const path = `/workspace/${workspaceId}/settings/webhooks/${webhookId}`;
+  const page = await openDashboard(app, { path, email: ownerEmail });
+  const menu = page.getByRole('button', { name: `More actions for ${receiver.url}` });
+  receiver.reply = () => ({ status: 204 });
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Send a test event' }).click();
+  await page.getByRole('cell', { name: 'Delivered', exact: true }).waitFor();
+  // The page reads the deliveries again for some seconds after a test event, and after a reload only once.
+  await page.reload();
+  await page.getByRole('button', { name: 'Replay webhook.test' }).waitFor();
+
+  const update = `mutation ($input: WebhookUpdateInput!) { webhookUpdate(input: $input) { webhook { id } } }`;
+  const disabling = { input: { workspaceId, webhookId, enabled: false } };
+  expect((await app.graphql(app.operatorToken, update, disabling)).errors).toBeUndefined();
+  const refusal = page
+    .getByRole('alertdialog')
+    .filter({ hasText: 'The webhook is disabled. Enable it first.' });
+  await page.getByRole('button', { name: 'Replay webhook.test' }).click();
+  await refusal.getByRole('button', { name: 'Close' }).click();
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Send a test event' }).click();
+  await refusal.waitFor();
 });

@@ -49,6 +49,19 @@ export function asRefusal({ message, extensions }: Pick<Refusal, 'message' | 'ex
   };
 }
 
+/** A refusal in one text: with its hint, or with the id by which support finds a fault of the server. */
+export function refusalText({ code, message, hint, requestId }: Refusal): string {
+  const isFault = code === 'INTERNAL_SERVER_ERROR' && requestId !== null;
+  const next = isFault ? translate('state.failedHint', { requestId }) : hint;
+  return next === null ? message : `${message} ${next}`;
+}
+
+/** Why the server has not done something, in one text. */
+export function reasonOf(error: CombinedError): string {
+  const refusal = refusalOf(error);
+  return refusal === undefined ? translate('state.offline') : refusalText(refusal);
+}
+
 /** Whether the server does not know either whether it has made the change. */
 export function isLost({ code }: Refusal): boolean {
   return code === 'INTERNAL_SERVER_ERROR' || code === 'UNAVAILABLE';

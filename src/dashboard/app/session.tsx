@@ -1,7 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
+import type { CombinedError } from 'urql';
 import { Loaded } from '../ui/loaded.js';
 import { showToast } from '../ui/toast.js';
-import { type Refusal, refusalOf } from './client.js';
+import { type Refusal, reasonOf, refusalOf, refusalText } from './client.js';
 import { translate } from './messages.js';
 import { useQuery } from './query.js';
 import { ViewerDocument, type ViewerQuery } from './viewer.generated.js';
@@ -34,14 +35,15 @@ export function offerSignIn({ message, signInPath }: Refusal): void {
 
 /** Shows beside the page why the server has refused something, and the next step. */
 export function showRefusal(refusal: Refusal): void {
-  const { code, message, hint, requestId, signInPath } = refusal;
-  if (signInPath !== null) {
-    offerSignIn(refusal);
-    return;
-  }
-  const isFault = code === 'INTERNAL_SERVER_ERROR' && requestId !== null;
-  const next = isFault ? translate('state.failedHint', { requestId }) : hint;
-  showToast({ text: next === null ? message : `${message} ${next}`, isFailure: true });
+  if (refusal.signInPath === null) showToast({ text: refusalText(refusal), isFailure: true });
+  else offerSignIn(refusal);
+}
+
+/** Shows beside the page why a change was not made. */
+export function showFailure(error: CombinedError): void {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) showToast({ text: reasonOf(error), isFailure: true });
+  else showRefusal(refusal);
 }
 
 /** Ends the session, as the sign-out button of the sign-in pages does: by a form, which other sites cannot send. */

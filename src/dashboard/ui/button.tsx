@@ -15,7 +15,10 @@ function classOf(kind: Kind): string {
 
 /** A button; `icon` buttons need an `aria-label`. */
 export function Button({ kind = 'secondary', ...rest }: ButtonProps) {
-  return <AriaButton {...rest} className={classOf(kind)} />;
+  const isBlocked = rest['aria-disabled'] === true;
+  return (
+    <AriaButton {...rest} className={isBlocked ? `${classOf(kind)} ${styles.blocked}` : classOf(kind)} />
+  );
 }
 
 interface LinkButtonProps extends Omit<ComponentProps<typeof AriaLink>, 'className' | 'style' | 'children'> {

@@ -1,7 +1,7 @@
 import { useClient } from 'urql';
-import { refusalOf } from '../../app/client.js';
 import { formatNumber } from '../../app/formats.js';
 import { type Translate, useMessages } from '../../app/messages.js';
+import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Menu } from '../../ui/menu.js';
 import { Badge, type Tone } from '../../ui/notice.js';
@@ -104,13 +104,13 @@ function Actions({ invitation, onIssued }: ActionsProps) {
   const name = nameOf(invitation, t);
   const resend = async () => {
     const { data, error } = await client.mutation(InvitationResendDocument, { input }).toPromise();
-    if (data?.invitationResend != null) onIssued(data.invitationResend);
-    else showToast({ text: refusalOf(error)?.message ?? t('state.offline'), isFailure: true });
+    if (error !== undefined) showFailure(error);
+    else if (data?.invitationResend != null) onIssued(data.invitationResend);
   };
   const revoke = async () => {
     const { error } = await client.mutation(InvitationRevokeDocument, { input }).toPromise();
     if (error === undefined) showToast({ text: t('invitation.revoked', { name }) });
-    else showToast({ text: refusalOf(error)?.message ?? t('state.offline'), isFailure: true });
+    else showFailure(error);
   };
   return (
     <Menu

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useClient } from 'urql';
 import { useLocation } from 'wouter';
+import { reasonOf } from '../../app/client.js';
 import { useLiveQuery } from '../../app/live.js';
 import { type Translate, useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
@@ -14,7 +15,7 @@ import { MemberDialog } from '../members/dialogs/dialog.js';
 import type { MemberAction } from '../members/dialogs/props.js';
 import { nameOf } from '../members/person.js';
 import { blockedBecause } from '../members/row-menu.js';
-import { addAgain, reasonOf } from '../members/undo.js';
+import { addAgain } from '../members/undo.js';
 import type { MemberDetails } from './details.js';
 import { History } from './history.js';
 import { MemberScreenDocument } from './member.generated.js';

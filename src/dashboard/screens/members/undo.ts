@@ -1,6 +1,4 @@
 import type { Client, CombinedError } from 'urql';
-import { refusalOf } from '../../app/client.js';
-import { translate } from '../../app/messages.js';
 import { MemberAddDocument } from './changes.generated.js';
 import { accessInputOf, type MemberRow } from './person.js';
 
@@ -20,9 +18,4 @@ export async function addAgain(
   const access = accessInputOf(removed);
   const input = { workspaceId, userName: removed.userName, ...(access === undefined ? {} : { access }) };
   return (await client.mutation(MemberAddDocument, { input }).toPromise()).error;
-}
-
-/** Why a removal was not undone, in a sentence. */
-export function reasonOf(error: CombinedError): string {
-  return refusalOf(error)?.message ?? translate('state.offline');
 }

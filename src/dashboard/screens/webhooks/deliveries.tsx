@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
+import { useClient } from 'urql';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
 import type { WebhookDeliveryStatus } from '../../app/schema.generated.js';
+import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
+import { BlockableButton } from '../../ui/able-button.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Select } from '../../ui/field.js';
 import { Loaded, NotFoundPage } from '../../ui/loaded.js';
@@ -12,7 +15,6 @@ import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
 import { Forbidden } from '../forbidden.js';
-import { useChange } from '../invitations/change.js';
 import { usePages } from '../pages.js';
 import { DeliveryDialog } from './delivery.js';
 import { ReplayDialog } from './dialogs.js';
@@ -22,7 +24,6 @@ import { DeliveryState, WebhookState } from './state.js';
 import {
   WebhookDeliveriesDocument,
   type WebhookDeliveriesQuery,
-  type WebhookDeliveryPartsFragment,
   WebhookDeliveryReplayDocument,
   WebhooksDocument,
 } from './webhooks.generated.js';
@@ -81,7 +82,7 @@ export default function WebhookScreen({
                 setStatus(chosen);
               }}
             />
-            <DeliveriesTable deliveries={webhook.deliveries.nodes} onChanged={refreshSoon} />
+            <DeliveriesTable webhook={webhook} onChanged={refreshSoon} />
             {pager(webhook.deliveries.pageInfo)}
           </WebhookPage>
         );
@@ -142,9 +143,12 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
         actions={
           <>
             <Button onPress={onChanged}>{t('provisioning.reload')}</Button>
-            <Button isDisabled={!enabled} onPress={() => setReplaying(true)}>
+            <BlockableButton
+              blockedBecause={enabled ? null : t('webhooks.enableFirst')}
+              onPress={() => setReplaying(true)}
+            >
               {t('webhooks.replayMissed')}
-            </Button>
+            </BlockableButton>
           </>
         }
       >
@@ -158,18 +162,23 @@ function WebhookPage({ webhook, onChanged, children }: WebhookPageProps) {
 }
 
 interface DeliveriesTableProps {
-  readonly deliveries: readonly WebhookDeliveryPartsFragment[];
+  readonly webhook: Webhook;
   readonly onChanged: () => void;
 }
 
-function DeliveriesTable({ deliveries, onChanged }: DeliveriesTableProps) {
+function DeliveriesTable({ webhook, onChanged }: DeliveriesTableProps) {
   const t = useMessages();
+  const deliveries = webhook.deliveries.nodes;
   const { id: workspaceId } = useWorkspace();
-  const { send } = useChange();
+  const client = useClient();
   const [shown, setShown] = useState<string | null>(null);
   const replay = async (deliveryId: string) => {
-    const answer = await send(WebhookDeliveryReplayDocument, { input: { workspaceId, deliveryId } });
-    if (answer === null) return showToast({ text: t('webhooks.notChanged'), isFailure: true });
+    const input = { workspaceId, deliveryId };
+    const { error } = await client.mutation(WebhookDeliveryReplayDocument, { input }).toPromise();
+    if (error !== undefined) {
+      showFailure(error);
+      return;
+    }
     showToast({ text: t('webhooks.replayedOne') });
     onChanged();
   };
@@ -200,9 +209,14 @@ function DeliveriesTable({ deliveries, onChanged }: DeliveriesTableProps) {
                 <Button aria-label={t('webhooks.showOf', { type: eventType })} onPress={() => setShown(id)}>
                   {t('provisioning.show')}
                 </Button>{' '}
-                <Button aria-label={t('webhooks.replayOf', { type: eventType })} onPress={() => replay(id)}>
+                <BlockableButton
+                  aria-label={t('webhooks.replayOf', { type: eventType })}
+                  blockedBecause={webhook.enabled ? null : t('webhooks.enableFirst')}
+                  isInRow
+                  onPress={() => replay(id)}
+                >
                   {t('webhooks.replay')}
-                </Button>
+                </BlockableButton>
               </div>,
             ],
           };

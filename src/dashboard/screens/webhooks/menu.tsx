@@ -1,11 +1,12 @@
 import { useState } from 'react';
+import { useClient } from 'urql';
 import { formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
+import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Menu } from '../../ui/menu.js';
 import { showToast } from '../../ui/toast.js';
 import { SecretDialog } from '../api-keys/dialogs.js';
-import { useChange } from '../invitations/change.js';
 import { DeleteDialog, RotateSecretDialog } from './dialogs.js';
 import { EditDialog } from './edit.js';
 import type { EventTypes } from './event-types.js';
@@ -25,20 +26,27 @@ interface WebhookMenuProps {
 export function WebhookMenu({ webhook, types, onChanged }: WebhookMenuProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const { send } = useChange();
+  const client = useClient();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const { id: webhookId, url, enabled } = webhook;
   const close = () => setDialog(null);
-  const failed = () => showToast({ text: t('webhooks.notChanged'), isFailure: true });
   const toggle = async () => {
     const input = { workspaceId, webhookId, enabled: !enabled };
-    if ((await send(WebhookUpdateDocument, { input })) === null) return failed();
+    const { error } = await client.mutation(WebhookUpdateDocument, { input }).toPromise();
+    if (error !== undefined) {
+      showFailure(error);
+      return;
+    }
     showToast({ text: t(enabled ? 'webhooks.isDisabled' : 'webhooks.isEnabled') });
     onChanged();
   };
   const sendTest = async () => {
-    const answer = await send(WebhookTestDocument, { input: { workspaceId, webhookId } });
-    if (answer === null) return failed();
+    const input = { workspaceId, webhookId };
+    const { error } = await client.mutation(WebhookTestDocument, { input }).toPromise();
+    if (error !== undefined) {
+      showFailure(error);
+      return;
+    }
     showToast({ text: t('webhooks.tested') });
     onChanged();
   };

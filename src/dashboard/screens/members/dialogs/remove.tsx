@@ -1,4 +1,5 @@
 import { useClient } from 'urql';
+import { reasonOf } from '../../../app/client.js';
 import { useMessages } from '../../../app/messages.js';
 import { useWorkspace } from '../../../app/workspace.js';
 import { Button } from '../../../ui/button.js';
@@ -7,7 +8,7 @@ import { showToast } from '../../../ui/toast.js';
 import { useMemberChange } from '../change.js';
 import { MemberRemoveDocument } from '../changes.generated.js';
 import { accessText, nameOf } from '../person.js';
-import { addAgain, reasonOf } from '../undo.js';
+import { addAgain } from '../undo.js';
 import { FailureNotice } from './failure.js';
 import type { DialogProps } from './props.js';
 
