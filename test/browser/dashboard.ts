@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import type { TestApp } from '../app.js';
@@ -149,6 +149,12 @@ export async function expectAccessible(page: Page): Promise<void> {
     const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
     expect(found, theme).toEqual([]);
   });
+}
+
+/** Asserts that an element gets the focus. */
+export async function expectFocus(element: Locator): Promise<void> {
+  const isFocused = () => element.evaluate((node) => node === node.ownerDocument.activeElement);
+  await expect.poll(isFocused, { timeout: 5_000 }).toBe(true);
 }
 
 /** Asserts that the page does not scroll sideways in either theme. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
-import { browserPerFile, expectNoSideScroll, openDashboard } from './dashboard.js';
+import { browserPerFile, expectFocus, expectNoSideScroll, openDashboard } from './dashboard.js';
 import { addPeople, addressOf } from './people.js';
 
 browserPerFile();
@@ -120,10 +120,12 @@ describe('the page of a member', () => {
     const sessions = page.getByRole('region', { name: 'Sessions' });
     const end = sessions.getByRole('button', { name: 'End session' });
     await expect.poll(() => end.count()).toBe(3);
-    await end.first().click();
+    await end.first().press('Enter');
     await expect.poll(() => end.count()).toBe(2);
-    await sessions.getByRole('button', { name: 'End all sessions' }).click();
+    await expectFocus(end.first());
+    await sessions.getByRole('button', { name: 'End all sessions' }).press('Enter');
     await sessions.getByText('No session is open.').waitFor();
+    await expectFocus(sessions.getByRole('heading', { name: 'Sessions' }));
     await page.getByText('2 sessions were ended.').waitFor();
   });
 

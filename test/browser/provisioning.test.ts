@@ -1,7 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard } from './dashboard.js';
+import {
+  browserPerFile,
+  expectAccessible,
+  expectFocus,
+  expectNoSideScroll,
+  openDashboard,
+} from './dashboard.js';
 import { addPeople, addressOf } from './people.js';
 
 /** The screen Provisioning (rules 54 to 64 of the provisioning log). */
@@ -134,6 +140,26 @@ describe('an administrator finds out why Bob was refused', () => {
     await page.getByRole('button', { name: /^Dismiss:/ }).click();
     await page.getByText('The problem is hidden until it occurs again.').waitFor();
     await problems(page).getByText('No problems').waitFor();
+  });
+
+  it('dismisses one problem after the other with the keyboard, which ends at the heading', async () => {
+    const opened = await company();
+    await refuseBob(opened);
+    await opened.scim.post('/Users', { active: true });
+    const page = await open(opened);
+    const dismiss = page.getByRole('button', { name: /^Dismiss:/ });
+    await expect
+      .poll(async () => {
+        await page.getByRole('button', { name: 'Check again' }).click();
+        return dismiss.count();
+      })
+      .toBe(2);
+    await dismiss.first().press('Enter');
+    await expect.poll(() => dismiss.count()).toBe(1);
+    await expectFocus(dismiss);
+    await page.keyboard.press('Enter');
+    await problems(page).getByText('No problems').waitFor();
+    await expectFocus(page.getByRole('heading', { name: 'Problems' }));
   });
 });
 

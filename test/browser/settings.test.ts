@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard } from './dashboard.js';
+import {
+  browserPerFile,
+  expectAccessible,
+  expectFocus,
+  expectNoSideScroll,
+  openDashboard,
+} from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
 const PEOPLE: readonly Person[] = [
@@ -272,6 +278,24 @@ describe('Your account', () => {
     await page.getByText('This session').waitFor();
     await page.getByRole('button', { name: 'End all other sessions' }).click();
     await page.getByText('The session was ended.').waitFor();
+  });
+
+  it('keeps the focus of the keyboard in the list whose session was ended', async () => {
+    const { page, workspace } = await openScreen('');
+    for (let session = 0; session < 3; session += 1) await app.session(workspace.ownerEmail);
+    await page.goto('/account');
+    const ends = page.getByRole('button', { name: 'End session' });
+    const ended = page.getByText('The session was ended.');
+    await ends.last().press('Enter');
+    await ended.waitFor();
+    await expect.poll(() => ends.count()).toBe(2);
+    await expectFocus(ends.last());
+    await page.keyboard.press('Enter');
+    await expect.poll(() => ends.count()).toBe(1);
+    await expectFocus(ends);
+    await page.getByRole('button', { name: 'End all other sessions' }).press('Enter');
+    await expect.poll(() => ends.count()).toBe(0);
+    await expectFocus(page.getByRole('heading', { name: 'Sessions' }));
   });
 });
 

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import styles from './dialog.module.css';
+import { afterLibrary, isFocusNowhere } from './kept-focus.js';
 
 interface DialogProps {
   readonly title: string;
@@ -17,16 +18,9 @@ interface DialogProps {
   readonly isKept?: boolean;
 }
 
-/**
- * Moves the focus to the screen when it would be nowhere, as after a dialog that another dialog has opened: the library
- * gives it back to what had it, in the next frame, if that is still there.
- */
+/** Moves the focus to the screen when it would be nowhere, as after a dialog that another dialog has opened. */
 function focusSomewhere(): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      if (document.activeElement === document.body) document.getElementById('main')?.focus();
-    }),
-  );
+  afterLibrary(() => isFocusNowhere() && document.getElementById('main')?.focus());
 }
 
 /** Whether a dialog is open, in which something may have been typed. The role would not tell it from a toast. */

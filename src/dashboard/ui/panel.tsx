@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { clipped } from './clipped.js';
+import { useKeptFocus } from './kept-focus.js';
 import styles from './panel.module.css';
 
 interface PageProps {
@@ -14,8 +15,10 @@ export function Page({ title, lead, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Rollcall`;
   }, [title]);
+  const page = useRef<HTMLDivElement>(null);
+  useKeptFocus(page);
   return (
-    <div className={styles.page}>
+    <div ref={page} className={styles.page}>
       <header className={styles.header}>
         <div className={styles.headline}>
           <h1 className="clipped" title={title}>
