@@ -121,6 +121,32 @@ describe('changes by an identity provider appear by themselves', () => {
   });
 });
 
+describe('changes by a colleague appear by themselves', () => {
+  const done = async (name: string, type: string, input: object) => {
+    const answer = await app.graphql(
+      app.operatorToken,
+      `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename } }`,
+      { input: { workspaceId: workspace.workspaceId, ...input } },
+    );
+    expect(answer.errors).toBeUndefined();
+  };
+
+  it('on the list of API keys', async () => {
+    const page = await open('/settings/api-keys');
+    await done('apiKeyCreate', 'ApiKeyCreate', { name: 'Payroll', scopes: ['MEMBERS_READ'] });
+    await page.getByRole('row', { name: 'Payroll' }).waitFor();
+  });
+
+  it('on auth and security', async () => {
+    const page = await open('/settings/auth-and-security');
+    await page.getByRole('button', { name: 'Switch off' }).waitFor();
+    await done('workspaceUpdate', 'WorkspaceUpdate', { scimEnabled: false });
+    await page.getByRole('button', { name: 'Switch on' }).waitFor();
+    await done('workspaceUpdate', 'WorkspaceUpdate', { scimEnabled: true });
+    await page.getByRole('button', { name: 'Switch off' }).waitFor();
+  });
+});
+
 it('a screen has one stream of each log, and reads its page about once a second while much is changed', async () => {
   const page = await at('/settings/general');
   const streams = streamsOf(page);

@@ -98,19 +98,34 @@ it('a webhook is created, tested, found failing, replayed, rotated, disabled and
   await page.getByText('There are no webhooks yet').waitFor();
 });
 
-it('a webhook that somebody has disabled meanwhile: the refusal is shown in the words of the server', async () => {
+it('a webhook that a colleague creates appears in the list by itself', async () => {
   const { workspaceId, ownerEmail } = await app.workspace({ version: 'V2' });
+  const path = `/workspace/${workspaceId}/settings/webhooks`;
+  const page = await openDashboard(app, { path, email: ownerEmail });
+  const isStream = (exchange: { url(): string }) => exchange.url().endsWith('/graphql/stream');
+  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+  await page.getByText('There are no webhooks yet').waitFor();
+  await createWebhook(workspaceId);
+  await page.getByRole('link', { name: new URL(receiver.url).host }).waitFor();
+});
+
+async function createWebhook(workspaceId: string): Promise<string> {
   const create = `mutation ($input: WebhookCreateInput!) { webhookCreate(input: $input) { webhook { id } } }`;
   const input = { workspaceId, url: receiver.url, eventTypes: ['*'] };
   const created = await app.graphql(app.operatorToken, create, { input });
-  const webhookId = created.data.webhookCreate.webhook.id;
+  return created.data.webhookCreate.webhook.id;
+}
+
+it('a webhook that somebody has disabled meanwhile: the refusal is shown in the words of the server', async () => {
+  const { workspaceId, ownerEmail } = await app.workspace({ version: 'V2' });
+  const webhookId = await createWebhook(workspaceId);
   const path = `/workspace/${workspaceId}/settings/webhooks/${webhookId}`;
   const page = await openDashboard(app, { path, email: ownerEmail });
   const menu = page.getByRole('button', { name: `More actions for ${receiver.url}` });
   receiver.reply = () => ({ status: 204 });
   await menu.click();
   await page.getByRole('menuitem', { name: 'Send a test event' }).click();
-  await page.getByRole('cell', { name: 'Delivered', exact: true }).waitFor();
+  await page.getByRole('row', { name: /webhook\.test Delivered/ }).waitFor();
   // The page reads the deliveries again for some seconds after a test event, and after a reload only once.
   await page.reload();
   await page.getByRole('button', { name: 'Replay webhook.test' }).waitFor();

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { useClient } from 'urql';
 import { formatTime } from '../../app/formats.js';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
+
 import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
@@ -31,7 +32,7 @@ export default function ApiKeysScreen() {
   const { id: workspaceId, viewerCan } = useWorkspace();
   const isOpen = viewerCan.manageApiKeys.allowed;
   const { after, pager } = usePages();
-  const [query, reload] = useQuery({
+  const [query, reload] = useLiveQuery({
     query: ApiKeysDocument,
     variables: { workspaceId, after },
     pause: !isOpen,

@@ -1,6 +1,7 @@
 import { useState } from 'react';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
+
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { CopyText } from '../../ui/copy.js';
@@ -29,7 +30,7 @@ export default function AuthAndSecurityScreen() {
   const t = useMessages();
   const { id: workspaceId, viewerCan } = useWorkspace();
   const isOpen = viewerCan.readSignInLog.allowed || viewerCan.manageSso.allowed;
-  const [query, reload] = useQuery({
+  const [query, reload] = useLiveQuery({
     query: AuthAndSecurityDocument,
     variables: { workspaceId },
     pause: !isOpen,

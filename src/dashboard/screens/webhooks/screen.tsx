@@ -1,6 +1,7 @@
 import { useState } from 'react';
+import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
+
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { TextLink } from '../../ui/link.js';
@@ -21,7 +22,11 @@ export default function WebhooksScreen() {
   const t = useMessages();
   const { id: workspaceId, viewerCan } = useWorkspace();
   const isOpen = viewerCan.manageWebhooks.allowed;
-  const [query, reload] = useQuery({ query: WebhooksDocument, variables: { workspaceId }, pause: !isOpen });
+  const [query, reload] = useLiveQuery({
+    query: WebhooksDocument,
+    variables: { workspaceId },
+    pause: !isOpen,
+  });
   const [isCreating, setCreating] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const refresh = () => reload({ requestPolicy: 'network-only' });
