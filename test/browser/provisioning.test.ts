@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import {
   browserPerFile,
@@ -294,6 +295,35 @@ describe('Try a request', () => {
     await body.fill('{');
     await run.click();
     await page.getByText('The body is not a JSON object.').waitFor();
+  });
+
+  it('keeps what was typed when the session ends, and can be sent after signing in in another tab', async () => {
+    const opened = await company();
+    const page = await open(opened);
+    const body = page.getByRole('textbox', { name: 'Body (JSON)' });
+    await body.fill(JSON.stringify({ ...BOB, role: 'editor' }));
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Try', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'what you typed is still here' }).waitFor();
+    const offer = page.getByRole('alertdialog').filter({ hasText: 'You are signed out.' });
+    await offer.getByRole('button', { name: 'Sign in' }).waitFor();
+    // Another part of the page finds out too.
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByRole('button', { name: 'Reload' }).click();
+    expect(await body.inputValue()).toContain('"role":"editor"');
+    const value = await app.session(opened.workspace.ownerEmail);
+    await page.context().addCookies([{ name: SESSION_COOKIE.name, value, url: app.url }]);
+    await page.getByRole('button', { name: 'Try', exact: true }).click();
+    await page.getByRole('region', { name: 'Answer' }).getByText('201').first().waitFor();
+    expect(await body.inputValue()).toContain('"role":"editor"');
+  });
+
+  it('leads to sign-in when nothing was typed', async () => {
+    const page = await open(await company());
+    await page.getByRole('textbox', { name: 'Body (JSON)' }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Try', exact: true }).click();
+    await page.waitForURL((url) => url.pathname === '/sign-in');
   });
 });
 

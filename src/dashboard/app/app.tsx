@@ -13,6 +13,7 @@ import { ROUTES, routesOf, usePreloadedScreen, WORKSPACE_PATH } from './routes.j
 import { CodedScreen } from './screen-code.js';
 import { leaveForSignIn, offerSignIn, Session } from './session.js';
 import { Shell } from './shell.js';
+import { hasUnsavedInput } from './unsaved-input.js';
 import { WorkspaceFrameDocument } from './workspace.generated.js';
 import { useWorkspace, WorkspaceScope } from './workspace.js';
 
@@ -62,9 +63,10 @@ export function App() {
 /** The client of the dashboard, which shows where to sign in when a session has ended or does not open a workspace. */
 function createDashboardClient(): Client {
   const client = createClient((refusal, { kind, key, variables }) => {
-    // The page stays after a change or while a dialog is open, so that what was typed is not lost.
+    // The page stays after a change, while a dialog is open or a form has input, so that what was typed is not lost.
     if (kind === 'mutation') return offerSignIn(refusal);
-    if (refusal.code === 'UNAUTHENTICATED') return isDialogOpen() ? offerSignIn(refusal) : leaveForSignIn();
+    if (refusal.code === 'UNAUTHENTICATED')
+      return isDialogOpen() || hasUnsavedInput() ? offerSignIn(refusal) : leaveForSignIn();
     // The frame finds out too, and replaces every screen of the workspace.
     const frame = createRequest(WorkspaceFrameDocument, { workspaceId: `${variables?.workspaceId}` });
     if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();

@@ -44,8 +44,9 @@ function Failure<Data>({ query, onRetry }: Pick<LoadedProps<Data>, 'query' | 'on
   if (refusal === undefined) {
     return <Notice tone="danger" title={t('state.offline')} hint={t('state.offlineHint')} actions={retry} />;
   }
+  const { requestId, signInPath } = refusal;
   const hint =
-    refusal.requestId === null ? refusal.hint : t('state.failedHint', { requestId: refusal.requestId });
+    requestId === null || signInPath !== null ? refusal.hint : t('state.failedHint', { requestId });
   return <Notice tone="danger" title={refusal.message} hint={hint} actions={retry} />;
 }
 

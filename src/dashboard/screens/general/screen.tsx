@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
 import type { AssignableRole, SeatType } from '../../app/schema.generated.js';
+import { useUnsavedInput } from '../../app/unsaved-input.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { CopyText } from '../../ui/copy.js';
@@ -58,6 +59,7 @@ function Settings({ workspace }: WorkspaceProps) {
   );
   const [defaultRole, setDefaultRole] = useState<AssignableRole | null>(role ?? null);
   const [seat, setSeat] = useState<SeatType | typeof NO_SEAT>(seatOf(defaultAccess) ?? NO_SEAT);
+  useUnsavedInput(name.trim() !== workspace.name);
   const { send, failure, isSaving } = useChange();
   const save = async () => {
     const input = {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
+import { useUnsavedInput } from '../../app/unsaved-input.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Select, TextField } from '../../ui/field.js';
@@ -24,16 +25,18 @@ type TriedRequest = Omit<ProvisioningExplainQueryVariables, 'workspaceId'>;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
+const PATH = '/Users';
 const EXAMPLE = JSON.stringify({ userName: 'bob@example.com', role: 'editor' }, null, 2);
 
 /** Shows the answer to a request and its changes, in a dry run. */
 export function TryRequest() {
   const t = useMessages();
   const [method, setMethod] = useState<(typeof METHODS)[number]>('POST');
-  const [path, setPath] = useState('/Users');
+  const [path, setPath] = useState(PATH);
   const [body, setBody] = useState(EXAMPLE);
   const [error, setError] = useState<string | undefined>(undefined);
   const [asked, setAsked] = useState<{ readonly run: number; readonly request: TriedRequest } | null>(null);
+  useUnsavedInput(path !== PATH || body !== EXAMPLE);
   const hasBody = method !== 'GET' && method !== 'DELETE';
 
   const ask = () => {
