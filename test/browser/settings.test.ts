@@ -214,11 +214,21 @@ describe('Audit log', () => {
 
 describe('Access review', () => {
   it('shows who has access today, compares it with an earlier day, and saves a file', async () => {
-    const { page } = await openScreen('/settings/access-review');
-    await page.getByRole('row', { name: /carla\.diaz/ }).waitFor();
+    const { page, workspace, ids } = await openScreen('/settings/access-review');
+    const limit = { memberId: ids['Dora Finch'], creditLimit: 12_345 };
+    await change(workspace, 'memberSetCreditLimit', 'MemberSetCreditLimit', limit);
+    await page.reload();
+    await page
+      .getByRole('row', { name: /dora\.finch.*Editor 12,345 .*, [A-Z][a-z]{2} \d+, \d{4}$/ })
+      .waitFor();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export as CSV' }).click();
-    expect((await download).suggestedFilename()).toMatch(/^access-.*\.csv$/);
+    const file = await download;
+    expect(file.suggestedFilename()).toMatch(/^access-.*\.csv$/);
+    // A program reads the file the same wherever it was saved.
+    expect(await readFile(await file.path(), 'utf8')).toMatch(
+      /dora\.finch@acme\.test,Dora Finch,Editor,12345,".*, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/,
+    );
     await page.getByLabel('Compare with day').fill('2020-01-31');
     await page.getByRole('row', { name: /carla\.diaz.*Joined/ }).waitFor();
     await page.getByRole('group', { name: 'Differences from Jan 31, 2020' }).waitFor();
@@ -226,7 +236,9 @@ describe('Access review', () => {
     await page.getByRole('button', { name: 'Export as CSV' }).click();
     const changes = await downloadOfChanges;
     expect(changes.suggestedFilename()).toMatch(/^access-2020-01-31-.*\.csv$/);
-    expect(await readFile(await changes.path(), 'utf8')).toMatch(/carla\.diaz@acme\.test"?,"?Joined/);
+    const text = await readFile(await changes.path(), 'utf8');
+    expect(text).toMatch(/carla\.diaz@acme\.test"?,"?Joined/);
+    expect(text).toMatch(/dora\.finch@acme\.test,Joined,–,"Editor, limit 12345"/);
   });
 
   it('shows who was admin, with the role in the URL', async () => {

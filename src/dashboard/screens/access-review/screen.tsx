@@ -18,6 +18,17 @@ import { differences, type ReviewEntry, useReview } from './review.js';
 const today = () => new Date().toISOString().slice(0, 10);
 /** The filter's value for everything: React Aria's lists have no empty key. */
 const ANY = 'ANY';
+
+/** How numbers and times are written. */
+interface Notation {
+  readonly number: (value: number) => string;
+  /** @param time RFC 3339 */
+  readonly time: (time: string) => string;
+}
+const ON_SCREEN: Notation = { number: formatNumber, time: formatDate };
+/** A file is read in other places and by programs. */
+const IN_FILE: Notation = { number: String, time: (time) => time };
+
 /** The most rows on the screen; the file has all. */
 const SHOWN = 500;
 
@@ -61,8 +72,11 @@ export default function AccessReviewScreen() {
   const changeColumns = [t('members.userName'), t('review.change'), t('audit.before'), t('audit.after')];
   const save = () => {
     if (other === '')
-      return downloadCsv(`access-${day}.csv`, [columns, ...rowsOf(entries ?? []).map(({ cells }) => cells)]);
-    const changes = changesOf(compared.query.data ?? [], review.query.data ?? [], isWanted);
+      return downloadCsv(`access-${day}.csv`, [
+        columns,
+        ...rowsOf(entries ?? [], IN_FILE).map(({ cells }) => cells),
+      ]);
+    const changes = changesOf(compared.query.data ?? [], review.query.data ?? [], isWanted, IN_FILE);
     downloadCsv(`access-${other}-${day}.csv`, [changeColumns, ...changes.map(({ cells }) => cells)]);
   };
   const isComplete = entries !== undefined && (other === '' || compared.query.data !== undefined);
@@ -127,7 +141,7 @@ export default function AccessReviewScreen() {
 function useRows() {
   const t = useMessages();
   const { accessModel } = useWorkspace();
-  return (entries: readonly ReviewEntry[]) =>
+  return (entries: readonly ReviewEntry[], { number, time }: Notation = ON_SCREEN) =>
     entries.map(({ memberId, userName, name, role, access, grantedBy }) => {
       const limit = limitOf(access);
       return {
@@ -136,8 +150,8 @@ function useRows() {
           userName,
           name,
           accessText({ active: true, role, access }, accessModel, t),
-          limit === null ? '' : formatNumber(limit),
-          grantedBy === null ? '' : t('review.grant', { by: grantedBy.by, date: formatDate(grantedBy.at) }),
+          limit === null ? '' : number(limit),
+          grantedBy === null ? '' : t('review.grant', { by: grantedBy.by, date: time(grantedBy.at) }),
         ],
       };
     });
@@ -147,16 +161,17 @@ function useRows() {
 function useChanges() {
   const t = useMessages();
   const { accessModel } = useWorkspace();
-  const text = ({ role, access }: ReviewEntry) => {
+  const text = ({ role, access }: ReviewEntry, { number }: Notation) => {
     const limit = limitOf(access);
     const words = accessText({ active: true, role, access }, accessModel, t);
-    return limit === null ? words : t('review.withLimit', { access: words, limit: formatNumber(limit) });
+    return limit === null ? words : t('review.withLimit', { access: words, limit: number(limit) });
   };
   /** @param isWanted whether the filters match the access on one of the days */
   return (
     before: readonly ReviewEntry[],
     after: readonly ReviewEntry[],
     isWanted: (entry: ReviewEntry) => boolean,
+    notation = ON_SCREEN,
   ) =>
     differences(before, after)
       .filter(
@@ -170,8 +185,8 @@ function useChanges() {
           t(`review.${difference.kind}`),
           difference.kind === 'joined'
             ? '–'
-            : text(difference.kind === 'changed' ? difference.before : difference.entry),
-          difference.kind === 'left' ? '–' : text(difference.entry),
+            : text(difference.kind === 'changed' ? difference.before : difference.entry, notation),
+          difference.kind === 'left' ? '–' : text(difference.entry, notation),
         ],
       }));
 }
