@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.js';
-import { browserPerFile, openPage } from './dashboard.js';
+import { browserPerFile, expectFocus, openPage } from './dashboard.js';
 
 browserPerFile();
 
@@ -10,12 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-it('runs the first query as the person who is signed in, who need not paste a credential', async () => {
+it('runs the first query as the person who is signed in, who need neither paste a credential nor click', async () => {
   const { ownerEmail } = await app.workspace({ version: 'V2' });
   const page = await openPage(app, { path: '/playground', email: ownerEmail });
   const editor = page.locator('.graphiql-query-editor .monaco-editor').first();
   await editor.getByText('press Ctrl-Enter: queries run as').waitFor();
-  await editor.click();
+  await expectFocus(editor.getByRole('textbox'));
   await page.keyboard.press('Control+Enter');
   await page.locator('.result-window').getByText(ownerEmail).first().waitFor();
 });

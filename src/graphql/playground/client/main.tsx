@@ -4,6 +4,7 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { EXAMPLE_HEADERS, EXAMPLE_QUERY } from './example.js';
 import { fetchFromRollcall } from './fetcher.js';
+import { focusEditorOnceLoaded } from './focus.js';
 import { storageWithoutCredentials } from './storage.js';
 
 const container = document.getElementById('playground');
@@ -11,6 +12,7 @@ if (container === null) {
   throw new Error('index.html has no element with the id "playground"');
 }
 
+focusEditorOnceLoaded(container);
 createRoot(container).render(
   <GraphiQL
     fetcher={fetchFromRollcall}
