@@ -40,6 +40,9 @@ describe('an export', () => {
     const download = page.waitForEvent('download');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Exporting…', disabled: true }).waitFor();
+    const question = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    await (await question).dismiss();
     // The screen can be left meanwhile, and come back to.
     await page.getByRole('link', { name: 'Groups', exact: true }).click();
     await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor();

@@ -20,6 +20,11 @@ function store(changed: ReadonlySet<string>): void {
   for (const listener of listeners) listener();
 }
 
+/** Asks before a tab is closed while an export is on its way. */
+function warn(event: BeforeUnloadEvent): void {
+  if (running.size > 0) event.preventDefault();
+}
+
 interface ExportButtonProps extends Pick<ComponentProps<typeof Button>, 'kind' | 'children'> {
   /** The path of the export, with its filter. */
   readonly url: string;
@@ -30,6 +35,7 @@ export function ExportButton({ url, children, ...rest }: ExportButtonProps) {
   const t = useMessages();
   const isRunning = useSyncExternalStore(subscribe, () => running.has(url));
   const start = async () => {
+    window.addEventListener('beforeunload', warn);
     store(new Set([...running, url]));
     await saveExport(url);
     store(new Set([...running].filter((other) => other !== url)));
