@@ -17,5 +17,5 @@ await serveForBench(async ({ target, poolSize }) => {
   app.disable('etag');
   app.use('/scim/v2/organizations/:workspaceId/Users', scim(ask));
   app.use('/graphql', graphql(ask));
-  return app;
+  return [app];
 });

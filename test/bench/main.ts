@@ -97,7 +97,7 @@ async function onDatabase(members: number, options: Options): Promise<Comparison
   const contenders = [
     our,
     ...(options.subscribers === undefined ? [] : [await followed(arena, options.subscribers)]),
-    ...(options.log && options.import === undefined ? [await withoutLog(arena)] : []),
+    ...(options.log && options.import === undefined ? [withoutLog(our)] : []),
     base,
     ...(options.peers ? await peers(arena) : []),
   ];

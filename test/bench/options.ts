@@ -52,7 +52,7 @@ when an answer of ours is wrong; how fast anything is decides nothing.
   --only NAME        measure that operation; may be repeated
   --no-peers         without the peers, which are installed when they are first needed
   --subscribers N    our server a second time, with so many subscriptions
-  --no-log           without our server a second time, with no provisioning log
+  --no-log           without our server a second time, with no provisioning log, in the same processes
 
 Instead of operations:
   --import N         add N members through POST, 8 at a time

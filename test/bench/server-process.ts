@@ -10,8 +10,6 @@ import type { DatabaseTarget } from '../../src/database/orm.ts';
 export interface ServerSettings {
   readonly target: DatabaseTarget;
   readonly poolSize: number;
-  /** Days of the provisioning log, for our server; 0: none. */
-  readonly provisioningLogDays?: number;
   /** Whether it keeps its statements, with the values of the first time. */
   readonly keepsStatements?: boolean;
 }
@@ -35,6 +33,8 @@ export interface Usage {
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
+  /** Where its second handler is served, if it has one. */
+  readonly secondUrl: string | undefined;
   usage(): Promise<Usage>;
   /** The different statements since it started, if it keeps them. */
   statements(): Promise<readonly SentStatement[]>;
@@ -69,11 +69,20 @@ export async function startServer(
     await exit;
   };
   try {
-    const port = await ask<number>(child, JSON.stringify(settings));
+    // Two contenders may ask one process at the same time, and answers have no number.
+    let answered: Promise<unknown> = Promise.resolve();
+    const askInTurn = <Answer>(question: string): Promise<Answer> => {
+      const answer = answered.then(() => ask<Answer>(child, question));
+      answered = answer.catch(() => undefined);
+      return answer;
+    };
+    const ports = await ask<readonly number[]>(child, JSON.stringify(settings));
+    const [url = '', secondUrl] = ports.map((port) => `http://127.0.0.1:${port}`);
     return {
-      url: `http://127.0.0.1:${port}`,
-      usage: () => ask<Usage>(child, 'usage'),
-      statements: () => ask<readonly SentStatement[]>(child, 'statements'),
+      url,
+      secondUrl,
+      usage: () => askInTurn<Usage>('usage'),
+      statements: () => askInTurn<readonly SentStatement[]>('statements'),
       stop,
     };
   } catch (error) {
@@ -124,10 +133,10 @@ function keep([query]: readonly unknown[]): void {
 
 /**
  * The other end of `startServer`: serves until the parent has gone.
- * @param handlerFor makes the server's handler from the parent's settings
+ * @param handlersFor makes the server's handlers from the parent's settings; each is served at a port of its own
  */
 export async function serveForBench(
-  handlerFor: (settings: ServerSettings) => Promise<RequestListener>,
+  handlersFor: (settings: ServerSettings) => Promise<readonly RequestListener[]>,
 ): Promise<void> {
   countStatements(pg.Client);
   process.once('disconnect', () => process.exit());
@@ -136,9 +145,11 @@ export async function serveForBench(
   const [message] = await once(process, 'message');
   const settings: ServerSettings = JSON.parse(message);
   keepsStatements = settings.keepsStatements ?? false;
-  const server = createServer(await handlerFor(settings));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const servers = (await handlersFor(settings)).map((handler) => createServer(handler));
+  for (const server of servers) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
   process.on('message', (question) => {
     if (question === 'statements') {
       process.send?.([...sent.values()]);
@@ -148,6 +159,9 @@ export async function serveForBench(
     const usage: Usage = { cpu: user + system, statements, memory: process.memoryUsage.rss() / 1e6 };
     process.send?.(usage);
   });
-  const address: AddressInfo | string | null = server.address();
-  process.send?.(typeof address === 'object' ? address?.port : undefined);
+  process.send?.(servers.map((server) => portOf(server.address())));
+}
+
+function portOf(address: AddressInfo | string | null): number | undefined {
+  return typeof address === 'object' ? address?.port : undefined;
 }

@@ -19,4 +19,4 @@ countStatements(pg.Client);
  *   No index of its own answers that, so PostgreSQL looks at every user. A page's `totalResults` are counted besides.
  * - Each change ends by counting up one row of the connection: changes wait for each other's commits.
  */
-await serveForBench(async ({ target, poolSize }) => toNodeHandler(betterAuthOn(poolOf(target, poolSize))));
+await serveForBench(async ({ target, poolSize }) => [toNodeHandler(betterAuthOn(poolOf(target, poolSize)))]);

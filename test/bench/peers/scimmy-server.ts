@@ -181,7 +181,7 @@ await serveForBench(async ({ target, poolSize }) => {
       baseUri: () => PUBLIC_URL,
     }),
   );
-  return app;
+  return [app];
 });
 
 /**
