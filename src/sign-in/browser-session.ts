@@ -3,7 +3,7 @@ import { normalizedAddress } from '../auth/remote-address.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import type { MintedSession } from '../services/sessions/open.js';
 import { signOut } from '../services/sign-in/sign-out.js';
-import { clearCookie, SESSION_COOKIE, setCookie } from './cookies.js';
+import { clearCookie, LINK_COOKIE, SESSION_COOKIE, setCookie } from './cookies.js';
 import type { Incoming } from './incoming.js';
 
 /**
@@ -20,7 +20,7 @@ export async function startBrowserSession(
   setCookie(response, SESSION_COOKIE, { value: token, expires: expiresAt, origin });
 }
 
-/** Ends the browser's session and deletes its cookie. */
+/** Ends the browser's session, and deletes its cookie and that of the links it requested. */
 export async function endBrowserSession(
   response: Response,
   services: ServiceContext,
@@ -28,6 +28,7 @@ export async function endBrowserSession(
 ): Promise<void> {
   await signOut(services);
   clearCookie(response, SESSION_COOKIE, origin);
+  clearCookie(response, LINK_COOKIE, origin);
 }
 
 /** The network address and the browser of a request, as sessions store them. */
