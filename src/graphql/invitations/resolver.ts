@@ -158,7 +158,7 @@ export class InvitationMutations {
   @Mutation(() => InvitationsResendUndeliveredPayload, {
     nullable: true,
     description:
-      'Sends the pending invitations whose last mail was not sent again, at most 500 of them. Null when refused.',
+      'Sends the pending invitations whose last mail was not sent again: the 500 that were sent first. Null when refused.',
   })
   invitationsResendUndelivered(
     @Arg('input', () => InvitationsResendUndeliveredInput, {

@@ -52,13 +52,11 @@ export class InvitationResendPayload extends InvitationTokenPayload {}
   description: 'The invitations that were sent again, each with a new token and for another 60 days.',
 })
 export class InvitationsResendUndeliveredPayload {
-  @Field(() => Int, { description: 'The number of invitations that were sent again, at most 500.' })
-  resentCount!: number;
-
-  @Field(() => Boolean, {
-    description: 'Whether other undelivered invitations are left, for another request.',
+  @Field(() => Int, {
+    description:
+      'The number of invitations that were sent again, at most 500. When it is 500, others may be left.',
   })
-  hasMore!: boolean;
+  resentCount!: number;
 }
 
 @ObjectType({ description: 'The invitation that was revoked.' })

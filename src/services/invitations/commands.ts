@@ -162,31 +162,30 @@ export async function resend(context: ServiceContext, target: InvitationTarget):
   });
 }
 
-/** The most invitations that `resendUndelivered` sends at once. */
 const MOST_RESENT = 500;
 
 /**
- * Sends pending invitations whose last mail was not sent again, as `resend` does.
- * @returns how many were sent, and whether others are left
+ * Sends pending invitations whose last mail was not sent again, as `resend` does, at most 500 at once: those that were sent
+ * first, so that mails that always fail keep no others waiting.
+ * @returns how many were sent
  * @throws DomainError as `authorize` does; FORBIDDEN when no mail can be sent; RATE_LIMITED
  */
 export async function resendUndelivered(
   context: ServiceContext,
   { workspaceId }: { readonly workspaceId: string },
-): Promise<{ resentCount: number; hasMore: boolean }> {
+): Promise<{ resentCount: number }> {
   const grant = await authorize(context, 'invitation.manage', workspaceId);
-  const found = await findUndelivered(context.database, workspaceId, MOST_RESENT + 1);
-  if (found.length > 0 && context.mailer?.sends !== true) {
+  const ids = await findUndelivered(context.database, workspaceId, MOST_RESENT);
+  if (ids.length > 0 && context.mailer?.sends !== true) {
     throw new DomainError('FORBIDDEN', 'This server sends no mail.', {
       hint: 'Send each invitation again, and pass on the link that is shown.',
     });
   }
-  const ids = found.slice(0, MOST_RESENT);
   await context.rateLimits.takeMany('invitationsOf', workspaceId, ids.length);
   const resent = await managing(context, grant, async (tx, { workspace }) =>
     renewInvitations(context, tx, workspace, await lockUndelivered(tx, ids)),
   );
-  return { resentCount: resent.length, hasMore: found.length > MOST_RESENT };
+  return { resentCount: resent.length };
 }
 
 /** Counts a mail, before a transaction holds a connection. @throws DomainError RATE_LIMITED */

@@ -108,7 +108,7 @@ const UNDELIVERED = statement({
     select i.id from invitation i
     where i.workspace_id = $workspaceId and i.accepted_at is null and i.revoked_at is null
       and (${DELIVERY}) = 'FAILED' and (${STATUS}) = 'PENDING'
-    order by i.canonical_email limit $most::integer`,
+    order by i.sent_at, i.id limit $most::integer`,
   parameters: { workspaceId: uuid, most: integer },
   columns: { id: uuid },
 });
@@ -129,7 +129,7 @@ const FIND_PENDING = statement({
   columns: INVITATION_TYPES,
 });
 
-/** The ids of pending invitations whose last mail was not sent, in the order of addresses. */
+/** The ids of pending invitations whose last mail was not sent, those that were sent first before the others. */
 export async function findUndelivered(sql: Sql, workspaceId: string, most: number): Promise<string[]> {
   return (await UNDELIVERED.rows(sql, { workspaceId, most })).map(({ id }) => id);
 }

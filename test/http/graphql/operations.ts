@@ -72,7 +72,7 @@ const SELECTIONS = {
   invitationCreate: MINTED_INVITATION,
   invitationLinkCreate: MINTED_INVITATION,
   invitationResend: MINTED_INVITATION,
-  invitationsResendUndelivered: 'resentCount hasMore',
+  invitationsResendUndelivered: 'resentCount',
   invitationRevoke: `changed invitation { ${INVITATION} }`,
   invitationAccept: `${MEMBER_PAYLOAD} workspace { id name }`,
   invitationsCreateFromCsv: `invitedCount refusedCount ignoredColumns

@@ -21,11 +21,12 @@ export function UndeliveredNotice({ count, onResent }: UndeliveredNoticeProps) {
   const { send, failure, isSaving } = useChange();
   const resend = async () => {
     let resent = 0;
-    for (let isLeft = true; isLeft; ) {
+    let last: number;
+    do {
       const answer = await send(InvitationsResendUndeliveredDocument, { input: { workspaceId } });
-      resent += answer?.invitationsResendUndelivered?.resentCount ?? 0;
-      isLeft = answer?.invitationsResendUndelivered?.hasMore === true;
-    }
+      last = answer?.invitationsResendUndelivered?.resentCount ?? 0;
+      resent += last;
+    } while (last > 0 && resent < count);
     if (resent > 0)
       showToast({ text: t('invitations.resent', { count: resent, formatted: formatNumber(resent) }) });
     onResent();
