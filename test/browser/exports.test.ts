@@ -71,7 +71,15 @@ describe('an export', () => {
 describe('an export that is refused says why', () => {
   it('when the session has ended, and offers to sign in beside the page', async () => {
     const { page, button } = await openScreen('members');
-    await page.context().clearCookies();
+    // Without its cookie the page, which is live, could leave for sign-in before the click.
+    await page.route('**/exports/**', async (route) => {
+      const { status, headers, ...answer } = await fetch(route.request().url()).then(async (response) => ({
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: await response.text(),
+      }));
+      await route.fulfill({ status, headers: { 'content-type': headers['content-type'] ?? '' }, ...answer });
+    });
     await button.click();
     await page.getByText('You are signed out.').waitFor();
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
