@@ -383,5 +383,6 @@ describe('accessibility', () => {
   it('fits into a window of 320 pixels', async () => {
     const { page } = await openMembers('', { width: 320 });
     await expectNoSideScroll(page);
+    await expectAccessible(page);
   });
 });

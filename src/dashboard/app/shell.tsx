@@ -43,7 +43,7 @@ export function Shell({ workspace, children }: ShellProps) {
             </Button>
           </span>
         )}
-        <Link className={styles.brand} href="~/">
+        <Link className={styles.brand} href="~/" aria-label="Rollcall">
           <img src={icon} alt="" />
           <span className={workspace === undefined ? undefined : styles.label}>Rollcall</span>
         </Link>
