@@ -1,10 +1,7 @@
 import { useState } from 'react';
-import { useClient } from 'urql';
 import { formatTime } from '../../app/formats.js';
 import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-
-import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -15,6 +12,7 @@ import { PlainTable } from '../../ui/plain-table.js';
 import { Time, useNow } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
 import { Forbidden } from '../forbidden.js';
+import { useDirectChange } from '../invitations/change.js';
 import { blockedBecause } from '../members/row-menu.js';
 import { usePages } from '../pages.js';
 import { type ApiKeyRowFragment, ApiKeysDocument, ApiKeyUpdateDocument } from './api-keys.generated.js';
@@ -165,13 +163,12 @@ function KeyMenu({
 }: Pick<KeysTableProps, 'onOpen'> & { readonly apiKey: ApiKeyRowFragment }) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const client = useClient();
+  const send = useDirectChange();
   const { id, name, enabled, viewerCan } = apiKey;
   const toggle = async () => {
     const input = { workspaceId, apiKeyId: id, enabled: !enabled };
-    const { error } = await client.mutation(ApiKeyUpdateDocument, { input }).toPromise();
-    if (error !== undefined) showFailure(error);
-    else showToast({ text: t(enabled ? 'apiKeys.isDisabled' : 'apiKeys.isEnabled', { name }) });
+    if ((await send(ApiKeyUpdateDocument, { input })) !== null)
+      showToast({ text: t(enabled ? 'apiKeys.isDisabled' : 'apiKeys.isEnabled', { name }) });
   };
   return (
     <Menu

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { CopyText } from '../../ui/copy.js';

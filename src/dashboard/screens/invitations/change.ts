@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useState } from 'react';
 import { type AnyVariables, useClient } from 'urql';
 import { refusalOf } from '../../app/client.js';
+import { showFailure } from '../../app/session.js';
 import type { Failure } from '../members/change.js';
 
 /** Sends changes that need no version. `failure` is the reason why the last one was not made. */
@@ -24,4 +25,21 @@ export function useChange() {
     return error === undefined ? (data ?? null) : null;
   };
   return { send, failure, isSaving };
+}
+
+/**
+ * Sends changes of menus and rows, where no dialog could show a failure: a toast says why one was not made.
+ * @returns the answer of the server; null when the change was not made
+ */
+export function useDirectChange() {
+  const client = useClient();
+  return async <Data, Variables extends AnyVariables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data | null> => {
+    const { data, error } = await client.mutation(document, variables).toPromise();
+    if (error === undefined) return data ?? null;
+    showFailure(error);
+    return null;
+  };
 }

@@ -1,7 +1,5 @@
-import { useClient } from 'urql';
 import { formatNumber } from '../../app/formats.js';
 import { type Translate, useMessages } from '../../app/messages.js';
-import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Menu } from '../../ui/menu.js';
 import { Badge, type Tone } from '../../ui/notice.js';
@@ -10,6 +8,7 @@ import { Time } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
 import { accessText } from '../members/person.js';
 import { blockedBecause } from '../members/row-menu.js';
+import { useDirectChange } from './change.js';
 import type { InvitationRowFragment } from './invitations.generated.js';
 import { InvitationResendDocument, InvitationRevokeDocument } from './invitations.generated.js';
 import type { Issued } from './invite.js';
@@ -97,20 +96,18 @@ interface ActionsProps {
 
 function Actions({ invitation, onIssued }: ActionsProps) {
   const t = useMessages();
-  const client = useClient();
+  const send = useDirectChange();
   const { id: workspaceId } = useWorkspace();
   const { id: invitationId, viewerCan } = invitation;
   const input = { workspaceId, invitationId };
   const name = nameOf(invitation, t);
   const resend = async () => {
-    const { data, error } = await client.mutation(InvitationResendDocument, { input }).toPromise();
-    if (error !== undefined) showFailure(error);
-    else if (data?.invitationResend != null) onIssued(data.invitationResend);
+    const answer = await send(InvitationResendDocument, { input });
+    if (answer?.invitationResend != null) onIssued(answer.invitationResend);
   };
   const revoke = async () => {
-    const { error } = await client.mutation(InvitationRevokeDocument, { input }).toPromise();
-    if (error === undefined) showToast({ text: t('invitation.revoked', { name }) });
-    else showFailure(error);
+    if ((await send(InvitationRevokeDocument, { input })) !== null)
+      showToast({ text: t('invitation.revoked', { name }) });
   };
   return (
     <Menu

@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { useClient } from 'urql';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
 import type { WebhookDeliveryStatus } from '../../app/schema.generated.js';
-import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { BlockableButton } from '../../ui/able-button.js';
 import { Button, LinkButton } from '../../ui/button.js';
@@ -15,6 +13,7 @@ import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
 import { Forbidden } from '../forbidden.js';
+import { useDirectChange } from '../invitations/change.js';
 import { usePages } from '../pages.js';
 import { DeliveryDialog } from './delivery.js';
 import { ReplayDialog } from './dialogs.js';
@@ -170,15 +169,11 @@ function DeliveriesTable({ webhook, onChanged }: DeliveriesTableProps) {
   const t = useMessages();
   const deliveries = webhook.deliveries.nodes;
   const { id: workspaceId } = useWorkspace();
-  const client = useClient();
+  const send = useDirectChange();
   const [shown, setShown] = useState<string | null>(null);
   const replay = async (deliveryId: string) => {
     const input = { workspaceId, deliveryId };
-    const { error } = await client.mutation(WebhookDeliveryReplayDocument, { input }).toPromise();
-    if (error !== undefined) {
-      showFailure(error);
-      return;
-    }
+    if ((await send(WebhookDeliveryReplayDocument, { input })) === null) return;
     showToast({ text: t('webhooks.replayedOne') });
     onChanged();
   };

@@ -1,12 +1,11 @@
 import { useState } from 'react';
-import { useClient } from 'urql';
 import { formatTime } from '../../app/formats.js';
 import { useMessages } from '../../app/messages.js';
-import { showFailure } from '../../app/session.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Menu } from '../../ui/menu.js';
 import { showToast } from '../../ui/toast.js';
 import { SecretDialog } from '../api-keys/dialogs.js';
+import { useDirectChange } from '../invitations/change.js';
 import { DeleteDialog, RotateSecretDialog } from './dialogs.js';
 import { EditDialog } from './edit.js';
 import type { EventTypes } from './event-types.js';
@@ -26,27 +25,18 @@ interface WebhookMenuProps {
 export function WebhookMenu({ webhook, types, onChanged }: WebhookMenuProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const client = useClient();
+  const send = useDirectChange();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const { id: webhookId, url, enabled } = webhook;
   const close = () => setDialog(null);
   const toggle = async () => {
     const input = { workspaceId, webhookId, enabled: !enabled };
-    const { error } = await client.mutation(WebhookUpdateDocument, { input }).toPromise();
-    if (error !== undefined) {
-      showFailure(error);
-      return;
-    }
+    if ((await send(WebhookUpdateDocument, { input })) === null) return;
     showToast({ text: t(enabled ? 'webhooks.isDisabled' : 'webhooks.isEnabled') });
     onChanged();
   };
   const sendTest = async () => {
-    const input = { workspaceId, webhookId };
-    const { error } = await client.mutation(WebhookTestDocument, { input }).toPromise();
-    if (error !== undefined) {
-      showFailure(error);
-      return;
-    }
+    if ((await send(WebhookTestDocument, { input: { workspaceId, webhookId } })) === null) return;
     showToast({ text: t('webhooks.tested') });
     onChanged();
   };

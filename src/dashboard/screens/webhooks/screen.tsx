@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
-
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { TextLink } from '../../ui/link.js';
