@@ -1,6 +1,5 @@
+import { STOP_SIGNALS } from '../server/stop-signals.js';
 import { CommandFailure, type Terminal } from './terminal.js';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs work that cleans up when the process is told to end. A second signal ends the process at once.
@@ -13,10 +12,10 @@ export async function interruptible(
 ): Promise<void> {
   const controller = new AbortController();
   const stop = () => {
-    for (const name of SIGNALS) process.off(name, stop);
+    for (const name of STOP_SIGNALS) process.off(name, stop);
     controller.abort();
   };
-  for (const name of SIGNALS) process.on(name, stop);
+  for (const name of STOP_SIGNALS) process.on(name, stop);
   try {
     await work(controller.signal);
   } catch (error) {
@@ -24,6 +23,6 @@ export async function interruptible(
     terminal.err('Stopped. Nothing is left of it.\n');
     throw new CommandFailure();
   } finally {
-    for (const name of SIGNALS) process.off(name, stop);
+    for (const name of STOP_SIGNALS) process.off(name, stop);
   }
 }

@@ -5,10 +5,8 @@ import { type Config, readConfig, requireServable } from './config.js';
 import { failureText } from './failure.js';
 import { prepareForRequests } from './runtime.js';
 import { type Announce, type RunningServer, serve } from './serve.js';
+import { STOP_SIGNALS } from './stop-signals.js';
 import { STOP_MESSAGE, serveWithWorkers } from './workers.js';
-
-/** A closed terminal sends SIGHUP; the embedded PostgreSQL has to be stopped then too. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Serves until a signal arrives; requests in flight are finished first. Each worker process runs this function too.
