@@ -54,17 +54,17 @@ const NEVER_NULL: readonly Field[] = [
   'version',
 ];
 
-/** The fields that need another table than `m`. */
-const JOINED_FIELDS: readonly Field[] = [
-  'active',
+/** The fields that are columns of the open membership. */
+const MEMBERSHIP_FIELDS: readonly Field[] = [
   'role',
   'seatType',
   'creditLimit',
-  'creditsUsed',
   'accessSetBy',
   'membershipStartedAt',
-  'membershipEndedAt',
 ];
+
+/** The fields that need another table than `m`. */
+const JOINED_FIELDS: readonly Field[] = [...MEMBERSHIP_FIELDS, 'active', 'creditsUsed', 'membershipEndedAt'];
 
 /** Whether the condition of the filter needs all of `FILTER_TABLES`. If not, it needs the table `m` only. */
 export function needsJoins(filter: MemberFilter): boolean {
@@ -72,21 +72,12 @@ export function needsJoins(filter: MemberFilter): boolean {
   return asks || partsOf(filter).some(needsJoins);
 }
 
-/** The fields that are columns of the open membership. */
-const MEMBERSHIP_FIELDS: readonly string[] = [
-  'role',
-  'seatType',
-  'creditLimit',
-  'accessSetBy',
-  'membershipStartedAt',
-];
-
 /** Whether the filter selects active members, by nothing but columns of their open memberships: the table `s`. */
 export function isOfMembership(filter: MemberFilter): boolean {
   const asked = Object.entries(filter).filter(([, comparison]) => comparison != null);
   return (
     filter.active?.eq === true &&
-    asked.every(([name]) => name === 'active' || MEMBERSHIP_FIELDS.includes(name))
+    asked.every(([name]) => name === 'active' || MEMBERSHIP_FIELDS.some((field) => field === name))
   );
 }
 
