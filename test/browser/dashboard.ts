@@ -59,6 +59,16 @@ export async function openPage(app: TestApp, { path, email, width = 1280 }: Open
   return page;
 }
 
+/** Whether a request or a response is that of a stream of news. */
+export function isStream(exchange: { url(): string }): boolean {
+  return exchange.url().endsWith('/graphql/stream');
+}
+
+/** Reloads a screen, until it has its stream: it then shows what others change. */
+export async function reloadLive(page: Page): Promise<void> {
+  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+}
+
 async function newProfile(app: TestApp): Promise<Profile> {
   if (browser === undefined) throw new Error('The test file does not call browserPerFile().');
   const context = await browser.newContext({

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ScimClient, startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, openDashboard } from './dashboard.js';
+import { browserPerFile, isStream, openDashboard, reloadLive } from './dashboard.js';
 import { addPeople, addressOf } from './people.js';
 
 /** What others change appears without a reload, on every screen that shows it (the members table has its own tests). */
@@ -20,8 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const isStream = (exchange: { url(): string }) => exchange.url().endsWith('/graphql/stream');
-
 /** The logs whose streams the page has asked for. */
 const streamsOf = (page: Page) => {
   const streams: string[] = [];
@@ -38,7 +36,7 @@ const at = (path: string, email = workspace.ownerEmail) =>
 /** Opens a screen, until it has its stream. */
 async function open(path: string) {
   const page = await at(path);
-  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+  await reloadLive(page);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }

@@ -1,7 +1,14 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
-import { browserPerFile, expectAccessible, expectNoSideScroll, openDashboard } from './dashboard.js';
+import {
+  browserPerFile,
+  expectAccessible,
+  expectNoSideScroll,
+  isStream,
+  openDashboard,
+  reloadLive,
+} from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
 const PEOPLE: readonly Person[] = [
@@ -29,11 +36,9 @@ async function openMembers(query = '', options: { readonly width?: number } = {}
   return { page, workspace, ids };
 }
 
-const isStream = (exchange: { url(): string }) => exchange.url().endsWith('/graphql/stream');
-
 /** Reloads the page, until it has its stream. */
 async function reloaded(page: Page): Promise<void> {
-  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+  await reloadLive(page);
   await page.getByRole('grid', { name: 'Members' }).waitFor();
 }
 

@@ -5,7 +5,7 @@ import { NO_SSO } from '../../src/services/context/sso-environment.js';
 import { httpTransport } from '../../src/webhooks/http.js';
 import { startTestApp, type TestApp } from '../app.js';
 import { type Receiver, startReceiver } from '../webhooks/receiver.js';
-import { browserPerFile, expectAccessible, openDashboard } from './dashboard.js';
+import { browserPerFile, expectAccessible, openDashboard, reloadLive } from './dashboard.js';
 
 const TARGETS = { allowsHttp: true, allowsPrivate: true };
 
@@ -102,8 +102,7 @@ it('a webhook that a colleague creates appears in the list by itself', async () 
   const { workspaceId, ownerEmail } = await app.workspace({ version: 'V2' });
   const path = `/workspace/${workspaceId}/settings/webhooks`;
   const page = await openDashboard(app, { path, email: ownerEmail });
-  const isStream = (exchange: { url(): string }) => exchange.url().endsWith('/graphql/stream');
-  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+  await reloadLive(page);
   await page.getByText('There are no webhooks yet').waitFor();
   await createWebhook(workspaceId);
   await page.getByRole('link', { name: new URL(receiver.url).host }).waitFor();
