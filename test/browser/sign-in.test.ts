@@ -81,8 +81,6 @@ describe('signing in', () => {
     await page.locator('button:focus').waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(`/workspace/${v2.workspaceId}`);
-    // The frame of the page is made anew when the workspace is there.
-    await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Account: ben@acme.test' }).press('Enter');
     await page.getByRole('menuitem', { name: 'Your account' }).press('Enter');
     await page.locator(`a[href$="${v2.workspaceId}"]`).waitFor();

@@ -40,7 +40,10 @@ export function App() {
               ))}
               <Route path={WORKSPACE_PATH} nest>
                 {({ id }) => (
-                  <WorkspaceScope id={id} frame={(screen) => <Shell>{screen}</Shell>}>
+                  <WorkspaceScope
+                    id={id}
+                    frame={(screen, workspace) => <Shell workspace={workspace}>{screen}</Shell>}
+                  >
                     <WorkspaceScreens />
                   </WorkspaceScope>
                 )}
@@ -89,23 +92,21 @@ function InterruptedWork() {
 function WorkspaceScreens() {
   const workspace = useWorkspace();
   return (
-    <Shell workspace={workspace}>
-      <Switch>
-        {routesOf(workspace).map(({ path, code, nav }) => (
-          <Route key={path} path={path}>
-            {(params) =>
-              nav?.isShown(workspace) === false ? (
-                <ForbiddenPage />
-              ) : (
-                <CodedScreen code={code} params={params} />
-              )
-            }
-          </Route>
-        ))}
-        <Route>
-          <NotFoundPage />
+    <Switch>
+      {routesOf(workspace).map(({ path, code, nav }) => (
+        <Route key={path} path={path}>
+          {(params) =>
+            nav?.isShown(workspace) === false ? (
+              <ForbiddenPage />
+            ) : (
+              <CodedScreen code={code} params={params} />
+            )
+          }
         </Route>
-      </Switch>
-    </Shell>
+      ))}
+      <Route>
+        <NotFoundPage />
+      </Route>
+    </Switch>
   );
 }

@@ -13,7 +13,7 @@ import type { WorkspaceFrame } from './workspace.js';
 
 interface ShellProps {
   /** The workspace whose screens the navigation lists; undefined outside one. */
-  readonly workspace?: WorkspaceFrame;
+  readonly workspace?: WorkspaceFrame | undefined;
   readonly children: ReactNode;
 }
 

@@ -19,8 +19,8 @@ const WorkspaceContext = createContext<WorkspaceFrame | null>(null);
 
 interface WorkspaceScopeProps {
   readonly id: string;
-  /** Puts a screen that says why the workspace is not open into the frame of screens outside a workspace. */
-  readonly frame: (screen: ReactNode) => ReactNode;
+  /** Puts a screen into the frame: that of the workspace, or, while it is not open, that of screens outside of one. */
+  readonly frame: (screen: ReactNode, workspace?: WorkspaceFrame) => ReactNode;
   readonly children: ReactNode;
 }
 
@@ -29,7 +29,6 @@ export function WorkspaceScope({ id, frame, children }: WorkspaceScopeProps) {
   const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
   const workspace = query.data?.workspace;
   const last = useLastShown(id, workspace);
-  const isOpen = workspace != null;
   const refusal = refusalOf(query.error);
   if (refusal?.signInPath != null)
     return frame(<SignInAgainPage reason={refusal.message} signInUrl={signInUrl(refusal.signInPath)} />);
@@ -41,12 +40,13 @@ export function WorkspaceScope({ id, frame, children }: WorkspaceScopeProps) {
         <AccessEndedPage signInUrl={signInUrl()} />
       ),
     );
-  const loaded = (
+  // One frame before and after: another would close a menu that was opened early.
+  return frame(
     <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
-      {() => isOpen && <WorkspaceContext value={workspace}>{children}</WorkspaceContext>}
-    </Loaded>
+      {() => workspace != null && <WorkspaceContext value={workspace}>{children}</WorkspaceContext>}
+    </Loaded>,
+    workspace ?? undefined,
   );
-  return isOpen ? loaded : frame(loaded);
 }
 
 /** The workspace of this screen. @throws Error outside <WorkspaceScope> */
