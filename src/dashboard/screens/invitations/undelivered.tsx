@@ -31,20 +31,21 @@ export function UndeliveredNotice({ count, onResent }: UndeliveredNoticeProps) {
       showToast({ text: t('invitations.resent', { count: resent, formatted: formatNumber(resent) }) });
     onResent();
   };
-  if (count === 0 && failure === null) return null;
   return (
     <>
       <FailureNotice failure={failure} />
-      <Notice
-        tone="warning"
-        title={t('invitations.undelivered', { count, formatted: formatNumber(count) })}
-        hint={t('invitations.undeliveredHint')}
-        actions={
-          <Button onPress={resend} isPending={isSaving}>
-            {t('invitations.resendUndelivered')}
-          </Button>
-        }
-      />
+      {count > 0 && (
+        <Notice
+          tone="warning"
+          title={t('invitations.undelivered', { count, formatted: formatNumber(count) })}
+          hint={t('invitations.undeliveredHint')}
+          actions={
+            <Button onPress={resend} isPending={isSaving}>
+              {t('invitations.resendUndelivered')}
+            </Button>
+          }
+        />
+      )}
     </>
   );
 }
