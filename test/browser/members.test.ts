@@ -4,6 +4,7 @@ import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import {
   browserPerFile,
   expectAccessible,
+  expectFocus,
   expectNoSideScroll,
   isStream,
   openDashboard,
@@ -359,6 +360,25 @@ describe('changes by other people', () => {
 });
 
 describe('accessibility', () => {
+  it('leaves the focus on the button that has turned to the last page, and back to the first', async () => {
+    const { page, workspace } = await openMembers();
+    await addPeople(
+      app,
+      workspace,
+      Array.from({ length: 25 }, (_, index) => ({ name: `Zoe ${index + 10}` })),
+    );
+    await page.reload();
+    const next = page.getByRole('button', { name: 'Next' });
+    await next.press('Enter');
+    await rowOf(page, 'Zoe 34').waitFor();
+    await expectFocus(next);
+    expect(await next.getAttribute('aria-disabled')).toBe('true');
+    const previous = page.getByRole('button', { name: 'Previous' });
+    await previous.press('Enter');
+    await rowOf(page, 'Ann Lee').waitFor();
+    await expectFocus(previous);
+  });
+
   it('sets a credit limit with the keyboard alone', async () => {
     const { page } = await openMembers();
     await page.getByRole('row', { name: 'Ann Lee' }).focus();

@@ -1,7 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { useMessages } from '../app/messages.js';
-import { Button } from '../ui/button.js';
-import styles from './pages.module.css';
+import { Pager } from '../ui/pager.js';
 
 interface PageInfo {
   readonly endCursor: string | null;
@@ -17,18 +15,13 @@ export function usePages(): {
   readonly pager: (info: PageInfo) => ReactNode;
   readonly restart: () => void;
 } {
-  const t = useMessages();
   const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
   const pager = ({ endCursor, hasNextPage }: PageInfo) =>
     (hasNextPage || cursors.length > 1) && (
-      <nav className={styles.pager} aria-label={t('pager.label')}>
-        <Button isDisabled={cursors.length === 1} onPress={() => setCursors(cursors.slice(0, -1))}>
-          {t('pager.previous')}
-        </Button>
-        <Button isDisabled={!hasNextPage} onPress={() => setCursors([...cursors, endCursor])}>
-          {t('pager.next')}
-        </Button>
-      </nav>
+      <Pager
+        previous={cursors.length === 1 ? null : () => setCursors(cursors.slice(0, -1))}
+        next={hasNextPage ? () => setCursors([...cursors, endCursor]) : null}
+      />
     );
   return { after: cursors.at(-1) ?? null, pager, restart: () => setCursors([null]) };
 }

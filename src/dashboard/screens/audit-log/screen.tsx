@@ -7,6 +7,7 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
+import { Pager } from '../../ui/pager.js';
 import { Page } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
@@ -15,7 +16,6 @@ import { ExportButton } from '../export.js';
 import { Forbidden } from '../forbidden.js';
 import { useDelayed } from '../members/delayed.js';
 import { AuditLogDocument } from './audit-log.generated.js';
-import styles from './audit-log.module.css';
 import { type Entry, EntryDialog } from './entry.js';
 import { Filters } from './filters.js';
 import { filterOf, useAuditView } from './view.js';
@@ -60,17 +60,10 @@ export default function AuditLogScreen() {
           return (
             <>
               <EntriesTable entries={log.nodes} onOpen={setEntry} />
-              <nav className={styles.pager} aria-label={t('pager.label')}>
-                <Button isDisabled={after === null} onPress={() => change({ after: '' })}>
-                  {t('pager.first')}
-                </Button>
-                <Button
-                  isDisabled={!log.pageInfo.hasNextPage}
-                  onPress={() => change({ after: log.pageInfo.endCursor ?? '' })}
-                >
-                  {t('pager.next')}
-                </Button>
-              </nav>
+              <Pager
+                first={after === null ? null : () => change({ after: '' })}
+                next={log.pageInfo.hasNextPage ? () => change({ after: log.pageInfo.endCursor ?? '' }) : null}
+              />
             </>
           );
         }}

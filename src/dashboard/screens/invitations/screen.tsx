@@ -11,6 +11,7 @@ import { Button, LinkButton } from '../../ui/button.js';
 import { Select } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
+import { Pager } from '../../ui/pager.js';
 import { Page } from '../../ui/panel.js';
 import { ChangedNotice } from '../changed-notice.js';
 import { InvitationsDocument } from './invitations.generated.js';
@@ -112,17 +113,14 @@ export default function InvitationsScreen() {
         }
       </Loaded>
       {invitations != null && (after !== null || invitations.pageInfo.hasNextPage) && (
-        <nav className={styles.pager} aria-label={t('pager.label')}>
-          <Button isDisabled={after === null} onPress={() => setParameters((now) => without(now, 'after'))}>
-            {t('pager.first')}
-          </Button>
-          <Button
-            isDisabled={!invitations.pageInfo.hasNextPage}
-            onPress={() => setParameters((now) => withAfter(now, invitations.pageInfo.endCursor ?? ''))}
-          >
-            {t('pager.next')}
-          </Button>
-        </nav>
+        <Pager
+          first={after === null ? null : () => setParameters((now) => without(now, 'after'))}
+          next={
+            invitations.pageInfo.hasNextPage
+              ? () => setParameters((now) => withAfter(now, invitations.pageInfo.endCursor ?? ''))
+              : null
+          }
+        />
       )}
       {dialog !== null && <InviteDialog kind={dialog} onClose={cancel} onIssued={show} />}
       {issued !== null && <IssuedDialog issued={issued} onClose={() => setIssued(null)} />}

@@ -1,15 +1,15 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { actionText } from '../../app/audit-action.js';
 import { changesInWords } from '../../app/changes.js';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
-import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Panel } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Raw } from '../../ui/raw.js';
 import { Time } from '../../ui/time.js';
+import { usePages } from '../pages.js';
 import { MemberHistoryDocument } from './member.generated.js';
 import styles from './member.module.css';
 
@@ -23,8 +23,7 @@ interface HistoryProps {
 export function History({ memberId, version }: HistoryProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
-  const after = cursors.at(-1) ?? null;
+  const { after, pager } = usePages();
   const [query, reload] = useQuery({
     query: MemberHistoryDocument,
     variables: { workspaceId, memberId, after },
@@ -58,17 +57,7 @@ export function History({ memberId, version }: HistoryProps) {
                     ],
                   }))}
                 />
-                <div className={styles.pager}>
-                  <Button isDisabled={cursors.length === 1} onPress={() => setCursors(cursors.slice(0, -1))}>
-                    {t('history.newer')}
-                  </Button>
-                  <Button
-                    isDisabled={!pageInfo.hasNextPage}
-                    onPress={() => setCursors([...cursors, pageInfo.endCursor])}
-                  >
-                    {t('history.older')}
-                  </Button>
-                </div>
+                {pager(pageInfo)}
               </>
             );
           }}

@@ -1,32 +1,23 @@
-import { useMessages } from '../../app/messages.js';
-import { Button } from '../../ui/button.js';
+import { Pager } from '../../ui/pager.js';
 import type { MembersPageQuery } from './members.generated.js';
-import styles from './toolbar.module.css';
 import type { ChangeView } from './view.js';
 
 type PageInfo = NonNullable<NonNullable<MembersPageQuery['workspace']>['members']>['pageInfo'];
 
-interface PagerProps {
+interface MembersPagerProps {
   readonly pageInfo: PageInfo;
   readonly onTurn: ChangeView;
 }
 
-/** Turns the pages of the table. */
-export function Pager({ pageInfo, onTurn }: PagerProps) {
-  const t = useMessages();
+/** Turns the pages of the table; none when there is only one page. */
+export function MembersPager({ pageInfo, onTurn }: MembersPagerProps) {
   const { startCursor, endCursor, hasNextPage, hasPreviousPage } = pageInfo;
   if (!hasNextPage && !hasPreviousPage) return null;
   return (
-    <nav className={styles.pager} aria-label={t('pager.label')}>
-      <Button isDisabled={!hasPreviousPage} onPress={() => onTurn({})}>
-        {t('pager.first')}
-      </Button>
-      <Button isDisabled={!hasPreviousPage} onPress={() => onTurn({ before: startCursor })}>
-        {t('pager.previous')}
-      </Button>
-      <Button isDisabled={!hasNextPage} onPress={() => onTurn({ after: endCursor })}>
-        {t('pager.next')}
-      </Button>
-    </nav>
+    <Pager
+      first={hasPreviousPage ? () => onTurn({}) : null}
+      previous={hasPreviousPage ? () => onTurn({ before: startCursor }) : null}
+      next={hasNextPage ? () => onTurn({ after: endCursor }) : null}
+    />
   );
 }

@@ -20,7 +20,7 @@ import { MemberDialog } from './dialogs/dialog.js';
 import type { MemberAction } from './dialogs/props.js';
 import { useLivePage } from './live.js';
 import { MembersPageDocument, type MembersPageQueryVariables } from './members.generated.js';
-import { Pager } from './pager.js';
+import { MembersPager } from './pager.js';
 import type { MemberRow } from './person.js';
 import type { OpenAction } from './row-menu.js';
 import { useColumns } from './shown-columns.js';
@@ -103,7 +103,7 @@ export default function MembersScreen() {
           )
         }
       </Loaded>
-      {members !== undefined && <Pager pageInfo={members.pageInfo} onTurn={changeView} />}
+      {members !== undefined && <MembersPager pageInfo={members.pageInfo} onTurn={changeView} />}
       {opened?.kind === 'member' && (
         <MemberDialog action={opened.action} member={opened.member} onClose={close} onChanged={changed} />
       )}

@@ -7,9 +7,9 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
+import { Pager } from '../../ui/pager.js';
 import { Panel } from '../../ui/panel.js';
 import { useDelayed } from '../members/delayed.js';
-import pages from '../pages.module.css';
 import { Filters } from './filters.js';
 import { ProvisioningRequestsDocument, type RequestPartsFragment } from './provisioning.generated.js';
 import { RequestDialog } from './request.js';
@@ -79,17 +79,12 @@ export function Requests({ view, onChange, onNews }: RequestsProps) {
               <div ref={table} onPointerLeave={catchUp} onBlur={catchUp}>
                 <RequestsTable requests={log.nodes} onOpen={setRequest} />
               </div>
-              <nav className={pages.pager} aria-label={t('pager.label')}>
-                <Button isDisabled={after === null} onPress={() => onChange({ after: '' })}>
-                  {t('pager.first')}
-                </Button>
-                <Button
-                  isDisabled={!log.pageInfo.hasNextPage}
-                  onPress={() => onChange({ after: log.pageInfo.endCursor ?? '' })}
-                >
-                  {t('pager.next')}
-                </Button>
-              </nav>
+              <Pager
+                first={after === null ? null : () => onChange({ after: '' })}
+                next={
+                  log.pageInfo.hasNextPage ? () => onChange({ after: log.pageInfo.endCursor ?? '' }) : null
+                }
+              />
             </>
           );
         }}

@@ -4,6 +4,7 @@ import { useMessages } from '../../../app/messages.js';
 import { Button } from '../../../ui/button.js';
 import { Checkbox } from '../../../ui/field.js';
 import { Badge, Notice } from '../../../ui/notice.js';
+import { Pager } from '../../../ui/pager.js';
 import { Panel } from '../../../ui/panel.js';
 import { PlainTable } from '../../../ui/plain-table.js';
 import styles from '../invitations.module.css';
@@ -76,15 +77,11 @@ export function Preview({ name, result: { verdicts, ignoredColumns }, onCancel, 
         />
       )}
       {last > 0 && (
-        <nav className={styles.pager} aria-label={t('pager.label')}>
-          <Button isDisabled={page === 0} onPress={() => setPage(page - 1)}>
-            {t('pager.previous')}
-          </Button>
-          <span>{t('meter.of', { used: formatNumber(page + 1), total: formatNumber(last + 1) })}</span>
-          <Button isDisabled={page === last} onPress={() => setPage(page + 1)}>
-            {t('pager.next')}
-          </Button>
-        </nav>
+        <Pager
+          previous={page === 0 ? null : () => setPage(page - 1)}
+          place={t('meter.of', { used: formatNumber(page + 1), total: formatNumber(last + 1) })}
+          next={page === last ? null : () => setPage(page + 1)}
+        />
       )}
       <div className={styles.toolbar}>
         <Button kind="primary" isDisabled={invited === 0} onPress={onInvite}>
