@@ -1,11 +1,11 @@
-/** How an element of a fixed size is written in PostgreSQL's binary format, as its `recv` function reads it. */
+/** How an element is written in PostgreSQL's binary format, as the `recv` function of its type reads it. */
 export interface BinaryElement<Value> {
   /** The type's OID in `pg_type`. */
   readonly oid: number;
-  /** In bytes. */
-  readonly size: number;
-  /** @throws TypeError for a value that is not of the type */
-  write(bytes: Buffer, place: number, value: Value): void;
+  /** The most bytes that the value takes. */
+  most(value: Value): number;
+  /** @returns the number of bytes that the value takes @throws TypeError for a value that is not of the type */
+  write(bytes: Buffer, place: number, value: Value): number;
 }
 
 const HEADER_BYTES = 20;
@@ -17,7 +17,9 @@ const NULL_LENGTH = -1;
  * takes PostgreSQL a fraction of the time of reading its text.
  */
 export function binaryArray<Value>(element: BinaryElement<Value>, values: readonly (Value | null)[]): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + values.length * (LENGTH_BYTES + element.size));
+  let most = HEADER_BYTES + values.length * LENGTH_BYTES;
+  for (const value of values) if (value !== null) most += element.most(value);
+  const bytes = Buffer.allocUnsafe(most);
   bytes.writeInt32BE(1, 0); // dimensions
   bytes.writeInt32BE(values.includes(null) ? 1 : 0, 4);
   bytes.writeInt32BE(element.oid, 8);
@@ -28,9 +30,8 @@ export function binaryArray<Value>(element: BinaryElement<Value>, values: readon
     if (value === null) {
       place = bytes.writeInt32BE(NULL_LENGTH, place);
     } else {
-      place = bytes.writeInt32BE(element.size, place);
-      element.write(bytes, place, value);
-      place += element.size;
+      const length = element.write(bytes, place + LENGTH_BYTES, value);
+      place = bytes.writeInt32BE(length, place) + length;
     }
   }
   return bytes.subarray(0, place);
@@ -48,7 +49,7 @@ const HYPHEN = 45;
 
 export const UUID_ELEMENT: BinaryElement<string> = {
   oid: 2950,
-  size: UUID_BYTES,
+  most: () => UUID_BYTES,
   write(bytes, start, text) {
     let place = start;
     let high = -1;
@@ -64,6 +65,7 @@ export const UUID_ELEMENT: BinaryElement<string> = {
       }
     }
     if (place !== start + UUID_BYTES || high >= 0) throw notAUuid();
+    return UUID_BYTES;
   },
 };
 
@@ -73,14 +75,38 @@ function notAUuid(): TypeError {
 
 export const DOUBLE_ELEMENT: BinaryElement<number> = {
   oid: 701,
-  size: 8,
-  write: (bytes, place, value) => void bytes.writeDoubleBE(value, place),
+  most: () => 8,
+  write: (bytes, place, value) => bytes.writeDoubleBE(value, place) - place,
 };
 
 export const INTEGER_ELEMENT: BinaryElement<number> = {
   oid: 23,
-  size: 4,
-  write: (bytes, place, value) => void bytes.writeInt32BE(value, place),
+  most: () => 4,
+  write: (bytes, place, value) => bytes.writeInt32BE(value, place) - place,
+};
+
+export const BOOLEAN_ELEMENT: BinaryElement<boolean> = {
+  oid: 16,
+  most: () => 1,
+  write: (bytes, place, value) => bytes.writeUInt8(value ? 1 : 0, place) - place,
+};
+
+/** The most bytes of UTF-8 that a UTF-16 code unit takes. */
+const BYTES_PER_UNIT = 3;
+
+export const TEXT_ELEMENT: BinaryElement<string> = {
+  oid: 25,
+  most: (text) => text.length * BYTES_PER_UNIT,
+  write: (bytes, place, text) => bytes.write(text, place),
+};
+
+/** The only version of the format: a byte, and the JSON as text. */
+const JSONB_VERSION = 1;
+
+export const JSONB_ELEMENT: BinaryElement<string> = {
+  oid: 3802,
+  most: (json) => 1 + json.length * BYTES_PER_UNIT,
+  write: (bytes, place, json) => 1 + bytes.write(json, bytes.writeUInt8(JSONB_VERSION, place)),
 };
 
 /** 2000-01-01T00:00:00Z, from which PostgreSQL counts, in milliseconds since 1970. */
@@ -88,11 +114,11 @@ const POSTGRES_EPOCH = 946_684_800_000;
 
 export const TIMESTAMPTZ_ELEMENT: BinaryElement<Date> = {
   oid: 1184,
-  size: 8,
+  most: () => 8,
   write(bytes, place, value) {
     const microseconds = (value.getTime() - POSTGRES_EPOCH) * 1000;
     const high = Math.floor(microseconds / 2 ** 32);
     bytes.writeInt32BE(high, place);
-    bytes.writeUInt32BE(microseconds - high * 2 ** 32, place + 4);
+    return bytes.writeUInt32BE(microseconds - high * 2 ** 32, place + 4) - place;
   },
 };

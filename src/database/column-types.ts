@@ -1,8 +1,11 @@
 import {
   type BinaryElement,
+  BOOLEAN_ELEMENT,
   binaryArray,
   DOUBLE_ELEMENT,
   INTEGER_ELEMENT,
+  JSONB_ELEMENT,
+  TEXT_ELEMENT,
   TIMESTAMPTZ_ELEMENT,
   UUID_ELEMENT,
 } from './binary-array.js';
@@ -36,21 +39,21 @@ function type<Read, Written = Read>(
 }
 
 export const uuid = type<string>('uuid', UUID_ELEMENT);
-export const text = type<string>('text');
+export const text = type<string>('text', TEXT_ELEMENT);
 export const integer = type<number>('integer', INTEGER_ELEMENT);
 export const double = type<number>('double precision', DOUBLE_ELEMENT);
-export const boolean = type<boolean>('boolean');
+export const boolean = type<boolean>('boolean', BOOLEAN_ELEMENT);
 /** Any precision: the driver reads each as a Date, and PostgreSQL describes parameters without a precision. */
 export const timestamptz = type<Date>('timestamp with time zone', TIMESTAMPTZ_ELEMENT);
 
 /** `text` from a closed list, which a CHECK of the table or the statement itself keeps to. */
 export function oneOf<Value extends string>(_values: readonly Value[]): ColumnType<Value> {
-  return type<Value>('text');
+  return type<Value>('text', TEXT_ELEMENT);
 }
 
 /** `jsonb` with a shape that only this program writes. It is bound as text, since the driver binds arrays as arrays. */
 export function jsonb<Value>(): ColumnType<Value, string> {
-  return type<Value, string>('jsonb');
+  return type<Value, string>('jsonb', JSONB_ELEMENT);
 }
 
 /** `json`, as `json_build_object` and similar functions return it. */

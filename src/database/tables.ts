@@ -23,7 +23,17 @@ import { SignInLogEntry } from '../model/sign-in-log.js';
 import { SsoConnection, SsoDomain, SsoSubject, SsoUsedValue } from '../model/sso-connection.js';
 import { Webhook, WebhookAttempt, WebhookDelivery } from '../model/webhook.js';
 import { Workspace } from '../model/workspace.js';
-import type { ColumnType } from './column-types.js';
+import {
+  boolean,
+  type ColumnType,
+  double,
+  integer,
+  jsonb,
+  nullable as orNull,
+  text,
+  timestamptz,
+  uuid,
+} from './column-types.js';
 
 /** The column type that a statement declares for values of the type. */
 type Declared<Value> = ColumnType<Value, NonNullable<Value> extends JsonValue ? JsonWritten<Value> : Value>;
@@ -74,10 +84,17 @@ interface Property {
   readonly nullable?: boolean;
 }
 
+/** The types whose arrays can be bound in binary format, by name. */
+const KNOWN_TYPES: ReadonlyMap<string, ColumnType<unknown>> = new Map(
+  [uuid, text, integer, double, boolean, timestamptz, jsonb()].map((type) => [type.name, type]),
+);
+
 function declared({ kind, type = '', columnType = type, nullable = false }: Property): ColumnType<unknown> {
   // A reference is stored as the id of the other row.
-  if (kind !== 'scalar') return { name: 'uuid', nullable };
-  return { name: columnType.replace(/^timestamptz(\(\d\))?/, 'timestamp with time zone'), nullable };
+  if (kind !== 'scalar') return nullable ? orNull(uuid) : uuid;
+  const name = columnType.replace(/^timestamptz(\(\d\))?/, timestamptz.name);
+  const known = KNOWN_TYPES.get(name) ?? { name, nullable: false };
+  return nullable ? orNull(known) : known;
 }
 
 function snakeCase(name: string): string {

@@ -7,7 +7,10 @@ import type { Statement } from './statement.js';
 const MOST_TOGETHER = 100;
 
 /** A statement whose parameters are arrays with an element for each write, and which returns the rows of writes by id. */
-type StatementOverArrays<Row> = Pick<Statement<Row, never>, 'name' | 'text'>;
+type StatementOverArrays = Pick<
+  Statement<unknown, Readonly<Record<string, readonly unknown[]>>>,
+  'name' | 'text' | 'parameters' | 'bind'
+>;
 
 /** One write of such a statement. */
 export interface Write {
@@ -45,13 +48,14 @@ export class WriteQueues {
    */
   write<Row extends { readonly id: string }>(
     sql: Sql,
-    statement: StatementOverArrays<Row>,
+    statement: StatementOverArrays,
     write: Write,
   ): Promise<Row | undefined> {
     const name = `${statement.name} ${write.workspaceId}`;
     const run: Run = async (writes) => {
-      const arrays = write.values.map((_, index) => writes.map(({ values }) => values[index]));
-      const rows = await sql.rows<Row>(statement.text, arrays);
+      const names = Object.keys(statement.parameters);
+      const arrays = names.map((name, index) => [name, writes.map(({ values }) => values[index])]);
+      const rows = await sql.rows<Row>(statement.text, statement.bind(Object.fromEntries(arrays)));
       return new Map(rows.map((row) => [row.id, row]));
     };
     return new Promise<unknown>((resolve, reject) => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   arrayOf,
+  boolean,
   double,
   integer,
+  jsonb,
   nullable,
   text,
   timestamptz,
@@ -15,13 +17,15 @@ import { createTestDatabase, type TestDatabase } from '../database.js';
 
 const ARRAYS = statement({
   name: 'test.arrays',
-  text: 'select $ids::uuid[] as ids, $doubles::double precision[] as doubles, $integers::integer[] as integers, $texts::text[] as texts, $times::timestamptz[] as times',
+  text: 'select $ids::uuid[] as ids, $doubles::double precision[] as doubles, $integers::integer[] as integers, $texts::text[] as texts, $times::timestamptz[] as times, $booleans::boolean[] as booleans, $jsons::jsonb[] as jsons',
   parameters: {
     ids: arrayOf(nullable(uuid)),
     doubles: arrayOf(double),
     integers: arrayOf(nullable(integer)),
     texts: arrayOf(nullable(text)),
     times: arrayOf(nullable(timestamptz)),
+    booleans: arrayOf(nullable(boolean)),
+    jsons: arrayOf(nullable(jsonb())),
   },
   columns: {
     ids: arrayOf(nullable(uuid)),
@@ -29,10 +33,12 @@ const ARRAYS = statement({
     integers: arrayOf(nullable(integer)),
     texts: arrayOf(nullable(text)),
     times: arrayOf(nullable(timestamptz)),
+    booleans: arrayOf(nullable(boolean)),
+    jsons: arrayOf(nullable(jsonb())),
   },
 });
 
-const NOTHING = { ids: [], doubles: [], integers: [], texts: [], times: [] };
+const NOTHING = { ids: [], doubles: [], integers: [], texts: [], times: [], booleans: [], jsons: [] };
 const ID = '01234567-89ab-cdef-0123-456789abcdef';
 
 let testDatabase: TestDatabase;
@@ -53,12 +59,15 @@ test('PostgreSQL reads what was written', async () => {
     ids: [ID, null, 'ffffffff-ffff-ffff-ffff-ffffffffffff', null],
     doubles: [0, -0.1, 1e300, 5e-324, 1_764_500_000_123.5, Number.POSITIVE_INFINITY],
     integers: [null, 0, -1, 2_147_483_647, -2_147_483_648],
-    texts: ['a', null, 'NULL', '', `"{},'\\`],
+    texts: ['a', null, 'NULL', '', `"{},'\\`, 'Zoë', '李', '👩‍🚀', 'é'.repeat(10_000)],
+    booleans: [true, null, false],
     times: ['1969-12-31T23:59:59.999Z', '2000-01-01T00:00:00.001Z', '2262-01-01T00:00:00Z'].map(
       (time) => new Date(time),
     ),
   };
-  expect(await ARRAYS.row(database, values)).toEqual(values);
+  const jsons = ['{"name": "Zoë", "tags": ["a\\\\b"]}', null, 'null', '[]', '"👩‍🚀"'];
+  const read = jsons.map((json) => (json === null ? null : JSON.parse(json)));
+  expect(await ARRAYS.row(database, { ...values, jsons })).toEqual({ ...values, jsons: read });
 });
 
 test('an array may be empty', async () => {
@@ -74,6 +83,10 @@ describe('refuses', () => {
     'the UUID %j',
     (id) => expect(() => ARRAYS.bind({ ...NOTHING, ids: [id] })).toThrow(TypeError),
   );
+
+  test('a JSON text that is none', async () => {
+    await expect(ARRAYS.rows(database, { ...NOTHING, jsons: ['{'] })).rejects.toThrow('invalid input syntax');
+  });
 
   test('an integer of more than four bytes', () => {
     expect(() => ARRAYS.bind({ ...NOTHING, integers: [2_147_483_648] })).toThrow(RangeError);

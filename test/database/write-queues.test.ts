@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
+import { arrayOf, text } from '../../src/database/column-types.js';
 import type { Sql } from '../../src/database/database.js';
 import { type Write, WriteQueues } from '../../src/database/write-queues.js';
 import { UnavailableError } from '../../src/domain/errors.js';
 
 /** A statement over arrays: of ids, and of whether the write is refused. */
-const STATEMENT = { name: 'test.write', text: 'write' };
+const STATEMENT = {
+  name: 'test.write',
+  text: 'write',
+  parameters: { ids: arrayOf(text), outcomes: arrayOf(text) },
+  bind: Object.values,
+};
 
 /** A database that answers when it is told to, and records which writes each execution has. */
 class HeldDatabase implements Sql {
