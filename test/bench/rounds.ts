@@ -4,15 +4,15 @@ import type { Contender } from './contenders.ts';
 import type { Operation } from './operations.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** The medians of a server's rounds at one operation. */
+/** What a server did in one round, or the medians of its rounds, at one operation. */
 export interface Measured {
   readonly perSecond: number;
   /** Milliseconds, as the client sees it. */
   readonly p50: number;
   readonly p99: number;
-  /** Microseconds of the server process a request. */
+  /** Microseconds of the server process a request, with what it does after the answers. */
   readonly cpu: number;
-  /** Microseconds of the database a request. */
+  /** Microseconds of the database a request, likewise. */
   readonly databaseCpu: number;
   /** SQL statements a request. */
   readonly statements: number;
@@ -22,10 +22,15 @@ export interface Measured {
   readonly errors: number;
 }
 
+/** The medians of a server's rounds, and the rounds. */
+export interface MeasuredRounds extends Measured {
+  readonly rounds: readonly Measured[];
+}
+
 /** One operation, by the names of the contenders that can do it. */
 export interface Comparison {
   readonly operation: string;
-  readonly measured: ReadonlyMap<string, Measured>;
+  readonly measured: ReadonlyMap<string, MeasuredRounds>;
 }
 
 export interface Plan {
@@ -47,7 +52,7 @@ export async function compare(
   contenders: readonly Contender[],
   plan: Plan,
 ): Promise<Comparison> {
-  const { rounds, seconds, settled } = plan;
+  const { rounds, seconds } = plan;
   const able = contenders.flatMap((contender) => {
     const operation = contender.operations.find((known) => known.name === name);
     return operation === undefined ? [] : [{ contender, operation, measured: [] as Measured[] }];
@@ -61,9 +66,6 @@ export async function compare(
     const turns = [...able.slice(first), ...able.slice(0, first)];
     if (done % 2 === 1) turns.reverse();
     for (const { contender, operation, measured } of turns) {
-      // A slow server still works on unfinished requests of its turn, which would disturb the turns of others.
-      await Promise.all(able.flatMap(({ contender }) => contender.servers.map(idle)));
-      await settled();
       const { servers } = contender;
       measured.push(await round(operation, servers[pair % servers.length] ?? servers[0], seconds, plan));
     }
@@ -90,7 +92,7 @@ async function round(
   operation: Operation,
   server: ServerProcess,
   seconds: number,
-  { connections, databaseCpu }: Plan,
+  { connections, databaseCpu, settled }: Plan,
 ): Promise<Measured> {
   const before = await server.usage();
   const databaseBefore = await databaseCpu();
@@ -104,6 +106,9 @@ async function round(
       connection += 1;
     },
   });
+  // Unfinished requests and batches of the log would disturb the turns of others.
+  await idle(server);
+  await settled();
   const after = await server.usage();
   const databaseAfter = await databaseCpu();
   return {
@@ -118,7 +123,7 @@ async function round(
   };
 }
 
-function medians(rounds: readonly Measured[]): Measured {
+function medians(rounds: readonly Measured[]): MeasuredRounds {
   const of = (name: keyof Measured) => median(rounds.map((measured) => measured[name]));
   return {
     perSecond: of('perSecond'),
@@ -129,13 +134,19 @@ function medians(rounds: readonly Measured[]): Measured {
     statements: of('statements'),
     memory: rounds.at(-1)?.memory ?? Number.NaN,
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
+    rounds,
   };
 }
 
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Between two values, the quantile is interpolated. @param part from 0 to 1 */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low = Number.NaN, high = low] =
-    sorted.length % 2 === 1 ? [sorted[middle]] : sorted.slice(middle - 1, middle + 1);
-  return (low + high) / 2;
+  const place = (sorted.length - 1) * part;
+  const low = sorted[Math.floor(place)] ?? Number.NaN;
+  const high = sorted[Math.ceil(place)] ?? Number.NaN;
+  return low + (high - low) * (place - Math.floor(place));
 }

@@ -1,4 +1,4 @@
-import type { Comparison, Measured } from './rounds.ts';
+import { type Comparison, type Measured, type MeasuredRounds, median, quantile } from './rounds.ts';
 
 /** The contender with whose numbers all others are compared. */
 const OURS = 'ours';
@@ -12,6 +12,7 @@ const HEADINGS = [
   'p99 ms',
   'CPU µs',
   'DB µs',
+  'CPU ÷ its',
   'SQL',
   'MB',
   'errors',
@@ -24,19 +25,39 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
 
 function rowsOf({ operation, measured }: Comparison): string[][] {
   const ours = measured.get(OURS);
-  return [...measured].map(([server, its], index) => [
-    index === 0 ? operation : '',
-    server,
-    whole(its.perSecond),
-    ours === undefined || server === OURS ? '' : ratio(ours.perSecond / its.perSecond),
-    whole(its.p50),
-    whole(its.p99),
-    whole(its.cpu),
-    whole(its.databaseCpu),
-    its.statements.toFixed(1),
-    whole(its.memory),
-    String(its.errors),
-  ]);
+  return [...measured].map(([server, its], index) => {
+    const compared = (value: (round: Measured) => number) =>
+      ours === undefined || server === OURS ? '' : ratioOfRounds(ours, its, value);
+    return [
+      index === 0 ? operation : '',
+      server,
+      whole(its.perSecond),
+      compared(({ perSecond }) => perSecond),
+      whole(its.p50),
+      whole(its.p99),
+      whole(its.cpu),
+      whole(its.databaseCpu),
+      compared(({ cpu, databaseCpu }) => cpu + databaseCpu),
+      its.statements.toFixed(1),
+      whole(its.memory),
+      String(its.errors),
+    ];
+  });
+}
+
+/** The median of the rounds' ratios with its 95 % interval; the turns of a round share the machine's speed. */
+function ratioOfRounds(
+  ours: MeasuredRounds,
+  its: MeasuredRounds,
+  value: (round: Measured) => number,
+): string {
+  const ratios = ours.rounds.map((round, index) => {
+    const other = its.rounds[index];
+    return other === undefined ? Number.NaN : value(round) / value(other);
+  });
+  const spread = quantile(ratios, 0.75) - quantile(ratios, 0.25);
+  // The notch of a box plot (McGill, Tukey and Larsen, 1978).
+  return `${ratio(median(ratios))} ± ${ratio((1.57 * spread) / Math.sqrt(ratios.length))}`;
 }
 
 /** The measurements with one number of members. */
@@ -67,7 +88,7 @@ export function growthTable(sizes: readonly Size[]): string {
   return table(headings, rows);
 }
 
-function measuredIn({ comparisons }: Size, operation: string, server: string): Measured | undefined {
+function measuredIn({ comparisons }: Size, operation: string, server: string): MeasuredRounds | undefined {
   return comparisons.find((comparison) => comparison.operation === operation)?.measured.get(server);
 }
 
