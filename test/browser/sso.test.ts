@@ -11,7 +11,7 @@ import {
   testEnvironment,
   verifyDomain,
 } from '../http/sso/setting.js';
-import { browserPerFile, expectAccessible, expectNoSideScroll, openPage } from './dashboard.js';
+import { browserPerFile, expectAccessible, expectNoSideScroll, openPage, reloadLive } from './dashboard.js';
 
 /** Single sign-on in a real browser, with a real provider (oidc-provider). */
 const DOMAIN = 'sso-browser.test';
@@ -155,6 +155,21 @@ describe('rule 32: a workspace that the session does not open', () => {
     await page.getByRole('link', { name: 'Members', exact: true }).click();
     await heading(page, 'Sign in to open this workspace');
     await page.getByRole('button', { name: `Account: ${email}` }).waitFor();
+  });
+
+  test('keeps what is typed into a dialog when single sign-on is required meanwhile', async () => {
+    const { email } = await provisioned();
+    const page = await openPage(app, { path: path(), email });
+    await reloadLive(page);
+    await page.getByRole('button', { name: 'Add member' }).click();
+    const address = page.getByRole('dialog').getByRole('textbox', { name: 'E-mail address' });
+    await address.fill('zoe@example.com');
+    await requireSso(true);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await address.inputValue()).toBe('zoe@example.com');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Groups', exact: true }).click();
+    await heading(page, 'Sign in to open this workspace');
   });
 });
 

@@ -67,9 +67,8 @@ export function App() {
 function createDashboardClient(): Client {
   const client = createClient((refusal, { kind, key, variables }) => {
     // The page stays after a change, while a dialog is open or a form has input, so that what was typed is not lost.
-    if (kind === 'mutation') return offerSignIn(refusal);
-    if (refusal.code === 'UNAUTHENTICATED')
-      return isDialogOpen() || hasUnsavedInput() ? offerSignIn(refusal) : leaveForSignIn();
+    if (kind === 'mutation' || isDialogOpen() || hasUnsavedInput()) return offerSignIn(refusal);
+    if (refusal.code === 'UNAUTHENTICATED') return leaveForSignIn();
     // The frame finds out too, and replaces every screen of the workspace.
     const frame = createRequest(WorkspaceFrameDocument, { workspaceId: `${variables?.workspaceId}` });
     if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();
