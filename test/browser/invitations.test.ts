@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { startTestApp, type TestApp } from '../app.js';
 import { browserPerFile, expectAccessible, openDashboard } from './dashboard.js';
 import { addPeople } from './people.js';
@@ -146,6 +147,17 @@ describe('invitations', () => {
     expect(results[2]).toContain('"3","king@acme.test","Refused"');
     expect(results[4]).toContain('"5","person0@acme.test","invited"');
     await page.getByText('200 invitations').waitFor();
+  });
+
+  it('a file: is checked again after the session has ended, without choosing it again', async () => {
+    const { page, workspace } = await openInvitations('/csv');
+    await page.context().clearCookies();
+    await page.locator('input[type=file]').setInputFiles(csv(['email', 'new@acme.test']));
+    await page.getByRole('alert').getByText('You are signed out.').first().waitFor();
+    const { name } = SESSION_COOKIE;
+    await page.context().addCookies([{ name, value: await app.session(workspace.ownerEmail), url: app.url }]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Invite 1 person' }).waitFor();
   });
 
   it('a file: continues after the connection failed in the middle, and invites nobody twice', async () => {

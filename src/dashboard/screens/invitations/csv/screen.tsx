@@ -16,7 +16,12 @@ import { Preview } from './preview.js';
 import { type CsvResult, judge } from './run.js';
 
 type State =
-  | { readonly step: 'choose'; readonly failure?: string }
+  | {
+      readonly step: 'choose';
+      readonly failure?: string;
+      /** Checks the same file again, when the failure was not its own. */
+      readonly again?: () => void;
+    }
   | { readonly step: 'checking'; readonly name: string; readonly done: number; readonly total: number }
   | { readonly step: 'preview'; readonly name: string; readonly file: CsvFile; readonly result: CsvResult };
 
@@ -38,7 +43,8 @@ export default function BulkInviteScreen() {
       const result = await judge(client, workspaceId, file, report);
       setState({ step: 'preview', name, file, result });
     } catch (error) {
-      setState({ step: 'choose', failure: error instanceof Error ? error.message : String(error) });
+      const failure = error instanceof Error ? error.message : String(error);
+      setState({ step: 'choose', failure, again: () => check(name, text) });
     }
   };
   const select = async (files: FileList | null) => {
@@ -71,7 +77,13 @@ export default function BulkInviteScreen() {
             <FileTrigger acceptedFileTypes={['.csv', 'text/csv']} onSelect={select}>
               <Button kind="primary">{t('csv.choose')}</Button>
             </FileTrigger>
-            {state.failure !== undefined && <Notice tone="danger" title={state.failure} />}
+            {state.failure !== undefined && (
+              <Notice
+                tone="danger"
+                title={state.failure}
+                actions={state.again && <Button onPress={state.again}>{t('state.retry')}</Button>}
+              />
+            )}
           </div>
         </Panel>
       )}
