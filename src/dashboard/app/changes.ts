@@ -53,6 +53,7 @@ function partsOf(attribute: string, before: unknown, after: unknown): readonly P
 /** The messages of an attribute's values, such as role.EDITOR. */
 const VALUES: Readonly<Record<string, string>> = {
   accessSetBy: 'accessSetBy',
+  creditLimitSetBy: 'accessSetBy',
   defaultRole: 'role',
   defaultSeatType: 'seat',
   grantedRole: 'role',

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { type UndoneRemoval, undoBraked, undoRemovals } from '../../services/provisioning-log/undo.js';
+import { type Undone, undoBraked, undoRemovals } from '../../services/provisioning-log/undo.js';
 import {
   get as getBrake,
   release as releaseBrake,
@@ -67,6 +67,7 @@ export class ScimBrakeResolver {
     input: ScimBrakeUndoInput,
     @Ctx() context: Context,
   ): Promise<ScimBrakeUndoPayload> {
+    wellFormedId(input.after ?? null, 'after');
     return undoPayload(context, input, await undoBraked(context.services, input));
   }
 
@@ -81,6 +82,7 @@ export class ScimBrakeResolver {
     input: ScimRemovalsUndoInput,
     @Ctx() context: Context,
   ): Promise<ScimRemovalsUndoPayload> {
+    wellFormedId(input.after ?? null, 'after');
     for (const id of input.memberIds ?? []) wellFormedId(id, 'memberIds');
     return undoPayload(context, input, await undoRemovals(context.services, input));
   }
@@ -90,14 +92,20 @@ export class ScimBrakeResolver {
 async function undoPayload(
   { loaders }: Context,
   { workspaceId, dryRun }: { readonly workspaceId: string; readonly dryRun: boolean },
-  removals: readonly UndoneRemoval[],
+  undone: Undone,
 ): Promise<ScimRemovalsUndoPayload> {
-  const results = removals.map(({ error, member, groupsLost, ...removal }) => ({
+  const results = undone.results.map(({ error, member, groupsLost, ...removal }) => ({
     ...removal,
     member: dryRun ? null : member,
     refusal: error === null ? null : refusalOf(error, {}),
     groupsLost: [...groupsLost],
   }));
-  const restored = removals.filter(({ outcome }) => outcome === 'RESTORED').length;
-  return { results, restored, dryRun, workspace: await loaders.workspaces.load(workspaceId) };
+  const restored = results.filter(({ outcome }) => outcome === 'RESTORED').length;
+  return {
+    results,
+    restored,
+    next: undone.next,
+    dryRun,
+    workspace: await loaders.workspaces.load(workspaceId),
+  };
 }

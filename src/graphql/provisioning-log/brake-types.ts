@@ -130,10 +130,16 @@ export class ScimUndoResult {
   groupsLost!: string[];
 }
 
-@InputType({ description: 'The removals that have engaged the brake.' })
-export class ScimBrakeUndoInput {
+@InputType()
+abstract class UndoInput {
   @Field(() => ID, { description: 'The id of the workspace.' })
   workspaceId!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Continues with further removals: `next` of the answer before. A call undoes 200 at most.',
+  })
+  after?: string | null;
 
   @Field(() => Boolean, {
     defaultValue: false,
@@ -142,11 +148,11 @@ export class ScimBrakeUndoInput {
   dryRun!: boolean;
 }
 
-@InputType({ description: 'Removals by the identity provider, of the last 24 hours.' })
-export class ScimRemovalsUndoInput {
-  @Field(() => ID, { description: 'The id of the workspace.' })
-  workspaceId!: string;
+@InputType({ description: 'The removals that have engaged the brake.' })
+export class ScimBrakeUndoInput extends UndoInput {}
 
+@InputType({ description: 'Removals by the identity provider, of the last 24 hours.' })
+export class ScimRemovalsUndoInput extends UndoInput {
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'The earliest time of the removals. The default is 24 hours ago.',
@@ -155,12 +161,6 @@ export class ScimRemovalsUndoInput {
 
   @Field(() => [ID], { nullable: true, description: 'The removed members. Without ids, all are restored.' })
   memberIds?: string[] | null;
-
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: 'Whether to write nothing and only report what would happen.',
-  })
-  dryRun!: boolean;
 }
 
 @ObjectType()
@@ -170,6 +170,12 @@ abstract class UndoPayload {
 
   @Field(() => Int, { description: 'The number of members that were restored, or would be.' })
   restored!: number;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Continues with further removals, as `after` of the next call. Null when there are none.',
+  })
+  next!: string | null;
 
   @Field(() => Boolean, { description: 'Whether nothing was written.' })
   dryRun!: boolean;

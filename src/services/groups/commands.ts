@@ -172,6 +172,29 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
 }
 
 /**
+ * Adds a member that the transaction has locked to a group; the member's access follows (rule 30).
+ * @returns false when there is no such group
+ * @throws DomainError SEAT_UNAVAILABLE
+ */
+export async function joinInTransaction(
+  context: ServiceContext,
+  tx: Transaction,
+  workspace: Workspace,
+  { groupId, memberId }: { readonly groupId: string; readonly memberId: string },
+): Promise<boolean> {
+  const group = await lockGroup(tx, workspace.id, groupId);
+  if (group === undefined) return false;
+  const members = await changeMembers(tx, group, { add: [memberId], remove: [] }, new Set([memberId]));
+  const written = await writeGroup(tx, group);
+  const at = new Date();
+  await recordGroup(context, tx, written, 'group.update', memberChangesOf(members), at);
+  if (hasGrant(group)) await followGrants(context, tx, workspace, [memberId], at);
+  await growVersions(tx, workspace.id, [memberId]);
+  tx.afterCommit(() => context.groupMemberLists.follow(group, written, members));
+  return true;
+}
+
+/**
  * Sets or clears what the group grants; its members' access follows (rule 30). A dry run rolls its transaction back,
  * and returns the group as it is.
  * @throws DomainError as `authorize` does; NOT_FOUND; STALE_VERSION; WRONG_WORKSPACE_VERSION; SEAT_UNAVAILABLE

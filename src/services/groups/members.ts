@@ -64,7 +64,7 @@ export async function changeMembers(
 function noSuchMember(id: string): DomainError {
   return new DomainError(
     'INVALID_INPUT',
-    `There is no member with the id ${id.slice(0, SHOWN_LENGTH)} in this workspace.`,
+    `There is no member with the id ${id.slice(0, SHOWN_LENGTH).toWellFormed()} in this workspace.`,
     {
       attribute: 'members',
       hint: 'Provision the person first, and send the id that this workspace has given.',

@@ -63,6 +63,8 @@ export interface Transition {
   readonly action: AuditAction;
   /** The account of a new member, where the caller has found and locked it. */
   readonly accountId?: string;
+  /** Who manages the member afterwards, where that does not follow from the caller. */
+  readonly managedBy?: Origin;
 }
 
 /** Builds a change request once the workspace and the member are known. */
@@ -161,7 +163,7 @@ function addressBefore({ userName, profile }: MemberState): string | null {
 /** The row after a transition. The database sets its version and times, and the account of a new address. */
 export function rowAfter(
   context: ServiceContext,
-  { workspace, row, next, accessSetBy, accountId = '' }: Transition,
+  { workspace, row, next, accessSetBy, accountId = '', managedBy }: Transition,
 ): MemberRow {
   if (next === null) return requireRow(row);
   const { access, ...person } = next;
@@ -178,7 +180,7 @@ export function rowAfter(
   return completeMember({
     ...before,
     ...columnsOfPerson(person),
-    managedBy: managedByAfter(context, row, next),
+    managedBy: managedBy ?? managedByAfter(context, row, next),
     ...membership,
   });
 }
@@ -229,9 +231,14 @@ export function auditFactOf(transition: Transition, { id, userName }: MemberRow)
     changes: {
       ...memberChanges(row && stateOf(row), next),
       ...(clearsAccessSetBy(transition) ? { accessSetBy: { before: row?.accessSetBy, after: null } } : {}),
-      ...(row !== null && next === null ? groupsLeft(row) : {}),
+      ...(row !== null && next === null ? { ...originsLost(row), ...groupsLeft(row) } : {}),
     },
   };
+}
+
+/** Who had set the access and the limit of a deleted member, which its record no longer tells when it is restored. */
+function originsLost({ accessSetBy, creditLimitSetBy }: MemberRow): AuditChanges {
+  return changesBetween({ accessSetBy, creditLimitSetBy }, {});
 }
 
 /**

@@ -53,7 +53,7 @@ const NOTE_PROBLEMS = statement({
         where s.workspace_id = e."workspaceId" and s.target_type = e."targetType" and s.name = text_folded(e."targetName")
           and s.answered_at > ${ANSWERED_AT})
     on conflict (workspace_id, subject, severity) do update
-      set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = scim_problem.times + excluded.times,
+      set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = excluded.times + case when scim_problem.code = excluded.code then scim_problem.times else 0 end,
         since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
         client = excluded.client, operation = excluded.operation, target_type = excluded.target_type,
         target_id = excluded.target_id, target_name = coalesce(excluded.target_name, scim_problem.target_name),
@@ -161,8 +161,9 @@ function notedProblems({ batchId, entries, repeated }: WrittenBatch): NotedProbl
         ? problem
         : {
             ...problem,
-            times: earlier.times + problem.times,
-            since: earlier.code === problem.code ? earlier.since : problem.since,
+            ...(earlier.code === problem.code
+              ? { times: earlier.times + problem.times, since: earlier.since }
+              : {}),
           },
     );
   }

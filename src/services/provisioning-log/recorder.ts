@@ -111,7 +111,8 @@ export class ProvisioningLog {
     }
     const credential = fault.known === undefined ? keyLookupOf(fault.credential) : undefined;
     const holder = fault.known?.apiKeyId ?? credential?.lookup ?? '';
-    const key = `${minute} ${fault.workspaceId} ${fault.network} ${fault.client} ${holder}`;
+    const reason = fault.known?.code ?? '';
+    const key = `${minute} ${fault.workspaceId} ${fault.network} ${fault.client} ${holder} ${reason}`;
     const known = this.#faults.get(key);
     if (known === undefined && this.#faults.size >= MOST_FAULTS) {
       this.#drop(fault.workspaceId);
@@ -214,17 +215,18 @@ export class ProvisioningLog {
   }> {
     const fresh: { fault: Fault; entry: LogEntry }[] = [];
     const repeated: WrittenEntry[] = [];
-    const faults = [...counted].filter(([{ entry }]) => entry === undefined);
+    const credentials = [...counted.keys()].map(({ credential }) => credential);
     const faultOf = await findKeyFaults(
       this.#database,
-      faults.map(([{ credential }]) => credential).filter((credential) => credential !== undefined),
+      credentials.filter((credential) => credential !== undefined),
     );
     for (const [fault, number] of counted) {
       const { first, credential, entry } = fault;
-      if (entry === undefined) {
-        const known = first.known ?? faultOf(first.workspaceId, credential, first.at);
+      const known = first.known ?? faultOf(first.workspaceId, credential, first.at);
+      // A key may be deleted in the minute in which it was used while it was disabled.
+      if (entry?.code === known.code) repeated.push({ ...entry, times: number });
+      else
         fresh.push({ fault, entry: keyEntry(first, { workspaceId: first.workspaceId, ...known }, number) });
-      } else repeated.push({ ...entry, times: number });
     }
     return { fresh, repeated };
   }

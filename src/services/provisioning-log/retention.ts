@@ -23,10 +23,18 @@ const DELETE_KEYS = statement({
   parameters: {},
 });
 
-/** Twice as long as removals can be undone, and as the longest window of a brake. */
+/**
+ * Twice as long as removals can be undone, and as the longest window of a brake. Those before a brake that is still engaged
+ * can be undone until it is released.
+ */
 const DELETE_REMOVALS = statement({
   name: 'provisioningLog.deleteRemovals',
-  text: `delete from scim_removal where at < now() - interval '2 days'`,
+  text: `
+    delete from scim_removal r
+    where r.at < now() - interval '2 days'
+      and not exists (
+        select 1 from scim_brake b
+        where b.workspace_id = r.workspace_id and r.at >= b.engaged_at - make_interval(mins => b.window_minutes))`,
   parameters: {},
 });
 

@@ -303,6 +303,117 @@ describe('rule 64: release and undo', () => {
     expect(await activeIn(acme)).toBe(4);
   });
 
+  const undoRemovals = async ({ session, workspace }: Company, input: object = {}) => {
+    const { data, errors } = await mutate(
+      session,
+      'scimRemovalsUndo',
+      { workspaceId: workspace.workspaceId, ...input },
+      'next results { removedId outcome groupsLost refusal { message } member { id role managedBy accessSetBy } }',
+    );
+    expect(errors).toBeUndefined();
+    return data.scimRemovalsUndo;
+  };
+
+  test('undo restores a deleted member as it was: groups, what follows them, and whose the limit is', async () => {
+    const acme = await company(2);
+    const { scim, session, workspace } = acme;
+    const { workspaceId } = workspace;
+    const { body: user } = await scim.post('/Users', { userName: 'ann@acme.test' });
+    const { body: group } = await scim.post('/Groups', {
+      displayName: 'Editors',
+      members: [{ value: user.id }],
+    });
+    const grant = { workspaceId, groupId: group.id, grant: { role: 'EDITOR' } };
+    await mutate(session, 'groupSetGrant', grant, '__typename');
+    const limit = { workspaceId, memberId: user.id, creditLimit: 77 };
+    await mutate(session, 'memberSetCreditLimit', limit, '__typename');
+    await scim.delete(`/Users/${user.id}`);
+    const { results } = await undoRemovals(acme);
+    expect(results).toMatchObject([
+      {
+        outcome: 'RESTORED',
+        groupsLost: [],
+        member: { role: 'EDITOR', managedBy: 'IDENTITY_PROVIDER', accessSetBy: null },
+      },
+    ]);
+    const [{ member }] = results;
+    const { body: back } = await scim.get(`/Users/${member.id}`);
+    expect(back.groups).toMatchObject([{ value: group.id }]);
+    // Rule 6: the limit is the workspace's, so the echo of it does not conflict with a role that has none.
+    const put = { ...back, 'urn:base44:params:scim:schemas:extension:user:2.0': { role: 'viewer' } };
+    expect((await scim.put(`/Users/${member.id}`, put)).status).toBe(200);
+  });
+
+  test('undo restores a member who was deactivated and then deleted', async () => {
+    const acme = await company(3);
+    const { scim, ids } = acme;
+    const [first = '', second = ''] = ids;
+    const { body: group } = await scim.post('/Groups', { displayName: 'Sales', members: [{ value: first }] });
+    await deactivate(scim, first);
+    await scim.delete(`/Users/${first}`);
+    await deactivate(scim, second);
+    const { results } = await undoRemovals(acme);
+    expect(results).toMatchObject([
+      { removedId: first, outcome: 'RESTORED', groupsLost: [] },
+      { removedId: second, outcome: 'RESTORED' },
+    ]);
+    const { body: sales } = await scim.get(`/Groups/${group.id}`);
+    expect(sales.members).toMatchObject([{ value: results[0].member.id }]);
+    expect((await scim.get(`/Users/${results[0].member.id}`)).body).toMatchObject({
+      active: true,
+      'urn:base44:params:scim:schemas:extension:user:2.0': { role: 'editor', creditLimit: 7 },
+    });
+  });
+
+  test('undo does not bring back whom an admin has removed since', async () => {
+    const acme = await company(3);
+    const { scim, ids, session, workspace } = acme;
+    const { workspaceId } = workspace;
+    const [first = '', second = ''] = ids;
+    await deactivate(scim, first);
+    await scim.delete(`/Users/${second}`);
+    await scim.put(`/Users/${first}`, { userName: `m0@${workspaceId}.test`, active: true });
+    const { body: again } = await scim.post('/Users', { userName: `m1@${workspaceId}.test` });
+    await mutate(session, 'memberRemove', { workspaceId, memberId: first }, '__typename');
+    await mutate(session, 'memberDelete', { workspaceId, memberId: again.id }, '__typename');
+    expect((await undoRemovals(acme)).results).toMatchObject([
+      {
+        outcome: 'REFUSED',
+        refusal: {
+          message: `m0@${workspaceId}.test was added again after this removal, and removed once more.`,
+        },
+      },
+      {
+        outcome: 'REFUSED',
+        refusal: {
+          message: `m1@${workspaceId}.test was added again after this removal, and removed once more.`,
+        },
+      },
+    ]);
+    expect(await activeIn(acme)).toBe(1);
+  });
+
+  test('undo of the brake works for as long as it is engaged, in parts', async () => {
+    const acme = await company(30);
+    const { scim, ids, session, workspace } = acme;
+    const { workspaceId } = workspace;
+    const removed = ids.slice(0, 10).sort();
+    for (const id of ids.slice(0, 11)) await deactivate(scim, id);
+    await app.sql(
+      `with brake as (
+         update scim_brake set engaged_at = engaged_at - interval '3 days' where workspace_id = $1),
+       removed as (
+         update removal set removed_at = removed_at - interval '3 days' where workspace_id = $1)
+       update scim_removal set at = at - interval '3 days' where workspace_id = $1`,
+      [workspaceId],
+    );
+    const undo = async (input: object) =>
+      (await mutate(session, 'scimBrakeUndo', { workspaceId, ...input }, 'restored next')).data.scimBrakeUndo;
+    expect(await undo({ dryRun: true })).toEqual({ restored: 10, next: null });
+    expect(await undo({ after: removed[3] })).toEqual({ restored: 6, next: null });
+    expect(await undo({})).toEqual({ restored: 4, next: null });
+  });
+
   test('settings are changed, audited and stored', async () => {
     const acme = await company(30);
     const { scim, ids, session, workspace } = acme;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useMessages } from '../../app/messages.js';
+import type { ScimBrakeUndoInput } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
 import { PlainTable } from '../../ui/plain-table.js';
@@ -23,22 +24,31 @@ export function UndoButton({ kind, onChanged }: UndoProps) {
   const { send, failure, isSaving } = useChange();
   const [preview, setPreview] = useState<readonly UndoPartsFragment[] | null>(null);
 
+  /** @returns null when it was refused or interrupted: those who are back by then stay, and another try continues */
   const undo = async (dryRun: boolean) => {
-    const variables = { input: { workspaceId, dryRun } };
-    return kind === 'brake'
-      ? (await send(BrakeUndoDocument, variables))?.scimBrakeUndo
-      : (await send(RemovalsUndoDocument, variables))?.scimRemovalsUndo;
+    const results: UndoPartsFragment[] = [];
+    for (let after: string | null = null; ; ) {
+      const variables: { input: ScimBrakeUndoInput } = { input: { workspaceId, dryRun, after } };
+      const undone =
+        kind === 'brake'
+          ? (await send(BrakeUndoDocument, variables))?.scimBrakeUndo
+          : (await send(RemovalsUndoDocument, variables))?.scimRemovalsUndo;
+      if (undone == null) return null;
+      results.push(...undone.results);
+      if (undone.next === null) return results;
+      after = undone.next;
+    }
   };
   const check = async () => {
-    const result = await undo(true);
-    if (result != null) setPreview(result.results);
+    const results = await undo(true);
+    if (results !== null) setPreview(results);
   };
   const confirm = async () => {
-    const result = await undo(false);
-    if (result == null) return;
-    showToast({ text: t('undo.done', { restored: result.restored }) });
-    setPreview(null);
+    const results = await undo(false);
     onChanged();
+    if (results === null) return;
+    showToast({ text: t('undo.done', { restored: restoredOf(results) }) });
+    setPreview(null);
   };
   return (
     <>
@@ -64,13 +74,16 @@ export function UndoButton({ kind, onChanged }: UndoProps) {
   );
 }
 
+function restoredOf(results: readonly UndoPartsFragment[]): number {
+  return results.filter(({ outcome }) => outcome === 'RESTORED').length;
+}
+
 function Preview({ results }: { readonly results: readonly UndoPartsFragment[] }) {
   const t = useMessages();
   if (results.length === 0) return <p>{t('undo.none')}</p>;
-  const restored = results.filter(({ outcome }) => outcome === 'RESTORED').length;
   return (
     <>
-      <p>{t('undo.text', { restored, total: results.length })}</p>
+      <p>{t('undo.text', { restored: restoredOf(results), total: results.length })}</p>
       <PlainTable
         label={t('undo.preview')}
         columns={[t('members.column.person'), t('undo.removedAt'), t('undo.outcome')]}
