@@ -42,12 +42,21 @@ export function discoveryUrlOf(
   if (provider === 'GOOGLE_WORKSPACE') return `${GOOGLE_ISSUER}${WELL_KNOWN}`;
   const attribute =
     provider === 'OKTA' ? 'oktaDomain' : provider === 'MICROSOFT_ENTRA_ID' ? 'entraTenantId' : 'discoveryUrl';
-  throw new DomainError('INVALID_INPUT', `${attribute} is required for ${provider}.`, { attribute });
+  throw new DomainError('INVALID_INPUT', `${attribute} is required for ${PROVIDER_NAMES[provider]}.`, {
+    attribute,
+  });
 }
+
+const PROVIDER_NAMES: Readonly<Record<SsoProvider, string>> = {
+  OKTA: 'Okta',
+  MICROSOFT_ENTRA_ID: 'Microsoft Entra ID',
+  GOOGLE_WORKSPACE: 'Google Workspace',
+  OTHER_OIDC: 'other providers',
+};
 
 function requireProvider(provider: SsoProvider, expected: SsoProvider, attribute: string): void {
   if (provider === expected) return;
-  throw new DomainError('INVALID_INPUT', `${attribute} is for ${expected} only.`, {
+  throw new DomainError('INVALID_INPUT', `${attribute} is for ${PROVIDER_NAMES[expected]} only.`, {
     attribute,
     hint: `Set provider to ${expected}, or send discoveryUrl.`,
   });

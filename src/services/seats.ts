@@ -86,11 +86,15 @@ async function setOne(
 ): Promise<number> {
   const { total: bought, used } = await lockAllocation(tx, workspaceId, seatType);
   if (total < used) {
-    throw new DomainError('INVALID_INPUT', `${used} ${seatType.toLowerCase()} seats are taken.`, {
-      attribute: 'seats',
-      hint: 'Take seats from members first, or keep at least as many as are taken.',
-      seat: { seatType, total: bought, used },
-    });
+    throw new DomainError(
+      'INVALID_INPUT',
+      `${used} ${seatType.toLowerCase()} ${used === 1 ? 'seat is' : 'seats are'} taken.`,
+      {
+        attribute: 'seats',
+        hint: 'Take seats from members first, or keep at least as many as are taken.',
+        seat: { seatType, total: bought, used },
+      },
+    );
   }
   await rowsOf(
     tx,

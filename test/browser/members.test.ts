@@ -225,6 +225,59 @@ describe('roles and removal', () => {
   });
 });
 
+describe('the own access', () => {
+  /** Members as Ann, an admin. */
+  async function openAsAnn() {
+    const workspace = await app.workspace({ version: 'V2', credits: 10_000 });
+    const ids = await addPeople(app, workspace, PEOPLE);
+    const path = `/workspace/${workspace.workspaceId}/settings/members`;
+    const page = await openDashboard(app, { path, email: addressOf('Ann Lee') });
+    await rowOf(page, 'Bob Kent').waitFor();
+    return { page, workspace, ids };
+  }
+
+  it('may be lowered: the dialog closes, and the screens follow the new role', async () => {
+    const { page } = await openAsAnn();
+    await openAction(page, 'Ann Lee', 'Change role');
+    await page.getByRole('dialog').getByRole('button', { name: 'Role' }).click();
+    await page.getByRole('option', { name: 'Viewer' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'You cannot open this page' }).waitFor();
+    await page.getByRole('link', { name: 'Invitations' }).waitFor({ state: 'detached' });
+  });
+
+  it('is lowered by others: an open list says that the page cannot be opened, not that it is empty', async () => {
+    const { page, workspace, ids } = await openAsAnn();
+    await reloaded(page);
+    const target = { workspaceId: workspace.workspaceId, memberId: ids['Ann Lee'] };
+    const { errors } = await app.graphql(
+      app.operatorToken,
+      'mutation ($input: MemberSetAccessInput!) { memberSetAccess(input: $input) { __typename } }',
+      { input: { ...target, access: { roleAccess: { role: 'VIEWER' } } } },
+    );
+    expect(errors).toBeUndefined();
+    await page.getByRole('heading', { name: 'You cannot open this page' }).waitFor();
+  });
+
+  it('ends: a viewer, who gets no news, is told within half a minute (rule 34)', async () => {
+    const { workspace, ids } = await openAsAnn();
+    const path = `/workspace/${workspace.workspaceId}`;
+    const page = await openDashboard(app, { path: '/healthz', email: addressOf('Carla Diaz') });
+    await page.clock.install();
+    await page.goto(path);
+    await page.getByText('Your access').waitFor();
+    const input = { workspaceId: workspace.workspaceId, memberId: ids['Carla Diaz'] };
+    await app.graphql(
+      app.operatorToken,
+      'mutation ($input: MemberRemoveInput!) { memberRemove(input: $input) { __typename } }',
+      { input },
+    );
+    await page.clock.fastForward(30_000);
+    await page.getByRole('heading', { name: 'Your access has ended' }).waitFor();
+  });
+});
+
 describe('bulk changes', () => {
   it('change members after a dry run that lists each refusal', async () => {
     const { page, workspace } = await openMembers();
@@ -377,6 +430,29 @@ describe('accessibility', () => {
     await previous.press('Enter');
     await rowOf(page, 'Ann Lee').waitFor();
     await expectFocus(previous);
+  });
+
+  it('says that a page is empty whose members were removed, and leads to the first one', async () => {
+    const { page, workspace } = await openMembers();
+    const names = Array.from({ length: 21 }, (_, index) => `Zoe ${index + 10}`);
+    const ids = await addPeople(
+      app,
+      workspace,
+      names.map((name) => ({ name })),
+    );
+    await page.reload();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await rowOf(page, 'Zoe 30').waitFor();
+    const input = { workspaceId: workspace.workspaceId, memberId: ids['Zoe 30'] };
+    await app.graphql(
+      app.operatorToken,
+      'mutation ($input: MemberRemoveInput!) { memberRemove(input: $input) { __typename } }',
+      { input },
+    );
+    await page.reload();
+    await page.getByText('There is nobody on this page any more').waitFor();
+    await page.getByRole('button', { name: 'First page' }).click();
+    await rowOf(page, 'Ann Lee').waitFor();
   });
 
   it('sets a credit limit with the keyboard alone', async () => {

@@ -63,14 +63,21 @@ export function App() {
   );
 }
 
-/** The client of the dashboard, which shows where to sign in when a session has ended or does not open a workspace. */
+/**
+ * The client of the dashboard. It shows where to sign in when a session has ended or does not open a workspace, and reads
+ * the viewer's abilities again when something is refused.
+ */
 function createDashboardClient(): Client {
   const client = createClient((refusal, { kind, key, variables }) => {
-    // The page stays after a change, while a dialog is open or a form has input, so that what was typed is not lost.
-    if (kind === 'mutation' || isDialogOpen() || hasUnsavedInput()) return offerSignIn(refusal);
-    if (refusal.code === 'UNAUTHENTICATED') return leaveForSignIn();
-    // The frame finds out too, and replaces every screen of the workspace.
-    const frame = createRequest(WorkspaceFrameDocument, { workspaceId: `${variables?.workspaceId}` });
+    if (refusal.signInPath !== null) {
+      // The page stays after a change, while a dialog is open or a form has input, so that what was typed is not lost.
+      if (kind === 'mutation' || isDialogOpen() || hasUnsavedInput()) return offerSignIn(refusal);
+      if (refusal.code === 'UNAUTHENTICATED') return leaveForSignIn();
+    }
+    // The frame finds out too, and replaces the screens that the viewer may not see.
+    const workspaceId: unknown = variables?.workspaceId ?? variables?.input?.workspaceId;
+    if (typeof workspaceId !== 'string') return;
+    const frame = createRequest(WorkspaceFrameDocument, { workspaceId });
     if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();
   });
   return client;

@@ -82,15 +82,27 @@ export function isIncomplete(error: CombinedError | undefined): boolean {
 }
 
 /**
- * The client of `/graphql`. The browser's cookie is its credential.
- * @param onSignInNeeded called when the session has ended, or does not open the workspace
+ * The answer to a change. After a change of the viewer's own access, it lacks what the viewer may no longer see.
+ * @returns null when the change was not made
  */
-export function createClient(onSignInNeeded: (refusal: Refusal, operation: Operation) => void): Client {
+export function changeMade<Data>(data: Data | undefined, error: CombinedError | undefined): Data | null {
+  if (data == null) return null;
+  const isMade = error === undefined || (!isIncomplete(error) && !Object.values(data).includes(null));
+  return isMade ? data : null;
+}
+
+/**
+ * The client of `/graphql`. The browser's cookie is its credential.
+ * @param onRefused called when the session has ended or does not open the workspace, and when the viewer may not do
+ *   something
+ */
+export function createClient(onRefused: (refusal: Refusal, operation: Operation) => void): Client {
   return clientWith([
     mapExchange({
       onError: (error, operation) => {
         const refusal = refusalOf(error);
-        if (refusal !== undefined && refusal.signInPath !== null) onSignInNeeded(refusal, operation);
+        if (refusal !== undefined && (refusal.signInPath !== null || refusal.code === 'FORBIDDEN'))
+          onRefused(refusal, operation);
       },
     }),
     cacheExchange({

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import {
   AccessEndedPage,
   Loaded,
@@ -17,6 +17,9 @@ export type WorkspaceFrame = NonNullable<WorkspaceFrameQuery['workspace']>;
 
 const WorkspaceContext = createContext<WorkspaceFrame | null>(null);
 
+/** How often the access of viewers is looked at whom no stream tells that it has changed (rule 34). */
+const LOOK_MS = 30_000;
+
 interface WorkspaceScopeProps {
   readonly id: string;
   /** Puts a screen into the frame: that of the workspace, or, while it is not open, that of screens outside of one. */
@@ -29,6 +32,13 @@ export function WorkspaceScope({ id, frame, children }: WorkspaceScopeProps) {
   const [query, reload] = useQuery({ query: WorkspaceFrameDocument, variables: { workspaceId: id } });
   const workspace = query.data?.workspace;
   const last = useLastShown(id, workspace);
+  const hasNews = workspace?.viewerCan.readAuditLog.allowed === true;
+  useEffect(() => {
+    if (hasNews) return;
+    const look = () => document.hidden || reload({ requestPolicy: 'network-only' });
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [hasNews, reload]);
   const refusal = refusalOf(query.error);
   if (refusal?.signInPath != null)
     return frame(<SignInAgainPage reason={refusal.message} signInUrl={signInUrl(refusal.signInPath)} />);

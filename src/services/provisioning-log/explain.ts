@@ -78,13 +78,19 @@ export function explained({ status, body, event }: TriedRequest): Omit<Explanati
   const { code, detail, attribute, notices, client } = event;
   return {
     status,
-    body,
+    body: body && withoutReference(body),
     code,
     detail,
     attribute,
     notices,
     fix: code === null ? null : fixOf(code, client, { attribute }),
   };
+}
+
+/** A request that was only tried has no entry that its reference could find. */
+function withoutReference(body: object): object {
+  if (!('detail' in body) || typeof body.detail !== 'string') return body;
+  return { ...body, detail: body.detail.replace(/ \(ref \S+\)$/, '') };
 }
 
 async function changesOf(

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useState } from 'react';
 import { type AnyVariables, useClient } from 'urql';
-import { refusalOf } from '../../app/client.js';
+import { changeMade, refusalOf } from '../../app/client.js';
 import { showFailure } from '../../app/session.js';
 import type { Failure } from '../members/change.js';
 
@@ -19,10 +19,11 @@ export function useChange() {
     setSaving(true);
     const { data, error } = await client.mutation(document, variables).toPromise();
     setSaving(false);
+    const answer = changeMade(data, error);
     const refusal = refusalOf(error);
-    if (error === undefined) setFailure(null);
+    if (answer !== null) setFailure(null);
     else setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
-    return error === undefined ? (data ?? null) : null;
+    return answer;
   };
   return { send, failure, isSaving };
 }
@@ -38,8 +39,8 @@ export function useDirectChange() {
     variables: Variables,
   ): Promise<Data | null> => {
     const { data, error } = await client.mutation(document, variables).toPromise();
-    if (error === undefined) return data ?? null;
-    showFailure(error);
-    return null;
+    const answer = changeMade(data, error);
+    if (answer === null && error !== undefined) showFailure(error);
+    return answer;
   };
 }

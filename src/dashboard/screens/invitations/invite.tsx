@@ -23,6 +23,8 @@ export interface Issued {
   readonly url: string | null;
   /** Another member who looks like the invited person. */
   readonly lookAlike?: LookAlikeFragment | null;
+  /** Whether it is a link for everybody who has it, which no mail tells anybody. */
+  readonly isLink?: boolean;
 }
 
 interface InviteDialogProps {
@@ -51,7 +53,8 @@ export function InviteDialog({ kind, onClose, onIssued }: InviteDialogProps) {
       return (await send(InvitationCreateDocument, { input }))?.invitationCreate ?? null;
     }
     const input = { workspaceId, maxUses: uses, ...given };
-    return (await send(InvitationLinkCreateDocument, { input }))?.invitationLinkCreate ?? null;
+    const answer = (await send(InvitationLinkCreateDocument, { input }))?.invitationLinkCreate;
+    return answer == null ? null : { ...answer, isLink: true };
   };
   const submit = async () => {
     if (isUsesInvalid || (!isDefault && access === null)) return;
@@ -120,7 +123,7 @@ export function IssuedDialog({ issued, onClose }: { readonly issued: Issued; rea
       }
     >
       {issued.lookAlike != null && <Notice tone="warning" title={lookAlikeText(issued.lookAlike, t)} />}
-      <p>{t('issued.text')}</p>
+      <p>{t(issued.isLink === true ? 'issued.linkText' : 'issued.text')}</p>
       <CopyText
         value={issued.url ?? issued.token}
         label={t(issued.url === null ? 'issued.token' : 'issued.link')}

@@ -160,7 +160,7 @@ export function MembershipsPanel({ member: { memberships } }: PanelProps) {
           id,
           cells: [
             <Time key="from" at={startedAt} />,
-            endedAt === null ? t('member.today') : <Time key="until" at={endedAt} />,
+            endedAt === null ? t('member.now') : <Time key="until" at={endedAt} />,
             accessText({ active: true, role, access }, accessModel, t),
           ],
         }))}

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useState } from 'react';
 import { type AnyVariables, useClient } from 'urql';
-import { type Refusal, refusalOf } from '../../app/client.js';
+import { changeMade, type Refusal, refusalOf } from '../../app/client.js';
 import { MemberNowDocument } from './members.generated.js';
 import type { MemberRow } from './person.js';
 
@@ -49,16 +49,17 @@ export function useMemberChange(workspaceId: string, opened: MemberRow) {
     setSaving(true);
     const target = { workspaceId, memberId: opened.id, expectedVersion: base.version };
     const { data, error } = await client.mutation(document, variablesFor(target)).toPromise();
+    const answer = changeMade(data, error);
     const refusal = refusalOf(error);
     if (refusal?.code === 'STALE_VERSION') {
       const now = await newest();
       setFailure(now === null ? { kind: 'refused', refusal } : { kind: 'conflict', before: base, now });
       if (now !== null) setBase(now);
-    } else if (error !== undefined) {
+    } else if (answer === null) {
       setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
     }
     setSaving(false);
-    return error === undefined ? (data ?? null) : null;
+    return answer;
   };
 
   return { send, failure, isSaving };

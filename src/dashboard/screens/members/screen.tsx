@@ -86,7 +86,12 @@ export default function MembersScreen() {
       <Loaded query={query} onRetry={() => reload({ requestPolicy: 'network-only' })}>
         {() =>
           rows.length === 0 ? (
-            <NoMembers isFiltered={isFiltered(view)} onClear={() => changeView(NO_FILTERS)} />
+            <NoMembers
+              isPageEmpty={(members?.totalCount ?? 0) > 0}
+              isFiltered={isFiltered(view)}
+              onFirst={() => changeView({})}
+              onClear={() => changeView(NO_FILTERS)}
+            />
           ) : (
             <TableFrame isBusy={query.fetching}>
               <MembersTable
@@ -103,7 +108,9 @@ export default function MembersScreen() {
           )
         }
       </Loaded>
-      {members !== undefined && <MembersPager pageInfo={members.pageInfo} onTurn={changeView} />}
+      {rows.length > 0 && members !== undefined && (
+        <MembersPager pageInfo={members.pageInfo} onTurn={changeView} />
+      )}
       {opened?.kind === 'member' && (
         <MemberDialog action={opened.action} member={opened.member} onClose={close} onChanged={changed} />
       )}
@@ -151,14 +158,22 @@ function Actions({ onAdd, exportUrl: url }: { readonly onAdd: () => void; readon
   );
 }
 
-function NoMembers({
-  isFiltered: hasFilters,
-  onClear,
-}: {
+interface NoMembersProps {
+  /** Whether there are members on other pages. */
+  readonly isPageEmpty: boolean;
   readonly isFiltered: boolean;
+  readonly onFirst: () => void;
   readonly onClear: () => void;
-}) {
+}
+
+function NoMembers({ isPageEmpty, isFiltered: hasFilters, onFirst, onClear }: NoMembersProps) {
   const t = useMessages();
+  if (isPageEmpty)
+    return (
+      <Empty title={t('members.pageEmpty')} actions={<Button onPress={onFirst}>{t('pager.first')}</Button>}>
+        {t('members.pageEmptyHint')}
+      </Empty>
+    );
   if (!hasFilters) return <Empty title={t('members.empty')}>{t('members.emptyHint')}</Empty>;
   return (
     <Empty title={t('members.none')} actions={<Button onPress={onClear}>{t('members.clearFilters')}</Button>}>

@@ -4,6 +4,7 @@ import { useMessages } from '../../../app/messages.js';
 import { useWorkspace } from '../../../app/workspace.js';
 import { Button } from '../../../ui/button.js';
 import { Dialog } from '../../../ui/dialog.js';
+import { Notice } from '../../../ui/notice.js';
 import { showToast } from '../../../ui/toast.js';
 import { useMemberChange } from '../change.js';
 import { MemberRemoveDocument } from '../changes.generated.js';
@@ -16,7 +17,7 @@ import type { DialogProps } from './props.js';
 export function RemoveDialog({ member, onClose, onChanged }: DialogProps) {
   const t = useMessages();
   const client = useClient();
-  const { id: workspaceId, name: workspace, accessModel } = useWorkspace();
+  const { id: workspaceId, name: workspace, accessModel, viewerMember } = useWorkspace();
   const { send, failure, isSaving } = useMemberChange(workspaceId, member);
   const name = nameOf(member);
   const access = accessText(member, accessModel, t);
@@ -55,6 +56,7 @@ export function RemoveDialog({ member, onClose, onChanged }: DialogProps) {
       }
     >
       <p>{t('remove.text', { name, address: member.userName, workspace, access })}</p>
+      {member.id === viewerMember?.id && <Notice tone="warning" title={t('remove.self')} />}
       {member.managedBy === 'IDENTITY_PROVIDER' && <p>{t('remove.managed')}</p>}
       <FailureNotice failure={failure} />
     </Dialog>
