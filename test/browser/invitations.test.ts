@@ -129,6 +129,25 @@ describe('invitations', () => {
     await page.getByText('Link, used 0 of 25 times').waitFor();
   });
 
+  it('finds the invitation of a person among many', async () => {
+    const { page, workspace } = await openInvitations();
+    const people = Array.from({ length: 60 }, (_, index) => `person${index}@acme.test`);
+    await app.graphql(
+      app.operatorToken,
+      `mutation ($input: InvitationsCreateFromCsvInput!) { invitationsCreateFromCsv(input: $input) { invitedCount } }`,
+      { input: { workspaceId: workspace.workspaceId, csv: ['email', ...people].join('\n') } },
+    );
+    await page.reload();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.waitForURL(/after=/);
+    await page.getByRole('searchbox', { name: 'Search by address' }).fill('PERSON59');
+    await page.getByText('1 invitation', { exact: true }).waitFor();
+    await page.getByText('person59@acme.test').waitFor();
+    await page.goBack();
+    await page.waitForURL(/after=/);
+    await page.getByText('60 invitations').waitFor();
+  });
+
   it('invites 200 people from a spreadsheet with mistakes: shows the verdicts, then progress, then the results', async () => {
     const { page, workspace } = await openInvitations('/csv');
     const people = Array.from({ length: 200 }, (_, index) => `person${index}@acme.test,editor`);

@@ -94,7 +94,11 @@ describe('the page of a member', () => {
     await page.getByRole('link', { name: 'Ann Lee' }).click();
     await page.getByRole('heading', { name: 'Ann Lee', level: 1 }).waitFor();
     await page.getByRole('region', { name: 'History' }).getByText('Member added').first().waitFor();
-    await page.getByRole('region', { name: 'Memberships' }).getByText('today').first().waitFor();
+    await page
+      .getByRole('region', { name: 'Memberships' })
+      .getByText('now', { exact: true })
+      .first()
+      .waitFor();
   });
 
   it('tells those who may change the role of a viewer to change it first, and no viewer', async () => {

@@ -74,7 +74,7 @@ describe('the overview', () => {
     await change(workspace, 'creditsConsume', 'CreditsConsume', use);
     const path = `/workspace/${workspace.workspaceId}`;
     const page = await openDashboard(app, { path, email: workspace.ownerEmail });
-    await page.getByText('Enlarge it, or wait for the next month.').waitFor();
+    await page.getByText('Set more monthly credits, or wait for the next month.').waitFor();
     expect(await page.getByText('Ask an owner').count()).toBe(0);
   });
 });

@@ -8,12 +8,13 @@ import { useKnownPage } from '../../app/parameters.js';
 import type { InvitationStatus } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
-import { Select } from '../../ui/field.js';
+import { SearchField, Select } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
 import { Pager } from '../../ui/pager.js';
 import { Page } from '../../ui/panel.js';
 import { ChangedNotice } from '../changed-notice.js';
+import { useDelayed } from '../members/delayed.js';
 import { InvitationsDocument } from './invitations.generated.js';
 import styles from './invitations.module.css';
 import { InviteDialog, type InviteKind, type Issued, IssuedDialog } from './invite.js';
@@ -24,7 +25,7 @@ const PAGE_SIZE = 50;
 const ALL = 'ALL';
 const STATUSES: readonly InvitationStatus[] = ['PENDING', 'EXPIRED', 'ACCEPTED', 'REVOKED', 'SUPERSEDED'];
 
-/** Settings → Invitations. The status and the page are in the URL. */
+/** Settings → Invitations. The search, the status and the page are in the URL. */
 export default function InvitationsScreen() {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
@@ -32,7 +33,14 @@ export default function InvitationsScreen() {
   const status = STATUSES.find((known) => known.toLowerCase() === parameters.get('status')) ?? 'PENDING';
   const isAll = parameters.get('status') === 'all';
   const after = parameters.get('after');
-  const filter = isAll ? {} : { status: { eq: status } };
+  const text = parameters.get('search') ?? '';
+  const search = useDelayed(text.trim());
+  const filter = {
+    ...(isAll ? {} : { status: { eq: status } }),
+    ...(search === '' ? {} : { email: { contains: search } }),
+  };
+  const change = (changes: Readonly<Record<string, string>>, replace = false) =>
+    setParameters((now) => changedBy(now, changes), { replace });
   const live = useLiveList(
     { query: InvitationsDocument, variables: { workspaceId, filter, first: PAGE_SIZE, after } },
     ({ workspace }) => workspace?.invitations?.nodes,
@@ -85,6 +93,11 @@ export default function InvitationsScreen() {
       }
     >
       <div className={styles.toolbar}>
+        <SearchField
+          label={t('invitations.search')}
+          value={text}
+          onChange={(typed) => change({ search: typed, after: '' }, text !== '')}
+        />
         <Select<InvitationStatus | typeof ALL>
           label={t('filter.status')}
           isLabelHidden
@@ -93,7 +106,7 @@ export default function InvitationsScreen() {
             { value: ALL, label: t('invitations.all') },
           ]}
           value={isAll ? ALL : status}
-          onChange={(value) => setParameters(value === 'PENDING' ? {} : { status: value.toLowerCase() })}
+          onChange={(value) => change({ status: value === 'PENDING' ? '' : value.toLowerCase(), after: '' })}
         />
       </div>
       <ChangedNotice live={live} />
@@ -102,7 +115,11 @@ export default function InvitationsScreen() {
         {({ workspace }) =>
           workspace?.invitations == null ? null : workspace.invitations.nodes.length === 0 ? (
             <Empty
-              title={t(isAll || status !== 'PENDING' ? 'invitations.none' : 'invitations.nonePending')}
+              title={t(
+                isAll || status !== 'PENDING' || search !== ''
+                  ? 'invitations.none'
+                  : 'invitations.nonePending',
+              )}
               actions={<Button onPress={() => setDialog('mail')}>{t('members.invite')}</Button>}
             >
               {t('invitations.noneHint')}
@@ -114,10 +131,10 @@ export default function InvitationsScreen() {
       </Loaded>
       {invitations != null && (after !== null || invitations.pageInfo.hasNextPage) && (
         <Pager
-          first={after === null ? null : () => setParameters((now) => without(now, 'after'))}
+          first={after === null ? null : () => change({ after: '' })}
           next={
             invitations.pageInfo.hasNextPage
-              ? () => setParameters((now) => withAfter(now, invitations.pageInfo.endCursor ?? ''))
+              ? () => change({ after: invitations.pageInfo.endCursor ?? '' })
               : null
           }
         />
@@ -128,14 +145,12 @@ export default function InvitationsScreen() {
   );
 }
 
-function without(parameters: URLSearchParams, name: string): URLSearchParams {
-  const rest = new URLSearchParams(parameters);
-  rest.delete(name);
-  return rest;
-}
-
-function withAfter(parameters: URLSearchParams, cursor: string): URLSearchParams {
+/** The parameters with other values; an empty text removes one. */
+function changedBy(parameters: URLSearchParams, changes: Readonly<Record<string, string>>): URLSearchParams {
   const next = new URLSearchParams(parameters);
-  next.set('after', cursor);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+  }
   return next;
 }

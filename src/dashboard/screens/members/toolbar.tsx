@@ -29,7 +29,7 @@ export function MembersToolbar({ view, onChange, shownColumns, onColumns }: Tool
   const hideable = columnsOf(accessModel).filter(({ isHideable }) => isHideable);
   return (
     <div className={styles.toolbar}>
-      <Search text={view.search} onSearch={(search) => onChange({ search }, true)} />
+      <Search text={view.search} onSearch={(search) => onChange({ search }, view.search !== '')} />
       <Select<MembersView['status']>
         label={t('filter.status')}
         isLabelHidden
