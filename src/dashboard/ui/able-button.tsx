@@ -1,4 +1,5 @@
 import { type ComponentProps, useId } from 'react';
+import { inLabels } from '../app/attributes.js';
 import { useMessages } from '../app/messages.js';
 import type { AbilityPartsFragment } from '../app/workspace.generated.js';
 import styles from './able-button.module.css';
@@ -47,7 +48,6 @@ interface AbleButtonProps extends PlainButtonProps {
 /** A button for an ability of the viewer. When blocked, it shows the server's reason. */
 export function AbleButton({ ability: { allowed, refusal }, ...rest }: AbleButtonProps) {
   const t = useMessages();
-  return (
-    <BlockableButton {...rest} blockedBecause={allowed ? null : (refusal?.message ?? t('action.blocked'))} />
-  );
+  const reason = refusal === null ? t('action.blocked') : inLabels(refusal.message, '', t);
+  return <BlockableButton {...rest} blockedBecause={allowed ? null : reason} />;
 }

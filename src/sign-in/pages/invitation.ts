@@ -13,13 +13,15 @@ export interface InvitationForm {
   readonly error: string | null;
 }
 
+const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
+
 export function invitationPage(form: InvitationForm): string {
   const { invitation, workspaceName } = form.shown;
   return document({
     title: `Join ${workspaceName}`,
     body: html`<p>${invitation.invitedBy} invites you to the workspace <strong>${workspaceName}</strong>${accessOf(invitation)}.</p>
 ${acceptOptions(form)}
-<p class="soft foot">The invitation ends on ${invitation.expiresAt.toISOString().slice(0, 10)}${
+<p class="soft foot">The invitation ends on ${DAY.format(invitation.expiresAt)}${
       invitation.email === null ? '' : `, and is for ${invitation.email} only`
     }.</p>`,
   });

@@ -264,6 +264,25 @@ test('rule 51: keys that no longer work have one entry per minute and network', 
   ).toEqual([]);
 });
 
+test('rule 51: a key that is deleted in the minute of its last use has an entry for each reason', async () => {
+  const other = await app.workspace({ version: 'V2' });
+  const key = await app.key(other.workspaceId, ['SCIM']);
+  const [{ id } = { id: '' }] = await app.sql<{ id: string }>(
+    `select id from api_key where workspace_id = $1 and $2 like prefix || '%'`,
+    [other.workspaceId, key],
+  );
+  const target = `workspaceId: "${other.workspaceId}", apiKeyId: "${id}"`;
+  const change = (text: string) => app.graphql(app.operatorToken, `mutation { ${text} }`);
+  await change(`apiKeyUpdate(input: { ${target}, enabled: false }) { apiKey { id } }`);
+  await app.scim(other.workspaceId, key).get('/Users');
+  const codes = async (count: number) =>
+    (await entries('workspace_id = $1', [other.workspaceId], count)).map(({ code }) => code).sort();
+  expect(await codes(1)).toEqual(['KEY_DISABLED']);
+  await change(`apiKeyDelete(input: { ${target} }) { apiKeyId }`);
+  await app.scim(other.workspaceId, key).get('/Users');
+  expect(await codes(2)).toEqual(['KEY_DELETED', 'KEY_DISABLED']);
+});
+
 test('rule 51: unknown keys are counted, without a row each, and never for a workspace that does not exist', async () => {
   const off = await app.workspace({ version: 'V2', scim: false });
   const stranger = app.scim(off.workspaceId, 'no-key');

@@ -81,6 +81,21 @@ test('a success ends no problem of a subject whose name begins alike', async () 
   expect(await subjects()).toEqual(['groupName:sales emea', 'name:ann lee rolle']);
 });
 
+test('a problem counts the refusals for its present reason, in one batch and over several', async () => {
+  const OTHER = { status: 400, code: 'CREDIT_LIMIT_NOT_ALLOWED' } as const;
+  for (const refusal of [REFUSED, REFUSED, OTHER]) record('member', 'ann', refusal);
+  await recorder.flush();
+  const problems = () =>
+    database.rows('select code, times from scim_problem where workspace_id = $1', [workspaceId]);
+  expect(await problems()).toEqual([{ code: OTHER.code, times: 1 }]);
+  record('member', 'ann', OTHER);
+  await recorder.flush();
+  expect(await problems()).toEqual([{ code: OTHER.code, times: 2 }]);
+  record('member', 'ann', REFUSED);
+  await recorder.stop();
+  expect(await problems()).toEqual([{ code: REFUSED.code, times: 1 }]);
+});
+
 test("a client's success ends its own problems with keys", async () => {
   for (const client of ['OKTA', 'ENTRA'] as const)
     recorder.recordKeyFault({

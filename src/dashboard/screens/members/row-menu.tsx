@@ -1,4 +1,5 @@
 import { useLocation } from 'wouter';
+import { inLabels } from '../../app/attributes.js';
 import { type Translate, useMessages } from '../../app/messages.js';
 import type { AccessModel } from '../../app/schema.generated.js';
 import type { AbilityPartsFragment } from '../../app/workspace.generated.js';
@@ -39,7 +40,7 @@ function memberActions(
 export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
   if (allowed) return null;
   if (refusal?.code === 'OWNER_PROTECTED') return t('action.demoteFirst');
-  return refusal?.message ?? t('action.blocked');
+  return refusal === null ? t('action.blocked') : inLabels(refusal.message, '', t);
 }
 
 /** •••, More actions, of a row. */
