@@ -67,6 +67,16 @@ describe('the overview', () => {
     expect(await page.getByRole('link', { name: 'Show all' }).count()).toBe(0);
   });
 
+  it('tells a member without a seat what that means, and whom to ask', async () => {
+    const workspace = await app.workspace({ version: 'V1', seats: { builder: 1 } });
+    const email = `looker@${workspace.workspaceId}.test`;
+    await app.scim(workspace.workspaceId, workspace.apiKey).post('/Users', { userName: email });
+    const page = await openDashboard(app, { path: `/workspace/${workspace.workspaceId}`, email });
+    await page.getByText('Without a seat, you can look at the workspace, but not build in it.').waitFor();
+    await page.getByText('Ask an owner or admin of the workspace.').waitFor();
+    await expectAccessible(page);
+  });
+
   it('tells an owner for whom the credits are used up to enlarge the pool, not to ask an owner', async () => {
     const workspace = await app.workspace({ version: 'V2', credits: 300 });
     const ids = await addPeople(app, workspace, PEOPLE);

@@ -5,12 +5,12 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Chart } from '../../ui/chart.js';
 import { TextLink } from '../../ui/link.js';
 import { Meter } from '../../ui/meter.js';
-import { Badge } from '../../ui/notice.js';
+import { Badge, Notice } from '../../ui/notice.js';
 import { Facts, Figure, Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { usedSoFar } from '../credits/month.js';
 import { CreditBlockNotice } from '../members/credit-block.js';
-import { accessText, problemUrl } from '../members/person.js';
+import { accessText, problemUrl, seatOf } from '../members/person.js';
 import type { OverviewQuery } from './overview.generated.js';
 import styles from './overview.module.css';
 
@@ -21,6 +21,7 @@ type Part<Name extends keyof Workspace> = NonNullable<Workspace[Name]>;
 export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'> }) {
   const t = useMessages();
   const { accessModel, viewerCan } = useWorkspace();
+  const { changeMembers } = viewerCan;
   const { usage } = member;
   const limit = usage?.limit;
   const unlimited = usage?.blockedBy === 'ROLE' ? '–' : t('members.noLimit');
@@ -45,10 +46,17 @@ export function OwnAccessCard({ member }: { readonly member: Part<'viewerMember'
           text={t('meter.of', { used: formatNumber(usage.used), total: formatNumber(limit) })}
         />
       )}
+      {accessModel === 'V1' && seatOf(member.access) === null && (
+        <Notice
+          tone="warning"
+          title={t('ownAccess.noSeat')}
+          hint={changeMembers.allowed ? t('ownAccess.noSeatHint') : changeMembers.refusal?.hint}
+        />
+      )}
       {usage?.blockedBy != null && (
         <CreditBlockNotice
           block={usage.blockedBy}
-          ability={usage.blockedBy === 'POOL' ? viewerCan.setCreditPool : viewerCan.changeMembers}
+          ability={usage.blockedBy === 'POOL' ? viewerCan.setCreditPool : changeMembers}
         />
       )}
     </Panel>
