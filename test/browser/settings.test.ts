@@ -379,5 +379,7 @@ describe('Workspaces', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Borealis was changed.').waitFor();
     await page.getByRole('row', { name: /Borealis.*On/ }).waitFor();
+    await page.goto('/account');
+    await page.getByText('You are signed in as an operator.').waitFor();
   });
 });

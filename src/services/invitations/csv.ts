@@ -48,8 +48,13 @@ export function readCsv(csv: string): CsvFile {
   const names = header?.cells ?? [];
   return {
     rows: others.map((line) => rowOf(line, places, names.length)),
-    ignoredColumns: names.filter((name) => name !== '' && !isColumn(name.toLowerCase())),
+    ignoredColumns: names.filter((name) => name !== '' && !isColumn(columnName(name))),
   };
+}
+
+/** People and programs also write "E-mail" and "E-Mail". */
+function columnName(text: string): string {
+  return text.toLowerCase().replace('-', '');
 }
 
 function isColumn(name: string): name is Column {
@@ -63,7 +68,7 @@ function columnsOf(header: readonly string[] | undefined): ReadonlyMap<Column, n
   if (header === undefined) throw refused('The file has no line that could name its columns.', NAME_THEM);
   const places = new Map<Column, number>();
   for (const [place, name] of header.entries()) {
-    const column = name.toLowerCase();
+    const column = columnName(name);
     if (!isColumn(column)) continue;
     if (places.has(column)) throw refused(`The column ${column} is there twice.`, 'Take one of them out.');
     places.set(column, place);

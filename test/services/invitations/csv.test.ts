@@ -25,6 +25,7 @@ describe('a file as spreadsheets save it', () => {
     ['with tabs', 'email\trole\tseat\na@x\teditor\tpro\nb@x\tviewer\t'],
     ['with everything quoted', '"email","role","seat"\n"a@x","editor","pro"\n"b@x","viewer",""\n'],
     ['with blanks around', ' Email , ROLE ,Seat\n a@x , editor ,\tpro\n" b@x ", viewer ,'],
+    ['with a hyphen in E-Mail', 'E-Mail,role,seat\na@x,editor,pro\nb@x,viewer,'],
     ['with columns in another order', 'seat,email,role\npro,a@x,editor\n,b@x,viewer'],
     ['without empty cells at the end', 'email,role,seat\na@x,editor,pro\nb@x,viewer'],
     ['with more empty cells at the end', 'email,role,seat,\na@x,editor,pro,,,\nb@x,viewer,,,'],

@@ -19,8 +19,9 @@ import {
 /** The person's own page: their workspaces, their sessions, and signing out. */
 export default function AccountScreen() {
   const t = useMessages();
-  const { label } = useViewer();
-  const [query, reload] = useQuery({ query: AccountDocument });
+  const { label, type } = useViewer();
+  const isOperator = type === 'OPERATOR';
+  const [query, reload] = useQuery({ query: AccountDocument, pause: isOperator });
   const refresh = () => reload({ requestPolicy: 'network-only' });
   return (
     <Page
@@ -28,18 +29,22 @@ export default function AccountScreen() {
       lead={label}
       actions={<Button onPress={signOut}>{t('account.signOut')}</Button>}
     >
-      <Loaded query={query} onRetry={refresh}>
-        {({ viewer: { workspaces }, mySessions }) => (
-          <>
-            {workspaces.length > 0 && (
-              <Panel title={t('workspaces.title')}>
-                <WorkspaceCards workspaces={workspaces} />
-              </Panel>
-            )}
-            <Sessions sessions={mySessions} onChanged={refresh} />
-          </>
-        )}
-      </Loaded>
+      {isOperator ? (
+        <p>{t('account.operator')}</p>
+      ) : (
+        <Loaded query={query} onRetry={refresh}>
+          {({ viewer: { workspaces }, mySessions }) => (
+            <>
+              {workspaces.length > 0 && (
+                <Panel title={t('workspaces.title')}>
+                  <WorkspaceCards workspaces={workspaces} />
+                </Panel>
+              )}
+              <Sessions sessions={mySessions} onChanged={refresh} />
+            </>
+          )}
+        </Loaded>
+      )}
     </Page>
   );
 }
