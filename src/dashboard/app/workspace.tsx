@@ -17,7 +17,7 @@ export type WorkspaceFrame = NonNullable<WorkspaceFrameQuery['workspace']>;
 
 const WorkspaceContext = createContext<WorkspaceFrame | null>(null);
 
-/** How often the access of viewers is looked at whom no stream tells that it has changed (rule 34). */
+/** How often the frame is read again for viewers to whom no stream tells changes of their access (rule 34). */
 const LOOK_MS = 30_000;
 
 interface WorkspaceScopeProps {
