@@ -66,7 +66,9 @@ export function isStream(exchange: { url(): string }): boolean {
 
 /** Reloads a screen, until it has its stream: it then shows what others change. */
 export async function reloadLive(page: Page): Promise<void> {
-  await Promise.all([page.waitForResponse(isStream), page.reload()]);
+  // Not before the page is left, whose own stream may begin just then.
+  await page.reload({ waitUntil: 'commit' });
+  await page.waitForResponse(isStream);
 }
 
 async function newProfile(app: TestApp): Promise<Profile> {
