@@ -32,8 +32,12 @@ export function History({ memberId, version }: HistoryProps) {
   useEffect(() => {
     if (window.location.hash === '#history') anchor.current?.scrollIntoView();
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the member adds to its history.
-  useEffect(() => reload({ requestPolicy: 'network-only' }), [version]);
+  const shown = useRef(version);
+  useEffect(() => {
+    if (shown.current === version) return;
+    shown.current = version;
+    reload({ requestPolicy: 'network-only' });
+  }, [version, reload]);
   return (
     <div ref={anchor} id="history">
       <Panel title={t('member.history')}>
