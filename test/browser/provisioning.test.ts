@@ -109,8 +109,12 @@ describe('an administrator finds out why Bob was refused', () => {
     const opened = await company();
     await refuseBob(opened);
     await opened.scim.post('/Users', { ...BOB, role: 'editor' });
+    const accepted = () =>
+      app.sql('select 1 from scim_request where workspace_id = $1 and status = 201', [
+        opened.workspace.workspaceId,
+      ]);
+    await expect.poll(accepted).toHaveLength(1);
     const page = await open(opened, '?outcome=ACCEPTED');
-    // Requests of before may be logged earlier.
     const row = page.getByRole('row', { name: BOB.userName });
     await row.getByRole('button', { name: /^Show request/ }).click();
     await page
