@@ -247,6 +247,14 @@ describe('the own access', () => {
     await page.getByRole('link', { name: 'Invitations' }).waitFor({ state: 'detached' });
   });
 
+  it('ends by your own removal, of which the dialog warns', async () => {
+    const { page } = await openAsAnn();
+    await openAction(page, 'Ann Lee', 'Remove');
+    await page.getByRole('alertdialog').getByText('This is you: you lose access to').waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('heading', { name: 'Your access has ended' }).waitFor();
+  });
+
   it('is lowered by others: an open list says that the page cannot be opened, not that it is empty', async () => {
     const { page, workspace, ids } = await openAsAnn();
     await reloaded(page);

@@ -55,8 +55,11 @@ export function RemoveDialog({ member, onClose, onChanged }: DialogProps) {
         </>
       }
     >
-      <p>{t('remove.text', { name, address: member.userName, workspace, access })}</p>
-      {member.id === viewerMember?.id && <Notice tone="warning" title={t('remove.self')} />}
+      {member.id === viewerMember?.id ? (
+        <Notice tone="warning" title={t('remove.self', { workspace })} hint={t('remove.selfHint')} />
+      ) : (
+        <p>{t('remove.text', { name, address: member.userName, workspace, access })}</p>
+      )}
       {member.managedBy === 'IDENTITY_PROVIDER' && <p>{t('remove.managed')}</p>}
       <FailureNotice failure={failure} />
     </Dialog>
