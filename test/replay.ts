@@ -11,6 +11,9 @@ interface Entry {
   readonly changes: Readonly<Record<string, { readonly before?: unknown; readonly after?: unknown }>>;
 }
 
+/** Who has set a value: entries say so only when that is lost. */
+const ORIGINS: ReadonlySet<string> = new Set(['accessSetBy', 'creditLimitSetBy']);
+
 type Fields = Map<string, unknown>;
 
 /** What the entries say that there is. */
@@ -29,8 +32,7 @@ class Replay {
     for (const [name, { before = null, after = null }] of Object.entries(entry.changes)) {
       if (targetType === 'group' && name.startsWith('members.')) this.#moveMembers(entry, before, after);
       else if (targetType === 'member' && name === 'groups') this.#leave(entry, before);
-      // Who set the access is told when it is nobody any more.
-      else if (name !== 'accessSetBy') this.#change(entry, fields, name, before, after);
+      else if (!ORIGINS.has(name)) this.#change(entry, fields, name, before, after);
     }
     if (action.endsWith('.delete')) this.#delete(entry);
     else if (targetType === 'member' && nameShown(fields) !== showed) this.#showNewName(targetId);
