@@ -17,7 +17,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import { findGroup, GROUP_COLUMNS, GROUP_TYPES, lockGroup, memberIdsOf } from '../rows/groups.js';
 import { findMembers, lockMembers, type MemberRow } from '../rows/members.js';
 import { followGrants } from './grants.js';
-import { changeMembers, growVersions, NOBODY, readIds } from './members.js';
+import { changeMembers, growVersions, type MembersChanged, NOBODY, readIds } from './members.js';
 import {
   grantOf,
   hasGrant,
@@ -155,20 +155,30 @@ export async function update(context: ServiceContext, input: GroupUpdate): Promi
     const next = { ...group, ...named };
     // The present name is accepted unchecked: providers send it back with other changes.
     if (next.displayName !== group.displayName) requireVisible('displayName', next.displayName);
-    const renamed = next.displayName !== group.displayName;
-    const affected = [...members.joined, ...members.left].map(({ id }) => id);
-    const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };
-    if (Object.keys(changes).length === 0) return unchanged(group);
-    const written = await writeGroup(tx, next);
-    const at = new Date();
-    await recordGroup(context, tx, written, 'group.update', changes, at);
-    if (hasGrant(group)) await followGrants(context, tx, workspace, affected, at);
-    const seen = renamed ? new Set([...(await memberIdsOf(tx, group.id)), ...affected]) : affected;
-    const changedMemberIds = [...seen];
-    await growVersions(tx, workspace.id, changedMemberIds);
-    tx.afterCommit(() => context.groupMemberLists.follow(group, written, members));
-    return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds };
+    return writeChange(context, { tx, group, workspace }, next, members);
   });
+}
+
+/** Writes what has changed: the group, its audit entry, and the access and versions of members. */
+async function writeChange(
+  context: ServiceContext,
+  { tx, group, workspace }: Omit<OnGroup, 'locked'>,
+  next: Group,
+  members: MembersChanged,
+): Promise<GroupChange> {
+  const renamed = next.displayName !== group.displayName;
+  const affected = [...members.joined, ...members.left].map(({ id }) => id);
+  const changes = { ...changesBetween(namesOf(group), namesOf(next)), ...memberChangesOf(members) };
+  if (Object.keys(changes).length === 0) return unchanged(group);
+  const written = await writeGroup(tx, next);
+  const at = new Date();
+  await recordGroup(context, tx, written, 'group.update', changes, at);
+  if (hasGrant(group)) await followGrants(context, tx, workspace, affected, at);
+  const seen = renamed ? new Set([...(await memberIdsOf(tx, group.id)), ...affected]) : affected;
+  const changedMemberIds = [...seen];
+  await growVersions(tx, workspace.id, changedMemberIds);
+  tx.afterCommit(() => context.groupMemberLists.follow(group, written, members));
+  return { workspaceId: workspace.id, group: written, changed: true, changedMemberIds };
 }
 
 /**
@@ -185,12 +195,7 @@ export async function joinInTransaction(
   const group = await lockGroup(tx, workspace.id, groupId);
   if (group === undefined) return false;
   const members = await changeMembers(tx, group, { add: [memberId], remove: [] }, new Set([memberId]));
-  const written = await writeGroup(tx, group);
-  const at = new Date();
-  await recordGroup(context, tx, written, 'group.update', memberChangesOf(members), at);
-  if (hasGrant(group)) await followGrants(context, tx, workspace, [memberId], at);
-  await growVersions(tx, workspace.id, [memberId]);
-  tx.afterCommit(() => context.groupMemberLists.follow(group, written, members));
+  await writeChange(context, { tx, group, workspace }, group, members);
   return true;
 }
 
