@@ -53,7 +53,8 @@ const NOTE_PROBLEMS = statement({
         where s.workspace_id = e."workspaceId" and s.target_type = e."targetType" and s.name = text_folded(e."targetName")
           and s.answered_at > ${ANSWERED_AT})
     on conflict (workspace_id, subject, severity) do update
-      set id = excluded.id, code = excluded.code, last_at = excluded.last_at, times = excluded.times + case when scim_problem.code = excluded.code then scim_problem.times else 0 end,
+      set id = excluded.id, code = excluded.code, last_at = excluded.last_at,
+        times = excluded.times + case when scim_problem.code = excluded.code then scim_problem.times else 0 end,
         since = case when scim_problem.code = excluded.code then scim_problem.since else excluded.since end,
         client = excluded.client, operation = excluded.operation, target_type = excluded.target_type,
         target_id = excluded.target_id, target_name = coalesce(excluded.target_name, scim_problem.target_name),

@@ -79,8 +79,9 @@ const REMOVALS = statement({
  * Each is restored and audited in its own transaction, so that a refusal does not affect the others.
  * @throws DomainError as `authorize` does
  */
-export function undoRemovals(context: ServiceContext, filter: RemovalFilter): Promise<Undone> {
-  const { since } = filter;
+export async function undoRemovals(context: ServiceContext, filter: RemovalFilter): Promise<Undone> {
+  const { workspaceId, since } = filter;
+  await authorize(context, 'scim.manage', workspaceId);
   const dayAgo = new Date(Date.now() - DAY_MS);
   return undo(context, { ...filter, since: since != null && since > dayAgo ? since : dayAgo });
 }
@@ -104,8 +105,8 @@ export async function undoBraked(context: ServiceContext, removals: BrakedRemova
 
 type Selection = RemovalFilter & { readonly since: Date };
 
+/** The caller has authorized it. */
 async function undo(context: ServiceContext, selection: Selection): Promise<Undone> {
-  await authorize(context, 'scim.manage', selection.workspaceId);
   if (selection.dryRun !== true) return undoSelected(context, selection);
   return context.database.dryRun((database) => undoSelected(dryRunContext(context, database), selection));
 }
