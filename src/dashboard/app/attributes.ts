@@ -88,3 +88,14 @@ export function inLabels(sentence: string, field: string, t: Translate): string 
     return other === undefined ? name : `“${other}”`;
   });
 }
+
+interface Ability {
+  readonly allowed: boolean;
+  readonly refusal: { readonly message: string } | null;
+}
+
+/** Why the viewer may not do something, with the labels of attributes; null when they may. */
+export function blockedText({ allowed, refusal }: Ability, t: Translate): string | null {
+  if (allowed) return null;
+  return refusal === null ? t('action.blocked') : inLabels(refusal.message, '', t);
+}

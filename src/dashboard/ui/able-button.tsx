@@ -1,5 +1,5 @@
 import { type ComponentProps, useId } from 'react';
-import { inLabels } from '../app/attributes.js';
+import { blockedText } from '../app/attributes.js';
 import { useMessages } from '../app/messages.js';
 import type { AbilityPartsFragment } from '../app/workspace.generated.js';
 import styles from './able-button.module.css';
@@ -46,8 +46,7 @@ interface AbleButtonProps extends PlainButtonProps {
 }
 
 /** A button for an ability of the viewer. When blocked, it shows the server's reason. */
-export function AbleButton({ ability: { allowed, refusal }, ...rest }: AbleButtonProps) {
+export function AbleButton({ ability, ...rest }: AbleButtonProps) {
   const t = useMessages();
-  const reason = refusal === null ? t('action.blocked') : inLabels(refusal.message, '', t);
-  return <BlockableButton {...rest} blockedBecause={allowed ? null : reason} />;
+  return <BlockableButton {...rest} blockedBecause={blockedText(ability, t)} />;
 }

@@ -1,5 +1,5 @@
 import { useLocation } from 'wouter';
-import { inLabels } from '../../app/attributes.js';
+import { blockedText } from '../../app/attributes.js';
 import { type Translate, useMessages } from '../../app/messages.js';
 import type { AccessModel } from '../../app/schema.generated.js';
 import type { AbilityPartsFragment } from '../../app/workspace.generated.js';
@@ -37,10 +37,8 @@ function memberActions(
  * The server's reason why an action is not possible; null when it is. For an owner, whom the menu can
  * demote, it is the next step.
  */
-export function blockedBecause({ allowed, refusal }: AbilityPartsFragment, t: Translate): string | null {
-  if (allowed) return null;
-  if (refusal?.code === 'OWNER_PROTECTED') return t('action.demoteFirst');
-  return refusal === null ? t('action.blocked') : inLabels(refusal.message, '', t);
+export function blockedBecause(ability: AbilityPartsFragment, t: Translate): string | null {
+  return ability.refusal?.code === 'OWNER_PROTECTED' ? t('action.demoteFirst') : blockedText(ability, t);
 }
 
 /** •••, More actions, of a row. */
