@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { startTestApp, type TestApp } from '../app.js';
+import { done } from '../http/graphql/operations.js';
 import { browserPerFile, expectAccessible, openDashboard } from './dashboard.js';
 import { addPeople } from './people.js';
 
@@ -132,11 +133,10 @@ describe('invitations', () => {
   it('finds the invitation of a person among many', async () => {
     const { page, workspace } = await openInvitations();
     const people = Array.from({ length: 60 }, (_, index) => `person${index}@acme.test`);
-    await app.graphql(
-      app.operatorToken,
-      `mutation ($input: InvitationsCreateFromCsvInput!) { invitationsCreateFromCsv(input: $input) { invitedCount } }`,
-      { input: { workspaceId: workspace.workspaceId, csv: ['email', ...people].join('\n') } },
-    );
+    await done(app, app.operatorToken, 'invitationsCreateFromCsv', {
+      workspaceId: workspace.workspaceId,
+      csv: ['email', ...people].join('\n'),
+    });
     await page.reload();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.waitForURL(/after=/);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { done } from '../http/graphql/operations.js';
 import {
   browserPerFile,
   expectAccessible,
@@ -259,12 +260,8 @@ describe('the own access', () => {
     const { page, workspace, ids } = await openAsAnn();
     await reloaded(page);
     const target = { workspaceId: workspace.workspaceId, memberId: ids['Ann Lee'] };
-    const { errors } = await app.graphql(
-      app.operatorToken,
-      'mutation ($input: MemberSetAccessInput!) { memberSetAccess(input: $input) { __typename } }',
-      { input: { ...target, access: { roleAccess: { role: 'VIEWER' } } } },
-    );
-    expect(errors).toBeUndefined();
+    const access = { roleAccess: { role: 'VIEWER' } };
+    await done(app, app.operatorToken, 'memberSetAccess', { ...target, access });
     await page.getByRole('heading', { name: 'You cannot open this page' }).waitFor();
   });
 
@@ -276,11 +273,7 @@ describe('the own access', () => {
     await page.goto(path);
     await page.getByText('Your access').waitFor();
     const input = { workspaceId: workspace.workspaceId, memberId: ids['Carla Diaz'] };
-    await app.graphql(
-      app.operatorToken,
-      'mutation ($input: MemberRemoveInput!) { memberRemove(input: $input) { __typename } }',
-      { input },
-    );
+    await done(app, app.operatorToken, 'memberRemove', input);
     await page.clock.fastForward(30_000);
     await page.getByRole('heading', { name: 'Your access has ended' }).waitFor();
   });
@@ -452,11 +445,7 @@ describe('accessibility', () => {
     await page.getByRole('button', { name: 'Next' }).click();
     await rowOf(page, 'Zoe 30').waitFor();
     const input = { workspaceId: workspace.workspaceId, memberId: ids['Zoe 30'] };
-    await app.graphql(
-      app.operatorToken,
-      'mutation ($input: MemberRemoveInput!) { memberRemove(input: $input) { __typename } }',
-      { input },
-    );
+    await done(app, app.operatorToken, 'memberRemove', input);
     await page.reload();
     await page.getByText('There is nobody on this page any more').waitFor();
     await page.getByRole('button', { name: 'First page' }).click();
