@@ -215,7 +215,7 @@ export function requestIdsOf(
   const text = reference
     .trim()
     .toUpperCase()
-    .replace(/^\(?REF\s*/, '')
+    .replace(/^\(?REF\s+/, '')
     .replace(/[-\s)]/g, '')
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');

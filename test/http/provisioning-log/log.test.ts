@@ -323,3 +323,10 @@ test('rule 58: a reference finds the ids that begin with the same 40 bits', () =
   });
   expect(requestIdsOf('nothing')).toBeUndefined();
 });
+
+test.each(['REFA-CE12', '(ref REFA-CE12)', 'refa ce12', 'REFACE12'])(
+  'rule 58: the letters REF of a reference are no prefix: %s',
+  (reference) => {
+    expect(requestIdsOf(reference)?.first).toBe('c39ea638-2200-0000-0000-000000000000');
+  },
+);
