@@ -2,7 +2,7 @@ import { arrayOf, uuid } from '../../database/column-types.js';
 import type { Sql } from '../../database/database.js';
 import { statement } from '../../database/statement.js';
 import { cut, type ScimOperation } from '../../domain/provisioning-log.js';
-import { findLookAlikes, type LookAlike, type Named } from '../rows/look-alikes.js';
+import { findLookAlikesOfMembers, type LookAlike } from '../rows/look-alikes.js';
 import type { LogEntry } from './entry.js';
 
 /** The operations after which a member may be active under a userName. */
@@ -19,9 +19,11 @@ const WITH_NOTICES = statement({
   columns: { id: uuid },
 });
 
-/** An accepted request that may have named a member. */
-interface Candidate extends Named {
-  readonly entry: LogEntry;
+/** An entry of an accepted request that may have named a member. */
+type NamingEntry = LogEntry & { readonly targetId: string };
+
+function isNaming(entry: LogEntry): entry is NamingEntry {
+  return entry.code === null && entry.targetId !== null && NAMING.has(entry.operation);
 }
 
 /**
@@ -30,37 +32,30 @@ interface Candidate extends Named {
  * the answer, so that nobody waits for it.
  */
 export async function withLookAlikes(sql: Sql, entries: readonly LogEntry[]): Promise<readonly LogEntry[]> {
-  const candidates = entries.flatMap((entry): Candidate[] => {
-    const { workspaceId, targetId, targetName, operation, code } = entry;
-    return code === null && NAMING.has(operation) && targetId !== null && targetName !== null
-      ? [{ entry, workspaceId, memberId: targetId, userName: targetName }]
-      : [];
-  });
-  if (candidates.length === 0) return entries;
-  const found = await lookAlikesOf(
-    sql,
-    candidates.filter(({ entry }) => entry.tookUserName),
-  );
-  const open = await WITH_NOTICES.rows(sql, {
-    workspaceIds: [...new Set(candidates.map(({ workspaceId }) => workspaceId))],
-  });
-  const noticed = new Set([
-    ...open.map(({ id }) => id),
-    ...[...found.keys()].map((entry) => entry.workspaceId),
+  const naming = entries.filter(isNaming);
+  const named = await findLookAlikesOfMembers(sql, membersOf(naming.filter((entry) => entry.tookUserName)));
+  const others = naming.filter((entry) => !entry.tookUserName);
+  const noticed = await workspacesWithNotices(sql, others);
+  for (const { workspaceId, targetId } of naming) if (named.has(targetId)) noticed.add(workspaceId);
+  const found = new Map([
+    ...named,
+    ...(await findLookAlikesOfMembers(
+      sql,
+      membersOf(others.filter(({ workspaceId }) => noticed.has(workspaceId))),
+    )),
   ]);
-  const others = candidates.filter(({ entry }) => !entry.tookUserName && noticed.has(entry.workspaceId));
-  for (const [entry, other] of await lookAlikesOf(sql, others)) found.set(entry, other);
-  return entries.map((entry) => withNotice(entry, found.get(entry)));
+  if (found.size === 0) return entries;
+  return entries.map((entry) => (isNaming(entry) ? withNotice(entry, found.get(entry.targetId)) : entry));
 }
 
-async function lookAlikesOf(sql: Sql, candidates: readonly Candidate[]): Promise<Map<LogEntry, LookAlike>> {
-  const found = await findLookAlikes(sql, candidates);
-  return new Map(
-    candidates.flatMap(({ entry }, index) => {
-      const other = found[index];
-      return other === undefined ? [] : [[entry, other] as const];
-    }),
-  );
+function membersOf(entries: readonly NamingEntry[]): string[] {
+  return [...new Set(entries.map(({ targetId }) => targetId))];
+}
+
+async function workspacesWithNotices(sql: Sql, entries: readonly LogEntry[]): Promise<Set<string>> {
+  if (entries.length === 0) return new Set();
+  const workspaceIds = [...new Set(entries.map(({ workspaceId }) => workspaceId))];
+  return new Set((await WITH_NOTICES.rows(sql, { workspaceIds })).map(({ id }) => id));
 }
 
 function withNotice(entry: LogEntry, other: LookAlike | undefined): LogEntry {
