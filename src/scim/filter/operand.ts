@@ -36,7 +36,9 @@ function requireOperator(attribute: ScimAttribute, operator: ComparisonOperator,
 function dateTimeOf(text: string): string | undefined {
   if (!DATE_TIME.test(text)) return undefined;
   const time = new Date(/(?:Z|[+-]\d{2}:\d{2})$/i.test(text) ? text : `${text}Z`);
-  if (Number.isNaN(time.getTime())) return undefined;
+  // Date reads 30 February as 2 March.
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(time.getTime()) || !day.toISOString().startsWith(text.slice(0, 10))) return undefined;
   const iso = time.toISOString();
   // PostgreSQL has no year 0, and an offset can lead to a year of five digits.
   return /^(?!0000)\d{4}-/.test(iso) ? iso : undefined;

@@ -192,6 +192,11 @@ describe('400 invalidFilter with the position, never "everybody"', () => {
       17,
       'created is compared with a time such as "2026-01-31T12:00:00Z"',
     ],
+    [
+      'meta.created gt "2026-02-30T00:00:00Z"',
+      17,
+      'created is compared with a time such as "2026-01-31T12:00:00Z"',
+    ],
     ['title gt null', 10, 'null can be compared with eq and ne only'],
     [`title eq "${'x'.repeat(4096)}"`, 4097, 'a filter has at most 4096 characters'],
     [`${'('.repeat(33)}id pr${')'.repeat(33)}`, 34, 'a filter nests at most 32 levels deep'],
