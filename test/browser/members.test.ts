@@ -317,6 +317,27 @@ describe('bulk changes', () => {
     await rowOf(page, 'Bob Kent').waitFor();
   });
 
+  it('remove the viewer last, and say so before', async () => {
+    const { workspace } = await openMembers();
+    const path = `/workspace/${workspace.workspaceId}/settings/members`;
+    const page = await openDashboard(app, { path, email: addressOf('Ann Lee') });
+    await page.getByRole('columnheader', { name: 'Select' }).locator('label').click();
+    await page
+      .getByRole('region', { name: 'Selected members' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText('You are among them: you lose access').waitFor();
+    await dialog.getByRole('button', { name: 'Remove 4 members' }).click();
+    await page.getByRole('heading', { name: 'Your access has ended' }).waitFor();
+    const left = await app.sql<{ name: string }>(
+      `select m.user_name as name from member m join membership s on s.member_id = m.id and s.ended_at is null
+       where m.workspace_id = $1`,
+      [workspace.workspaceId],
+    );
+    expect(left).toEqual([{ name: workspace.ownerEmail }]);
+  });
+
   it('continue after a reload, and change nobody twice', async () => {
     const { page } = await openMembers();
     page.on('dialog', (dialog) => dialog.accept());

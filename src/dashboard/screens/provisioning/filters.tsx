@@ -7,7 +7,7 @@ import { SearchField, Select, TextField } from '../../ui/field.js';
 import { CloseIcon } from '../../ui/icons.js';
 import { ProvisioningKeysDocument, ProvisioningTargetDocument } from './provisioning.generated.js';
 import styles from './provisioning.module.css';
-import { CLIENTS, CODES, hasPart, OPERATIONS, OUTCOMES, type RequestView } from './view.js';
+import { CLIENTS, CODES, hasPart, isStatus, OPERATIONS, OUTCOMES, type RequestView } from './view.js';
 
 interface FiltersProps {
   readonly view: RequestView;
@@ -72,6 +72,7 @@ export function Filters({ view, onChange }: FiltersProps) {
         inputMode="numeric"
         value={view.status}
         onChange={(status) => onChange({ status })}
+        error={view.status === '' || isStatus(view.status) ? undefined : t('provisioning.filter.noStatus')}
       />
       {filter(
         'client',

@@ -161,6 +161,11 @@ export function useRequestView(): readonly [RequestView, (change: Partial<Reques
   return [view, change];
 }
 
+/** Whether a text is the number of an HTTP status. */
+export function isStatus(text: string): boolean {
+  return /^[1-5]\d\d$/.test(text);
+}
+
 /** The view as the server's filter. Invalid values, typed into the URL, are omitted. */
 export function filterOf(view: RequestView): ScimRequestFilter {
   const { reference, search, outcome, code, status, client, operation, key, target } = view;
@@ -171,7 +176,7 @@ export function filterOf(view: RequestView): ScimRequestFilter {
     ...(search === '' ? {} : { search }),
     ...(outcomes[0] === undefined ? {} : { outcome: outcomes[0] }),
     ...(isCode(code) ? { codes: [code] } : {}),
-    ...(/^[1-5]\d\d$/.test(status) ? { statuses: [Number(status)] } : {}),
+    ...(isStatus(status) ? { statuses: [Number(status)] } : {}),
     ...(clients.length === 0 ? {} : { clients }),
     ...(isOperation(operation) ? { operations: [operation] } : {}),
     ...(key === '' ? {} : { apiKeyId: key }),

@@ -31,7 +31,7 @@ interface BulkDialogProps {
 export function BulkDialog({ action, selected, filter, onClose, onChanged }: BulkDialogProps) {
   const t = useMessages();
   const client = useClient();
-  const { id: workspaceId, accessModel, name: workspace } = useWorkspace();
+  const { id: workspaceId, accessModel, name: workspace, viewerMember } = useWorkspace();
   const [draft, setDraft] = useState<BulkDraft>(() => ({ access: draftOf(null, accessModel), limit: '' }));
   const { check, run, reset } = useCheck(workspaceId, selected, filter);
   const [isInvalid, setInvalid] = useState(false);
@@ -52,7 +52,10 @@ export function BulkDialog({ action, selected, filter, onClose, onChanged }: Bul
     if (!hasChoice) dryRun();
   }, []);
 
-  const targets = check.state === 'done' ? changing(check) : [];
+  const isViewer = ({ id }: BulkTarget) => id === viewerMember?.id;
+  const changed = check.state === 'done' ? changing(check) : [];
+  // The viewer may lose the permission to change the others, and so comes last.
+  const targets = [...changed.filter((target) => !isViewer(target)), ...changed.filter(isViewer)];
   const submit = () => {
     if (check.state !== 'done') return dryRun();
     if (targets.length === 0) return;
@@ -101,6 +104,9 @@ export function BulkDialog({ action, selected, filter, onClose, onChanged }: Bul
         />
       )}
       <CheckResult check={check} />
+      {action === 'remove' && changed.some(isViewer) && (
+        <Notice tone="warning" title={t('bulk.self', { workspace })} hint={t('remove.selfHint')} />
+      )}
     </Dialog>
   );
 }
