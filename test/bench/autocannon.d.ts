@@ -25,7 +25,7 @@ declare module 'autocannon' {
   }
 
   export interface Result {
-    /** Seconds, as they have really passed. */
+    /** Seconds, as they have really passed; whole ones when an amount was sent. */
     readonly duration: number;
     readonly '2xx': number;
     readonly non2xx: number;
@@ -38,6 +38,7 @@ declare module 'autocannon' {
   /** Awaited, it gives the result. */
   export interface Instance extends PromiseLike<Result> {
     stop(): void;
+    on(event: 'response', listener: () => void): void;
   }
 
   export default function autocannon(options: Options): Instance;
