@@ -19,11 +19,12 @@ export interface Batch {
 /** Writers take turns, so that batches are committed in the order of their ids. */
 const WRITER_LOCK = 4_917_232;
 
+/** PostgreSQL would plan each statement of the first batches of a connection for its hundreds of values, which costs more than they do. */
 const LOCK = statement({
   name: 'provisioningLog.lock',
   text: `
     select extract(epoch from clock_timestamp())::double precision * 1000000 as microseconds
-    from pg_advisory_xact_lock($lock::integer::bigint)`,
+    from pg_advisory_xact_lock($lock::integer::bigint), set_config('plan_cache_mode', 'force_generic_plan', true)`,
   parameters: { lock: integer },
   columns: { microseconds: double },
 });
