@@ -100,7 +100,9 @@ export function mayChangeOwners({ caller }: ServiceContext, { role }: Grant): bo
 }
 
 /** The caller's grant in the workspace, read once per request. @throws DomainError NOT_FOUND */
-export function callerGrant(context: ServiceContext, workspaceId: string): Promise<Grant> {
+export function callerGrant(context: ServiceContext, id: string): Promise<Grant> {
+  // RFC 9562 §4: UUIDs are read in any case.
+  const workspaceId = id.toLowerCase();
   const { actor } = context.caller;
   if (actor?.type === 'API_KEY') {
     if (actor.workspace.id !== workspaceId) return Promise.reject(workspaceNotFound());

@@ -49,6 +49,7 @@ export class RateLimits {
   readonly #database: Database;
   readonly #limiters: Readonly<Record<Limit | LimitOfWorkspace, RateLimiterPostgres>>;
   readonly #wrong: Readonly<Record<'credentials' | 'sessions', RateLimiterPostgres>>;
+  #forgotAt = 0;
 
   constructor(
     database: Database,
@@ -79,6 +80,7 @@ export class RateLimits {
   async takeWrongCredential(credential: string, { network }: Pick<Caller, 'network'>): Promise<void> {
     if (network === undefined) return;
     const { credentials, sessions } = this.#wrong;
+    await this.#forgetOld();
     await consume(readSecret(credential)?.kind === 'session' ? sessions : credentials, network);
   }
 
@@ -88,6 +90,7 @@ export class RateLimits {
    * @throws DomainError RATE_LIMITED, with the seconds to wait, when there are too many attempts
    */
   async take(limit: Limit | LimitOfWorkspace, subject: string): Promise<void> {
+    await this.#forgetOld();
     await consume(this.#limiters[limit], subject);
   }
 
@@ -97,7 +100,7 @@ export class RateLimits {
    */
   async takeMany(limit: LimitOfWorkspace, subject: string, count: number): Promise<void> {
     const limiter = this.#limiters[limit];
-    const counted = await limiter.get(hashSecret(subject));
+    const counted = await limiter.get(keyOf(subject));
     if ((counted?.consumedPoints ?? 0) + count > limiter.points)
       throw tooMany(limiter, counted ?? { msBeforeNext: 1000 * limiter.duration });
     if (count > 0) await consume(limiter, subject, count);
@@ -106,19 +109,27 @@ export class RateLimits {
   /** @throws DomainError RATE_LIMITED when the limit is reached already */
   async check(limit: Limit, subject: string): Promise<void> {
     const limiter = this.#limiters[limit];
-    const counted = await limiter.get(hashSecret(subject));
+    const counted = await limiter.get(keyOf(subject));
     if (counted !== null && counted.consumedPoints >= limiter.points) throw tooMany(limiter, counted);
   }
 
-  /** Deletes counts whose hour is over. */
-  async forgetOld(): Promise<void> {
-    await this.#database.rows('delete from rate_limit where expire < $1', [Date.now()]);
+  /** Deletes counts whose time is over, once an hour. */
+  async #forgetOld(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#forgotAt < 1000 * HOUR_SECONDS) return;
+    this.#forgotAt = now;
+    await this.#database.rows('delete from rate_limit where expire < $1', [now]);
   }
+}
+
+/** Ids in another case are the same (RFC 9562 §4), and so are addresses. */
+function keyOf(subject: string): string {
+  return hashSecret(subject.toLowerCase());
 }
 
 async function consume(counting: RateLimiterPostgres, subject: string, count = 1): Promise<void> {
   try {
-    await counting.consume(hashSecret(subject), count);
+    await counting.consume(keyOf(subject), count);
   } catch (refusal) {
     throw refusal instanceof RateLimiterRes ? tooMany(counting, refusal) : refusal;
   }

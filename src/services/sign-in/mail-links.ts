@@ -112,7 +112,6 @@ export async function requestLink(
       minutes: MINUTES,
     });
   }
-  await rateLimits.forgetOld();
   return { browserToken: cookie.secret, expiresAt };
 }
 

@@ -273,6 +273,12 @@ describe('variables', () => {
   });
 });
 
+test('ids are read in any case, with a key too', async () => {
+  const id = workspace.workspaceId;
+  const { data } = await app.graphql(workspace.apiKey, `{ workspace(id: "${id.toUpperCase()}") { id } }`);
+  expect(data).toEqual({ workspace: { id } });
+});
+
 test('a member is read by exactly one of id and userName', async () => {
   const { workspaceId, ownerMemberId, ownerEmail } = workspace;
   const member = (by: string) => ask(`{ workspace(id: "${workspaceId}") { member(${by}) { id } } }`);

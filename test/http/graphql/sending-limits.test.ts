@@ -86,6 +86,16 @@ test('nobody gets more than ten invitations of a workspace, sent again or made a
   expect(await again()).toBe('This person has been sent too many invitations of this workspace.');
 });
 
+test('ids in upper case count as the same ones', async () => {
+  const email = nextAddress();
+  const { invitation } = await invite(email);
+  const id = { invitationId: invitation.id };
+  for (let resent = 0; resent < 10; resent += 1) await send('invitationResend', 'invitation { id }', id);
+  const upper = [workspaceId.toUpperCase(), { invitationId: invitation.id.toUpperCase() }] as const;
+  expect(await send('invitationResend', 'invitation { id }', id, upper[0])).toContain('too many invitations');
+  expect(await send('invitationResend', 'invitation { id }', upper[1])).toContain('too many invitations');
+});
+
 test('another workspace cannot use up what an invitation may be sent again', async () => {
   const { invitation } = await invite();
   const { workspaceId: elsewhere } = await app.workspace({ version: 'V2' });
