@@ -32,6 +32,24 @@ export function requiredName(name: string, longest: number): string {
   );
 }
 
+const LONGEST_DESCRIPTION = 200;
+
+/**
+ * Reads the description of a key or a webhook.
+ * @returns it without the blanks around it; null when nothing is left
+ * @throws DomainError INVALID_INPUT when it is longer than 200 characters, or not plain text
+ */
+export function readDescription(description: string | null): string | null {
+  const text = description?.trim() ?? '';
+  if (text === '') return null;
+  if (isPlainText(text, LONGEST_DESCRIPTION)) return text;
+  throw new DomainError(
+    'INVALID_INPUT',
+    `description must have at most ${LONGEST_DESCRIPTION} characters, and no control characters.`,
+    { attribute: 'description' },
+  );
+}
+
 /**
  * The characters that no address, userName or group name may contain (rule 15a): control and format characters, line
  * separators, unassigned code points, lone surrogates, U+FFFC and U+FFFD, and letters, marks and the braille pattern that

@@ -8,11 +8,12 @@ import { selectList, TABLES } from '../database/tables.js';
 import type { AuditAction } from '../domain/audit-actions.js';
 import { DomainError } from '../domain/errors.js';
 import { isId, newId } from '../domain/ids.js';
-import { requiredName } from '../domain/text.js';
+import { readDescription, requiredName } from '../domain/text.js';
 import type { ApiKey } from '../model/api-key.js';
 import type { ApiKeyScope } from '../model/enums.js';
 import { changesBetween, record } from './audit/record.js';
 import { authenticated, authorize } from './context/authorization.js';
+import { runCommand } from './context/command.js';
 import type { ServiceContext } from './context/service-context.js';
 import type { ListOrder } from './lists/listing.js';
 import { asIs, Page, type PageArguments } from './lists/page.js';
@@ -104,19 +105,19 @@ const KEYS = selection({
  * @throws DomainError as `authorize` does; INVALID_INPUT: no name, no scope, past expiry, ten keys already
  */
 export async function create(context: ServiceContext, input: NewApiKey): Promise<MintedKey> {
-  const { workspace } = await authorize(context, 'apiKey.manage', input.workspaceId);
+  await authorize(context, 'apiKey.manage', input.workspaceId);
   const name = requiredName(input.name, LONGEST_NAME);
   if (input.scopes.length === 0)
     throw new DomainError('INVALID_INPUT', 'A key needs a scope.', { attribute: 'scopes' });
   requireFuture(input.expiresAt ?? null);
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'apiKey.manage', input.workspaceId, async (tx, { workspace }) => {
     await requireRoom(tx, workspace.id);
     const minted = mintSecret('key');
     const apiKey: ApiKey = {
       id: newId(),
       workspaceId: workspace.id,
       name,
-      description: storableDescription(input.description ?? null),
+      description: readDescription(input.description ?? null),
       scopes: [...new Set(input.scopes)],
       prefix: minted.prefix,
       createdBy: actorLabel(authenticated(context)),
@@ -162,7 +163,7 @@ export async function update(context: ServiceContext, input: ApiKeyUpdate): Prom
     const apiKey: ApiKey = {
       ...before,
       ...(name == null ? {} : { name: requiredName(name, LONGEST_NAME) }),
-      ...(description === undefined ? {} : { description: storableDescription(description) }),
+      ...(description === undefined ? {} : { description: readDescription(description) }),
       ...(enabled == null || enabled === (before.disabledAt === null)
         ? {}
         : { disabledAt: enabled ? null : new Date() }),
@@ -190,6 +191,11 @@ export async function rotate(
     });
   }
   return onKey(context, input, async (tx, before) => {
+    if (before.expiresAt !== null && before.expiresAt.getTime() <= Date.now()) {
+      throw new DomainError('INVALID_INPUT', `The key expired at ${before.expiresAt.toISOString()}.`, {
+        hint: 'Create another key.',
+      });
+    }
     const minted = mintSecret('key');
     await expireSecrets(tx, before, new Date(Date.now() + overlapHours * HOUR_MS));
     const apiKey: ApiKey = { ...before, prefix: minted.prefix };
@@ -253,8 +259,7 @@ async function onKey<Result>(
   { workspaceId, apiKeyId }: KeyTarget,
   work: (tx: Transaction, apiKey: ApiKey) => Promise<Result>,
 ): Promise<Result> {
-  await authorize(context, 'apiKey.manage', workspaceId);
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'apiKey.manage', workspaceId, async (tx) => {
     const apiKey = isId(apiKeyId) ? await lockKey(tx, workspaceId, apiKeyId) : undefined;
     if (apiKey === undefined)
       throw new DomainError('NOT_FOUND', 'There is no such API key in this workspace.');
@@ -318,15 +323,6 @@ async function recordKey(
   if (Object.keys(changes).length === 0) return;
   const target = { type: 'apiKey', id: apiKey.id, label: apiKey.name };
   await record(context, tx, { workspaceId: apiKey.workspaceId, action, target, changes });
-}
-
-function storableDescription(text: string | null): string | null {
-  if (text !== null && (text.includes('\0') || !text.isWellFormed())) {
-    throw new DomainError('INVALID_INPUT', 'description cannot contain NUL or half characters.', {
-      attribute: 'description',
-    });
-  }
-  return text;
 }
 
 function requireFuture(expiresAt: Date | null): void {

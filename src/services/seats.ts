@@ -9,6 +9,7 @@ import type { SeatAllocation } from '../model/seat-allocation.js';
 import type { Workspace } from '../model/workspace.js';
 import { record } from './audit/record.js';
 import { authorize } from './context/authorization.js';
+import { runCommand } from './context/command.js';
 import type { ServiceContext } from './context/service-context.js';
 
 /**
@@ -47,7 +48,7 @@ export async function set(
     throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V2 workspace has no seats.', { attribute: 'seats' });
   }
   requireTotals(seats);
-  await context.database.transaction(async (tx) => {
+  await runCommand(context, 'seats.set', workspaceId, async (tx) => {
     const changes: [SeatType, { before: number; after: number }][] = [];
     // Every command locks the types in this order.
     for (const { seatType, total } of seats.toSorted((a, b) => (a.seatType < b.seatType ? -1 : 1))) {

@@ -5,13 +5,13 @@ import { DomainError } from '../../domain/errors.js';
 import { resendingRefused, revokingRefused } from '../../domain/invitation.js';
 import { memberAfter } from '../../domain/member-state.js';
 import type { MemberChangeRequest } from '../../domain/provisioning.js';
-import { authorize, authorizeNow } from '../context/authorization.js';
+import { authorize } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { type AccessRequest, authorizeAccess, requestedAccess } from '../members/requested-access.js';
 import { ruleContext } from '../members/transition.js';
 import { findUndelivered, type InvitationRow, lockInvitation, lockUndelivered } from '../rows/invitations.js';
-import { lockMembers } from '../rows/members.js';
 import {
   alreadyInvited,
   DEFAULT_ACCESS,
@@ -45,11 +45,11 @@ export async function create(
   },
 ): Promise<MintedInvitation> {
   const { workspaceId, access = null } = input;
-  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  await authorize(context, 'invitation.manage', workspaceId);
   await authorizeAccess(context, workspaceId, access);
   const email = readAddress(input.email, 'email');
   await takeMail(context, workspaceId, canonicalUserName(email));
-  return managing(context, grant, async (tx, now) => {
+  return runCommand(context, 'invitation.manage', workspaceId, async (tx, now) => {
     const invited = invitedAccess(context, now, email, access);
     const [invitee] = await readInvitees(tx, workspaceId, [email]);
     const refusal = invitee && invitingRefused(email, invitee);
@@ -71,9 +71,9 @@ export async function createLink(
   },
 ): Promise<MintedInvitation> {
   const { workspaceId, access = null, maxUses = null } = input;
-  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  await authorize(context, 'invitation.manage', workspaceId);
   await authorizeAccess(context, workspaceId, access);
-  return managing(context, grant, (tx, now) => {
+  return runCommand(context, 'invitation.manage', workspaceId, (tx, now) => {
     const invited = invitedAccess(context, now, 'somebody', access);
     return insertOne(context, tx, now, { email: null, access: invited, maxUses });
   });
@@ -148,7 +148,7 @@ export async function revoke(
  */
 export async function resend(context: ServiceContext, target: InvitationTarget): Promise<MintedInvitation> {
   await authorize(context, 'invitation.manage', target.workspaceId);
-  await takeMail(context, target.workspaceId, target.invitationId.toLowerCase());
+  await takeMail(context, target.workspaceId, target.invitationId);
   return onInvitation(context, target, async (tx, invitation, { workspace }) => {
     const refusal = resendingRefused(invitation.status);
     if (refusal !== undefined) throw refusal;
@@ -174,7 +174,7 @@ export async function resendUndelivered(
   context: ServiceContext,
   { workspaceId }: { readonly workspaceId: string },
 ): Promise<{ resentCount: number }> {
-  const grant = await authorize(context, 'invitation.manage', workspaceId);
+  await authorize(context, 'invitation.manage', workspaceId);
   const ids = await findUndelivered(context.database, workspaceId, MOST_RESENT);
   if (ids.length > 0 && context.mailer?.sends !== true) {
     throw new DomainError('FORBIDDEN', 'This server sends no mail.', {
@@ -182,7 +182,7 @@ export async function resendUndelivered(
     });
   }
   await context.rateLimits.takeMany('invitationsOf', workspaceId, ids.length);
-  const resent = await managing(context, grant, async (tx, { workspace }) =>
+  const resent = await runCommand(context, 'invitation.manage', workspaceId, async (tx, { workspace }) =>
     renewInvitations(context, tx, workspace, await lockUndelivered(tx, ids)),
   );
   return { resentCount: resent.length };
@@ -201,26 +201,10 @@ async function onInvitation<Result>(
   { workspaceId, invitationId }: InvitationTarget,
   work: (tx: Transaction, invitation: InvitationRow, now: Grant) => Promise<Result>,
 ): Promise<Result> {
-  const grant = await authorize(context, 'invitation.manage', workspaceId);
-  return managing(context, grant, async (tx, now) => {
+  return runCommand(context, 'invitation.manage', workspaceId, async (tx, now) => {
     const invitation = await lockInvitation(tx, workspaceId, invitationId);
     if (invitation === undefined)
       throw new DomainError('NOT_FOUND', 'There is no such invitation in this workspace.');
     return work(tx, invitation, now);
-  });
-}
-
-/**
- * Runs a command on invitations in a transaction. The caller's rights are read again under the lock of its own member.
- * @throws DomainError as `authorize` does
- */
-export function managing<Result>(
-  context: ServiceContext,
-  { workspace, memberId }: Grant,
-  work: (tx: Transaction, now: Grant) => Promise<Result>,
-): Promise<Result> {
-  return context.database.transaction(async (tx) => {
-    if (memberId !== null) await lockMembers(tx, workspace.id, [memberId]);
-    return work(tx, await authorizeNow(context, tx, 'invitation.manage', workspace.id));
   });
 }

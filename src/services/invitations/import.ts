@@ -5,9 +5,10 @@ import { DomainError } from '../../domain/errors.js';
 import { parseChangeRequest } from '../../domain/provisioning.js';
 import { isVisible } from '../../domain/text.js';
 import { authorize } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
-import { managing, validatedAccess } from './commands.js';
+import { validatedAccess } from './commands.js';
 import { type CsvRow, readCsv } from './csv.js';
 import {
   alreadyInvited,
@@ -47,10 +48,10 @@ export async function createFromCsv(
   context: ServiceContext,
   input: { readonly workspaceId: string; readonly csv: string; readonly dryRun: boolean },
 ): Promise<Import> {
-  const grant = await authorize(context, 'invitation.manage', input.workspaceId);
+  await authorize(context, 'invitation.manage', input.workspaceId);
   const { rows, ignoredColumns } = readCsv(input.csv);
   if (!input.dryRun) await context.rateLimits.takeMany('invitationsOf', input.workspaceId, rows.length);
-  const imported = await managing(context, grant, async (tx, now) => {
+  const imported = await runCommand(context, 'invitation.manage', input.workspaceId, async (tx, now) => {
     const validated = await refuseInvitees(tx, now, validateRows(context, now, rows));
     return input.dryRun ? validated.map(withoutInvitation) : write(context, tx, now, validated);
   });

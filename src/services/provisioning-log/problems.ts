@@ -12,6 +12,7 @@ import {
 import { SEVERITIES, type Severity } from '../../model/scim-problem.js';
 import { record } from '../audit/record.js';
 import { authorize } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { decode, encode } from '../lists/cursor.js';
 
@@ -240,9 +241,9 @@ export async function dismiss(
   context: ServiceContext,
   { workspaceId, problemId }: { readonly workspaceId: string; readonly problemId: string },
 ): Promise<{ readonly problemId: string }> {
-  const { workspace } = await authorize(context, 'scim.manage', workspaceId);
+  await authorize(context, 'scim.manage', workspaceId);
   const key = keyOf(problemId);
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'scim.manage', workspaceId, async (tx, { workspace }) => {
     const dismissed = await DISMISS.rows(tx, { workspaceId, ...key, now: context.clock() });
     if (dismissed.length === 0) throw noSuchProblem();
     await record(context, tx, {

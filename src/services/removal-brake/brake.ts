@@ -4,6 +4,7 @@ import { statement } from '../../database/statement.js';
 import { DomainError } from '../../domain/errors.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { ServiceContext } from '../context/service-context.js';
 
 /** The brake of a workspace on removals by its identity provider (rule 63). */
@@ -110,8 +111,7 @@ const RELEASED_HOURS = 1;
  * @throws DomainError as `authorize` does; INVALID_INPUT when the brake is not engaged
  */
 export async function release(context: ServiceContext, workspaceId: string): Promise<Brake> {
-  const { workspace } = await authorize(context, 'scim.manage', workspaceId);
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'scim.manage', workspaceId, async (tx, { workspace }) => {
     const before = await locked(tx, workspaceId);
     if (before.engagedAt === null) {
       throw new DomainError('INVALID_INPUT', 'The brake is not engaged.', {
@@ -153,9 +153,9 @@ export async function update(
   context: ServiceContext,
   { workspaceId, ...settings }: BrakeUpdate,
 ): Promise<Brake> {
-  const { workspace } = await authorize(context, 'scim.manage', workspaceId);
+  await authorize(context, 'scim.manage', workspaceId);
   requireRanges(settings);
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'scim.manage', workspaceId, async (tx, { workspace }) => {
     const before = settingsOf(await locked(tx, workspaceId));
     const after = {
       enabled: settings.enabled ?? before.enabled,

@@ -4,7 +4,7 @@ import { query, rowOf, rowsOf } from '../../database/query.js';
 import type { AuditAction } from '../../domain/audit-actions.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId, newId } from '../../domain/ids.js';
-import { isPlainText } from '../../domain/text.js';
+import { readDescription } from '../../domain/text.js';
 import { parseEventTypes, parseWebhookUrl } from '../../domain/webhooks.js';
 import type { Webhook } from '../../model/webhook.js';
 import { changesBetween, record } from '../audit/record.js';
@@ -18,7 +18,6 @@ import { encryptSecret, newSecret } from './secret.js';
 export const MOST_WEBHOOKS = 10;
 const LONGEST_OVERLAP_HOURS = 7 * 24;
 const HOUR_MS = 3_600_000;
-const LONGEST_DESCRIPTION = 200;
 
 /** A webhook with its secret, which is shown only once. */
 export interface WebhookWithSecret {
@@ -47,7 +46,7 @@ export async function create(context: ServiceContext, input: NewWebhook): Promis
     id,
     workspaceId,
     url: parseWebhookUrl(input.url, context.webhookTargets),
-    description: parseDescription(input.description ?? null),
+    description: readDescription(input.description ?? null),
     eventTypes: parseEventTypes(input.eventTypes),
     secret: encryptSecret(context, id, secret),
     previousSecret: null,
@@ -104,7 +103,7 @@ export async function update(context: ServiceContext, input: WebhookUpdate): Pro
       ...(url == null || url === before.url
         ? {}
         : { url: parseWebhookUrl(url, context.webhookTargets), failingSince: null, pausedUntil: null }),
-      ...(description === undefined ? {} : { description: parseDescription(description) }),
+      ...(description === undefined ? {} : { description: readDescription(description) }),
       ...(eventTypes == null ? {} : { eventTypes: parseEventTypes(eventTypes) }),
       ...(isEnabled === wasEnabled
         ? {}
@@ -229,16 +228,4 @@ async function recordWebhook(
   const changes = changesBetween(before, after);
   if (Object.keys(changes).length === 0) return;
   await record(context, tx, { ...factOf(webhook), action, changes });
-}
-
-/** @throws DomainError INVALID_INPUT */
-function parseDescription(description: string | null): string | null {
-  const text = description?.trim() ?? '';
-  if (text === '') return null;
-  if (isPlainText(text, LONGEST_DESCRIPTION)) return text;
-  throw new DomainError(
-    'INVALID_INPUT',
-    `description must have at most ${LONGEST_DESCRIPTION} characters, and no control characters.`,
-    { attribute: 'description' },
-  );
 }

@@ -1,3 +1,4 @@
+import type { Action } from '../../auth/policy.js';
 import type { Transaction } from '../../database/database.js';
 import { query, rowOf, rowsOf } from '../../database/query.js';
 import { TABLES } from '../../database/tables.js';
@@ -20,6 +21,7 @@ import type { Plan } from '../../model/enums.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, record } from '../audit/record.js';
 import { authorize, authorizeOperator, workspaceNotFound } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { setPoolTotal } from '../credits/queries.js';
 import { writeInTransaction } from '../members/write.js';
@@ -182,10 +184,9 @@ export interface WorkspaceUpdate {
  *   without ENTERPRISE
  */
 export async function update(context: ServiceContext, input: WorkspaceUpdate): Promise<Workspace> {
-  await authorize(context, 'workspace.update', input.workspaceId);
   if (input.plan != null) await authorize(context, 'workspace.setPlan', input.workspaceId);
   if (input.scimEnabled != null) await authorize(context, 'workspace.setScim', input.workspaceId);
-  return changeSettings(context, input, async (tx, before) => {
+  return changeSettings(context, 'workspace.update', input, async (tx, before) => {
     requireFresh(before, input.expectedVersion);
     const leavesEnterprise =
       input.plan != null && input.plan !== 'ENTERPRISE' && before.plan === 'ENTERPRISE';
@@ -253,7 +254,7 @@ export async function setCreditPool(
 ): Promise<Workspace> {
   await authorize(context, 'credits.setPool', workspaceId);
   requirePool(monthlyCredits);
-  return changeSettings(context, { workspaceId }, async (tx, before) => {
+  return changeSettings(context, 'credits.setPool', { workspaceId }, async (tx, before) => {
     if (before.version !== 'V2') {
       throw new DomainError('WRONG_WORKSPACE_VERSION', 'A V1 workspace has no credits.', {
         attribute: 'monthlyCredits',
@@ -270,10 +271,11 @@ export async function setCreditPool(
  */
 async function changeSettings(
   context: ServiceContext,
+  action: Action,
   { workspaceId, plan }: Pick<WorkspaceUpdate, 'workspaceId' | 'plan'>,
   work: (tx: Transaction, before: Workspace) => Promise<Workspace>,
 ): Promise<Workspace> {
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, action, workspaceId, async (tx) => {
     if (plan != null) await lockAdmins(tx, workspaceId);
     const before = await lockWorkspace(tx, workspaceId);
     if (before === undefined) throw workspaceNotFound();

@@ -121,8 +121,21 @@ describe('rule 25: apiKeyCreate', () => {
     [{ name: 'x'.repeat(101) }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
     [{ name: 'a\nb' }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
     [{ name: '\ud800' }, 'name must have 1 to 100 characters, and no control characters.', 'name'],
-    [{ description: 'a\0b' }, 'description cannot contain NUL or half characters.', 'description'],
-    [{ description: '\ud800' }, 'description cannot contain NUL or half characters.', 'description'],
+    [
+      { description: 'a\0b' },
+      'description must have at most 200 characters, and no control characters.',
+      'description',
+    ],
+    [
+      { description: 'a'.repeat(201) },
+      'description must have at most 200 characters, and no control characters.',
+      'description',
+    ],
+    [
+      { description: '\ud800' },
+      'description must have at most 200 characters, and no control characters.',
+      'description',
+    ],
     [{ scopes: [] }, 'A key needs a scope.', 'scopes'],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt must lie in the future.', 'expiresAt'],
   ])('%j is refused', async (wrong, message, attribute) => {
@@ -271,6 +284,18 @@ describe('rule 25: apiKeyUpdate', () => {
 });
 
 describe('rule 25: apiKeyRotate', () => {
+  test('refuses a key that has expired, whose new secret would not work either', async () => {
+    const { apiKeyId } = await minted({ expiresAt: '2126-01-01T00:00:00Z' });
+    await app.sql("update api_key set expires_at = now() - interval '1 second' where id = $1", [apiKeyId]);
+    const { errors } = await send('apiKeyRotate', { apiKeyId });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^The key expired at /),
+        extensions: { code: 'INVALID_INPUT', hint: 'Create another key.' },
+      },
+    ]);
+  });
+
   test('lets both secrets work during the overlap', async () => {
     const { apiKeyId, secret } = await minted();
     const answer = await send('apiKeyRotate', { apiKeyId });
