@@ -7,11 +7,11 @@ import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Toasts } from '../ui/toast.js';
 import { createClient } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
-import { hasKeptJobs } from './kept-jobs.js';
+import { claimJobs, hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
 import { ROUTES, routesOf, usePreloadedScreen, WORKSPACE_PATH } from './routes.js';
 import { CodedScreen } from './screen-code.js';
-import { leaveForSignIn, offerSignIn, Session } from './session.js';
+import { leaveForSignIn, offerSignIn, Session, useViewer } from './session.js';
 import { Shell } from './shell.js';
 import { hasUnsavedInput } from './unsaved-input.js';
 import { WorkspaceFrameDocument } from './workspace.generated.js';
@@ -86,12 +86,15 @@ function createDashboardClient(): Client {
 /** Goes on with long work that a reload has interrupted, once somebody is signed in. */
 function InterruptedWork() {
   const client = useClient();
+  const { account, label } = useViewer();
+  const accountId = account?.id ?? label;
   useEffect(() => {
+    claimJobs(accountId);
     if (hasKeptJobs('inviting'))
       void import('../screens/invitations/csv/job.js').then((job) => job.resumeInviting(client));
     if (hasKeptJobs('bulk'))
       void import('../screens/members/bulk/job.js').then((job) => job.resumeBulk(client));
-  }, [client]);
+  }, [client, accountId]);
   return null;
 }
 

@@ -1,7 +1,19 @@
 /** What a job does, which says who can go on with it. */
 export type JobKind = 'inviting' | 'bulk';
 
-const prefixOf = (kind: JobKind) => `rollcall.${kind}.`;
+const JOBS = 'rollcall.job.';
+
+/** Whose jobs this page keeps. */
+let owner = '';
+
+const prefixOf = (kind: JobKind) => `${JOBS}${owner}.${kind}.`;
+
+/** Says who is signed in, and forgets the jobs of others who were signed in before, in the same tab. */
+export function claimJobs(accountId: string): void {
+  owner = accountId;
+  for (const key of Object.keys(sessionStorage))
+    if (key.startsWith(JOBS) && !key.startsWith(`${JOBS}${owner}.`)) sessionStorage.removeItem(key);
+}
 
 /**
  * Keeps the state of a job until the tab is closed, so that a reload loses nothing. Where the browser has no room for it,
