@@ -28,6 +28,8 @@ export function linkRoutes(router: Router, options: SignInOptions): void {
       show(response, linkSentPage({ error: null, inLog }));
     }),
   );
+  // The page of a wrong code has this URL, which a browser may open again.
+  router.get('/sign-in/link/code', (_request, response) => response.redirect(303, '/sign-in/link/sent'));
   router.post(
     '/sign-in/link/code',
     page('/sign-in/link/code', options, async (request, response, services) => {

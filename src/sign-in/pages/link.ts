@@ -22,7 +22,7 @@ ${inLog ? html`<p>Development: the link is in the server’s log.</p>` : null}
 <form method="post" action="/sign-in/link/code">
 <label for="code">Code</label>
 <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required
-${error === null ? null : html`aria-invalid="true" aria-describedby="code-error"`}>
+${error === null ? null : html`aria-invalid="true" aria-describedby="code-error" autofocus`}>
 ${complaint('code-error', error)}
 <button>Sign in with the code</button>
 </form>

@@ -179,6 +179,19 @@ describe('in another browser', () => {
     expect((await browser.post('/sign-in/link/code', { code })).status).toBe(401);
   });
 
+  test('the page of a wrong code can be opened again', async () => {
+    const browser = visitor();
+    const path = await linkFor(browser, ann);
+    const refused = await browser.post('/sign-in/link/code', { code: 'BCDFGHJK' });
+    expect(textOf(refused)).toContain('This is not the code.');
+    expect(await browser.get('/sign-in/link/code')).toMatchObject({
+      status: 303,
+      location: '/sign-in/link/sent',
+    });
+    const code = await codeIn(visitor(), path);
+    expect((await browser.post('/sign-in/link/code', { code })).status).toBe(303);
+  });
+
   test('the code of an earlier link works after the browser requested another', async () => {
     const browser = visitor();
     const path = await linkFor(browser, ann);
