@@ -179,6 +179,27 @@ describe('invitations', () => {
     await page.getByRole('button', { name: 'Invite 1 person' }).waitFor();
   });
 
+  it('a file: that is at fault itself is chosen again, not checked again', async () => {
+    const { page } = await openInvitations('/csv');
+    await page.locator('input[type=file]').setInputFiles(csv(['mail', 'new@acme.test']));
+    await page.getByText('The file has no column email').waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  });
+
+  it('a file: is not continued, and its links are not shown, for another person in the same tab', async () => {
+    const { page } = await openInvitations('/csv');
+    await choosePeople(page, 2);
+    await page.getByRole('button', { name: 'Invite 2 people' }).click();
+    await page.getByText('2 people were invited').waitFor();
+    const { workspaceId, ownerEmail } = await app.workspace({ version: 'V2' });
+    const { name } = SESSION_COOKIE;
+    await page.context().addCookies([{ name, value: await app.session(ownerEmail), url: app.url }]);
+    await page.goto(`/workspace/${workspaceId}`);
+    await page.getByText('Your access').waitFor();
+    expect(await page.getByText('2 people were invited').count()).toBe(0);
+    expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
+  });
+
   it('a file: continues after the connection failed in the middle, and invites nobody twice', async () => {
     const { page, workspace } = await openInvitations('/csv');
     await choosePeople(page, 450);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { partOf, recordsOf } from '../../src/dashboard/screens/invitations/csv/file.js';
+import { firstPart, partOf, recordsOf } from '../../src/dashboard/screens/invitations/csv/file.js';
 
 /** How the dashboard splits a spreadsheet into rows, so that it can send parts of it (rule 22). */
 
@@ -38,6 +38,18 @@ test('a line that names the separator belongs to the header', () => {
     header: 'sep=;\nemail;role',
     records: [{ line: 3, text: 'ann@acme.test;editor' }],
   });
+});
+
+test('a request has so many rows, and fewer when they are long', () => {
+  const { records } = recordsOf(`email,note\n${'a@acme.test,short\n'.repeat(300)}`);
+  expect(firstPart(records, 200)).toHaveLength(200);
+  expect(firstPart(records.slice(250), 200)).toHaveLength(50);
+  const { records: wide } = recordsOf(`email,note\n${`a@acme.test,${'x'.repeat(1100)}\n`.repeat(1000)}`);
+  const part = firstPart(wide, 1000);
+  expect(part.length).toBeGreaterThan(100);
+  expect(JSON.stringify(partOf('email,note', part)).length).toBeLessThan(1_000_000);
+  const { records: huge } = recordsOf(`email,note\na@acme.test,${'x'.repeat(300_000)}`);
+  expect(firstPart(huge, 1000)).toHaveLength(1);
 });
 
 test('a part of a file has every row on the line on which the file has it', () => {

@@ -116,6 +116,8 @@ export function IssuedDialog({ issued, onClose }: { readonly issued: Issued; rea
       title={t('issued.title')}
       onClose={onClose}
       onSubmit={onClose}
+      isAlert
+      isKept
       actions={
         <Button kind="primary" type="submit">
           {t('issued.close')}

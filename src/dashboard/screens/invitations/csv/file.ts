@@ -68,6 +68,19 @@ export function partOf(header: string, records: readonly CsvRecord[]): string {
   return text;
 }
 
+/** Under the size of a request, with what JSON adds. */
+const MOST_CHARACTERS = 200_000;
+
+/** The records that are sent in one request: the first ones, at least one. @param most the most records */
+export function firstPart(records: readonly CsvRecord[], most: number): readonly CsvRecord[] {
+  let characters = 0;
+  const end = records.findIndex(({ text }, index) => {
+    characters += text.length;
+    return index > 0 && (index >= most || characters > MOST_CHARACTERS);
+  });
+  return end === -1 ? records : records.slice(0, end);
+}
+
 function quoted(value: string): string {
   return `"${withoutFormulas(value).replaceAll('"', '""')}"`;
 }

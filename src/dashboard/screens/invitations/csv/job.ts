@@ -4,7 +4,7 @@ import { type JobControl, type JobOutcome, startJob } from '../../../app/jobs.js
 import { forgetJob, keepJob, keptJobs } from '../../../app/kept-jobs.js';
 import { translate } from '../../../app/messages.js';
 import { download } from '../../download.js';
-import { type CsvFile, type CsvRecord, csvOf } from './file.js';
+import { type CsvFile, type CsvRecord, csvOf, firstPart } from './file.js';
 import { type CsvResult, type RowVerdict, sendPart } from './run.js';
 
 /** The invitations of a file, as far as they have come. */
@@ -82,7 +82,7 @@ async function inviteAll(
     const { workspaceId, header, isAgain } = now;
     // A reload from here on may lose the answer.
     keep({ ...now, isAgain: true });
-    const records = now.left.slice(0, INVITED_AT_ONCE);
+    const records = firstPart(now.left, INVITED_AT_ONCE);
     const answer = await sendPart(client, { workspaceId, header, records, dryRun: false, isAgain });
     if (answer.kind === 'judged') {
       const verdicts = [...now.verdicts, ...answer.verdicts];

@@ -3,7 +3,7 @@ import { isLost, refusalOf } from '../../../app/client.js';
 import { translate } from '../../../app/messages.js';
 import { lookAlikeText } from '../../members/look-alike.js';
 import { InvitationsCreateFromCsvDocument } from '../invitations.generated.js';
-import { type CsvFile, type CsvRecord, partOf } from './file.js';
+import { type CsvFile, type CsvRecord, firstPart, partOf } from './file.js';
 
 /** The result of one row of the file. */
 export interface RowVerdict {
@@ -26,8 +26,8 @@ export interface CsvResult {
 /** The answer about a part of a file, or why there is none. */
 export type PartAnswer =
   | (CsvResult & { readonly kind: 'judged' })
-  /** Nobody of the part was invited. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** Nobody of the part was invited; `isFault` when the file itself is at fault. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isFault: boolean }
   /** The answer was lost: the people of the part may be invited or not. */
   | { readonly kind: 'lost' };
 
@@ -71,7 +71,7 @@ function withoutAnswer(error: CombinedError | undefined): PartAnswer {
   const refusal = refusalOf(error);
   return refusal === undefined || isLost(refusal)
     ? { kind: 'lost' }
-    : { kind: 'refused', reason: sentence(refusal) };
+    : { kind: 'refused', reason: sentence(refusal), isFault: refusal.code === 'INVALID_INPUT' };
 }
 
 /** Message and hint as two sentences; a message that ends with what was sent has no full stop. */
@@ -80,12 +80,15 @@ function sentence({ message, hint }: { readonly message: string; readonly hint: 
   return message.endsWith('.') ? `${message} ${hint}` : `${message}. ${hint}`;
 }
 
+/** The file must be repaired, and chosen again. */
+export class FileFault extends Error {}
+
 /** Rows that are judged in one request: few, so that progress shows. */
 const JUDGED_AT_ONCE = 1000;
 
 /**
  * Judges every row of a file; nobody is invited.
- * @throws Error in the server's words, when it refuses the file as a whole or cannot be reached
+ * @throws FileFault in the server's words, for a file that it refuses as a whole; Error when it could be checked again
  */
 export async function judge(
   client: Client,
@@ -95,11 +98,13 @@ export async function judge(
 ): Promise<CsvResult> {
   const verdicts: RowVerdict[] = [];
   let ignoredColumns: readonly string[] = [];
-  for (let start = 0; start < records.length; start += JUDGED_AT_ONCE) {
-    const part = records.slice(start, start + JUDGED_AT_ONCE);
+  while (verdicts.length < records.length) {
+    const part = firstPart(records.slice(verdicts.length), JUDGED_AT_ONCE);
     const answer = await sendPart(client, { workspaceId, header, records: part, dryRun: true });
     if (answer.kind === 'lost') throw new Error(translate('csv.offline'));
-    if (answer.kind === 'refused') throw new Error(answer.reason);
+    if (answer.kind === 'refused') {
+      throw answer.isFault ? new FileFault(answer.reason) : new Error(answer.reason);
+    }
     verdicts.push(...answer.verdicts);
     ignoredColumns = answer.ignoredColumns;
     report(verdicts.length);

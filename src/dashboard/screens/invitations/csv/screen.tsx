@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import { useClient } from 'urql';
 import { useLocation } from 'wouter';
 import { useMessages } from '../../../app/messages.js';
 import { useWorkspace } from '../../../app/workspace.js';
 import { Button, LinkButton } from '../../../ui/button.js';
+import { focusSomewhere } from '../../../ui/kept-focus.js';
 import { Notice } from '../../../ui/notice.js';
 import { Page, Panel } from '../../../ui/panel.js';
 import { Progress } from '../../../ui/progress.js';
@@ -13,7 +14,7 @@ import styles from '../invitations.module.css';
 import { type CsvFile, recordsOf } from './file.js';
 import { startInviting } from './job.js';
 import { Preview } from './preview.js';
-import { type CsvResult, judge } from './run.js';
+import { type CsvResult, FileFault, judge } from './run.js';
 
 type State =
   | {
@@ -32,6 +33,8 @@ export default function BulkInviteScreen() {
   const [, navigate] = useLocation();
   const { id: workspaceId, accessModel, viewerCan } = useWorkspace();
   const [state, setState] = useState<State>({ step: 'choose' });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the next step replaces what had the focus.
+  useEffect(focusSomewhere, [state.step]);
 
   const check = async (name: string, text: string) => {
     const file = recordsOf(text);
@@ -44,7 +47,8 @@ export default function BulkInviteScreen() {
       setState({ step: 'preview', name, file, result });
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
-      setState({ step: 'choose', failure, again: () => check(name, text) });
+      const isFault = error instanceof FileFault;
+      setState({ step: 'choose', failure, ...(isFault ? {} : { again: () => check(name, text) }) });
     }
   };
   const select = async (files: FileList | null) => {
