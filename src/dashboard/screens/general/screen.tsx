@@ -1,13 +1,14 @@
 import { useState } from 'react';
-import { useMessages } from '../../app/messages.js';
-import { useQuery } from '../../app/query.js';
-import type { AssignableRole, SeatType } from '../../app/schema.generated.js';
+import { useLiveQuery } from '../../app/live.js';
+import { type Translate, useMessages } from '../../app/messages.js';
+import type { AccessModel, AssignableRole, SeatType } from '../../app/schema.generated.js';
 import { useUnsavedInput } from '../../app/unsaved-input.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { AbleButton } from '../../ui/able-button.js';
 import { CopyText } from '../../ui/copy.js';
 import { Select, TextField } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
+import { Notice } from '../../ui/notice.js';
 import { Facts, Page, Panel } from '../../ui/panel.js';
 import { Time } from '../../ui/time.js';
 import { showToast } from '../../ui/toast.js';
@@ -27,7 +28,11 @@ export default function GeneralScreen() {
   const t = useMessages();
   const { id: workspaceId, viewerCan } = useWorkspace();
   const isOpen = viewerCan.update.allowed;
-  const [query, reload] = useQuery({ query: GeneralDocument, variables: { workspaceId }, pause: !isOpen });
+  const [query, reload] = useLiveQuery({
+    query: GeneralDocument,
+    variables: { workspaceId },
+    pause: !isOpen,
+  });
   if (!isOpen) return <Forbidden title={t('general.title')} ability={viewerCan.update} />;
   return (
     <Page title={t('general.title')}>
@@ -35,7 +40,7 @@ export default function GeneralScreen() {
         {({ workspace }) =>
           workspace !== null && (
             <>
-              <Settings key={workspace.version} workspace={workspace} />
+              <Settings workspace={workspace} />
               <AboutPanel workspace={workspace} />
             </>
           )
@@ -49,16 +54,39 @@ interface WorkspaceProps {
   readonly workspace: GeneralPartsFragment;
 }
 
-function Settings({ workspace }: WorkspaceProps) {
-  const t = useMessages();
-  const { viewerCan } = useWorkspace();
-  const { id: workspaceId, version, accessModel, defaultAccess } = workspace;
-  const [name, setName] = useState(workspace.name);
+/** The values of the form. */
+interface Values {
+  readonly name: string;
+  readonly defaultRole: AssignableRole | null;
+  readonly seat: SeatType | typeof NO_SEAT;
+}
+
+function valuesOf({ name, defaultAccess }: GeneralPartsFragment): Values {
   const role = ROLES.find(
     (known) => defaultAccess !== null && 'role' in defaultAccess && defaultAccess.role === known,
   );
-  const [defaultRole, setDefaultRole] = useState<AssignableRole | null>(role ?? null);
-  const [seat, setSeat] = useState<SeatType | typeof NO_SEAT>(seatOf(defaultAccess) ?? NO_SEAT);
+  return { name, defaultRole: role ?? null, seat: seatOf(defaultAccess) ?? NO_SEAT };
+}
+
+function accessOf({ defaultRole, seat }: Values, model: AccessModel, t: Translate): string {
+  if (model === 'V2') return defaultRole === null ? t('members.noAccess') : t(`role.${defaultRole}`);
+  return t(seat === NO_SEAT ? 'access.noSeat' : `seat.${seat}`);
+}
+
+/** The form keeps what was typed when others change the settings, and says so. */
+function Settings({ workspace }: WorkspaceProps) {
+  const t = useMessages();
+  const { viewerCan } = useWorkspace();
+  const { id: workspaceId, version, accessModel } = workspace;
+  const [draft, setDraft] = useState<Partial<Values>>({});
+  const [before, setBefore] = useState(workspace);
+  const now = valuesOf(workspace);
+  const { name, defaultRole, seat } = { ...now, ...draft };
+  const isEdited = Object.keys(draft).length > 0;
+  const edit = (part: Partial<Values>) => {
+    if (!isEdited) setBefore(workspace);
+    setDraft({ ...draft, ...part });
+  };
   useUnsavedInput(name.trim() !== workspace.name);
   const { send, failure, isSaving } = useChange();
   const save = async () => {
@@ -70,18 +98,25 @@ function Settings({ workspace }: WorkspaceProps) {
         ? { ...(defaultRole === null ? {} : { defaultRole }) }
         : { defaultSeatType: seat === NO_SEAT ? null : seat }),
     };
-    if ((await send(GeneralUpdateDocument, { input })) !== null) showToast({ text: t('general.saved') });
+    if ((await send(GeneralUpdateDocument, { input })) === null) return;
+    setDraft({});
+    showToast({ text: t('general.saved') });
   };
   return (
     <Panel title={t('general.settings')}>
-      <TextField label={t('general.name')} value={name} onChange={setName} error={errorAt(failure, 'name')} />
+      <TextField
+        label={t('general.name')}
+        value={name}
+        onChange={(text) => edit({ name: text })}
+        error={errorAt(failure, 'name')}
+      />
       {accessModel === 'V2' ? (
         <Select<AssignableRole>
           label={t('general.defaultRole')}
           description={t('general.defaultHint')}
           choices={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
           value={defaultRole}
-          onChange={setDefaultRole}
+          onChange={(role) => edit({ defaultRole: role })}
           error={errorAt(failure, 'defaultRole')}
         />
       ) : (
@@ -93,8 +128,15 @@ function Settings({ workspace }: WorkspaceProps) {
             ...SEAT_TYPES.map((value) => ({ value, label: t(`seat.${value}`) })),
           ]}
           value={seat}
-          onChange={setSeat}
+          onChange={(chosen) => edit({ seat: chosen })}
           error={errorAt(failure, 'defaultSeatType')}
+        />
+      )}
+      {isEdited && before.version !== version && (
+        <Notice
+          tone="warning"
+          title={t('general.changedMeanwhile', { name: now.name, access: accessOf(now, accessModel, t) })}
+          hint={t('general.changedHint')}
         />
       )}
       <FailureNotice failure={failure} fields={['name', 'defaultRole', 'defaultSeatType']} />

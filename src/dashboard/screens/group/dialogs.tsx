@@ -5,6 +5,7 @@ import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { ComboBox } from '../../ui/combo.js';
 import { TextField } from '../../ui/field.js';
+import { Notice } from '../../ui/notice.js';
 import { showToast } from '../../ui/toast.js';
 import { FormDialog } from '../form-dialog.js';
 import type { GroupRowFragment } from '../groups/groups.generated.js';
@@ -73,7 +74,8 @@ export function AddDialog({ group, onClose, onChanged }: GroupDialogProps) {
 export function RenameDialog({ group, onClose, onChanged }: GroupDialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
-  const [displayName, setDisplayName] = useState(group.displayName);
+  const [before] = useState(group.displayName);
+  const [displayName, setDisplayName] = useState(before);
   const { send, failure, isSaving } = useChange();
   const rename = async () => {
     const input = { workspaceId, groupId: group.id, displayName, expectedVersion: group.version };
@@ -99,6 +101,13 @@ export function RenameDialog({ group, onClose, onChanged }: GroupDialogProps) {
         error={errorAt(failure, 'displayName')}
         autoFocus
       />
+      {group.displayName !== before && (
+        <Notice
+          tone="warning"
+          title={t('group.renamedMeanwhile', { name: group.displayName })}
+          hint={t('group.renamedHint')}
+        />
+      )}
     </FormDialog>
   );
 }

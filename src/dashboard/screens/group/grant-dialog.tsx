@@ -33,6 +33,15 @@ interface GrantDialogProps {
   readonly onChanged: () => void;
 }
 
+/** The result of a dry run. */
+interface Checked {
+  readonly choice: Choice;
+  /** The version of the group. */
+  readonly version: number;
+  /** The members whose access would change. */
+  readonly members: readonly PreviewPartsFragment[];
+}
+
 function grantOf(choice: Choice): GroupGrantInput | null {
   const role = ROLES.find((known) => known === choice);
   if (role !== undefined) return { role };
@@ -46,14 +55,17 @@ export function GrantDialog({ group, onClose, onChanged }: GrantDialogProps) {
   const client = useClient();
   const { id: workspaceId, accessModel } = useWorkspace();
   const [choice, setChoice] = useState<Choice>(group.grants?.role ?? group.grants?.seatType ?? NONE);
-  const [preview, setPreview] = useState<readonly PreviewPartsFragment[] | null>(null);
+  const [checked, setChecked] = useState<Checked | null>(null);
+  // An answer that comes after another choice is not of this one.
+  const preview = checked?.choice === choice ? checked : null;
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isSaving, setSaving] = useState(false);
 
-  const send = async (dryRun: boolean) => {
+  /** @param expectedVersion that of the group that was checked: another one may have other members */
+  const send = async (dryRun: boolean, expectedVersion: number) => {
     // A dry run changes nothing, so its answer must not enter the cache.
     const sender = dryRun ? uncachedClient : client;
-    const target = { workspaceId, groupId: group.id, expectedVersion: group.version, dryRun };
+    const target = { workspaceId, groupId: group.id, expectedVersion, dryRun };
     const grant = grantOf(choice);
     setSaving(true);
     const { data, error } =
@@ -65,13 +77,15 @@ export function GrantDialog({ group, onClose, onChanged }: GrantDialogProps) {
     if (error !== undefined)
       setFailure(refusal === undefined ? { kind: 'offline' } : { kind: 'refused', refusal });
     else setFailure(null);
+    if (refusal?.code === 'STALE_VERSION') setChecked(null);
     if (error !== undefined || data === undefined) return null;
     return 'groupSetGrant' in data ? data.groupSetGrant : data.groupClearGrant;
   };
   const submit = async () => {
-    const answer = await send(preview === null);
+    const version = preview?.version ?? group.version;
+    const answer = await send(preview === null, version);
     if (answer === null) return;
-    if (preview === null) return setPreview(answer.preview ?? []);
+    if (preview === null) return setChecked({ choice, version, members: answer.preview ?? [] });
     showToast({ text: t('grant.saved', { name: group.displayName }) });
     onChanged();
     onClose();
@@ -99,10 +113,7 @@ export function GrantDialog({ group, onClose, onChanged }: GrantDialogProps) {
         description={t('grant.hint')}
         choices={choices}
         value={choice}
-        onChange={(value) => {
-          setChoice(value);
-          setPreview(null);
-        }}
+        onChange={setChoice}
       />
       {preview === null ? (
         <p>{t('bulk.checkHint')}</p>
@@ -110,15 +121,15 @@ export function GrantDialog({ group, onClose, onChanged }: GrantDialogProps) {
         <>
           <Notice
             title={t('bulk.willChange', {
-              count: preview.length,
-              formatted: formatNumber(preview.length),
+              count: preview.members.length,
+              formatted: formatNumber(preview.members.length),
             })}
           />
-          {preview.length > 0 && (
+          {preview.members.length > 0 && (
             <PlainTable
               label={t('grant.preview')}
               columns={[t('members.userName'), t('grant.then')]}
-              rows={preview.slice(0, LISTED).map((member) => ({
+              rows={preview.members.slice(0, LISTED).map((member) => ({
                 id: member.memberId,
                 cells: [member.userName, accessText(member, accessModel, t)],
               }))}

@@ -158,7 +158,16 @@ function MembersTable({
   const remove = async (member: MemberRow) => {
     const input = { workspaceId, groupId: group.id, removeMemberIds: [member.id] };
     if ((await send(GroupUpdateDocument, { input })) === null) return;
-    showToast({ text: t('group.removed', { member: nameOf(member), name: group.displayName }) });
+    showToast({
+      text: t('group.removed', { member: nameOf(member), name: group.displayName }),
+      action: { label: t('dialog.undo'), onPress: () => addAgain(member) },
+    });
+    onChanged();
+  };
+  const addAgain = async (member: MemberRow) => {
+    const input = { workspaceId, groupId: group.id, addMemberIds: [member.id] };
+    if ((await send(GroupUpdateDocument, { input })) === null) return;
+    showToast({ text: t('group.added', { member: nameOf(member), name: group.displayName }) });
     onChanged();
   };
   return (
