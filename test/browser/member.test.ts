@@ -128,6 +128,7 @@ describe('the page of a member', () => {
     await expect.poll(() => end.count()).toBe(2);
     await expectFocus(end.first());
     await sessions.getByRole('button', { name: 'End all sessions' }).press('Enter');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'End all sessions' }).click();
     await sessions.getByText('No session is open.').waitFor();
     await expectFocus(sessions.getByRole('heading', { name: 'Sessions' }));
     await page.getByText('2 sessions were ended.').waitFor();

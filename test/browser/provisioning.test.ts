@@ -351,6 +351,28 @@ describe('the removal brake', () => {
   });
 });
 
+it('removals of the last day are undone for the chosen people only (rule 64)', async () => {
+  const opened = await company();
+  for (const name of ['gone', 'wrong']) {
+    const { body } = await opened.scim.post('/Users', { userName: `${name}@acme.test`, role: 'viewer' });
+    await opened.scim.delete(`/Users/${body.id}`);
+  }
+  const page = await open(opened);
+  await page.getByRole('button', { name: 'Undo removals of the last 24 hours' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('2 of 2 removed members come back.').waitFor();
+  await dialog.getByText('gone@acme.test').click();
+  await dialog.getByText('1 of 2 removed members come back.').waitFor();
+  await dialog.getByRole('button', { name: 'Bring them back' }).click();
+  await page.getByText('1 member is back.').waitFor();
+  const back = await app.sql<{ name: string }>(
+    `select m.user_name as name from member m join membership s on s.member_id = m.id and s.ended_at is null
+     where m.workspace_id = $1 and s.role <> 'OWNER'`,
+    [opened.workspace.workspaceId],
+  );
+  expect(back).toEqual([{ name: 'wrong@acme.test' }]);
+});
+
 it('only owners, admins and operators see the screen', async () => {
   const opened = await company();
   await addPeople(app, opened.workspace, [{ name: 'Vera Voss', role: 'VIEWER' }]);

@@ -3,12 +3,14 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
+import { done } from '../http/graphql/operations.js';
 import {
   browserPerFile,
   expectAccessible,
   expectFocus,
   expectNoSideScroll,
   openDashboard,
+  reloadLive,
 } from './dashboard.js';
 import { addPeople, addressOf, type Person } from './people.js';
 
@@ -163,6 +165,56 @@ describe('Groups', () => {
   });
 });
 
+describe('a group that a colleague changes meanwhile', () => {
+  async function openGroup() {
+    const workspace = await app.workspace({ version: 'V2' });
+    const scim = app.scim(workspace.workspaceId, workspace.apiKey);
+    const { body: ann } = await scim.post('/Users', { userName: 'ann@acme.test' });
+    const { body: dora } = await scim.post('/Users', { userName: 'dora@acme.test' });
+    const created = await done(app, app.operatorToken, 'groupCreate', {
+      workspaceId: workspace.workspaceId,
+      displayName: 'Design',
+      memberIds: [ann.id],
+    });
+    const groupId: string = created.group.id;
+    const path = `/workspace/${workspace.workspaceId}/settings/groups/${groupId}`;
+    const page = await openDashboard(app, { path, email: workspace.ownerEmail });
+    await page.getByRole('heading', { name: 'Design' }).waitFor();
+    await reloadLive(page);
+    return { page, workspace, groupId, dora };
+  }
+
+  it('is checked again before its grant is saved for members who were not counted', async () => {
+    const { page, workspace, groupId, dora } = await openGroup();
+    await page.getByRole('button', { name: 'Change grant' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /Grants/ }).click();
+    await page.getByRole('option', { name: 'Admin' }).click();
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByText('1 member will change.').waitFor();
+    await change(workspace, 'groupUpdate', 'GroupUpdate', { groupId, addMemberIds: [dora.id] });
+    await page.getByRole('row', { name: /dora@acme/, includeHidden: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('The group has changed meanwhile').waitFor();
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByText('2 members will change.').waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The grant of Design is saved.').waitFor();
+  });
+
+  it('has a new name, of which a renaming dialog tells', async () => {
+    const { page, workspace, groupId } = await openGroup();
+    await page.getByRole('button', { name: 'Actions' }).first().click();
+    await choose(page, 'Rename');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('Mine');
+    await change(workspace, 'groupUpdate', 'GroupUpdate', { groupId, displayName: 'Colleagues' });
+    await dialog.getByText('The group has been renamed to Colleagues meanwhile.').waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The group is now called Mine.').waitFor();
+  });
+});
+
 describe('API keys', () => {
   it('keep a code in one line in a window of 768 pixels, where the table scrolls', async () => {
     const { page } = await openScreen('/settings/api-keys');
@@ -220,6 +272,22 @@ describe('Audit log', () => {
     await dialog.getByText('Values as the API has them').click();
     await dialog.getByText('"creditLimit"').waitFor();
   });
+
+  it('is filtered by a day when its year is typed in full', async () => {
+    const { page } = await openScreen('/settings/audit-log');
+    const since = page.getByLabel('From day');
+    await since.waitFor();
+    const days: unknown[] = [];
+    page.on('request', (request) => {
+      const filter = request.postDataJSON()?.variables?.filter;
+      if (filter?.since !== undefined) days.push(filter.since);
+    });
+    await since.pressSequentially('11292026');
+    await expect.poll(() => new URL(page.url()).searchParams.get('since')).toBe('2026-11-29');
+    await expect.poll(() => days).toEqual(['2026-11-29T00:00:00Z']);
+    await page.goBack();
+    expect(new URL(page.url()).searchParams.get('since')).toBeNull();
+  });
 });
 
 describe('Access review', () => {
@@ -276,6 +344,30 @@ describe('General', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('Acme North');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved.').waitFor();
+  });
+
+  it('keeps what is typed when a colleague changes the settings, shows the change, and saves', async () => {
+    const { page, workspace } = await openScreen('/settings/general');
+    const name = page.getByRole('textbox', { name: 'Name' });
+    await name.waitFor();
+    await reloadLive(page);
+    await name.fill('Mine');
+    await change(workspace, 'workspaceUpdate', 'WorkspaceUpdate', { name: 'Colleagues' });
+    await page.getByText('The settings were changed meanwhile: the name is Colleagues').waitFor();
+    expect(await name.inputValue()).toBe('Mine');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved.').waitFor();
+    await expectFocus(page.getByRole('button', { name: 'Save' }));
+    await page.getByText('The settings were changed meanwhile').waitFor({ state: 'detached' });
+    await page.getByRole('banner').getByText('Mine').waitFor();
+  });
+
+  it('says so when the browser does not allow to copy', async () => {
+    const { page } = await openScreen('/settings/general');
+    await page.getByRole('button', { name: 'Copy Workspace ID' }).waitFor();
+    await page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error())');
+    await page.getByRole('button', { name: 'Copy Workspace ID' }).click();
+    await page.getByText('The browser does not allow to copy here').waitFor();
   });
 });
 

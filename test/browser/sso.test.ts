@@ -149,8 +149,9 @@ describe('rule 32: a workspace that the session does not open', () => {
   test('says so on the next action when single sign-on is required while a screen is open', async () => {
     const { email } = await provisioned();
     // A screen that is not live.
-    const page = await openPage(app, { path: `/workspace/${workspace.workspaceId}/settings/general`, email });
-    await heading(page, 'General');
+    const review = `/workspace/${workspace.workspaceId}/settings/access-review`;
+    const page = await openPage(app, { path: review, email });
+    await heading(page, 'Access review');
     await requireSso(true);
     await page.getByRole('link', { name: 'Members', exact: true }).click();
     await heading(page, 'Sign in to open this workspace');
@@ -176,8 +177,8 @@ describe('rule 32: a workspace that the session does not open', () => {
 test('rule 34: a removed person who opens another screen is told, and finds the other workspaces', async () => {
   const { page, memberId } = await signedIn();
   await membersShown(page);
-  await page.getByRole('link', { name: 'General', exact: true }).click();
-  await heading(page, 'General');
+  await page.getByRole('link', { name: 'Access review', exact: true }).click();
+  await heading(page, 'Access review');
   const { workspaceId } = workspace;
   await done(app, app.operatorToken, 'memberRemove', { workspaceId, memberId });
   await page.getByRole('link', { name: 'Groups', exact: true }).click();

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import styles from './dialog.module.css';
-import { afterLibrary, isFocusNowhere } from './kept-focus.js';
+import { focusSomewhere } from './kept-focus.js';
 
 interface DialogProps {
   readonly title: string;
@@ -16,11 +16,6 @@ interface DialogProps {
   readonly isAlert?: boolean;
   /** For what is not shown again: Escape does not close it either, only its button. */
   readonly isKept?: boolean;
-}
-
-/** Moves the focus to the screen when it would be nowhere, as after a dialog that another dialog has opened. */
-function focusSomewhere(): void {
-  afterLibrary(() => isFocusNowhere() && document.getElementById('main')?.focus());
 }
 
 /** Whether a dialog is open, in which something may have been typed. The role would not tell it from a toast. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import {
   Checkbox as AriaCheckbox,
   SearchField as AriaSearchField,
@@ -69,6 +69,17 @@ export function TextField({
       <FieldError className={styles.error ?? ''}>{error}</FieldError>
     </AriaTextField>
   );
+}
+
+/** A day. While a year is typed, its first digits are no change. */
+export function DayField({ value, onChange, ...rest }: Omit<TextFieldProps, 'type' | 'rows'>) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const change = (typed: string) => {
+    setText(typed);
+    if (typed === '' || typed >= '1000') onChange(typed);
+  };
+  return <TextField {...rest} type="date" value={text} onChange={change} />;
 }
 
 interface SearchFieldProps {

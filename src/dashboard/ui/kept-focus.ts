@@ -12,6 +12,11 @@ export function isFocusNowhere(): boolean {
   return document.activeElement === document.body;
 }
 
+/** Moves the focus to the screen when it would be nowhere, as after a dialog that another dialog has opened. */
+export function focusSomewhere(): void {
+  afterLibrary(() => isFocusNowhere() && document.getElementById('main')?.focus());
+}
+
 /**
  * Moves the focus on when the element that has it is removed, such as the button of a row that the button deletes: to the
  * same button of the next row, else of the previous one, else to the heading of the panel.

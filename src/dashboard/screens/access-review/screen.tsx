@@ -4,7 +4,7 @@ import { useMessages } from '../../app/messages.js';
 import { dayOf } from '../../app/parameters.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
-import { SearchField, Select, TextField } from '../../ui/field.js';
+import { DayField, SearchField, Select } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty, Notice } from '../../ui/notice.js';
 import { Page } from '../../ui/panel.js';
@@ -92,8 +92,8 @@ export default function AccessReviewScreen() {
     >
       <div className={styles.filters}>
         <SearchField label={t('members.search')} value={search} onChange={set('search')} />
-        <TextField label={t('review.day')} type="date" value={day} onChange={set('day')} />
-        <TextField label={t('review.compare')} type="date" value={other} onChange={set('compare')} />
+        <DayField label={t('review.day')} value={day} onChange={set('day')} />
+        <DayField label={t('review.compare')} value={other} onChange={set('compare')} />
         <Select<string>
           label={t('access.role')}
           choices={[

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useMessages } from '../../app/messages.js';
 import type { ApiKeyScope } from '../../app/schema.generated.js';
 import { useWorkspace } from '../../app/workspace.js';
-import { Checkbox, TextField } from '../../ui/field.js';
+import { Checkbox, DayField, TextField } from '../../ui/field.js';
 import { FormDialog, useRequired } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { errorAt } from '../members/change.js';
@@ -89,10 +89,9 @@ export function CreateDialog({ onClose, onCreated }: CreateDialogProps) {
         ))}
         {scopesError !== undefined && <p className={styles.error}>{scopesError}</p>}
       </fieldset>
-      <TextField
+      <DayField
         label={t('apiKeys.expiry')}
         description={t('apiKeys.expiryHint')}
-        type="date"
         value={expiry}
         onChange={setExpiry}
         error={errorAt(failure, 'expiresAt')}

@@ -1,7 +1,7 @@
 import { actionText } from '../../app/audit-action.js';
 import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
-import { SearchField, Select, TextField } from '../../ui/field.js';
+import { DayField, SearchField, Select } from '../../ui/field.js';
 import { AuditActionsDocument } from './audit-log.generated.js';
 import styles from './audit-log.module.css';
 import { ACTOR_TYPES, type AuditView, CHANNELS } from './view.js';
@@ -48,18 +48,8 @@ export function Filters({ view, onChange }: FiltersProps) {
         'actor',
         ACTOR_TYPES.map((value) => ({ value, label: t(`audit.actor.${value}`) })),
       )}
-      <TextField
-        label={t('audit.since')}
-        type="date"
-        value={view.since}
-        onChange={(since) => onChange({ since })}
-      />
-      <TextField
-        label={t('audit.until')}
-        type="date"
-        value={view.until}
-        onChange={(until) => onChange({ until })}
-      />
+      <DayField label={t('audit.since')} value={view.since} onChange={(since) => onChange({ since })} />
+      <DayField label={t('audit.until')} value={view.until} onChange={(until) => onChange({ until })} />
     </div>
   );
 }

@@ -30,15 +30,11 @@ export function DomainsPanel({ domains, onChanged }: DomainsPanelProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const [isAdding, setAdding] = useState(false);
+  const [removed, setRemoved] = useState<DomainPartsFragment | null>(null);
   const { send, failure } = useChange();
   const verify = async ({ id: domainId, domain }: DomainPartsFragment) => {
     if ((await send(SsoDomainVerifyDocument, { input: { workspaceId, domainId } })) === null) return;
     showToast({ text: t('domains.isVerified', { domain }) });
-    onChanged();
-  };
-  const remove = async ({ id: domainId, domain }: DomainPartsFragment) => {
-    if ((await send(SsoDomainRemoveDocument, { input: { workspaceId, domainId } })) === null) return;
-    showToast({ text: t('domains.removed', { domain }) });
     onChanged();
   };
   return (
@@ -80,7 +76,7 @@ export function DomainsPanel({ domains, onChanged }: DomainsPanelProps) {
                     id: 'remove',
                     label: t('domains.remove'),
                     isDanger: true,
-                    onAction: () => remove(domain),
+                    onAction: () => setRemoved(domain),
                   },
                 ]}
               />,
@@ -89,11 +85,48 @@ export function DomainsPanel({ domains, onChanged }: DomainsPanelProps) {
         />
       )}
       {isAdding && <AddDialog onClose={() => setAdding(false)} onChanged={onChanged} />}
+      {removed !== null && (
+        <RemoveDialog domain={removed} onClose={() => setRemoved(null)} onChanged={onChanged} />
+      )}
     </Panel>
   );
 }
 
-function AddDialog({ onClose, onChanged }: { readonly onClose: () => void; readonly onChanged: () => void }) {
+interface DomainDialogProps {
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}
+
+function RemoveDialog({
+  domain: { id: domainId, domain },
+  onClose,
+  onChanged,
+}: DomainDialogProps & { readonly domain: DomainPartsFragment }) {
+  const t = useMessages();
+  const { id: workspaceId } = useWorkspace();
+  const { send, failure, isSaving } = useChange();
+  const remove = async () => {
+    if ((await send(SsoDomainRemoveDocument, { input: { workspaceId, domainId } })) === null) return;
+    showToast({ text: t('domains.removed', { domain }) });
+    onChanged();
+    onClose();
+  };
+  return (
+    <FormDialog
+      title={t('domains.removeTitle', { domain })}
+      confirm={t('domains.remove')}
+      onClose={onClose}
+      onSubmit={remove}
+      failure={failure}
+      isSaving={isSaving}
+      isDanger
+    >
+      <p>{t('domains.removeText', { domain })}</p>
+    </FormDialog>
+  );
+}
+
+function AddDialog({ onClose, onChanged }: DomainDialogProps) {
   const t = useMessages();
   const { id: workspaceId } = useWorkspace();
   const [domain, setDomain] = useState('');

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useLiveQuery } from '../../app/live.js';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
@@ -5,6 +6,7 @@ import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Panel } from '../../ui/panel.js';
 import { showToast } from '../../ui/toast.js';
+import { FormDialog } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
 import { FailureNotice } from '../members/dialogs/failure.js';
 import { SessionsTable } from '../sessions-table.js';
@@ -19,6 +21,7 @@ export function SessionsPanel({ memberId }: { readonly memberId: string }) {
     variables: { workspaceId, memberId },
   });
   const { send, failure, isSaving } = useChange();
+  const [isEndingAll, setEndingAll] = useState(false);
   const refresh = () => reload({ requestPolicy: 'network-only' });
   const sessions = query.data?.workspace?.member?.sessions ?? [];
 
@@ -27,20 +30,31 @@ export function SessionsPanel({ memberId }: { readonly memberId: string }) {
     const answer = await send(MemberSessionsEndDocument, { input });
     if (answer === null) return;
     showToast({ text: t('sessions.ended', { count: answer.memberSessionsEnd?.ended ?? 0 }) });
+    setEndingAll(false);
     refresh();
   };
   return (
     <Panel
       title={t('sessions.title')}
       actions={
-        sessions.length > 0 && (
-          <Button onPress={() => end(null)} isPending={isSaving}>
-            {t('sessions.endAll')}
-          </Button>
-        )
+        sessions.length > 0 && <Button onPress={() => setEndingAll(true)}>{t('sessions.endAll')}</Button>
       }
     >
-      <FailureNotice failure={failure} />
+      {isEndingAll ? (
+        <FormDialog
+          title={t('sessions.endAllTitle')}
+          confirm={t('sessions.endAll')}
+          onClose={() => setEndingAll(false)}
+          onSubmit={() => end(null)}
+          failure={failure}
+          isSaving={isSaving}
+          isDanger
+        >
+          <p>{t('sessions.endAllText')}</p>
+        </FormDialog>
+      ) : (
+        <FailureNotice failure={failure} />
+      )}
       <Loaded query={query} onRetry={refresh}>
         {() =>
           sessions.length === 0 ? (

@@ -3,7 +3,7 @@ import { useMessages } from '../../app/messages.js';
 import { useQuery } from '../../app/query.js';
 import { useWorkspace } from '../../app/workspace.js';
 import { Button } from '../../ui/button.js';
-import { SearchField, Select, TextField } from '../../ui/field.js';
+import { DayField, SearchField, Select, TextField } from '../../ui/field.js';
 import { CloseIcon } from '../../ui/icons.js';
 import { ProvisioningKeysDocument, ProvisioningTargetDocument } from './provisioning.generated.js';
 import styles from './provisioning.module.css';
@@ -39,9 +39,8 @@ export function Filters({ view, onChange }: FiltersProps) {
     />
   );
   const day = (name: 'since' | 'until') => (
-    <TextField
+    <DayField
       label={t(`audit.${name}`)}
-      type="date"
       value={view[name]}
       onChange={(value) => onChange({ [name]: value })}
     />

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useMessages } from '../../app/messages.js';
 import { useWorkspace } from '../../app/workspace.js';
-import { TextField } from '../../ui/field.js';
+import { DayField } from '../../ui/field.js';
 import { showToast } from '../../ui/toast.js';
 import { FormDialog } from '../form-dialog.js';
 import { useChange } from '../invitations/change.js';
@@ -107,10 +107,9 @@ export function ReplayDialog({
       isConfirmDisabled={day === ''}
     >
       <p>{t('webhooks.replayText')}</p>
-      <TextField
+      <DayField
         label={t('audit.since')}
         description={t('webhooks.replayHint')}
-        type="date"
         value={day}
         onChange={setDay}
         error={errorAt(failure, 'since')}
