@@ -37,9 +37,16 @@ export class Callers {
     return actor;
   }
 
-  /** The caller of a request, by its header or its cookie. */
-  actorOf(request: Incoming): Promise<Actor | null> {
-    return this.verified(credentialOf(request, this.reachedAt(request)).credential, request.ip ?? '');
+  /**
+   * The caller of a request, by its header or its cookie. A page names the account that it shows: when another person has
+   * signed in since, in another tab, its requests must not be made as that person.
+   */
+  async actorOf(request: Incoming): Promise<Actor | null> {
+    const { credential } = credentialOf(request, this.reachedAt(request));
+    const actor = await this.verified(credential, request.ip ?? '');
+    const shown = request.headers['rollcall-account'];
+    const isOther = shown !== undefined && (actor?.type !== 'PERSON' || actor.accountId !== shown);
+    return isOther ? null : actor;
   }
 }
 

@@ -436,6 +436,22 @@ describe('a session that ends while something is typed', () => {
     await page.getByText('Cassiopeia').first().waitFor();
   });
 
+  it('makes no change in the name of somebody who has signed in meanwhile, in another tab', async () => {
+    const { page, workspace } = await openScreen('/settings/general');
+    const field = page.getByRole('textbox', { name: 'Name' });
+    await field.fill('Renamed');
+    const { name } = SESSION_COOKIE;
+    const other = await app.session(addressOf('Ann Lee'));
+    await page.context().addCookies([{ name, value: other, url: app.url }]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await field.inputValue()).toBe('Renamed');
+    const renamed = await app.sql("select from workspace where id = $1 and name = 'Renamed'", [
+      workspace.workspaceId,
+    ]);
+    expect(renamed).toEqual([]);
+  });
+
   it('leads to sign-in when another screen is opened', async () => {
     const { page } = await openScreen('/settings/general');
     await page.getByRole('textbox', { name: 'Name' }).waitFor();

@@ -5,7 +5,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { isDialogOpen } from '../ui/dialog.js';
 import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Toasts } from '../ui/toast.js';
-import { createClient } from './client.js';
+import { createClient, showAccount } from './client.js';
 import { JobsPanel } from './jobs-panel.js';
 import { claimJobs, hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
@@ -87,14 +87,15 @@ function createDashboardClient(): Client {
 function InterruptedWork() {
   const client = useClient();
   const { account, label } = useViewer();
-  const accountId = account?.id ?? label;
+  const accountId = account?.id ?? null;
   useEffect(() => {
-    claimJobs(accountId);
+    showAccount(accountId);
+    claimJobs(accountId ?? label);
     if (hasKeptJobs('inviting'))
       void import('../screens/invitations/csv/job.js').then((job) => job.resumeInviting(client));
     if (hasKeptJobs('bulk'))
       void import('../screens/members/bulk/job.js').then((job) => job.resumeBulk(client));
-  }, [client, accountId]);
+  }, [client, accountId, label]);
   return null;
 }
 

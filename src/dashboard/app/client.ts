@@ -118,12 +118,22 @@ export function createClient(onRefused: (refusal: Refusal, operation: Operation)
 /** A client without a cache: it reads the newest state without changing what the screens show. */
 export const uncachedClient = clientWith([fetchExchange]);
 
+let shownAccountId: string | null = null;
+
+/** Says whose account the page shows. The server refuses its requests when another person has signed in since. */
+export function showAccount(accountId: string | null): void {
+  shownAccountId = accountId;
+}
+
 function clientWith(exchanges: Exchange[]): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
-    fetchOptions: { credentials: 'same-origin' },
+    fetchOptions: () => ({
+      credentials: 'same-origin',
+      ...(shownAccountId === null ? {} : { headers: { 'Rollcall-Account': shownAccountId } }),
+    }),
     exchanges,
   });
 }
