@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   database: ['domain', 'model'],
   mail: [],
   // Of `webhooks`, types only, as of `mail`.
-  webhooks: ['domain'],
+  webhooks: ['domain', 'http'],
   // Of `mail`, types only; a test below checks it.
   services: ['auth', 'database', 'domain', 'mail', 'model', 'webhooks'],
   graphql: ['domain', 'model', 'services'],

@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS } from './audit-actions.js';
 import { DomainError } from './errors.js';
-import { isPublicAddress } from './network-address.js';
+import { isRefusedHost, type RequestTargets } from './network-address.js';
 
 /** The entries of sessions belong to no workspace. */
 const { 'session.create': _create, 'session.end': _end, ...ACTIONS_IN_WORKSPACES } = AUDIT_ACTIONS;
@@ -50,15 +50,7 @@ export function parseEventTypes(eventTypes: readonly string[]): string[] {
   });
 }
 
-/** The targets to which requests may be sent. */
-export interface WebhookTargets {
-  /** Whether URLs may begin with `http://`: in development. */
-  readonly allowsHttp: boolean;
-  /** Whether targets may be on private networks. Elsewhere customers could have us ask our own servers. */
-  readonly allowsPrivate: boolean;
-}
-
-export const PUBLIC_TARGETS: WebhookTargets = { allowsHttp: false, allowsPrivate: false };
+export const PUBLIC_TARGETS: RequestTargets = { allowsHttp: false, allowsPrivate: false };
 
 const LONGEST_URL = 2_048;
 
@@ -68,7 +60,7 @@ const LONGEST_URL = 2_048;
  * @throws DomainError INVALID_INPUT for a URL that is malformed, has credentials or a fragment, is not HTTPS where that
  *   is required, or whose host is the address of a private network where those are not allowed
  */
-export function parseWebhookUrl(text: string, { allowsHttp, allowsPrivate }: WebhookTargets): string {
+export function parseWebhookUrl(text: string, { allowsHttp, allowsPrivate }: RequestTargets): string {
   const refuse = (message: string, hint: string) =>
     new DomainError('INVALID_INPUT', message, { attribute: 'url', hint });
   const url = URL.parse(text.trim());
@@ -92,13 +84,6 @@ export function parseWebhookUrl(text: string, { allowsHttp, allowsPrivate }: Web
       'Events are sent to public addresses only. Use the public name of the server.',
     );
   return url.href;
-}
-
-/** Whether a host is an address that is not public. A name is judged when it has been resolved. */
-export function isRefusedHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const isAddress = host.includes(':') || /^[\d.]+$/.test(host);
-  return isAddress ? !isPublicAddress(host) : /(^|\.)localhost\.?$/.test(host);
 }
 
 const SECOND_MS = 1_000;

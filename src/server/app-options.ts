@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
 import type { Clock, SessionLifetimes } from '../domain/session.js';
-import type { WebhookTargets } from '../domain/webhooks.js';
+import type { RequestTargets } from '../domain/network-address.js';
 import type { MailTransport } from '../mail/transport.js';
 import type { SsoEnvironment } from '../services/context/sso-environment.js';
 import type { WebhookTransport } from '../webhooks/transport.js';
@@ -48,7 +48,7 @@ export interface AppOptions {
   /** Absent: single sign-on cannot be configured. */
   readonly sso?: SsoEnvironment | undefined;
   /** Absent: webhooks have public HTTPS URLs. */
-  readonly webhookTargets?: WebhookTargets | undefined;
+  readonly webhookTargets?: RequestTargets | undefined;
   /** Sends events to webhooks. Absent: this process sends none. */
   readonly webhookTransport?: WebhookTransport | undefined;
   /** Serves `/metrics` to clients that send the token; to all clients without a token. Absent: nothing is measured. */

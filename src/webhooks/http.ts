@@ -1,10 +1,14 @@
-import { type LookupAddress, lookup } from 'node:dns';
 import { type ClientRequest, request as httpRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { isPublicAddress } from '../domain/network-address.js';
-import { isRefusedHost, type WebhookTargets } from '../domain/webhooks.js';
+import type { RequestTargets } from '../domain/network-address.js';
+import {
+  checkedLookup,
+  RefusedTargetError,
+  type ResolveHost,
+  requireAllowed,
+  UnresolvedHostError,
+} from '../http/request-targets.js';
 import type { WebhookOutcome, WebhookRequest, WebhookTransport } from './transport.js';
 
 /** How long an attempt may take, from the resolution of the name to the end of the answer. */
@@ -13,25 +17,16 @@ const TIMEOUT_MS = 15_000;
 const MOST_RESPONSE_BYTES = 4_096;
 const MOST_RESPONSE_CHARACTERS = 1_000;
 
-/** Finds all addresses of a host name. */
-export type ResolveHost = (
-  hostname: string,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
-export interface HttpTransportOptions extends WebhookTargets {
+export interface HttpTransportOptions extends RequestTargets {
   /** Absent: the operating system's resolver. */
   readonly resolve?: ResolveHost;
   /** Absent: 15 seconds. */
   readonly timeoutMs?: number;
 }
 
-class RefusedTarget extends Error {}
-
 /**
  * Sends webhooks by HTTP, a new connection each. The addresses to which a name leads are checked when the connection is
- * made, and these are the addresses that it uses: a name that changes in between (DNS rebinding) leads nowhere else.
- * Redirects are not followed.
+ * made. Redirects are not followed.
  */
 export function httpTransport(options: HttpTransportOptions): WebhookTransport {
   const { timeoutMs = TIMEOUT_MS } = options;
@@ -60,7 +55,7 @@ export function httpTransport(options: HttpTransportOptions): WebhookTransport {
   };
 }
 
-/** @throws RefusedTarget, or the error of the connection */
+/** @throws RefusedTargetError, UnresolvedHostError, or the error of the connection */
 async function post(
   { url: text, id, body, secrets, at }: WebhookRequest,
   options: HttpTransportOptions,
@@ -74,7 +69,7 @@ async function post(
     const request: ClientRequest = send(url, {
       method: 'POST',
       agent: false,
-      lookup: checkedLookup(options),
+      lookup: checkedLookup(options, options.resolve),
       signal,
       headers: {
         'Content-Type': 'application/json',
@@ -90,31 +85,6 @@ async function post(
     request.end(content);
   });
 }
-
-/** Node does not look up a host that is an address already. Settings may have changed since the URL was stored. */
-function requireAllowed({ protocol, hostname }: URL, { allowsHttp, allowsPrivate }: WebhookTargets): void {
-  if (protocol !== 'https:' && !allowsHttp) throw new RefusedTarget('The URL does not begin with https://.');
-  if (!allowsPrivate && isRefusedHost(hostname)) throw privateTarget(hostname);
-}
-
-function privateTarget(host: string): RefusedTarget {
-  return new RefusedTarget(`${host} leads into a private network.`);
-}
-
-function checkedLookup({ allowsPrivate, resolve = resolveHost }: HttpTransportOptions): LookupFunction {
-  return (hostname, { all }, callback) =>
-    resolve(hostname, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error !== null || first === undefined) {
-        callback(new RefusedTarget(`The name ${hostname} cannot be resolved.`), '');
-      } else if (!allowsPrivate && !addresses.every(({ address }) => isPublicAddress(address))) {
-        callback(privateTarget(hostname), '');
-      } else if (all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-}
-
-const resolveHost: ResolveHost = (hostname, callback) => lookup(hostname, { all: true }, callback);
 
 /** The first bytes of the body, as text that can be stored. What follows is not read. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
@@ -162,7 +132,7 @@ function retryAfterMs(header: string | undefined): number | null {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof RefusedTarget) return error.message;
+  if (error instanceof RefusedTargetError || error instanceof UnresolvedHostError) return error.message;
   if (!(error instanceof Error)) return 'The request failed.';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return `The connection failed (${code}).`;

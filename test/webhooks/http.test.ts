@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { httpTransport, type ResolveHost } from '../../src/webhooks/http.js';
+import type { ResolveHost } from '../../src/http/request-targets.js';
+import { httpTransport } from '../../src/webhooks/http.js';
 import { type Receiver, startReceiver } from './receiver.js';
 
 /** How an event is sent, and where it is never sent. */

@@ -3,7 +3,7 @@ import type { Database, Sql } from '../../database/database.js';
 import type { Replicas } from '../../database/replicas.js';
 import type { WriteQueues } from '../../database/write-queues.js';
 import type { Clock, SessionLifetimes } from '../../domain/session.js';
-import type { WebhookTargets } from '../../domain/webhooks.js';
+import type { RequestTargets } from '../../domain/network-address.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { batching } from '../lists/batch.js';
 import type { MemberPositions } from '../lists/positions.js';
@@ -36,7 +36,7 @@ export interface Shared {
   readonly sessionLifetimes: SessionLifetimes;
   readonly clock: Clock;
   readonly sso: SsoEnvironment;
-  readonly webhookTargets: WebhookTargets;
+  readonly webhookTargets: RequestTargets;
 }
 
 /** The first argument of every service function: the caller, and the database. One per request. */

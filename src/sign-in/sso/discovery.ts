@@ -51,7 +51,7 @@ export class Discovery {
     allowsPrivateNetworks,
   }: Pick<SsoEnvironment, 'allowsHttp' | 'allowsPrivateNetworks'>) {
     this.#allowsHttp = allowsHttp;
-    this.#fetch = providerFetch(allowsPrivateNetworks);
+    this.#fetch = providerFetch({ allowsHttp, allowsPrivate: allowsPrivateNetworks });
   }
 
   /**
@@ -88,7 +88,7 @@ export class Discovery {
 
   /**
    * Fetches the provider's keys, unless they were fetched within the last minute.
-   * @throws SignInRefusal PROVIDER_MISCONFIGURED; UnreachableError
+   * @throws SignInRefusal PROVIDER_MISCONFIGURED; UnreachableError, RefusedTargetError
    */
   async fetchKeys(discovered: Discovered): Promise<ExportedJWKSCache> {
     const { jwks_uri: url } = discovered.metadata;
@@ -106,7 +106,7 @@ export class Discovery {
 
   /**
    * Sends one request to the provider, without following redirects.
-   * @throws UnreachableError
+   * @throws UnreachableError, RefusedTargetError
    */
   get(url: string, accept: string): Promise<Response> {
     const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);

@@ -5,6 +5,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'openid-client';
 import { SignInRefusal, type SignInRefusalReason } from '../../domain/sign-in-refusal.js';
+import { RefusedTargetError } from '../../http/request-targets.js';
 import { UnreachableError } from './fetch.js';
 
 /** The request to the provider that failed. */
@@ -42,6 +43,8 @@ export function refusalOf(error: unknown, step: Step): unknown {
   if (error instanceof SignInRefusal) return error;
   const unreachable = causes(error).find((cause) => cause instanceof UnreachableError);
   if (unreachable !== undefined) return new SignInRefusal('PROVIDER_UNREACHABLE', unreachable.message);
+  const refused = causes(error).find((cause) => cause instanceof RefusedTargetError);
+  if (refused !== undefined) return new SignInRefusal('PROVIDER_MISCONFIGURED', refused.message);
   if (error instanceof AuthorizationResponseError) {
     const reason = DECLINED.has(error.error) ? 'ACCESS_DENIED' : 'PROVIDER_ERROR';
     return new SignInRefusal(reason, described(error.error, error.error_description));
