@@ -87,7 +87,8 @@ export async function endOfMember(
 }
 
 /**
- * Ends sessions that a workspace's provider opened: of a subject, of a session at the provider, of both, or all.
+ * Ends sessions that a workspace's provider opened: of a subject, of a session at the provider, of both, or all. A
+ * session whose `sid` the provider did not tell ends by its subject, because it may be the one that is meant.
  * @param tx the transaction; every process forgets the sessions when it commits
  * @returns how many sessions were ended
  */
@@ -209,7 +210,8 @@ const END_BOUND = statement({
 const END_OF_PROVIDER = statement({
   name: 'sessions.endOfProvider',
   text: ending(`s.workspace_id = $workspaceId and s.method = 'PROVIDER'
-      and ($subject::text is null or s.provider_subject = $subject) and ($sid::text is null or s.provider_sid = $sid)`),
+      and ($subject::text is null or s.provider_subject = $subject)
+      and ($sid::text is null or s.provider_sid = $sid or ($subject::text is not null and s.provider_sid is null))`),
   parameters: { now: timestamptz, workspaceId: uuid, subject: nullable(text), sid: nullable(text) },
   columns: ENDED,
 });

@@ -39,7 +39,7 @@ export function identityOf(provider: SsoProvider, issuer: string, claims: Claims
 export const EXPECTED_CLAIMS = ['iss', 'sub', 'email', 'email_verified', 'name'] as const;
 
 /** Returns the value if it is a text that can be stored: not empty, no control characters. */
-function textOf(value: unknown): string | null {
+export function textOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.trim() === '' || value.length > LONGEST_TEXT) return null;
   return /\p{Cc}/u.test(value) || !value.isWellFormed() ? null : value.trim();
 }

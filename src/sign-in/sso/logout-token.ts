@@ -1,7 +1,8 @@
-import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { ExportedJWKSCache } from 'openid-client';
 import { DomainError } from '../../domain/errors.js';
 import type { LogoutToken } from '../../services/sso/provider-logout.js';
+import { textOf } from './claims.js';
 import { type Discovered, type Discovery, type ProviderSettings, SKEW_SECONDS } from './discovery.js';
 
 /**
@@ -18,15 +19,17 @@ export async function checkLogoutToken(
   const discovered = await discovery.of(settings);
   try {
     const { payload } = await verify(discovery, discovered, settings, token, now);
-    const { iss = '', jti, sub, sid, events, nonce, exp = 0 } = payload;
+    const { iss = '', jti, sub, sid, events, nonce, exp = 0, iat = 0 } = payload;
+    if (iat > now.getTime() / 1000 + SKEW_SECONDS) throw invalidToken('its claim iat is in the future');
+    if (!isIssuedTo(settings.clientId, payload)) throw invalidToken('it was issued to another client');
     if (!isBackchannelLogout(events)) throw invalidToken('it lacks the event of back-channel logout');
     if (nonce !== undefined) throw invalidToken('it has a nonce');
     if (typeof jti !== 'string' || jti === '') throw invalidToken('it lacks the claim jti');
     return {
       issuer: iss,
       jti,
-      subject: sub ?? null,
-      sid: typeof sid === 'string' ? sid : null,
+      subject: textIfPresent('sub', sub),
+      sid: textIfPresent('sid', sid),
       expiresAt: new Date((exp + 2 * SKEW_SECONDS) * 1000),
     };
   } catch (error) {
@@ -90,8 +93,28 @@ function typeOf(token: string): string | undefined {
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
+/** The value of the event must be an object (Back-Channel Logout 1.0 §2.4). */
 function isBackchannelLogout(events: unknown): boolean {
-  return typeof events === 'object' && events !== null && Object.hasOwn(events, LOGOUT_EVENT);
+  return (
+    isObject(events) && Object.hasOwn(events, LOGOUT_EVENT) && isObject(Reflect.get(events, LOGOUT_EVENT))
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A token for several audiences names the client that it was issued to (OpenID Connect Core §3.1.3.7, 4 and 5). */
+function isIssuedTo(clientId: string, { aud, azp }: JWTPayload): boolean {
+  return !Array.isArray(aud) || aud.length === 1 || azp === clientId;
+}
+
+/** A claim that is no text would name nobody, or more sessions than the provider meant. */
+function textIfPresent(name: string, value: unknown): string | null {
+  if (value === undefined) return null;
+  const text = textOf(value);
+  if (text === null) throw invalidToken(`its claim ${name} is not a text`);
+  return text;
 }
 
 function invalidToken(reason: string): DomainError {

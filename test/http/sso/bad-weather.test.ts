@@ -412,6 +412,24 @@ describe('rule 44: logout tokens', () => {
     expect(await seen(app, token, workspace.workspaceId)).toBe(workspace.workspaceId);
   });
 
+  test('of the subject and a sid end a session whose sid is unknown', async () => {
+    const browser = new Browser();
+    await signIn({ claims: { sid: undefined } }, browser);
+    const withoutSid = sessionOf(browser, app) ?? '';
+    expect((await logOut(await provider.logoutToken({ sub: 'bob', sid: 'sid-2' }))).status).toBe(200);
+    expect((await logOut(await provider.logoutToken({ sid: 'sid-2' }))).status).toBe(200);
+    expect(await seen(app, withoutSid, workspace.workspaceId)).toBe(workspace.workspaceId);
+    expect((await logOut(await provider.logoutToken({ sub: 'ann', sid: 'sid-2' }))).status).toBe(200);
+    expect(await seen(app, withoutSid, workspace.workspaceId)).toBe('UNAUTHENTICATED');
+    expect(await seen(app, token, workspace.workspaceId)).toBe(workspace.workspaceId);
+  });
+
+  test('for several audiences that were issued to this client are accepted', async () => {
+    const logoutToken = await provider.logoutToken({ sub: 'ann', aud: [CLIENT_ID, 'other'], azp: CLIENT_ID });
+    expect((await logOut(logoutToken)).status).toBe(200);
+    expect(await seen(app, token, workspace.workspaceId)).toBe('UNAUTHENTICATED');
+  });
+
   test('are refused a second time', async () => {
     const logoutToken = await provider.logoutToken({ sid: 'sid-2' });
     expect((await logOut(logoutToken)).status).toBe(200);
@@ -421,15 +439,34 @@ describe('rule 44: logout tokens', () => {
     });
   });
 
+  const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
   const INVALID: readonly [string, () => Promise<string> | string | undefined][] = [
     ['nothing', () => undefined],
     ['no token', () => 'nonsense'],
     ['another issuer', () => provider.logoutToken({ sub: 'ann', iss: 'https://evil.example' })],
     ['another audience', () => provider.logoutToken({ sub: 'ann', aud: 'other' })],
+    [
+      'several audiences, issued to another client',
+      () => provider.logoutToken({ sub: 'ann', aud: [CLIENT_ID, 'other'], azp: 'other' }),
+    ],
+    [
+      'several audiences, issued to nobody',
+      () => provider.logoutToken({ sub: 'ann', aud: [CLIENT_ID, 'other'] }),
+    ],
+    ['issued in the future', () => provider.logoutToken({ sub: 'ann', iat: now() + 120 })],
     ['expired', () => provider.logoutToken({ sub: 'ann', exp: now() - 61 })],
     ['without exp', () => provider.logoutToken({ sub: 'ann', exp: undefined })],
     ['without jti', () => provider.logoutToken({ sub: 'ann', jti: undefined })],
     ['without the event', () => provider.logoutToken({ sub: 'ann', events: {} })],
+    [
+      'an event that is no object',
+      () => provider.logoutToken({ sub: 'ann', events: { [LOGOUT_EVENT]: 'yes' } }),
+    ],
+    ...[123, { a: 1 }, ['ann'], '', 'a\0b'].map((sub): [string, () => Promise<string>] => [
+      `the sub ${JSON.stringify(sub)}`,
+      () => provider.logoutToken({ sub, sid: 'sid-1' }),
+    ]),
+    ['a sid that is no text', () => provider.logoutToken({ sub: 'ann', sid: 123 })],
     ['with a nonce', () => provider.logoutToken({ sub: 'ann', nonce: 'n' })],
     ['of nobody', () => provider.logoutToken({})],
     ['another type', () => provider.logoutToken({ sub: 'ann' }, { typ: 'at+jwt' })],
