@@ -5,7 +5,7 @@ import { type ProviderSignIn, signIn } from '../../services/sso/sign-in.js';
 import { acceptOnce, wasUsed } from '../../services/sso/used-values.js';
 import { browserOf, startBrowserSession } from '../browser-session.js';
 import { type Attempt, takeAttempt } from './attempt.js';
-import { identityOf } from './claims.js';
+import { identityOf, sidOf } from './claims.js';
 import type { Proof } from './providers.js';
 import { showingRefusal, showingRefusedRehearsal, showRehearsal } from './refusals.js';
 import { rehearsalOf } from './rehearsal.js';
@@ -49,7 +49,7 @@ function arrivalOf(
   const { address, userAgent } = browserOf(request);
   return {
     identity: identityOf(provider, issuer, claims),
-    sid: typeof claims.sid === 'string' ? claims.sid : null,
+    sid: sidOf(claims),
     idToken,
     invitationToken: INVITATION.exec(returnTo)?.[1] ?? null,
     networkAddress: address,

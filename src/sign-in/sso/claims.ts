@@ -8,6 +8,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 /** OpenID Connect Core §2: at most 255 ASCII characters. */
 const LONGEST_SUBJECT = 255;
 const LONGEST_TEXT = 1000;
+/** Fits into an index of PostgreSQL, whatever its characters are. */
+const LONGEST_SID = 500;
 
 /**
  * Whether the ID token has all claims that a sign-in needs; if not, UserInfo may have them (OpenID Connect Core §5.4).
@@ -33,6 +35,23 @@ export function identityOf(provider: SsoProvider, issuer: string, claims: Claims
     addressVerified: booleanOf(claims.email_verified),
     hostedDomain: textOf(claims.hd),
   };
+}
+
+/**
+ * Reads the session at the provider from the claims. One that cannot be stored is refused: back-channel logout could not
+ * end the session (rule 44).
+ * @returns null when the provider did not send it
+ * @throws SignInRefusal TOKEN_INVALID
+ */
+export function sidOf({ sid }: Claims): string | null {
+  if (sid === undefined || sid === null) return null;
+  const text = textOf(sid);
+  if (text === null || text.length > LONGEST_SID)
+    throw new SignInRefusal(
+      'TOKEN_INVALID',
+      `The claim sid is not a text of at most ${LONGEST_SID} characters without control characters.`,
+    );
+  return text;
 }
 
 /** The claims that a rehearsal lists, whether the provider sent them or not. */

@@ -26,9 +26,14 @@ const MOST_PROVIDERS = 500;
 /** When a key id is unknown, openid-client fetches the keys again if its keys are older than this. */
 const KEYS_REFETCHED_AFTER_SECONDS = 60;
 
+/** The endpoints without which nobody can sign in. */
+const ENDPOINTS = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+
+type UsableMetadata = ServerMetadata & Readonly<Record<(typeof ENDPOINTS)[number], string>>;
+
 /** The metadata and keys of a provider, cached for ten minutes. */
 export interface Discovered {
-  readonly metadata: ServerMetadata;
+  readonly metadata: UsableMetadata;
   keys: ExportedJWKSCache | undefined;
 }
 
@@ -75,7 +80,7 @@ export class Discovery {
       [customFetch]: this.#fetch,
       ...(this.#allowsHttp ? { execute: [allowInsecureRequests] } : {}),
     });
-    const metadata = found.serverMetadata();
+    const metadata = withoutHelpers(found.serverMetadata());
     // openid-client compares the issuer only for an issuer's URL, and there a trailing slash makes a difference.
     if (!sameIssuer(metadata.issuer, issuerOf(discoveryUrl))) {
       throw new SignInRefusal(
@@ -83,21 +88,24 @@ export class Discovery {
         `The discovery document is of another issuer: ${metadata.issuer}.`,
       );
     }
-    return { metadata: structuredClone(withoutHelpers(metadata)), keys: undefined };
+    requireUsable(metadata, this.#allowsHttp);
+    return { metadata, keys: undefined };
   }
 
   /**
    * Fetches the provider's keys, unless they were fetched within the last minute.
-   * @throws SignInRefusal PROVIDER_MISCONFIGURED; UnreachableError, RefusedTargetError
+   * @throws SignInRefusal when the keys cannot be fetched or read
    */
   async fetchKeys(discovered: Discovered): Promise<ExportedJWKSCache> {
-    const { jwks_uri: url } = discovered.metadata;
-    if (url === undefined) throw new SignInRefusal('PROVIDER_MISCONFIGURED', 'It publishes no keys.');
     const now = Math.floor(Date.now() / 1000);
     // Anybody can send tokens with invented key ids, which must not cause a request to the provider each time.
     if (discovered.keys !== undefined && now - discovered.keys.uat < KEYS_REFETCHED_AFTER_SECONDS)
       return discovered.keys;
-    const response = await this.get(url, 'application/json');
+    const response = await this.get(discovered.metadata.jwks_uri, 'application/json').catch(
+      (error: unknown) => {
+        throw refusalOf(error, 'DISCOVERY');
+      },
+    );
     const jwks: unknown = await response.json().catch(() => undefined);
     if (!isKeySet(jwks)) throw new SignInRefusal('PROVIDER_MISCONFIGURED', 'Its keys cannot be read.');
     discovered.keys = { jwks, uat: now };
@@ -137,6 +145,27 @@ export function agedKeys({ jwks, uat }: ExportedJWKSCache): ExportedJWKSCache {
 /** The metadata as the provider sent it, without the methods that openid-client adds. */
 function withoutHelpers(metadata: object): ServerMetadata {
   return JSON.parse(JSON.stringify(metadata));
+}
+
+/**
+ * Checks what openid-client takes for granted.
+ * @throws SignInRefusal PROVIDER_MISCONFIGURED that names the value
+ */
+function requireUsable(metadata: ServerMetadata, allowsHttp: boolean): asserts metadata is UsableMetadata {
+  const endpoint = ENDPOINTS.find((name) => !isEndpoint(metadata[name], allowsHttp));
+  if (endpoint !== undefined)
+    throw new SignInRefusal('PROVIDER_MISCONFIGURED', `Its ${endpoint} is missing or not an https:// URL.`);
+  const methods: unknown = metadata.token_endpoint_auth_methods_supported;
+  if (methods !== undefined && !Array.isArray(methods))
+    throw new SignInRefusal(
+      'PROVIDER_MISCONFIGURED',
+      'Its token_endpoint_auth_methods_supported is not a list.',
+    );
+}
+
+function isEndpoint(value: unknown, allowsHttp: boolean): boolean {
+  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
+  return protocol === 'https:' || (allowsHttp && protocol === 'http:');
 }
 
 function isKeySet(value: unknown): value is ExportedJWKSCache['jwks'] {

@@ -6,6 +6,12 @@ import { textOf } from './claims.js';
 import { type Discovered, type Discovery, type ProviderSettings, SKEW_SECONDS } from './discovery.js';
 
 /**
+ * The longest time for which a logout token may be valid. Its `jti` is kept for so long; two minutes are recommended
+ * (Back-Channel Logout 1.0 §2.4).
+ */
+const LONGEST_SECONDS = 30 * 86_400;
+
+/**
  * Checks a logout token as an ID token is checked (Back-Channel Logout 1.0 §2.6). It does not check whether the token
  * was used before.
  * @throws DomainError INVALID_INPUT for an invalid token; SignInRefusal when the provider cannot be reached
@@ -21,6 +27,8 @@ export async function checkLogoutToken(
     const { payload } = await verify(discovery, discovered, settings, token, now);
     const { iss = '', jti, sub, sid, events, nonce, exp = 0, iat = 0 } = payload;
     if (iat > now.getTime() / 1000 + SKEW_SECONDS) throw invalidToken('its claim iat is in the future');
+    if (exp > now.getTime() / 1000 + LONGEST_SECONDS)
+      throw invalidToken('its claim exp is too far in the future');
     if (!isIssuedTo(settings.clientId, payload)) throw invalidToken('it was issued to another client');
     if (!isBackchannelLogout(events)) throw invalidToken('it lacks the event of back-channel logout');
     if (nonce !== undefined) throw invalidToken('it has a nonce');

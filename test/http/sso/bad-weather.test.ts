@@ -64,6 +64,26 @@ async function signIn(behaviour: Partial<Behaviour>, browser = new Browser()): P
   return browser.open(ssoUrl(app, workspace.workspaceId, 'start'));
 }
 
+/** The page of Ann's rehearsal, while the provider has this behaviour. */
+async function rehearse(behaviour: Partial<Behaviour>): Promise<string> {
+  const { claims = {}, ...others } = behaviour;
+  const good = { sub: 'ann', email: ann.email, email_verified: true };
+  Object.assign(provider.behaviour, others, { claims: { ...good, ...claims } });
+  const { workspaceId } = workspace;
+  const { url } = await ssoDone(app, app.operatorToken, 'ssoConnectionTest', { workspaceId });
+  return (await new Browser().open(url)).text;
+}
+
+/** The provider ends sessions by back-channel logout. */
+async function logOut(logoutToken: string | undefined, workspaceId = workspace.workspaceId) {
+  const response = await fetch(ssoUrl(app, workspaceId, 'backchannel-logout'), {
+    method: 'POST',
+    body: new URLSearchParams(logoutToken === undefined ? {} : { logout_token: logoutToken }),
+  });
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  return { status: response.status, body: await response.text() };
+}
+
 /** The page has a sentence, the reference and the way on; the log has the same reference, what to change and where. */
 async function expectRefused(page: ShownPage, browser: Browser, entry: object): Promise<void> {
   expect(page.status).toBeGreaterThanOrEqual(400);
@@ -82,6 +102,8 @@ async function expectRefused(page: ShownPage, browser: Browser, entry: object): 
 }
 
 const now = () => Math.floor(Date.now() / 1000);
+
+const SID_FAULT = 'The claim sid is not a text of at most 500 characters without control characters.';
 
 const FAULTS: readonly [name: string, behaviour: () => Partial<Behaviour>, entry: object][] = [
   ['another issuer', () => ({ claims: { iss: 'https://evil.example' } }), { reason: 'WRONG_ISSUER' }],
@@ -111,6 +133,11 @@ const FAULTS: readonly [name: string, behaviour: () => Partial<Behaviour>, entry
   ['a token signed with the client secret', () => ({ signature: 'HS256' }), { reason: 'TOKEN_INVALID' }],
   ['no subject', () => ({ claims: { sub: undefined } }), { reason: 'TOKEN_INVALID' }],
   ['a subject with NUL', () => ({ claims: { sub: 'a\0b' } }), { reason: 'TOKEN_INVALID' }],
+  ...['x'.repeat(9000), 'a\0b', '', 5, {}].map((sid): (typeof FAULTS)[number] => [
+    `the sid ${JSON.stringify(sid).slice(0, 20)} (rule 44)`,
+    () => ({ claims: { sid } }),
+    { reason: 'TOKEN_INVALID', detail: SID_FAULT },
+  ]),
   ['no address', () => ({ claims: { email: undefined } }), { reason: 'ADDRESS_MISSING', subject: 'ann' }],
   [
     'an address that is none',
@@ -219,7 +246,54 @@ describe('each fault of a provider has a page', () => {
   });
 });
 
+/** What cannot be used of a discovery document, and how the refusal names it. */
+const ODD_METADATA: readonly [name: string, value: unknown, detail: string][] = [
+  ...['authorization_endpoint', 'token_endpoint', 'jwks_uri'].flatMap((name) =>
+    [undefined, null, 5, 'login', 'javascript:alert(1)'].map((value): [string, unknown, string] => [
+      name,
+      value,
+      `Its ${name} is missing or not an https:// URL.`,
+    ]),
+  ),
+  ...[null, 5, {}].map((value): [string, unknown, string] => [
+    'token_endpoint_auth_methods_supported',
+    value,
+    'Its token_endpoint_auth_methods_supported is not a list.',
+  ]),
+];
+
+describe('a discovery document that cannot be used is named (rules 39 and 45)', () => {
+  test.each(ODD_METADATA)('%s: %j', async (name, value, detail) => {
+    const discovery = { [name]: value };
+    const browser = new Browser();
+    await expectRefused(await signIn({ discovery }, browser), browser, {
+      reason: 'PROVIDER_MISCONFIGURED',
+      detail,
+    });
+    expect(await rehearse({ discovery })).toContain(detail);
+    expect(await logOut(await provider.logoutToken({ sub: 'ann' }))).toEqual({
+      status: 400,
+      body: '{"error":"invalid_request","error_description":"The token cannot be checked."}',
+    });
+  });
+});
+
+test('rule 44: a logout token is refused while the keys cannot be fetched', async () => {
+  provider.behaviour.discovery = { jwks_uri: 'http://127.0.0.1:1/jwks' };
+  expect((await logOut(await provider.logoutToken({ sub: 'ann' }))).status).toBe(400);
+});
+
 describe('these are accepted', () => {
+  test('a sid of 500 characters, whatever they are', async () => {
+    const sid = String.fromCodePoint(...Array.from({ length: 500 }, (_, place) => 0x4e00 + 37 * place));
+    const browser = new Browser();
+    await signIn({ claims: { sid } }, browser);
+    const token = sessionOf(browser, app) ?? '';
+    expect(await seen(app, token, workspace.workspaceId)).toBe(workspace.workspaceId);
+    expect((await logOut(await provider.logoutToken({ sid }))).status).toBe(200);
+    expect(await seen(app, token, workspace.workspaceId)).toBe('UNAUTHENTICATED');
+  });
+
   test('claims that only UserInfo has, and email_verified as text', async () => {
     const browser = new Browser();
     await signIn(
@@ -379,15 +453,6 @@ describe('rule 44: logout tokens', () => {
     token = sessionOf(browser, app) ?? '';
   });
 
-  const logOut = async (logoutToken: string | undefined, workspaceId = workspace.workspaceId) => {
-    const response = await fetch(ssoUrl(app, workspaceId, 'backchannel-logout'), {
-      method: 'POST',
-      body: new URLSearchParams(logoutToken === undefined ? {} : { logout_token: logoutToken }),
-    });
-    expect(response.headers.get('cache-control')).toBe('no-store');
-    return { status: response.status, body: await response.text() };
-  };
-
   test('end the sessions of the subject', async () => {
     expect(await logOut(await provider.logoutToken({ sub: 'ann' }))).toEqual({ status: 200, body: '' });
     expect(await seen(app, token, workspace.workspaceId)).toBe('UNAUTHENTICATED');
@@ -454,6 +519,8 @@ describe('rule 44: logout tokens', () => {
       () => provider.logoutToken({ sub: 'ann', aud: [CLIENT_ID, 'other'] }),
     ],
     ['issued in the future', () => provider.logoutToken({ sub: 'ann', iat: now() + 120 })],
+    ['valid for longer than the calendar', () => provider.logoutToken({ sub: 'ann', exp: 1e13 })],
+    ['valid for longer than 30 days', () => provider.logoutToken({ sub: 'ann', exp: now() + 31 * 86_400 })],
     ['expired', () => provider.logoutToken({ sub: 'ann', exp: now() - 61 })],
     ['without exp', () => provider.logoutToken({ sub: 'ann', exp: undefined })],
     ['without jti', () => provider.logoutToken({ sub: 'ann', jti: undefined })],
@@ -505,15 +572,6 @@ describe('rule 44: logout tokens', () => {
 });
 
 describe('ssoConnectionTest signs in, and shows the administrator every detail', () => {
-  const rehearse = async (behaviour: Partial<Behaviour>) => {
-    const { claims = {}, ...others } = behaviour;
-    const good = { sub: 'ann', email: ann.email, email_verified: true };
-    Object.assign(provider.behaviour, others, { claims: { ...good, ...claims } });
-    const { workspaceId } = workspace;
-    const { url } = await ssoDone(app, app.operatorToken, 'ssoConnectionTest', { workspaceId });
-    return (await new Browser().open(url)).text;
-  };
-
   test.each<[string, () => Partial<Behaviour>, string[]]>([
     [
       'no claim email',
@@ -530,6 +588,7 @@ describe('ssoConnectionTest signs in, and shows the administrator every detail',
       () => ({ tokenError: { status: 401, body: { error: 'invalid_client' } } }),
       ['invalid_client', 'Create a new client secret at the identity provider'],
     ],
+    ['a sid that cannot be stored', () => ({ claims: { sid: 'a\0b' } }), [SID_FAULT]],
     ['a wrong nonce', () => ({ claims: { nonce: 'x' } }), ['The claim nonce of the ID token is wrong.']],
     [
       'consent denied',
