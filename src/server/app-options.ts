@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.js';
 import type { Replicas } from '../database/replicas.js';
-import type { Clock, SessionLifetimes } from '../domain/session.js';
 import type { RequestTargets } from '../domain/network-address.js';
+import type { Clock, SessionLifetimes } from '../domain/session.js';
 import type { MailTransport } from '../mail/transport.js';
 import type { SsoEnvironment } from '../services/context/sso-environment.js';
 import type { WebhookTransport } from '../webhooks/transport.js';
