@@ -44,6 +44,7 @@ function doors(url: string, { workspaceId, apiKey }: TestWorkspace): readonly Do
     { ...form('/sign-out'), headers: { ...form('').headers, Cookie } },
     page(`${sso}/start`),
     page(`${sso}/callback?state=x`),
+    form(`${sso}/continue`, 'confirmation=x'),
     {
       ...form(`${sso}/backchannel-logout`, 'logout_token=x'),
       answer: ['application/json; charset=utf-8', '{"error":"temporarily_unavailable"}'],

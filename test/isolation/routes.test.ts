@@ -95,6 +95,7 @@ const PAGES_OF_A_CONNECTION: readonly Page[] = [
   { method: 'POST', path: (other) => sso(other, 'start'), form: () => ({ iss: 'http://127.0.0.1:1' }) },
   { path: (other) => sso(other, 'callback?state=x&code=y') },
   { path: (other) => sso(other, 'test') },
+  { method: 'POST', path: (other) => sso(other, 'continue'), form: () => ({ confirmation: 'v1.a.b.c' }) },
   {
     method: 'POST',
     path: (other) => sso(other, 'backchannel-logout'),

@@ -37,23 +37,51 @@ export interface ProviderSignIn {
 export interface SignedIn {
   readonly session: MintedSession;
   readonly member: MemberRow;
+  /** The address of the account. */
+  readonly email: string;
   readonly by: Recognized['by'] | Joined['by'];
 }
 
 /** Longer tokens do not fit the URL of the provider's sign-out page. */
-const LONGEST_ID_TOKEN = 6000;
+export const LONGEST_ID_TOKEN = 6000;
+
+/** The caller's session is not of the person who would be signed in, so that somebody has to agree (rule 36). */
+export class AnotherPersonError extends Error {
+  /** The address of the person who would be signed in. */
+  readonly email: string;
+
+  constructor(email: string) {
+    super('The browser has the session of another person.');
+    this.name = 'AnotherPersonError';
+    this.email = email;
+  }
+}
 
 /**
  * Signs a person in to the workspace of the connection, and to no other (rules 32, 40, 41). Stores the subject, and
  * that the connection works.
- * @throws SignInRefusal
+ * @param replacesAnother whether the person has agreed that the session replaces that of another person
+ * @throws SignInRefusal; AnotherPersonError
  */
 export function signIn(
   context: ServiceContext,
   settings: SignInSettings,
   arrival: ProviderSignIn,
+  { replacesAnother }: { readonly replacesAnother: boolean },
 ): Promise<SignedIn> {
-  return context.database.transaction((tx) => signInWithin(context, tx, settings, arrival));
+  return context.database.transaction(async (tx) => {
+    const signedIn = await signInWithin(context, tx, settings, arrival);
+    const { member, email } = signedIn;
+    // Thrown inside the transaction, so that nothing of the sign-in remains.
+    if (!replacesAnother && isAnother(context, member.accountId)) throw new AnotherPersonError(email);
+    return signedIn;
+  });
+}
+
+/** Whether the caller has a session that is not of this account. */
+function isAnother({ caller: { actor } }: ServiceContext, accountId: string): boolean {
+  if (actor?.type === 'PERSON') return actor.accountId !== accountId;
+  return actor?.type === 'OPERATOR' && actor.session !== undefined;
 }
 
 /**
@@ -110,7 +138,7 @@ async function signInWithin(
     address: arrival.networkAddress,
     userAgent: arrival.userAgent,
   });
-  return { session, member, by };
+  return { session, member, email: proven.email, by };
 }
 
 /** @throws SignInRefusal INACTIVE */

@@ -12,7 +12,7 @@ import { statement } from '../../database/statement.js';
  */
 export async function acceptOnce(
   sql: Sql,
-  kind: 'state' | 'logout-token',
+  kind: 'state' | 'confirmation' | 'logout-token',
   value: string,
   expiresAt: Date,
 ): Promise<boolean> {

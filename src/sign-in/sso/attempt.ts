@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { type Encryption, UndecipherableError } from '../../auth/encryption.js';
 import { type CookieKind, clearCookie, cookieNames, readCookie, setCookie } from '../cookies.js';
+import type { Incoming } from '../incoming.js';
 
 /** How long a person may take at the provider. */
 export const ATTEMPT_MS = 10 * 60_000;
@@ -25,7 +26,7 @@ export interface Attempt {
 
 /** Stores an attempt, encrypted, in its own cookie, so that two tabs do not interfere. */
 export function keepAttempt(
-  request: Request,
+  request: Incoming,
   response: Response,
   encryption: Encryption,
   attempt: Attempt,
@@ -47,7 +48,7 @@ export function keepAttempt(
  * @returns undefined when the browser has no such cookie, or when it expired or this server did not write it
  */
 export function takeAttempt(
-  request: Request,
+  request: Incoming,
   response: Response,
   encryption: Encryption | null,
   expected: {

@@ -59,6 +59,36 @@ interface Retry {
   readonly sendsMail: boolean;
 }
 
+/**
+ * The page that asks before the session of another person is replaced. Nothing has the focus, so that a key that is
+ * pressed by chance does not agree.
+ * @param present the address of the browser's session; null for an operator
+ * @param sealed the confirmation, which the form sends
+ */
+export function anotherPersonPage({
+  present,
+  email,
+  action,
+  sealed,
+}: {
+  readonly present: string | null;
+  readonly email: string;
+  readonly action: string;
+  readonly sealed: string;
+}): string {
+  const name = present ?? 'an operator';
+  return document({
+    title: 'Sign in as somebody else?',
+    body: html`<p>You are signed in as <strong>${name}</strong>. The identity provider has signed you in as <strong>${email}</strong>.</p>
+<p>If you continue, you are signed out as ${name}. If you did not ask to sign in, do not continue.</p>
+<form method="post" action="${action}">
+<input type="hidden" name="confirmation" value="${sealed}">
+<button>Continue as ${email}</button>
+</form>
+<p><a href="/">Stay signed in as ${name}</a></p>`,
+  });
+}
+
 /** The page of a rehearsal: the claims received, those missing, and the result that a real sign-in would have had. */
 export function rehearsalPage({ claims, outcome, advice }: Rehearsal): string {
   return document({

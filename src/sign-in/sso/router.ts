@@ -3,8 +3,8 @@ import { DomainError, UnavailableError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { endFromProvider } from '../../services/sso/provider-logout.js';
 import { settingsForSignIn } from '../../services/sso/settings.js';
-import { answerRefusals } from '../page-handler.js';
-import { finishSignIn } from './callback.js';
+import { answerRefusals, field, page as ourPage } from '../page-handler.js';
+import { continueSignIn, finishSignIn } from './callback.js';
 import { showingRefusal } from './refusals.js';
 import { startRehearsal, startSignIn } from './start.js';
 import type { SsoRouterOptions, Visit } from './visit.js';
@@ -43,6 +43,18 @@ export function ssoRouter(options: SsoRouterOptions): Router {
   router.get(
     '/callback',
     page('callback', (one) => finishSignIn(options, one)),
+  );
+  router.post(
+    '/continue',
+    form,
+    ourPage('/auth/sso/continue', options, (request, response, context) => {
+      const workspaceId = (request.params.workspaceId ?? '').toLowerCase();
+      return continueSignIn(
+        options,
+        { request, response, context, workspaceId },
+        field(request, 'confirmation'),
+      );
+    }),
   );
   router.post(
     '/backchannel-logout',

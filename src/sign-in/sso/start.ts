@@ -7,7 +7,7 @@ import { type SignInSettings, settingsForSignIn } from '../../services/sso/setti
 import { returnPath } from '../return-to.js';
 import { ATTEMPT_MS, type Attempt, keepAttempt } from './attempt.js';
 import { showingRefusal, showingRefusedRehearsal } from './refusals.js';
-import { parametersOf, type SsoRouterOptions, type Visit } from './visit.js';
+import { encryptionOf, parametersOf, type SsoRouterOptions, type Visit } from './visit.js';
 
 /** Starts a sign-in: sends the browser to the provider (rule 38). */
 export async function startSignIn(options: SsoRouterOptions, visit: Visit): Promise<void> {
@@ -58,9 +58,7 @@ async function leave(
   };
   const url = await providers.authorizationUrl(settings, attempt, loginHint);
   if (!settings.isProven || aim.isRehearsal) await providers.probe(url);
-  const { encryption } = context.sso;
-  if (encryption === null) throw new SignInRefusal('SECRET_UNREADABLE', 'SECRETS_KEY is not set.');
-  keepAttempt(request, response, encryption, attempt, originOf(request));
+  keepAttempt(request, response, encryptionOf(context), attempt, originOf(request));
   response.redirect(303, url.href);
 }
 

@@ -1,4 +1,6 @@
 import type { Request, Response } from 'express';
+import type { Encryption } from '../../auth/encryption.js';
+import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
 import type { Incoming, OriginOf } from '../incoming.js';
 import type { Providers } from './providers.js';
@@ -15,14 +17,14 @@ export interface SsoRouterOptions {
 
 /** One request to a route of single sign-on. */
 export interface Visit {
-  readonly request: Request;
+  readonly request: Incoming & Pick<Request, 'body' | 'originalUrl'>;
   readonly response: Response;
   readonly context: ServiceContext;
   readonly workspaceId: string;
 }
 
 /** The parameters of the query, overridden by those of a form. */
-export function parametersOf(request: Request): URLSearchParams {
+export function parametersOf(request: Visit['request']): URLSearchParams {
   const parameters = new URL(request.originalUrl, 'http://rollcall.invalid').searchParams;
   const form: unknown = request.body;
   if (typeof form !== 'object' || form === null) return parameters;
@@ -30,4 +32,10 @@ export function parametersOf(request: Request): URLSearchParams {
     if (typeof value === 'string') parameters.set(name, value);
   }
   return parameters;
+}
+
+/** @throws SignInRefusal SECRET_UNREADABLE on a server that has no key */
+export function encryptionOf({ sso }: ServiceContext): Encryption {
+  if (sso.encryption === null) throw new SignInRefusal('SECRET_UNREADABLE', 'SECRETS_KEY is not set.');
+  return sso.encryption;
 }

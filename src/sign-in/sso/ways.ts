@@ -10,6 +10,11 @@ export function startPath(workspaceId: string): string {
   return `/api/workspaces/${workspaceId}/auth/sso/start`;
 }
 
+/** The path to which the form that replaces another person's session is sent. */
+export function continuePath(workspaceId: string): string {
+  return `/api/workspaces/${workspaceId}/auth/sso/continue`;
+}
+
 /**
  * Returns the path at which a person with this address signs in through a provider (rule 48).
  * @returns null when no workspace has verified the address's domain
