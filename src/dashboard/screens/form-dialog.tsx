@@ -18,6 +18,7 @@ interface FormDialogProps {
   readonly isSaving: boolean;
   readonly isDanger?: boolean;
   readonly isConfirmDisabled?: boolean;
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
@@ -42,7 +43,7 @@ export function useRequired<Field extends string>(isEmpty: Readonly<Record<Field
 /** A dialog that sends one change: its fields, the reason of a refusal, and the buttons Cancel and submit. */
 export function FormDialog(props: FormDialogProps) {
   const { title, confirm, onClose, onSubmit, failure, fields = [], isSaving, children } = props;
-  const { isDanger = false, isConfirmDisabled = false, offlineHint } = props;
+  const { isDanger = false, isConfirmDisabled = false, isWide = false, offlineHint } = props;
   const t = useMessages();
   return (
     <Dialog
@@ -50,6 +51,7 @@ export function FormDialog(props: FormDialogProps) {
       onClose={onClose}
       onSubmit={() => !isSaving && !isConfirmDisabled && onSubmit()}
       isAlert={isDanger}
+      isWide={isWide}
       actions={
         <>
           <Button onPress={onClose}>{t('dialog.cancel')}</Button>

@@ -83,6 +83,7 @@ export function UndoButton({ kind, onChanged }: UndoProps) {
           failure={failure}
           isSaving={isSaving}
           isConfirmDisabled={chosen.length === 0}
+          isWide
         >
           <Preview
             results={preview}
