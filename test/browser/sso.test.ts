@@ -224,6 +224,19 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<Page>])[] = [
     },
   ],
   [
+    'the question before the session of another person is replaced',
+    async () => {
+      const { email } = await provisioned();
+      const { workspaceId, ownerEmail } = workspace;
+      const path = `/api/workspaces/${workspaceId}/auth/sso/start?returnTo=/`;
+      const page = await openPage(app, { path, email: ownerEmail });
+      await page.getByRole('button', { name: email }).click();
+      await heading(page, 'Sign in as somebody else?');
+      await expectText(page, email, ownerEmail);
+      return page;
+    },
+  ],
+  [
     'a provider that is down',
     async () => {
       const page = await openPage(app, { path: await startAtDownProvider() });
