@@ -20,16 +20,18 @@ import type { Claim } from './claim.js';
 
 const RECOVER = statement({
   name: 'webhooks.recover',
-  text: 'update webhook set failing_since = null, paused_until = null where id = $webhookId and failing_since is not null',
-  parameters: { webhookId: uuid },
+  text: `
+    update webhook set failing_since = null, paused_until = null
+    where id = $webhookId and url = $url and failing_since is not null`,
+  parameters: { webhookId: uuid, url: text },
 });
 
 const NOTE_FAILURE = statement({
   name: 'webhooks.noteFailure',
   text: `
     update webhook set failing_since = coalesce(failing_since, $at), paused_until = greatest(paused_until, $pausedUntil)
-    where id = $webhookId returning failing_since as "failingSince"`,
-  parameters: { at: timestamptz, pausedUntil: nullable(timestamptz), webhookId: uuid },
+    where id = $webhookId and url = $url returning failing_since as "failingSince"`,
+  parameters: { at: timestamptz, pausedUntil: nullable(timestamptz), webhookId: uuid, url: text },
   columns: { failingSince: nullable(timestamptz) },
 });
 
@@ -46,15 +48,24 @@ const SETTLE = statement({
   columns: { status: oneOf(DELIVERY_STATUSES) },
 });
 
+/** An attempt that does not count leaves the delivery as it is, so it is due at once. */
+const PASS_OVER = statement({
+  name: 'webhooks.passOver',
+  text: 'update webhook_delivery set claimed_until = null where id = $id returning status',
+  parameters: { id: uuid },
+  columns: { status: oneOf(DELIVERY_STATUSES) },
+});
+
 /**
- * Stores what came of an attempt. The webhook is locked before its delivery, as in `claimDue`.
+ * Stores what came of an attempt. The webhook is locked before its delivery, as in `claimDue`. A failure at a URL that the
+ * webhook no longer has says nothing about the present one, so it is only kept in the list of attempts.
  * @param at when the request was sent
  * @param random from 0 to 1, for the pause until the next attempt
  * @returns the status of the delivery afterwards; undefined when its webhook was deleted
  */
 export async function storeOutcome(
   context: ServiceContext,
-  { id, webhookId, tries }: Claim,
+  { id, webhookId, url, tries }: Claim,
   outcome: WebhookOutcome,
   { at, random }: { readonly at: Date; readonly random: number },
 ): Promise<DeliveryStatus | undefined> {
@@ -62,15 +73,16 @@ export async function storeOutcome(
   const delivered = error === null;
   const now = context.clock();
   return context.database.transaction(async (tx) => {
-    let failingSince: Date | null = null;
-    if (delivered) await RECOVER.rows(tx, { webhookId });
+    let failure: { readonly failingSince: Date | null } | undefined;
+    if (delivered) await RECOVER.rows(tx, { webhookId, url });
     else {
       const pause = retryAfterMs === null ? null : Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
       const pausedUntil = pause === null ? null : new Date(now.getTime() + pause);
-      failingSince = (await NOTE_FAILURE.row(tx, { webhookId, at, pausedUntil }))?.failingSince ?? null;
+      failure = await NOTE_FAILURE.row(tx, { webhookId, url, at, pausedUntil });
     }
     const next = delivered ? null : nextAttempt(tries + 1, now, random, retryAfterMs);
-    const settled = await SETTLE.row(tx, { id, delivered, next });
+    const counts = delivered || failure !== undefined;
+    const settled = counts ? await SETTLE.row(tx, { id, delivered, next }) : await PASS_OVER.row(tx, { id });
     // Nothing is left to store when the webhook was deleted.
     if (settled === undefined) return undefined;
     await rowsOf(
@@ -79,9 +91,11 @@ export async function storeOutcome(
         .insertInto('webhookAttempt')
         .values({ id: newId(), deliveryId: id, at, durationMs, status, error, response }),
     );
-    if (isGone) await disable(context, tx, webhookId, 'GONE');
-    else if (failingSince !== null && now.getTime() - failingSince.getTime() >= DISABLED_AFTER_MS)
-      await disable(context, tx, webhookId, 'FAILING');
+    if (failure !== undefined) {
+      if (isGone) await disable(context, tx, webhookId, 'GONE');
+      else if (now.getTime() - (failure.failingSince ?? now).getTime() >= DISABLED_AFTER_MS)
+        await disable(context, tx, webhookId, 'FAILING');
+    }
     return settled.status;
   });
 }

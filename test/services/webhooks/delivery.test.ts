@@ -6,6 +6,7 @@ import { oldestDelivery } from '../../../src/services/webhooks/queue.js';
 import { replayDelivery, replaySince } from '../../../src/services/webhooks/replay.js';
 import { update as updateWorkspace } from '../../../src/services/workspaces/commands.js';
 import { httpTransport } from '../../../src/webhooks/http.js';
+import type { Reply } from '../../webhooks/receiver.js';
 import { type Setting, startSetting, verified } from './setting.js';
 
 /** Events reach a webhook at least once: through failures, lost processes, late commits and replays. */
@@ -51,6 +52,19 @@ async function change(id = workspaceId): Promise<string> {
 /** The ids of the events that were received. */
 function receivedIds(): unknown[] {
   return setting.receiver.received.map(({ headers }) => headers['webhook-id']);
+}
+
+/** Starts an attempt, which stays open until it is answered. */
+async function openAttempt() {
+  const arrived = Promise.withResolvers<void>();
+  const answering = Promise.withResolvers<Reply>();
+  setting.receiver.reply = () => {
+    arrived.resolve();
+    return answering.promise;
+  };
+  const running = setting.worker().run();
+  await arrived.promise;
+  return { running, answer: answering.resolve };
 }
 
 interface DeliveryRow {
@@ -366,6 +380,64 @@ describe('a receiver that fails', () => {
     await setting.context().mailer?.idle();
     expect(setting.mails).toHaveLength(1);
     expect(setting.mails[0]?.text).toContain('failed for five days');
+  });
+});
+
+describe('an attempt that ends after the webhook has got another URL', () => {
+  /** Answers an open request to the old URL when the webhook has the new one, and sends nothing more. */
+  async function answerLate(reply: Reply): Promise<string> {
+    const { webhook } = await setting.webhook(workspaceId);
+    const id = await change();
+    const { running, answer } = await openAttempt();
+    await update(setting.context(), {
+      workspaceId,
+      webhookId: webhook.id,
+      url: `${setting.receiver.url}/new`,
+    });
+    setting.receiver.reply = () => ({ status: 204 });
+    answer(reply);
+    await running;
+    return id;
+  }
+
+  test.each([
+    ['410 Gone does not disable the webhook', { status: 410 }],
+    ['Retry-After does not pause the webhook', { status: 503, headers: { 'retry-after': '86400' } }],
+    ['a failure does not delay the event', { status: 500 }],
+  ])('%s: the new URL gets the event at once, with all its attempts', async (_what, reply) => {
+    const id = await answerLate(reply);
+    expect(setting.receiver.received.map(({ path }) => path)).toEqual(['/hooks', '/hooks/new']);
+    expect(receivedIds()).toEqual([id, id]);
+    expect(
+      await setting.sql(`
+        select w.disabled_at, w.failing_since, w.paused_until, d.status, d.tries
+        from webhook w join webhook_delivery d on d.webhook_id = w.id`),
+    ).toEqual([
+      { disabled_at: null, failing_since: null, paused_until: null, status: 'DELIVERED', tries: 1 },
+    ]);
+    expect(await setting.sql('select status from webhook_attempt order by id')).toEqual([
+      { status: reply.status },
+      { status: 204 },
+    ]);
+    expect(setting.mails).toEqual([]);
+  });
+
+  test('a success does not hide that the new URL fails', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    await change();
+    const { running, answer } = await openAttempt();
+    await update(setting.context(), {
+      workspaceId,
+      webhookId: webhook.id,
+      url: `${setting.receiver.url}/new`,
+    });
+    await setting.sql('update webhook set failing_since = now()');
+    answer({ status: 204 });
+    await running;
+    expect(await setting.sql('select failing_since from webhook')).toEqual([
+      { failing_since: expect.any(Date) },
+    ]);
+    expect(await statuses()).toEqual(['DELIVERED']);
   });
 });
 
