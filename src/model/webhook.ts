@@ -177,7 +177,10 @@ export class WebhookDelivery implements Node {
   @Property({ type: 'text' })
   status!: DeliveryStatus;
 
-  /** The number of attempts since the event was queued or replayed, from which the pause follows. */
+  /**
+   * The number of attempts since the event was queued or replayed, from which the pause follows. -1 when it was replayed
+   * during an attempt, which does not count.
+   */
   @Property({ type: 'integer' })
   tries!: number;
 

@@ -36,11 +36,14 @@ const CLAIM_COLUMNS = {
   previousSecretUntil: nullable(timestamptz),
 };
 
-/** A statement after the locks, so that it sees the claims of the process that had them before. */
+/**
+ * A statement after the locks, so that it sees the claims of the process that had them before. It takes up what was replayed
+ * during an attempt (`tries` of -1), also when the process of that attempt is lost.
+ */
 const CLAIM = statement({
   name: 'webhooks.claim',
   text: `
-    update webhook_delivery d set claimed_until = $until
+    update webhook_delivery d set claimed_until = $until, tries = greatest(d.tries, 0)
     from (
       select next.id, w.url, w.secret, w.previous_secret, w.previous_secret_until
       from webhook w cross join lateral (

@@ -35,7 +35,10 @@ const NOTE_FAILURE = statement({
   columns: { failingSince: nullable(timestamptz) },
 });
 
-/** A delivery may have failed for good in the meantime, because its webhook was disabled. */
+/**
+ * A delivery may have failed for good in the meantime, because its webhook was disabled. One that was replayed in the
+ * meantime is left out.
+ */
 const SETTLE = statement({
   name: 'webhooks.settle',
   text: `
@@ -43,7 +46,7 @@ const SETTLE = statement({
       status = case when $delivered then 'DELIVERED' when status = 'PENDING' and $next::timestamptz is null then 'FAILED'
         else status end,
       next_attempt_at = case when not $delivered and status = 'PENDING' then $next::timestamptz end
-    where id = $id returning status`,
+    where id = $id and tries >= 0 returning status`,
   parameters: { delivered: boolean, next: nullable(timestamptz), id: uuid },
   columns: { status: oneOf(DELIVERY_STATUSES) },
 });
@@ -51,14 +54,16 @@ const SETTLE = statement({
 /** An attempt that does not count leaves the delivery as it is, so it is due at once. */
 const PASS_OVER = statement({
   name: 'webhooks.passOver',
-  text: 'update webhook_delivery set claimed_until = null where id = $id returning status',
+  text: `
+    update webhook_delivery set claimed_until = null, tries = greatest(tries, 0) where id = $id returning status`,
   parameters: { id: uuid },
   columns: { status: oneOf(DELIVERY_STATUSES) },
 });
 
 /**
  * Stores what came of an attempt. The webhook is locked before its delivery, as in `claimDue`. A failure at a URL that the
- * webhook no longer has says nothing about the present one, so it is only kept in the list of attempts.
+ * webhook no longer has says nothing about the present one, and a replay asks for attempts that begin after it: so an attempt
+ * before either does not count, and is only kept in the list of attempts.
  * @param at when the request was sent
  * @param random from 0 to 1, for the pause until the next attempt
  * @returns the status of the delivery afterwards; undefined when its webhook was deleted
@@ -82,7 +87,9 @@ export async function storeOutcome(
     }
     const next = delivered ? null : nextAttempt(tries + 1, now, random, retryAfterMs);
     const counts = delivered || failure !== undefined;
-    const settled = counts ? await SETTLE.row(tx, { id, delivered, next }) : await PASS_OVER.row(tx, { id });
+    const settled =
+      (counts ? await SETTLE.row(tx, { id, delivered, next }) : undefined) ??
+      (await PASS_OVER.row(tx, { id }));
     // Nothing is left to store when the webhook was deleted.
     if (settled === undefined) return undefined;
     await rowsOf(

@@ -1,7 +1,7 @@
 import { integer, timestamptz, uuid } from '../../database/column-types.js';
 import { query, rowOf } from '../../database/query.js';
 import { statement } from '../../database/statement.js';
-import { TABLES } from '../../database/tables.js';
+import { selectList, TABLES } from '../../database/tables.js';
 import { DomainError } from '../../domain/errors.js';
 import { isId, newId } from '../../domain/ids.js';
 import { TEST_EVENT } from '../../domain/webhooks.js';
@@ -47,6 +47,18 @@ export async function test(context: ServiceContext, target: WebhookTarget): Prom
   });
 }
 
+/** The tries of a replayed delivery `webhook_delivery`: an attempt that is under way began before the replay. */
+const TRIES_OF_REPLAYED = 'case when claimed_until is null then 0 else -1 end';
+
+const REPLAY_ONE = statement({
+  name: 'webhooks.replayOne',
+  text: `
+    update webhook_delivery set status = 'PENDING', tries = ${TRIES_OF_REPLAYED}, next_attempt_at = $now
+    where id = $id returning ${selectList(TABLES.webhookDelivery, 'webhook_delivery')}`,
+  parameters: { now: timestamptz, id: uuid },
+  columns: TABLES.webhookDelivery.columns,
+});
+
 /**
  * Sends the event of a delivery again, with all its attempts, whether it has arrived or not.
  * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT while the webhook is disabled; RATE_LIMITED
@@ -70,14 +82,7 @@ export async function replayDelivery(
   return onWebhook(context, { workspaceId, webhookId: found.webhookId }, async (tx, webhook) => {
     requireEnabled(webhook);
     await takeSend(context, webhook);
-    const delivery = await rowOf(
-      tx,
-      query
-        .updateTable('webhookDelivery')
-        .set({ status: 'PENDING', tries: 0, nextAttemptAt: context.clock() })
-        .where('id', '=', deliveryId)
-        .returning(TABLES.webhookDelivery.properties),
-    );
+    const delivery = await REPLAY_ONE.row(tx, { id: deliveryId, now: context.clock() });
     if (delivery === undefined) throw noSuchDelivery();
     return delivery;
   });
@@ -94,7 +99,7 @@ const REPLAY = statement({
   name: 'webhooks.replay',
   text: `
     with replayed as (
-      update webhook_delivery set status = 'PENDING', tries = 0, next_attempt_at = $now
+      update webhook_delivery set status = 'PENDING', tries = ${TRIES_OF_REPLAYED}, next_attempt_at = $now
       where webhook_id = $webhookId and status = 'FAILED' and created_at >= $since returning 1)
     select count(*)::integer as replayed from replayed`,
   parameters: { now: timestamptz, webhookId: uuid, since: timestamptz },

@@ -455,6 +455,72 @@ describe('replay', () => {
     expect(second?.body).toBe(first?.body);
   });
 
+  describe('during an attempt', () => {
+    /** Replays the only delivery during its attempt, which is then answered. */
+    async function replayDuring(reply: Reply): Promise<void> {
+      const { running, answer } = await openAttempt();
+      const [delivery] = await deliveries();
+      await replayDelivery(setting.context(), { workspaceId, deliveryId: delivery?.id ?? '' });
+      setting.receiver.reply = () => ({ status: 204 });
+      answer(reply);
+      await running;
+    }
+
+    test.each([204, 500])('that is answered with %i sends the event once more after it', async (status) => {
+      await setting.webhook(workspaceId);
+      const id = await change();
+      await replayDuring({ status });
+      expect(receivedIds()).toEqual([id, id]);
+      expect(await setting.sql('select status, tries from webhook_delivery')).toEqual([
+        { status: 'DELIVERED', tries: 1 },
+      ]);
+    });
+
+    test('the ninth, which fails, sends the event again with all its attempts', async () => {
+      await setting.webhook(workspaceId);
+      await change();
+      setting.receiver.reply = () => ({ status: 500 });
+      await setting.worker().run();
+      await setting.sql('update webhook_delivery set tries = 8, next_attempt_at = $1', setting.now());
+      const { running, answer } = await openAttempt();
+      const [delivery] = await deliveries();
+      await replayDelivery(setting.context(), { workspaceId, deliveryId: delivery?.id ?? '' });
+      setting.receiver.reply = () => ({ status: 500 });
+      answer({ status: 500 });
+      await running;
+      expect(await setting.sql('select status, tries, next_attempt_at from webhook_delivery')).toEqual([
+        { status: 'PENDING', tries: 1, next_attempt_at: new Date(setting.now().getTime() + 5 * SECOND) },
+      ]);
+    });
+
+    test('of a process that is lost sends the event again', async () => {
+      await setting.webhook(workspaceId);
+      const id = await change();
+      await setting.worker({ send: () => Promise.reject(new Error('the process is lost')) }).run();
+      const [delivery] = await deliveries();
+      await replayDelivery(setting.context(), { workspaceId, deliveryId: delivery?.id ?? '' });
+      setting.pass(61 * SECOND);
+      await setting.worker().run();
+      expect(receivedIds()).toEqual([id]);
+      expect(await statuses()).toEqual(['DELIVERED']);
+    });
+
+    test('since a time sends again what failed because the webhook was disabled', async () => {
+      const { webhook } = await setting.webhook(workspaceId);
+      const target = { workspaceId, webhookId: webhook.id };
+      const id = await change();
+      const since = new Date(setting.now().getTime() - MINUTE);
+      const { running, answer } = await openAttempt();
+      await update(setting.context(), { ...target, enabled: false });
+      await update(setting.context(), { ...target, enabled: true });
+      await replaySince(setting.context(), { ...target, since });
+      setting.receiver.reply = () => ({ status: 204 });
+      answer({ status: 500 });
+      await running;
+      expect(receivedIds().filter((received) => received === id)).toEqual([id, id]);
+    });
+  });
+
   test('since a time sends what has failed, and what a disabled webhook has missed', async () => {
     const { webhook } = await setting.webhook(workspaceId);
     const target = { workspaceId, webhookId: webhook.id };
