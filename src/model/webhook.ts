@@ -118,7 +118,7 @@ export class Webhook implements Node {
   @Property({ type: 'datetime', columnType: 'timestamptz(3)', nullable: true })
   pausedUntil!: Date | null;
 
-  /** The place in the workspace's audit log up to which deliveries exist: `logged_at` and id of an entry. */
+  /** The place in the workspace's audit log up to which deliveries exist, or before which it began: `logged_at` and id. */
   @Property({ type: 'datetime', columnType: 'timestamptz', defaultRaw: 'clock_timestamp()' })
   readTo?: Date;
 

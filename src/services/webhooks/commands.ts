@@ -12,6 +12,7 @@ import { authenticated, authorize, authorizeNow } from '../context/authorization
 import type { ServiceContext } from '../context/service-context.js';
 import { failPending } from './outcome.js';
 import { noSuchWebhook, WEBHOOK, type WebhookTarget } from './queries.js';
+import { readFromNow } from './read-log.js';
 import { encryptSecret, newSecret } from './secret.js';
 
 /** The most webhooks of a workspace. */
@@ -62,6 +63,7 @@ export async function create(context: ServiceContext, input: NewWebhook): Promis
     await requireRoom(tx, workspaceId);
     await authorizeNow(context, tx, 'webhook.manage', workspaceId);
     await rowsOf(tx, query.insertInto('webhook').values(webhook));
+    await readFromNow(tx, id);
     await recordWebhook(context, tx, 'webhook.create', webhook, {}, audited(webhook));
     return { webhook, secret };
   });
@@ -115,21 +117,11 @@ export async function update(context: ServiceContext, input: WebhookUpdate): Pro
           }),
     };
     await rowsOf(tx, query.updateTable('webhook').set(webhook).where('id', '=', webhook.id));
-    if (isEnabled && !wasEnabled) await continueFromNow(tx, webhook.id);
+    if (isEnabled && !wasEnabled) await readFromNow(tx, webhook.id);
     if (!isEnabled && wasEnabled) await failPending(tx, webhook.id);
     await recordWebhook(context, tx, 'webhook.update', webhook, audited(before), audited(webhook));
     return webhook;
   });
-}
-
-async function continueFromNow(tx: Transaction, id: string): Promise<void> {
-  await rowsOf(
-    tx,
-    query
-      .updateTable('webhook')
-      .set(({ fn }) => ({ readTo: fn('clock_timestamp', []) }))
-      .where('id', '=', id),
-  );
 }
 
 /**

@@ -65,6 +65,29 @@ const ADVANCE = statement({
 });
 
 /**
+ * The settled time may be unknown, or that of a transaction which somebody has left open: a webhook gets nothing that is
+ * older than an hour.
+ */
+const START = statement({
+  name: 'webhooks.start',
+  text: `
+    update webhook set read_to = greatest($settled::text::timestamptz, clock_timestamp() - interval '1 hour'),
+      read_to_id = '00000000-0000-0000-0000-000000000000'
+    where id = $id`,
+  parameters: { settled: text, id: uuid },
+});
+
+/**
+ * Has a webhook read the log from now on. Entries of transactions under way have earlier times and are committed later, so
+ * its place is before all of them; an entry that was committed since then is read too.
+ * @param tx a transaction that has written no entry yet
+ */
+export async function readFromNow(tx: Transaction, id: string): Promise<void> {
+  const { settled } = await settledTimes(tx);
+  await START.rows(tx, { settled, id });
+}
+
+/**
  * Makes deliveries of the audit entries that were committed since the last time. The audit log is the outbox: an entry is
  * written in the transaction of its change, and each webhook keeps its place in the log, so that changes cost no more
  * where there are webhooks.

@@ -54,6 +54,29 @@ function receivedIds(): unknown[] {
   return setting.receiver.received.map(({ headers }) => headers['webhook-id']);
 }
 
+/** Makes a change in a transaction that stays open until it is committed. */
+async function openChange(): Promise<{ readonly id: string; commit(): Promise<void> }> {
+  const committing = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<string>();
+  const committed = setting.database.transaction(async (tx) => {
+    const target = { type: 'workspace', id: workspaceId, label: 'late' };
+    await record(setting.context(), tx, { workspaceId, action: 'workspace.update', target, changes: {} });
+    const [row] = await tx.rows<{ id: string }>(
+      `select id from audit_entry where workspace_id = $1 and target_label = 'late'`,
+      [workspaceId],
+    );
+    written.resolve(row?.id ?? '');
+    await committing.promise;
+  });
+  return {
+    id: await written.promise,
+    commit() {
+      committing.resolve();
+      return committed;
+    },
+  };
+}
+
 /** Starts an attempt, which stays open until it is answered. */
 async function openAttempt() {
   const arrived = Promise.withResolvers<void>();
@@ -131,28 +154,36 @@ describe('an audit entry', () => {
 
   test('is not missed when it is committed after later ones', async () => {
     await setting.webhook(workspaceId);
-    const committing = Promise.withResolvers<void>();
-    const written = Promise.withResolvers<string>();
-    const late = setting.database.transaction(async (tx) => {
-      const context = setting.context();
-      const target = { type: 'workspace', id: workspaceId, label: 'late' };
-      await record(context, tx, { workspaceId, action: 'workspace.update', target, changes: {} });
-      const [row] = await tx.rows<{ id: string }>(
-        `select id from audit_entry where workspace_id = $1 and target_label = 'late'`,
-        [workspaceId],
-      );
-      written.resolve(row?.id ?? '');
-      await committing.promise;
-    });
-    const lateId = await written.promise;
+    const late = await openChange();
     const id = await change();
     const worker = setting.worker();
     await worker.run();
     expect(receivedIds()).toEqual([]);
-    committing.resolve();
-    await late;
+    await late.commit();
     await worker.run();
-    expect(receivedIds()).toEqual([lateId, id]);
+    expect(receivedIds()).toEqual([late.id, id]);
+  });
+
+  test('is not missed when it is committed after the webhook was created', async () => {
+    const late = await openChange();
+    await setting.webhook(workspaceId);
+    await late.commit();
+    const id = await change();
+    await setting.worker().run();
+    expect(receivedIds()).toEqual([late.id, id]);
+  });
+
+  test('is not missed when it is committed after the webhook was enabled', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    const target = { workspaceId, webhookId: webhook.id };
+    await update(setting.context(), { ...target, enabled: false });
+    await change();
+    const late = await openChange();
+    await update(setting.context(), { ...target, enabled: true });
+    await late.commit();
+    const id = await change();
+    await setting.worker().run();
+    expect(receivedIds()).toEqual([late.id, id]);
   });
 
   test('is sent while a transaction reads the log, such as a back-up', async () => {
