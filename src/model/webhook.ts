@@ -73,7 +73,7 @@ export class Webhook implements Node {
   @Property({ type: 'text' })
   secret!: string;
 
-  /** The secret before the last rotation, encrypted; requests are signed with both while it overlaps. */
+  /** The secrets before rotations that still overlap, encrypted together; requests are signed with them too. */
   @Property({ type: 'text', nullable: true })
   previousSecret!: string | null;
 

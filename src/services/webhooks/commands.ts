@@ -13,11 +13,19 @@ import type { ServiceContext } from '../context/service-context.js';
 import { failPending } from './outcome.js';
 import { noSuchWebhook, WEBHOOK, type WebhookTarget } from './queries.js';
 import { readFromNow } from './read-log.js';
-import { encryptSecret, newSecret } from './secret.js';
+import {
+  type EarlierSecret,
+  encryptEarlier,
+  encryptSecret,
+  newSecret,
+  secretsAfterRotation,
+} from './secret.js';
 
 /** The most webhooks of a workspace. */
 export const MOST_WEBHOOKS = 10;
 const LONGEST_OVERLAP_HOURS = 7 * 24;
+/** The most secrets that sign requests besides the current one. */
+const MOST_EARLIER_SECRETS = 4;
 const HOUR_MS = 3_600_000;
 
 /** A webhook with its secret, which is shown only once. */
@@ -126,8 +134,8 @@ export async function update(context: ServiceContext, input: WebhookUpdate): Pro
 
 /**
  * Gives a webhook a new secret. Requests are signed with both secrets for the overlap, so that receivers can switch
- * without an interruption.
- * @param overlapHours whole hours, 0 to 168; 0 stops the old secret at once
+ * without an interruption, and with the secrets of earlier rotations until their ends.
+ * @param overlapHours whole hours, 0 to 168; 0 stops all old secrets at once
  * @throws DomainError as `authorize` does; NOT_FOUND; INVALID_INPUT; FORBIDDEN in production without SECRETS_KEY
  */
 export async function rotate(
@@ -142,21 +150,36 @@ export async function rotate(
   }
   return onWebhook(context, input, async (tx, before) => {
     const secret = newSecret();
-    const overlaps = overlapHours > 0;
+    const until = new Date(context.clock().getTime() + overlapHours * HOUR_MS);
+    const secrets = { ...before, webhookId: before.id };
+    const earlier = overlapHours > 0 ? secretsAfterRotation(context, secrets, until) : [];
+    requireFewSecrets(earlier);
     const webhook: Webhook = {
       ...before,
       secret: encryptSecret(context, before.id, secret),
-      previousSecret: overlaps ? before.secret : null,
-      previousSecretUntil: overlaps ? new Date(context.clock().getTime() + overlapHours * HOUR_MS) : null,
+      ...encryptEarlier(context, before.id, earlier),
     };
     await rowsOf(tx, query.updateTable('webhook').set(webhook).where('id', '=', webhook.id));
-    const { previousSecretUntil } = webhook;
     const changes = {
-      previousSecretUntil: { before: before.previousSecretUntil, after: previousSecretUntil },
+      previousSecretUntil: { before: before.previousSecretUntil, after: webhook.previousSecretUntil },
     };
     await record(context, tx, { ...factOf(webhook), action: 'webhook.rotate', changes });
     return { webhook, secret };
   });
+}
+
+/** Each signature makes the header of every request longer. @throws DomainError INVALID_INPUT */
+function requireFewSecrets(earlier: readonly EarlierSecret[]): void {
+  if (earlier.length <= MOST_EARLIER_SECRETS) return;
+  const first = Math.min(...earlier.slice(1).map(({ until }) => until.getTime()));
+  throw new DomainError(
+    'INVALID_INPUT',
+    `Requests are signed with ${MOST_EARLIER_SECRETS} old secrets already, with one of them until ${new Date(first).toISOString()}.`,
+    {
+      attribute: 'overlapHours',
+      hint: 'Rotate after that time, or send 0, which stops all old secrets at once.',
+    },
+  );
 }
 
 /**

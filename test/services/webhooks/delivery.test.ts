@@ -605,6 +605,61 @@ test('requests are signed with both secrets until the overlap of a rotation ends
   expect(() => verified(setting.receiver.received, old)).toThrow();
 });
 
+describe('a rotation during the overlap of another one', () => {
+  const rotated = async (webhookId: string, overlapHours: number) =>
+    rotate(setting.context(), { workspaceId, webhookId, overlapHours });
+
+  /** Whether each of the secrets verifies the next request. */
+  async function verify(secrets: readonly string[]): Promise<boolean[]> {
+    setting.receiver.received.length = 0;
+    await change();
+    await setting.worker().run();
+    expect(setting.receiver.received).toHaveLength(1);
+    return secrets.map((secret) => {
+      try {
+        return verified(setting.receiver.received, secret).length === 1;
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  test('keeps each old secret until its own end, and tells the last of them', async () => {
+    const { webhook, secret: first } = await setting.webhook(workspaceId);
+    const start = setting.now().getTime();
+    const { secret: second } = await rotated(webhook.id, 168);
+    setting.pass(HOUR);
+    const third = await rotated(webhook.id, 24);
+    const secrets = [first, second, third.secret];
+    expect(third.webhook.previousSecretUntil).toEqual(new Date(start + 168 * HOUR));
+    expect(await verify(secrets)).toEqual([true, true, true]);
+    setting.pass(24 * HOUR);
+    expect(await verify(secrets)).toEqual([true, false, true]);
+    setting.pass(143 * HOUR);
+    expect(await verify(secrets)).toEqual([false, false, true]);
+  });
+
+  test('with 0 hours stops all old secrets at once', async () => {
+    const { webhook, secret: first } = await setting.webhook(workspaceId);
+    const { secret: second } = await rotated(webhook.id, 168);
+    const third = await rotated(webhook.id, 0);
+    expect(third.webhook.previousSecretUntil).toBeNull();
+    expect(await verify([first, second, third.secret])).toEqual([false, false, true]);
+  });
+
+  test('is refused when four old secrets sign already, until one of them has ended', async () => {
+    const { webhook } = await setting.webhook(workspaceId);
+    for (const hours of [168, 24, 48, 72]) await rotated(webhook.id, hours);
+    const end = new Date(setting.now().getTime() + DAY);
+    await expect(rotated(webhook.id, 1)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: `Requests are signed with 4 old secrets already, with one of them until ${end.toISOString()}.`,
+    });
+    setting.pass(DAY);
+    await rotated(webhook.id, 1);
+  });
+});
+
 test('a secret that no key decrypts any more fails the attempts, until it is rotated', async () => {
   const { webhook } = await setting.webhook(workspaceId);
   await setting.sql(`update webhook set secret = 'v1.lost.AAAA.AAAA' where id = $1`, webhook.id);
