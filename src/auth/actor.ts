@@ -23,6 +23,8 @@ export interface Person {
   readonly workspaceId: string | null;
   /** When the session ends at the latest. */
   readonly expiresAt: Date;
+  /** When it ends if it is not used again. Absent outside the session's own requests. */
+  readonly idleEndsAt?: Date;
 }
 
 /** A key of a workspace; with the scope SCIM it is the identity provider's. */
@@ -33,6 +35,24 @@ export interface KeyHolder {
   readonly scopes: readonly ApiKeyScope[];
   /** The workspace as it was when the key was looked up: at most a second ago. */
   readonly workspace: Workspace;
+  /** When the secret stops working. Absent when nobody has set an end. */
+  readonly endsAt?: Date;
+}
+
+/** When the actor's credential ends as things are; null when that is not known. */
+export function credentialEnd(actor: Actor): Date | null {
+  switch (actor.type) {
+    case 'PERSON': {
+      const { expiresAt, idleEndsAt = expiresAt } = actor;
+      return new Date(Math.min(idleEndsAt.getTime(), expiresAt.getTime()));
+    }
+    case 'API_KEY':
+      return actor.endsAt ?? null;
+    case 'OPERATOR':
+      return actor.session?.expiresAt ?? null;
+    case 'SYSTEM':
+      return null;
+  }
 }
 
 /** The platform itself, which sets things up without a request. */

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Actor, KeyHolder, Operator, Person } from '../../auth/actor.js';
 import { normalizedAddress } from '../../auth/remote-address.js';
 import { hashSecret, readSecret, type SecretKind, sameHash } from '../../auth/secret.js';
-import { text, timestamptz, uuid } from '../../database/column-types.js';
+import { nullable, text, timestamptz, uuid } from '../../database/column-types.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Heard } from '../../database/listening.js';
 import { outlastingRequest } from '../../database/request-scope.js';
@@ -157,9 +157,10 @@ export class Credentials {
   async #keyHolder(lookup: string, hash: string, address: string | undefined): Promise<KeyHolder | null> {
     const row = await KEY_BY_LOOKUP.row(this.#database, { lookup });
     if (row === undefined || !sameHash(row.hash, hash)) return null;
-    const { hash: _, apiKeyId, apiKeyName, scopes, ...workspace } = row;
+    const { hash: _, apiKeyId, apiKeyName, scopes, endsAt, ...workspace } = row;
     if (address !== undefined) this.#note(KEY_USED.rows(this.#database, { apiKeyId, address }));
-    return { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace };
+    const key = { type: 'API_KEY', apiKeyId, name: apiKeyName, scopes, workspace } as const;
+    return endsAt === null ? key : { ...key, endsAt };
   }
 
   /** Waits until the last uses have been written. Call it before the database is closed. */
@@ -179,7 +180,8 @@ export class Credentials {
     const { hash: _, lastUsedAt, ...person } = row;
     if (address !== undefined && now.getTime() - lastUsedAt.getTime() >= SESSION_USE_NOTED_MS)
       this.#note(SESSION_USED.rows(this.#database, { sessionId: person.sessionId, address, now }));
-    return { type: 'PERSON', ...person };
+    const idleEndsAt = new Date(lastUsedAt.getTime() + this.#sessions.sessionLifetimes.idleMs);
+    return { type: 'PERSON', ...person, idleEndsAt };
   }
 
   async #operator(lookup: string, hash: string): Promise<Operator | null> {
@@ -209,7 +211,8 @@ function operatorSessionHash(sessionHash: string, operatorHash: string): string 
 const KEY_BY_LOOKUP = statement({
   name: 'credentials.keyByLookup',
   text: `
-    select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes
+    select ${WORKSPACE_COLUMNS}, t.hash, k.id as "apiKeyId", k.name as "apiKeyName", k.scopes,
+      least(k.expires_at, t.expires_at) as "endsAt"
     from api_key_secret t
     join api_key k on k.id = t.api_key_id
     join workspace w on w.id = k.workspace_id
@@ -222,6 +225,7 @@ const KEY_BY_LOOKUP = statement({
     apiKeyId: uuid,
     apiKeyName: text,
     ...typesOf(TABLES.apiKey, 'scopes'),
+    endsAt: nullable(timestamptz),
   },
 });
 

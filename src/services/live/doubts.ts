@@ -1,7 +1,7 @@
 import type { Changed } from './audit-log.js';
 import type { Follower } from './follower.js';
 
-/** How often every permission is checked again: sessions and keys expire, and nothing says so. */
+/** How often every permission is checked again, should nothing have told of a change. */
 const CHECK_MS = 30_000;
 /** How many permissions are checked at once. */
 const MOST_AT_ONCE = 20;

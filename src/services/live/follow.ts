@@ -1,9 +1,10 @@
-import type { Actor } from '../../auth/actor.js';
+import { type Actor, credentialEnd } from '../../auth/actor.js';
 import type { AuditEntry } from '../../model/audit-entry.js';
 import type { ScimRequest } from '../../model/scim-request.js';
 import { authenticated, authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
 import type { Activity, Following } from './activity.js';
+import type { Permission } from './follower.js';
 
 /** What to follow, from where, and for whom. */
 export interface Follow {
@@ -43,14 +44,21 @@ async function following(
   context: ServiceContext,
   { workspaceId, after = null, renew }: Follow,
 ): Promise<Following> {
-  const permission = await authorize(context, 'audit.read', workspaceId);
+  const { workspace } = await authorize(context, 'audit.read', workspaceId);
   return {
-    workspaceId: permission.workspace.id,
+    workspaceId: workspace.id,
     after,
     holder: holderOf(authenticated(context)),
-    permission,
-    check: async () => authorize(await renew(), 'audit.read', workspaceId),
+    permission: await permissionOf(context, workspaceId),
+    check: async () => permissionOf(await renew(), workspaceId),
   };
+}
+
+/** @throws DomainError as `authorize` does */
+async function permissionOf(context: ServiceContext, workspaceId: string): Promise<Permission> {
+  const { memberId } = await authorize(context, 'audit.read', workspaceId);
+  const end = credentialEnd(authenticated(context));
+  return { memberId, endsInMs: end === null ? null : end.getTime() - context.clock().getTime() };
 }
 
 function holderOf(actor: Actor): string {

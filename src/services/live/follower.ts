@@ -4,10 +4,14 @@ import type { Logged, Position } from './log.js';
 
 /** How long a follower waits after a database error until it asks again. */
 const AGAIN_AFTER_MS = 500;
+/** The longest time of a timer of Node.js. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface Permission {
   /** The caller's own member; null for operators and keys. */
   readonly memberId: string | null;
+  /** For how long the credential is valid as things are, in milliseconds; null when no end of it is known. */
+  readonly endsInMs: number | null;
 }
 
 /**
@@ -29,6 +33,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
   /** Ends the present pause. */
   #wake: () => void = () => undefined;
   #isEnded = false;
+  #credentialEnd: NodeJS.Timeout | undefined;
 
   /**
    * @param position the place behind which it begins
@@ -47,6 +52,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
     this.#permission = permission;
     this.#check = check;
     this.#onEnd = onEnd;
+    this.#expectEnd();
   }
 
   get workspaceId(): string {
@@ -82,10 +88,24 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
     this.#isDoubtful = false;
     try {
       this.#permission = await this.#check();
+      this.#expectEnd();
     } catch (error) {
       if (error instanceof DomainError) this.#end(error);
       else this.#isDoubtful = true;
     }
+  }
+
+  /** Checks the permission when the credential ends, of which nothing tells; a session may have been used since. */
+  #expectEnd(): void {
+    clearTimeout(this.#credentialEnd);
+    const { endsInMs } = this.#permission;
+    if (endsInMs === null || this.#isEnded) return;
+    // The database's clock decides, and may be behind.
+    const ms = endsInMs > 0 ? Math.min(endsInMs, LONGEST_TIMER_MS) : AGAIN_AFTER_MS;
+    this.#credentialEnd = setTimeout(() => {
+      this.doubt();
+      void this.settleDoubt();
+    }, ms).unref();
   }
 
   /**
@@ -147,6 +167,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
   #end(failure?: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    clearTimeout(this.#credentialEnd);
     this.#failure = failure;
     this.#next = [];
     this.#taken = 0;

@@ -161,6 +161,32 @@ describe('a stream ends when its caller', () => {
   });
 });
 
+describe('a stream ends on time, without any change, when', () => {
+  test('its key expires (rule 25)', async () => {
+    const key = await done(app, app.operatorToken, 'apiKeyCreate', {
+      workspaceId,
+      name: 'Short',
+      scopes: ['AUDIT_READ'],
+      expiresAt: new Date(Date.now() + 1_500).toISOString(),
+    });
+    const began = performance.now();
+    const stream = await open(key.secret);
+    expect(await stream.rest()).toMatchObject(refusal('UNAUTHENTICATED'));
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  test('its session reaches its absolute end (rule 33)', async () => {
+    const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
+    await app.sql(
+      'update session s set expires_at = $1 from account a where a.id = s.account_id and a.email = $2',
+      [new Date(now + 1_500), admin.email],
+    );
+    const stream = await open(admin.token);
+    now += 2_000;
+    expect(await stream.rest()).toMatchObject(refusal('UNAUTHENTICATED'));
+  });
+});
+
 test('a stream is no use of its session', async () => {
   const admin = await person(app, workspace, { roleAccess: { role: 'ADMIN' } });
   const stream = await open(admin.token);

@@ -104,6 +104,8 @@ describe('the actor of a credential', () => {
       method: 'OPERATOR',
       workspaceId: null,
       expiresAt,
+      // Rule 33: 12 hours without use.
+      idleEndsAt: expect.any(Date),
     });
   });
 

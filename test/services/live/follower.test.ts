@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.js';
 import type { Feed } from '../../../src/services/live/feed.js';
-import { Follower } from '../../../src/services/live/follower.js';
+import { Follower, type Permission } from '../../../src/services/live/follower.js';
 import type { Logged } from '../../../src/services/live/log.js';
+
+const NOBODY: Permission = { memberId: null, endsInMs: null };
 
 /** A feed with one entry, which the follower has not taken. */
 function feed(): Feed<string> {
@@ -17,11 +19,11 @@ function feed(): Feed<string> {
 }
 
 test('an entry waits for a check that somebody else has begun', async () => {
-  const check = Promise.withResolvers<{ memberId: null }>();
+  const check = Promise.withResolvers<Permission>();
   const follower = new Follower(
     feed(),
     '0',
-    { memberId: null },
+    NOBODY,
     () => check.promise,
     () => undefined,
   );
@@ -34,18 +36,18 @@ test('an entry waits for a check that somebody else has begun', async () => {
 });
 
 test('a doubt that arises during a check is checked again', async () => {
-  const first = Promise.withResolvers<{ memberId: null }>();
+  const first = Promise.withResolvers<Permission>();
   let asked = 0;
   const check = () => {
     asked += 1;
     return asked === 1 ? first.promise : Promise.reject(new DomainError('FORBIDDEN', 'No longer.'));
   };
-  const follower = new Follower(feed(), '0', { memberId: null }, check, () => undefined);
+  const follower = new Follower(feed(), '0', NOBODY, check, () => undefined);
   follower.doubt();
   const next = follower.next();
   await expect.poll(() => asked).toBe(1);
   follower.doubt();
-  first.resolve({ memberId: null });
+  first.resolve(NOBODY);
   await expect(next).rejects.toThrow('No longer.');
   expect(asked).toBe(2);
 });
@@ -55,8 +57,8 @@ test('an entry that was taken is not taken again, and the end is told once', asy
   const follower = new Follower(
     feed(),
     '0',
-    { memberId: null },
-    async () => ({ memberId: null }),
+    NOBODY,
+    async () => NOBODY,
     () => {
       ends += 1;
     },
@@ -67,4 +69,17 @@ test('an entry that was taken is not taken again, and the end is told once', asy
   await follower.return();
   expect(await next).toEqual({ done: true, value: undefined });
   expect(ends).toBe(1);
+});
+
+test('a permission is checked when its credential ends, and again at its new end (rules 25, 33)', async () => {
+  let asked = 0;
+  const check = async () => {
+    asked += 1;
+    // The session was used in the meantime, once.
+    if (asked === 1) return { memberId: null, endsInMs: 20 };
+    throw new DomainError('UNAUTHENTICATED', 'It has expired.');
+  };
+  const follower = new Follower(feed(), '1', { memberId: null, endsInMs: 20 }, check, () => undefined);
+  await expect(follower.next()).rejects.toThrow('It has expired.');
+  expect(asked).toBe(2);
 });
