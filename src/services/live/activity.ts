@@ -9,7 +9,7 @@ import { AUDIT_LOG, changedBetween } from './audit-log.js';
 import { Doubts } from './doubts.js';
 import { Feeds } from './feeds.js';
 import { Follower, type Permission } from './follower.js';
-import type { Position } from './log.js';
+import type { Start } from './log.js';
 import { Reader } from './reader.js';
 import { SCIM_LOG } from './scim-log.js';
 
@@ -103,10 +103,10 @@ export class Activity {
     try {
       const [, feed] = await Promise.all([used[0].loading, used[1].loading]);
       // The feed may not have read yet what was committed until now.
-      const position = await (after === null
+      const start = await (after === null
         ? feeds.log.start(this.#database, workspaceId)
-        : this.#positionOf(feeds, workspaceId, after));
-      const follower = new Follower(feed, position, permission, check, () => {
+        : this.#startBehind(feeds, workspaceId, after));
+      const follower = new Follower(feed, start, permission, check, () => {
         this.#doubts.forget(follower);
         release();
       });
@@ -120,9 +120,9 @@ export class Activity {
     }
   }
 
-  async #positionOf<Entry>({ log }: Feeds<Entry>, workspaceId: string, id: string): Promise<Position> {
+  async #startBehind<Entry>({ log }: Feeds<Entry>, workspaceId: string, id: string): Promise<Start> {
     const position = isId(id) ? await log.positionOf(this.#database, workspaceId, id) : undefined;
-    if (position !== undefined) return position;
+    if (position !== undefined) return { position, passed: [] };
     throw new DomainError('INVALID_INPUT', 'after is not the id of an entry of this log.', {
       attribute: 'after',
       hint: 'Send the id of the last entry that you have. Without after, the stream begins now: read the list for what was before.',

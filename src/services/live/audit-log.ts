@@ -60,6 +60,22 @@ const NEWEST = statement({
   columns: PLACE,
 });
 
+/**
+ * How many entries a start passes over. When more were committed since the settled time, it is behind the older ones, and
+ * those that are still to be committed among them are not followed: it may not take memory without a bound.
+ */
+const MOST_PASSED = 5_000;
+
+const COMMITTED = statement({
+  name: 'live.auditCommitted',
+  text: `
+    select ${LOGGED} as time, e.id from audit_entry e
+    where e.workspace_id = $workspaceId and (e.logged_at, e.id) > ($afterTime::text::timestamptz, $afterId)
+    order by e.logged_at desc, e.id desc limit ${MOST_PASSED + 1}`,
+  parameters: { workspaceId: uuid, afterTime: text, afterId: uuid },
+  columns: PLACE,
+});
+
 const PAGE = statement({
   name: 'live.auditPage',
   text: `
@@ -83,7 +99,13 @@ const NEWS = statement({
 
 /** Entries that are committed late never sort before the settled time, up to which followers read. */
 export const AUDIT_LOG: Log<AuditEntry> = {
-  start: async (sql) => placeAt((await settledTimes(sql)).settled),
+  async start(sql, workspaceId) {
+    const position = placeAt((await settledTimes(sql)).settled);
+    const { time, id } = partsOf(position);
+    const rows = await COMMITTED.rows(sql, { workspaceId, afterTime: time, afterId: id });
+    const passed = rows.map((row) => `${row.time} ${row.id}`);
+    return { position: passed[MOST_PASSED] ?? position, passed: passed.slice(0, MOST_PASSED) };
+  },
   async positionOf(sql, workspaceId, id) {
     const row = await POSITION.row(sql, { workspaceId, id });
     return row && `${row.time} ${row.id}`;

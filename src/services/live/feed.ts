@@ -25,7 +25,7 @@ export class Feed<Entry> {
 
   /** A feed of everything that is committed from now on. */
   static async of<Entry>(sql: Sql, log: Log<Entry>, workspaceId: string): Promise<Feed<Entry>> {
-    return new Feed(sql, log, workspaceId, await log.start(sql, workspaceId));
+    return new Feed(sql, log, workspaceId, (await log.start(sql, workspaceId)).position);
   }
 
   /** The place up to which followers may take entries. */

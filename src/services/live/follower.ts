@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.js';
 import type { Feed } from './feed.js';
-import type { Logged, Position } from './log.js';
+import type { Logged, Position, Start } from './log.js';
 
 /** How long a follower waits after a database error until it asks again. */
 const AGAIN_AFTER_MS = 500;
@@ -24,6 +24,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
   readonly #onEnd: () => void;
   #permission: Permission;
   #position: Position;
+  readonly #passed: Set<Position>;
   /** Entries that are shared with other followers. */
   #next: readonly Logged<Entry>[] = [];
   #taken = 0;
@@ -36,19 +37,20 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
   #credentialEnd: NodeJS.Timeout | undefined;
 
   /**
-   * @param position the place behind which it begins
+   * @param start the place behind which it begins, and the entries that it passes over
    * @param check tells whether the caller may still follow. @throws DomainError otherwise
    * @param onEnd called once
    */
   constructor(
     feed: Feed<Entry>,
-    position: Position,
+    start: Start,
     permission: Permission,
     check: () => Promise<Permission>,
     onEnd: () => void,
   ) {
     this.#feed = feed;
-    this.#position = position;
+    this.#position = start.position;
+    this.#passed = new Set(start.passed);
     this.#permission = permission;
     this.#check = check;
     this.#onEnd = onEnd;
@@ -124,6 +126,7 @@ export class Follower<Entry> implements AsyncIterableIterator<Entry> {
         if (next !== undefined) {
           this.#taken += 1;
           this.#position = next.position;
+          if (this.#passed.delete(next.position)) continue;
           return { done: false, value: next.entry };
         }
         // There may be more since.

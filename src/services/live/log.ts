@@ -9,10 +9,17 @@ export interface Logged<Entry> {
   readonly position: Position;
 }
 
+/** Where a log begins for who follows it from now on. */
+export interface Start {
+  readonly position: Position;
+  /** The places behind it of entries that were committed before. */
+  readonly passed: readonly Position[];
+}
+
 /** A log of every workspace, in the order in which its entries were written. */
 export interface Log<Entry> {
   /** The place behind which every entry of the workspace is that is committed from now on. */
-  start(sql: Sql, workspaceId: string): Promise<Position>;
+  start(sql: Sql, workspaceId: string): Promise<Start>;
   /** The place of an entry; undefined when the workspace's log has no entry with the id. */
   positionOf(sql: Sql, workspaceId: string, id: string): Promise<Position | undefined>;
   /** The place of the last entry up to a place; undefined when there is none. */

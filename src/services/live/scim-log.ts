@@ -58,7 +58,10 @@ async function newest(sql: Sql, workspaceId: string, until: Position): Promise<P
 
 /** Every entry that is committed is behind the ones before, so followers read up to the newest. */
 export const SCIM_LOG: Log<ScimRequest> = {
-  start: async (sql, workspaceId) => (await newest(sql, workspaceId, SCIM_LOG_END)) ?? START,
+  start: async (sql, workspaceId) => ({
+    position: (await newest(sql, workspaceId, SCIM_LOG_END)) ?? START,
+    passed: [],
+  }),
   async positionOf(sql, workspaceId, id) {
     return (await POSITION.row(sql, { workspaceId, batchId: batchIdOf(id), id }))?.id;
   },

@@ -84,6 +84,36 @@ describe('workspaceActivity', () => {
     expect(label(await stream.next())).toBe(userName);
   });
 
+  test('begins now, whatever transaction is still open (rule 54)', async () => {
+    const stranger = await app.workspace({ version: 'V2' });
+    const late = (workspaceId: string) =>
+      app.sql(
+        `with entry as (
+           insert into audit_entry (id, workspace_id, at, actor_type, actor_label, channel, action, target_type, target_id,
+             target_label, changes, request_id)
+           values (uuidv7(), $1, now(), 'SYSTEM', 'system', 'SYSTEM', 'member.update', 'member', gen_random_uuid(), 'late', '{}', 'r')
+           returning id)
+         select pg_sleep(3), id from entry`,
+        [workspaceId],
+      );
+    const writing = Promise.all([late(stranger.workspaceId), late(workspace.workspaceId)]);
+    await expect
+      .poll(() =>
+        app.sql(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep' and backend_xid is not null`,
+        ),
+      )
+      .toHaveLength(2);
+    await add();
+    const stream = await open(activity(workspace.workspaceId));
+    // The stream has begun when it is at its place, which nothing tells.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const userName = await add();
+    await writing;
+    // What the open transaction commits afterwards is not missed.
+    expect((await stream.take(2)).map(label)).toEqual(['late', userName]);
+  });
+
   test('continues behind `after`, and `Last-Event-ID` takes precedence', async () => {
     const names = [await add(), await add(), await add()];
     const [created = '', first = ''] = (await written()).slice(-4);

@@ -7,7 +7,7 @@ import type { Log } from '../../../src/services/live/log.js';
 function logOf(entries: readonly string[]): { readonly log: Log<string>; readonly pages: string[] } {
   const pages: string[] = [];
   const log: Log<string> = {
-    start: async () => '0',
+    start: async () => ({ position: '0', passed: [] }),
     positionOf: async () => undefined,
     news: async () => [],
     newest: async (_sql, _workspaceId, until) => entries.findLast((entry) => entry <= until),

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { DomainError } from '../../../src/domain/errors.js';
 import type { Feed } from '../../../src/services/live/feed.js';
 import { Follower, type Permission } from '../../../src/services/live/follower.js';
-import type { Logged } from '../../../src/services/live/log.js';
+import type { Logged, Start } from '../../../src/services/live/log.js';
 
+const BEGINNING: Start = { position: '0', passed: [] };
 const NOBODY: Permission = { memberId: null, endsInMs: null };
 
 /** A feed with one entry, which the follower has not taken. */
@@ -22,7 +23,7 @@ test('an entry waits for a check that somebody else has begun', async () => {
   const check = Promise.withResolvers<Permission>();
   const follower = new Follower(
     feed(),
-    '0',
+    BEGINNING,
     NOBODY,
     () => check.promise,
     () => undefined,
@@ -42,7 +43,7 @@ test('a doubt that arises during a check is checked again', async () => {
     asked += 1;
     return asked === 1 ? first.promise : Promise.reject(new DomainError('FORBIDDEN', 'No longer.'));
   };
-  const follower = new Follower(feed(), '0', NOBODY, check, () => undefined);
+  const follower = new Follower(feed(), BEGINNING, NOBODY, check, () => undefined);
   follower.doubt();
   const next = follower.next();
   await expect.poll(() => asked).toBe(1);
@@ -56,7 +57,7 @@ test('an entry that was taken is not taken again, and the end is told once', asy
   let ends = 0;
   const follower = new Follower(
     feed(),
-    '0',
+    BEGINNING,
     NOBODY,
     async () => NOBODY,
     () => {
@@ -79,7 +80,13 @@ test('a permission is checked when its credential ends, and again at its new end
     if (asked === 1) return { memberId: null, endsInMs: 20 };
     throw new DomainError('UNAUTHENTICATED', 'It has expired.');
   };
-  const follower = new Follower(feed(), '1', { memberId: null, endsInMs: 20 }, check, () => undefined);
+  const follower = new Follower(
+    feed(),
+    { position: '1', passed: [] },
+    { memberId: null, endsInMs: 20 },
+    check,
+    () => undefined,
+  );
   await expect(follower.next()).rejects.toThrow('It has expired.');
   expect(asked).toBe(2);
 });
