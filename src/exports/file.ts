@@ -12,18 +12,23 @@ export interface ExportFile {
 
 /** A client that reads nothing for this long is disconnected, so that it does not hold a database connection. */
 const STALLED_AFTER_MS = 60_000;
+/** A client that reads a little now and then is disconnected after this long, so that others get their turn. */
+const LONGEST_MS = 15 * 60_000;
 
 /**
  * Streams a file at the client's pace, and stops producing it when the client disconnects. An error before the first
  * piece becomes an error response; a later one closes the connection.
+ * @param longestMs how long the download may take
  * @throws what `content` throws
  */
 export async function sendFile(
   request: ExportRequest,
   response: ExportResponse,
   { type, name, content }: ExportFile,
+  longestMs = LONGEST_MS,
 ): Promise<void> {
   const pieces = content[Symbol.asyncIterator]();
+  const end = setTimeout(() => response.destroy(), longestMs);
   try {
     const first = request.method === 'HEAD' ? undefined : await pieces.next();
     response.attachment(name);
@@ -41,6 +46,7 @@ export async function sendFile(
   } catch (error) {
     if (!isDisconnection(error)) throw error;
   } finally {
+    clearTimeout(end);
     // This also closes a generator that never started.
     await pieces.return?.();
   }

@@ -1,6 +1,6 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { DomainError } from '../domain/errors.js';
-import { authenticated } from '../services/context/authorization.js';
+import { authenticated, callerGrant } from '../services/context/authorization.js';
 import type { ServiceContext } from '../services/context/service-context.js';
 import { ExportError, faultOf } from './errors.js';
 
@@ -44,6 +44,8 @@ const METHODS = 'GET, HEAD';
  * requests need connections too.
  */
 const MOST_AT_ONCE = 4;
+/** The maximum number of simultaneous downloads of a workspace, so that none takes all of them. */
+const MOST_OF_WORKSPACE = 2;
 
 /**
  * Streams files of a workspace's data. Mount it at `/exports`. It checks the credential first, so that a request
@@ -52,7 +54,7 @@ const MOST_AT_ONCE = 4;
  */
 export function exportsRouter(dependencies: ExportDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const limited = atMost(MOST_AT_ONCE);
+  const limited = limit();
   router.use(authenticate(dependencies));
   for (const [name, handle] of Object.entries(dependencies.exports)) {
     router.all(`/workspaces/:workspaceId/${name}`, serve(`${MOUNT}/${name}`, limited(handle)));
@@ -103,22 +105,27 @@ function notFound(names: readonly string[]): AnyHandler {
   };
 }
 
-/** Refuses further requests while `most` are running. */
-function atMost(most: number): (handle: ExportHandler) => ExportHandler {
-  let running = 0;
+/** Refuses further requests while as many as may are running, of the workspace or of all. */
+function limit(): (handle: ExportHandler) => ExportHandler {
+  const running: string[] = [];
   return (handle) => async (request, response, context) => {
-    if (running >= most) {
-      throw new DomainError('RATE_LIMITED', `${most} exports are being downloaded already.`, {
-        hint: 'Try again in a few seconds.',
-      });
-    }
-    running += 1;
+    // Who does not know the workspace must not learn of its downloads.
+    const { id } = (await callerGrant(context, request.params.workspaceId.toLowerCase())).workspace;
+    if (running.filter((other) => other === id).length >= MOST_OF_WORKSPACE)
+      throw tooMany(`${MOST_OF_WORKSPACE} exports of this workspace are being downloaded already.`);
+    if (running.length >= MOST_AT_ONCE)
+      throw tooMany(`${MOST_AT_ONCE} exports are being downloaded already.`);
+    running.push(id);
     try {
       await handle(request, response, context);
     } finally {
-      running -= 1;
+      running.splice(running.indexOf(id), 1);
     }
   };
+}
+
+function tooMany(message: string): DomainError {
+  return new DomainError('RATE_LIMITED', message, { hint: 'Try again in a few seconds.' });
 }
 
 function answerFault({

@@ -443,10 +443,33 @@ describe('many members', () => {
     expect({ status, lines: lines(text).length }).toEqual({ status: 200, lines: SIZE + 2 });
   });
 
+  test('are sent in at most two downloads of a workspace at once, so that others get theirs', async () => {
+    const other = await app.workspace({ version: 'V2' });
+    const downloads = await Promise.all([1, 2].map(() => reader(workspace)));
+    await expect.poll(cursors).toBe(2);
+    for (const path of [file(workspace), file(workspace).replace('members.csv', 'audit.jsonl')]) {
+      const answer = await download(workspace.apiKey, path);
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([
+        429,
+        refusal('RATE_LIMITED', '2 exports of this workspace are being downloaded already.', {
+          hint: 'Try again in a few seconds.',
+        }),
+      ]);
+    }
+    // Another workspace gets its export, and does not learn of these downloads.
+    expect((await download(other.apiKey, file(other))).status).toBe(200);
+    expect((await download(other.apiKey, file(workspace))).status).toBe(404);
+    for (const { leave } of downloads) leave();
+    await expect.poll(cursors).toBe(0);
+  });
+
   test('are sent in at most four downloads at once, so that other requests get connections', async () => {
-    const downloads = await Promise.all([1, 2, 3, 4].map(() => reader(workspace)));
+    const second = await app.workspace({ version: 'V2' });
+    await crowd(second, SIZE);
+    const third = await app.workspace({ version: 'V2' });
+    const downloads = await Promise.all([workspace, workspace, second, second].map((of) => reader(of)));
     await expect.poll(cursors).toBe(4);
-    const answer = await download(workspace.apiKey, file(workspace));
+    const answer = await download(third.apiKey, file(third));
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
       429,
       refusal('RATE_LIMITED', '4 exports are being downloaded already.', {
