@@ -217,7 +217,8 @@ const SCREENS: readonly Screen[] = [
         done: 'Not verified',
       },
       {
-        press: inMenu('lost-connection.test', 'Remove'),
+        open: inMenu('lost-connection.test', 'Remove'),
+        press: inDialog('Remove domain'),
         done: 'lost-connection.test was removed.',
       },
       {
