@@ -453,8 +453,9 @@ describe('a session that ends while something is typed', () => {
   });
 
   it('leads to sign-in when another screen is opened', async () => {
-    const { page } = await openScreen('/settings/general');
-    await page.getByRole('textbox', { name: 'Name' }).waitFor();
+    // A screen that is not live.
+    const { page } = await openScreen('/settings/access-review');
+    await page.getByRole('table').waitFor();
     await page.context().clearCookies();
     await page.getByRole('link', { name: 'Groups', exact: true }).click();
     await page.waitForURL((url) => url.pathname === '/sign-in');
