@@ -17,13 +17,13 @@ export interface LookAlike {
   readonly userName: string;
 }
 
-/** @param person a row with a workspace, a member's id or null, and a canonical userName */
-const anotherLike = (person: string) => `
+/** The row `e` has a person's workspace, the member's id or null, and the canonical userName. */
+const ANOTHER_LIKE = `
     cross join lateral (
       select o.id, o.user_name from member o
-      where o.workspace_id = ${person}.workspace_id
-        and look_alike(visible_user_name(o.canonical_user_name)) = look_alike(visible_user_name(${person}.canonical))
-        and o.canonical_user_name <> ${person}.canonical and o.id is distinct from ${person}.member_id
+      where o.workspace_id = e.workspace_id
+        and look_alike(visible_user_name(o.canonical_user_name)) = look_alike(visible_user_name(e.canonical))
+        and o.canonical_user_name <> e.canonical and o.id is distinct from e.member_id
         and exists (select 1 from membership s where s.member_id = o.id and s.ended_at is null)
       order by o.id limit 1) other`;
 
@@ -33,7 +33,7 @@ const FIND = statement({
     select e.place::integer as place, other.id as "memberId", other.user_name as "userName"
     from unnest($workspaceIds::uuid[], $memberIds::uuid[], $canonical::text[])
       with ordinality e(workspace_id, member_id, canonical, place)
-    ${anotherLike('e')}`,
+    ${ANOTHER_LIKE}`,
   parameters: {
     workspaceIds: arrayOf(uuid),
     memberIds: arrayOf(nullable(uuid)),
@@ -49,7 +49,7 @@ const FIND_OF_MEMBERS = statement({
     from (
       select m.workspace_id, m.id as member_id, m.canonical_user_name as canonical
       from unnest($memberIds::uuid[]) i(id) join member m on m.id = i.id) e
-    ${anotherLike('e')}`,
+    ${ANOTHER_LIKE}`,
   parameters: { memberIds: arrayOf(uuid) },
   columns: { of: uuid, memberId: uuid, userName: text },
 });

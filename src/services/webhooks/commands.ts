@@ -8,7 +8,8 @@ import { readDescription } from '../../domain/text.js';
 import { parseEventTypes, parseWebhookUrl } from '../../domain/webhooks.js';
 import type { Webhook } from '../../model/webhook.js';
 import { changesBetween, record } from '../audit/record.js';
-import { authenticated, authorize, authorizeNow } from '../context/authorization.js';
+import { authenticated, authorize } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { failPending } from './outcome.js';
 import { noSuchWebhook, WEBHOOK, type WebhookTarget } from './queries.js';
@@ -67,9 +68,8 @@ export async function create(context: ServiceContext, input: NewWebhook): Promis
     failingSince: null,
     pausedUntil: null,
   };
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'webhook.manage', workspaceId, async (tx) => {
     await requireRoom(tx, workspaceId);
-    await authorizeNow(context, tx, 'webhook.manage', workspaceId);
     await rowsOf(tx, query.insertInto('webhook').values(webhook));
     await readFromNow(tx, id);
     await recordWebhook(context, tx, 'webhook.create', webhook, {}, audited(webhook));
@@ -202,9 +202,7 @@ export async function onWebhook<Result>(
   { workspaceId, webhookId }: WebhookTarget,
   work: (tx: Transaction, webhook: Webhook) => Promise<Result>,
 ): Promise<Result> {
-  await authorize(context, 'webhook.manage', workspaceId);
-  return context.database.transaction(async (tx) => {
-    await authorizeNow(context, tx, 'webhook.manage', workspaceId);
+  return runCommand(context, 'webhook.manage', workspaceId, async (tx) => {
     const webhook = isId(webhookId) ? await lockWebhook(tx, workspaceId, webhookId) : undefined;
     if (webhook === undefined) throw noSuchWebhook();
     return work(tx, webhook);
