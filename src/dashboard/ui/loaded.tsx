@@ -15,16 +15,19 @@ interface LoadedProps<Data> {
 
 /**
  * Shows the result of a query: a skeleton while it loads, and after a failure what happened and the next step. Data
- * that is already there stays visible while it is refreshed, with a notice above it when the refresh failed.
+ * that is already there stays visible while it is refreshed, with a notice above it when the refresh failed. When the
+ * session has ended, the page itself offers to sign in.
  */
 export function Loaded<Data>({ query, onRetry, children }: LoadedProps<Data>) {
   const t = useMessages();
   const { data, error } = query;
   const failure = error === undefined ? undefined : <Failure query={query} onRetry={onRetry} />;
   if (data === undefined || data === null) return failure ?? <Skeleton label={t('state.loading')} />;
+  const isRefreshed = error?.networkError === undefined && !isIncomplete(error);
+  const isSignInOffered = refusalOf(error)?.signInPath != null;
   return (
     <>
-      {(error?.networkError !== undefined || isIncomplete(error)) && failure}
+      {!isRefreshed && !isSignInOffered && failure}
       {children(data)}
     </>
   );
