@@ -182,9 +182,12 @@ export async function expectNoSideScroll(page: Page): Promise<void> {
 /** Where `npm run screenshots` puts pictures of pages. */
 export const SCREENSHOTS = fileURLToPath(new URL('../../test-output/screenshots/', import.meta.url));
 
-/** Takes a picture in each theme in `npm run screenshots`. Other runs take none, because no test looks at them. */
+/** Whether pictures are taken. No test looks at them. */
+export const TAKES_PICTURES = process.env.npm_lifecycle_event === 'screenshots';
+
+/** Takes a picture in each theme in `npm run screenshots`. */
 export async function takePictures(page: Page, name: string, { fullPage = false } = {}): Promise<void> {
-  if (process.env.npm_lifecycle_event !== 'screenshots') return;
+  if (!TAKES_PICTURES) return;
   const window = page.viewportSize()?.width === 320 ? '-320' : '';
   await inEachTheme(page, async (theme) => {
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${theme}${window}.png`, fullPage });
