@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import axe, { type AxeResults } from 'axe-core';
+import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { SESSION_COOKIE } from '../../src/sign-in/cookies.js';
@@ -29,8 +31,9 @@ let unusedProfiles: Profile[] = [];
 /** Starts a browser before the tests of a file, and ends it after them. */
 export function browserPerFile(): void {
   beforeAll(async () => {
-    // A process of its own for each page would double what a page costs.
-    browser = await startBrowser(inject('chromium'), ['--renderer-process-limit=1']);
+    // A process of its own for each page would double what a page costs, and no page lives long enough to be optimized.
+    const frugal = ['--renderer-process-limit=1', '--js-flags=--no-opt,--no-maglev'];
+    browser = await startBrowser(inject('chromium'), frugal);
   });
   afterAll(async () => {
     unusedProfiles = [];
@@ -134,6 +137,9 @@ function watch(context: BrowserContext): void {
   });
 }
 
+/** The minified source is sent to a page in two thirds of the time. */
+const AXE_SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
 /** Axe describes what it finds, not what passes, and by the HTML of the element, not by a selector, which takes long to find. */
 const AXE_OPTIONS = { resultTypes: ['violations'], selectors: false };
 
@@ -154,7 +160,7 @@ async function inEachTheme(
 /** Asserts that axe finds nothing on the page in both themes, by the rules of WCAG 2.2 AA and its best practices. */
 export async function expectAccessible(page: Page): Promise<void> {
   // Loading axe takes as long as running it.
-  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(AXE_SOURCE);
   await inEachTheme(page, async (theme) => {
     const options = JSON.stringify({ ...AXE_OPTIONS, ...AXE_RULES[theme] });
     const { violations } = await page.evaluate<AxeResults>(`axe.run(${options})`);
