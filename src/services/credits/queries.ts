@@ -2,6 +2,7 @@ import {
   arrayOf,
   boolean,
   integer,
+  json,
   nullable,
   oneOf,
   text,
@@ -131,26 +132,27 @@ export interface Counts extends Pick<CreditState, 'used' | 'poolTotal' | 'poolUs
 const COUNTS = statement({
   name: 'credits.counts',
   text: `
-    select t.month, t.at, t.month < t.this_month as past, coalesce(u.used, 0) as used, pool.total as "poolTotal",
-      coalesce(case when pool.month = t.month then pool.used end, 0) as "poolUsed"
+    select t.month, t.at, t.month < t.this_month as past, pool.total as "poolTotal",
+      coalesce(case when pool.month = t.month then pool.used end, 0) as "poolUsed", (
+        select json_object_agg(u.account_id, u.used) from credit_usage u
+        where u.workspace_id = t.workspace_id and u.account_id = any($accountIds::uuid[]) and u.month = t.month
+      ) as used
     from (
       select $workspaceId::uuid as workspace_id, coalesce($month, m.this_month) as month, m.* from (
         select n.at, to_char(n.at at time zone 'UTC', 'YYYY-MM') as this_month
         from (select clock_timestamp()::timestamptz(3) as at) n
       ) m
     ) t
-    left join lateral (${POOL_OF_MONTH}) pool on true
-    cross join unnest($accountIds::uuid[]) with ordinality a(id, place)
-    left join credit_usage u on u.workspace_id = t.workspace_id and u.account_id = a.id and u.month = t.month
-    order by a.place`,
+    left join lateral (${POOL_OF_MONTH}) pool on true`,
   parameters: { workspaceId: uuid, accountIds: arrayOf(uuid), month: nullable(text) },
   columns: {
     month: text,
     at: timestamptz,
     past: boolean,
-    used: integer,
     poolTotal: nullable(integer),
     poolUsed: integer,
+    // By account; null when none of them has used any.
+    used: nullable(json<Readonly<Record<string, number>>>()),
   },
 });
 
@@ -162,29 +164,38 @@ export interface CountsRequest {
 }
 
 /** The credits that the account and the workspace used in a month. */
-export async function countsOf(sql: Sql, { workspaceId, accountId, month }: CountsRequest): Promise<Counts> {
-  const counts = await COUNTS.row(sql, { workspaceId, accountIds: [accountId], month });
-  if (counts === undefined) throw new Error('credits were not counted');
-  return counts;
+export async function countsOf(sql: Sql, request: CountsRequest): Promise<Counts> {
+  const { accountId } = request;
+  return (await counter(sql, request, [accountId]))(accountId);
 }
 
 /** As `countsOf`, for each request in order: one statement for each workspace and month. */
 export async function allCounts(sql: Sql, requests: readonly CountsRequest[]): Promise<(Counts | Error)[]> {
-  const counted = new Map<CountsRequest, Counts>();
-  const groups = Map.groupBy(requests, ({ workspaceId, month }) => `${workspaceId} ${month}`);
+  const poolOf = ({ workspaceId, month }: CountsRequest) => `${workspaceId} ${month}`;
+  const counters = new Map<string, (accountId: string) => Counts>();
   await Promise.all(
-    [...groups.values()].map(async (group) => {
+    [...Map.groupBy(requests, poolOf)].map(async ([pool, group]) => {
       const [first] = group;
       if (first === undefined) return;
       const accountIds = group.map(({ accountId }) => accountId);
-      const rows = await COUNTS.rows(sql, { ...first, accountIds });
-      rows.forEach((row, place) => {
-        const request = group[place];
-        if (request !== undefined) counted.set(request, row);
-      });
+      counters.set(pool, await counter(sql, first, accountIds));
     }),
   );
-  return requests.map((request) => counted.get(request) ?? new Error('credits were not counted'));
+  return requests.map(
+    (request) => counters.get(poolOf(request))?.(request.accountId) ?? new Error('credits were not counted'),
+  );
+}
+
+/** @returns the counts of one of the accounts */
+async function counter(
+  sql: Sql,
+  { workspaceId, month }: Omit<CountsRequest, 'accountId'>,
+  accountIds: readonly string[],
+): Promise<(accountId: string) => Counts> {
+  const row = await COUNTS.row(sql, { workspaceId, accountIds, month });
+  if (row === undefined) throw new Error('credits were not counted');
+  const { used, ...pool } = row;
+  return (accountId) => ({ ...pool, used: used?.[accountId] ?? 0 });
 }
 
 /** The numbers that rule 23 needs about a member. */
