@@ -4,13 +4,7 @@ import type { IdentityProvider } from '../../src/server/identity-provider/provid
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
 import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from '../http/sso/misbehaving-provider.js';
-import {
-  connectToProvider,
-  referenceOn,
-  ssoDone,
-  testEnvironment,
-  verifyDomain,
-} from '../http/sso/setting.js';
+import { connectToProvider, referenceOn, testEnvironment, verifyDomain } from '../http/sso/setting.js';
 import { browserPerFile, expectAccessible, expectNoSideScroll, openPage, reloadLive } from './dashboard.js';
 
 /** Single sign-on in a real browser, with a real provider (oidc-provider). */
@@ -128,7 +122,7 @@ describe('rule 32: a workspace that the session does not open', () => {
 
   const requireSso = async (ssoRequired: boolean) => {
     const { workspaceId } = workspace;
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired });
     if (ssoRequired) onTestFinished(() => requireSso(false));
   };
 
@@ -254,13 +248,13 @@ async function expectText(page: Page, ...texts: readonly string[]): Promise<void
 
 async function rehearsalUrl(): Promise<string> {
   const { workspaceId } = workspace;
-  return (await ssoDone(app, app.operatorToken, 'ssoConnectionTest', { workspaceId })).url;
+  return (await done(app, app.operatorToken, 'ssoConnectionTest', { workspaceId })).url;
 }
 
 async function startAtDownProvider(): Promise<string> {
   const down = await MisbehavingProvider.start();
   const { workspaceId } = await app.workspace({ version: 'V2' });
-  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+  await done(app, app.operatorToken, 'ssoConnectionSet', {
     workspaceId,
     provider: 'OTHER_OIDC',
     discoveryUrl: down.issuer,

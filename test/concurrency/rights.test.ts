@@ -20,6 +20,8 @@ const COMMANDS: readonly (readonly [MutationName, object])[] = [
   ['apiKeyDelete', {}],
   ['workspaceUpdate', { name: 'Other' }],
   ['creditPoolSet', { monthlyCredits: 5 }],
+  ['ssoConnectionSet', { provider: 'OKTA', oktaDomain: 'acme.okta.com' }],
+  ['ssoConnectionDelete', {}],
 ];
 
 /** Waits until so many statements wait for locks. */

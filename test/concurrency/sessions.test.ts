@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphqlClient, startTestApp, type TestApp } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
 import { Visitor } from '../http/sign-in/visitor.js';
-import { ssoDone, testEnvironment, verifyDomain } from '../http/sso/setting.js';
+import { testEnvironment, verifyDomain } from '../http/sso/setting.js';
 
 /**
  * Rules 16, 32, 34, 35 and 43 as a property: whatever is done in which order, through whichever of two processes, a
@@ -33,7 +33,7 @@ beforeAll(async () => {
  */
 async function connectFirst(): Promise<void> {
   const workspaceId = find(workspaces, 0);
-  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+  await done(app, app.operatorToken, 'ssoConnectionSet', {
     workspaceId,
     provider: 'OTHER_OIDC',
     discoveryUrl: 'https://provider.sessions-sso.test',
@@ -253,7 +253,7 @@ async function take(model: Model, step: Step): Promise<void> {
 
 async function requireSso(ssoRequired: boolean): Promise<void> {
   const workspaceId = find(workspaces, 0);
-  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired });
+  await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired });
 }
 
 async function add(model: Model, email: string, workspaceId: string, process: number): Promise<void> {

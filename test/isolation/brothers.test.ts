@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { done, mutate } from '../http/graphql/operations.js';
-import { ssoDone, ssoMutate } from '../http/sso/setting.js';
 import { type Answer, ask } from './answers.js';
 import { cursorsOf, type Operation, operationOf, readingsOf } from './documents.js';
 import { type Caller, type Pair, pairOf } from './pair.js';
@@ -176,12 +175,12 @@ describe('single sign-on', () => {
       const { tenant, sources } = pair[who];
       const owner = String(tenant.credentials.owner);
       const { workspaceId } = tenant;
-      const { domain } = await ssoDone(pair.app, owner, 'ssoDomainAdd', {
+      const { domain } = await done(pair.app, owner, 'ssoDomainAdd', {
         workspaceId,
         domain: sources.other.ssoDomain,
       });
       expect(domain).toMatchObject({ verifiedAt: null });
-      const refusal = await ssoMutate(pair.app, owner, 'ssoDomainVerify', {
+      const refusal = await mutate(pair.app, owner, 'ssoDomainVerify', {
         workspaceId,
         domainId: domain.id,
         proof: 'DNS',

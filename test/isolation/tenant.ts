@@ -4,7 +4,7 @@ import type { TestApp } from '../app.js';
 import { done } from '../http/graphql/operations.js';
 import { eventually } from '../http/provisioning-log/waiting.js';
 import { CORE, ROLLCALL } from '../http/scim/resources.js';
-import { ssoDone, verifyDomain } from '../http/sso/setting.js';
+import { verifyDomain } from '../http/sso/setting.js';
 
 /** A workspace with a row in every table, and a credential of every kind. */
 export interface Tenant {
@@ -128,7 +128,7 @@ async function group(app: TestApp, { workspaceId, mark }: Named, version: Worksp
 }
 
 async function singleSignOn(app: TestApp, { workspaceId, mark }: Named): Promise<void> {
-  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+  await done(app, app.operatorToken, 'ssoConnectionSet', {
     workspaceId,
     provider: 'OTHER_OIDC',
     discoveryUrl: 'http://127.0.0.1:1/.well-known/openid-configuration',

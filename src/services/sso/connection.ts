@@ -7,7 +7,8 @@ import { isPlainText } from '../../domain/text.js';
 import { SsoConnection } from '../../model/sso-connection.js';
 import type { Workspace } from '../../model/workspace.js';
 import { changesBetween, record } from '../audit/record.js';
-import { authorize, authorizeNow } from '../context/authorization.js';
+import { authorize } from '../context/authorization.js';
+import { runCommand } from '../context/command.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { findConnection, lockSsoSettings, type SsoConnectionRow } from '../rows/sso.js';
 import { encryptClientSecret } from './secret.js';
@@ -52,12 +53,10 @@ export async function changingSso<Result>(
   workspaceId: string,
   work: (tx: Transaction, connection: SsoConnection | null) => Promise<Result>,
 ): Promise<Result> {
-  const { workspace } = await authorize(context, 'sso.manage', workspaceId);
-  return context.database.transaction(async (tx) => {
-    await lockSsoSettings(tx, workspace.id);
-    const now = await authorizeNow(context, tx, 'sso.manage', workspaceId);
-    const refusal = ssoRefused(now.workspace);
+  return runCommand(context, 'sso.manage', workspaceId, async (tx, { workspace }) => {
+    const refusal = ssoRefused(workspace);
     if (refusal !== false) throw refusal;
+    await lockSsoSettings(tx, workspace.id);
     return work(tx, await tx.em.findOne(SsoConnection, { workspaceId: workspace.id }));
   });
 }
@@ -166,10 +165,8 @@ export async function remove(
   context: ServiceContext,
   { workspaceId }: { readonly workspaceId: string },
 ): Promise<{ ssoConnectionId: string }> {
-  await authorize(context, 'sso.manage', workspaceId);
-  return context.database.transaction(async (tx) => {
+  return runCommand(context, 'sso.manage', workspaceId, async (tx) => {
     await lockSsoSettings(tx, workspaceId);
-    await authorizeNow(context, tx, 'sso.manage', workspaceId);
     const connection = requireConnection(await tx.em.findOne(SsoConnection, { workspaceId }));
     tx.em.remove(connection);
     const changes = changesBetween(described(connection), {});

@@ -37,6 +37,10 @@ export const WORKSPACE = `
   id name accessModel plan scim { enabled } defaultCreditLimit
   defaultAccess { __typename ... on SeatAccess { seatType } ... on RoleAccess { role creditLimit creditLimitApplies } }`;
 
+export const SSO_CONNECTION = `
+  id provider discoveryUrl clientId clientSecretSetAt ssoRequired joinOnSignIn lastSignInAt managerSignedInAt
+  domains { id domain verifiedAt verifiedBy record { name value } }`;
+
 /** The fields of an invitation that tests compare. */
 export const INVITATION = `
   id kind email role status invitedBy createdAt sentAt expiresAt maxUses useCount acceptedAt revokedAt
@@ -94,6 +98,12 @@ const SELECTIONS = {
   webhookTest: `delivery { ${DELIVERY} }`,
   webhookReplay: `replayed webhook { ${WEBHOOK} }`,
   webhookDeliveryReplay: `delivery { ${DELIVERY} }`,
+  ssoConnectionSet: `connection { ${SSO_CONNECTION} }`,
+  ssoConnectionTest: 'url expiresAt',
+  ssoConnectionDelete: 'ssoConnectionId',
+  ssoDomainAdd: 'domain { id domain verifiedAt verifiedBy record { name value } }',
+  ssoDomainVerify: 'domain { id domain verifiedAt verifiedBy }',
+  ssoDomainRemove: 'ssoDomainId',
   sessionCreate: 'sessionId token expiresAt',
   sessionEnd: 'sessionId',
 } as const;

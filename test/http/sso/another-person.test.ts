@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
-import { person, type TestPerson } from '../graphql/operations.js';
+import { done, person, type TestPerson } from '../graphql/operations.js';
 import { Browser, type ShownPage } from './browser.js';
 import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from './misbehaving-provider.js';
-import { seen, sessionOf, signInLog, ssoDone, ssoUrl, testEnvironment } from './setting.js';
+import { seen, sessionOf, signInLog, ssoUrl, testEnvironment } from './setting.js';
 
 /** A link leads a signed-in person to a provider that at once signs them in as another one (rules 32 and 36). */
 const MINUTE_MS = 60_000;
@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 
 function connect(settings: object = {}) {
-  return ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+  return done(app, app.operatorToken, 'ssoConnectionSet', {
     workspaceId: workspace.workspaceId,
     provider: 'OTHER_OIDC',
     discoveryUrl: provider.issuer,

@@ -2,19 +2,10 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
-import { nextAddress, person, type TestPerson } from '../graphql/operations.js';
+import { done, nextAddress, person, type TestPerson } from '../graphql/operations.js';
 import { Browser, type ShownPage } from './browser.js';
 import { type Behaviour, CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from './misbehaving-provider.js';
-import {
-  referenceOn,
-  seen,
-  sessionOf,
-  signInLog,
-  ssoDone,
-  ssoUrl,
-  testEnvironment,
-  verifyDomain,
-} from './setting.js';
+import { referenceOn, seen, sessionOf, signInLog, ssoUrl, testEnvironment, verifyDomain } from './setting.js';
 
 /** A provider of our own that misbehaves ("Bad weather"). */
 let app: TestApp;
@@ -46,7 +37,7 @@ beforeEach(async () => {
 });
 
 function connect(workspaceId: string, settings: object = {}) {
-  return ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+  return done(app, app.operatorToken, 'ssoConnectionSet', {
     workspaceId,
     provider: 'OTHER_OIDC',
     discoveryUrl: provider.issuer,
@@ -70,7 +61,7 @@ async function rehearse(behaviour: Partial<Behaviour>): Promise<string> {
   const good = { sub: 'ann', email: ann.email, email_verified: true };
   Object.assign(provider.behaviour, others, { claims: { ...good, ...claims } });
   const { workspaceId } = workspace;
-  const { url } = await ssoDone(app, app.operatorToken, 'ssoConnectionTest', { workspaceId });
+  const { url } = await done(app, app.operatorToken, 'ssoConnectionTest', { workspaceId });
   return (await new Browser().open(url)).text;
 }
 

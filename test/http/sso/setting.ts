@@ -5,8 +5,8 @@ import {
   startIdentityProvider,
 } from '../../../src/server/identity-provider/provider.js';
 import { type SsoEnvironment, txtResolver } from '../../../src/services/context/sso-environment.js';
-import type { GraphqlAnswer, TestApp, TestWorkspace } from '../../app.js';
-import { person, type TestPerson } from '../graphql/operations.js';
+import type { TestApp, TestWorkspace } from '../../app.js';
+import { done, person, SSO_CONNECTION, type TestPerson } from '../graphql/operations.js';
 import { type Browser, cookieValue } from './browser.js';
 
 /** Single sign-on as development has it: providers on loopback, with a key of its own. */
@@ -20,53 +20,8 @@ export function testEnvironment(changes: Partial<SsoEnvironment> = {}): SsoEnvir
   };
 }
 
-const CONNECTION = `
-  id provider discoveryUrl clientId clientSecretSetAt ssoRequired joinOnSignIn lastSignInAt managerSignedInAt
-  domains { id domain verifiedAt verifiedBy record { name value } }`;
-
-const SELECTIONS = {
-  ssoConnectionSet: `connection { ${CONNECTION} }`,
-  ssoConnectionTest: 'url expiresAt',
-  ssoConnectionDelete: 'ssoConnectionId',
-  ssoDomainAdd: 'domain { id domain verifiedAt verifiedBy record { name value } }',
-  ssoDomainVerify: 'domain { id domain verifiedAt verifiedBy }',
-  ssoDomainRemove: 'ssoDomainId',
-} as const;
-
-export type SsoMutation = keyof typeof SELECTIONS;
-
-/** Sends one mutation of single sign-on, and gives the whole answer. */
-export function ssoMutate(
-  app: TestApp,
-  credential: string | undefined,
-  name: SsoMutation,
-  input: object,
-): Promise<GraphqlAnswer> {
-  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
-  return app.graphql(
-    credential,
-    `mutation ($input: ${type}) { ${name}(input: $input) { ${SELECTIONS[name]} } }`,
-    {
-      input,
-    },
-  );
-}
-
-/** The same for a request that must succeed: returns the payload. */
-export async function ssoDone(
-  app: TestApp,
-  credential: string,
-  name: SsoMutation,
-  input: object,
-  // biome-ignore lint/suspicious/noExplicitAny: past the parser, in tests only.
-): Promise<any> {
-  const answer = await ssoMutate(app, credential, name, input);
-  if (answer.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
-  return answer.data[name];
-}
-
 export async function connectionOf(app: TestApp, credential: string, workspaceId: string) {
-  const query = `query ($id: ID!) { workspace(id: $id) { ssoConnection { ${CONNECTION} } } }`;
+  const query = `query ($id: ID!) { workspace(id: $id) { ssoConnection { ${SSO_CONNECTION} } } }`;
   return (await app.graphql(credential, query, { id: workspaceId })).data.workspace.ssoConnection;
 }
 
@@ -121,7 +76,7 @@ export async function connectToProvider(
       backchannelLogoutUri: ssoUrl(app, workspaceId, 'backchannel-logout'),
     },
   });
-  await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+  await done(app, app.operatorToken, 'ssoConnectionSet', {
     workspaceId,
     provider: 'OTHER_OIDC',
     discoveryUrl: provider.issuer,
@@ -150,7 +105,7 @@ export async function ssoScene(app: TestApp): Promise<SsoScene> {
 
 /** Adds a domain to the connection, for which an operator vouches. */
 export async function verifyDomain(app: TestApp, workspaceId: string, domain: string): Promise<void> {
-  const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
+  const added = await done(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
   const input = { workspaceId, domainId: added.domain.id, proof: 'OPERATOR' };
-  await ssoDone(app, app.operatorToken, 'ssoDomainVerify', input);
+  await done(app, app.operatorToken, 'ssoDomainVerify', input);
 }

@@ -6,9 +6,9 @@ import { localContext } from '../../../src/services/context/system.js';
 import { rotate } from '../../../src/services/sso/secret.js';
 import { settingsForSignIn } from '../../../src/services/sso/settings.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../../app.js';
-import { done, person, type TestPerson } from '../graphql/operations.js';
+import { done, type MutationName, mutate, person, type TestPerson } from '../graphql/operations.js';
 import { DnsServer } from './dns-server.js';
-import { connectionOf, type SsoMutation, signInLog, ssoDone, ssoMutate, testEnvironment } from './setting.js';
+import { connectionOf, signInLog, testEnvironment } from './setting.js';
 
 let app: TestApp;
 let dns: DnsServer;
@@ -37,7 +37,7 @@ beforeEach(async () => {
 const OKTA = { provider: 'OKTA', oktaDomain: 'acme.okta.com', clientId: '0oa1', clientSecret: 'S3CRET' };
 
 const set = (settings: object, credential = admin.token) =>
-  ssoMutate(app, credential, 'ssoConnectionSet', { workspaceId: workspace.workspaceId, ...settings });
+  mutate(app, credential, 'ssoConnectionSet', { workspaceId: workspace.workspaceId, ...settings });
 
 function refusedWith(answer: Awaited<ReturnType<typeof set>>): unknown {
   const [error] = answer.errors ?? [];
@@ -95,7 +95,7 @@ describe('rule 37: ssoConnectionSet', () => {
   test('audits what changed, and never the secret', async () => {
     await set(OKTA);
     await set({ clientSecret: 'T0PSECRET' });
-    await ssoDone(app, admin.token, 'ssoConnectionDelete', { workspaceId: workspace.workspaceId });
+    await done(app, admin.token, 'ssoConnectionDelete', { workspaceId: workspace.workspaceId });
     const query = `query ($id: ID!) { workspace(id: $id) { auditLog(first: 3) {
       nodes { action actorLabel targetType targetLabel changes } } } }`;
     const { data } = await app.graphql(admin.token, query, { id: workspace.workspaceId });
@@ -120,7 +120,7 @@ describe('rule 37: ssoConnectionSet', () => {
     const bare = await startTestApp({ sso: { ...environment, encryption: null } });
     try {
       const { workspaceId } = await bare.workspace({ version: 'V2' });
-      const answer = await ssoMutate(bare, bare.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
+      const answer = await mutate(bare, bare.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
       expect(answer.errors?.[0]).toMatchObject({
         message: 'This server cannot store secrets: SECRETS_KEY is not set.',
         extensions: { code: 'FORBIDDEN' },
@@ -145,26 +145,24 @@ describe('rule 37: ssoConnectionSet', () => {
 });
 
 describe('permissions', () => {
-  const INPUTS: Readonly<Record<SsoMutation, object>> = {
-    ssoConnectionSet: OKTA,
-    ssoConnectionTest: {},
-    ssoConnectionDelete: {},
-    ssoDomainAdd: { domain: 'acme.com' },
-    ssoDomainVerify: { domainId: '01900000-0000-7000-8000-000000000000' },
-    ssoDomainRemove: { domainId: '01900000-0000-7000-8000-000000000000' },
-  };
-  const NAMES = Object.keys(INPUTS) as SsoMutation[];
+  const MUTATIONS: readonly (readonly [MutationName, object])[] = [
+    ['ssoConnectionSet', OKTA],
+    ['ssoConnectionTest', {}],
+    ['ssoConnectionDelete', {}],
+    ['ssoDomainAdd', { domain: 'acme.com' }],
+    ['ssoDomainVerify', { domainId: '01900000-0000-7000-8000-000000000000' }],
+    ['ssoDomainRemove', { domainId: '01900000-0000-7000-8000-000000000000' }],
+  ];
 
-  test.each(NAMES)(
+  test.each(MUTATIONS)(
     '%s: owners, admins and operators; other members are refused, and for strangers the workspace does not exist',
-    async (name) => {
+    async (name, input) => {
       const { workspaceId, apiKey } = workspace;
       const editor = await person(app, workspace, { roleAccess: { role: 'EDITOR' } });
       const other = await app.workspace({ version: 'V2' });
       const stranger = await app.session(other.ownerEmail);
       const codeFor = async (credential: string | undefined) =>
-        (await ssoMutate(app, credential, name, { workspaceId, ...INPUTS[name] })).errors?.[0].extensions
-          .code;
+        (await mutate(app, credential, name, { workspaceId, ...input })).errors?.[0].extensions.code;
       expect(await codeFor(undefined)).toBe('UNAUTHENTICATED');
       expect(await codeFor(editor.token)).toBe('FORBIDDEN');
       expect(await codeFor(apiKey)).toBe('FORBIDDEN');
@@ -206,21 +204,21 @@ describe('permissions', () => {
       extensions: { code: 'FORBIDDEN' },
     });
     expect(await connectionOf(app, owner, workspaceId)).toMatchObject({ clientId: '0oa1' });
-    await ssoDone(app, owner, 'ssoConnectionDelete', { workspaceId });
+    await done(app, owner, 'ssoConnectionDelete', { workspaceId });
   });
 
   test('a domain of another workspace looks like an unknown one', async () => {
     const other = await app.workspace({ version: 'V2' });
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId: other.workspaceId, ...OKTA });
-    const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', {
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId: other.workspaceId, ...OKTA });
+    const added = await done(app, app.operatorToken, 'ssoDomainAdd', {
       workspaceId: other.workspaceId,
       domain: 'other.test',
     });
     await set(OKTA);
     const input = { workspaceId: workspace.workspaceId, domainId: added.domain.id };
     for (const name of ['ssoDomainVerify', 'ssoDomainRemove'] as const) {
-      const foreign = await ssoMutate(app, admin.token, name, input);
-      const unknown = await ssoMutate(app, admin.token, name, { ...input, domainId: workspace.workspaceId });
+      const foreign = await mutate(app, admin.token, name, input);
+      const unknown = await mutate(app, admin.token, name, { ...input, domainId: workspace.workspaceId });
       expect(foreign.errors?.[0]).toMatchObject({ extensions: { code: 'NOT_FOUND' } });
       expect(foreign.errors?.[0].message).toBe(unknown.errors?.[0].message);
     }
@@ -235,7 +233,7 @@ describe('rule 42: domains', () => {
   beforeEach(async () => {
     await set(OKTA);
     domain = `${workspace.workspaceId}.test`;
-    const added = await ssoDone(app, admin.token, 'ssoDomainAdd', {
+    const added = await done(app, admin.token, 'ssoDomainAdd', {
       workspaceId: workspace.workspaceId,
       domain: domain.toUpperCase(),
     });
@@ -250,7 +248,7 @@ describe('rule 42: domains', () => {
   });
 
   const verify = (credential = admin.token, proof = 'DNS') =>
-    ssoMutate(app, credential, 'ssoDomainVerify', { workspaceId: workspace.workspaceId, domainId, proof });
+    mutate(app, credential, 'ssoDomainVerify', { workspaceId: workspace.workspaceId, domainId, proof });
 
   test('are verified by the TXT record, among others and in several parts', async () => {
     dns.records.set(domain, ['v=spf1 -all', record.value]);
@@ -293,28 +291,28 @@ describe('rule 42: domains', () => {
   test('are verified for one connection at a time', async () => {
     const other = await app.workspace({ version: 'V2' });
     const { workspaceId } = other;
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
-    const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
+    const added = await done(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
     dns.records.set(domain, [record.value, added.domain.record.value]);
     await verify();
     const input = { workspaceId, domainId: added.domain.id };
-    expect((await ssoMutate(app, app.operatorToken, 'ssoDomainVerify', input)).errors?.[0]).toMatchObject({
+    expect((await mutate(app, app.operatorToken, 'ssoDomainVerify', input)).errors?.[0]).toMatchObject({
       message: 'The domain is verified for the single sign-on of another workspace.',
     });
-    await ssoDone(app, admin.token, 'ssoDomainRemove', { workspaceId: workspace.workspaceId, domainId });
-    expect((await ssoDone(app, app.operatorToken, 'ssoDomainVerify', input)).domain).toMatchObject({
+    await done(app, admin.token, 'ssoDomainRemove', { workspaceId: workspace.workspaceId, domainId });
+    expect((await done(app, app.operatorToken, 'ssoDomainVerify', input)).domain).toMatchObject({
       verifiedBy: 'DNS',
     });
   });
 
   test('are verified for one of two connections at once', async () => {
     const { workspaceId } = await app.workspace({ version: 'V2' });
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
-    const added = await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
+    const added = await done(app, app.operatorToken, 'ssoDomainAdd', { workspaceId, domain });
     dns.records.set(domain, [record.value, added.domain.record.value]);
     const answers = await Promise.all([
       verify(),
-      ssoMutate(app, app.operatorToken, 'ssoDomainVerify', { workspaceId, domainId: added.domain.id }),
+      mutate(app, app.operatorToken, 'ssoDomainVerify', { workspaceId, domainId: added.domain.id }),
     ]);
     expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
   });
@@ -322,7 +320,7 @@ describe('rule 42: domains', () => {
   test.each(['gmail.com', 'outlook.com', 'GMX.de', 'proton.me', 'hey.com'])(
     'cannot be the public mail domain %s',
     async (name) => {
-      const answer = await ssoMutate(app, admin.token, 'ssoDomainAdd', {
+      const answer = await mutate(app, admin.token, 'ssoDomainAdd', {
         workspaceId: workspace.workspaceId,
         domain: name,
       });
@@ -334,7 +332,7 @@ describe('rule 42: domains', () => {
   );
 
   test('exist once when added twice', async () => {
-    const again = await ssoDone(app, admin.token, 'ssoDomainAdd', {
+    const again = await done(app, admin.token, 'ssoDomainAdd', {
       workspaceId: workspace.workspaceId,
       domain,
     });
@@ -350,7 +348,7 @@ describe('rotation of SECRETS_KEY', () => {
     });
     try {
       const { workspaceId } = await rotating.workspace({ version: 'V2' });
-      await ssoDone(rotating, rotating.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
+      await done(rotating, rotating.operatorToken, 'ssoConnectionSet', { workspaceId, ...OKTA });
       const contextWith = (...keys: string[]) =>
         localContext(rotating.database, 'CLI', undefined, {
           ...environment,
@@ -373,7 +371,7 @@ describe('rotation of SECRETS_KEY', () => {
   test('a secret can be decrypted only in its own row', async () => {
     await set(OKTA);
     const other = await app.workspace({ version: 'V2' });
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId: other.workspaceId, ...OKTA });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId: other.workspaceId, ...OKTA });
     await app.sql(
       `update sso_connection set client_secret = (select client_secret from sso_connection where workspace_id = $1)
        where workspace_id = $2`,

@@ -11,7 +11,6 @@ import {
   seen,
   sessionOf,
   signInLog,
-  ssoDone,
   ssoScene,
   ssoUrl,
   testEnvironment,
@@ -192,7 +191,7 @@ describe('joining on sign-in', () => {
   beforeEach(async () => {
     const { workspaceId } = workspace;
     await done(app, app.operatorToken, 'workspaceUpdate', { workspaceId, scimEnabled: false });
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, joinOnSignIn: true });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, joinOnSignIn: true });
     await verifyDomain(app, workspaceId, domain());
     people.push({ subject: 'newcomer', email: `new@${domain()}`, name: 'N' });
   });
@@ -258,7 +257,7 @@ describe('rule 43: single sign-on required', () => {
     await signIn('ann');
     await verifyDomain(app, workspaceId, domain);
     expect(await seen(app, inside, workspaceId)).toBe(workspaceId);
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
     expect(await seen(app, inside, workspaceId)).toBe('FORBIDDEN');
     expect(await seen(app, outside, workspaceId)).toBe(workspaceId);
     expect(await seen(app, owner, workspaceId)).toBe(workspaceId);
@@ -274,7 +273,7 @@ describe('rule 43: single sign-on required', () => {
       lastSignInAt: expect.any(String),
       managerSignedInAt: expect.any(String),
     });
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, clientId: 'another' });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, clientId: 'another' });
     expect(await connectionOf(app, app.operatorToken, workspaceId)).toMatchObject({
       lastSignInAt: null,
       managerSignedInAt: null,
@@ -370,13 +369,13 @@ describe('the authorization response', () => {
 
   test('wrong client secret', async () => {
     const { workspaceId } = workspace;
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, clientSecret: 'wrong' });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, clientSecret: 'wrong' });
     const { page } = await signIn('ann');
     await expectRefused(page, 'CLIENT_REJECTED');
   });
 
   test('redirect URI not registered', async () => {
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', {
+    await done(app, app.operatorToken, 'ssoConnectionSet', {
       workspaceId: (await app.workspace({ version: 'V2' })).workspaceId,
       provider: 'OTHER_OIDC',
       discoveryUrl: provider.issuer,
@@ -429,7 +428,7 @@ describe('rule 44: signing out', () => {
 
 describe('ssoConnectionTest', () => {
   const rehearse = async (subject: string) => {
-    const { url } = await ssoDone(app, app.operatorToken, 'ssoConnectionTest', {
+    const { url } = await done(app, app.operatorToken, 'ssoConnectionTest', {
       workspaceId: workspace.workspaceId,
     });
     const browser = new Browser();

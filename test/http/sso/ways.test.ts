@@ -11,7 +11,6 @@ import {
   seen,
   sessionOf,
   signInLog,
-  ssoDone,
   ssoScene,
   ssoUrl,
   testEnvironment,
@@ -66,7 +65,7 @@ describe('rule 48: the sign-in page', () => {
 
   test('a domain that is not verified leads nowhere', async () => {
     const domain = `${workspace.workspaceId}.test`;
-    await ssoDone(app, app.operatorToken, 'ssoDomainAdd', { workspaceId: workspace.workspaceId, domain });
+    await done(app, app.operatorToken, 'ssoDomainAdd', { workspaceId: workspace.workspaceId, domain });
     const page = await new Visitor(app.url).post('/sign-in', { email: `a@${domain}`, returnTo: '/' });
     expect(page.text).not.toContain('/auth/sso/start');
   });
@@ -128,7 +127,7 @@ test('V1: joining takes a seat of the default type; without a free one the page 
   const second = await connectToProvider(app, workspaceId, people);
   try {
     await verifyDomain(app, workspaceId, domain);
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, joinOnSignIn: true });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, joinOnSignIn: true });
     const start = ssoUrl(app, workspaceId, 'start');
     const one = await signIn('one', new Browser(), start);
     expect(await seen(app, sessionOf(one, app) ?? '', workspaceId)).toBe(workspaceId);
@@ -160,7 +159,7 @@ describe('rule 43: mail links where single sign-on is required', () => {
     await done(app, app.operatorToken, 'ownerPromote', { workspaceId, memberId });
     await verifyDomain(app, workspaceId, domain);
     await signIn('ann');
-    await ssoDone(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
+    await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
     expect(await mailLinkSession(member)).toBe('FORBIDDEN');
     expect(await mailLinkSession(owner)).toBe(workspaceId);
     expect(await signInLog(app, app.operatorToken, workspaceId)).toEqual([
@@ -271,7 +270,7 @@ describe('rule 44: signing out', () => {
 
   test('works while the provider is unreachable', async () => {
     const browser = await signIn('ann');
-    await ssoDone(app, app.operatorToken, 'ssoConnectionDelete', { workspaceId: workspace.workspaceId });
+    await done(app, app.operatorToken, 'ssoConnectionDelete', { workspaceId: workspace.workspaceId });
     const home = await browser.open(`${app.url}/`);
     const out = await browser.submit({ ...home, text: '<form action="/sign-out">' }, 'x', '');
     expect(out.url.pathname).toBe('/signed-out');
