@@ -421,7 +421,8 @@ describe('a session that ends while something is typed', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('Cassiopeia');
     // The stream of a live page ends with the session, and the page offers to sign in.
     await page.context().request.post('/sign-out', { headers: { Origin: app.url } });
-    await page.getByRole('alertdialog').filter({ hasText: 'You are signed out.' }).waitFor();
+    const offer = page.getByRole('alertdialog').filter({ hasText: 'You are signed out.' });
+    await offer.waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('main').getByText('You are signed out.').waitFor();
     await expectAccessible(page);
@@ -437,6 +438,7 @@ describe('a session that ends while something is typed', () => {
     await page.context().addCookies([{ name, value: await app.session(workspace.ownerEmail), url: app.url }]);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved.').waitFor();
+    await offer.waitFor({ state: 'detached' });
     await page.getByText('Cassiopeia').first().waitFor();
   });
 

@@ -11,7 +11,7 @@ import { claimJobs, hasKeptJobs } from './kept-jobs.js';
 import { LOCALE } from './locale.js';
 import { ROUTES, routesOf, usePreloadedScreen, WORKSPACE_PATH } from './routes.js';
 import { CodedScreen } from './screen-code.js';
-import { leaveForSignIn, offerSignIn, Session, useViewer } from './session.js';
+import { leaveForSignIn, offerSignIn, Session, useViewer, withdrawSignIn } from './session.js';
 import { Shell } from './shell.js';
 import { hasUnsavedInput } from './unsaved-input.js';
 import { WorkspaceFrameDocument } from './workspace.generated.js';
@@ -79,7 +79,7 @@ function createDashboardClient(): Client {
     if (typeof workspaceId !== 'string') return;
     const frame = createRequest(WorkspaceFrameDocument, { workspaceId });
     if (key !== frame.key) void client.executeQuery(frame, { requestPolicy: 'network-only' }).toPromise();
-  });
+  }, withdrawSignIn);
   return client;
 }
 

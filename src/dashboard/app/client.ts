@@ -95,8 +95,12 @@ export function changeMade<Data>(data: Data | undefined, error: CombinedError | 
  * The client of `/graphql`. The browser's cookie is its credential.
  * @param onRefused called when the session has ended or does not open the workspace, and when the viewer may not do
  *   something
+ * @param onDone called when the server has done what was asked
  */
-export function createClient(onRefused: (refusal: Refusal, operation: Operation) => void): Client {
+export function createClient(
+  onRefused: (refusal: Refusal, operation: Operation) => void,
+  onDone: () => void,
+): Client {
   return clientWith([
     mapExchange({
       onError: (error, operation) => {
@@ -110,6 +114,11 @@ export function createClient(onRefused: (refusal: Refusal, operation: Operation)
       possibleTypes,
       optimistic,
       updates,
+    }),
+    mapExchange({
+      onResult: ({ error }) => {
+        if (error === undefined) onDone();
+      },
     }),
     fetchExchange,
   ]);

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import type { CombinedError } from 'urql';
 import { Loaded } from '../ui/loaded.js';
-import { showToast } from '../ui/toast.js';
+import { closeToast, showToast } from '../ui/toast.js';
 import { type Refusal, reasonOf, refusalOf, refusalText } from './client.js';
 import { translate } from './messages.js';
 import { useQuery } from './query.js';
@@ -31,6 +31,11 @@ export function leaveForSignIn(): void {
 export function offerSignIn({ message, signInPath }: Refusal): void {
   const onPress = () => window.open(signInUrl(signInPath ?? '/sign-in'));
   showToast({ text: message, isFailure: true, action: { label: translate('state.signIn'), onPress } });
+}
+
+/** Withdraws the offer, after the server has answered somebody who is signed in. */
+export function withdrawSignIn(): void {
+  closeToast(translate('state.signedOut'));
 }
 
 /** Shows beside the page why the server has refused something, and the next step. */

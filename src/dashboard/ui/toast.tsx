@@ -33,6 +33,11 @@ export function showToast(message: ToastMessage): void {
   queue.add(message, stays ? {} : { timeout: SHOWN_FOR_MS });
 }
 
+/** Closes a message that is no longer true. */
+export function closeToast(text: string): void {
+  for (const { content, key } of queue.visibleToasts) if (content.text === text) queue.close(key);
+}
+
 /** The place of the messages; rendered once. */
 export function Toasts() {
   const t = useMessages();
