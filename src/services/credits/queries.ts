@@ -171,18 +171,19 @@ export async function countsOf(sql: Sql, request: CountsRequest): Promise<Counts
 
 /** As `countsOf`, for each request in order: one statement for each workspace and month. */
 export async function allCounts(sql: Sql, requests: readonly CountsRequest[]): Promise<(Counts | Error)[]> {
-  const poolOf = ({ workspaceId, month }: CountsRequest) => `${workspaceId} ${month}`;
+  const monthKey = ({ workspaceId, month }: CountsRequest) => `${workspaceId} ${month}`;
   const counters = new Map<string, (accountId: string) => Counts>();
   await Promise.all(
-    [...Map.groupBy(requests, poolOf)].map(async ([pool, group]) => {
+    [...Map.groupBy(requests, monthKey)].map(async ([key, group]) => {
       const [first] = group;
       if (first === undefined) return;
       const accountIds = group.map(({ accountId }) => accountId);
-      counters.set(pool, await counter(sql, first, accountIds));
+      counters.set(key, await counter(sql, first, accountIds));
     }),
   );
   return requests.map(
-    (request) => counters.get(poolOf(request))?.(request.accountId) ?? new Error('credits were not counted'),
+    (request) =>
+      counters.get(monthKey(request))?.(request.accountId) ?? new Error('credits were not counted'),
   );
 }
 
@@ -194,8 +195,8 @@ async function counter(
 ): Promise<(accountId: string) => Counts> {
   const row = await COUNTS.row(sql, { workspaceId, accountIds, month });
   if (row === undefined) throw new Error('credits were not counted');
-  const { used, ...pool } = row;
-  return (accountId) => ({ ...pool, used: used?.[accountId] ?? 0 });
+  const { used, ...ofAll } = row;
+  return (accountId) => ({ ...ofAll, used: used?.[accountId] ?? 0 });
 }
 
 /** The numbers that rule 23 needs about a member. */
