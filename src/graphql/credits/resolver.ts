@@ -7,7 +7,6 @@ import { consume as consumeCredits } from '../../services/credits/consume.js';
 import {
   pool as getCreditPool,
   poolOf as poolOfConsumption,
-  usage as usageOf,
   usageOfConsumption,
 } from '../../services/credits/queries.js';
 import {
@@ -124,6 +123,15 @@ export class CreditMutations {
   }
 }
 
+/** The resolver of `Member.usage`. */
+export function usageOf(
+  member: MemberRow,
+  { month }: { readonly month?: string | null | undefined },
+  { loaders }: Pick<Context, 'loaders'>,
+): Promise<MemberUsage | null> {
+  return loaders.usages(member.workspaceId, month ?? null).load(member);
+}
+
 @Resolver(() => Member)
 export class MemberCreditsResolver {
   @FieldResolver(() => MemberUsage, {
@@ -133,11 +141,11 @@ export class MemberCreditsResolver {
   })
   usage(
     @Root() member: MemberRow,
-    @Ctx() { services, loaders }: Context,
+    @Ctx() context: Context,
     @Arg('month', () => YearMonth, { nullable: true, description: CURRENT_MONTH })
     month?: string | null,
   ): Promise<MemberUsage | null> {
-    return usageOf(services, member, month ?? null, (request) => loaders.creditCounts.load(request));
+    return usageOf(member, { month }, context);
   }
 
   @Extensions({ listSize: requestedMonths })

@@ -4,12 +4,7 @@ import type { AuditEntry } from '../../model/audit-entry.js';
 import type { Member } from '../../model/member.js';
 import type { Workspace } from '../../model/workspace.js';
 import type { ServiceContext } from '../../services/context/service-context.js';
-import {
-  allCounts,
-  type Counts,
-  type CountsRequest,
-  type CreditPool,
-} from '../../services/credits/queries.js';
+import { type CreditPool, type MemberUsage, usagesOf } from '../../services/credits/queries.js';
 import { type CreditDay, daysOf } from '../../services/credits/reports.js';
 import { lookAlikesOf } from '../../services/members/look-alikes.js';
 import { type MemberProblem, problemsOf } from '../../services/provisioning-log/member-problems.js';
@@ -26,7 +21,7 @@ export class Loaders {
   #accounts: DataLoader<string, Account> | undefined;
   #workspaces: DataLoader<string, Workspace> | undefined;
   #creditDays: DataLoader<Pick<CreditPool, 'workspaceId' | 'month'>, CreditDay[]> | undefined;
-  #creditCounts: DataLoader<CountsRequest, Counts> | undefined;
+  readonly #usages = new Map<string, DataLoader<MemberRow, MemberUsage | null>>();
   #auditActors: DataLoader<AuditEntry, object | null> | undefined;
   #memberProblems: DataLoader<Pick<Member, 'id' | 'workspaceId'>, MemberProblem[]> | undefined;
   #lookAlikes: DataLoader<Named, MemberRow | null> | undefined;
@@ -55,12 +50,14 @@ export class Loaders {
     return this.#creditDays;
   }
 
-  /** Not cached, as `creditDays`. */
-  get creditCounts() {
-    this.#creditCounts ??= new DataLoader((requests) => allCounts(this.#context.reads, requests), {
-      cache: false,
-    });
-    return this.#creditCounts;
+  /** The usages of members of a workspace in a month; null: the current month. Not cached, as `creditDays`. */
+  usages(workspaceId: string, month: string | null) {
+    const key = `${workspaceId} ${month}`;
+    const usages =
+      this.#usages.get(key) ??
+      new DataLoader((members) => usagesOf(this.#context, workspaceId, month, members), { cache: false });
+    this.#usages.set(key, usages);
+    return usages;
   }
 
   get auditActors() {

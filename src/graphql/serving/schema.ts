@@ -1,7 +1,7 @@
 import {
   GraphQLInputObjectType,
   GraphQLInterfaceType,
-  type GraphQLObjectType,
+  GraphQLObjectType,
   type GraphQLSchema,
   GraphQLUnionType,
   lexicographicSortSchema,
@@ -26,6 +26,7 @@ import {
   CreditPoolResolver,
   CreditsConsumePayloadResolver,
   MemberCreditsResolver,
+  usageOf,
   WorkspaceCreditsResolver,
 } from '../credits/resolver.js';
 import {
@@ -192,6 +193,9 @@ export function createSchema(): GraphQLSchema {
     // type-graphql awaits the type's name, which delays each member of a page and which graphql-jit does not support.
     if (type instanceof GraphQLUnionType && type.name === 'MemberAccess') type.resolveType = memberAccessType;
     if (type instanceof GraphQLInterfaceType && type.name === 'Node') type.resolveType = nodeType;
+    // type-graphql awaits each argument, which took a fifth of the memory that a page of members allocates.
+    if (type instanceof GraphQLObjectType && type.name === 'Member')
+      Object.assign(type.getFields().usage ?? {}, { resolve: usageOf });
   }
   return schema;
 }

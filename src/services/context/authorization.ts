@@ -31,8 +31,14 @@ export async function authorize(
 
 /** Checks whether a grant allows an action. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export function requirePermission(context: ServiceContext, grant: Grant, action: Action): void {
+  const refusal = permissionRefusal(context, grant, action);
+  if (refusal !== null) throw refusal;
+}
+
+/** Why a grant does not allow an action; null when it does. @throws DomainError UNAUTHENTICATED */
+export function permissionRefusal(context: ServiceContext, grant: Grant, action: Action): DomainError | null {
   const actor = authenticated(context);
-  if (!permits(actor, grant, action)) throw forbidden(actor, grant, action);
+  return permits(actor, grant, action) ? null : forbidden(actor, grant, action);
 }
 
 /**

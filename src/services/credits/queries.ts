@@ -20,11 +20,11 @@ import {
   creditLimitOf,
   creditsLeft,
 } from '../../domain/credits.js';
-import type { CreditBlock } from '../../domain/errors.js';
+import type { CreditBlock, DomainError } from '../../domain/errors.js';
 import { isId } from '../../domain/ids.js';
 import type { CreditConsumption } from '../../model/credits.js';
 import type { Workspace } from '../../model/workspace.js';
-import { authorize, requirePermission } from '../context/authorization.js';
+import { authorize, permissionRefusal } from '../context/authorization.js';
 import type { Grant } from '../context/grant.js';
 import type { ServiceContext } from '../context/service-context.js';
 import { MEMBER_TABLES, type MemberRow } from '../rows/members.js';
@@ -169,24 +169,6 @@ export async function countsOf(sql: Sql, request: CountsRequest): Promise<Counts
   return (await counter(sql, request, [accountId]))(accountId);
 }
 
-/** As `countsOf`, for each request in order: one statement for each workspace and month. */
-export async function allCounts(sql: Sql, requests: readonly CountsRequest[]): Promise<(Counts | Error)[]> {
-  const monthKey = ({ workspaceId, month }: CountsRequest) => `${workspaceId} ${month}`;
-  const counters = new Map<string, (accountId: string) => Counts>();
-  await Promise.all(
-    [...Map.groupBy(requests, monthKey)].map(async ([key, group]) => {
-      const [first] = group;
-      if (first === undefined) return;
-      const accountIds = group.map(({ accountId }) => accountId);
-      counters.set(key, await counter(sql, first, accountIds));
-    }),
-  );
-  return requests.map(
-    (request) =>
-      counters.get(monthKey(request))?.(request.accountId) ?? new Error('credits were not counted'),
-  );
-}
-
 /** @returns the counts of one of the accounts */
 async function counter(
   sql: Sql,
@@ -227,41 +209,37 @@ const CONSUMER = statement({
   },
 });
 
-/** Counts credits, as `countsOf` does; a loader counts those of a whole page in one statement. */
-type CountCredits = (request: CountsRequest) => Promise<Counts>;
-
 /**
- * Returns the usage of a member in a month. Limits are not kept for past months, so they are null there.
+ * The usages of members of one workspace in a month, in order. Limits are not kept for past months, so they are null
+ * there.
  * @param month null: the current month
- * @returns null on V1
- * @throws DomainError as `authorize` does; FORBIDDEN for ordinary members asking about others
+ * @returns for each member null on V1, and an error FORBIDDEN for ordinary members asking about others
+ * @throws DomainError as `authorize` does
  */
-export async function usage(
+export async function usagesOf(
   context: ServiceContext,
-  member: Omit<Consumer, 'userName'>,
+  workspaceId: string,
   month: string | null,
-  count: CountCredits,
-): Promise<MemberUsage | null> {
-  const { workspace } = await authorizeReading(context, member.workspaceId, member.id);
-  return usageIn(workspace, member, month, count);
+  members: readonly Omit<Consumer, 'userName'>[],
+): Promise<(MemberUsage | Error | null)[]> {
+  const grant = await authorize(context, 'workspace.read', workspaceId);
+  const refusals = members.map(({ id }) => readingRefusal(context, grant, id));
+  if (grant.workspace.version === 'V1') return refusals;
+  const accountIds = members.map(({ accountId }) => accountId);
+  const countsOfAccount = await counter(context.reads, { workspaceId, month }, accountIds);
+  return members.map(
+    (member, place) => refusals[place] ?? usageIn(grant.workspace, member, countsOfAccount(member.accountId)),
+  );
 }
 
-async function usageIn(
-  workspace: Workspace,
-  member: Omit<Consumer, 'userName'>,
-  month: string | null,
-  count: CountCredits,
-): Promise<MemberUsage | null> {
-  if (workspace.version === 'V1') return null;
-  const { workspaceId, accountId } = member;
-  const counts = await count({ workspaceId, accountId, month });
-  const { used } = counts;
+function usageIn(workspace: Workspace, member: Omit<Consumer, 'userName'>, counts: Counts): MemberUsage {
+  const { month, used } = counts;
   if (counts.past) {
-    return { month: counts.month, used, limit: null, limitSource: null, remaining: null, blockedBy: null };
+    return { month, used, limit: null, limitSource: null, remaining: null, blockedBy: null };
   }
   const state = creditStateOf(member, workspace, counts);
   return {
-    month: counts.month,
+    month,
     used,
     limit: state.limit?.limit ?? null,
     limitSource: state.limit?.source ?? null,
@@ -281,8 +259,8 @@ export async function usageOfConsumption(
 ): Promise<MemberUsage | null> {
   const { workspace } = await authorize(context, 'workspace.read', workspaceId);
   const member = await findConsumer(context.batched, workspaceId, memberId);
-  if (member === undefined) return null;
-  return usageIn(workspace, member, month, (request) => countsOf(context.reads, request));
+  if (member === undefined || workspace.version === 'V1') return null;
+  return usageIn(workspace, member, await countsOf(context.reads, { ...member, month }));
 }
 
 /**
@@ -296,10 +274,16 @@ export async function authorizeReading(
   memberId: string | null,
 ): Promise<Grant> {
   const grant = await authorize(context, 'workspace.read', workspaceId);
-  // UUIDs come in any case (RFC 9562 §4).
-  if (grant.memberId === null || grant.memberId !== memberId?.toLowerCase())
-    requirePermission(context, grant, 'credits.read');
+  const refusal = readingRefusal(context, grant, memberId);
+  if (refusal !== null) throw refusal;
   return grant;
+}
+
+/** Why the caller may not read the credits of a member, or of the whole workspace; null when it may. */
+function readingRefusal(context: ServiceContext, grant: Grant, memberId: string | null): DomainError | null {
+  // UUIDs come in any case (RFC 9562 §4).
+  const isOwn = grant.memberId !== null && grant.memberId === memberId?.toLowerCase();
+  return isOwn ? null : permissionRefusal(context, grant, 'credits.read');
 }
 
 /** Sets the pool's total for the current month and later ones. Past months keep their total. */
