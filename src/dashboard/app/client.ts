@@ -102,22 +102,19 @@ export function createClient(
   onDone: () => void,
 ): Client {
   return clientWith([
-    mapExchange({
-      onError: (error, operation) => {
-        const refusal = refusalOf(error);
-        if (refusal !== undefined && (refusal.signInPath !== null || refusal.code === 'FORBIDDEN'))
-          onRefused(refusal, operation);
-      },
-    }),
     cacheExchange({
       keys: Object.fromEntries(keylessTypes.map((type) => [type, () => null])),
       possibleTypes,
       optimistic,
       updates,
     }),
+    // Below the cache, whose answers tell nothing about the session.
     mapExchange({
-      onResult: ({ error }) => {
+      onResult: ({ error, operation }) => {
         if (error === undefined) onDone();
+        const refusal = refusalOf(error);
+        if (refusal !== undefined && (refusal.signInPath !== null || refusal.code === 'FORBIDDEN'))
+          onRefused(refusal, operation);
       },
     }),
     fetchExchange,
