@@ -1,13 +1,7 @@
-import { canonicalPart, canonicalUserName } from '../../domain/canonical.js';
+import { canonicalPart, canonicalUserName, foldedText } from '../../domain/canonical.js';
 import { authorize } from '../context/authorization.js';
 import type { ServiceContext } from '../context/service-context.js';
-import {
-  type Comparison,
-  comparisonSql,
-  emptyComparison,
-  likeEscaped,
-  type TextComparison,
-} from '../lists/comparison.js';
+import { type Comparison, comparisonSql, emptyComparison, type TextComparison } from '../lists/comparison.js';
 import { IS_SHOWN_OF_MEMBER, PROBLEM_MEMBER, PROBLEM_TABLES } from '../rows/scim-problems.js';
 import type { MemberFilter } from './filter.js';
 import { groupFilterSql } from './groups.js';
@@ -128,39 +122,10 @@ export function memberFilterSql(filter: MemberFilter, values: unknown[]): string
 
 /** Matches a part of the userName, a name, an e-mail address or the external id of a person. */
 function searchSql(text: string, values: unknown[]): string {
-  const userName = `$${values.push(`%${likeEscaped(canonicalPart(text))}%`)}`;
-  const place = `$${values.push(`%${likeEscaped(text)}%`)}`;
-  const matches = [
-    ...SEARCHED.map((sql) => `coalesce(${sql} ilike ${place}, false)`),
-    "concat_ws(' ', m.profile->'name'->>'givenName', m.profile->'name'->>'middleName', m.profile->'name'->>'familyName')" +
-      ` ilike ${place}`,
-    `exists (select 1 from jsonb_array_elements(m.profile->'emails') v(email) where v.email->>'value' ilike ${place})`,
-  ].join(' or ');
-  // The array of e-mails is compared as JSON, which escapes these characters.
-  const mayMatch = /["\\\p{Cc}]/u.test(text) ? 'true' : `${ALL_SEARCHED} like (select lower(${place}))`;
-  return `(m.canonical_user_name like ${userName} or (${mayMatch} and (${matches})))`;
+  const ofUserName = `$${values.push(canonicalPart(text))}`;
+  const ofOthers = `$${values.push(foldedText(text))}`;
+  return `(strpos(m.canonical_user_name, ${ofUserName}) > 0 or strpos(m.search_text, ${ofOthers}) > 0)`;
 }
-
-const SEARCHED = [
-  "m.profile->>'displayName'",
-  "m.profile->>'nickName'",
-  "m.profile->'name'->>'formatted'",
-  'm.external_id',
-];
-
-/**
- * All searched texts of a member in lower case: one comparison excludes most members, and each ILIKE would convert its text
- * and the pattern. The collation of the external id, C, would leave all but ASCII letters as they are.
- */
-const ALL_SEARCHED = `lower((${[
-  ...SEARCHED,
-  "m.profile->>'emails'",
-  "m.profile->'name'->>'givenName' || ' '",
-  "m.profile->'name'->>'middleName' || ' '",
-  "m.profile->'name'->>'familyName'",
-]
-  .map((sql) => `coalesce(${sql}, '')`)
-  .join(' || ')}) collate "default")`;
 
 /** Whether the member has used up its limit, which is its own or the workspace's default. */
 const CREDIT_LIMIT_REACHED = `coalesce(

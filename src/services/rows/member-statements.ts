@@ -42,7 +42,9 @@ const INSERTED_MEMBERSHIP: Expressions<Membership> = {
   endedAt: 'null',
 };
 
-const UPDATABLE_MEMBER = without(TABLES.member, 'id', 'workspaceId', 'createdAt').fields;
+/** A trigger writes the search text. */
+const WRITTEN_MEMBER = without(TABLES.member, 'searchText');
+const UPDATABLE_MEMBER = without(WRITTEN_MEMBER, 'id', 'workspaceId', 'createdAt').fields;
 
 /** The columns of a membership that may change while it is open. */
 const CHANGEABLE = without(
@@ -61,7 +63,7 @@ const CHANGEABLE = without(
  * @param source a clause that must give a row, else nothing is inserted
  */
 export function insertMemberSql(accountId = '$accountId', source = ''): string {
-  return insertSql('member', TABLES.member.fields, { ...INSERTED_MEMBER, accountId }, source);
+  return insertSql('member', WRITTEN_MEMBER.fields, { ...INSERTED_MEMBER, accountId }, source);
 }
 
 /** Updates a member. @param where the rest of the statement: which one */
@@ -93,7 +95,7 @@ export function membershipDiffers(before: MemberRow, after: MemberRow): boolean 
 /** The types of the parameters of all these statements. */
 const TYPES = {
   ...TABLES.membership.columns,
-  ...TABLES.member.columns,
+  ...WRITTEN_MEMBER.columns,
   attributes: nullable(TABLES.member.columns.attributes),
   claimsExternalId: boolean,
   membershipId: uuid,

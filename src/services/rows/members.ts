@@ -116,8 +116,8 @@ interface Value {
 
 /** All of a member but its id, in the order in which `MEMBER_COLUMNS` selects them. */
 const VALUES: readonly Value[] = [
-  // No rule reads the columns that only unique constraints need.
-  ...columnValues(without(TABLES.member, 'id', 'canonicalUserName', 'externalIdRank'), 'm'),
+  // No rule reads the columns that only unique constraints and the search need.
+  ...columnValues(without(TABLES.member, 'id', 'canonicalUserName', 'externalIdRank', 'searchText'), 'm'),
   { property: 'membershipId', sql: 's.id', isTime: false },
   ...columnValues(OPEN_MEMBERSHIP, 's'),
   { property: 'isLastOwner', sql: IS_LAST_OWNER, isTime: false },
