@@ -17,7 +17,8 @@ const LONGEST_MS = 15 * 60_000;
 
 /**
  * Streams a file at the client's pace, and stops producing it when the client disconnects. An error before the first
- * piece becomes an error response; a later one closes the connection.
+ * piece becomes an error response; a later one resets the connection: for HTTP/1.0, a connection that is closed is the end
+ * of a whole file.
  * @param longestMs how long the download may take
  * @throws what `content` throws
  */
@@ -28,7 +29,8 @@ export async function sendFile(
   longestMs = LONGEST_MS,
 ): Promise<void> {
   const pieces = content[Symbol.asyncIterator]();
-  const end = setTimeout(() => response.destroy(), longestMs);
+  const cutOff = () => response.socket?.resetAndDestroy();
+  const end = setTimeout(cutOff, longestMs);
   try {
     const first = request.method === 'HEAD' ? undefined : await pieces.next();
     response.attachment(name);
@@ -41,8 +43,9 @@ export async function sendFile(
       response.end();
       return;
     }
-    response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
-    await pipeline(Readable.from(resumed(first, pieces), { objectMode: true, highWaterMark: 1 }), response);
+    response.setTimeout(STALLED_AFTER_MS, cutOff);
+    const file = resumed(first, pieces, cutOff);
+    await pipeline(Readable.from(file, { objectMode: true, highWaterMark: 1 }), response);
   } catch (error) {
     if (!isDisconnection(error)) throw error;
   } finally {
@@ -52,8 +55,18 @@ export async function sendFile(
   }
 }
 
-async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
-  for (let piece = first; piece.done !== true; piece = await rest.next()) yield piece.value;
+/** @param onError called before an error ends the stream */
+async function* resumed(
+  first: IteratorResult<string>,
+  rest: AsyncIterator<string>,
+  onError: () => void,
+): AsyncGenerator<string> {
+  try {
+    for (let piece = first; piece.done !== true; piece = await rest.next()) yield piece.value;
+  } catch (error) {
+    onError();
+    throw error;
+  }
 }
 
 /** Error codes of streams whose client disconnected early. */
