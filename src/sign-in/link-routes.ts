@@ -6,6 +6,7 @@ import { browserOf, startBrowserSession } from './browser-session.js';
 import { LINK_COOKIE, readCookie } from './cookies.js';
 import type { SignInOptions } from './options.js';
 import { field, type PageRequest, type PageResponse, page, show } from './page-handler.js';
+import { closedWorkspacesPage } from './pages/closed-workspaces.js';
 import { linkElsewherePage, linkHerePage, linkSentPage } from './pages/link.js';
 
 /** `/sign-in/link/…`: the mailed link, in the browser that requested it and in another (rule 46). */
@@ -15,10 +16,11 @@ export function linkRoutes(router: Router, options: SignInOptions): void {
     request: PageRequest,
     response: PageResponse,
     services: ServiceContext,
-    { session, returnTo }: SignedIn,
+    { session, returnTo, closed }: SignedIn,
   ) => {
     await startBrowserSession(response, services, session, originOf(request));
-    response.redirect(303, returnTo);
+    if (closed.length === 0) response.redirect(303, returnTo);
+    else show(response, closedWorkspacesPage(closed, returnTo));
   };
   const browserTokenOf = (request: PageRequest) => readCookie(request, LINK_COOKIE, originOf(request));
 

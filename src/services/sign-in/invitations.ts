@@ -61,7 +61,7 @@ export async function showInvitation(
 export async function acceptMailed(
   context: ServiceContext,
   { token, browser }: { readonly token: string; readonly browser: Browser },
-): Promise<SignedIn> {
+): Promise<Pick<SignedIn, 'session' | 'returnTo'>> {
   const { invitation, isMailed } = await showInvitation(context, { token });
   const { workspaceId, email } = invitation;
   if (!isMailed || email === null)

@@ -14,7 +14,7 @@ import { acceptAs } from '../invitations/accept.js';
 import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken } from '../rows/invitations.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
-import { recordMailLinkRefused } from '../sso/sign-in-log.js';
+import { type ClosedWorkspace, recordMailLinkRefused } from '../sso/sign-in-log.js';
 
 const MINUTES = 15;
 const MOST_WRONG_CODES = 5;
@@ -37,6 +37,8 @@ export interface RequestedLink {
 export interface SignedIn {
   readonly session: MintedSession;
   readonly returnTo: string;
+  /** The person's workspaces that the session does not open. */
+  readonly closed: readonly ClosedWorkspace[];
 }
 
 /**
@@ -246,8 +248,8 @@ async function signIn(
   if (link.invitationLookup !== null) await acceptAs(context, tx, link.invitationLookup, proven);
   const session = await openSession(context, tx, { ...proven, provider: null, address, userAgent });
   const { id: accountId, email } = account;
-  await recordMailLinkRefused(context, tx, { accountId, email, networkAddress: address });
-  return { session, returnTo: link.returnTo };
+  const closed = await recordMailLinkRefused(context, tx, { accountId, email, networkAddress: address });
+  return { session, returnTo: link.returnTo, closed };
 }
 
 const LINK_COLUMNS = `

@@ -61,18 +61,31 @@ async function insertEntry(
   return reference;
 }
 
+/** A workspace that a sign-in by mail link does not open, because it requires its provider. */
+export interface ClosedWorkspace {
+  readonly workspaceId: string;
+  readonly name: string;
+  /** Finds the entry in the workspace's sign-in log. */
+  readonly reference: string;
+}
+
 /**
  * Records a mail link sign-in in the log of every workspace that requires its provider, and which the session therefore
  * does not open (rule 43). Owners may use mail links.
+ * @returns these workspaces, with what the person is shown (rule 45)
  */
 export async function recordMailLinkRefused(
   context: ServiceContext,
   tx: Transaction,
   { accountId, email, networkAddress }: { accountId: string; email: string; networkAddress: string },
-): Promise<void> {
+): Promise<ClosedWorkspace[]> {
   const refusal = { reason: 'SSO_REQUIRED', detail: null, address: email, subject: null } as const;
-  for (const { workspaceId } of await REQUIRING.rows(tx, { accountId }))
-    await insertEntry(context, tx, { workspaceId, refusal, networkAddress });
+  const closed: ClosedWorkspace[] = [];
+  for (const { workspaceId, name } of await REQUIRING.rows(tx, { accountId })) {
+    const reference = await insertEntry(context, tx, { workspaceId, refusal, networkAddress });
+    closed.push({ workspaceId, name, reference });
+  }
+  return closed;
 }
 
 /** Such as `4KD7Q-M2XHP`: 49 random bits. */
@@ -123,11 +136,13 @@ const RECORD = statement({
 const REQUIRING = statement({
   name: 'signInLog.workspacesRequiringProvider',
   text: `
-    select m.workspace_id as "workspaceId" from member m
+    select m.workspace_id as "workspaceId", w.name from member m
+    join workspace w on w.id = m.workspace_id
     join membership s on s.member_id = m.id and s.ended_at is null and s.role <> 'OWNER'
-    where m.account_id = $accountId and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}`,
+    where m.account_id = $accountId and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}
+    order by w.name, w.id`,
   parameters: { accountId: uuid },
-  columns: { workspaceId: uuid },
+  columns: { workspaceId: uuid, name: text },
 });
 
 const ENTRIES = selection({

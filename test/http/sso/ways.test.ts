@@ -160,11 +160,19 @@ describe('rule 43: mail links where single sign-on is required', () => {
     await verifyDomain(app, workspaceId, domain);
     await signIn('ann');
     await done(app, app.operatorToken, 'ssoConnectionSet', { workspaceId, ssoRequired: true });
-    expect(await mailLinkSession(member)).toBe('FORBIDDEN');
-    expect(await mailLinkSession(owner)).toBe(workspaceId);
-    expect(await signInLog(app, app.operatorToken, workspaceId)).toEqual([
+    const refused = await mailLinkSession(member);
+    expect(refused.opened).toBe('FORBIDDEN');
+    expect(await mailLinkSession(owner)).toMatchObject({ opened: workspaceId });
+    const log = await signInLog(app, app.operatorToken, workspaceId);
+    expect(log).toEqual([
       expect.objectContaining({ reason: 'SSO_REQUIRED', address: member, remedy: expect.any(String) }),
     ]);
+    // Rule 45: a sentence, the way on, and a reference that finds the entry.
+    expect(refused.text).toContain('This workspace is opened by your identity provider only.');
+    expect(refused.text).toContain(
+      `href="/api/workspaces/${workspaceId}/auth/sso/start?returnTo=%2Fworkspace%2F${workspaceId}"`,
+    );
+    expect(refused.text).toContain(`<code>${log[0]?.reference}</code>`);
   });
 
   test('are offered to owners by the page that refuses a sign-in, and lead to the page to open', async () => {
@@ -204,14 +212,14 @@ describe('rule 43: mail links where single sign-on is required', () => {
     }
   });
 
-  /** Signs in with the link in a mail. @returns the workspace as the session sees it */
+  /** Signs in with the link in a mail. @returns the page after that, and the workspace as the session sees it */
   async function mailLinkSession(email: string) {
     const visitor = new Visitor(app.url);
     await visitor.post('/sign-in', { email, returnTo: '/', way: 'mail' });
     await expect.poll(() => mails.at(-1)).toMatchObject({ to: email });
     const [, path = ''] = /(\/sign-in\/link\/\S+)/.exec(mails.at(-1)?.text ?? '') ?? [];
-    await visitor.post(path);
-    return seen(app, visitor.session ?? '', workspace.workspaceId);
+    const { text } = await visitor.post(path);
+    return { text, opened: await seen(app, visitor.session ?? '', workspace.workspaceId) };
   }
 });
 
