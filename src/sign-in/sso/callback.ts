@@ -26,7 +26,7 @@ import { continuePath } from './ways.js';
  * @throws SignInRefusal STATE_LOST, STATE_REPLAYED
  */
 export async function finishSignIn(options: SsoRouterOptions, visit: Visit): Promise<void> {
-  const { request, response, context, workspaceId } = visit;
+  const { request, context, workspaceId } = visit;
   const { providers, originOf } = options;
   const parameters = parametersOf(request);
   const attempt = await attemptOf(visit, originOf(request), parameters.get('state') ?? '');
@@ -36,9 +36,9 @@ export async function finishSignIn(options: SsoRouterOptions, visit: Visit): Pro
     return { settings, proof, arrival: arrivalOf(request, settings, attempt, proof) };
   };
   if (attempt.isRehearsal) {
-    return showingRefusedRehearsal(response, async () => {
+    return showingRefusedRehearsal(visit, async () => {
       const { settings, proof, arrival } = await comeBack();
-      showRehearsal(response, await rehearsalOf(context, settings, arrival, proof));
+      showRehearsal(visit, await rehearsalOf(context, settings, arrival, proof));
     });
   }
   await showingRefusal(visit, attempt.returnTo, async () => {

@@ -89,14 +89,18 @@ export function anotherPersonPage({
   });
 }
 
-/** The page of a rehearsal: the claims received, those missing, and the result that a real sign-in would have had. */
-export function rehearsalPage({ claims, outcome, advice }: Rehearsal): string {
+/**
+ * The page of a rehearsal: the claims received, those missing, and the result that a real sign-in would have had.
+ * @param workspaceId the workspace whose connection was rehearsed
+ */
+export function rehearsalPage({ claims, outcome, advice }: Rehearsal, workspaceId: string): string {
   return document({
     title: 'Rehearsed sign-in',
     body: html`<p>${outcome}</p>
 ${advice === null ? null : html`<p><strong>What to change:</strong> ${advice}</p>`}
+<p><a class="button" href="/workspace/${workspaceId}/settings/auth-and-security">Back to Auth and security</a></p>
 ${claims.length === 0 ? null : claimList(claims)}
-<p class="soft foot">Nothing was changed, and you are not signed in by this. You can close the page.</p>`,
+<p class="soft foot">Nothing was changed, and you are not signed in by this.</p>`,
   });
 }
 

@@ -1,4 +1,3 @@
-import type { Response } from 'express';
 import { DomainError } from '../../domain/errors.js';
 import { SignInRefusal } from '../../domain/sign-in-refusal.js';
 import { recordRefusal } from '../../services/sso/sign-in-log.js';
@@ -62,15 +61,15 @@ const STATUS: Readonly<Partial<Record<SignInRefusal['reason'], number>>> = {
 };
 
 /** Shows the refusal of a rehearsal to the administrator in full. The sign-in log has only real sign-ins. */
-export async function showingRefusedRehearsal(response: Response, work: () => Promise<void>): Promise<void> {
+export async function showingRefusedRehearsal(visit: Visit, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof SignInRefusal)) throw error;
-    showRehearsal(response, refusedRehearsal(error));
+    showRehearsal(visit, refusedRehearsal(error));
   }
 }
 
-export function showRehearsal(response: Response, rehearsal: Rehearsal): void {
-  response.set(PAGE_HEADERS).type('html').send(rehearsalPage(rehearsal));
+export function showRehearsal({ response, workspaceId }: Visit, rehearsal: Rehearsal): void {
+  response.set(PAGE_HEADERS).type('html').send(rehearsalPage(rehearsal, workspaceId));
 }

@@ -30,11 +30,11 @@ export async function startSignIn(options: SsoRouterOptions, visit: Visit): Prom
  * @throws SignInRefusal STATE_LOST for an invalid ticket
  */
 export async function startRehearsal(options: SsoRouterOptions, visit: Visit): Promise<void> {
-  const { context, workspaceId, request, response } = visit;
+  const { context, workspaceId, request } = visit;
   const ticket = parametersOf(request).get('ticket') ?? '';
   if (!isTicketValid(context, workspaceId, ticket))
     throw new SignInRefusal('STATE_LOST', 'The link of the rehearsal is no longer valid. Create a new one.');
-  await showingRefusedRehearsal(response, async () => {
+  await showingRefusedRehearsal(visit, async () => {
     const settings = await settingsForSignIn(context, workspaceId);
     await leave(options, visit, settings, { isRehearsal: true, returnTo: '/', loginHint: null });
   });
