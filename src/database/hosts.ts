@@ -8,6 +8,9 @@ export interface Host {
 
 const DEFAULT_PORT = '5432';
 
+/** What libpq connects to if a URL names no host; `URL` takes no user without a host. */
+const DEFAULT_HOST = 'localhost';
+
 /** How long a server may take to say whether it takes changes. */
 const DEADLINE_MS = 1500;
 
@@ -30,7 +33,8 @@ export function parseDatabaseUrl(text: string): ParsedUrl | undefined {
   const [, scheme, user = '', authority = '', rest = ''] =
     /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#@]*)(\/.*)$/s.exec(text) ?? [];
   if (scheme === undefined) return undefined;
-  const urls = authority.split(',').map((host) => URL.parse(`${scheme}${user}${host}${rest}`));
+  const inUrl = authority === '' && user !== '' ? DEFAULT_HOST : authority;
+  const urls = inUrl.split(',').map((host) => URL.parse(`${scheme}${user}${host}${rest}`));
   const [url] = urls;
   if (url == null || url.pathname.length < 2) return undefined;
   const { searchParams } = url;

@@ -12,6 +12,8 @@ describe('the hosts of a URL', () => {
     ['postgresql://u:p@a,b:5433/rollcall?target_session_attrs=read-write', [at('a'), at('b', 5433)]],
     ['postgresql://[2001:db8::1]:5433,[2001:db8::2]/rollcall', [at('2001:db8::1', 5433), at('2001:db8::2')]],
     ['postgresql://u@localhost/rollcall?host=/run/a,/run/b', [at('/run/a'), at('/run/b')]],
+    ['postgresql://u@/rollcall?host=/run/postgresql', [at('/run/postgresql')]],
+    ['postgresql://u@/rollcall?host=/run/a,/run/b', [at('/run/a'), at('/run/b')]],
     ['postgresql://u@localhost/rollcall?host=%2Frun%2Fa,b&port=5433,', [at('/run/a', 5433), at('b')]],
     ['postgresql://a,b/rollcall?port=5433&target_session_attrs=primary', [at('a', 5433), at('b', 5433)]],
   ])('%s', (text, hosts) => {

@@ -186,6 +186,13 @@ describe.skipIf(VERSION === undefined)(`PgBouncer ${VERSION ?? '(not in PATH)'} 
     );
   });
 
+  test('the server does not start when it is not told that DATABASE_URL is a PgBouncer', async () => {
+    const { DATABASE_URL } = settings();
+    const { code, stderr } = await rollcall(['serve', '--port', '0'], { DATABASE_URL });
+    expect(code).toBe(1);
+    expect(stderr).toContain('In transaction mode, set DATABASE_DIRECT_URL to the URL of the server itself');
+  });
+
   test('without prepared statements in PgBouncer, the server prepares none', async () => {
     const without = await startBouncer(database, isAtLeast(1, 21) ? 'max_prepared_statements = 0' : '');
     try {
