@@ -1,10 +1,11 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import {
-  Checkbox as AriaCheckbox,
   SearchField as AriaSearchField,
   Select as AriaSelect,
   TextField as AriaTextField,
   Button,
+  CheckboxButton,
+  CheckboxField,
   FieldError,
   Input,
   Label,
@@ -166,21 +167,28 @@ interface CheckboxProps {
   /** The text beside the box; without it, `label` is for screen readers. */
   readonly children?: ReactNode;
   readonly label?: string;
+  /** The server's message about this field, which is shown under it. */
+  readonly error?: string | undefined;
 }
 
-export function Checkbox({ children, label, ...rest }: CheckboxProps) {
+export function Checkbox({ children, label, error, ...rest }: CheckboxProps) {
   return (
-    <AriaCheckbox
+    <CheckboxField
       {...rest}
       {...(label === undefined ? {} : { 'aria-label': label })}
-      className={styles.checkbox ?? ''}
+      className={styles.checkboxField ?? ''}
+      isInvalid={error !== undefined}
+      validationBehavior="aria"
     >
-      {({ isIndeterminate }) => (
-        <>
-          <span className={styles.box}>{isIndeterminate ? <DashIcon /> : <CheckIcon />}</span>
-          {children}
-        </>
-      )}
-    </AriaCheckbox>
+      <CheckboxButton className={styles.checkbox ?? ''}>
+        {({ isIndeterminate }) => (
+          <>
+            <span className={styles.box}>{isIndeterminate ? <DashIcon /> : <CheckIcon />}</span>
+            {children}
+          </>
+        )}
+      </CheckboxButton>
+      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+    </CheckboxField>
   );
 }

@@ -137,7 +137,7 @@ function change(context: ServiceContext, connection: SsoConnection, settings: Ss
   if (isUnproven && connection.ssoRequired && settings.ssoRequired !== false) {
     throw new DomainError('INVALID_INPUT', 'The provider cannot change while single sign-on is required.', {
       attribute: 'ssoRequired',
-      hint: 'Send ssoRequired: false with the change. Switch it on again when an owner or admin has signed in.',
+      hint: 'Switch ssoRequired off with the same change, and on again when an owner or admin has signed in.',
     });
   }
   connection.provider = provider;

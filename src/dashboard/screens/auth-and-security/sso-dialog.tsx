@@ -103,20 +103,12 @@ export function SsoDialog({ connection, onClose, onChanged }: SsoDialogProps) {
         onChange={setClientSecret}
         error={errorAt(failure, 'clientSecret')}
       />
-      <Checkbox isSelected={isRequired} onChange={setRequired}>
+      <Checkbox isSelected={isRequired} onChange={setRequired} error={errorAt(failure, 'ssoRequired')}>
         {t('auth.required')}
       </Checkbox>
-      <Checkbox isSelected={isJoining} onChange={setJoining}>
+      <Checkbox isSelected={isJoining} onChange={setJoining} error={errorAt(failure, 'joinOnSignIn')}>
         {t('auth.join')}
       </Checkbox>
-      {['ssoRequired', 'joinOnSignIn'].map((field) => {
-        const error = errorAt(failure, field);
-        return error === undefined ? null : (
-          <p key={field} role="alert">
-            {error}
-          </p>
-        );
-      })}
     </FormDialog>
   );
 }
