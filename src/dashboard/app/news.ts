@@ -58,7 +58,8 @@ export const PROVISIONING: NewsSource = {
 
 /**
  * Calls back when a log of the workspace has new entries, while the tab is visible, and when it becomes visible after there
- * were some. Viewers who may not read the audit log get no news.
+ * were some. Viewers who may not read the audit log get no news. `ACTIVITY` also calls back when a day begins: credits are
+ * counted by the month, and charts by the day.
  *
  * A browser has six connections to a server over HTTP/1.1, so its tabs share one stream for each log: the tab that holds the
  * lock reads it, and tells the others.
@@ -72,6 +73,19 @@ export function useNews(source: NewsSource, onNews: () => void): void {
     () => (isAllowed ? listen(source, workspaceId, () => latest.current()) : undefined),
     [source, workspaceId, isAllowed],
   );
+  useEffect(() => (source === ACTIVITY ? onNewDay(() => latest.current()) : undefined), [source]);
+}
+
+/** Calls back when a day (UTC) has begun, also after a sleep, in which timers stand still. @returns a function that ends it */
+function onNewDay(listener: () => void): () => void {
+  const today = () => new Date().toISOString().slice(0, 10);
+  let day = today();
+  const timer = setInterval(() => {
+    if (day === today()) return;
+    day = today();
+    listener();
+  }, LOOK_MS);
+  return () => clearInterval(timer);
 }
 
 /** What the tab watches, by log and workspace. */
