@@ -81,7 +81,7 @@ describe('changes by an identity provider appear by themselves', () => {
   it('on the page of a member who is deleted, which says so', async () => {
     const page = await open(`/settings/members/${ids['Cem Aydin']}`);
     expect((await scim.delete(`/Users/${ids['Cem Aydin']}`)).status).toBe(204);
-    await page.getByText('This member has been deleted').waitFor();
+    await page.getByRole('heading', { name: 'This member has been deleted' }).waitFor();
     await page.getByRole('heading', { name: 'Cem Aydin', level: 1 }).waitFor();
   });
 
@@ -115,7 +115,7 @@ describe('changes by an identity provider appear by themselves', () => {
     });
     await page.getByRole('link', { name: 'Ann' }).waitFor();
     await scim.delete(`/Groups/${group.id}`);
-    await page.getByText('This group has been deleted').waitFor();
+    await page.getByRole('heading', { name: 'This group has been deleted' }).waitFor();
   });
 });
 
@@ -143,6 +143,16 @@ describe('changes by a colleague appear by themselves', () => {
     await done('workspaceUpdate', 'WorkspaceUpdate', { scimEnabled: true });
     await page.getByRole('button', { name: 'Switch off' }).waitFor();
   });
+});
+
+it('a screen reads again when a day (UTC) begins, for credits are counted by the month', async () => {
+  const page = await at('');
+  await page.clock.install({ time: '2026-12-31T23:59:50Z' });
+  await page.goto(`/workspace/${workspace.workspaceId}/settings/credits`);
+  await page.getByText('Credits left in').waitFor();
+  const read = page.waitForRequest((request) => request.postData()?.includes('query Credits') === true);
+  await page.clock.fastForward(30_000);
+  await read;
 });
 
 it('a screen has one stream of each log, and reads its page about once a second while much is changed', async () => {

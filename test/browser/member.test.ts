@@ -209,8 +209,8 @@ describe('the page of a member', () => {
     const { page } = await openAnn();
     const other = await app.workspace({ version: 'V2' });
     await page.goto(page.url().replace(/members\/.*/, `members/${other.ownerMemberId}`));
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
     await page.goto(page.url().replace(/members\/.*/, 'members/unknown'));
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   });
 });

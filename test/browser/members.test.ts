@@ -468,7 +468,7 @@ describe('accessibility', () => {
     const input = { workspaceId: workspace.workspaceId, memberId: ids['Zoe 30'] };
     await done(app, app.operatorToken, 'memberRemove', input);
     await page.reload();
-    await page.getByText('There is nobody on this page any more').waitFor();
+    await page.getByRole('heading', { name: 'There is nobody on this page any more' }).waitFor();
     await page.getByRole('button', { name: 'First page' }).click();
     await rowOf(page, 'Ann Lee').waitFor();
   });

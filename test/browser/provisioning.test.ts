@@ -235,12 +235,12 @@ describe('the requests', () => {
       .getByRole('option')
       .first()
       .click();
-    await page.getByText('No request matches').waitFor();
+    await page.getByRole('heading', { name: 'No request matches' }).waitFor();
     await part.click();
     await rows.waitFor();
     await requests.getByRole('button', { name: /Operation/ }).click();
     await page.getByRole('option', { name: 'delete user' }).click();
-    await page.getByText('No request matches').waitFor();
+    await page.getByRole('heading', { name: 'No request matches' }).waitFor();
     await requests.getByRole('button', { name: /Operation/ }).click();
     await page.getByRole('option', { name: 'create user' }).click();
     await rows.waitFor();
@@ -377,7 +377,7 @@ it('only owners, admins and operators see the screen', async () => {
   const opened = await company();
   await addPeople(app, opened.workspace, [{ name: 'Vera Voss', role: 'VIEWER' }]);
   const page = await open(opened, '', addressOf('Vera Voss'));
-  await page.getByText('You cannot open this page').waitFor();
+  await page.getByRole('heading', { name: 'You cannot open this page' }).waitFor();
   expect(await page.getByRole('link', { name: 'Provisioning' }).count()).toBe(0);
 });
 

@@ -93,7 +93,7 @@ describe('the overview', () => {
 
 it('an address with a text that is no id shows that nothing is there, as for an unknown id', async () => {
   const { page, workspace } = await openScreen('/settings/members/nonsense');
-  await page.getByText('There is nothing here').waitFor();
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   expect(await page.getByText('is not an id').count()).toBe(0);
   await page.getByRole('main').getByRole('link', { name: 'Overview' }).waitFor();
   await page.goto('/workspace/nonsense/settings/members');
@@ -328,12 +328,12 @@ describe('Access review', () => {
     await page.getByRole('row', { name: /ann\.lee/ }).waitFor();
     expect(new URL(page.url()).searchParams.get('role')).toBe('admin');
     await page.getByRole('searchbox').fill('nobody');
-    await page.getByText('No member matches').waitFor();
+    await page.getByRole('heading', { name: 'No member matches' }).waitFor();
   });
 
   it('says that a day has not come yet, instead of showing who has access today', async () => {
     const { page } = await openScreen('/settings/access-review?day=2999-10-15');
-    await page.getByText('This day has not come yet').waitFor();
+    await page.getByRole('heading', { name: 'This day has not come yet' }).waitFor();
     expect(await page.getByRole('table').count()).toBe(0);
   });
 });

@@ -137,7 +137,7 @@ describe('rule 32: a workspace that the session does not open', () => {
     await page.getByRole('link', { name: 'Sign in to this workspace' }).click();
     await page.getByRole('button', { name: email }).click();
     await page.waitForURL(`${app.url}${path()}`);
-    await page.getByText('No member matches').waitFor();
+    await page.getByRole('heading', { name: 'No member matches' }).waitFor();
   });
 
   test('says so on the next action when single sign-on is required while a screen is open', async () => {
@@ -180,7 +180,7 @@ test('rule 34: a removed person who opens another screen is told, and finds the 
   await page.reload();
   await heading(page, 'There is nothing here');
   await page.getByRole('link', { name: 'Your workspaces' }).click();
-  await page.getByText('You are in no workspace yet').waitFor();
+  await page.getByRole('heading', { name: 'You are in no workspace yet' }).waitFor();
 });
 
 /** Each page of single sign-on, with the steps that lead to it. */

@@ -46,7 +46,7 @@ it('a webhook is created, tested, found failing, replayed, rotated, disabled and
 
   receiver.reply = () => ({ status: 500, body: 'out of order' });
   await page.getByRole('link', { name: receiver.url }).click();
-  await page.getByText('No event was sent yet').waitFor();
+  await page.getByRole('heading', { name: 'No event was sent yet' }).waitFor();
   const menu = page.getByRole('button', { name: `More actions for ${receiver.url}` });
   await menu.click();
   await page.getByRole('menuitem', { name: 'Send a test event' }).click();
@@ -93,9 +93,9 @@ it('a webhook is created, tested, found failing, replayed, rotated, disabled and
   await menu.click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('There is nothing here').waitFor();
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   await page.goto(path);
-  await page.getByText('There are no webhooks yet').waitFor();
+  await page.getByRole('heading', { name: 'There are no webhooks yet' }).waitFor();
 });
 
 it('a webhook that a colleague creates appears in the list by itself', async () => {
@@ -103,7 +103,7 @@ it('a webhook that a colleague creates appears in the list by itself', async () 
   const path = `/workspace/${workspaceId}/settings/webhooks`;
   const page = await openDashboard(app, { path, email: ownerEmail });
   await reloadLive(page);
-  await page.getByText('There are no webhooks yet').waitFor();
+  await page.getByRole('heading', { name: 'There are no webhooks yet' }).waitFor();
   await createWebhook(workspaceId);
   await page.getByRole('link', { name: new URL(receiver.url).host }).waitFor();
 });

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { type Client, createRequest, Provider, useClient } from 'urql';
 import { Route, Switch, useLocation } from 'wouter';
+import { Announcer } from '../ui/announcer.js';
 import { isDialogOpen } from '../ui/dialog.js';
 import { ForbiddenPage, NotFoundPage } from '../ui/loaded.js';
 import { Toasts } from '../ui/toast.js';
@@ -57,6 +58,7 @@ export function App() {
           </Session>
           <JobsPanel />
           <Toasts />
+          <Announcer />
         </Provider>
       </RouterProvider>
     </I18nProvider>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useAnnouncement } from './announcer.js';
 import styles from './notice.module.css';
 
 export type Tone = 'neutral' | 'danger' | 'warning' | 'success';
@@ -34,8 +35,9 @@ interface EmptyProps {
   readonly actions?: ReactNode;
 }
 
-/** Shown in place of an empty list, with the next step. */
+/** Shown, and announced, in place of an empty list, with the next step. */
 export function Empty({ title, children, actions }: EmptyProps) {
+  useAnnouncement(title);
   return (
     <div className={styles.empty}>
       <h2>{title}</h2>

@@ -33,6 +33,11 @@ export function Page({ title, lead, actions, children }: PageProps) {
   );
 }
 
+/** The number of items of a list, which screen readers announce when a search changes it (WCAG 4.1.3). */
+export function Total({ children }: { readonly children: ReactNode }) {
+  return <span role="status">{children}</span>;
+}
+
 interface PanelProps {
   readonly title?: string;
   readonly actions?: ReactNode;

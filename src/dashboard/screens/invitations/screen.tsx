@@ -12,7 +12,7 @@ import { SearchField, Select } from '../../ui/field.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
 import { Pager } from '../../ui/pager.js';
-import { Page } from '../../ui/panel.js';
+import { Page, Total } from '../../ui/panel.js';
 import { ChangedNotice } from '../changed-notice.js';
 import { useDelayed } from '../members/delayed.js';
 import { InvitationsDocument } from './invitations.generated.js';
@@ -74,11 +74,14 @@ export default function InvitationsScreen() {
     <Page
       title={t('invitations.title')}
       lead={
-        invitations &&
-        t('invitations.total', {
-          formatted: formatNumber(invitations.totalCount),
-          count: invitations.totalCount,
-        })
+        invitations && (
+          <Total>
+            {t('invitations.total', {
+              formatted: formatNumber(invitations.totalCount),
+              count: invitations.totalCount,
+            })}
+          </Total>
+        )
       }
       actions={
         <>

@@ -7,7 +7,7 @@ import { useWorkspace } from '../../app/workspace.js';
 import { Button, LinkButton } from '../../ui/button.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Empty } from '../../ui/notice.js';
-import { Page } from '../../ui/panel.js';
+import { Page, Total } from '../../ui/panel.js';
 import { TableFrame } from '../../ui/table.js';
 import { ChangedNotice } from '../changed-notice.js';
 import { ExportButton } from '../export.js';
@@ -67,8 +67,11 @@ export default function MembersScreen() {
     <Page
       title={t('members.title')}
       lead={
-        members &&
-        t('members.total', { count: members.totalCount, formatted: formatNumber(members.totalCount) })
+        members && (
+          <Total>
+            {t('members.total', { count: members.totalCount, formatted: formatNumber(members.totalCount) })}
+          </Total>
+        )
       }
       actions={
         <Actions onAdd={() => setOpened({ kind: 'add' })} exportUrl={exportUrl(id, JSON.stringify(filter))} />

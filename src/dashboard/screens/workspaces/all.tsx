@@ -9,7 +9,7 @@ import { TextLink } from '../../ui/link.js';
 import { Loaded } from '../../ui/loaded.js';
 import { Menu } from '../../ui/menu.js';
 import { Empty } from '../../ui/notice.js';
-import { Page } from '../../ui/panel.js';
+import { Page, Total } from '../../ui/panel.js';
 import { PlainTable } from '../../ui/plain-table.js';
 import { Time } from '../../ui/time.js';
 import { useDelayed } from '../members/delayed.js';
@@ -41,7 +41,11 @@ export function AllWorkspaces() {
   return (
     <Page
       title={t('workspaces.all')}
-      lead={total !== undefined && t('workspaces.total', { count: total, formatted: formatNumber(total) })}
+      lead={
+        total !== undefined && (
+          <Total>{t('workspaces.total', { count: total, formatted: formatNumber(total) })}</Total>
+        )
+      }
       actions={
         <Button kind="primary" onPress={() => setCreating(true)}>
           {t('workspaces.create')}
