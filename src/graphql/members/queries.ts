@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, ID, Info, Int, Resolver, Root } from 'type-graphql';
 import { MemberAccess } from '../../model/access.js';
 import { Account } from '../../model/account.js';
 import { RoleEnum } from '../../model/enums.js';
@@ -17,6 +18,7 @@ import { member as viewerMember } from '../../services/viewer/queries.js';
 import { AuditEntryConnection } from '../audit/types.js';
 import { OffsetPageArguments, PageArguments } from '../lists/arguments.js';
 import { wellFormedId } from '../lists/ids.js';
+import { selects } from '../lists/selection.js';
 import type { Context } from '../serving/context.js';
 import { MemberFilter } from './filter.js';
 import { MemberOrder, memberOrder } from './order.js';
@@ -148,14 +150,16 @@ export class WorkspaceMembersResolver {
     @Args(() => OffsetPageArguments) page: OffsetPageArguments,
     @Ctx() { services }: Context,
     @Arg('filter', () => MemberFilter, { nullable: true, description: FILTER })
-    filter?: MemberFilter | null,
+    filter: MemberFilter | null | undefined,
     @Arg('orderBy', () => MemberOrder, {
       nullable: true,
       description: 'The order of the members. The default is the order of creation.',
     })
-    orderBy?: MemberOrder | null,
+    orderBy: MemberOrder | null | undefined,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    return new MemberConnection(await listMembers(services, id, filter ?? {}, memberOrder(orderBy), page));
+    const read = { order: memberOrder(orderBy), withGroups: selects(info, 'groups') };
+    return new MemberConnection(await listMembers(services, id, filter ?? {}, page, read));
   }
 
   @FieldResolver(() => MemberCounts, {

@@ -226,7 +226,7 @@ export async function usagesOf(
   const refusals = members.map(({ id }) => readingRefusal(context, grant, id));
   if (grant.workspace.version === 'V1') return refusals;
   const accountIds = members.map(({ accountId }) => accountId);
-  const countsOfAccount = await counter(context.reads, { workspaceId, month }, accountIds);
+  const countsOfAccount = await counter(context.pipelined, { workspaceId, month }, accountIds);
   return members.map(
     (member, place) => refusals[place] ?? usageIn(grant.workspace, member, countsOfAccount(member.accountId)),
   );

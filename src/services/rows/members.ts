@@ -136,7 +136,16 @@ function columnValues<Row>({ fields, columns }: Table<Row>, alias: string): Valu
 export const MEMBER_TABLES = 'member m left join membership s on s.member_id = m.id and s.ended_at is null';
 
 /** The select list of every query of members from `MEMBER_TABLES`; `memberOf` decodes it. */
-export const MEMBER_COLUMNS = `m.id, json_build_array(${VALUES.map(({ sql }) => sql).join(', ')}) as "values"`;
+export const MEMBER_COLUMNS = columnsOf(VALUES);
+
+/** The same without the groups of the members: each then has none. */
+export const MEMBER_COLUMNS_WITHOUT_GROUPS = columnsOf(
+  VALUES.map((value) => (value.property === 'groups' ? { ...value, sql: 'null' } : value)),
+);
+
+function columnsOf(values: readonly Value[]): string {
+  return `m.id, json_build_array(${values.map(({ sql }) => sql).join(', ')}) as "values"`;
+}
 
 /** A row with `MEMBER_COLUMNS`. */
 export interface MemberValues {

@@ -14,6 +14,8 @@ import { createTestDatabase, type TestDatabase } from '../../database.js';
 
 /** The one language of every client, and the one place where it becomes SQL (spec graphql, "Shape"). */
 
+const READING = { order: null, withGroups: true };
+
 let testDatabase: TestDatabase;
 let orm: MikroORM;
 let database: Database;
@@ -78,11 +80,11 @@ afterAll(async () => {
 /** The first letters of those who are meant; `o` is the owner. */
 async function meant(filter: MemberFilter, workspaceId = v2): Promise<string> {
   const context = localContext(database, 'SYSTEM');
-  const page = await listMembers(context, workspaceId, filter, null, { first: 200 });
+  const page = await listMembers(context, workspaceId, filter, { first: 200 }, READING);
   const letters = (await page.nodes()).map(({ userName }) => userName.charAt(0).toLowerCase()).join('');
-  const counted = await listMembers(context, workspaceId, filter, null, { first: 0 });
+  const counted = await listMembers(context, workspaceId, filter, { first: 0 }, READING);
   expect(await counted.totalCount()).toBe(letters.length);
-  const skipping = await listMembers(context, workspaceId, filter, null, { first: 200, offset: 1 });
+  const skipping = await listMembers(context, workspaceId, filter, { first: 200, offset: 1 }, READING);
   expect(await skipping.nodes()).toHaveLength(Math.max(letters.length - 1, 0));
   return letters;
 }
@@ -278,7 +280,7 @@ test.each<MemberFilter>([
 ])('an empty comparison is refused, because it would match everybody: %j', async (filter) => {
   const context = localContext(database, 'SYSTEM');
   const [name = ''] = Object.keys(filter);
-  await expect(listMembers(context, v2, filter, null, {})).rejects.toMatchObject({
+  await expect(listMembers(context, v2, filter, {}, READING)).rejects.toMatchObject({
     code: 'INVALID_INPUT',
     message: `The comparison of ${name} is empty, which would mean everybody.`,
     details: { attribute: name },
