@@ -127,9 +127,9 @@ function searchSql(text: string, values: unknown[]): string {
   return `(strpos(m.canonical_user_name, ${ofUserName}) > 0 or strpos(m.search_text, ${ofOthers}) > 0)`;
 }
 
-/** Whether the member has used up its limit, which is its own or the workspace's default. */
-const CREDIT_LIMIT_REACHED = `coalesce(
-  s.role in ('ADMIN', 'EDITOR') and ${CREDITS_USED} >= coalesce(s.credit_limit, w.default_credit_limit), false)`;
+/** Whether the member has used up its limit, which is its own or the workspace's default, and at least 1. */
+const CREDIT_LIMIT_REACHED = `(
+  (s.role in ('ADMIN', 'EDITOR')) is true and (u.used >= coalesce(s.credit_limit, w.default_credit_limit)) is true)`;
 
 const HAS_PROBLEM = `exists (
   select 1 from ${PROBLEM_TABLES}
@@ -157,8 +157,15 @@ function fieldSql(
     comparison,
     values,
   );
+  if (field === 'creditsUsed' && excludesZero(comparison)) sql.push('(u.used is not null)');
   const prefix = 'startsWith' in comparison ? comparison.startsWith : undefined;
   return field === 'userName' && prefix != null ? [userNameRange(prefix, values), ...sql] : sql;
+}
+
+/** Whether no member who has used nothing meets the comparison: then only those with a row of usage have to be read. */
+function excludesZero({ eq, gt, ge }: Comparison<unknown>): boolean {
+  const isAtLeast = (value: unknown, least: number) => typeof value === 'number' && value >= least;
+  return isAtLeast(eq, 1) || isAtLeast(gt, 0) || isAtLeast(ge, 1);
 }
 
 /** The range of the index with the userNames that start with the prefix: a bound LIKE pattern cannot use an index. */
@@ -180,11 +187,14 @@ function groupsSql({ some, isPresent }: NonNullable<MemberFilter['groups']>, val
   return sql;
 }
 
-/** A member is active or not: a comparison of two booleans could not use an index. */
+/**
+ * A member is active or not: a comparison of two booleans could not use an index. That the joined column is null tells
+ * PostgreSQL that it can stop at the first membership.
+ */
 function activeSql({ eq, ne, isPresent }: Comparison<unknown>): string[] {
   const sql = [
-    ...(eq == null ? [] : [eq === true ? '(s.id is not null)' : '(s.id is null)']),
-    ...(ne == null ? [] : [ne === true ? '(s.id is null)' : '(s.id is not null)']),
+    ...(eq == null ? [] : [eq === true ? '(s.member_id is not null)' : '(s.member_id is null)']),
+    ...(ne == null ? [] : [ne === true ? '(s.member_id is null)' : '(s.member_id is not null)']),
     ...(isPresent == null ? [] : [String(isPresent)]),
   ];
   if (sql.length === 0) throw emptyComparison('active');

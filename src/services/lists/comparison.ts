@@ -45,7 +45,8 @@ const PATTERNS = {
 /**
  * Compiles a comparison to SQL.
  * @param values the statement's values so far; the comparison's are appended
- * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold
+ * @returns conditions that are true or false, never null, so that `not` means what it says; all of them must hold. None
+ *   is hidden in a function, so PostgreSQL knows which rows of an outer join none of them accepts
  * @throws DomainError INVALID_INPUT for an empty comparison, because an unset variable must not match every row
  */
 export function comparisonSql(
@@ -76,17 +77,17 @@ export function comparisonSql(
   if (anyOf != null) {
     const array = `$${values.push([...anyOf].filter(canBeCast).map(canonicalValue))}::${type}[]`;
     const compared = folded ? `array(select text_folded(v) from unnest(${array}) v)` : array;
-    sql.push(`coalesce(${expression} = any(${compared}), false)`);
+    sql.push(`((${expression} = any(${compared})) is true)`);
   }
   for (const [operator, sign] of Object.entries(ORDERINGS)) {
     const limit = comparison[operator as keyof typeof ORDERINGS];
-    if (limit != null) sql.push(`coalesce(${expression} ${sign} ${bind(canonicalValue(limit))}, false)`);
+    if (limit != null) sql.push(`((${expression} ${sign} ${bind(canonicalValue(limit))}) is true)`);
   }
   for (const [operator, pattern] of Object.entries(PATTERNS)) {
     const text = (comparison as TextComparison)[operator as keyof typeof PATTERNS];
     if (text == null) continue;
     const part = canonical === undefined ? text : canonicalPart(text);
-    sql.push(`coalesce(${expression} like ${bind(pattern(likeEscaped(part)))}, false)`);
+    sql.push(`((${expression} like ${bind(pattern(likeEscaped(part)))}) is true)`);
   }
   if (isPresent != null) sql.push(`(${expression} is ${isPresent ? 'not null' : 'null'})`);
   if (sql.length === 0) throw emptyComparison(name);
