@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { smtpTransport } from '../../src/mail/smtp.js';
 import { startTestApp, type TestApp, type TestWorkspace } from '../app.js';
 import { done, nextAddress } from '../http/graphql/operations.js';
+import { CLIENT, testEnvironment, verifyDomain } from '../http/sso/setting.js';
 import { parts, startSmtpServer, type TestSmtpServer } from '../mail/smtp-server.js';
 import { browserPerFile, expectAccessible, expectNoSideScroll, openPage, takePictures } from './dashboard.js';
 
@@ -25,6 +26,7 @@ beforeAll(async () => {
     mailTransport: smtpTransport(smtp.url, 'Rollcall <rollcall@acme.test>'),
     seededWorkspaceIds: seeded,
     pagesUrl: 'http://rollcall.test',
+    sso: testEnvironment(),
   });
   v1 = await app.workspace({ version: 'V1', ownerEmail: 'olivia@acme.test', seats: { pro: 2 } });
   v2 = await app.workspace({ version: 'V2', ownerEmail: 'olivia@acme.test' });
@@ -180,6 +182,17 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
     },
   ],
   ['link-used', () => page.goto('/sign-in/link/rollcall_link_0')],
+  [
+    'link-closed-workspace',
+    async () => {
+      await page.goto('/sign-in?way=mail');
+      await page.getByLabel('E-mail address').fill(await memberWhoMustUseProvider());
+      await page.getByRole('button', { name: 'Mail me a link' }).click();
+      await page.goto(await mailed(LINK));
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('link', { name: 'Sign in to Acme' }).waitFor();
+    },
+  ],
   ['operator', () => page.goto('/sign-in/operator')],
   [
     'operator-refused',
@@ -220,6 +233,26 @@ const PAGES: readonly (readonly [name: string, open: () => Promise<unknown>])[] 
 async function newMember(): Promise<string> {
   const userName = nextAddress();
   await done(app, app.operatorToken, 'memberAdd', { workspaceId: v2.workspaceId, userName });
+  return userName;
+}
+
+/** A member of a workspace that requires its provider, as after an admin has signed in there. */
+async function memberWhoMustUseProvider(): Promise<string> {
+  const { workspaceId } = await app.workspace({ version: 'V2' });
+  const domain = `${workspaceId}.test`;
+  await done(app, app.operatorToken, 'ssoConnectionSet', {
+    workspaceId,
+    provider: 'GOOGLE_WORKSPACE',
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+  });
+  await verifyDomain(app, workspaceId, domain);
+  await app.sql(
+    'update sso_connection set sso_required = true, manager_signed_in_at = now() where workspace_id = $1',
+    [workspaceId],
+  );
+  const userName = `mia@${domain}`;
+  await done(app, app.operatorToken, 'memberAdd', { workspaceId, userName });
   return userName;
 }
 

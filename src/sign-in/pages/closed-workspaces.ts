@@ -12,7 +12,7 @@ import { document } from './layout.js';
 export function closedWorkspacesPage(closed: readonly ClosedWorkspace[], returnTo: string): string {
   const { person, wayOn } = SIGN_IN_REFUSALS.SSO_REQUIRED;
   return document({
-    title: 'You are signed in, with an exception',
+    title: 'You are signed in, but not to every workspace',
     body: html`${closed.map(({ workspaceId, name, reference }) => {
       const home = `/workspace/${workspaceId}`;
       const next = new URLSearchParams({ returnTo: returnTo.startsWith(home) ? returnTo : home });
@@ -22,6 +22,6 @@ export function closedWorkspacesPage(closed: readonly ClosedWorkspace[], returnT
 <p class="soft">If you ask somebody for help, give them this reference: <code>${reference}</code></p>
 `;
     })}
-<p class="foot"><a href="/">Go on without it</a></p>`,
+<p class="foot"><a href="/">Go to your workspaces</a></p>`,
   });
 }
