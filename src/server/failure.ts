@@ -52,7 +52,10 @@ function databaseFault(error: Error): string | undefined {
   const reason = error.message === '' ? code : error.message;
   if (UNREACHABLE.test(code)) return `The database cannot be reached (${reason}). Check DATABASE_URL.`;
   if (reason.startsWith('unsupported startup parameter'))
-    return `DATABASE_URL is a PgBouncer (${reason}). In transaction mode, set DATABASE_DIRECT_URL to the URL of the server itself; in session mode, add the time-outs to its ignore_startup_parameters.`;
+    return (
+      `DATABASE_URL is a PgBouncer (${reason}). In transaction mode, set DATABASE_DIRECT_URL to the URL of the server ` +
+      'itself; in session mode, add the time-outs to its ignore_startup_parameters.'
+    );
   if (REFUSED.test(code)) return `The database refuses the connection (${reason}). Check DATABASE_URL.`;
   const failure = failureOf(error);
   return failure && `The database failed during the start (${failure.reason}). Start again once it works.`;
