@@ -417,7 +417,7 @@ it('the code of a screen that cannot be loaded leaves the navigation usable, and
   await page.context().setOffline(false);
   await page.unroute('**/assets/*.js');
   await page.getByRole('button', { name: 'Reload' }).click();
-  await page.getByText('There are no groups yet').waitFor();
+  await page.getByRole('heading', { name: 'There are no groups yet' }).waitFor();
 });
 
 it('a screen that throws leaves the navigation usable, and a reload shows the screen', async () => {

@@ -14,7 +14,7 @@ export type ListOrder = Pick<Listing, 'name' | 'owner' | 'orderBy' | 'descending
 
 /** A list that pages are read from. */
 export interface Listing<Row = unknown> extends Selection<Row> {
-  /** The part of `from` that the condition and the order need, for statements that only count or skip rows. */
+  /** The part of `from` that the condition and the order need, for statements that only count, skip or sort rows. */
   readonly narrowFrom?: string;
   /** A cheaper statement with the same number of rows, over the same values. */
   readonly countFrom?: { readonly from: string; readonly where: string };

@@ -179,10 +179,9 @@ export class Page<Item, Row extends { id: string } = Item & { id: string }> {
     const rows = this.#size + 1;
     const limit = USUAL_SIZES.has(this.#size) ? String(rows) : place(rows);
     const cut = `where ${where}${after}${before}${start} ${sorted} limit ${limit}${offset}`;
-    const condition =
-      narrowFrom === undefined || this.#offset === 0
-        ? cut
-        : `where ${id} in (select ${id} from ${narrowFrom} ${cut}) ${sorted}`;
+    // Where rows are skipped or sorted, PostgreSQL would carry all columns of each of them.
+    const isNarrow = narrowFrom !== undefined && (this.#offset > 0 || orderBy !== undefined);
+    const condition = isNarrow ? `where ${id} in (select ${id} from ${narrowFrom} ${cut}) ${sorted}` : cut;
     return this.#sql.rows(`select ${columns}${key}${total}${check} from ${from} ${condition}`, all);
   }
 

@@ -93,7 +93,7 @@ export async function listMembers(
       owner: workspaceId,
       // PostgreSQL would join all memberships to count or skip members: it does not see that each has at most one.
       ...(ordering?.needsJoins === true || needsJoins(filter)
-        ? { from: FILTER_TABLES }
+        ? { from: FILTER_TABLES, narrowFrom: FILTER_TABLES }
         : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
       ...(isOfMembership(filter)
