@@ -91,6 +91,15 @@ describe('the members table', () => {
     expect(await rowOf(colleague, 'Ann Lee').count()).toBe(0);
   });
 
+  it('tells screen readers how many people a search finds, and when it finds none (WCAG 4.1.3)', async () => {
+    const { page } = await openMembers();
+    const status = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+    await page.getByRole('searchbox').fill('dora');
+    await status('1 member');
+    await page.getByRole('searchbox').fill('nobody at all');
+    await status('No member matches');
+  });
+
   it('filters, sorts, and goes back', async () => {
     const { page } = await openMembers();
     await page.getByRole('button', { name: 'Any role' }).click();
