@@ -33,7 +33,8 @@ export function parseDatabaseUrl(text: string): ParsedUrl | undefined {
   const [, scheme, user = '', authority = '', rest = ''] =
     /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#@]*)(\/.*)$/s.exec(text) ?? [];
   if (scheme === undefined) return undefined;
-  const inUrl = authority === '' && user !== '' ? DEFAULT_HOST : authority;
+  const isNameless = user !== '' && /^(:\d*)?$/.test(authority);
+  const inUrl = isNameless ? `${DEFAULT_HOST}${authority}` : authority;
   const urls = inUrl.split(',').map((host) => URL.parse(`${scheme}${user}${host}${rest}`));
   const [url] = urls;
   if (url == null || url.pathname.length < 2) return undefined;
@@ -42,7 +43,8 @@ export function parseDatabaseUrl(text: string): ParsedUrl | undefined {
   const listed = (name: string) => searchParams.get(name)?.split(',');
   const names = listed('host') ?? urls.map((each) => nameIn(each?.hostname ?? ''));
   const ports = listed('port') ?? urls.map((each) => each?.port ?? '');
-  if (names.length === 1) return { url: text, hosts: [{ name: names[0] ?? '', port: portIn(ports[0]) }] };
+  const single = isNameless ? `${scheme}${user}${inUrl}${rest}` : text;
+  if (names.length === 1) return { url: single, hosts: [{ name: names[0] ?? '', port: portIn(ports[0]) }] };
   if (ports.length !== 1 && ports.length !== names.length) return undefined;
   const hosts = names.map((name, index) => ({
     name,
