@@ -27,6 +27,9 @@ begin
     texts := texts || (new.profile->'emails'->place->>'value');
   end loop;
   foreach part in array texts loop
+    if octet_length(part) > length(part) then
+      part := normalize(part, NFC);
+    end if;
     if strpos(combined, part) = 0 then
       combined := combined || part || E'\\n';
     end if;
@@ -34,7 +37,7 @@ begin
   if octet_length(combined) = length(combined) then
     new.search_text := lower(combined collate "C");
   else
-    new.search_text := lower(normalize(combined, NFC) collate "pg_c_utf8");
+    new.search_text := lower(combined collate "pg_c_utf8");
   end if;
   return new;
 end $$`;
