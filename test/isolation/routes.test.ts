@@ -60,6 +60,7 @@ const PAGES: readonly Page[] = [
   { path: () => '/sign-in' },
   { path: ({ workspace }) => `/sign-in?returnTo=/workspace/${workspace}` },
   { path: ({ reference }) => `/sign-in/refused?ref=${reference}` },
+  { path: ({ workspace }) => `/sign-in/closed?returnTo=/workspace/${workspace}` },
   { method: 'POST', path: () => '/sign-in', form: ({ userName: email }) => ({ email }) },
   {
     method: 'POST',

@@ -14,7 +14,7 @@ import { acceptAs } from '../invitations/accept.js';
 import { findAccountByEmail, findOrCreateAccount } from '../rows/accounts.js';
 import { findByToken } from '../rows/invitations.js';
 import { type MintedSession, openSession } from '../sessions/open.js';
-import { type ClosedWorkspace, recordMailLinkRefused } from '../sso/sign-in-log.js';
+import { recordMailLinkRefused } from '../sso/sign-in-log.js';
 
 const MINUTES = 15;
 const MOST_WRONG_CODES = 5;
@@ -37,8 +37,8 @@ export interface RequestedLink {
 export interface SignedIn {
   readonly session: MintedSession;
   readonly returnTo: string;
-  /** The person's workspaces that the session does not open. */
-  readonly closed: readonly ClosedWorkspace[];
+  /** Whether some of the person's workspaces require their provider, so that the session does not open them. */
+  readonly isPartial: boolean;
 }
 
 /**
@@ -248,8 +248,8 @@ async function signIn(
   if (link.invitationLookup !== null) await acceptAs(context, tx, link.invitationLookup, proven);
   const session = await openSession(context, tx, { ...proven, provider: null, address, userAgent });
   const { id: accountId, email } = account;
-  const closed = await recordMailLinkRefused(context, tx, { accountId, email, networkAddress: address });
-  return { session, returnTo: link.returnTo, closed };
+  const isPartial = await recordMailLinkRefused(context, tx, { accountId, email, networkAddress: address });
+  return { session, returnTo: link.returnTo, isPartial };
 }
 
 const LINK_COLUMNS = `

@@ -61,31 +61,36 @@ async function insertEntry(
   return reference;
 }
 
-/** A workspace that a sign-in by mail link does not open, because it requires its provider. */
-export interface ClosedWorkspace {
-  readonly workspaceId: string;
-  readonly name: string;
-  /** Finds the entry in the workspace's sign-in log. */
-  readonly reference: string;
-}
-
 /**
  * Records a mail link sign-in in the log of every workspace that requires its provider, and which the session therefore
  * does not open (rule 43). Owners may use mail links.
- * @returns these workspaces, with what the person is shown (rule 45)
+ * @returns whether there are any, which `closedWorkspaces` then lists
  */
 export async function recordMailLinkRefused(
   context: ServiceContext,
   tx: Transaction,
   { accountId, email, networkAddress }: { accountId: string; email: string; networkAddress: string },
-): Promise<ClosedWorkspace[]> {
+): Promise<boolean> {
   const refusal = { reason: 'SSO_REQUIRED', detail: null, address: email, subject: null } as const;
-  const closed: ClosedWorkspace[] = [];
-  for (const { workspaceId, name } of await REQUIRING.rows(tx, { accountId })) {
-    const reference = await insertEntry(context, tx, { workspaceId, refusal, networkAddress });
-    closed.push({ workspaceId, name, reference });
-  }
-  return closed;
+  const requiring = await REQUIRING.rows(tx, { accountId });
+  for (const { workspaceId } of requiring)
+    await insertEntry(context, tx, { workspaceId, refusal, networkAddress });
+  return requiring.length > 0;
+}
+
+/** A workspace that a session by mail link does not open, because it requires its provider. */
+export interface ClosedWorkspace {
+  readonly workspaceId: string;
+  readonly name: string;
+  /** Finds the person's last entry in the workspace's sign-in log (rule 45). */
+  readonly reference: string;
+}
+
+/** The caller's workspaces that the session does not open, by name. Only sessions by mail link have any. */
+export async function closedWorkspaces({ caller, database }: ServiceContext): Promise<ClosedWorkspace[]> {
+  const { actor } = caller;
+  if (actor?.type !== 'PERSON' || actor.method !== 'MAIL_LINK') return [];
+  return CLOSED.rows(database, { accountId: actor.accountId, email: actor.email });
 }
 
 /** Such as `4KD7Q-M2XHP`: 49 random bits. */
@@ -133,16 +138,30 @@ const RECORD = statement({
   },
 });
 
+/** The members `m` with an account in workspaces that require their provider. Owners may use mail links. */
+const MUST_USE_PROVIDER = `
+  member m join membership s on s.member_id = m.id and s.ended_at is null and s.role <> 'OWNER'
+  where m.account_id = $accountId and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}`;
+
 const REQUIRING = statement({
   name: 'signInLog.workspacesRequiringProvider',
-  text: `
-    select m.workspace_id as "workspaceId", w.name from member m
-    join workspace w on w.id = m.workspace_id
-    join membership s on s.member_id = m.id and s.ended_at is null and s.role <> 'OWNER'
-    where m.account_id = $accountId and ${ssoRequiredFor('m.workspace_id', 'm.account_id')}
-    order by w.name, w.id`,
+  text: `select m.workspace_id as "workspaceId" from ${MUST_USE_PROVIDER}`,
   parameters: { accountId: uuid },
-  columns: { workspaceId: uuid, name: text },
+  columns: { workspaceId: uuid },
+});
+
+const CLOSED = statement({
+  name: 'signInLog.closedWorkspaces',
+  text: `
+    select w.id as "workspaceId", w.name, l.reference
+    from (select m.workspace_id from ${MUST_USE_PROVIDER}) c
+    join workspace w on w.id = c.workspace_id
+    cross join lateral (
+      select e.reference from sign_in_log_entry e
+      where e.workspace_id = w.id and e.reason = 'SSO_REQUIRED' and e.address = $email order by e.id desc limit 1) l
+    order by w.name, w.id`,
+  parameters: { accountId: uuid, email: text },
+  columns: { workspaceId: uuid, name: text, reference: text },
 });
 
 const ENTRIES = selection({

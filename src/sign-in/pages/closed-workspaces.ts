@@ -11,17 +11,19 @@ import { document } from './layout.js';
  */
 export function closedWorkspacesPage(closed: readonly ClosedWorkspace[], returnTo: string): string {
   const { person, wayOn } = SIGN_IN_REFUSALS.SSO_REQUIRED;
+  const homeOf = ({ workspaceId }: ClosedWorkspace) => `/workspace/${workspaceId}`;
+  const isWanted = (workspace: ClosedWorkspace) => returnTo.startsWith(homeOf(workspace));
   return document({
     title: 'You are signed in, but not to every workspace',
-    body: html`${closed.map(({ workspaceId, name, reference }) => {
-      const home = `/workspace/${workspaceId}`;
-      const next = new URLSearchParams({ returnTo: returnTo.startsWith(home) ? returnTo : home });
+    body: html`${closed.map((workspace) => {
+      const { workspaceId, name, reference } = workspace;
+      const next = new URLSearchParams({ returnTo: isWanted(workspace) ? returnTo : homeOf(workspace) });
       return html`<h2>${name}</h2>
 <p>${person} ${wayOn}</p>
 <p><a class="button" href="${startPath(workspaceId)}?${String(next)}">Sign in to ${name}</a></p>
 <p class="soft">If you ask somebody for help, give them this reference: <code>${reference}</code></p>
 `;
     })}
-<p class="foot"><a href="/">Go to your workspaces</a></p>`,
+<p class="foot"><a href="${closed.some(isWanted) ? '/' : returnTo}">Go on without it</a></p>`,
   });
 }

@@ -218,7 +218,8 @@ describe('rule 43: mail links where single sign-on is required', () => {
     await visitor.post('/sign-in', { email, returnTo: '/', way: 'mail' });
     await expect.poll(() => mails.at(-1)).toMatchObject({ to: email });
     const [, path = ''] = /(\/sign-in\/link\/\S+)/.exec(mails.at(-1)?.text ?? '') ?? [];
-    const { text } = await visitor.post(path);
+    const { location } = await visitor.post(path);
+    const { text } = await visitor.get(location ?? '');
     return { text, opened: await seen(app, visitor.session ?? '', workspace.workspaceId) };
   }
 });
