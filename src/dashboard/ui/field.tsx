@@ -39,6 +39,15 @@ interface TextFieldProps extends FieldProps {
   readonly rows?: number;
 }
 
+/** The server's message about the field, which screen readers announce when it comes. */
+function ErrorText({ error }: Pick<FieldProps, 'error'>) {
+  return (
+    <FieldError className={styles.error ?? ''}>
+      <span role="alert">{error}</span>
+    </FieldError>
+  );
+}
+
 /** One line of text, or several with `rows`. */
 export function TextField({
   label,
@@ -67,7 +76,7 @@ export function TextField({
           {description}
         </Text>
       )}
-      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <ErrorText error={error} />
     </AriaTextField>
   );
 }
@@ -140,7 +149,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
           {description}
         </Text>
       )}
-      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <ErrorText error={error} />
       <Popover className={popover.popover ?? ''}>
         <ListBox className={popover.list ?? ''} items={choices}>
           {(choice) => (
@@ -188,7 +197,7 @@ export function Checkbox({ children, label, error, ...rest }: CheckboxProps) {
           </>
         )}
       </CheckboxButton>
-      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <ErrorText error={error} />
     </CheckboxField>
   );
 }
