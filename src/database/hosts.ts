@@ -8,7 +8,8 @@ export interface Host {
 
 const DEFAULT_PORT = '5432';
 
-/** What libpq connects to if a URL names no host; `URL` takes no user without a host. */
+/** The beginning of a URL with a user and no host, which libpq accepts and `URL` does not. */
+const WITHOUT_HOST = /^(postgres(?:ql)?:\/\/[^/?#]*@)(?=(?::\d*)?\/)/s;
 const DEFAULT_HOST = 'localhost';
 
 /** How long a server may take to say whether it takes changes. */
@@ -29,13 +30,12 @@ export interface ParsedUrl {
  * authority or in the parameters `host` and `port`.
  * @returns undefined when it is malformed, has no database, or asks for a server that takes no changes
  */
-export function parseDatabaseUrl(text: string): ParsedUrl | undefined {
+export function parseDatabaseUrl(given: string): ParsedUrl | undefined {
+  const text = given.replace(WITHOUT_HOST, `$1${DEFAULT_HOST}`);
   const [, scheme, user = '', authority = '', rest = ''] =
     /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#@]*)(\/.*)$/s.exec(text) ?? [];
   if (scheme === undefined) return undefined;
-  const isNameless = user !== '' && /^(:\d*)?$/.test(authority);
-  const inUrl = isNameless ? `${DEFAULT_HOST}${authority}` : authority;
-  const urls = inUrl.split(',').map((host) => URL.parse(`${scheme}${user}${host}${rest}`));
+  const urls = authority.split(',').map((host) => URL.parse(`${scheme}${user}${host}${rest}`));
   const [url] = urls;
   if (url == null || url.pathname.length < 2) return undefined;
   const { searchParams } = url;
@@ -43,8 +43,7 @@ export function parseDatabaseUrl(text: string): ParsedUrl | undefined {
   const listed = (name: string) => searchParams.get(name)?.split(',');
   const names = listed('host') ?? urls.map((each) => nameIn(each?.hostname ?? ''));
   const ports = listed('port') ?? urls.map((each) => each?.port ?? '');
-  const single = isNameless ? `${scheme}${user}${inUrl}${rest}` : text;
-  if (names.length === 1) return { url: single, hosts: [{ name: names[0] ?? '', port: portIn(ports[0]) }] };
+  if (names.length === 1) return { url: text, hosts: [{ name: names[0] ?? '', port: portIn(ports[0]) }] };
   if (ports.length !== 1 && ports.length !== names.length) return undefined;
   const hosts = names.map((name, index) => ({
     name,

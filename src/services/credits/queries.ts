@@ -157,7 +157,7 @@ const COUNTS = statement({
 });
 
 /** The account whose credits are counted, and the month; null: the current month. */
-export interface CountsRequest {
+interface CountsRequest {
   readonly workspaceId: string;
   readonly accountId: string;
   readonly month: string | null;

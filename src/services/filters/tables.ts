@@ -9,8 +9,10 @@ export const FILTER_TABLES = `${MEMBER_TABLES}
     and u.month = to_char(now() at time zone 'UTC', 'YYYY-MM')
   left join workspace w on w.id = m.workspace_id`;
 
-/** The open memberships of the workspace `$1`, for filters that `isOfMembership` accepts: conditions follow with `and`. */
-export const OPEN_MEMBERSHIPS = 'membership s where s.workspace_id = $1 and s.ended_at is null';
+/** The open memberships of the workspace `$1` that meet a condition of a filter that `isOfMembership` accepts. */
+export function openMemberships(condition: string): { readonly from: string; readonly where: string } {
+  return { from: 'membership s', where: `s.workspace_id = $1 and s.ended_at is null and ${condition}` };
+}
 
 /** The credits that the member has used this month (UTC). */
 export const CREDITS_USED = 'coalesce(u.used, 0)';

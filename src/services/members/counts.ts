@@ -7,7 +7,7 @@ import type { ServiceContext } from '../context/service-context.js';
 import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
 import { authorizeFilter, isOfMembership, memberFilterSql } from '../filters/members.js';
-import { FILTER_TABLES, OPEN_MEMBERSHIPS } from '../filters/tables.js';
+import { FILTER_TABLES, openMemberships } from '../filters/tables.js';
 import { type MemberCounts, memberCounts } from './queries.js';
 
 const COUNTED = selection({
@@ -31,11 +31,11 @@ export async function countMatching(
   await authorizeFilter(context, workspaceId, filter);
   const values: unknown[] = [workspaceId];
   const condition = memberFilterSql(filter, values);
-  const from = isOfMembership(filter)
-    ? `${OPEN_MEMBERSHIPS} and ${condition}`
-    : `${COUNTED.from} where m.workspace_id = $1 and ${condition}`;
+  const { from, where } = isOfMembership(filter)
+    ? openMemberships(condition)
+    : { from: COUNTED.from, where: `m.workspace_id = $1 and ${condition}` };
   const counted = await context.batched.rows<RowOfSelection<typeof COUNTED> & { count: number }>(
-    `select role, "seatType", count(*)::integer as count from (select ${COUNTED.columns} from ${from}) c
+    `select role, "seatType", count(*)::integer as count from (select ${COUNTED.columns} from ${from} where ${where}) c
      group by role, "seatType" order by 1, 2`,
     values,
   );

@@ -11,7 +11,7 @@ import type { MemberFilter } from '../filters/filter.js';
 import { requireModest } from '../filters/limits.js';
 import { authorizeFilter, isOfMembership, memberFilterSql, needsJoins } from '../filters/members.js';
 import { MEMBER_ORDERINGS, type MemberOrder } from '../filters/order.js';
-import { FILTER_TABLES } from '../filters/tables.js';
+import { FILTER_TABLES, openMemberships } from '../filters/tables.js';
 import type { ListOrder } from '../lists/listing.js';
 import { asIs, Page, type PageArguments } from '../lists/page.js';
 import {
@@ -96,14 +96,7 @@ export async function listMembers(
         ? { from: FILTER_TABLES, narrowFrom: FILTER_TABLES }
         : { narrowFrom: 'member m' }),
       where: `m.workspace_id = $1 and ${condition}`,
-      ...(isOfMembership(filter)
-        ? {
-            countFrom: {
-              from: 'membership s',
-              where: `s.workspace_id = $1 and s.ended_at is null and ${condition}`,
-            },
-          }
-        : {}),
+      ...(isOfMembership(filter) ? { countFrom: openMemberships(condition) } : {}),
       values,
       id: 'm.id',
       ...(ordering?.orderBy === undefined ? {} : { orderBy: ordering.orderBy }),
